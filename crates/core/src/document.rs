@@ -1,0 +1,160 @@
+//! What an identity document is and what was read from it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DocumentType {
+    #[default]
+    Unknown,
+    DriverLicense,
+    IdentificationCard,
+    Passport,
+    PassportCard,
+    ResidencePermit,
+    Visa,
+    Other,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Side {
+    Front,
+    Back,
+}
+
+/// Where a value was read. The order is the order of trust: a check digit or an error-correcting code
+/// beats letters read from a picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// The visual inspection zone, by optical character recognition.
+    Visual,
+    /// The machine readable zone of ICAO 9303.
+    Mrz,
+    /// A PDF417 barcode with AAMVA elements.
+    Barcode,
+    /// A public registry that was asked.
+    Registry,
+    /// The person or the caller said so.
+    Declared,
+}
+
+/// The fields of a document, in the field's standard terms. Dates are ISO 8601 days; country codes are
+/// ISO 3166-1 alpha-3 (or the ICAO 9303 code where ISO has none); gender is `male`, `female` or
+/// `non_binary`; height is `<n> in` or `<n> cm`, weight `<n> lb` or `<n> kg`; colours are words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FieldName {
+    DocumentNumber,
+    /// Document discriminator or reference number: a second number of the same document.
+    RefNumber,
+    IssuedAt,
+    ExpiresAt,
+    IssuingCountry,
+    IssuingState,
+    FirstName,
+    MiddleName,
+    LastName,
+    NameSuffix,
+    BirthDate,
+    BirthPlace,
+    Gender,
+    Nationality,
+    PersonalNumber,
+    Street,
+    City,
+    State,
+    PostalCode,
+    Height,
+    Weight,
+    EyeColor,
+    HairColor,
+    Class,
+    Restrictions,
+    /// Endorsements ("mentions" in French-speaking provinces).
+    Mentions,
+}
+
+/// A quadrilateral in pixels of the picture as it was decoded and turned upright by its EXIF
+/// orientation: top left, top right, bottom right, bottom left of the thing, x then y.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Quad(pub [[f32; 2]; 4]);
+
+/// One value with its provenance.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Field {
+    pub value: String,
+    pub source: Source,
+    pub side: Side,
+    /// 0..1. 1 only where a check digit or an error-correcting code vouches for every character.
+    pub confidence: f64,
+    /// The pixels it was read from, where that is known.
+    pub region: Option<Quad>,
+}
+
+/// Everything read from the sides of one document: every value every source gave, and the pick.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct DocumentReading {
+    pub document_type: DocumentType,
+    /// The issuer's code, ISO 3166-1 alpha-3 or ICAO 9303.
+    pub issuer: Option<String>,
+    /// All values, by field, best first: [`Self::get`] is the first.
+    pub fields: BTreeMap<FieldName, Vec<Field>>,
+    /// The lines of the machine readable zone as read, after repair.
+    pub mrz: Option<Vec<String>>,
+    /// Whether the MRZ's check digits hold; `None` when there was no MRZ.
+    pub mrz_valid: Option<bool>,
+    /// The decoded barcode text, where one was found.
+    pub barcode: Option<String>,
+    /// The corners of the document in the front picture, and the portrait's box on it.
+    pub corners: Option<Quad>,
+    pub portrait: Option<Quad>,
+}
+
+impl DocumentReading {
+    /// The value to report for a field.
+    pub fn get(&self, name: FieldName) -> Option<&Field> {
+        self.fields.get(&name)?.first()
+    }
+
+    /// The value one source gave for a field.
+    pub fn from_source(&self, name: FieldName, source: Source) -> Option<&Field> {
+        self.fields.get(&name)?.iter().find(|f| f.source == source)
+    }
+
+    /// Adds a value and keeps the list in order: barcode and MRZ before visual, then by confidence.
+    pub fn add(&mut self, name: FieldName, field: Field) {
+        if field.value.trim().is_empty() {
+            return;
+        }
+        let list = self.fields.entry(name).or_default();
+        list.push(field);
+        list.sort_by(|a, b| b.source.cmp(&a.source).then(b.confidence.total_cmp(&a.confidence)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn field(value: &str, source: Source, confidence: f64) -> Field {
+        Field { value: value.into(), source, side: Side::Front, confidence, region: None }
+    }
+
+    #[test]
+    fn the_best_source_is_reported() {
+        let mut reading = DocumentReading::default();
+        reading.add(FieldName::LastName, field("ERIKSS0N", Source::Visual, 0.99));
+        reading.add(FieldName::LastName, field("ERIKSSON", Source::Mrz, 0.9));
+        reading.add(FieldName::LastName, field(" ", Source::Barcode, 1.0));
+        assert_eq!(reading.get(FieldName::LastName).map(|f| f.value.as_str()), Some("ERIKSSON"));
+        assert_eq!(
+            reading.from_source(FieldName::LastName, Source::Visual).map(|f| f.value.as_str()),
+            Some("ERIKSS0N")
+        );
+        assert!(reading.get(FieldName::City).is_none());
+    }
+}

@@ -1,0 +1,16 @@
+//! The rules of identity verification, and nothing else.
+//!
+//! Architecture invariant: this crate never awaits, never reads a clock, never draws a random number
+//! and never touches a file. Time and randomness come in as arguments, so every rule can be tested with
+//! a table and every stored decision can be replayed.
+
+pub mod decision;
+pub mod document;
+pub mod evidence;
+pub mod finding;
+pub mod id;
+pub mod policy;
+pub mod problem;
+pub mod time;
+pub mod verification;
+pub mod weights;

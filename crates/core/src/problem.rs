@@ -1,0 +1,33 @@
+//! What is wrong with a request, independent of any dialect's envelope.
+
+use serde::Serialize;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rule {
+    Required,
+    Unknown,
+    Type,
+    Enum,
+    Length,
+    Range,
+    Pattern,
+    Format,
+    NotJson,
+    Other,
+}
+
+/// One thing that is wrong with one field. The message never repeats the value: values are personal data.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Problem {
+    /// Dotted path of the field; empty for the body as a whole.
+    pub field: String,
+    pub rule: Rule,
+    pub message: String,
+}
+
+impl Problem {
+    pub fn new(field: impl Into<String>, rule: Rule, message: impl Into<String>) -> Self {
+        Self { field: field.into(), rule, message: message.into() }
+    }
+}

@@ -1,0 +1,52 @@
+//! Points in time, and the one door through which the current time comes in.
+
+use serde::{Deserialize, Serialize};
+
+/// A point in time, in milliseconds since the Unix epoch: the form the database stores.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Timestamp(pub i64);
+
+impl Timestamp {
+    pub const fn plus_ms(self, ms: i64) -> Self {
+        Self(self.0.saturating_add(ms))
+    }
+
+    pub const fn plus_secs(self, secs: i64) -> Self {
+        self.plus_ms(secs.saturating_mul(1000))
+    }
+
+    /// The calendar day in UTC; documents carry days without a time zone.
+    pub fn date(self) -> jiff::civil::Date {
+        self.instant().to_zoned(jiff::tz::TimeZone::UTC).date()
+    }
+
+    fn instant(self) -> jiff::Timestamp {
+        jiff::Timestamp::from_millisecond(self.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH)
+    }
+}
+
+/// RFC 3339 in UTC with milliseconds, as every dialect prints times.
+impl std::fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:.3}", self.instant())
+    }
+}
+
+/// Where the current time comes from: the system in the product, a hand-set value in tests.
+pub trait Clock: Send + Sync {
+    fn now(&self) -> Timestamp;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prints_rfc_3339_and_knows_its_day() {
+        let t = Timestamp(1_566_828_922_005);
+        assert_eq!(t.to_string(), "2019-08-26T14:15:22.005Z");
+        assert_eq!(t.date(), jiff::civil::date(2019, 8, 26));
+        assert_eq!(t.plus_secs(60).0 - t.0, 60_000);
+    }
+}
