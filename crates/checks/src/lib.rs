@@ -1,1 +1,11 @@
-//! crates/checks
+//! Pixels in, findings out.
+//!
+//! Architecture invariant: pure functions on the CPU. No file, no network, no clock and no database:
+//! weights arrive as bytes in [`models::Models`], pictures as bytes in [`image::decode`], today's date as
+//! an argument.
+
+pub mod document;
+pub mod face;
+pub mod image;
+pub mod liveness;
+pub mod models;

@@ -1,0 +1,162 @@
+//! `bonafide eval SUITE DIR`: what the checks are worth, on labelled data, with confidence intervals.
+
+mod aamva;
+mod documents;
+mod faces;
+mod mrz;
+mod pdf417;
+
+use std::{collections::BTreeMap, path::PathBuf, time::Duration};
+
+use serde::Serialize;
+
+use super::CommandResult;
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// What to measure
+    suite: Suite,
+    /// The topic folder, with its manifest
+    dir: PathBuf,
+    /// Print the report as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Suite {
+    Mrz,
+    Pdf417,
+    Aamva,
+    Documents,
+    Faces,
+}
+
+/// What one suite measured. The JSON shape is stable.
+#[derive(Serialize)]
+pub(crate) struct Report {
+    suite: &'static str,
+    n: usize,
+    metrics: BTreeMap<&'static str, Metric>,
+    ms: Times,
+    failures: Vec<Failure>,
+}
+
+/// A rate with its 95 % confidence interval (Wilson score).
+#[derive(Serialize)]
+pub(crate) struct Metric {
+    value: f64,
+    ci95: [f64; 2],
+    k: usize,
+    n: usize,
+}
+
+#[derive(Serialize)]
+struct Times {
+    median: f64,
+    p95: f64,
+}
+
+#[derive(Serialize)]
+pub(crate) struct Failure {
+    pub(crate) file: String,
+    pub(crate) why: String,
+}
+
+impl Report {
+    pub(crate) fn new(suite: &'static str, n: usize, mut times: Vec<Duration>) -> Self {
+        times.sort();
+        let at = |q: f64| {
+            let last = times.len().saturating_sub(1);
+            times.get((last as f64 * q).round() as usize).map_or(0.0, |t| t.as_secs_f64() * 1e3)
+        };
+        let ms = Times { median: at(0.5), p95: at(0.95) };
+        Self { suite, n, metrics: BTreeMap::new(), ms, failures: vec![] }
+    }
+
+    pub(crate) fn metric(&mut self, name: &'static str, k: usize, n: usize) {
+        self.metrics.insert(name, Metric::rate(k, n));
+    }
+
+    pub(crate) fn failure(&mut self, file: impl Into<String>, why: impl Into<String>) {
+        self.failures.push(Failure { file: file.into(), why: why.into() });
+    }
+
+    fn print(&self) {
+        anstream::println!("{} ({} items)", self.suite, self.n);
+        for (name, m) in &self.metrics {
+            anstream::println!(
+                "  {name:<22} {:>6.2} %   95 % [{:.2}, {:.2}]   {}/{}",
+                m.value * 100.0,
+                m.ci95[0] * 100.0,
+                m.ci95[1] * 100.0,
+                m.k,
+                m.n
+            );
+        }
+        anstream::println!("  ms per item            median {:.1}, p95 {:.1}", self.ms.median, self.ms.p95);
+        for f in &self.failures {
+            anstream::println!("  - {}: {}", f.file, f.why);
+        }
+    }
+}
+
+impl Metric {
+    fn rate(k: usize, n: usize) -> Self {
+        if n == 0 {
+            return Self { value: 0.0, ci95: [0.0, 1.0], k, n };
+        }
+        let (n_, z) = (n as f64, 1.959_964);
+        let p = k as f64 / n_;
+        let centre = p + z * z / (2.0 * n_);
+        let half = z * (p * (1.0 - p) / n_ + z * z / (4.0 * n_ * n_)).sqrt();
+        let scale = 1.0 + z * z / n_;
+        Self {
+            value: p,
+            ci95: [((centre - half) / scale).max(0.0), ((centre + half) / scale).min(1.0)],
+            k,
+            n,
+        }
+    }
+}
+
+/// The rows of a tab-separated manifest, as column name → value.
+pub(crate) fn manifest(path: &std::path::Path) -> Result<Vec<BTreeMap<String, String>>, std::io::Error> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|e| std::io::Error::new(e.kind(), format!("cannot read {}: {e}", path.display())))?;
+    let mut lines = text.lines();
+    let head: Vec<&str> = lines.next().unwrap_or("").split('\t').collect();
+    Ok(lines
+        .filter(|l| !l.is_empty())
+        .map(|l| head.iter().zip(l.split('\t')).map(|(h, v)| ((*h).to_owned(), v.to_owned())).collect())
+        .collect())
+}
+
+pub(crate) fn run(args: Args) -> CommandResult {
+    let report = match args.suite {
+        Suite::Mrz => mrz::run(&args.dir)?,
+        Suite::Pdf417 => pdf417::run(&args.dir)?,
+        Suite::Aamva => aamva::run(&args.dir)?,
+        Suite::Documents => documents::run(&args.dir)?,
+        Suite::Faces => faces::run(&args.dir)?,
+    };
+    if args.json {
+        println!("{}", serde_json::to_string_pretty(&report)?);
+    } else {
+        report.print();
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wilson_interval_of_known_values() {
+        let m = Metric::rate(9, 10);
+        assert!((m.ci95[0] - 0.5958).abs() < 1e-3 && (m.ci95[1] - 0.9821).abs() < 1e-3);
+        let none = Metric::rate(0, 0);
+        assert_eq!(none.ci95, [0.0, 1.0]);
+    }
+}

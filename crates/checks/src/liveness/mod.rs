@@ -1,0 +1,3 @@
+//! Presentation attack detection (ISO/IEC 30107-3).
+
+pub mod passive;
