@@ -1,1 +1,260 @@
-//! policy
+//! What a verification requires, and what to do when a requirement is not met.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    document::{DocumentReading, DocumentType, FieldName, Side, Source},
+    finding::{Check, Finding, Outcome},
+};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LivenessMode {
+    /// Judge the frames alone.
+    #[default]
+    Passive,
+    /// Ask for movements as well, unless the passive score is high enough to skip them.
+    PassiveActive,
+}
+
+/// What a failed check leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Consequence {
+    Decline,
+    Review,
+}
+
+/// Where a required field has to come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DataSource {
+    Ocr,
+    Barcode,
+    Mrz,
+    Dmv,
+}
+
+impl DataSource {
+    pub const fn source(self) -> Source {
+        match self {
+            Self::Ocr => Source::Visual,
+            Self::Barcode => Source::Barcode,
+            Self::Mrz => Source::Mrz,
+            Self::Dmv => Source::Registry,
+        }
+    }
+}
+
+/// The 25 switches: which fields one data source must give for one type of document.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Requirements {
+    pub fields: Vec<FieldName>,
+    /// The barcode must decode.
+    pub raw_barcode: bool,
+    /// A portrait must be found and encoded.
+    pub face_encoding: bool,
+}
+
+/// The fields a switch exists for, in the order of the wire format.
+pub const SWITCHABLE: [FieldName; 23] = [
+    FieldName::DocumentNumber,
+    FieldName::RefNumber,
+    FieldName::IssuedAt,
+    FieldName::ExpiresAt,
+    FieldName::IssuingCountry,
+    FieldName::IssuingState,
+    FieldName::FirstName,
+    FieldName::MiddleName,
+    FieldName::LastName,
+    FieldName::NameSuffix,
+    FieldName::Street,
+    FieldName::City,
+    FieldName::State,
+    FieldName::PostalCode,
+    FieldName::BirthDate,
+    FieldName::Gender,
+    FieldName::Height,
+    FieldName::Weight,
+    FieldName::EyeColor,
+    FieldName::HairColor,
+    FieldName::Class,
+    FieldName::Mentions,
+    FieldName::Restrictions,
+];
+
+/// The requirements of one type of document, by data source.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TypeRequirements {
+    pub document_type: DocumentType,
+    pub source: DataSource,
+    pub requirements: Requirements,
+}
+
+/// Everything `decide` needs to know about what was asked for. Stored with the verification, so that a
+/// later change of the organization's settings does not change what this one was judged by.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Policy {
+    pub liveness_mode: LivenessMode,
+    /// Checks without which nobody is approved: not assessed means retry or review.
+    pub required: Vec<Check>,
+    /// What a failed check leads to; a check not named here goes to review.
+    pub on_fail: Vec<(Check, Consequence)>,
+    pub below_tolerance: Consequence,
+    /// How often a person may hand in again before a human looks.
+    pub max_attempts: u32,
+    pub requirements: Vec<TypeRequirements>,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            liveness_mode: LivenessMode::Passive,
+            required: vec![
+                Check::IsIdentityDocument,
+                Check::DocumentReadable,
+                Check::RequiredFields,
+                Check::FaceMatch,
+                Check::PassiveLiveness,
+            ],
+            on_fail: vec![
+                (Check::IsIdentityDocument, Consequence::Decline),
+                (Check::DocumentExpired, Consequence::Decline),
+                (Check::FaceMatch, Consequence::Decline),
+                (Check::PassiveLiveness, Consequence::Decline),
+                (Check::ActiveLiveness, Consequence::Decline),
+                (Check::Sanctions, Consequence::Review),
+            ],
+            below_tolerance: Consequence::Review,
+            max_attempts: 3,
+            requirements: default_requirements(),
+        }
+    }
+}
+
+/// What each type of document carries by its standard: ICAO 9303 for passports and passport cards, the
+/// AAMVA card design standard for licences and identification cards. A given name is not required: some
+/// people have one name only.
+fn default_requirements() -> Vec<TypeRequirements> {
+    use FieldName::{BirthDate, DocumentNumber, ExpiresAt, IssuingCountry, LastName};
+    let of = |document_type, source, fields: &[FieldName]| TypeRequirements {
+        document_type,
+        source,
+        requirements: Requirements { fields: fields.to_vec(), raw_barcode: false, face_encoding: true },
+    };
+    let machine_readable = [DocumentNumber, ExpiresAt, IssuingCountry, LastName, BirthDate];
+    let printed = [DocumentNumber, LastName, BirthDate];
+    vec![
+        of(DocumentType::Passport, DataSource::Mrz, &machine_readable),
+        of(DocumentType::PassportCard, DataSource::Ocr, &printed),
+        of(DocumentType::DriverLicense, DataSource::Ocr, &printed),
+        of(DocumentType::IdentificationCard, DataSource::Ocr, &printed),
+    ]
+}
+
+impl Policy {
+    pub fn consequence(&self, check: Check) -> Consequence {
+        self.on_fail.iter().find(|(c, _)| *c == check).map_or(Consequence::Review, |(_, to)| *to)
+    }
+
+    /// Whether the reading gives every field that is required of this type of document.
+    pub fn required_fields(&self, reading: &DocumentReading) -> Finding {
+        let mut finding = Finding::new(Check::RequiredFields, Outcome::Clear);
+        let mut asked = 0usize;
+        let mut missing = 0usize;
+        let mine = self.requirements.iter().filter(|r| r.document_type == reading.document_type);
+        for TypeRequirements { source, requirements, .. } in mine {
+            let mut need = |given: bool, what: &str| {
+                asked += 1;
+                if !given {
+                    missing += 1;
+                    finding.reasons.push(crate::finding::Reason::new(
+                        format!("{what}_missing"),
+                        format!("{what} is required and was not read from {}", source_words(*source)),
+                    ));
+                }
+            };
+            for field in &requirements.fields {
+                let name = serde_json::to_value(field).ok();
+                let name = name.as_ref().and_then(|v| v.as_str()).unwrap_or("field").to_owned();
+                need(reading.from_source(*field, source.source()).is_some(), &name);
+            }
+            if requirements.raw_barcode {
+                need(reading.barcode.is_some(), "raw_barcode");
+            }
+            if requirements.face_encoding {
+                need(reading.portrait.is_some(), "portrait");
+            }
+        }
+        if asked > 0 {
+            finding.score = Some(1.0 - missing as f64 / asked as f64);
+            finding.threshold = Some(1.0);
+        }
+        if missing > 0 {
+            finding.outcome = Outcome::Fail;
+        }
+        finding
+    }
+}
+
+fn source_words(source: DataSource) -> &'static str {
+    match source {
+        DataSource::Ocr => "the printed text",
+        DataSource::Barcode => "the barcode",
+        DataSource::Mrz => "the machine readable zone",
+        DataSource::Dmv => "the registry",
+    }
+}
+
+/// The sides a type of document is photographed from.
+pub const fn sides(document_type: DocumentType) -> &'static [Side] {
+    match document_type {
+        DocumentType::Passport | DocumentType::Visa => &[Side::Front],
+        _ => &[Side::Front, Side::Back],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::{Field, Quad};
+
+    #[test]
+    fn names_what_is_missing_and_from_where() {
+        let mut reading = DocumentReading {
+            document_type: DocumentType::Passport,
+            portrait: Some(Quad([[0.0; 2]; 4])),
+            ..Default::default()
+        };
+        for name in
+            [FieldName::DocumentNumber, FieldName::ExpiresAt, FieldName::IssuingCountry, FieldName::LastName]
+        {
+            reading.add(
+                name,
+                Field {
+                    value: "X".into(),
+                    source: Source::Mrz,
+                    side: Side::Front,
+                    confidence: 1.0,
+                    region: None,
+                },
+            );
+        }
+        let finding = Policy::default().required_fields(&reading);
+        assert_eq!(finding.outcome, Outcome::Fail);
+        assert_eq!(finding.reasons.len(), 1);
+        assert_eq!(finding.reasons[0].code, "birth_date_missing");
+        // Printed text does not stand in for the machine readable zone.
+        reading.add(
+            FieldName::BirthDate,
+            Field {
+                value: "X".into(),
+                source: Source::Visual,
+                side: Side::Front,
+                confidence: 1.0,
+                region: None,
+            },
+        );
+        assert_eq!(Policy::default().required_fields(&reading).outcome, Outcome::Fail);
+    }
+}

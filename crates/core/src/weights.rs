@@ -1,1 +1,131 @@
-//! weights
+//! The 27 knobs of scoring: tolerances (thresholds on a signal or a measure) and weights (how much a
+//! signal counts). What each means, and where its default comes from, is in `docs/scoring.md`.
+
+use serde::{Deserialize, Serialize};
+
+use crate::problem::{Problem, Rule};
+
+/// What a knob's number is, and with it the range it may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KnobKind {
+    /// A threshold on something between 0 and 1.
+    Tolerance,
+    /// A threshold in years.
+    Years,
+    /// How much a signal counts, 0 to 100.
+    Weight,
+}
+
+impl KnobKind {
+    /// The smallest and largest value accepted.
+    pub const fn range(self) -> (f64, f64) {
+        match self {
+            Self::Tolerance => (0.0, 1.0),
+            Self::Years => (0.0, 120.0),
+            Self::Weight => (0.0, 100.0),
+        }
+    }
+}
+
+macro_rules! knobs {
+    ($($(#[$doc:meta])* $name:ident: $kind:ident = $default:expr;)*) => {
+        /// One version of an organization's knobs. Field names are the wire names.
+        #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+        pub struct Weights {
+            $($(#[$doc])* pub $name: f64,)*
+        }
+
+        impl Default for Weights {
+            fn default() -> Self {
+                Self { $($name: $default,)* }
+            }
+        }
+
+        /// Every knob by name, with what kind of number it is.
+        pub const KNOBS: &[(&str, KnobKind)] = &[$((stringify!($name), KnobKind::$kind)),*];
+
+        impl Weights {
+            /// Values in the order of [`KNOBS`].
+            pub fn values(&self) -> [f64; KNOBS.len()] {
+                [$(self.$name),*]
+            }
+        }
+    };
+}
+
+knobs! {
+    /// Largest calibrated face distance (1 − similarity) between selfie and document portrait that matches.
+    onboarding_face_encoding_tolerance: Tolerance = 0.5;
+    /// The same between a new selfie and the stored template of a known person.
+    verified_account_face_encoding_tolerance: Tolerance = 0.5;
+    /// Smallest agreement between the sources of one document for its cross-checks to pass, by type.
+    driver_license_fuzzy_match_tolerance: Tolerance = 0.85;
+    driver_license_fuzzy_match_weight: Weight = 20.0;
+    state_id_fuzzy_match_tolerance: Tolerance = 0.85;
+    state_id_fuzzy_match_weight: Weight = 20.0;
+    passport_fuzzy_match_tolerance: Tolerance = 0.85;
+    passport_fuzzy_match_weight: Weight = 20.0;
+    passport_card_fuzzy_match_tolerance: Tolerance = 0.85;
+    passport_card_fuzzy_match_weight: Weight = 20.0;
+    /// Smallest screening score that is a possible match.
+    ofac_fuzzy_match_tolerance: Tolerance = 0.85;
+    ofac_fuzzy_match_weight: Weight = 10.0;
+    suspicious_words_weight: Weight = 10.0;
+    image_manipulation_weight: Weight = 5.0;
+    online_duplication_weight: Weight = 5.0;
+    is_identity_document_weight: Weight = 10.0;
+    /// Share of registry fields that must match.
+    aamva_match_tolerance: Tolerance = 0.8;
+    aamva_match_weight: Weight = 20.0;
+    /// Smallest score to be verified.
+    idv_session_tolerance: Tolerance = 0.75;
+    /// Smallest passive liveness score.
+    minimum_liveness_tolerance: Tolerance = 0.5;
+    /// Passive score from which active steps are skipped; 1 never skips.
+    passive_active_skip_tolerance: Tolerance = 1.0;
+    /// A gender estimate counts only above this probability.
+    gender_probability_tolerance: Tolerance = 0.9;
+    /// Zero by default: estimates err unevenly between groups, and deciding on them is often unlawful.
+    gender_weight: Weight = 0.0;
+    /// Smallest probability that an asked expression is shown.
+    expression_tolerance: Tolerance = 0.5;
+    /// Years the estimate may differ from the document's age.
+    age_tolerance: Years = 12.0;
+    /// Zero by default, for the same reason as `gender_weight`.
+    age_weight: Weight = 0.0;
+    /// How far the head must follow an asked direction, as a share of the asked angle.
+    direction_tolerance: Tolerance = 0.5;
+}
+
+impl Weights {
+    /// Every knob that is outside its range.
+    pub fn problems(&self) -> Vec<Problem> {
+        KNOBS
+            .iter()
+            .zip(self.values())
+            .filter_map(|((name, kind), value)| {
+                let (low, high) = kind.range();
+                (!(low..=high).contains(&value))
+                    .then(|| Problem::new(*name, Rule::Range, format!("must be between {low} and {high}")))
+            })
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_are_27_and_the_defaults_are_in_range() {
+        assert_eq!(KNOBS.len(), 27);
+        assert_eq!(Weights::default().problems(), []);
+    }
+
+    #[test]
+    fn out_of_range_names_the_knob() {
+        let bad = Weights { age_weight: 101.0, direction_tolerance: f64::NAN, ..Weights::default() };
+        let fields: Vec<_> = bad.problems().into_iter().map(|p| p.field).collect();
+        assert_eq!(fields, ["age_weight", "direction_tolerance"]);
+    }
+}

@@ -1,1 +1,14 @@
-//! crates/http
+//! What every dialect shares on the way in and out: who is calling, a body that fits its published
+//! schema, forms with files, and the layers around the whole server.
+//!
+//! Architecture invariant: nothing here knows a vendor. An error is handed to the dialect as a value, the
+//! dialect dresses it in its own envelope.
+
+pub mod caller;
+pub mod form;
+pub mod json;
+pub mod layers;
+
+pub use caller::{Authorized, Denied};
+pub use form::Form;
+pub use json::{Query, Valid};

@@ -1,0 +1,88 @@
+//! `multipart/form-data` with a bounded number of parts, held in memory (pictures are small and are
+//! judged by the gate before anything is decoded).
+
+use std::{collections::BTreeMap, marker::PhantomData};
+
+use axum::{
+    extract::{FromRequest, Multipart, Request},
+    response::IntoResponse,
+};
+use bonafide_core::problem::{Problem, Rule};
+
+/// More parts than any operation asks for.
+const MOST_PARTS: usize = 32;
+
+/// The parts of a form: text fields and files, by name. File names sent by the client are dropped.
+pub struct Form<E> {
+    pub text: BTreeMap<String, String>,
+    pub files: BTreeMap<String, Vec<u8>>,
+    error: PhantomData<E>,
+}
+
+impl<E> Form<E> {
+    /// A required text field; empty counts as missing.
+    pub fn required(&self, name: &str, problems: &mut Vec<Problem>) -> String {
+        match self.text.get(name) {
+            Some(value) if !value.trim().is_empty() => value.trim().to_owned(),
+            Some(_) => {
+                problems.push(Problem::new(name, Rule::Length, "must not be empty"));
+                String::new()
+            }
+            None => {
+                problems.push(Problem::new(name, Rule::Required, "is required"));
+                String::new()
+            }
+        }
+    }
+
+    /// A required number.
+    pub fn number(&self, name: &str, problems: &mut Vec<Problem>) -> f64 {
+        let before = problems.len();
+        let text = self.required(name, problems);
+        if problems.len() > before {
+            return 0.0;
+        }
+        text.parse::<f64>().ok().filter(|n| n.is_finite()).unwrap_or_else(|| {
+            problems.push(Problem::new(name, Rule::Format, "must be a decimal number"));
+            0.0
+        })
+    }
+}
+
+impl<E, S> FromRequest<S> for Form<E>
+where
+    E: From<Vec<Problem>> + IntoResponse,
+    S: Send + Sync,
+{
+    type Rejection = E;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, E> {
+        let refused = |message: &str| E::from(vec![Problem::new("", Rule::Other, message)]);
+        let mut parts = Multipart::from_request(request, state)
+            .await
+            .map_err(|_| refused("must be sent as multipart/form-data"))?;
+        let mut form = Self { text: BTreeMap::new(), files: BTreeMap::new(), error: PhantomData };
+        for _ in 0..MOST_PARTS {
+            let part = match parts.next_field().await {
+                Ok(Some(part)) => part,
+                Ok(None) => return Ok(form),
+                Err(e) => return Err(refused(&e.body_text().to_lowercase())),
+            };
+            let name = part.name().unwrap_or_default().to_owned();
+            let is_file = part.file_name().is_some()
+                || part.content_type().is_some_and(|t| t.starts_with("image/") || t.contains("octet-stream"));
+            let bytes = part.bytes().await.map_err(|e| refused(&e.body_text().to_lowercase()))?;
+            if is_file {
+                form.files.insert(name, bytes.to_vec());
+            } else {
+                match String::from_utf8(bytes.to_vec()) {
+                    Ok(text) => drop(form.text.insert(name, text)),
+                    Err(_) => {
+                        return Err(vec![Problem::new(name, Rule::Format, "must be UTF-8 text")].into());
+                    }
+                }
+            }
+        }
+        Err(refused("has too many parts"))
+    }
+}

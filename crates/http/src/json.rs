@@ -1,0 +1,207 @@
+//! A request body that already fits its published schema. The schema in the API document is the
+//! validator, so the two cannot drift, and every wrong field is reported in one answer.
+
+use std::{
+    any::TypeId,
+    collections::HashMap,
+    marker::PhantomData,
+    sync::{Arc, LazyLock, Mutex, PoisonError},
+};
+
+use axum::{
+    body::Bytes,
+    extract::{FromRequest, FromRequestParts, Request},
+    http::{header, request::Parts},
+    response::IntoResponse,
+};
+use bonafide_core::problem::{Problem, Rule};
+use jsonschema::{ValidationError, Validator, error::ValidationErrorKind as Kind};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+/// A valid `T`. Dialects name their alias `Json<T>`: the document generator infers the documented body
+/// from that identifier, so handler and document use the same type.
+pub struct Valid<T, E>(pub T, pub PhantomData<E>);
+
+/// Query parameters that fit the schema of `T`; every value arrives as text.
+pub struct Query<T, E>(pub T, pub PhantomData<E>);
+
+impl<T, E, S> FromRequest<S> for Valid<T, E>
+where
+    T: DeserializeOwned + ToSchema + 'static,
+    E: From<Vec<Problem>> + IntoResponse,
+    S: Send + Sync,
+{
+    type Rejection = E;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, E> {
+        let media_type = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok());
+        let json = media_type.is_none_or(|m| {
+            let m = m.split(';').next().unwrap_or("").trim();
+            m.eq_ignore_ascii_case("application/json") || m.to_ascii_lowercase().ends_with("+json")
+        });
+        if !json {
+            return Err(whole_body("must be sent as application/json").into());
+        }
+        let bytes = Bytes::from_request(request, state)
+            .await
+            .map_err(|e| E::from(whole_body(&e.body_text().to_lowercase())))?;
+        let value = if bytes.is_empty() { Value::Object(serde_json::Map::new()) } else {
+            serde_json::from_slice(&bytes).map_err(|e| E::from(vec![not_json(&e)]))?
+        };
+        check(value).map(|v| Self(v, PhantomData)).map_err(E::from)
+    }
+}
+
+impl<T, E, S> FromRequestParts<S> for Query<T, E>
+where
+    T: DeserializeOwned + ToSchema + 'static,
+    E: From<Vec<Problem>> + IntoResponse,
+    S: Send + Sync,
+{
+    type Rejection = E;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, E> {
+        type Pairs = axum::extract::Query<HashMap<String, String>>;
+        let axum::extract::Query(pairs) = Pairs::from_request_parts(parts, state)
+            .await
+            .map_err(|_| E::from(whole_body("the query string is not well-formed")))?;
+        let value = pairs.into_iter().map(|(k, v)| (k, Value::String(v))).collect();
+        check(Value::Object(value)).map(|v| Self(v, PhantomData)).map_err(E::from)
+    }
+}
+
+/// Turns a JSON value into a `T`, or says everything that is wrong with it.
+pub fn check<T: DeserializeOwned + ToSchema + 'static>(value: Value) -> Result<T, Vec<Problem>> {
+    let problems: Vec<Problem> = validator::<T>().iter_errors(&value).flat_map(|e| flatten(&e)).collect();
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    // What a schema cannot say (rules only serde knows) still names its field.
+    serde_path_to_error::deserialize(value)
+        .map_err(|e| vec![Problem::new(e.path().to_string(), Rule::Other, "has a value that is not accepted")])
+}
+
+fn validator<T: ToSchema + 'static>() -> Arc<Validator> {
+    static CACHE: LazyLock<Mutex<HashMap<TypeId, Arc<Validator>>>> = LazyLock::new(Mutex::default);
+    let mut cache = CACHE.lock().unwrap_or_else(PoisonError::into_inner);
+    cache.entry(TypeId::of::<T>()).or_insert_with(|| Arc::new(compile::<T>())).clone()
+}
+
+/// Compiling fails only if our own schema is broken: a programming error found by any test of the
+/// operation, so it panics.
+#[expect(clippy::expect_used, reason = "our own schema, the same at every start")]
+fn compile<T: ToSchema>() -> Validator {
+    let mut parts = vec![];
+    T::schemas(&mut parts);
+    let components = utoipa::openapi::ComponentsBuilder::new().schemas_from_iter(parts).build();
+    let mut document = serde_json::to_value(T::schema()).expect("a schema is JSON");
+    document["components"] = serde_json::to_value(components).expect("schemas are JSON");
+    jsonschema::draft202012::options()
+        .should_validate_formats(true)
+        .build(&document)
+        .expect("the published schema is a valid JSON schema")
+}
+
+fn whole_body(message: &str) -> Vec<Problem> {
+    vec![Problem::new("", Rule::NotJson, message)]
+}
+
+fn not_json(error: &serde_json::Error) -> Problem {
+    let message = format!("is not valid JSON at line {} column {}", error.line(), error.column());
+    Problem::new("", Rule::NotJson, message)
+}
+
+/// One schema violation as problems with a dotted path. Messages name the rule, never the value.
+fn flatten(error: &ValidationError<'_>) -> Vec<Problem> {
+    let base = error.instance_path().to_string().trim_start_matches('/').replace('/', ".");
+    let inside = |name: &str| if base.is_empty() { name.to_owned() } else { format!("{base}.{name}") };
+    let one = |rule, message: String| vec![Problem::new(base.clone(), rule, message)];
+    match error.kind() {
+        Kind::Required { property } => {
+            vec![Problem::new(inside(property.as_str().unwrap_or("")), Rule::Required, "is required")]
+        }
+        Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => unexpected
+            .iter()
+            .map(|name| Problem::new(inside(name), Rule::Unknown, "is not a known field"))
+            .collect(),
+        // An optional object is published as `null | object`: report what is wrong with the object.
+        Kind::OneOfNotValid { context } | Kind::AnyOf { context } => context
+            .iter()
+            .find(|branch| !matches!(branch.as_slice(), [e] if matches!(e.kind(), Kind::Type { .. })))
+            .map_or_else(
+                || one(Rule::Type, "has the wrong type".into()),
+                |branch| branch.iter().flat_map(flatten).collect(),
+            ),
+        Kind::Type { kind } => one(Rule::Type, match kind {
+            jsonschema::error::TypeKind::Single(t) => format!("must be of type {t}"),
+            jsonschema::error::TypeKind::Multiple(_) => "has the wrong type".into(),
+        }),
+        Kind::Enum { options } => one(Rule::Enum, format!("must be one of {options}")),
+        Kind::Constant { expected_value } => one(Rule::Enum, format!("must be {expected_value}")),
+        Kind::MinLength { limit } => one(Rule::Length, format!("must have at least {limit} characters")),
+        Kind::MaxLength { limit } => one(Rule::Length, format!("must have at most {limit} characters")),
+        Kind::MinItems { limit } => one(Rule::Length, format!("must have at least {limit} items")),
+        Kind::MaxItems { limit } => one(Rule::Length, format!("must have at most {limit} items")),
+        Kind::Minimum { limit } => one(Rule::Range, format!("must be at least {limit}")),
+        Kind::Maximum { limit } => one(Rule::Range, format!("must be at most {limit}")),
+        Kind::ExclusiveMinimum { limit } => one(Rule::Range, format!("must be more than {limit}")),
+        Kind::ExclusiveMaximum { limit } => one(Rule::Range, format!("must be less than {limit}")),
+        Kind::Pattern { pattern } => one(Rule::Pattern, format!("must match {pattern}")),
+        Kind::Format { format } => one(Rule::Format, format!("must be a valid {format}")),
+        _ => one(Rule::Other, "is not accepted".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde::Deserialize;
+    use serde_json::json;
+
+    #[derive(Debug, Deserialize, ToSchema)]
+    #[serde(deny_unknown_fields)]
+    struct Order {
+        #[schema(max_length = 3)]
+        _name: String,
+        #[schema(minimum = 0, maximum = 9)]
+        _count: Option<i64>,
+        _kind: Kind2,
+        _inner: Option<Inner>,
+    }
+    #[derive(Debug, Deserialize, ToSchema)]
+    #[serde(rename_all = "snake_case")]
+    enum Kind2 {
+        Small,
+        Large,
+    }
+    #[derive(Debug, Deserialize, ToSchema)]
+    #[serde(deny_unknown_fields)]
+    struct Inner {
+        _street: String,
+    }
+
+    #[test]
+    fn every_wrong_field_is_named_at_once_and_no_value_is_repeated() {
+        let bad = json!({"_name": "secret value", "_count": 11, "_kind": "huge", "more": 1, "_inner": {"x": 1}});
+        let problems = check::<Order>(bad).unwrap_err();
+        let seen: Vec<_> = problems.iter().map(|p| (p.field.as_str(), p.rule)).collect();
+        for expected in [
+            ("_name", Rule::Length),
+            ("_count", Rule::Range),
+            ("_kind", Rule::Enum),
+            ("more", Rule::Unknown),
+            ("_inner._street", Rule::Required),
+            ("_inner.x", Rule::Unknown),
+        ] {
+            assert!(seen.contains(&expected), "{expected:?} not in {seen:?}");
+        }
+        assert!(problems.iter().all(|p| !p.message.contains("secret")), "{problems:?}");
+    }
+
+    #[test]
+    fn a_good_body_passes() {
+        assert!(check::<Order>(json!({"_name": "abc", "_kind": "small", "_inner": null})).is_ok());
+    }
+}

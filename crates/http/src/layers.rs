@@ -1,0 +1,71 @@
+//! The layers around the whole server.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, Request},
+    http::{HeaderName, HeaderValue, Method, header},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+};
+use bonafide_core::{
+    id::{Entropy, EventId},
+    time::Clock,
+};
+use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer};
+
+static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Largest request body, in bytes: a few 20 MB pictures in base64.
+pub const LARGEST_BODY: usize = 64 << 20;
+
+/// Wraps a router: request id, one log line per request (method, route, status, time; no query, no body,
+/// no header), no caching of personal data, and a panic in a handler becomes a 500 instead of a dropped
+/// connection.
+pub fn around(router: Router, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Router {
+    router
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
+            tracing::error!("a handler panicked");
+            axum::http::StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }))
+        .layer(SetResponseHeaderLayer::if_not_present(
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("no-store"),
+        ))
+        .layer(SetResponseHeaderLayer::if_not_present(
+            header::X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
+        ))
+        .layer(middleware::from_fn(move |request, next| {
+            log(request, next, clock.clone(), entropy.clone())
+        }))
+}
+
+async fn log(mut request: Request, next: Next, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Response {
+    // One vendor's SDK sends the method in lower case; HTTP methods are case-sensitive.
+    if let Ok(upper) = Method::from_bytes(request.method().as_str().to_ascii_uppercase().as_bytes()) {
+        *request.method_mut() = upper;
+    }
+    let id = request.headers().get(&REQUEST_ID).filter(|v| well_formed(v)).cloned().unwrap_or_else(|| {
+        let id = EventId::new(clock.now(), &*entropy).to_string();
+        HeaderValue::try_from(id).unwrap_or_else(|_| HeaderValue::from_static("none"))
+    });
+    let method = request.method().clone();
+    // The path without its query: paths of this product hold identifiers and no personal data.
+    let path = request.uri().path().to_owned();
+    let start = std::time::Instant::now();
+    let mut response = next.run(request).await;
+    let ms = Duration::as_millis(&start.elapsed());
+    tracing::info!(request_id = ?id, %method, path, status = response.status().as_u16(), ms = ms as u64, "request");
+    response.headers_mut().insert(REQUEST_ID.clone(), id);
+    response
+}
+
+/// A request id we are willing to echo and log.
+fn well_formed(value: &HeaderValue) -> bool {
+    let bytes = value.as_bytes();
+    (1..=64).contains(&bytes.len())
+        && bytes.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
+}
