@@ -1,1 +1,103 @@
-//! crates/engine
+//! What the product does, one file per deed.
+//!
+//! Architecture invariants:
+//! - A deed takes a [`Caller`]: there is no way to reach a tenant's data without one.
+//! - State changes only through [`record::Record::apply`], in one transaction with its history line, its
+//!   audit entry, its event and its jobs.
+//! - No model, no picture decoding and no blob access inside a write transaction.
+//! - A job may run twice; its effect happens once, because the effect and the end of the job commit together.
+
+pub mod access;
+pub mod assess;
+mod caller;
+mod error;
+pub mod evidence;
+pub mod health;
+pub mod jobs;
+mod record;
+pub mod verifications;
+pub mod world;
+
+use std::sync::Arc;
+
+use bonafide_checks::models::Models;
+use bonafide_core::{id::Entropy, time::{Clock, Timestamp}};
+use bonafide_store::{Db, blobs::Blobs, keyring::KeyRing};
+use tokio::sync::Notify;
+
+pub use caller::{Caller, Scope};
+pub use error::{Error, Result};
+pub use record::Private;
+
+/// Everything the deeds need. Cheap to clone; one per process.
+#[derive(Clone)]
+pub struct Engine(Arc<Parts>);
+
+/// What an [`Engine`] is made of.
+pub struct Parts {
+    pub db: Db,
+    pub blobs: Blobs,
+    pub key_ring: Box<dyn KeyRing>,
+    pub clock: Arc<dyn Clock>,
+    pub entropy: Arc<dyn Entropy>,
+    pub models: Arc<Models>,
+    pub settings: Settings,
+    /// Rung when a job was enqueued in this process.
+    pub work: Notify,
+    /// Rung when a job of this process came to its end.
+    pub done: Notify,
+}
+
+/// What the operator sets.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// How long a verification waits for the person, in seconds.
+    pub verification_lifetime_s: i64,
+    /// How long an access token is valid, in seconds.
+    pub token_lifetime_s: i64,
+    /// How long a liveness capture may take, in seconds.
+    pub liveness_lifetime_s: i64,
+    /// Most pictures one verification may hand in, rejected retries included.
+    pub max_pictures: i64,
+    /// How long a job may go on without a sign of life, in seconds.
+    pub job_lease_s: i64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            verification_lifetime_s: 7 * 24 * 3600,
+            token_lifetime_s: 3600,
+            liveness_lifetime_s: 300,
+            max_pictures: 60,
+            job_lease_s: 60,
+        }
+    }
+}
+
+impl Engine {
+    /// Checks that the key ring is the one of this database and takes the parts over.
+    pub async fn start(parts: Parts) -> Result<Self> {
+        let mut tx = parts.db.begin().await?;
+        bonafide_store::subject_keys::check_key_ring(
+            &mut tx,
+            &*parts.key_ring,
+            parts.clock.now(),
+            &*parts.entropy,
+        )
+        .await?;
+        tx.commit().await?;
+        Ok(Self(Arc::new(parts)))
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+}
+
+impl std::ops::Deref for Engine {
+    type Target = Parts;
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}

@@ -1,0 +1,81 @@
+//! Findings from pictures: pure functions on the CPU, the same for the server's jobs and for the command
+//! line.
+
+use bonafide_checks::{
+    document,
+    face::compare::{self, FaceMatch},
+    image::{self, Picture, Refused},
+    liveness::passive,
+    models::Models,
+};
+use bonafide_core::{
+    document::{DocumentReading, DocumentType},
+    finding::{Check, Finding},
+    policy::Policy,
+    weights::Weights,
+};
+
+/// What was read from a document's pictures.
+pub struct Document {
+    pub reading: DocumentReading,
+    /// The holder's portrait, cut out.
+    pub portrait: Option<Picture>,
+    pub findings: Vec<Finding>,
+}
+
+/// Reads the document and holds it against the policy.
+pub fn document(
+    models: &Models,
+    policy: &Policy,
+    weights: &Weights,
+    front: &Picture,
+    back: Option<&Picture>,
+    declared: DocumentType,
+    today: jiff::civil::Date,
+) -> Document {
+    let agreement = match declared {
+        DocumentType::DriverLicense => weights.driver_license_fuzzy_match_tolerance,
+        DocumentType::Passport | DocumentType::Visa => weights.passport_fuzzy_match_tolerance,
+        DocumentType::PassportCard => weights.passport_card_fuzzy_match_tolerance,
+        _ => weights.state_id_fuzzy_match_tolerance,
+    };
+    let read = document::read::read(models, front, back, declared, today, agreement);
+    let mut findings = read.findings;
+    findings.push(policy.required_fields(&read.reading));
+    findings.push(Finding::not_assessed(Check::Sanctions, "no_lists", "no sanctions list is installed"));
+    findings.push(Finding::not_assessed(Check::Registry, "no_provider", "no registry provider is configured"));
+    Document { reading: read.reading, portrait: read.portrait, findings }
+}
+
+/// Whether the selfie shows the person of the portrait.
+pub fn faces(models: &Models, weights: &Weights, portrait: Option<&Picture>, selfie: &Picture) -> FaceMatch {
+    match portrait {
+        Some(portrait) => {
+            compare::match_faces(models, portrait, selfie, weights.onboarding_face_encoding_tolerance)
+        }
+        None => FaceMatch {
+            findings: vec![Finding::not_assessed(
+                Check::FaceMatch,
+                "no_portrait",
+                "no portrait was found on the document to compare the selfie with",
+            )],
+            ..FaceMatch::default()
+        },
+    }
+}
+
+/// Whether a live person was in front of the camera.
+pub fn liveness(models: &Models, weights: &Weights, frames: &[Picture]) -> Vec<Finding> {
+    let passive = passive::assess(models, frames, weights.minimum_liveness_tolerance);
+    let active = Finding::not_assessed(
+        Check::ActiveLiveness,
+        "not_asked",
+        "no movements were asked for in this capture",
+    );
+    vec![passive, active]
+}
+
+/// Decodes pictures that passed the gate when they came in.
+pub fn decode_all(pictures: &[Vec<u8>]) -> Result<Vec<Picture>, Refused> {
+    pictures.iter().map(|p| image::decode(p)).collect()
+}

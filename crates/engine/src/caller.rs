@@ -1,0 +1,40 @@
+//! On whose behalf something is done.
+
+use bonafide_core::id::{CredentialId, OrganizationId};
+
+/// What a credential may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// Create and read verifications and hand in evidence.
+    Verifications,
+}
+
+impl Scope {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Verifications => "verifications",
+        }
+    }
+}
+
+/// An authenticated credential. Made only by [`crate::access`].
+#[derive(Debug, Clone)]
+pub struct Caller {
+    pub organization: OrganizationId,
+    pub credential: CredentialId,
+    /// The public name of the credential: an OAuth client id.
+    pub client_id: String,
+    /// Space-separated words.
+    pub scopes: String,
+}
+
+impl Caller {
+    pub fn may(&self, scope: Scope) -> bool {
+        self.scopes.split(' ').any(|s| s == scope.as_str())
+    }
+
+    /// How the audit log names this caller.
+    pub(crate) fn actor(&self) -> String {
+        format!("credential:{}", self.credential)
+    }
+}

@@ -1,0 +1,54 @@
+//! What can go wrong with a deed, independent of any dialect's envelope.
+
+use bonafide_core::problem::{Problem, Rule};
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// This organization has no such object; also the answer for another tenant's id.
+    #[error("{0} not found")]
+    NotFound(&'static str),
+    /// The request is wrong in the fields named.
+    #[error("the request is not valid")]
+    Invalid(Vec<Problem>),
+    /// The request is fine but not now. `code` is stable; `message` says what to do instead.
+    #[error("{message}")]
+    Conflict { code: &'static str, message: String },
+    /// The credential may not do this.
+    #[error("the credential has no permission for this")]
+    Forbidden,
+    /// The work is still going on; ask again after this many seconds.
+    #[error("still being processed")]
+    Busy { retry_after_s: u32 },
+    #[error(transparent)]
+    Store(bonafide_store::Error),
+    #[error("a background task did not run to its end")]
+    Task(#[from] tokio::task::JoinError),
+}
+
+impl Error {
+    pub fn invalid(field: &str, rule: Rule, message: impl Into<String>) -> Self {
+        Self::Invalid(vec![Problem::new(field, rule, message)])
+    }
+
+    pub fn conflict(code: &'static str, message: impl Into<String>) -> Self {
+        Self::Conflict { code, message: message.into() }
+    }
+}
+
+impl From<bonafide_store::Error> for Error {
+    fn from(error: bonafide_store::Error) -> Self {
+        match error {
+            bonafide_store::Error::NotFound(what) => Self::NotFound(what),
+            bonafide_store::Error::Conflict(_) => Self::conflict(
+                "changed_meanwhile",
+                "somebody else changed the verification at the same time; read it and try again",
+            ),
+            bonafide_store::Error::KeyDestroyed => {
+                Self::conflict("anonymized", "the personal data of this verification was erased")
+            }
+            other => Self::Store(other),
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! Taking a picture in: through the gate, without its metadata, encrypted, recorded.
+
+use bonafide_checks::image::{self, Refused};
+use bonafide_core::{
+    document::Side,
+    evidence::{EvidenceKind, Position},
+    id::{EvidenceId, OrganizationId, VerificationId},
+    problem::{Problem, Rule},
+};
+use bonafide_store::{
+    Tx,
+    crypto::{self, Object},
+    evidence as rows,
+};
+use serde_json::json;
+
+use super::may_capture;
+use crate::{Caller, Engine, Error, Result, record::Record};
+
+/// Quality of the stored JPEG: above what phones use, so that re-encoding adds no visible loss.
+const JPEG_QUALITY: u8 = 95;
+
+/// A picture as it came in.
+pub struct Picture {
+    /// The request's field, for the answer when it is refused.
+    pub field: String,
+    pub bytes: Vec<u8>,
+}
+
+/// A picture that passed the gate: decoded once, upright, metadata gone, encoded anew.
+pub(crate) struct Admitted {
+    pub(crate) jpeg: Vec<u8>,
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+}
+
+/// Decodes on the blocking pool; the answer names the field and says what to do.
+pub(crate) async fn admit(picture: Picture) -> Result<Admitted> {
+    let Picture { field, bytes } = picture;
+    let admitted = tokio::task::spawn_blocking(move || {
+        let decoded = image::decode(&bytes)?;
+        let (width, height) = decoded.rgb.dimensions();
+        Ok::<_, Refused>(Admitted { jpeg: image::encode_jpeg(&decoded.rgb, JPEG_QUALITY), width, height })
+    })
+    .await?;
+    admitted.map_err(|refused| Error::Invalid(vec![Problem::new(field, Rule::Format, refused.to_string())]))
+}
+
+/// Takes one side of the document; a newer picture of the same side takes the older one's place.
+pub async fn accept_document(
+    engine: &Engine,
+    caller: &Caller,
+    id: VerificationId,
+    side: Side,
+    picture: Picture,
+    position: Position,
+) -> Result<()> {
+    check_position(position)?;
+    // Say no before the work of decoding, and again in the transaction that records the picture.
+    let record = load_capturing(engine, caller.organization, id).await?;
+    let admitted = admit(picture).await?;
+    let kind = EvidenceKind::document(side);
+    let stored = store(engine, &record, kind, 0, admitted, Some(position)).await?;
+
+    let mut tx = engine.db.begin().await?;
+    let mut record = Record::load(engine, &mut tx, caller.organization, id).await?;
+    may_capture(&record)?;
+    rows::supersede(&mut tx, caller.organization, id, kind.as_str(), engine.now()).await?;
+    rows::insert(&mut tx, caller.organization, &stored).await?;
+    record.save(engine, &mut tx).await?;
+    let detail = json!({"kind": kind, "width": stored.width, "height": stored.height});
+    record.note(engine, &mut tx, "evidence_given", &caller.actor(), &detail).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+pub(crate) fn check_position(position: Position) -> Result<()> {
+    if position.is_on_earth() {
+        return Ok(());
+    }
+    let mut problems = vec![];
+    if !(-90.0..=90.0).contains(&position.latitude) {
+        problems.push(Problem::new("latitude", Rule::Range, "must be between -90 and 90 degrees"));
+    }
+    if !(-180.0..=180.0).contains(&position.longitude) {
+        problems.push(Problem::new("longitude", Rule::Range, "must be between -180 and 180 degrees"));
+    }
+    Err(Error::Invalid(problems))
+}
+
+/// The verification, if it takes evidence now and has room for more.
+pub(crate) async fn load_capturing(
+    engine: &Engine,
+    organization: OrganizationId,
+    id: VerificationId,
+) -> Result<Record> {
+    let mut tx = engine.db.read().await?;
+    let record = Record::load(engine, &mut tx, organization, id).await?;
+    may_capture(&record)?;
+    quota(engine, &mut tx, &record).await?;
+    Ok(record)
+}
+
+async fn quota(engine: &Engine, tx: &mut Tx, record: &Record) -> Result<()> {
+    let (pictures, _) = rows::usage(tx, record.row.organization, record.row.id).await?;
+    if pictures >= engine.settings.max_pictures {
+        return Err(Error::conflict(
+            "too_many_pictures",
+            format!("a session takes at most {} pictures; create a new one", engine.settings.max_pictures),
+        ));
+    }
+    Ok(())
+}
+
+/// Encrypts and keeps a picture, and makes the row that will point at it. The file comes first: a row
+/// without its picture would be worse than a picture without its row.
+pub(crate) async fn store(
+    engine: &Engine,
+    record: &Record,
+    kind: EvidenceKind,
+    sequence: i64,
+    picture: Admitted,
+    position: Option<Position>,
+) -> Result<rows::Evidence> {
+    let (now, entropy) = (engine.now(), &*engine.entropy);
+    let id = EvidenceId::new(now, entropy);
+    let bytes = picture.jpeg.len() as i64;
+    let sealed = crypto::seal_json(&record.key, Object::Evidence(id), &json!({"position": position}), entropy)?;
+    let blob_key = engine.blobs.put(&record.key, id, picture.jpeg, entropy).await?;
+    Ok(rows::Evidence {
+        id,
+        organization: record.row.organization,
+        verification: record.row.id,
+        applicant: record.row.applicant,
+        kind: kind.as_str().to_owned(),
+        sequence,
+        blob_key,
+        bytes,
+        width: picture.width.into(),
+        height: picture.height.into(),
+        sealed,
+        created_at: now,
+        superseded_at: None,
+    })
+}

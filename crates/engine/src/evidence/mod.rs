@@ -1,0 +1,49 @@
+//! Evidence: what the person hands over, on its way from a request to an encrypted blob.
+
+pub mod accept;
+pub mod liveness;
+
+pub use accept::{Picture, accept_document};
+pub use liveness::{accept_liveness, start_liveness};
+
+use bonafide_core::{evidence::EvidenceKind, verification::Status};
+use bonafide_store::evidence::{self as rows, Evidence};
+
+use crate::{Engine, Error, Result, record::Record};
+
+/// The consent gate, and the end of capturing: nothing is taken before a yes or after the hand-in.
+pub(crate) fn may_capture(record: &Record) -> Result<()> {
+    match record.status() {
+        status if status.accepts_evidence() => Ok(()),
+        Status::Created | Status::Pending => Err(Error::conflict(
+            "consent_required",
+            "the person's consent has to be added first; nothing else is possible before it",
+        )),
+        Status::Refused => {
+            Err(Error::conflict("consent_refused", "the person did not consent; the session is finished"))
+        }
+        Status::Processing => {
+            Err(Error::conflict("processing", "the session was handed in and is being checked"))
+        }
+        Status::Expired => Err(Error::conflict("expired", "the session has expired; create a new one")),
+        _ => Err(Error::conflict("already_finished", "the session is finished and takes no more evidence")),
+    }
+}
+
+/// The current pictures of one kind, opened, in their order.
+pub(crate) async fn load_pictures(
+    engine: &Engine,
+    record: &Record,
+    kinds: &[EvidenceKind],
+) -> Result<Vec<(EvidenceKind, Vec<u8>)>> {
+    let mut tx = engine.db.read().await?;
+    let rows: Vec<Evidence> = rows::list(&mut tx, record.row.organization, record.row.id).await?;
+    drop(tx);
+    let mut pictures = vec![];
+    for row in rows {
+        let Some(kind) = EvidenceKind::parse(&row.kind).filter(|k| kinds.contains(k)) else { continue };
+        let bytes = engine.blobs.get(&record.key, row.id, &row.blob_key).await?;
+        pictures.push((kind, bytes.to_vec()));
+    }
+    Ok(pictures)
+}

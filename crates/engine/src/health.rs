@@ -1,0 +1,49 @@
+//! Whether this process can do its work: real questions to the real parts.
+
+use std::collections::BTreeMap;
+
+use bonafide_store::organizations;
+
+use crate::Engine;
+
+/// The state of one part.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    pub ok: bool,
+    /// What is wrong and what to do; "ok" otherwise.
+    pub detail: String,
+}
+
+impl Part {
+    fn of<E: std::fmt::Display>(result: Result<(), E>) -> Self {
+        match result {
+            Ok(()) => Self { ok: true, detail: "ok".to_owned() },
+            Err(error) => Self { ok: false, detail: error.to_string() },
+        }
+    }
+}
+
+/// Asks the database, the blob store and the models. Missing models do not make a server unready: their
+/// checks are not assessed and people decide.
+pub async fn check(engine: &Engine) -> BTreeMap<&'static str, Part> {
+    let database = async {
+        let mut tx = engine.db.read().await?;
+        organizations::list(&mut tx).await.map(drop)
+    };
+    let missing = engine.models.unavailable();
+    let models = if missing.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("{} of the models are missing or altered: run `bonafide doctor`", missing.len()))
+    };
+    BTreeMap::from([
+        ("database", Part::of(database.await)),
+        ("storage", Part::of(engine.blobs.check().await)),
+        ("models", Part::of(models)),
+    ])
+}
+
+/// Whether requests can be served: everything but the models.
+pub fn is_ready(parts: &BTreeMap<&'static str, Part>) -> bool {
+    parts.iter().all(|(name, part)| part.ok || *name == "models")
+}

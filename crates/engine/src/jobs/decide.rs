@@ -1,0 +1,61 @@
+//! Judges the findings of one hand-in and moves the verification on.
+
+use bonafide_core::{
+    decision::{Decision, Facts, decide},
+    id::{AssessmentId, VerificationId},
+    verification::Action,
+};
+use bonafide_store::{assessments, findings, jobs::Job};
+use serde_json::json;
+
+use super::{finish, is_current, weights_of};
+use crate::{
+    Engine, Result,
+    record::{Record, word},
+};
+
+pub(super) async fn run(engine: &Engine, job: &Job) -> Result<()> {
+    let mut tx = engine.db.begin().await?;
+    let id = VerificationId::from_uuid(job.subject);
+    let mut record = Record::load(engine, &mut tx, job.organization, id).await?;
+    if is_current(&record, job) {
+        let weights = weights_of(&mut tx, &record).await?;
+        let findings = findings::list(&mut tx, job.organization, id).await?;
+        let facts = Facts {
+            document_type: record.document_type(),
+            findings: &findings,
+            attempt: record.private.attempt,
+        };
+        let judged = decide(&record.policy(), &weights, &facts);
+        let now = engine.now();
+        let row = assessments::Assessment {
+            id: AssessmentId::new(now, &*engine.entropy),
+            organization: job.organization,
+            verification: id,
+            weights: record.row.weights,
+            outcome: word(judged.decision),
+            score: judged.score,
+            // Everything `decide` saw and said: enough to replay it.
+            detail: json!({
+                "assessment": judged,
+                "findings": findings,
+                "weights": weights,
+                "policy": record.row.policy,
+                "attempt": facts.attempt,
+                "document_type": facts.document_type,
+            }),
+            created_at: now,
+        };
+        assessments::insert(&mut tx, job.organization, &row).await?;
+        record.row.score = judged.score;
+        let action = match judged.decision {
+            Decision::Approve => Action::Approve,
+            Decision::Decline => Action::Decline,
+            Decision::Retry => Action::AskAgain,
+            Decision::Review => Action::Refer,
+        };
+        let detail = json!({"score": judged.score, "reasons": judged.reasons});
+        record.apply(engine, &mut tx, action, "engine", detail).await?;
+    }
+    finish(engine, tx, job).await
+}

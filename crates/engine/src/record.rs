@@ -1,0 +1,144 @@
+//! One verification in memory: its row, its personal data opened, and the one way to change its state.
+
+use bonafide_core::{
+    document::{DocumentReading, DocumentType},
+    id::{EventId, OrganizationId, VerificationId},
+    policy::Policy,
+    verification::{Action, Status},
+};
+use bonafide_store::{
+    Tx, audit,
+    crypto::{self, Object, SubjectKey},
+    events, history, subject_keys,
+    verifications::{self as rows, Verification},
+};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::{Engine, Error, Result};
+
+/// The part of a verification that may hold personal data: stored only under the applicant's key.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Private {
+    /// The caller's own data.
+    #[serde(default)]
+    pub metadata: Value,
+    #[serde(default)]
+    pub settings: Value,
+    #[serde(default)]
+    pub sdk_metadata: Value,
+    pub webhook_url: Option<String>,
+    pub reading: Option<DocumentReading>,
+    /// Hand-ins so far.
+    #[serde(default)]
+    pub attempt: u32,
+}
+
+/// A verification with its personal data in the clear.
+pub(crate) struct Record {
+    pub(crate) row: Verification,
+    pub(crate) private: Private,
+    pub(crate) key: SubjectKey,
+}
+
+impl Record {
+    /// Another tenant's id is not found.
+    pub(crate) async fn load(
+        engine: &Engine,
+        tx: &mut Tx,
+        organization: OrganizationId,
+        id: VerificationId,
+    ) -> Result<Self> {
+        let row = rows::get(tx, organization, id).await?.ok_or(Error::NotFound("session"))?;
+        Self::open(engine, tx, row).await
+    }
+
+    pub(crate) async fn open(engine: &Engine, tx: &mut Tx, row: Verification) -> Result<Self> {
+        let key = subject_keys::load(tx, row.organization, row.applicant, &*engine.key_ring).await?;
+        let private = crypto::open_json(&key, Object::Verification(row.id), &row.sealed)?;
+        Ok(Self { row, private, key })
+    }
+
+    pub(crate) fn status(&self) -> Status {
+        // The column is written from `Status` alone; an unknown word can only be a newer program's.
+        Status::parse(&self.row.status).unwrap_or(Status::ReviewRequired)
+    }
+
+    pub(crate) fn document_type(&self) -> DocumentType {
+        parse_word(self.row.document_type.as_deref()).unwrap_or_default()
+    }
+
+    pub(crate) fn policy(&self) -> Policy {
+        serde_json::from_value(self.row.policy.clone()).unwrap_or_default()
+    }
+
+    /// The only way a status changes: the new state, a history line, an audit entry and an event, in one
+    /// transaction.
+    pub(crate) async fn apply(
+        &mut self,
+        engine: &Engine,
+        tx: &mut Tx,
+        action: Action,
+        actor: &str,
+        detail: Value,
+    ) -> Result<()> {
+        let now = engine.now();
+        let to = self
+            .status()
+            .after(action)
+            .map_err(|e| Error::conflict("wrong_state", e.to_string()))?;
+        self.row.status = to.as_str().to_owned();
+        if to.is_final() {
+            self.row.completed_at = Some(now);
+            self.row.verified = Some(to == Status::Approved);
+        }
+        self.save(engine, tx).await?;
+        self.note(engine, tx, to.as_str(), actor, &detail).await?;
+        let event = events::Event {
+            id: EventId::new(now, &*engine.entropy),
+            organization: self.row.organization,
+            verification: self.row.id,
+            kind: format!("verification.{}", to.as_str()),
+            payload: json!({"status": to}),
+            at: now,
+        };
+        events::insert(tx, self.row.organization, &event).await?;
+        Ok(())
+    }
+
+    /// A line for the verification's reader and one for the auditor; `detail` holds no personal data.
+    pub(crate) async fn note(
+        &self,
+        engine: &Engine,
+        tx: &mut Tx,
+        event: &str,
+        actor: &str,
+        detail: &Value,
+    ) -> Result<()> {
+        let now = engine.now();
+        history::append(tx, self.row.organization, self.row.id, now, event, detail).await?;
+        let (action, object) = (format!("verification.{event}"), format!("verification:{}", self.row.id));
+        let entry = audit::Entry { at: now, actor, action: &action, object: &object, detail };
+        audit::append(tx, self.row.organization, entry).await?;
+        Ok(())
+    }
+
+    /// Writes the row back; somebody else's write in between is a conflict.
+    pub(crate) async fn save(&mut self, engine: &Engine, tx: &mut Tx) -> Result<()> {
+        self.row.updated_at = engine.now();
+        self.row.sealed =
+            crypto::seal_json(&self.key, Object::Verification(self.row.id), &self.private, &*engine.entropy)?;
+        rows::update(tx, self.row.organization, &mut self.row).await?;
+        Ok(())
+    }
+}
+
+/// A stored word as the enum it was written from.
+pub(crate) fn parse_word<T: serde::de::DeserializeOwned>(word: Option<&str>) -> Option<T> {
+    serde_json::from_value(Value::String(word?.to_owned())).ok()
+}
+
+/// The stored word of an enum.
+pub(crate) fn word<T: Serialize>(value: T) -> String {
+    serde_json::to_value(value).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
+}

@@ -1,0 +1,49 @@
+//! What the caller tells us about a verification while evidence is being captured.
+
+use bonafide_core::{document::DocumentType, id::VerificationId, problem::Rule};
+use serde_json::{Value, json};
+
+use crate::{
+    Caller, Engine, Error, Result,
+    evidence::may_capture,
+    record::{Record, word},
+};
+
+pub async fn set_document_type(
+    engine: &Engine,
+    caller: &Caller,
+    id: VerificationId,
+    document_type: DocumentType,
+) -> Result<()> {
+    let mut tx = engine.db.begin().await?;
+    let mut record = Record::load(engine, &mut tx, caller.organization, id).await?;
+    may_capture(&record)?;
+    record.row.document_type = Some(word(document_type));
+    record.save(engine, &mut tx).await?;
+    let detail = json!({"document_type": document_type});
+    record.note(engine, &mut tx, "document_type_set", &caller.actor(), &detail).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Facts about the capturing device, as the caller's SDK sees fit. Allowed before consent.
+pub async fn set_sdk_metadata(
+    engine: &Engine,
+    caller: &Caller,
+    id: VerificationId,
+    metadata: Value,
+) -> Result<()> {
+    const MOST: usize = 64 << 10;
+    if metadata.to_string().len() > MOST {
+        return Err(Error::invalid("sdk_metadata", Rule::Length, format!("must be at most {MOST} bytes")));
+    }
+    let mut tx = engine.db.begin().await?;
+    let mut record = Record::load(engine, &mut tx, caller.organization, id).await?;
+    if record.status().is_final() {
+        return Err(Error::conflict("already_finished", "the session is finished and cannot be changed"));
+    }
+    record.private.sdk_metadata = metadata;
+    record.save(engine, &mut tx).await?;
+    tx.commit().await?;
+    Ok(())
+}
