@@ -1,1 +1,3 @@
-//! crates/testkit
+//! What tests and demonstrations share: specimen documents.
+
+pub mod specimen;
