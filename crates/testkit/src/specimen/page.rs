@@ -46,7 +46,7 @@ pub fn passport(specimen: &Specimen, fonts: &Fonts) -> RgbImage {
         (12.0, 21.0),
         &[
             Field { at: (a, row(0)), label: "Type / Type", value: "P".into() },
-            Field { at: (b, row(0)), label: "Code of issuing State / Code de l'État", value: STATE.into() },
+            Field { at: (b, row(0)), label: "Code of State / Code", value: STATE.into() },
             Field {
                 at: (d, row(0)),
                 label: "Passport No. / Passeport n°",
@@ -83,7 +83,7 @@ pub fn identity_card(specimen: &Specimen, fonts: &Fonts) -> [RgbImage; 2] {
     let palette =
         Palette { left: [222.0, 232.0, 242.0], right: [236.0, 232.0, 214.0], line: [112.0, 140.0, 160.0] };
     let mut front = paper(TD1_MM, palette);
-    header(&mut front, fonts, 20.0, "REPUBLIC OF UTOPIA", "IDENTITY CARD / CARTE D'IDENTITÉ");
+    header(&mut front, fonts, 20.0, "REPUBLIC OF UTOPIA", "IDENTITY CARD");
     portrait(&mut front, specimen, [40, 130, 245, 315]);
     let (a, b) = (320.0, 600.0);
     let row = |n: u8| 120.0 + 58.0 * f32::from(n);

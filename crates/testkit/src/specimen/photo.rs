@@ -181,25 +181,25 @@ impl<'a> View<'a> {
     fn things(&self, u: f32, v: f32) -> Option<[f32; 3]> {
         let (w, h) = self.half;
         let (pu, pv) = rotate(u + w + 24.0, v + h - 12.0, 14.0);
-        let pen = super::canvas::distance_to_segment((u, v), (w + 8.0, -h + 6.0), (w + 16.0, h + 30.0));
+        let pen = super::canvas::distance_to_segment((u, v), (w + 8.0, -h + 6.0), (w + 13.0, 0.35 * h));
         let coin = (u + w - 14.0).hypot(v - h - 13.0);
         if coin < 9.0 {
             let relief =
                 14.0 * value_noise(u * 1.6, v * 1.6, self.seed) + if coin > 8.0 { 24.0 } else { 0.0 };
             return Some([186.0 + relief, 160.0 + relief, 96.0 + relief]);
         }
-        if pen < 4.0 {
-            let round = 1.0 - (pen / 4.0).powi(2);
+        if pen < 3.2 {
+            let round = 1.0 - (pen / 3.2).powi(2);
             return Some(mix([14.0, 18.0, 44.0], [96.0, 110.0, 170.0], 0.8 * round.powi(3)));
         }
-        if pen < 5.6 {
-            return Some(mix(self.table(u, v), [12.0; 3], 0.4 * (5.6 - pen) / 1.6));
+        if pen < 4.8 {
+            return Some(mix(self.table(u, v), [12.0; 3], 0.4 * (4.8 - pen) / 1.6));
         }
         if pu.abs() < 52.0 && pv.abs() < 34.0 {
             // Handwriting-like lines on the sheet.
             let row = (pv / 7.0).fract().abs();
             let word = value_noise(pu / 2.2, (pv / 7.0).floor() * 9.0, self.seed ^ 0x77);
-            let ink = row > 0.42 && row < 0.58 && word > 0.45;
+            let ink = row > 0.46 && row < 0.53 && word > 0.45;
             return Some(if ink { [96.0, 104.0, 140.0] } else { [232.0, 230.0, 222.0] });
         }
         None
