@@ -16,6 +16,18 @@ impl Timestamp {
         self.plus_ms(secs.saturating_mul(1000))
     }
 
+    /// Reads an RFC 3339 date and time.
+    pub fn parse(text: &str) -> Option<Self> {
+        text.parse::<jiff::Timestamp>().ok().map(|t| Self(t.as_millisecond()))
+    }
+
+    /// The first moment, in UTC, of an ISO 8601 day.
+    pub fn start_of_day(text: &str) -> Option<Self> {
+        let day = text.parse::<jiff::civil::Date>().ok()?;
+        let start = day.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
+        Some(Self(start.timestamp().as_millisecond()))
+    }
+
     /// The calendar day in UTC; documents carry days without a time zone.
     pub fn date(self) -> jiff::civil::Date {
         self.instant().to_zoned(jiff::tz::TimeZone::UTC).date()

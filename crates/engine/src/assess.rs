@@ -43,7 +43,11 @@ pub fn document(
     let mut findings = read.findings;
     findings.push(policy.required_fields(&read.reading));
     findings.push(Finding::not_assessed(Check::Sanctions, "no_lists", "no sanctions list is installed"));
-    findings.push(Finding::not_assessed(Check::Registry, "no_provider", "no registry provider is configured"));
+    findings.push(Finding::not_assessed(
+        Check::Registry,
+        "no_provider",
+        "no registry provider is configured",
+    ));
     Document { reading: read.reading, portrait: read.portrait, findings }
 }
 

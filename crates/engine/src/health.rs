@@ -47,3 +47,25 @@ pub async fn check(engine: &Engine) -> BTreeMap<&'static str, Part> {
 pub fn is_ready(parts: &BTreeMap<&'static str, Part>) -> bool {
     parts.iter().all(|(name, part)| part.ok || *name == "models")
 }
+
+/// What the operating system tells of memory, in bytes.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Memory {
+    /// In use by this process.
+    pub resident: Option<u64>,
+    /// Of the machine.
+    pub total: Option<u64>,
+}
+
+/// Reads the process's and the machine's memory where there is a `/proc`.
+pub fn memory() -> Memory {
+    let kilobytes = |file: &str, name: &str| {
+        let text = std::fs::read_to_string(file).ok()?;
+        let line = text.lines().find(|l| l.starts_with(name))?;
+        line.split_whitespace().nth(1)?.parse::<u64>().ok().map(|kb| kb * 1024)
+    };
+    Memory {
+        resident: kilobytes("/proc/self/status", "VmRSS:"),
+        total: kilobytes("/proc/meminfo", "MemTotal:"),
+    }
+}

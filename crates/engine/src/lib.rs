@@ -21,7 +21,10 @@ pub mod world;
 use std::sync::Arc;
 
 use bonafide_checks::models::Models;
-use bonafide_core::{id::Entropy, time::{Clock, Timestamp}};
+use bonafide_core::{
+    id::Entropy,
+    time::{Clock, Timestamp},
+};
 use bonafide_store::{Db, blobs::Blobs, keyring::KeyRing};
 use tokio::sync::Notify;
 
@@ -42,6 +45,8 @@ pub struct Parts {
     pub entropy: Arc<dyn Entropy>,
     pub models: Arc<Models>,
     pub settings: Settings,
+    /// When this process started.
+    pub started_at: Timestamp,
     /// Rung when a job was enqueued in this process.
     pub work: Notify,
     /// Rung when a job of this process came to its end.

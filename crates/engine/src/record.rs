@@ -83,10 +83,7 @@ impl Record {
         detail: Value,
     ) -> Result<()> {
         let now = engine.now();
-        let to = self
-            .status()
-            .after(action)
-            .map_err(|e| Error::conflict("wrong_state", e.to_string()))?;
+        let to = self.status().after(action).map_err(|e| Error::conflict("wrong_state", e.to_string()))?;
         self.row.status = to.as_str().to_owned();
         if to.is_final() {
             self.row.completed_at = Some(now);

@@ -47,7 +47,9 @@ where
         let bytes = Bytes::from_request(request, state)
             .await
             .map_err(|e| E::from(whole_body(&e.body_text().to_lowercase())))?;
-        let value = if bytes.is_empty() { Value::Object(serde_json::Map::new()) } else {
+        let value = if bytes.is_empty() {
+            Value::Object(serde_json::Map::new())
+        } else {
             serde_json::from_slice(&bytes).map_err(|e| E::from(vec![not_json(&e)]))?
         };
         check(value).map(|v| Self(v, PhantomData)).map_err(E::from)
@@ -79,8 +81,9 @@ pub fn check<T: DeserializeOwned + ToSchema + 'static>(value: Value) -> Result<T
         return Err(problems);
     }
     // What a schema cannot say (rules only serde knows) still names its field.
-    serde_path_to_error::deserialize(value)
-        .map_err(|e| vec![Problem::new(e.path().to_string(), Rule::Other, "has a value that is not accepted")])
+    serde_path_to_error::deserialize(value).map_err(|e| {
+        vec![Problem::new(e.path().to_string(), Rule::Other, "has a value that is not accepted")]
+    })
 }
 
 fn validator<T: ToSchema + 'static>() -> Arc<Validator> {
@@ -134,10 +137,13 @@ fn flatten(error: &ValidationError<'_>) -> Vec<Problem> {
                 || one(Rule::Type, "has the wrong type".into()),
                 |branch| branch.iter().flat_map(flatten).collect(),
             ),
-        Kind::Type { kind } => one(Rule::Type, match kind {
-            jsonschema::error::TypeKind::Single(t) => format!("must be of type {t}"),
-            jsonschema::error::TypeKind::Multiple(_) => "has the wrong type".into(),
-        }),
+        Kind::Type { kind } => one(
+            Rule::Type,
+            match kind {
+                jsonschema::error::TypeKind::Single(t) => format!("must be of type {t}"),
+                jsonschema::error::TypeKind::Multiple(_) => "has the wrong type".into(),
+            },
+        ),
         Kind::Enum { options } => one(Rule::Enum, format!("must be one of {options}")),
         Kind::Constant { expected_value } => one(Rule::Enum, format!("must be {expected_value}")),
         Kind::MinLength { limit } => one(Rule::Length, format!("must have at least {limit} characters")),
@@ -184,7 +190,8 @@ mod tests {
 
     #[test]
     fn every_wrong_field_is_named_at_once_and_no_value_is_repeated() {
-        let bad = json!({"_name": "secret value", "_count": 11, "_kind": "huge", "more": 1, "_inner": {"x": 1}});
+        let bad =
+            json!({"_name": "secret value", "_count": 11, "_kind": "huge", "more": 1, "_inner": {"x": 1}});
         let problems = check::<Order>(bad).unwrap_err();
         let seen: Vec<_> = problems.iter().map(|p| (p.field.as_str(), p.rule)).collect();
         for expected in [

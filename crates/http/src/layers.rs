@@ -38,9 +38,7 @@ pub fn around(router: Router, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) 
             header::X_CONTENT_TYPE_OPTIONS,
             HeaderValue::from_static("nosniff"),
         ))
-        .layer(middleware::from_fn(move |request, next| {
-            log(request, next, clock.clone(), entropy.clone())
-        }))
+        .layer(middleware::from_fn(move |request, next| log(request, next, clock.clone(), entropy.clone())))
 }
 
 async fn log(mut request: Request, next: Next, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Response {

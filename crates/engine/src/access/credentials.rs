@@ -51,8 +51,11 @@ pub async fn create_credential(engine: &Engine, kind: Kind, name: &str) -> Resul
 /// Makes an organization with one OAuth client.
 pub async fn create_organization(engine: &Engine, name: &str) -> Result<NewCredential> {
     let now = engine.now();
-    let organization =
-        Organization { id: OrganizationId::new(now, &*engine.entropy), name: name.to_owned(), created_at: now };
+    let organization = Organization {
+        id: OrganizationId::new(now, &*engine.entropy),
+        name: name.to_owned(),
+        created_at: now,
+    };
     let new = new_credential(engine, organization.id, Kind::OauthClient, name);
     let mut tx = engine.db.begin().await?;
     organizations::insert(&mut tx, &organization).await?;

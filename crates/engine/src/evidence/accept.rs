@@ -125,7 +125,8 @@ pub(crate) async fn store(
     let (now, entropy) = (engine.now(), &*engine.entropy);
     let id = EvidenceId::new(now, entropy);
     let bytes = picture.jpeg.len() as i64;
-    let sealed = crypto::seal_json(&record.key, Object::Evidence(id), &json!({"position": position}), entropy)?;
+    let sealed =
+        crypto::seal_json(&record.key, Object::Evidence(id), &json!({"position": position}), entropy)?;
     let blob_key = engine.blobs.put(&record.key, id, picture.jpeg, entropy).await?;
     Ok(rows::Evidence {
         id,

@@ -53,13 +53,17 @@ pub async fn accept_liveness(
     id: VerificationId,
     frames: Vec<Picture>,
     position: Position,
-) -> Result<()> {
+) -> Result<LivenessSessionId> {
     check_position(position)?;
     if frames.is_empty() {
         return Err(Error::invalid("images", Rule::Required, "must hold at least one picture of the face"));
     }
     if frames.len() > MAX_FRAMES {
-        return Err(Error::invalid("images", Rule::Length, format!("must hold at most {MAX_FRAMES} pictures")));
+        return Err(Error::invalid(
+            "images",
+            Rule::Length,
+            format!("must hold at most {MAX_FRAMES} pictures"),
+        ));
     }
     let record = load_capturing(engine, caller.organization, id).await?;
     let mut tx = engine.db.read().await?;
@@ -96,7 +100,7 @@ pub async fn accept_liveness(
     let detail = json!({"kind": EvidenceKind::LivenessFrame, "frames": stored.len() - 1});
     record.note(engine, &mut tx, "evidence_given", &caller.actor(), &detail).await?;
     tx.commit().await?;
-    Ok(())
+    Ok(session.id)
 }
 
 async fn open_session(

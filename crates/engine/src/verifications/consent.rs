@@ -1,6 +1,9 @@
 //! The person's answer to "may we". Nothing is captured before it, and a no is an outcome.
 
-use bonafide_core::{id::VerificationId, verification::{Action, Status}};
+use bonafide_core::{
+    id::VerificationId,
+    verification::{Action, Status},
+};
 use serde_json::json;
 
 use crate::{Caller, Engine, Error, Result, record::Record};

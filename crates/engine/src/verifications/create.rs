@@ -58,8 +58,7 @@ pub async fn create(engine: &Engine, caller: &Caller, new: NewVerification) -> R
 
     let mut tx = engine.db.begin().await?;
     applicants::insert(&mut tx, organization, applicant, now).await?;
-    let key =
-        subject_keys::create(&mut tx, organization, applicant, &*engine.key_ring, now, entropy).await?;
+    let key = subject_keys::create(&mut tx, organization, applicant, &*engine.key_ring, now, entropy).await?;
     let weights = current_weights(engine, &mut tx, caller).await?;
     let row = rows::Verification {
         id,

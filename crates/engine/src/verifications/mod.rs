@@ -10,5 +10,5 @@ pub mod submit;
 pub use consent::consent;
 pub use create::{NewVerification, create};
 pub use describe::{set_document_type, set_sdk_metadata};
-pub use read::{Counts, Filter, View, findings, list, read};
+pub use read::{Counts, Filter, Given, View, findings, list, read};
 pub use submit::{submit, wait};

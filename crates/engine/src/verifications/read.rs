@@ -1,18 +1,20 @@
 //! Reading verifications back.
 
 use bonafide_core::{
-    document::{DocumentType, Side},
+    document::{DocumentType, FieldName, Side},
     evidence::EvidenceKind,
     finding::{Check, Finding, Outcome},
-    id::{CredentialId, VerificationId, WeightsId},
+    id::{ApplicantId, CredentialId, EvidenceId, VerificationId, WeightsId},
     policy::LivenessMode,
     time::Timestamp,
     verification::Status,
 };
 use bonafide_store::{
-    Tx, credentials, evidence as evidence_rows, findings as finding_rows, history,
+    Tx, assessments, credentials, evidence as evidence_rows, findings as finding_rows, history,
     verifications::{self as rows, Verification},
 };
+
+use serde_json::{Map, Value};
 
 use crate::{
     Caller, Engine, Private, Result,
@@ -29,8 +31,11 @@ pub struct View {
     pub document_type: DocumentType,
     pub liveness_mode: LivenessMode,
     pub consent: Option<(bool, Timestamp)>,
-    /// When each kind of evidence was last given.
-    pub given: Vec<(EvidenceKind, Timestamp)>,
+    pub applicant: ApplicantId,
+    /// The evidence that counts, with when it was given.
+    pub given: Vec<Given>,
+    /// When the findings were last judged.
+    pub judged_at: Option<Timestamp>,
     pub findings: Vec<Finding>,
     pub verified: Option<bool>,
     pub score: Option<f64>,
@@ -41,9 +46,21 @@ pub struct View {
     pub history: Vec<history::Entry>,
 }
 
+/// One piece of evidence.
+#[derive(Debug, Clone, Copy)]
+pub struct Given {
+    pub id: EvidenceId,
+    pub kind: EvidenceKind,
+    pub at: Timestamp,
+}
+
 impl View {
+    pub fn evidence(&self, kind: EvidenceKind) -> Option<Given> {
+        self.given.iter().find(|g| g.kind == kind).copied()
+    }
+
     pub fn given_at(&self, kind: EvidenceKind) -> Option<Timestamp> {
-        self.given.iter().find(|(k, _)| *k == kind).map(|(_, at)| *at)
+        self.evidence(kind).map(|g| g.at)
     }
 
     pub fn finding(&self, check: Check, side: Option<Side>) -> Option<&Finding> {
@@ -70,16 +87,49 @@ pub async fn findings(engine: &Engine, caller: &Caller, id: VerificationId) -> R
     Ok(read(engine, caller, id).await?.findings)
 }
 
-/// Which verifications to list.
+/// Which verifications to list. Empty lists and `None` leave nothing out.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
     pub statuses: Vec<Status>,
-    /// OAuth client ids; empty leaves nothing out.
+    /// OAuth client ids.
     pub client_ids: Vec<String>,
+    /// Applicants.
+    pub identity_ids: Vec<String>,
+    /// The caller's users. Verifications are not bound to one yet, so a value here finds nothing.
+    pub user_ids: Vec<String>,
     pub from: Option<Timestamp>,
     pub until: Option<Timestamp>,
+    /// Part of a name, of the document number or of the id.
+    pub search_term: Option<String>,
+    /// Pairs that have to be in the metadata.
+    pub metadata: Map<String, Value>,
     pub skip: u32,
     pub take: u32,
+}
+
+impl Filter {
+    /// Whether the filter asks for something that is stored only encrypted.
+    fn looks_inside(&self) -> bool {
+        self.search_term.is_some() || !self.metadata.is_empty()
+    }
+
+    fn matches(&self, view: &View) -> bool {
+        let Some(private) = &view.private else { return false };
+        let in_metadata = |(key, value): (&String, &Value)| private.metadata.get(key) == Some(value);
+        let found = self.search_term.as_ref().is_none_or(|term| {
+            let term = term.trim().to_lowercase();
+            let names =
+                [FieldName::FirstName, FieldName::MiddleName, FieldName::LastName, FieldName::DocumentNumber];
+            let values: Vec<&str> = private
+                .reading
+                .iter()
+                .flat_map(|r| names.iter().filter_map(|n| r.get(*n)))
+                .map(|f| f.value.as_str())
+                .collect();
+            values.join(" ").to_lowercase().contains(&term) || view.id.to_string().contains(&term)
+        });
+        found && self.metadata.iter().all(in_metadata)
+    }
 }
 
 /// How many verifications the filter matches, by status.
@@ -89,19 +139,27 @@ pub type Counts = Vec<(Status, i64)>;
 pub async fn list(engine: &Engine, caller: &Caller, filter: &Filter) -> Result<(Vec<View>, Counts)> {
     let mut tx = engine.db.read().await?;
     let names = client_names(&mut tx, caller).await?;
-    let wanted: Vec<CredentialId> =
+    let credentials: Vec<CredentialId> =
         names.iter().filter(|(_, n)| filter.client_ids.contains(n)).map(|(id, _)| *id).collect();
-    if !filter.client_ids.is_empty() && wanted.is_empty() {
+    let applicants: Vec<ApplicantId> = filter.identity_ids.iter().filter_map(|id| id.parse().ok()).collect();
+    let impossible = (!filter.client_ids.is_empty() && credentials.is_empty())
+        || (!filter.identity_ids.is_empty() && applicants.is_empty())
+        || !filter.user_ids.is_empty();
+    if impossible {
         return Ok((vec![], vec![]));
     }
     let statuses: Vec<&str> = filter.statuses.iter().map(|s| s.as_str()).collect();
     let query = rows::Filter {
         statuses: &statuses,
-        credentials: &wanted,
+        credentials: &credentials,
+        applicants: &applicants,
+        verified: None,
         from: filter.from,
         until: filter.until,
-        ..rows::Filter::default()
     };
+    if filter.looks_inside() {
+        return search(engine, &mut tx, caller, filter, &query, &names).await;
+    }
     let page = rows::Page { after: None, skip: filter.skip.into(), limit: filter.take.into() };
     let found = rows::list(&mut tx, caller.organization, &query, page).await?;
     let counts = rows::count(&mut tx, caller.organization, &query).await?;
@@ -111,6 +169,39 @@ pub async fn list(engine: &Engine, caller: &Caller, filter: &Filter) -> Result<(
     }
     let counts = counts.into_iter().filter_map(|(word, n)| Some((Status::parse(&word)?, n))).collect();
     Ok((views, counts))
+}
+
+/// Names and metadata are stored only encrypted, so this opens every row the other filters leave.
+async fn search(
+    engine: &Engine,
+    tx: &mut Tx,
+    caller: &Caller,
+    filter: &Filter,
+    query: &rows::Filter<'_>,
+    names: &ClientNames,
+) -> Result<(Vec<View>, Counts)> {
+    const BATCH: i64 = 200;
+    let (mut views, mut counts, mut after, mut seen) = (vec![], Counts::new(), None, 0u32);
+    loop {
+        let page = rows::Page { after, skip: 0, limit: BATCH };
+        let batch = rows::list(tx, caller.organization, query, page).await?;
+        let Some(last) = batch.last() else { return Ok((views, counts)) };
+        after = Some((last.created_at, last.id));
+        for row in batch {
+            let view = view(engine, tx, row, names, false).await?;
+            if !filter.matches(&view) {
+                continue;
+            }
+            match counts.iter_mut().find(|(status, _)| *status == view.status) {
+                Some((_, n)) => *n += 1,
+                None => counts.push((view.status, 1)),
+            }
+            if seen >= filter.skip && views.len() < filter.take as usize {
+                views.push(view);
+            }
+            seen += 1;
+        }
+    }
 }
 
 type ClientNames = Vec<(CredentialId, String)>;
@@ -131,11 +222,11 @@ async fn view(
     let given = evidence_rows::list(tx, organization, row.id)
         .await?
         .into_iter()
-        .filter_map(|e| Some((EvidenceKind::parse(&e.kind)?, e.created_at)))
+        .filter_map(|e| Some(Given { id: e.id, kind: EvidenceKind::parse(&e.kind)?, at: e.created_at }))
         .collect();
     let findings = finding_rows::list(tx, organization, row.id).await?;
-    let history =
-        if with_history { history::list(tx, organization, row.id).await? } else { vec![] };
+    let judged_at = assessments::latest(tx, organization, row.id).await?.map(|a| a.created_at);
+    let history = if with_history { history::list(tx, organization, row.id).await? } else { vec![] };
     let (row, private) = match Record::open(engine, tx, row.clone()).await {
         Ok(record) => (record.row, Some(record.private)),
         Err(crate::Error::Conflict { code: "anonymized", .. }) => (row, None),
@@ -149,7 +240,9 @@ async fn view(
         document_type: parse_word(row.document_type.as_deref()).unwrap_or_default(),
         liveness_mode: parse_word(Some(&row.liveness_mode)).unwrap_or_default(),
         consent: row.consent_given.zip(row.consent_at),
+        applicant: row.applicant,
         given,
+        judged_at,
         findings,
         verified: row.verified,
         score: row.score,

@@ -30,7 +30,10 @@ pub async fn submit(
     match record.status() {
         Status::Processing => return Ok(()),
         status if status.is_final() || status == Status::ReviewRequired => {
-            return Err(Error::conflict("already_finalized", "the session was finalized before; read its result"));
+            return Err(Error::conflict(
+                "already_finalized",
+                "the session was finalized before; read its result",
+            ));
         }
         _ => may_capture(&record)?,
     }

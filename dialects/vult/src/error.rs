@@ -1,0 +1,139 @@
+//! This dialect's error envelope. The vendor documents an empty object for a 400; ours fills it.
+
+use axum::{
+    Json,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use bonafide_core::problem::Problem;
+use bonafide_http::Denied;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// Why a request was refused.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ErrorBody {
+    error: ErrorDetail,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct ErrorDetail {
+    /// Stable, for programs.
+    #[schema(example = "invalid_request")]
+    code: String,
+    /// For people.
+    message: String,
+    /// What is wrong with which field.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    fields: Vec<FieldError>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct FieldError {
+    /// Dotted path of the field.
+    field: String,
+    code: String,
+    message: String,
+}
+
+#[derive(Debug)]
+pub enum Error {
+    Invalid(Vec<Problem>),
+    Denied(Denied),
+    Engine(bonafide_engine::Error),
+    NoRoute,
+}
+
+impl From<Vec<Problem>> for Error {
+    fn from(problems: Vec<Problem>) -> Self {
+        Self::Invalid(problems)
+    }
+}
+impl From<Denied> for Error {
+    fn from(denied: Denied) -> Self {
+        Self::Denied(denied)
+    }
+}
+impl From<bonafide_engine::Error> for Error {
+    fn from(error: bonafide_engine::Error) -> Self {
+        Self::Engine(error)
+    }
+}
+
+/// The answer for a path this dialect does not have.
+pub async fn not_found() -> Response {
+    Error::NoRoute.into_response()
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        use bonafide_engine::Error as E;
+        match self {
+            Self::Invalid(problems) | Self::Engine(E::Invalid(problems)) => invalid(&problems),
+            Self::Denied(Denied::Internal(error)) => Self::Engine(error).into_response(),
+            Self::Denied(denied) => {
+                let challenge = match denied {
+                    Denied::BadToken => "Bearer error=\"invalid_token\"",
+                    _ => "Bearer",
+                };
+                let mut response = plain(StatusCode::UNAUTHORIZED, "unauthorized", denied.to_string());
+                response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+                response
+            }
+            Self::Engine(error @ E::NotFound(_)) => {
+                plain(StatusCode::NOT_FOUND, "not_found", error.to_string())
+            }
+            // The vendor documents 400 for every refusal of a business operation.
+            Self::Engine(E::Conflict { code, message }) => plain(StatusCode::BAD_REQUEST, code, message),
+            Self::Engine(error @ E::Forbidden) => {
+                plain(StatusCode::FORBIDDEN, "insufficient_scope", error.to_string())
+            }
+            Self::Engine(E::Busy { retry_after_s }) => {
+                let message = "the checks are still running; read the session later".to_owned();
+                let mut response = plain(StatusCode::SERVICE_UNAVAILABLE, "processing", message);
+                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(retry_after_s));
+                response
+            }
+            Self::Engine(error @ (E::Store(_) | E::Task(_))) => {
+                tracing::error!(error = %trail(&error), "internal error");
+                let message = "the server could not do this; the request id names the log line".to_owned();
+                plain(StatusCode::INTERNAL_SERVER_ERROR, "internal", message)
+            }
+            Self::NoRoute => plain(StatusCode::NOT_FOUND, "no_such_operation", "see /docs".to_owned()),
+        }
+    }
+}
+
+/// An error and what caused it, on one line.
+fn trail(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text += &format!(": {cause}");
+        source = cause.source();
+    }
+    text
+}
+
+fn invalid(problems: &[Problem]) -> Response {
+    let fields: Vec<FieldError> = problems
+        .iter()
+        .map(|p| FieldError {
+            field: p.field.clone(),
+            code: serde_json::to_value(p.rule)
+                .ok()
+                .and_then(|v| v.as_str().map(str::to_owned))
+                .unwrap_or_default(),
+            message: p.message.clone(),
+        })
+        .collect();
+    let message = problems.iter().map(|p| format!("{} {}", p.field, p.message).trim().to_owned());
+    let message = message.collect::<Vec<_>>().join("; ");
+    let error = ErrorDetail { code: "invalid_request".to_owned(), message, fields };
+    (StatusCode::BAD_REQUEST, Json(ErrorBody { error })).into_response()
+}
+
+fn plain(status: StatusCode, code: &str, message: String) -> Response {
+    let error = ErrorDetail { code: code.to_owned(), message, fields: vec![] };
+    (status, Json(ErrorBody { error })).into_response()
+}

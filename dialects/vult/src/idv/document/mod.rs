@@ -1,0 +1,3 @@
+//! Documents of a session.
+
+pub(crate) mod read;

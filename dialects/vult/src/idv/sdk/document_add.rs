@@ -1,0 +1,82 @@
+//! `POST /idv/sdk/document/front/add` and `/back/add`
+
+use axum::{Json as Body, extract::State};
+use bonafide_core::{
+    document::Side,
+    evidence::Position,
+    problem::{Problem, Rule},
+};
+use bonafide_engine::{
+    Caller, Engine,
+    evidence::{self, Picture},
+};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::Done;
+use crate::{
+    error::{Error, ErrorBody},
+    extract::{Form, SdkCaller, session_id},
+};
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[expect(dead_code, reason = "documents the form; its parts are read one by one")]
+pub(crate) struct DocumentImage {
+    session_id: String,
+    /// Where the picture was taken: degrees, WGS 84.
+    #[schema(min_length = 1)]
+    latitude: String,
+    #[schema(min_length = 1)]
+    longitude: String,
+    /// JPEG, PNG or WebP, up to 20 MB.
+    #[schema(format = Binary)]
+    image: String,
+}
+
+/// sdk document front image add
+///
+/// The front of the document; a newer picture takes the place of an older one.
+#[utoipa::path(post, path = "/idv/sdk/document/front/add", tag = "IDV SDK", operation_id = "idv_sdk_document_front_add",
+    security(("oauth2" = [])), params(("X-Client-Id" = String, Header, description = "Your client id")),
+    request_body(content = DocumentImage, content_type = "multipart/form-data"),
+    responses((status = 200, body = Done), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
+pub(crate) async fn front_add(
+    State(engine): State<Engine>,
+    SdkCaller(caller): SdkCaller,
+    form: Form,
+) -> Result<Body<Done>, Error> {
+    add(&engine, &caller, Side::Front, form).await
+}
+
+/// sdk document back image add
+///
+/// The back of the document; a newer picture takes the place of an older one.
+#[utoipa::path(post, path = "/idv/sdk/document/back/add", tag = "IDV SDK", operation_id = "idv_sdk_document_back_add",
+    security(("oauth2" = [])), params(("X-Client-Id" = String, Header, description = "Your client id")),
+    request_body(content = DocumentImage, content_type = "multipart/form-data"),
+    responses((status = 200, body = Done), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
+pub(crate) async fn back_add(
+    State(engine): State<Engine>,
+    SdkCaller(caller): SdkCaller,
+    form: Form,
+) -> Result<Body<Done>, Error> {
+    add(&engine, &caller, Side::Back, form).await
+}
+
+async fn add(engine: &Engine, caller: &Caller, side: Side, mut form: Form) -> Result<Body<Done>, Error> {
+    let mut problems = vec![];
+    let session = form.required("session_id", &mut problems);
+    let latitude = form.number("latitude", &mut problems);
+    let longitude = form.number("longitude", &mut problems);
+    let bytes = form.files.remove("image").unwrap_or_default();
+    if bytes.is_empty() {
+        problems.push(Problem::new("image", Rule::Required, "must be a picture file that is not empty"));
+    }
+    if !problems.is_empty() {
+        return Err(problems.into());
+    }
+    let picture = Picture { field: "image".to_owned(), bytes };
+    let position = Position { latitude, longitude };
+    evidence::accept_document(engine, caller, session_id(&session)?, side, picture, position).await?;
+    Ok(Body(Done {}))
+}

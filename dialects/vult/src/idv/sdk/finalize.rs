@@ -1,0 +1,64 @@
+//! `POST /idv/sdk/finalize`
+
+use std::time::Duration;
+
+use axum::{Json as Body, extract::State};
+use bonafide_core::{
+    finding::{Check, Outcome},
+    verification::Status,
+};
+use bonafide_engine::{Engine, verifications};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use crate::{
+    error::{Error, ErrorBody},
+    extract::{Json, SdkCaller, session_id},
+};
+
+/// How long the answer may wait for the checks: shorter than the usual patience of clients and proxies.
+const PATIENCE: Duration = Duration::from_secs(50);
+
+#[derive(Debug, Deserialize, ToSchema)]
+pub(crate) struct Finalize {
+    session_id: String,
+    /// Replaces the session's settings.
+    #[schema(value_type = Option<Object>)]
+    settings: Option<Map<String, Value>>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Finalized {
+    /// False, too, while a human has to look or the person has to try again: read the session.
+    verified: bool,
+    /// Null when no sanctions list was searched.
+    on_sanction_list: Option<bool>,
+}
+
+/// sdk idv finalization
+///
+/// Hands in what was captured and waits for the result. 503 with `Retry-After` when the checks take longer;
+/// they go on, and asking again waits for the same result.
+#[utoipa::path(post, path = "/idv/sdk/finalize", tag = "IDV SDK", operation_id = "idv_sdk_finalize",
+    security(("oauth2" = [])), params(("X-Client-Id" = String, Header, description = "Your client id")),
+    responses((status = 200, body = Finalized), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody), (status = 503, body = ErrorBody)))]
+pub(crate) async fn finalize(
+    State(engine): State<Engine>,
+    SdkCaller(caller): SdkCaller,
+    bonafide_http::Valid(asked, _): Json<Finalize>,
+) -> Result<Body<Finalized>, Error> {
+    let id = session_id(&asked.session_id)?;
+    verifications::submit(&engine, &caller, id, asked.settings.map(Value::Object)).await?;
+    let status = verifications::wait(&engine, &caller, id, PATIENCE).await?;
+    let view = verifications::read(&engine, &caller, id).await?;
+    let sanctions = view.finding(Check::Sanctions, None).map(|f| f.outcome);
+    Ok(Body(Finalized {
+        verified: status == Status::Approved,
+        on_sanction_list: match sanctions {
+            None | Some(Outcome::NotAssessed) => None,
+            Some(Outcome::Clear) => Some(false),
+            Some(Outcome::Consider | Outcome::Fail) => Some(true),
+        },
+    }))
+}

@@ -1,0 +1,45 @@
+//! `POST /idv/sdk/liveness/session/generate`
+
+use axum::{Json as Body, extract::State};
+use bonafide_core::evidence::Position;
+use bonafide_engine::{Engine, evidence};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::{
+    error::{Error, ErrorBody},
+    extract::{Json, SdkCaller, session_id},
+};
+
+#[derive(Debug, Deserialize, ToSchema)]
+pub(crate) struct GenerateLiveness {
+    session_id: String,
+    /// Degrees, WGS 84.
+    #[schema(minimum = -90, maximum = 90)]
+    latitude: f64,
+    #[schema(minimum = -180, maximum = 180)]
+    longitude: f64,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct LivenessToken {
+    /// Names the liveness session.
+    pub(crate) token: String,
+}
+
+/// sdk liveness session generate
+///
+/// Opens a liveness capture. Process it once, within five minutes; an earlier open one is closed.
+#[utoipa::path(post, path = "/idv/sdk/liveness/session/generate", tag = "IDV SDK", operation_id = "idv_sdk_liveness_session_generate",
+    security(("oauth2" = [])), params(("X-Client-Id" = String, Header, description = "Your client id")),
+    responses((status = 200, body = LivenessToken), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
+pub(crate) async fn liveness_generate(
+    State(engine): State<Engine>,
+    SdkCaller(caller): SdkCaller,
+    bonafide_http::Valid(asked, _): Json<GenerateLiveness>,
+) -> Result<Body<LivenessToken>, Error> {
+    let id = session_id(&asked.session_id)?;
+    let position = Position { latitude: asked.latitude, longitude: asked.longitude };
+    let token = evidence::start_liveness(&engine, &caller, id, position).await?;
+    Ok(Body(LivenessToken { token: token.to_string() }))
+}

@@ -1,0 +1,72 @@
+//! `POST /idv/sdk/liveness/session/process`
+
+use axum::{Json as Body, extract::State};
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use bonafide_core::{
+    evidence::Position,
+    problem::{Problem, Rule},
+};
+use bonafide_engine::{
+    Engine,
+    evidence::{self, Picture},
+};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::liveness_generate::LivenessToken;
+use crate::{
+    error::{Error, ErrorBody},
+    extract::{Json, SdkCaller, session_id},
+};
+
+#[derive(Debug, Deserialize, ToSchema)]
+pub(crate) struct ProcessLiveness {
+    session_id: String,
+    /// Degrees, WGS 84.
+    #[schema(minimum = -90, maximum = 90)]
+    latitude: f64,
+    #[schema(minimum = -180, maximum = 180)]
+    longitude: f64,
+    /// Frames of the live person in the order they were taken: base64, with or without a `data:` prefix.
+    /// The first one is also the selfie.
+    #[schema(max_items = 16)]
+    images: Option<Vec<String>>,
+}
+
+/// sdk liveness session process
+///
+/// Answers the open liveness session with its frames. Whether they show a live person is judged when the
+/// session is finalized.
+#[utoipa::path(post, path = "/idv/sdk/liveness/session/process", tag = "IDV SDK", operation_id = "idv_sdk_liveness_session_process",
+    security(("oauth2" = [])), params(("X-Client-Id" = String, Header, description = "Your client id")),
+    responses((status = 200, body = LivenessToken), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
+pub(crate) async fn liveness_process(
+    State(engine): State<Engine>,
+    SdkCaller(caller): SdkCaller,
+    bonafide_http::Valid(asked, _): Json<ProcessLiveness>,
+) -> Result<Body<LivenessToken>, Error> {
+    let id = session_id(&asked.session_id)?;
+    let mut problems = vec![];
+    let mut frames = vec![];
+    for (i, text) in asked.images.unwrap_or_default().iter().enumerate() {
+        let field = format!("images.{i}");
+        match decode(text) {
+            Some(bytes) => frames.push(Picture { field, bytes }),
+            None => problems.push(Problem::new(field, Rule::Format, "must be a picture in base64")),
+        }
+    }
+    if !problems.is_empty() {
+        return Err(problems.into());
+    }
+    let position = Position { latitude: asked.latitude, longitude: asked.longitude };
+    let session = evidence::accept_liveness(&engine, &caller, id, frames, position).await?;
+    Ok(Body(LivenessToken { token: session.to_string() }))
+}
+
+fn decode(text: &str) -> Option<Vec<u8>> {
+    let text = match text.strip_prefix("data:") {
+        Some(url) => url.split_once(";base64,")?.1,
+        None => text,
+    };
+    BASE64_STANDARD.decode(text.trim()).ok()
+}

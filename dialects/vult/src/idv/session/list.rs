@@ -1,0 +1,140 @@
+//! `POST /idv/session/list`
+
+use std::collections::BTreeMap;
+
+use axum::{Json as Body, extract::State};
+use bonafide_core::{
+    problem::{Problem, Rule},
+    time::Timestamp,
+};
+use bonafide_engine::{Engine, verifications};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use super::read::Session;
+use crate::{
+    error::{Error, ErrorBody},
+    extract::{Authorized, Json},
+    words::{self, StatusE},
+};
+
+const DEFAULT_TAKE: f64 = 25.0;
+
+#[derive(Debug, Deserialize, ToSchema)]
+pub(crate) struct ListSessions {
+    /// How many; 25 when absent.
+    #[schema(minimum = 1, maximum = 200)]
+    take: Option<f64>,
+    /// How many to leave out, newest first.
+    #[schema(minimum = 0, maximum = 1_000_000)]
+    skip: Option<f64>,
+    /// Part of a name, a document number or a session id; case does not matter.
+    #[schema(max_length = 200)]
+    search_term: Option<String>,
+    /// Created at or after: RFC 3339 or a day.
+    start_date: Option<String>,
+    /// Created before: RFC 3339, or a day, which is included.
+    end_date: Option<String>,
+    /// Every pair has to be in the session's metadata.
+    #[schema(value_type = Option<Object>)]
+    metadata: Option<Map<String, Value>>,
+    identity_id: Option<OneOrMany>,
+    status: Option<StatusE>,
+    client_id: Option<OneOrMany>,
+    user_id: Option<OneOrMany>,
+}
+
+/// One value or several, any of which matches.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub(crate) enum OneOrMany {
+    One(String),
+    Many(Vec<String>),
+}
+
+impl OneOrMany {
+    fn values(this: Option<Self>) -> Vec<String> {
+        match this {
+            None => vec![],
+            Some(Self::One(one)) => vec![one],
+            Some(Self::Many(many)) => many,
+        }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Sessions {
+    sessions: Vec<Session>,
+    meta_counts: MetaCounts,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct MetaCounts {
+    /// All that match.
+    total: i64,
+    take: u32,
+    skip: u32,
+    /// All that match, by `status_e`.
+    status: BTreeMap<String, i64>,
+}
+
+/// session list
+///
+/// Sessions of your organization, newest first. The order is stable while new ones are added.
+#[utoipa::path(post, path = "/idv/session/list", tag = "IDV", operation_id = "idv_session_list",
+    security(("oauth2" = [])),
+    responses((status = 200, body = Sessions), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody)))]
+pub(crate) async fn list(
+    State(engine): State<Engine>,
+    Authorized(caller, _): Authorized,
+    bonafide_http::Valid(asked, _): Json<ListSessions>,
+) -> Result<Body<Sessions>, Error> {
+    let mut problems = vec![];
+    let mut whole = |name: &str, value: f64| {
+        if value.fract() != 0.0 {
+            problems.push(Problem::new(name, Rule::Type, "must be a whole number"));
+        }
+        value as u32
+    };
+    let take = whole("take", asked.take.unwrap_or(DEFAULT_TAKE));
+    let skip = whole("skip", asked.skip.unwrap_or(0.0));
+    let from = point(asked.start_date.as_deref(), "start_date", 0, &mut problems);
+    let until = point(asked.end_date.as_deref(), "end_date", 1, &mut problems);
+    if !problems.is_empty() {
+        return Err(problems.into());
+    }
+    let filter = verifications::Filter {
+        statuses: asked.status.map(words::statuses).unwrap_or_default(),
+        client_ids: OneOrMany::values(asked.client_id),
+        identity_ids: OneOrMany::values(asked.identity_id),
+        user_ids: OneOrMany::values(asked.user_id),
+        from,
+        until,
+        search_term: asked.search_term.filter(|t| !t.trim().is_empty()),
+        metadata: asked.metadata.unwrap_or_default(),
+        skip,
+        take,
+    };
+    let (views, counts) = verifications::list(&engine, &caller, &filter).await?;
+    let mut status = BTreeMap::new();
+    for (core, n) in &counts {
+        let word = serde_json::to_value(words::status(*core)).ok();
+        let word = word.and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
+        *status.entry(word).or_default() += n;
+    }
+    let total = counts.iter().map(|(_, n)| n).sum();
+    let sessions = views.into_iter().map(Session::from).collect();
+    Ok(Body(Sessions { sessions, meta_counts: MetaCounts { total, take, skip, status } }))
+}
+
+/// A point in time, or a day's start moved by `days`.
+fn point(text: Option<&str>, field: &str, days: i64, problems: &mut Vec<Problem>) -> Option<Timestamp> {
+    let text = text?.trim();
+    let parsed = Timestamp::parse(text)
+        .or_else(|| Timestamp::start_of_day(text).map(|t| t.plus_secs(days * 24 * 3600)));
+    if parsed.is_none() {
+        problems.push(Problem::new(field, Rule::Format, "must be a date or an RFC 3339 date and time"));
+    }
+    parsed
+}

@@ -1,0 +1,116 @@
+//! `POST /idv/session/test/read`
+
+use axum::{Json as Body, extract::State};
+use bonafide_core::{document::Side, finding::Check};
+use bonafide_engine::{Engine, verifications};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::SessionRef;
+use crate::{
+    error::{Error, ErrorBody},
+    extract::{Authorized, Json, session_id},
+    words,
+};
+
+/// The 28 results of a session. The words are `clear`, `consider`, `fail` and `not_assessed`; why is in the
+/// session's history. A `dmv_…_match` is absent when the registry was not asked, a crosscheck when there
+/// were not two sources to compare.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Tests {
+    doc_front_image_manipulation: String,
+    doc_front_is_identity_document: String,
+    doc_front_online_duplication: String,
+    doc_front_suspicious_words: String,
+    doc_back_image_manipulation: String,
+    doc_back_is_identity_document: String,
+    doc_back_online_duplication: String,
+    doc_back_suspicious_words: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dmv_document_number_match: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dmv_document_expiration_match: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dmv_document_issue_match: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dmv_document_category_match: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dmv_birth_date_match: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dmv_sex_match: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dmv_eye_color_match: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dmv_height_match: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dmv_weight_match: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dmv_first_name_match: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dmv_middle_name_match: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dmv_last_name_match: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dmv_suffix_name_match: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dmv_street_match: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dmv_city_match: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dmv_state_match: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dmv_postal_code_match: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    document_number_crosscheck: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name_crosscheck: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    address_crosscheck: Option<bool>,
+}
+
+/// session test read
+///
+/// The result of each test on the document.
+#[utoipa::path(post, path = "/idv/session/test/read", tag = "IDV", operation_id = "idv_session_test_read",
+    security(("oauth2" = [])),
+    responses((status = 200, body = Tests), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
+pub(crate) async fn test_read(
+    State(engine): State<Engine>,
+    Authorized(caller, _): Authorized,
+    bonafide_http::Valid(asked, _): Json<SessionRef>,
+) -> Result<Body<Tests>, Error> {
+    let id = session_id(&asked.session_id)?;
+    let view = verifications::read(&engine, &caller, id).await?;
+    let side = |check, side| words::outcome(view.finding(check, Some(side))).to_owned();
+    Ok(Body(Tests {
+        doc_front_image_manipulation: side(Check::ImageManipulation, Side::Front),
+        doc_front_is_identity_document: side(Check::IsIdentityDocument, Side::Front),
+        doc_front_online_duplication: side(Check::OnlineDuplication, Side::Front),
+        doc_front_suspicious_words: side(Check::SuspiciousWords, Side::Front),
+        doc_back_image_manipulation: side(Check::ImageManipulation, Side::Back),
+        doc_back_is_identity_document: side(Check::IsIdentityDocument, Side::Back),
+        doc_back_online_duplication: side(Check::OnlineDuplication, Side::Back),
+        doc_back_suspicious_words: side(Check::SuspiciousWords, Side::Back),
+        // Answers of a licence registry: no provider can be configured yet, so nothing was asked.
+        dmv_document_number_match: None,
+        dmv_document_expiration_match: None,
+        dmv_document_issue_match: None,
+        dmv_document_category_match: None,
+        dmv_birth_date_match: None,
+        dmv_sex_match: None,
+        dmv_eye_color_match: None,
+        dmv_height_match: None,
+        dmv_weight_match: None,
+        dmv_first_name_match: None,
+        dmv_middle_name_match: None,
+        dmv_last_name_match: None,
+        dmv_suffix_name_match: None,
+        dmv_street_match: None,
+        dmv_city_match: None,
+        dmv_state_match: None,
+        dmv_postal_code_match: None,
+        document_number_crosscheck: view.passed(Check::DocumentNumberCrosscheck),
+        name_crosscheck: view.passed(Check::NameCrosscheck),
+        address_crosscheck: view.passed(Check::AddressCrosscheck),
+    }))
+}

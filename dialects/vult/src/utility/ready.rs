@@ -1,0 +1,31 @@
+use std::collections::BTreeMap;
+
+use axum::{Json, extract::State, http::StatusCode};
+use bonafide_engine::{Engine, health};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::words;
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Ready {
+    status: &'static str,
+    timestamp: String,
+    /// `ok` or `error`, by part.
+    checks: BTreeMap<&'static str, String>,
+}
+
+/// Readiness probe
+///
+/// Asks the database, the blob store and the models. 503 while requests cannot be served.
+#[utoipa::path(get, path = "/ready", tag = "Utility", operation_id = "ready",
+    responses((status = 200, body = Ready), (status = 503, body = Ready)))]
+pub(crate) async fn ready(State(engine): State<Engine>) -> (StatusCode, Json<Ready>) {
+    let parts = health::check(&engine).await;
+    let (code, status) = if health::is_ready(&parts) {
+        (StatusCode::OK, "ready")
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "not_ready")
+    };
+    (code, Json(Ready { status, timestamp: engine.now().to_string(), checks: words(&parts) }))
+}
