@@ -69,12 +69,7 @@ pub fn photograph(page: &RgbImage, seed: u64, scene: &Scene) -> RgbImage {
     let view = View::new(page, seed, scene);
     let mut random = Random::new(seed);
     let mut photo = RgbImage::from_fn(scene.width, scene.height, |x, y| {
-        // Four rays a pixel keep edges smooth.
-        let mut sum = [0.0; 3];
-        for (dx, dy) in [(0.25, 0.25), (0.75, 0.25), (0.25, 0.75), (0.75, 0.75)] {
-            let ray = view.colour(x as f32 + dx, y as f32 + dy);
-            sum.iter_mut().zip(ray).for_each(|(s, r)| *s += r / 4.0);
-        }
+        let sum = view.pixel(x as f32, y as f32);
         image::Rgb(sum.map(|v| v.round().clamp(0.0, 255.0) as u8))
     });
     if scene.blur > 0.0 {
@@ -130,26 +125,39 @@ impl<'a> View<'a> {
         Self { page, scene, seed, half, focal, distance, axes }
     }
 
-    /// What a ray through the picture meets.
-    fn colour(&self, px: f32, py: f32) -> [f32; 3] {
+    /// The colour of a pixel given by its corner. Several rays keep edges smooth: four on the document,
+    /// two on the table; light changes slowly and is looked up once.
+    fn pixel(&self, x: f32, y: f32) -> [f32; 3] {
+        const RAYS: [(f32, f32); 4] = [(0.25, 0.25), (0.75, 0.75), (0.75, 0.25), (0.25, 0.75)];
+        let Some((u, v)) = self.table_point(x + 0.5, y + 0.5) else { return [40.0; 3] };
+        let count = if rounded_rectangle(u, v, self.half, 3.0) < 1.0 { 4 } else { 2 };
+        let mut colour = [0.0; 3];
+        for (dx, dy) in RAYS.into_iter().take(count) {
+            let (u, v) = self.table_point(x + dx, y + dy).unwrap_or((u, v));
+            colour.iter_mut().zip(self.surface(u, v)).for_each(|(sum, ray)| *sum += ray / count as f32);
+        }
+        let (cx, cy) = (self.scene.width as f32 / 2.0, self.scene.height as f32 / 2.0);
+        let lit = self.light(u, v, x / cx - 1.0, y / cy - 1.0);
+        // A window's light is a little warm.
+        colour.iter_mut().zip([1.015, 1.0, 0.965]).for_each(|(c, cast)| *c *= lit * cast);
+        let glare = self.scene.glare * (-((u - 18.0).powi(2) + (v + 12.0).powi(2)) / 260.0).exp();
+        mix(colour, [255.0; 3], glare.clamp(0.0, 1.0))
+    }
+
+    /// Where the ray through a point of the picture meets the table, in millimetres from the document's
+    /// centre; `None` where it looks over the table's horizon.
+    fn table_point(&self, px: f32, py: f32) -> Option<(f32, f32)> {
         let (cx, cy) = (self.scene.width as f32 / 2.0, self.scene.height as f32 / 2.0);
         let ray = [(px - cx) / self.focal, (py - cy) / self.focal, 1.0];
         let [right, down, normal] = self.axes;
         let [_, _, normal_z] = normal;
         let facing = dot(normal, ray);
         if facing <= 1e-3 {
-            return [40.0; 3];
+            return None;
         }
-        let reach = self.distance * normal_z / facing;
-        let [x, y, z] = ray.map(|v| v * reach);
+        let [x, y, z] = ray.map(|v| v * self.distance * normal_z / facing);
         let hit = [x, y, z - self.distance];
-        let (u, v) = (dot(right, hit) - self.scene.shift.0, dot(down, hit) - self.scene.shift.1);
-        let lit = self.light(u, v, px / cx - 1.0, py / cy - 1.0);
-        let mut colour = self.surface(u, v);
-        // A window's light is a little warm.
-        colour.iter_mut().zip([1.015, 1.0, 0.965]).for_each(|(c, cast)| *c *= lit * cast);
-        let glare = self.scene.glare * (-((u - 18.0).powi(2) + (v + 12.0).powi(2)) / 260.0).exp();
-        mix(colour, [255.0; 3], glare.clamp(0.0, 1.0))
+        Some((dot(right, hit) - self.scene.shift.0, dot(down, hit) - self.scene.shift.1))
     }
 
     fn light(&self, u: f32, v: f32, x: f32, y: f32) -> f32 {
