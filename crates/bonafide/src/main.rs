@@ -1,11 +1,19 @@
 //! `bonafide`: one binary for serving, checking, measuring and looking after an installation.
 
 mod commands;
+mod config;
+mod mount;
+mod output;
 
 use clap::Parser;
 
 #[derive(Parser)]
-#[command(name = "bonafide", version, about = "Self-hosted identity verification")]
+#[command(
+    name = "bonafide",
+    version,
+    about = "Self-hosted identity verification",
+    disable_help_subcommand = true
+)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -13,21 +21,51 @@ struct Cli {
 
 #[derive(clap::Subcommand)]
 enum Command {
-    /// Measure the checks on a folder of labelled data
-    Eval(commands::eval::Args),
+    /// Serve the API and run the checks
+    Serve(commands::serve::Args),
+    /// Verify a person from picture files, without a server
+    Verify(commands::verify::Args),
+    /// Read a document from picture files
+    Read(commands::read::Args),
+    /// Compare the faces in two pictures
+    Match(commands::r#match::Args),
+    /// Judge whether pictures show a live person
+    Liveness(commands::liveness::Args),
+    /// Look for what is missing or wrong in this installation
+    Doctor(commands::doctor::Args),
+    /// Every route and the file it is written in
+    Routes(commands::routes::Args),
+    /// API keys: create, list, revoke
+    Keys(commands::keys::Args),
+    /// OAuth clients: create, list, revoke
+    OauthClients(commands::oauth_clients::Args),
     /// Installed model weights: list, fetch, verify
     Models(commands::models::Args),
+    /// Measure the checks on a folder of labelled data
+    Eval(commands::eval::Args),
+    /// Send one person through a running server's API
+    Demo(commands::demo::Args),
 }
 
 fn main() -> std::process::ExitCode {
     let done = match Cli::parse().command {
-        Command::Eval(args) => commands::eval::run(args),
+        Command::Serve(args) => commands::serve::run(args),
+        Command::Verify(args) => commands::verify::run(args),
+        Command::Read(args) => commands::read::run(args),
+        Command::Match(args) => commands::r#match::run(args),
+        Command::Liveness(args) => commands::liveness::run(args),
+        Command::Doctor(args) => commands::doctor::run(args),
+        Command::Routes(args) => commands::routes::run(args),
+        Command::Keys(args) => commands::keys::run(args),
+        Command::OauthClients(args) => commands::oauth_clients::run(args),
         Command::Models(args) => commands::models::run(args),
+        Command::Eval(args) => commands::eval::run(args),
+        Command::Demo(args) => commands::demo::run(args),
     };
     match done {
         Ok(()) => std::process::ExitCode::SUCCESS,
         Err(error) => {
-            anstream::eprintln!("error: {error}");
+            anstream::eprintln!("error: {}", output::trail(&*error));
             std::process::ExitCode::FAILURE
         }
     }

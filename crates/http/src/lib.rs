@@ -8,7 +8,9 @@ pub mod caller;
 pub mod form;
 pub mod json;
 pub mod layers;
+pub mod operations;
 
 pub use caller::{Authorized, Denied};
 pub use form::Form;
 pub use json::{Query, Valid};
+pub use operations::{Operation, Operations};

@@ -65,6 +65,12 @@ pub async fn not_found() -> Response {
     Error::NoRoute.into_response()
 }
 
+/// The answer for a path this dialect has, asked with another method. `Allow` is added by the router.
+pub async fn method_not_allowed() -> Response {
+    let message = "this operation is asked with another method; see the Allow header".to_owned();
+    plain(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", message)
+}
+
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         use bonafide_engine::Error as E;

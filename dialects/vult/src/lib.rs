@@ -11,6 +11,7 @@ mod utility;
 mod words;
 
 use bonafide_engine::Engine;
+use bonafide_http::{Operations, operations};
 use utoipa::{
     Modify, OpenApi,
     openapi::{
@@ -18,9 +19,8 @@ use utoipa::{
         security::{ClientCredentials, Flow, OAuth2, Scopes, SecurityScheme},
     },
 };
-use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub use error::not_found;
+pub use error::{method_not_allowed, not_found};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -46,35 +46,37 @@ impl Modify for Security {
     }
 }
 
-/// The routes and their document.
-pub fn router() -> OpenApiRouter<Engine> {
-    OpenApiRouter::with_openapi(Api::openapi())
+/// The routes, each with its file.
+pub fn operations() -> Operations<Engine> {
+    operations! {
+        Operations::new(Api::openapi(), "dialects/vult/src");
         // Utility
-        .routes(routes!(utility::root::root))
-        .routes(routes!(utility::ping::ping))
-        .routes(routes!(utility::status::status))
-        .routes(routes!(utility::metrics::metrics))
-        .routes(routes!(utility::live::live))
-        .routes(routes!(utility::ready::ready))
-        .routes(routes!(utility::health::simple))
-        .routes(routes!(utility::health::health))
-        .routes(routes!(utility::version::version))
+        utility::root::root,
+        utility::ping::ping,
+        utility::status::status,
+        utility::metrics::metrics,
+        utility::live::live,
+        utility::ready::ready,
+        utility::health::simple,
+        utility::health::health,
+        utility::version::version,
         // OAuth
-        .routes(routes!(oauth::token::token))
+        oauth::token::token,
         // IDV
-        .routes(routes!(idv::session::create::create))
-        .routes(routes!(idv::session::list::list))
-        .routes(routes!(idv::session::read::read))
-        .routes(routes!(idv::session::test_read::test_read))
-        .routes(routes!(idv::document::read::read))
+        idv::session::create::create,
+        idv::session::list::list,
+        idv::session::read::read,
+        idv::session::test_read::test_read,
+        idv::document::read::read,
         // IDV SDK
-        .routes(routes!(idv::sdk::session_read::session_read))
-        .routes(routes!(idv::sdk::metadata_update::metadata_update))
-        .routes(routes!(idv::sdk::consent_add::consent_add))
-        .routes(routes!(idv::sdk::document_type_update::document_type_update))
-        .routes(routes!(idv::sdk::document_add::front_add))
-        .routes(routes!(idv::sdk::document_add::back_add))
-        .routes(routes!(idv::sdk::liveness_generate::liveness_generate))
-        .routes(routes!(idv::sdk::liveness_process::liveness_process))
-        .routes(routes!(idv::sdk::finalize::finalize))
+        idv::sdk::session_read::session_read,
+        idv::sdk::metadata_update::metadata_update,
+        idv::sdk::consent_add::consent_add,
+        idv::sdk::document_type_update::document_type_update,
+        idv::sdk::document_add::front_add,
+        idv::sdk::document_add::back_add,
+        idv::sdk::liveness_generate::liveness_generate,
+        idv::sdk::liveness_process::liveness_process,
+        idv::sdk::finalize::finalize,
+    }
 }

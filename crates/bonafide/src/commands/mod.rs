@@ -1,7 +1,18 @@
 //! One file per command.
 
+pub(crate) mod demo;
+pub(crate) mod doctor;
 pub(crate) mod eval;
+pub(crate) mod keys;
+pub(crate) mod liveness;
+pub(crate) mod r#match;
 pub(crate) mod models;
+pub(crate) mod oauth_clients;
+pub(crate) mod pictures;
+pub(crate) mod read;
+pub(crate) mod routes;
+pub(crate) mod serve;
+pub(crate) mod verify;
 
 /// A command ends with nothing or with one sentence that says what to do next.
 pub(crate) type CommandResult = Result<(), Box<dyn std::error::Error>>;

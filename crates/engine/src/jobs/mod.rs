@@ -269,3 +269,12 @@ async fn record_findings(
     }
     Ok(())
 }
+
+/// Gives back what a process that is gone had claimed. Only where no other process can be at work: on
+/// SQLite, whose file one process has to itself.
+pub async fn recover(engine: &Engine) -> Result<()> {
+    let mut tx = engine.db.begin().await?;
+    rows::release_all(&mut tx).await?;
+    tx.commit().await?;
+    Ok(())
+}

@@ -1,0 +1,95 @@
+//! `bonafide doctor`: what is missing or wrong, and what to do about it.
+
+use std::sync::Arc;
+
+use anstyle::AnsiColor;
+use bonafide_checks::models::Models;
+use bonafide_engine::health;
+use serde::Serialize;
+
+use super::CommandResult;
+use crate::{
+    config::{Config, Flags, block_on},
+    output,
+};
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    flags: Flags,
+    /// Print the result as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Serialize)]
+struct Line {
+    what: String,
+    ok: bool,
+    /// What was seen, and what to do when it is not well.
+    detail: String,
+}
+
+pub(crate) fn run(args: Args) -> CommandResult {
+    let mut lines = vec![];
+    let mut say =
+        |what: &str, ok: bool, detail: String| lines.push(Line { what: what.to_owned(), ok, detail });
+
+    let models = bonafide_weights::load(&bonafide_weights::Options::default());
+    match models.runtime() {
+        Some(runtime) => say("model runtime", true, runtime.as_str().to_owned()),
+        None => say("model runtime", false, "none: run ./setup".to_owned()),
+    }
+    let missing = models.unavailable();
+    for m in &missing {
+        say(
+            &format!("model {}", m.task.as_str()),
+            false,
+            format!("{}; its checks are not assessed: run `bonafide models fetch`", m.why),
+        );
+    }
+    if missing.is_empty() {
+        say("models", true, "all installed, every hash as in the manifest".to_owned());
+    }
+
+    match Config::load(&args.flags, serde_json::json!({})) {
+        Err(error) => say("settings", false, error.to_string()),
+        Ok(config) => {
+            say("settings", true, format!("data in {}", config.data_dir.display()));
+            if config.data_dir.exists() {
+                let opened = block_on(async {
+                    let engine = config.open(Arc::new(Models::default())).await?;
+                    let parts = health::check(&engine).await;
+                    engine.db.close().await;
+                    Ok(parts)
+                });
+                match opened {
+                    Ok(parts) => {
+                        for (name, part) in parts.iter().filter(|(name, _)| **name != "models") {
+                            say(name, part.ok, part.detail.clone());
+                        }
+                        say("key ring", true, "opens the keys of this database".to_owned());
+                    }
+                    Err(error) => say("data", false, output::trail(&*error)),
+                }
+            } else {
+                say("data", true, "nothing there yet; the first start creates it".to_owned());
+            }
+        }
+    }
+
+    let well = lines.iter().all(|l| l.ok);
+    if args.json {
+        output::json(&serde_json::json!({"ok": well, "checks": lines}))?;
+    } else {
+        for line in &lines {
+            let mark = if line.ok {
+                output::coloured("ok   ", AnsiColor::Green)
+            } else {
+                output::coloured("wrong", AnsiColor::Red)
+            };
+            anstream::println!("{mark}  {:<28} {}", line.what, line.detail);
+        }
+    }
+    if well { Ok(()) } else { Err("something is wrong; see above".into()) }
+}

@@ -1,0 +1,71 @@
+//! `bonafide read`: what is written on a document.
+
+use std::{path::PathBuf, time::Instant};
+
+use bonafide_core::{document::DocumentType, policy::Policy, time::Clock, weights::Weights};
+use bonafide_engine::{assess, world::SystemClock};
+use serde::Serialize;
+
+use super::{
+    CommandResult, pictures,
+    verify::{Document, Finding},
+};
+use crate::output;
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// The front of the document
+    #[arg(value_name = "FRONT")]
+    front: PathBuf,
+    /// The back of the document
+    #[arg(value_name = "BACK")]
+    back: Option<PathBuf>,
+    /// The day to judge validity by, YYYY-MM-DD [default: today]
+    #[arg(long, value_name = "DAY")]
+    today: Option<jiff::civil::Date>,
+    /// Print the result as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Serialize)]
+struct Read {
+    document: Document,
+    /// The lines of the machine readable zone.
+    mrz: Option<Vec<String>>,
+    mrz_valid: Option<bool>,
+    findings: Vec<Finding>,
+    ms: u64,
+}
+
+pub(crate) fn run(args: Args) -> CommandResult {
+    let front = pictures::load(&args.front)?;
+    let back = args.back.as_deref().map(pictures::load).transpose()?;
+    let models = pictures::models();
+    let today = args.today.unwrap_or_else(|| SystemClock.now().date());
+    let start = Instant::now();
+    let read = assess::document(
+        &models,
+        &Policy::default(),
+        &Weights::default(),
+        &front,
+        back.as_ref(),
+        DocumentType::Unknown,
+        today,
+    );
+    let ms = start.elapsed().as_millis() as u64;
+    if args.json {
+        output::json(&Read {
+            document: (&read.reading).into(),
+            mrz: read.reading.mrz.clone(),
+            mrz_valid: read.reading.mrz_valid,
+            findings: read.findings.iter().map(Finding::from).collect(),
+            ms,
+        })?;
+    } else {
+        output::reading(&read.reading);
+        output::findings(&read.findings);
+        anstream::println!("\nTook {ms} ms");
+    }
+    Ok(())
+}

@@ -1,0 +1,112 @@
+//! `bonafide serve`: the API and the workers in one process.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use bonafide_engine::jobs;
+use serde::Serialize;
+use tokio::{net::TcpListener, sync::watch};
+use tracing_subscriber::{EnvFilter, fmt, prelude::*};
+
+use super::CommandResult;
+use crate::{
+    config::{Config, Flags, block_on},
+    mount,
+};
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    flags: Flags,
+    #[command(flatten)]
+    more: More,
+    /// Answer requests only; other processes run the checks (PostgreSQL)
+    #[arg(long)]
+    no_workers: bool,
+    /// Log as JSON, one object per line
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(clap::Args, Serialize)]
+struct More {
+    /// Address and port to listen on [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDR")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    listen: Option<SocketAddr>,
+    /// Checks that run at the same time [default: one per processor]
+    #[arg(long, value_name = "N")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    workers: Option<usize>,
+}
+
+pub(crate) fn run(args: Args) -> CommandResult {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let registry = tracing_subscriber::registry().with(filter);
+    if args.json {
+        registry.with(fmt::layer().json().with_writer(std::io::stderr)).init();
+    } else {
+        registry.with(fmt::layer().with_writer(std::io::stderr)).init();
+    }
+    let config = Config::load(&args.flags, &args.more)?;
+    if args.no_workers && config.is_sqlite() {
+        return Err("--no-workers needs PostgreSQL: one process has an SQLite file to itself".into());
+    }
+    block_on(async {
+        // Weights first: once a request is answered, no check has to wait for them.
+        let models = bonafide_weights::load(&bonafide_weights::Options {
+            concurrency: config.workers(),
+            ..Default::default()
+        });
+        for missing in models.unavailable() {
+            tracing::warn!(
+                task = missing.task.as_str(),
+                why = missing.why,
+                "checks of this model are not assessed"
+            );
+        }
+        let engine = config.open(Arc::new(models)).await?;
+        if config.is_sqlite() {
+            // Nobody else works on this file, so whoever held a lease is gone.
+            jobs::recover(&engine).await?;
+        }
+        let listener = TcpListener::bind(config.listen)
+            .await
+            .map_err(|e| format!("cannot listen on {}: {e}", config.listen))?;
+        let (stop, stopped) = watch::channel(false);
+        let worker = (!args.no_workers)
+            .then(|| tokio::spawn(jobs::run(engine.clone(), config.workers(), stopped.clone())));
+        tracing::info!(listen = %listener.local_addr()?, workers = config.workers(), "serving");
+        let mut quiet = stopped.clone();
+        let server =
+            axum::serve(listener, mount::server(engine.clone())).with_graceful_shutdown(async move {
+                let _ = quiet.wait_for(|stop| *stop).await;
+            });
+        tokio::spawn(async move {
+            signalled().await;
+            tracing::info!("stopping: requests and checks under way are finished first");
+            let _ = stop.send(true);
+        });
+        server.await?;
+        if let Some(worker) = worker {
+            worker.await?;
+        }
+        engine.db.close().await;
+        Ok(())
+    })
+}
+
+/// Waits for Ctrl-C or a request to terminate.
+async fn signalled() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = tokio::signal::ctrl_c() => {}
+            }
+            return;
+        }
+    }
+    let _ = tokio::signal::ctrl_c().await;
+}

@@ -1,0 +1,149 @@
+//! What the operator sets: built-in values, then a file, then the environment, then the command line.
+
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use bonafide_checks::models::Models;
+use bonafide_core::time::Clock;
+use bonafide_engine::{
+    Engine, Parts, Settings,
+    world::{OsEntropy, SystemClock},
+};
+use bonafide_store::{Db, blobs::Blobs, keyring::FileKeyRing};
+use figment::{
+    Figment,
+    providers::{Env, Format, Serialized, Toml},
+};
+use serde::{Deserialize, Serialize};
+
+/// Flags shared by the commands that open the installation.
+#[derive(Debug, Default, clap::Args, Serialize)]
+pub(crate) struct Flags {
+    /// Where the database, the pictures and the keys are kept [default: data]
+    #[arg(long, value_name = "DIR")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data_dir: Option<PathBuf>,
+    /// Settings file [default: bonafide.toml in the data directory, if there is one]
+    #[arg(long, value_name = "FILE")]
+    #[serde(skip)]
+    config: Option<PathBuf>,
+}
+
+/// All settings. In the file by these names, in the environment as `BONAFIDE_DATA_DIR` and so on.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Config {
+    pub(crate) data_dir: PathBuf,
+    pub(crate) listen: SocketAddr,
+    /// A PostgreSQL URL; an SQLite file in the data directory when absent.
+    pub(crate) database: Option<String>,
+    /// Checks that run at the same time; one per processor when absent.
+    pub(crate) workers: Option<usize>,
+    pub(crate) verification_lifetime_s: i64,
+    pub(crate) token_lifetime_s: i64,
+    pub(crate) job_lease_s: i64,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        let settings = Settings::default();
+        Self {
+            data_dir: PathBuf::from("data"),
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            database: None,
+            workers: None,
+            verification_lifetime_s: settings.verification_lifetime_s,
+            token_lifetime_s: settings.token_lifetime_s,
+            job_lease_s: settings.job_lease_s,
+        }
+    }
+}
+
+type Failure = Box<dyn std::error::Error>;
+
+impl Config {
+    pub(crate) fn load(flags: &Flags, more: impl Serialize) -> Result<Self, Failure> {
+        let environment =
+            Env::prefixed("BONAFIDE_").ignore(&["models_dir", "runtime", "test_data", "client_secret"]);
+        let environment = environment.filter(|key| {
+            // Only our own names: other variables of the same prefix steer tests and set-up.
+            let known = serde_json::to_value(Config::default()).unwrap_or_default();
+            known.get(key.as_str()).is_some()
+        });
+        let built_in = Figment::from(Serialized::defaults(Config::default()));
+        let early: Config =
+            built_in.clone().merge(environment.clone()).merge(Serialized::defaults(flags)).extract()?;
+        let file = match &flags.config {
+            Some(file) if !file.exists() => {
+                return Err(format!("there is no settings file {}", file.display()).into());
+            }
+            Some(file) => file.clone(),
+            None => early.data_dir.join("bonafide.toml"),
+        };
+        let config = built_in
+            .merge(Toml::file(file))
+            .merge(environment)
+            .merge(Serialized::defaults(flags))
+            .merge(Serialized::defaults(more))
+            .extract()?;
+        Ok(config)
+    }
+
+    pub(crate) fn workers(&self) -> usize {
+        self.workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)).max(1)
+    }
+
+    fn database(&self) -> String {
+        self.database.clone().unwrap_or_else(|| self.data_dir.join("bonafide.db").display().to_string())
+    }
+
+    pub(crate) fn is_sqlite(&self) -> bool {
+        self.database.as_ref().is_none_or(|d| !d.starts_with("postgres"))
+    }
+
+    pub(crate) fn key_file(&self) -> PathBuf {
+        self.data_dir.join("keys")
+    }
+
+    /// Opens the installation, creating what is not there yet.
+    pub(crate) async fn open(&self, models: Arc<Models>) -> Result<Engine, Failure> {
+        create_private(&self.data_dir)?;
+        let clock = Arc::new(SystemClock);
+        let parts = Parts {
+            db: Db::open(&self.database()).await?,
+            blobs: Blobs::in_folder(&self.data_dir.join("blobs"))?,
+            key_ring: Box::new(FileKeyRing::open_or_create(&self.key_file(), &OsEntropy)?),
+            started_at: clock.now(),
+            clock,
+            entropy: Arc::new(OsEntropy),
+            models,
+            settings: Settings {
+                verification_lifetime_s: self.verification_lifetime_s,
+                token_lifetime_s: self.token_lifetime_s,
+                job_lease_s: self.job_lease_s,
+                ..Settings::default()
+            },
+            work: tokio::sync::Notify::new(),
+            done: tokio::sync::Notify::new(),
+        };
+        Ok(Engine::start(parts).await?)
+    }
+}
+
+/// Creates a folder that only this user can look into.
+fn create_private(folder: &Path) -> Result<(), Failure> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder).map_err(|e| format!("cannot create {}: {e}", folder.display()))?;
+    Ok(())
+}
+
+/// Runs a command's future to its end.
+pub(crate) fn block_on<T>(future: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(future)
+}

@@ -1,0 +1,126 @@
+//! How commands print: tables for people, JSON for programs.
+
+use std::fmt::Display;
+
+use anstyle::{AnsiColor, Style};
+use bonafide_core::{
+    decision::{Assessment, Decision},
+    document::DocumentReading,
+    finding::{Finding, Outcome},
+};
+use comfy_table::{Table, presets};
+use serde::Serialize;
+
+/// An error and what caused it, on one line.
+pub(crate) fn trail(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let cause_text = cause.to_string();
+        if !text.contains(&cause_text) {
+            text += &format!(": {cause_text}");
+        }
+        source = cause.source();
+    }
+    text
+}
+
+pub(crate) fn json(value: &impl Serialize) -> Result<(), serde_json::Error> {
+    println!("{}", serde_json::to_string_pretty(value)?);
+    Ok(())
+}
+
+/// A table without frames.
+pub(crate) fn table<const N: usize>(head: [&str; N]) -> Table {
+    let mut table = Table::new();
+    table.load_preset(presets::NOTHING).set_header(head);
+    table
+}
+
+pub(crate) fn print(table: &Table) {
+    anstream::println!("{}", table.to_string().lines().map(str::trim_end).collect::<Vec<_>>().join("\n"));
+}
+
+/// The word an enum has on the wire.
+pub(crate) fn word(value: impl Serialize) -> String {
+    serde_json::to_value(value).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+/// Coloured on a terminal only: `anstream` strips the codes elsewhere.
+pub(crate) fn coloured(text: impl Display, colour: AnsiColor) -> String {
+    let style = Style::new().fg_color(Some(colour.into()));
+    format!("{style}{text}{style:#}")
+}
+
+pub(crate) fn outcome_colour(outcome: Outcome) -> AnsiColor {
+    match outcome {
+        Outcome::Clear => AnsiColor::Green,
+        Outcome::Consider => AnsiColor::Yellow,
+        Outcome::Fail => AnsiColor::Red,
+        Outcome::NotAssessed => AnsiColor::BrightBlack,
+    }
+}
+
+pub(crate) fn decision_word(decision: Decision) -> &'static str {
+    match decision {
+        Decision::Approve => "approved",
+        Decision::Decline => "declined",
+        Decision::Retry => "retry_required",
+        Decision::Review => "review_required",
+    }
+}
+
+pub(crate) fn reading(reading: &DocumentReading) {
+    let issuer = reading.issuer.as_deref().unwrap_or("unknown issuer");
+    anstream::println!("Document: {} ({issuer})\n", word(reading.document_type));
+    let mut table = table(["field", "value", "source", "confidence"]);
+    for (name, fields) in &reading.fields {
+        for field in fields {
+            table.add_row([
+                word(name),
+                field.value.clone(),
+                format!("{} ({})", word(field.source), word(field.side)),
+                format!("{:.2}", field.confidence),
+            ]);
+        }
+    }
+    print(&table);
+}
+
+pub(crate) fn findings(findings: &[Finding]) {
+    let number = |n: Option<f64>| n.map_or_else(|| "–".to_owned(), |n| format!("{n:.3}"));
+    anstream::println!("\nFindings\n");
+    // Colour goes in after the table is set: its codes would count as width.
+    let mut table = table(["check", "side", "outcome", "score", "needs", "why"]);
+    for f in findings {
+        let why: Vec<&str> = f.reasons.iter().map(|r| r.detail.as_str()).collect();
+        table.add_row([
+            word(f.check),
+            f.side.map(word).unwrap_or_default(),
+            word(f.outcome),
+            number(f.score),
+            number(f.threshold),
+            why.join("; "),
+        ]);
+    }
+    let mut lines = table.to_string().lines().map(|l| l.trim_end().to_owned()).collect::<Vec<_>>();
+    for (line, f) in lines.iter_mut().skip(1).zip(findings) {
+        let outcome = word(f.outcome);
+        *line = line.replacen(&outcome, &coloured(&outcome, outcome_colour(f.outcome)), 1);
+    }
+    anstream::println!("{}", lines.join("\n"));
+}
+
+pub(crate) fn assessment(judged: &Assessment) {
+    let colour = match judged.decision {
+        Decision::Approve => AnsiColor::Green,
+        Decision::Decline => AnsiColor::Red,
+        Decision::Retry | Decision::Review => AnsiColor::Yellow,
+    };
+    let score = judged.score.map_or_else(|| "no score".to_owned(), |s| format!("score {s:.3}"));
+    let decision = coloured(decision_word(judged.decision), colour);
+    anstream::println!("\nDecision: {decision} ({score}, needs {:.3})", judged.threshold);
+    for reason in &judged.reasons {
+        anstream::println!("  - {}: {}", reason.code, reason.detail);
+    }
+}
