@@ -1,1 +1,38 @@
-//! crates/store
+//! Rows, pictures and keys: the only crate that knows SQL or ciphers.
+//!
+//! - Everything in the database goes through a [`Tx`]; the caller owns it, the functions here borrow it,
+//!   so a state change and its jobs, events and audit entry commit together or not at all.
+//! - Every function that touches a tenant's rows takes the [`OrganizationId`](bonafide_core::id::OrganizationId)
+//!   right after the transaction. Another tenant's id finds nothing.
+//! - Personal data reaches a row only as [`crypto::Sealed`] and a file only through [`blobs::Blobs::put`]:
+//!   both need the applicant's [`crypto::SubjectKey`], and destroying that key makes them noise.
+
+pub mod access_tokens;
+pub mod applicants;
+pub mod assessments;
+pub mod audit;
+pub mod blobs;
+mod column;
+pub mod credentials;
+pub mod crypto;
+mod db;
+mod error;
+pub mod events;
+pub mod evidence;
+pub mod findings;
+pub mod history;
+pub mod jobs;
+pub mod keyring;
+pub mod liveness_sessions;
+pub mod organizations;
+pub mod requirements;
+pub mod secrets;
+pub mod subject_keys;
+pub mod verifications;
+pub mod weights;
+
+pub use db::{Db, Tx};
+pub use error::{Error, Result};
+
+use db::on;
+use error::Context;

@@ -1,0 +1,237 @@
+//! Sealing: AES-256-GCM under a key that is derived for one object from the applicant's data key.
+//!
+//! Form of a sealed value: version byte `1`, 12 bytes nonce, ciphertext, 16 bytes tag. The object's key is
+//! HKDF-SHA256 (RFC 5869) of the data key with the object's id and kind as `info`; organization, id and
+//! kind are authenticated as associated data. A value moved to another record, column or tenant does not
+//! open. Nonces are random: the birthday bound of 96 bits is per object, and an object is sealed a handful
+//! of times.
+
+use std::fmt;
+
+use aes_gcm::{Aes256Gcm, KeyInit, Nonce, Tag, aead::AeadInOut};
+use bonafide_core::id::{ApplicantId, Entropy, EvidenceId, OrganizationId, VerificationId};
+use hkdf::Hkdf;
+use serde::{Serialize, de::DeserializeOwned};
+use sha2::Sha256;
+use uuid::Uuid;
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+
+use crate::{Error, Result, column::Column};
+
+const VERSION: u8 = 1;
+const NONCE: usize = 12;
+const TAG: usize = 16;
+const HEADER: usize = 1 + NONCE;
+/// How many bytes a sealed value is longer than its plaintext.
+pub const OVERHEAD: usize = HEADER + TAG;
+
+/// 256 secret bits, wiped from memory when dropped.
+pub type Key = Zeroizing<[u8; 32]>;
+
+/// What a sealed value belongs to. It opens only as the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Object {
+    /// The personal data of an applicant's row.
+    Applicant(ApplicantId),
+    /// The document reading, metadata and settings of a verification's row.
+    Verification(VerificationId),
+    /// The location and the like of an evidence row.
+    Evidence(EvidenceId),
+    /// The picture itself.
+    Picture(EvidenceId),
+}
+
+impl Object {
+    fn id(self) -> Uuid {
+        match self {
+            Self::Applicant(id) => id.uuid(),
+            Self::Verification(id) => id.uuid(),
+            Self::Evidence(id) | Self::Picture(id) => id.uuid(),
+        }
+    }
+
+    /// Part of the stored form: never change a word.
+    pub(crate) fn kind(self) -> &'static str {
+        match self {
+            Self::Applicant(_) => "applicant",
+            Self::Verification(_) => "verification",
+            Self::Evidence(_) => "evidence",
+            Self::Picture(_) => "picture",
+        }
+    }
+}
+
+/// The data key of one applicant, in the clear. Made and loaded by [`crate::subject_keys`].
+#[derive(Clone, Zeroize, ZeroizeOnDrop)]
+pub struct SubjectKey {
+    #[zeroize(skip)]
+    organization: OrganizationId,
+    #[zeroize(skip)]
+    applicant: ApplicantId,
+    key: [u8; 32],
+}
+
+impl SubjectKey {
+    pub(crate) fn new(organization: OrganizationId, applicant: ApplicantId, key: &Key) -> Self {
+        Self { organization, applicant, key: **key }
+    }
+
+    /// Whose key this is.
+    pub fn applicant(&self) -> ApplicantId {
+        self.applicant
+    }
+
+    fn cipher(&self, object: Object) -> Aes256Gcm {
+        let mut key = Zeroizing::new([0; 32]);
+        let id = object.id();
+        let info = [b"bonafide object key".as_slice(), id.as_bytes(), object.kind().as_bytes()];
+        // Expanding fails only beyond 255 blocks of 32 bytes.
+        let expanded = Hkdf::<Sha256>::new(None, &self.key).expand_multi_info(&info, key.as_mut_slice());
+        debug_assert!(expanded.is_ok());
+        Aes256Gcm::new((&*key).into())
+    }
+
+    fn associated(&self, object: Object) -> Vec<u8> {
+        let (organization, id) = (self.organization.uuid(), object.id());
+        [[VERSION].as_slice(), organization.as_bytes(), id.as_bytes(), object.kind().as_bytes()].concat()
+    }
+}
+
+impl fmt::Debug for SubjectKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SubjectKey").field("applicant", &self.applicant).finish_non_exhaustive()
+    }
+}
+
+/// Ciphertext as it is stored: made by [`seal`], or read back from a row.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Sealed(Vec<u8>);
+
+impl Sealed {
+    /// Stands where an anonymized row's ciphertext was. Opens under no key.
+    pub fn nothing() -> Self {
+        Self(Vec::new())
+    }
+
+    pub(crate) fn from_stored(bytes: Vec<u8>) -> Self {
+        Self(bytes)
+    }
+
+    /// The stored form.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Sealed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Sealed({} bytes)", self.0.len())
+    }
+}
+
+impl Column for Sealed {
+    type Raw = Vec<u8>;
+    fn from_raw(raw: Vec<u8>) -> Self {
+        Self(raw)
+    }
+}
+
+/// A fresh nonce. Drawn apart from [`seal_with`] so that the latter can run on another thread.
+pub(crate) fn nonce(entropy: &dyn Entropy) -> [u8; NONCE] {
+    let mut nonce = [0; NONCE];
+    entropy.fill(&mut nonce);
+    nonce
+}
+
+/// Seals a value of any size; for pictures use [`crate::blobs`].
+pub fn seal(key: &SubjectKey, object: Object, plaintext: &[u8], entropy: &dyn Entropy) -> Result<Sealed> {
+    seal_with(key, object, plaintext, nonce(entropy))
+}
+
+pub(crate) fn seal_with(
+    key: &SubjectKey,
+    object: Object,
+    plaintext: &[u8],
+    nonce: [u8; NONCE],
+) -> Result<Sealed> {
+    encrypt(&key.cipher(object), &key.associated(object), plaintext, nonce)
+        .map(Sealed)
+        .ok_or(Error::Unsealable(object.kind()))
+}
+
+/// Opens what [`seal`] made for the same object under the same key. The plaintext is wiped when dropped.
+///
+/// # Errors
+/// [`Error::Unsealable`] for anything else.
+pub fn open(key: &SubjectKey, object: Object, sealed: &Sealed) -> Result<Zeroizing<Vec<u8>>> {
+    decrypt(&key.cipher(object), &key.associated(object), &sealed.0).ok_or(Error::Unsealable(object.kind()))
+}
+
+/// Seals a value as JSON.
+pub fn seal_json<T: Serialize>(
+    key: &SubjectKey,
+    object: Object,
+    value: &T,
+    entropy: &dyn Entropy,
+) -> Result<Sealed> {
+    let form = |source| Error::Form { object: object.kind(), source };
+    let plaintext = Zeroizing::new(serde_json::to_vec(value).map_err(form)?);
+    seal(key, object, &plaintext, entropy)
+}
+
+/// Opens what [`seal_json`] made.
+///
+/// # Errors
+/// [`Error::Unsealable`], or [`Error::Form`] when the JSON is not that of a `T`.
+pub fn open_json<T: DeserializeOwned>(key: &SubjectKey, object: Object, sealed: &Sealed) -> Result<T> {
+    let plaintext = open(key, object, sealed)?;
+    serde_json::from_slice(&plaintext).map_err(|source| Error::Form { object: object.kind(), source })
+}
+
+/// `None` only beyond the cipher's limit of 64 GiB.
+fn encrypt(cipher: &Aes256Gcm, associated: &[u8], plaintext: &[u8], nonce: [u8; NONCE]) -> Option<Vec<u8>> {
+    let mut out = Vec::with_capacity(plaintext.len() + OVERHEAD);
+    out.push(VERSION);
+    out.extend_from_slice(&nonce);
+    out.extend_from_slice(plaintext);
+    let body = out.get_mut(HEADER..)?;
+    let tag = cipher.encrypt_inout_detached(&Nonce::from(nonce), associated, body.into()).ok()?;
+    out.extend_from_slice(&tag);
+    Some(out)
+}
+
+fn decrypt(cipher: &Aes256Gcm, associated: &[u8], sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    let (&version, rest) = sealed.split_first()?;
+    if version != VERSION {
+        return None;
+    }
+    let (nonce, rest) = rest.split_first_chunk::<NONCE>()?;
+    let (body, tag) = rest.split_last_chunk::<TAG>()?;
+    let mut plaintext = Zeroizing::new(body.to_vec());
+    cipher
+        .decrypt_inout_detached(
+            &Nonce::from(*nonce),
+            associated,
+            plaintext.as_mut_slice().into(),
+            &Tag::from(*tag),
+        )
+        .ok()?;
+    Some(plaintext)
+}
+
+/// Wraps a data key under a key of the key ring. Same form as a sealed value.
+pub(crate) fn wrap(by: &Key, key: &[u8; 32], aad: &[u8], entropy: &dyn Entropy) -> Vec<u8> {
+    // 32 bytes are below the cipher's limit; an empty result would open under no key.
+    encrypt(&Aes256Gcm::new((&**by).into()), aad, key, nonce(entropy)).unwrap_or_default()
+}
+
+/// `None` when the wrapped key, its key or the associated data is another.
+pub(crate) fn unwrap(by: &Key, wrapped: &[u8], aad: &[u8]) -> Option<Key> {
+    let plaintext = decrypt(&Aes256Gcm::new((&**by).into()), aad, wrapped)?;
+    let mut key = Key::default();
+    if plaintext.len() != key.len() {
+        return None;
+    }
+    key.copy_from_slice(&plaintext);
+    Some(key)
+}

@@ -1,0 +1,208 @@
+//! One SQL text, two databases: the enum holds the live connection, `on!` writes the match arm twice.
+
+use std::{
+    fs::{File, TryLockError},
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use sqlx::{
+    PgPool, Postgres, Sqlite, SqlitePool, Transaction,
+    postgres::PgPoolOptions,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+use crate::{Context, Error, Result};
+
+static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations");
+const APPEND_ONLY_SQLITE: &str = include_str!("../../../migrations/sqlite/append_only.sql");
+const APPEND_ONLY_POSTGRES: &str = include_str!("../../../migrations/postgres/append_only.sql");
+
+/// How long a caller waits for a connection. SQLite has one writer, so this also bounds the wait for it.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(30);
+const POSTGRES_CONNECTIONS: u32 = 16;
+const SQLITE_READERS: u32 = 4;
+
+/// The database. Cheap to clone: every clone shares the same connections.
+#[derive(Clone, Debug)]
+pub enum Db {
+    /// One file, used by one process: a single writing connection and a few reading ones.
+    Sqlite {
+        read: SqlitePool,
+        write: SqlitePool,
+        /// Locked as long as any clone lives or until [`Db::close`].
+        lock: Arc<File>,
+    },
+    Postgres(PgPool),
+}
+
+/// A unit of work. Rolled back when dropped without [`Tx::commit`].
+#[derive(Debug)]
+pub enum Tx {
+    Sqlite(Transaction<'static, Sqlite>),
+    Postgres(Transaction<'static, Postgres>),
+}
+
+/// Runs one query on whichever connection the transaction holds.
+macro_rules! on {
+    ($tx:expr, |$connection:ident| $body:expr) => {
+        match $tx {
+            $crate::Tx::Sqlite(t) => {
+                let $connection = &mut **t;
+                $body
+            }
+            $crate::Tx::Postgres(t) => {
+                let $connection = &mut **t;
+                $body
+            }
+        }
+    };
+}
+pub(crate) use on;
+
+impl Db {
+    /// Opens the database and brings its schema up to date.
+    ///
+    /// `address` is a `postgres://` URL or the path of an SQLite file (with or without `sqlite:`), which is
+    /// created when it does not exist.
+    ///
+    /// # Errors
+    /// [`Error::InUse`] when another process has the SQLite file open.
+    pub async fn open(address: &str) -> Result<Self> {
+        if address.starts_with("postgres://") || address.starts_with("postgresql://") {
+            return Self::open_postgres(address).await;
+        }
+        let path = address.trim_start_matches("sqlite:").trim_start_matches("//");
+        // Each connection would get a memory database of its own.
+        if path.is_empty() || path.contains("://") || path.starts_with(':') {
+            return Err(Error::Address);
+        }
+        Self::open_sqlite(Path::new(path)).await
+    }
+
+    async fn open_postgres(url: &str) -> Result<Self> {
+        let pool = PgPoolOptions::new()
+            .max_connections(POSTGRES_CONNECTIONS)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .connect(url)
+            .await
+            .to("connect to PostgreSQL")?;
+        MIGRATIONS.run(&pool).await.map_err(Error::Migration)?;
+        sqlx::raw_sql(APPEND_ONLY_POSTGRES).execute(&pool).await.to("make the audit log append-only")?;
+        Ok(Self::Postgres(pool))
+    }
+
+    async fn open_sqlite(path: &Path) -> Result<Self> {
+        let lock = Arc::new(lock(path)?);
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // With WAL, NORMAL can lose the last commits in a power cut. A consent or a decision must not be lost.
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            // Deleted and overwritten values are zeroed in the file: a destroyed key must not linger.
+            .pragma("secure_delete", "ON")
+            .busy_timeout(Duration::from_secs(5));
+        let write = SqlitePoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .connect_with(options.clone())
+            .await
+            .to("open the database file")?;
+        MIGRATIONS.run(&write).await.map_err(Error::Migration)?;
+        sqlx::raw_sql(APPEND_ONLY_SQLITE).execute(&write).await.to("make the audit log append-only")?;
+        let read = SqlitePoolOptions::new()
+            .max_connections(SQLITE_READERS)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .connect_with(options.read_only(true))
+            .await
+            .to("open the database file for reading")?;
+        Ok(Self::Sqlite { read, write, lock })
+    }
+
+    /// A unit of work that may write. On SQLite it is the only one at a time: never await the network, a
+    /// model or a blob while holding it.
+    pub async fn begin(&self) -> Result<Tx> {
+        Ok(match self {
+            // A deferred transaction that turns into a writing one fails at once when another one writes.
+            Self::Sqlite { write, .. } => {
+                Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await.to("begin a transaction")?)
+            }
+            Self::Postgres(pool) => Tx::Postgres(pool.begin().await.to("begin a transaction")?),
+        })
+    }
+
+    /// A read-only view of one moment. A write in it fails.
+    pub async fn read(&self) -> Result<Tx> {
+        const POSTGRES: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+        Ok(match self {
+            Self::Sqlite { read, .. } => Tx::Sqlite(read.begin().await.to("begin reading")?),
+            Self::Postgres(pool) => Tx::Postgres(pool.begin_with(POSTGRES).await.to("begin reading")?),
+        })
+    }
+
+    /// Removes what was deleted or overwritten from the database's own files: call it after keys were
+    /// destroyed. Backups and, on PostgreSQL, archived write-ahead logs keep what they hold.
+    pub async fn scrub(&self) -> Result<()> {
+        match self {
+            Self::Sqlite { write, .. } => {
+                sqlx::raw_sql("PRAGMA wal_checkpoint(TRUNCATE)").execute(write).await.map(drop)
+            }
+            Self::Postgres(pool) => sqlx::raw_sql("VACUUM subject_keys, applicants, verifications, evidence")
+                .execute(pool)
+                .await
+                .map(drop),
+        }
+        .to("scrub the database")
+    }
+
+    /// Closes every connection and gives the SQLite file free for another process.
+    pub async fn close(&self) {
+        match self {
+            Self::Sqlite { read, write, lock } => {
+                read.close().await;
+                write.close().await;
+                // Closing the file unlocks it too; until then nobody can be harmed by a lock that stays.
+                let _ = lock.unlock();
+            }
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+/// Takes the lock on the file beside the database that says which process may use it. The lock dies with
+/// the process, so there is nothing to clean up after a crash.
+fn lock(database: &Path) -> Result<File> {
+    let mut name = database.as_os_str().to_owned();
+    name.push(".lock");
+    let path = PathBuf::from(name);
+    let io = |source| Error::Io { action: "lock", path: path.clone(), source };
+    let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(io)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(Error::InUse(database.to_owned())),
+        Err(TryLockError::Error(source)) => Err(io(source)),
+    }
+}
+
+impl Tx {
+    /// Makes everything done in this transaction lasting and visible.
+    pub async fn commit(self) -> Result<()> {
+        match self {
+            Self::Sqlite(t) => t.commit().await,
+            Self::Postgres(t) => t.commit().await,
+        }
+        .to("commit")
+    }
+
+    /// Undoes everything done in this transaction. Dropping it does the same, a moment later.
+    pub async fn rollback(self) -> Result<()> {
+        match self {
+            Self::Sqlite(t) => t.rollback().await,
+            Self::Postgres(t) => t.rollback().await,
+        }
+        .to("roll back")
+    }
+}

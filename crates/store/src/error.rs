@@ -1,0 +1,95 @@
+//! One error type: what was attempted on what, with the cause as its source.
+
+use std::path::PathBuf;
+
+/// The result of every operation of this crate.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why an operation on the store failed. No variant carries personal data or key material.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// This organization has no such object.
+    #[error("{0} not found")]
+    NotFound(&'static str),
+    /// Somebody else wrote the object first: read it again and decide anew.
+    #[error("{0} was changed by someone else")]
+    Conflict(&'static str),
+    /// The database refused or could not be reached.
+    #[error("could not {action}")]
+    Database {
+        action: &'static str,
+        #[source]
+        source: sqlx::Error,
+    },
+    /// The schema could not be brought up to date.
+    #[error("could not migrate the database")]
+    Migration(#[source] sqlx::migrate::MigrateError),
+    /// The database address is neither a PostgreSQL URL nor the path of a file.
+    #[error("the database address is neither a postgres:// URL nor a file path")]
+    Address,
+    /// The SQLite file belongs to another running process.
+    #[error(
+        "another process already uses the database {}: stop it first, or use PostgreSQL to run several",
+        .0.display()
+    )]
+    InUse(PathBuf),
+    /// A file operation failed.
+    #[error("could not {action} {}", path.display())]
+    Io {
+        action: &'static str,
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
+    /// The key ring file can be read by other users of the machine.
+    #[error("the key file {} can be read by others: chmod 600 it", .0.display())]
+    KeyFileMode(PathBuf),
+    /// The key ring file is not in its format.
+    #[error("line {line} of the key file {} is not `<key id> <64 hexadecimal digits>`", path.display())]
+    KeyFileFormat { path: PathBuf, line: usize },
+    /// The key ring lacks a version that wrapped keys of this database, or its key is a different one.
+    #[error("the key ring cannot open keys wrapped under {0:?}: this is not the key ring of this database")]
+    WrongKeyRing(String),
+    /// The applicant's key was destroyed: what was sealed under it is gone for good.
+    #[error("the data key of this applicant was destroyed")]
+    KeyDestroyed,
+    /// The ciphertext is not what was sealed for this object under this key.
+    #[error("the sealed {0} does not open: altered, moved, or sealed under another key")]
+    Unsealable(&'static str),
+    /// A value could not be turned into the form that is sealed, or back.
+    #[error("the sealed {object} does not have the expected form")]
+    Form {
+        object: &'static str,
+        #[source]
+        source: serde_json::Error,
+    },
+    /// The object is larger than the store accepts.
+    #[error("{object} of {bytes} bytes is larger than the limit of {limit}")]
+    TooLarge { object: &'static str, bytes: u64, limit: u64 },
+    /// A blocking task of ours did not run to its end.
+    #[error("could not {0}: the task was stopped")]
+    Stopped(&'static str),
+}
+
+impl Error {
+    /// Whether a unique index refused the row: somebody else inserted the same first.
+    pub fn is_duplicate(&self) -> bool {
+        match self {
+            Self::Database { source, .. } => {
+                source.as_database_error().is_some_and(|e| e.is_unique_violation())
+            }
+            _ => false,
+        }
+    }
+}
+
+/// Names what was attempted, in the form "insert the applicant".
+pub(crate) trait Context<T> {
+    fn to(self, action: &'static str) -> Result<T>;
+}
+
+impl<T> Context<T> for Result<T, sqlx::Error> {
+    fn to(self, action: &'static str) -> Result<T> {
+        self.map_err(|source| Error::Database { action, source })
+    }
+}

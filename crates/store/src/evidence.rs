@@ -1,0 +1,127 @@
+//! What people hand in: pictures, each a row here and a file in [`crate::blobs`].
+
+use bonafide_core::{
+    id::{ApplicantId, EvidenceId, OrganizationId, VerificationId},
+    time::Timestamp,
+};
+
+use crate::{Context, Result, Tx, blobs::BlobKey, column::row, crypto::Sealed, on};
+
+/// One stored picture.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Evidence {
+    pub id: EvidenceId,
+    pub organization: OrganizationId,
+    pub verification: VerificationId,
+    pub applicant: ApplicantId,
+    /// What it shows, for example `document_front` or `selfie`.
+    pub kind: String,
+    /// The place among the pictures of the same kind.
+    pub sequence: i64,
+    pub blob_key: BlobKey,
+    /// The size of the picture, not of the sealed file.
+    pub bytes: i64,
+    pub width: i64,
+    pub height: i64,
+    /// Location and the like, sealed as [`crate::crypto::Object::Evidence`].
+    pub sealed: Sealed,
+    pub created_at: Timestamp,
+    /// Set when a newer picture of the same kind took its place.
+    pub superseded_at: Option<Timestamp>,
+}
+row!(Evidence: id, organization, verification, applicant, kind, sequence, blob_key, bytes, width, height, sealed,
+    created_at, superseded_at);
+
+/// Adds a picture's row. Put the picture into the blobs first: a row without a file is worse than a file
+/// without a row.
+pub async fn insert(tx: &mut Tx, organization: OrganizationId, e: &Evidence) -> Result<()> {
+    on!(tx, |c| sqlx::query(
+        "INSERT INTO evidence (id, organization, verification, applicant, kind, sequence, blob_key, bytes,
+             width, height, sealed, created_at, superseded_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+    )
+    .bind(e.id.uuid())
+    .bind(organization.uuid())
+    .bind(e.verification.uuid())
+    .bind(e.applicant.uuid())
+    .bind(&e.kind)
+    .bind(e.sequence)
+    .bind(e.blob_key.as_str())
+    .bind(e.bytes)
+    .bind(e.width)
+    .bind(e.height)
+    .bind(e.sealed.as_bytes())
+    .bind(e.created_at.0)
+    .bind(e.superseded_at.map(|t| t.0))
+    .execute(c)
+    .await
+    .map(drop))
+    .to("insert the evidence")
+}
+
+/// One picture's row, superseded or not.
+pub async fn get(tx: &mut Tx, organization: OrganizationId, id: EvidenceId) -> Result<Option<Evidence>> {
+    on!(tx, |c| sqlx::query_as("SELECT * FROM evidence WHERE organization = $1 AND id = $2")
+        .bind(organization.uuid())
+        .bind(id.uuid())
+        .fetch_optional(c)
+        .await)
+    .to("read the evidence")
+}
+
+/// The pictures of a verification that count, by kind and sequence.
+pub async fn list(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    verification: VerificationId,
+) -> Result<Vec<Evidence>> {
+    on!(tx, |c| sqlx::query_as(
+        "SELECT * FROM evidence WHERE organization = $1 AND verification = $2 AND superseded_at IS NULL
+         ORDER BY kind, sequence, created_at, id"
+    )
+    .bind(organization.uuid())
+    .bind(verification.uuid())
+    .fetch_all(c)
+    .await)
+    .to("list the evidence")
+}
+
+/// Retires the pictures of one kind before newer ones take their place; returns how many there were.
+pub async fn supersede(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    verification: VerificationId,
+    kind: &str,
+    now: Timestamp,
+) -> Result<u64> {
+    on!(tx, |c| sqlx::query(
+        "UPDATE evidence SET superseded_at = $4
+         WHERE organization = $1 AND verification = $2 AND kind = $3 AND superseded_at IS NULL"
+    )
+    .bind(organization.uuid())
+    .bind(verification.uuid())
+    .bind(kind)
+    .bind(now.0)
+    .execute(c)
+    .await
+    .map(|done| done.rows_affected()))
+    .to("supersede the evidence")
+}
+
+/// How many pictures were ever handed in for a verification, superseded ones included, and their bytes:
+/// what a quota is compared with.
+pub async fn usage(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    verification: VerificationId,
+) -> Result<(i64, i64)> {
+    on!(tx, |c| sqlx::query_as(
+        "SELECT COUNT(*), CAST(COALESCE(SUM(bytes), 0) AS BIGINT) FROM evidence
+         WHERE organization = $1 AND verification = $2"
+    )
+    .bind(organization.uuid())
+    .bind(verification.uuid())
+    .fetch_one(c)
+    .await)
+    .to("add up the evidence")
+}

@@ -1,0 +1,185 @@
+//! One data key per applicant, wrapped by the key ring.
+
+use bonafide_core::{
+    id::{ApplicantId, Entropy, OrganizationId},
+    time::Timestamp,
+};
+
+use crate::{
+    Context, Error, Result, Tx,
+    column::row,
+    crypto::{Key, SubjectKey},
+    keyring::KeyRing,
+    on,
+};
+
+struct Row {
+    key_id: String,
+    wrapped_key: Vec<u8>,
+    destroyed_at: Option<Timestamp>,
+}
+row!(Row: key_id, wrapped_key, destroyed_at);
+
+/// Wrapped at first use of a key ring version, unwrapped at every start.
+const PROOF: &[u8; 32] = b"bonafide: this is the right ring";
+
+/// Draws a key for an applicant whose row exists.
+///
+/// # Errors
+/// [`Error::is_duplicate`] when the applicant has one, even a destroyed one: there is no second.
+pub async fn create(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    applicant: ApplicantId,
+    ring: &dyn KeyRing,
+    now: Timestamp,
+    entropy: &dyn Entropy,
+) -> Result<SubjectKey> {
+    let mut key = Key::default();
+    entropy.fill(key.as_mut_slice());
+    let wrapped = ring.wrap(&key, &aad(organization, applicant), entropy)?;
+    on!(tx, |c| sqlx::query(
+        "INSERT INTO subject_keys (organization, applicant, key_id, wrapped_key, created_at)
+         VALUES ($1, $2, $3, $4, $5)"
+    )
+    .bind(organization.uuid())
+    .bind(applicant.uuid())
+    .bind(ring.current())
+    .bind(wrapped)
+    .bind(now.0)
+    .execute(c)
+    .await
+    .map(drop))
+    .to("insert the data key")?;
+    Ok(SubjectKey::new(organization, applicant, &key))
+}
+
+/// Unwraps an applicant's key.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::KeyDestroyed`], [`Error::WrongKeyRing`].
+pub async fn load(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    applicant: ApplicantId,
+    ring: &dyn KeyRing,
+) -> Result<SubjectKey> {
+    let row: Option<Row> = on!(tx, |c| sqlx::query_as(
+        "SELECT key_id, wrapped_key, destroyed_at FROM subject_keys WHERE organization = $1 AND applicant = $2"
+    )
+    .bind(organization.uuid())
+    .bind(applicant.uuid())
+    .fetch_optional(c)
+    .await)
+    .to("read the data key")?;
+    let row = row.ok_or(Error::NotFound("data key"))?;
+    if row.destroyed_at.is_some() {
+        return Err(Error::KeyDestroyed);
+    }
+    let key = ring.unwrap(&row.key_id, &row.wrapped_key, &aad(organization, applicant))?;
+    Ok(SubjectKey::new(organization, applicant, &key))
+}
+
+/// Destroys an applicant's key: rows, pictures and their copies become noise (crypto-shredding). Copies of
+/// this table keep the wrapped key, so the key ring's rotation is their horizon. Repeating it changes
+/// nothing. Call [`crate::Db::scrub`] after the commit.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn destroy(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    applicant: ApplicantId,
+    now: Timestamp,
+) -> Result<()> {
+    let rows = on!(tx, |c| sqlx::query(
+        "UPDATE subject_keys SET wrapped_key = $3, destroyed_at = COALESCE(destroyed_at, $4)
+         WHERE organization = $1 AND applicant = $2"
+    )
+    .bind(organization.uuid())
+    .bind(applicant.uuid())
+    .bind(Vec::<u8>::new())
+    .bind(now.0)
+    .execute(c)
+    .await
+    .map(|done| done.rows_affected()))
+    .to("destroy the data key")?;
+    if rows == 0 { Err(Error::NotFound("data key")) } else { Ok(()) }
+}
+
+/// To be called at every start, before anything is served: refuses a key ring that cannot open what this
+/// database holds, and remembers the current key for the next start.
+///
+/// # Errors
+/// [`Error::WrongKeyRing`] naming the key that is missing or different.
+pub async fn check_key_ring(
+    tx: &mut Tx,
+    ring: &dyn KeyRing,
+    now: Timestamp,
+    entropy: &dyn Entropy,
+) -> Result<()> {
+    let proofs: Vec<(String, Vec<u8>)> =
+        on!(tx, |c| sqlx::query_as("SELECT key_id, proof FROM key_ring_proofs ORDER BY created_at, key_id")
+            .fetch_all(c)
+            .await)
+        .to("read the key ring's proofs")?;
+    for (key_id, proof) in &proofs {
+        if *ring.unwrap(key_id, proof, key_id.as_bytes())? != *PROOF {
+            return Err(Error::WrongKeyRing(key_id.clone()));
+        }
+    }
+    if proofs.iter().any(|(key_id, _)| key_id == ring.current()) {
+        return Ok(());
+    }
+    let proof = ring.wrap(&Key::new(*PROOF), ring.current().as_bytes(), entropy)?;
+    // Two servers that start at once with the same new key write equally good proofs.
+    on!(tx, |c| sqlx::query(
+        "INSERT INTO key_ring_proofs (key_id, proof, created_at) VALUES ($1, $2, $3)
+         ON CONFLICT (key_id) DO NOTHING"
+    )
+    .bind(ring.current())
+    .bind(proof)
+    .bind(now.0)
+    .execute(c)
+    .await
+    .map(drop))
+    .to("insert the key ring's proof")
+}
+
+/// Wraps up to `limit` data keys of all organizations anew under the current key, so that an older version
+/// of the key ring can be dropped once this returns 0.
+pub async fn rewrap(tx: &mut Tx, ring: &dyn KeyRing, limit: i64, entropy: &dyn Entropy) -> Result<usize> {
+    let keys: Vec<(uuid::Uuid, uuid::Uuid, String, Vec<u8>)> = on!(tx, |c| sqlx::query_as(
+        "SELECT organization, applicant, key_id, wrapped_key FROM subject_keys
+         WHERE key_id <> $1 AND destroyed_at IS NULL ORDER BY organization, applicant LIMIT $2"
+    )
+    .bind(ring.current())
+    .bind(limit)
+    .fetch_all(c)
+    .await)
+    .to("list the data keys under older keys")?;
+    for (organization, applicant, key_id, wrapped) in &keys {
+        let aad = aad(OrganizationId::from_uuid(*organization), ApplicantId::from_uuid(*applicant));
+        let key = ring.unwrap(key_id, wrapped, &aad)?;
+        let wrapped = ring.wrap(&key, &aad, entropy)?;
+        on!(tx, |c| sqlx::query(
+            "UPDATE subject_keys SET key_id = $3, wrapped_key = $4
+             WHERE organization = $1 AND applicant = $2 AND key_id = $5 AND destroyed_at IS NULL"
+        )
+        .bind(organization)
+        .bind(applicant)
+        .bind(ring.current())
+        .bind(wrapped)
+        .bind(key_id)
+        .execute(c)
+        .await
+        .map(drop))
+        .to("rewrap a data key")?;
+    }
+    Ok(keys.len())
+}
+
+/// A wrapped key moved to another applicant's row does not open.
+fn aad(organization: OrganizationId, applicant: ApplicantId) -> Vec<u8> {
+    [b"data key".as_slice(), organization.uuid().as_bytes(), applicant.uuid().as_bytes()].concat()
+}

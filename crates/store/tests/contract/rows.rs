@@ -1,0 +1,314 @@
+use bonafide_core::{
+    document::Side,
+    finding::{Check, Finding, Outcome},
+    id::{AssessmentId, WeightsId},
+    time::Timestamp,
+};
+use bonafide_store::{
+    Error,
+    assessments::{self, Assessment},
+    evidence, findings, history,
+    requirements::{self, Scope},
+    verifications::{self, Filter, Page, Verification},
+    weights,
+};
+use serde_json::json;
+
+use crate::stage::Stage;
+
+const ALL: Page = Page { after: None, skip: 0, limit: 100 };
+
+pub(crate) async fn a_verification_comes_back_as_it_was_written(stage: Stage) {
+    let t = stage.tenant().await;
+    let mut tx = stage.begin().await;
+    let weights_id: WeightsId = stage.id();
+    weights::insert(&mut tx, t.organization, weights_id, "", &json!({"gender_weight": 0.0}), stage.now())
+        .await
+        .unwrap();
+    let mut row = Verification {
+        consent_given: Some(true),
+        consent_at: Some(Timestamp(1)),
+        consent_text_version: Some("2026-01".into()),
+        document_type: Some("passport".into()),
+        weights: Some(weights_id),
+        verified: Some(false),
+        score: Some(0.1 + 0.2),
+        completed_at: Some(Timestamp(i64::MAX)),
+        expires_at: None,
+        ..stage.verification(t.organization, t.applicant, &t.key)
+    };
+    verifications::insert(&mut tx, t.organization, &row).await.unwrap();
+    assert_eq!(verifications::get(&mut tx, t.organization, row.id).await.unwrap().as_ref(), Some(&row));
+
+    row.status = "pending".into();
+    row.verified = None;
+    row.policy = json!({"document": false});
+    row.updated_at = Timestamp(2);
+    verifications::update(&mut tx, t.organization, &mut row).await.unwrap();
+    assert_eq!(row.version, 2);
+    tx.commit().await.unwrap();
+    let mut tx = stage.read().await;
+    assert_eq!(verifications::get(&mut tx, t.organization, row.id).await.unwrap(), Some(row));
+}
+
+pub(crate) async fn of_two_writers_the_second_is_told(stage: Stage) {
+    let t = stage.tenant().await;
+    let mut tx = stage.begin().await;
+    let mut first = verifications::get(&mut tx, t.organization, t.verification).await.unwrap().unwrap();
+    let mut second = first.clone();
+    first.status = "approved".into();
+    second.status = "declined".into();
+    verifications::update(&mut tx, t.organization, &mut first).await.unwrap();
+    let refused = verifications::update(&mut tx, t.organization, &mut second).await;
+    assert!(matches!(refused, Err(Error::Conflict("verification"))), "{refused:?}");
+    let stored = verifications::get(&mut tx, t.organization, t.verification).await.unwrap().unwrap();
+    assert_eq!((stored.status.as_str(), stored.version), ("approved", 2));
+}
+
+pub(crate) async fn a_hundred_writers_at_once_and_one_wins(stage: Stage) {
+    let t = stage.tenant().await;
+    let mut tx = stage.read().await;
+    let row = verifications::get(&mut tx, t.organization, t.verification).await.unwrap().unwrap();
+    drop(tx);
+    let writers: Vec<_> = (0..100)
+        .map(|i| {
+            let (db, mut row) = (stage.db.clone(), row.clone());
+            row.status = format!("approved by {i}");
+            tokio::spawn(async move {
+                let mut tx = db.begin().await.unwrap();
+                match verifications::update(&mut tx, row.organization, &mut row).await {
+                    Ok(()) => tx.commit().await.map(|()| Some(row.status)).unwrap(),
+                    Err(Error::Conflict(_)) => None,
+                    Err(e) => panic!("{e:?}"),
+                }
+            })
+        })
+        .collect();
+    let mut winners = vec![];
+    for writer in writers {
+        winners.extend(writer.await.unwrap());
+    }
+    let mut tx = stage.read().await;
+    let stored = verifications::get(&mut tx, t.organization, t.verification).await.unwrap().unwrap();
+    assert_eq!(winners, [stored.status]);
+}
+
+pub(crate) async fn lists_are_filtered_counted_and_paged(stage: Stage) {
+    let organization = stage.organization().await;
+    let (anna, anna_key) = stage.applicant(organization, "Anna").await;
+    let (ben, ben_key) = stage.applicant(organization, "Ben").await;
+    let start = stage.now();
+    let mut ids = vec![];
+    let mut tx = stage.begin().await;
+    for i in 0..10 {
+        // Pairs at the same millisecond: the id decides.
+        stage.clock.set(start.plus_ms(i / 2));
+        let (who, key) = if i % 3 == 0 { (anna, &anna_key) } else { (ben, &ben_key) };
+        let row = Verification {
+            status: if i % 2 == 0 { "approved" } else { "declined" }.into(),
+            verified: Some(i % 2 == 0),
+            ..stage.verification(organization, who, key)
+        };
+        verifications::insert(&mut tx, organization, &row).await.unwrap();
+        ids.push((row.created_at, row.id));
+    }
+    tx.commit().await.unwrap();
+    ids.sort();
+    ids.reverse();
+
+    let mut tx = stage.read().await;
+    // By cursor, by number, and all at once: the same order.
+    let mut seen = vec![];
+    let mut after = None;
+    loop {
+        let page = Page { after, skip: 0, limit: 3 };
+        let rows = verifications::list(&mut tx, organization, &Filter::default(), page).await.unwrap();
+        let Some(last) = rows.last() else { break };
+        after = Some((last.created_at, last.id));
+        seen.extend(rows.iter().map(|r| (r.created_at, r.id)));
+    }
+    assert_eq!(seen, ids);
+    let page = Page { after: None, skip: 4, limit: 3 };
+    let rows = verifications::list(&mut tx, organization, &Filter::default(), page).await.unwrap();
+    assert_eq!(rows.iter().map(|r| (r.created_at, r.id)).collect::<Vec<_>>(), ids[4..7]);
+
+    let filters = [
+        (Filter { statuses: &["approved"], ..Filter::default() }, 5),
+        (Filter { statuses: &["approved", "declined"], ..Filter::default() }, 10),
+        (Filter { statuses: &["nonsense"], ..Filter::default() }, 0),
+        (Filter { applicants: &[anna], ..Filter::default() }, 4),
+        (Filter { applicants: &[anna, ben], statuses: &["declined"], ..Filter::default() }, 5),
+        (Filter { credentials: &[stage.id()], ..Filter::default() }, 0),
+        (Filter { verified: Some(true), ..Filter::default() }, 5),
+        (Filter { from: Some(start.plus_ms(1)), until: Some(start.plus_ms(3)), ..Filter::default() }, 4),
+    ];
+    for (filter, expected) in filters {
+        let rows = verifications::list(&mut tx, organization, &filter, ALL).await.unwrap();
+        assert_eq!(rows.len(), expected, "{filter:?}");
+        let counted = verifications::count(&mut tx, organization, &filter).await.unwrap();
+        assert_eq!(counted.iter().map(|(_, n)| n).sum::<i64>(), expected as i64, "{filter:?}");
+    }
+    let counted = verifications::count(&mut tx, organization, &Filter::default()).await.unwrap();
+    assert_eq!(counted, [("approved".to_owned(), 5), ("declined".to_owned(), 5)]);
+}
+
+pub(crate) async fn newer_evidence_takes_the_place_of_older(stage: Stage) {
+    let t = stage.tenant().await;
+    let front = stage.picture(&t, "document_front", b"first try").await;
+    let selfie = stage.picture(&t, "selfie", b"face").await;
+    let again = stage.picture(&t, "document_front", b"second").await;
+    let mut tx = stage.begin().await;
+    for e in [&selfie, &front] {
+        evidence::insert(&mut tx, t.organization, e).await.unwrap();
+    }
+    let kinds = |list: Vec<evidence::Evidence>| list.into_iter().map(|e| e.id).collect::<Vec<_>>();
+    let list = evidence::list(&mut tx, t.organization, t.verification).await.unwrap();
+    assert_eq!(kinds(list), [front.id, selfie.id]);
+    let retired = evidence::supersede(&mut tx, t.organization, t.verification, "document_front", stage.now());
+    assert_eq!(retired.await.unwrap(), 1);
+    evidence::insert(&mut tx, t.organization, &again).await.unwrap();
+    let list = evidence::list(&mut tx, t.organization, t.verification).await.unwrap();
+    assert_eq!(kinds(list), [again.id, selfie.id]);
+    let old = evidence::get(&mut tx, t.organization, front.id).await.unwrap().unwrap();
+    assert_eq!(old, evidence::Evidence { superseded_at: Some(stage.now()), ..front });
+    assert_eq!(evidence::usage(&mut tx, t.organization, t.verification).await.unwrap(), (3, 9 + 4 + 6));
+    assert_eq!(evidence::usage(&mut tx, t.organization, stage.id()).await.unwrap(), (0, 0));
+}
+
+pub(crate) async fn findings_come_in_the_order_of_the_checks(stage: Stage) {
+    let t = stage.tenant().await;
+    let face = Finding::scored(Check::FaceMatch, 0.91, 0.5, Outcome::Fail).because("measured", "similarity");
+    let back = Finding::new(Check::ImageQuality, Outcome::Clear).on(Side::Back);
+    let front =
+        Finding::not_assessed(Check::ImageQuality, "too_small", "the picture is small").on(Side::Front);
+    let mut tx = stage.begin().await;
+    for run in [vec![face.clone()], vec![back.clone(), front.clone()]] {
+        findings::insert(&mut tx, t.organization, t.verification, &run, stage.now(), &stage.entropy)
+            .await
+            .unwrap();
+    }
+    let list = findings::list(&mut tx, t.organization, t.verification).await.unwrap();
+    assert_eq!(list, [front, back, face.clone()]);
+    assert_eq!(findings::supersede(&mut tx, t.organization, t.verification, stage.now()).await.unwrap(), 3);
+    assert_eq!(findings::list(&mut tx, t.organization, t.verification).await.unwrap(), []);
+}
+
+pub(crate) async fn the_latest_assessment_counts(stage: Stage) {
+    let t = stage.tenant().await;
+    let mut tx = stage.begin().await;
+    assert_eq!(assessments::latest(&mut tx, t.organization, t.verification).await.unwrap(), None);
+    // All at the same millisecond.
+    for (outcome, score) in [("retry", None), ("review", Some(0.5)), ("approved", Some(0.93))] {
+        let id: AssessmentId = stage.id();
+        let row = Assessment {
+            id,
+            organization: t.organization,
+            verification: t.verification,
+            weights: None,
+            outcome: outcome.into(),
+            score,
+            detail: json!({"signals": [{"check": "face_match", "signal": 1.0}]}),
+            created_at: stage.now(),
+        };
+        assessments::insert(&mut tx, t.organization, &row).await.unwrap();
+        let latest = assessments::latest(&mut tx, t.organization, t.verification).await.unwrap();
+        assert_eq!(latest, Some(row));
+    }
+}
+
+pub(crate) async fn the_newest_weights_apply_and_the_older_stay(stage: Stage) {
+    let t = stage.tenant().await;
+    let mut tx = stage.begin().await;
+    assert_eq!(weights::current(&mut tx, t.organization, "").await.unwrap(), None);
+    let mut ids: Vec<WeightsId> = vec![];
+    for (user, knob, version) in [("", 1.0, 1), ("", 2.0, 2), ("u-1", 3.0, 1)] {
+        let id = stage.id();
+        let knobs = json!({"age_weight": knob});
+        let got = weights::insert(&mut tx, t.organization, id, user, &knobs, stage.now()).await.unwrap();
+        assert_eq!(got, version);
+        ids.push(id);
+    }
+    for (user, id) in [("", ids[1]), ("u-1", ids[2]), ("u-2", ids[1])] {
+        assert_eq!(weights::current(&mut tx, t.organization, user).await.unwrap().unwrap().id, id, "{user}");
+    }
+    let old = weights::get(&mut tx, t.organization, ids[0]).await.unwrap().unwrap();
+    assert_eq!((old.knobs, old.version), (json!({"age_weight": 1.0}), 1));
+}
+
+pub(crate) async fn requirements_fall_back_to_the_organization(stage: Stage) {
+    let t = stage.tenant().await;
+    let mut tx = stage.begin().await;
+    let rows = [
+        ("", "passport", "mrz", 1),
+        ("", "passport", "ocr", 2),
+        ("", "passport", "mrz", 3),
+        ("u-1", "passport", "mrz", 4),
+        ("u-1", "driver_license", "barcode", 5),
+    ];
+    for (user_id, document_type, data_source, n) in rows {
+        let scope = Scope { user_id, document_type, data_source };
+        requirements::insert(&mut tx, t.organization, scope, &json!({"n": n}), stage.now()).await.unwrap();
+    }
+    for (user, expected) in [("u-1", vec![5, 4, 2]), ("", vec![3, 2]), ("u-2", vec![3, 2])] {
+        let current = requirements::current(&mut tx, t.organization, user).await.unwrap();
+        let numbers: Vec<_> = current.iter().map(|r| r.switches["n"].as_i64().unwrap()).collect();
+        assert_eq!(numbers, expected, "{user}");
+    }
+}
+
+pub(crate) async fn history_counts_its_lines(stage: Stage) {
+    let t = stage.tenant().await;
+    let writers: Vec<_> = (0..12)
+        .map(|i| {
+            let (db, now) = (stage.db.clone(), stage.now());
+            tokio::spawn(async move {
+                let mut tx = db.begin().await.unwrap();
+                let detail = json!({ "i": i });
+                history::append(&mut tx, t.organization, t.verification, now, "noted", &detail)
+                    .await
+                    .unwrap();
+                tx.commit().await.unwrap();
+            })
+        })
+        .collect();
+    for writer in writers {
+        writer.await.unwrap();
+    }
+    let mut tx = stage.begin().await;
+    let lines = history::list(&mut tx, t.organization, t.verification).await.unwrap();
+    assert_eq!(lines.iter().map(|l| l.seq).collect::<Vec<_>>(), (1..=12).collect::<Vec<_>>());
+    assert_eq!(lines.iter().map(|l| l.detail["i"].as_i64().unwrap()).sum::<i64>(), 66);
+    // A line is no change of the verification: whoever read it before may still write.
+    let mut row = verifications::get(&mut tx, t.organization, t.verification).await.unwrap().unwrap();
+    assert_eq!(row.version, 1);
+    verifications::update(&mut tx, t.organization, &mut row).await.unwrap();
+    let stranger =
+        history::append(&mut tx, t.organization, stage.id(), stage.now(), "noted", &json!({})).await;
+    assert!(matches!(stranger, Err(Error::NotFound("verification"))), "{stranger:?}");
+}
+
+pub(crate) async fn a_read_transaction_cannot_write(stage: Stage) {
+    let t = stage.tenant().await;
+    let mut tx = stage.read().await;
+    let mut row = verifications::get(&mut tx, t.organization, t.verification).await.unwrap().unwrap();
+    let refused = verifications::update(&mut tx, t.organization, &mut row).await;
+    assert!(matches!(refused, Err(Error::Database { action: "update the verification", .. })), "{refused:?}");
+}
+
+pub(crate) async fn what_is_not_committed_did_not_happen(stage: Stage) {
+    let t = stage.tenant().await;
+    for explicit in [true, false] {
+        let mut tx = stage.begin().await;
+        let mut row = verifications::get(&mut tx, t.organization, t.verification).await.unwrap().unwrap();
+        row.status = "approved".into();
+        verifications::update(&mut tx, t.organization, &mut row).await.unwrap();
+        if explicit {
+            tx.rollback().await.unwrap()
+        } else {
+            drop(tx)
+        }
+        let mut tx = stage.begin().await;
+        let row = verifications::get(&mut tx, t.organization, t.verification).await.unwrap().unwrap();
+        assert_eq!((row.status.as_str(), row.version), ("created", 1));
+    }
+}
