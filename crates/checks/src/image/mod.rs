@@ -1,7 +1,8 @@
 //! Pictures: the gate they come in by, geometry, and how good they are.
 
+mod container;
 pub mod decode;
 pub mod quality;
 pub mod warp;
 
-pub use decode::{Picture, Refused, decode};
+pub use decode::{Picture, Refused, decode, encode_jpeg};
