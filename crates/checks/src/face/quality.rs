@@ -1,0 +1,134 @@
+//! Is the face good enough to be compared? Facts for the person to take a better picture by.
+
+use bonafide_core::finding::{Check, Finding, Outcome};
+use image::RgbImage;
+
+use super::{
+    Face, align, pixels,
+    subject::Subject,
+};
+use crate::image::Picture;
+
+pub(crate) const NO_FACE: &str = "No face was found; look straight into the camera in good light.";
+pub(crate) const SEVERAL_FACES: &str =
+    "More than one face is in front of the camera; only the person to be verified may be in the picture.";
+
+/// Fewest pixels between the eyes. Pictures with 20 to 30 match well (they make most of Labeled Faces in the
+/// Wild); below, a chip holds less than half of the detail the network was trained with.
+pub const MIN_EYE_DISTANCE: f32 = 20.0;
+/// Least [`Facts::sharpness`].
+pub const MIN_SHARPNESS: f32 = 0.008;
+/// Least and greatest mean brightness of the face, 0..255.
+pub const BRIGHTNESS: std::ops::RangeInclusive<f32> = 45.0..=235.0;
+/// Greatest share of the face's pixels that may be burnt out (brighter than 250).
+pub const MAX_BURNT: f32 = 0.35;
+/// Least share of the face's box that must be inside the picture.
+pub const MIN_INSIDE: f32 = 0.9;
+
+/// What was measured on one face.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Facts {
+    /// Pixels between the eyes.
+    pub eye_distance: f32,
+    /// Variance of the Laplacian over the variance of brightness on the 112-pixel chip, so that contrast and
+    /// size do not matter. Sharp pictures have 0.1 to 0.5, soft webcams 0.05, strong blur under 0.01.
+    pub sharpness: f32,
+    /// Mean brightness of the face, 0..255.
+    pub brightness: f32,
+    /// Share of the face that is brighter than 250.
+    pub burnt: f32,
+    /// Share of the face's box inside the picture, 0..1.
+    pub inside: f32,
+}
+
+/// Measures a face. `None` when its points span nothing.
+pub fn facts(picture: &Picture, face: &Face) -> Option<Facts> {
+    let chip = align::chip(picture, &face.landmarks)?;
+    let (width, height) = picture.rgb.dimensions();
+    let grey = inner_grey(&chip);
+    let (brightness, variance) = mean_and_variance(grey.iter().flatten().copied());
+    let burnt = grey.iter().flatten().filter(|v| **v > 250.0).count() as f32;
+    let laplacian = grey.windows(3).flat_map(|rows| {
+        let [above, row, below] = rows else { return vec![] };
+        let mid = row.windows(3).zip(&above[1..]).zip(&below[1..]);
+        mid.map(|((r, a), b)| a + b + r[0] + r[2] - 4.0 * r[1]).collect::<Vec<_>>()
+    });
+    let (_, edges) = mean_and_variance(laplacian);
+    let count = grey.iter().map(Vec::len).sum::<usize>().max(1) as f32;
+    Some(Facts {
+        eye_distance: face.eye_distance(),
+        // A flat surface has noise and no detail: the constant keeps the quotient small there.
+        sharpness: edges / (variance + 25.0),
+        brightness,
+        burnt: burnt / count,
+        inside: face.share_inside(width, height),
+    })
+}
+
+/// Brightness of the part of a chip that is skin on any upright face: without hair, ears and background.
+fn inner_grey(chip: &RgbImage) -> Vec<Vec<f32>> {
+    let row = |y: u32| (20..92).map(|x| chip.get_pixel_checked(x, y).map_or(0.0, |p| pixels::luma(p.0)));
+    (28..104).map(|y| row(y).collect()).collect()
+}
+
+fn mean_and_variance(values: impl Iterator<Item = f32>) -> (f32, f32) {
+    let (mut n, mut sum, mut squares) = (0.0f64, 0.0, 0.0);
+    for v in values {
+        n += 1.0;
+        sum += f64::from(v);
+        squares += f64::from(v) * f64::from(v);
+    }
+    if n == 0.0 {
+        return (0.0, 0.0);
+    }
+    let mean = sum / n;
+    (mean as f32, (squares / n - mean * mean).max(0.0) as f32)
+}
+
+/// [`Check::FaceQuality`] of a selfie: clear, or `consider` with every reason to take it again.
+/// The score is the share of the five facts that are good.
+pub fn finding(picture: &Picture, subject: &Subject) -> Finding {
+    let face = match subject {
+        Subject::One(face) => face,
+        Subject::None => return Finding::not_assessed(Check::FaceQuality, "no_face", NO_FACE),
+        Subject::Several => {
+            return Finding::new(Check::FaceQuality, Outcome::Consider)
+                .because("several_faces", SEVERAL_FACES);
+        }
+    };
+    let Some(facts) = facts(picture, face) else {
+        return Finding::not_assessed(Check::FaceQuality, "no_face", NO_FACE);
+    };
+    let mut finding = Finding::new(Check::FaceQuality, Outcome::Clear);
+    for (code, detail) in problems(&facts) {
+        finding = finding.because(code, detail);
+    }
+    if !finding.reasons.is_empty() {
+        finding.outcome = Outcome::Consider;
+    }
+    finding.score = Some(1.0 - finding.reasons.len() as f64 / 5.0);
+    finding.threshold = Some(1.0);
+    finding
+}
+
+/// The reasons why a face is not good enough, with what to do about each.
+pub fn problems(facts: &Facts) -> Vec<(&'static str, String)> {
+    let mut found = vec![];
+    if facts.eye_distance < MIN_EYE_DISTANCE {
+        let px = facts.eye_distance;
+        found.push(("face_too_small", format!("Only {px:.0} pixels between the eyes; come closer.")));
+    }
+    if facts.inside < MIN_INSIDE {
+        found.push(("face_cut_off", "The face is cut off at the edge; keep all of it in the picture.".into()));
+    }
+    if facts.sharpness < MIN_SHARPNESS {
+        found.push(("face_blurry", "The face is blurred; hold the camera still and clean its lens.".into()));
+    }
+    if facts.brightness < *BRIGHTNESS.start() {
+        found.push(("face_too_dark", "The face is too dark; turn towards a window or a lamp.".into()));
+    }
+    if facts.brightness > *BRIGHTNESS.end() || facts.burnt > MAX_BURNT {
+        found.push(("face_too_bright", "The face is overexposed; step out of the glaring light.".into()));
+    }
+    found
+}
