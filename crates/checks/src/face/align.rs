@@ -9,13 +9,8 @@ use crate::image::Picture;
 pub const CHIP: u32 = 112;
 
 /// Where the five points lie on a chip: the template that ArcFace and its successors were trained with.
-pub const TEMPLATE: [[f32; 2]; 5] = [
-    [38.2946, 51.6963],
-    [73.5318, 51.5014],
-    [56.0252, 71.7366],
-    [41.5493, 92.3655],
-    [70.7299, 92.2041],
-];
+pub const TEMPLATE: [[f32; 2]; 5] =
+    [[38.2946, 51.6963], [73.5318, 51.5014], [56.0252, 71.7366], [41.5493, 92.3655], [70.7299, 92.2041]];
 
 /// A similarity transform of the plane: turn, scale, shift, and no mirror.
 /// (x, y) ↦ (a·x − b·y + tx, b·x + a·y + ty).

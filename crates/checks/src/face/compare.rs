@@ -31,8 +31,8 @@ pub const DEFAULT_VERIFIED_ACCOUNT_DISTANCE: f64 = 0.4;
 ///
 /// Measured with SFace on all 123 371 pairs of different people among 498 pictures of Labeled Faces in the
 /// Wild. FMR 1 to 1e-4 are quantiles of these (at 1e-4 the twelfth highest). **1e-5 and 1e-6 are
-/// extrapolated** by the slope of log FMR between 1e-3 and 1e-4 (0.052 per decade), rounded up; the highest
-/// pair of strangers, two women, had 0.51. Pairs of one sex, age group and origin match falsely more often than
+/// extrapolated** by the slope of log FMR between 1e-3 and 1e-4 (0.05 per decade), rounded up; the highest
+/// pair of strangers had 0.52. Pairs of one sex, age group and origin match falsely more often than
 /// these mixed ones, and document portraits were not among them.
 const MAP: [(f64, f64); 9] = [
     (-1.0, 0.0),
@@ -40,7 +40,7 @@ const MAP: [(f64, f64); 9] = [
     (0.210, 0.2),
     (0.304, 0.3),
     (0.373, 0.4),
-    (0.425, 0.5),
+    (0.422, 0.5),
     (0.480, 0.6),
     (0.540, 0.7),
     (1.0, 1.0),
@@ -76,7 +76,7 @@ fn interpolate(points: impl Iterator<Item = (f64, f64)>, x: f64) -> f64 {
 }
 
 /// What comparing two pictures gave.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct FaceMatch {
     /// [`Check::FaceQuality`] of the selfie, when a face was looked for, and [`Check::FaceMatch`].
     pub findings: Vec<Finding>,
@@ -119,7 +119,7 @@ fn with_selfie(
     max_distance: f64,
     known: impl FnOnce() -> Result<Result<Embedding, Finding>, RunError>,
 ) -> FaceMatch {
-    let mut result = FaceMatch { findings: vec![], similarity: None, cosine: None, embedding: None };
+    let mut result = FaceMatch::default();
     let matched = match compare(models, selfie, max_distance, known, &mut result) {
         Ok(finding) => finding,
         Err(error) => could_not_run(Check::FaceMatch, &error),
@@ -157,12 +157,8 @@ fn compare(
     let similarity = similarity(cosine);
     result.cosine = Some(cosine);
     result.similarity = Some(similarity);
-    let finding = Finding::scored(
-        Check::FaceMatch,
-        similarity,
-        1.0 - max_distance.clamp(0.0, 1.0),
-        Outcome::Fail,
-    );
+    let finding =
+        Finding::scored(Check::FaceMatch, similarity, 1.0 - max_distance.clamp(0.0, 1.0), Outcome::Fail);
     let finding = match finding.outcome {
         Outcome::Clear => finding,
         _ => finding.because(

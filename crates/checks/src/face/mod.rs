@@ -10,9 +10,6 @@ pub mod subject;
 pub(crate) mod pixels;
 mod yunet;
 
-#[cfg(test)]
-mod testing;
-
 /// A face found in a picture. All coordinates are pixels of that picture, the origin its upper left corner;
 /// they may lie a little outside it when the face is cut off.
 #[derive(Debug, Clone, Copy, PartialEq)]

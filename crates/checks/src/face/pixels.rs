@@ -29,12 +29,9 @@ pub(crate) fn at(rgb: &RgbImage, x: f32, y: f32) -> [f32; 3] {
     let (x0, y0) = (x.floor(), y.floor());
     let (fx, fy) = (x - x0, y - y0);
     let mut sum = [0.0; 3];
-    for (dx, dy, share) in [
-        (0, 0, (1.0 - fx) * (1.0 - fy)),
-        (1, 0, fx * (1.0 - fy)),
-        (0, 1, (1.0 - fx) * fy),
-        (1, 1, fx * fy),
-    ] {
+    for (dx, dy, share) in
+        [(0, 0, (1.0 - fx) * (1.0 - fy)), (1, 0, fx * (1.0 - fy)), (0, 1, (1.0 - fx) * fy), (1, 1, fx * fy)]
+    {
         let (Ok(px), Ok(py)) = (u32::try_from(x0 as i64 + dx), u32::try_from(y0 as i64 + dy)) else {
             continue;
         };
@@ -53,7 +50,8 @@ pub(crate) fn thumbnail(rgb: &RgbImage, [x, y, w, h]: Rect, side: u32) -> RgbIma
     let limit = |v: f64, n: u32| v.clamp(0.0, f64::from(n.saturating_sub(1))) as f32;
     RgbImage::from_fn(side, side, |u, v| {
         let along = |at: u32, len: f64| (f64::from(at) + 0.5) * len / f64::from(side) - 0.5;
-        let (sx, sy) = (along(u, w).clamp(0.0, (w - 1.0).max(0.0)), along(v, h).clamp(0.0, (h - 1.0).max(0.0)));
+        let (sx, sy) =
+            (along(u, w).clamp(0.0, (w - 1.0).max(0.0)), along(v, h).clamp(0.0, (h - 1.0).max(0.0)));
         let c = at(rgb, limit(x + sx, rgb.width()), limit(y + sy, rgb.height()));
         image::Rgb(c.map(|v| v.round() as u8))
     })

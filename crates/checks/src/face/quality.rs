@@ -3,10 +3,7 @@
 use bonafide_core::finding::{Check, Finding, Outcome};
 use image::RgbImage;
 
-use super::{
-    Face, align, pixels,
-    subject::Subject,
-};
+use super::{Face, align, pixels, subject::Subject};
 use crate::image::Picture;
 
 pub(crate) const NO_FACE: &str = "No face was found; look straight into the camera in good light.";
@@ -67,7 +64,7 @@ pub fn facts(picture: &Picture, face: &Face) -> Option<Facts> {
 
 /// Brightness of the part of a chip that is skin on any upright face: without hair, ears and background.
 fn inner_grey(chip: &RgbImage) -> Vec<Vec<f32>> {
-    let row = |y: u32| (20..92).map(|x| chip.get_pixel_checked(x, y).map_or(0.0, |p| pixels::luma(p.0)));
+    let row = |y: u32| (20..92).map(move |x| chip.get_pixel_checked(x, y).map_or(0.0, |p| pixels::luma(p.0)));
     (28..104).map(|y| row(y).collect()).collect()
 }
 
@@ -119,7 +116,8 @@ pub fn problems(facts: &Facts) -> Vec<(&'static str, String)> {
         found.push(("face_too_small", format!("Only {px:.0} pixels between the eyes; come closer.")));
     }
     if facts.inside < MIN_INSIDE {
-        found.push(("face_cut_off", "The face is cut off at the edge; keep all of it in the picture.".into()));
+        found
+            .push(("face_cut_off", "The face is cut off at the edge; keep all of it in the picture.".into()));
     }
     if facts.sharpness < MIN_SHARPNESS {
         found.push(("face_blurry", "The face is blurred; hold the camera still and clean its lens.".into()));
