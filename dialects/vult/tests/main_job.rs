@@ -1,0 +1,149 @@
+//! The main job: a person verified from consent to decision.
+
+mod support;
+
+use serde_json::{Value, json};
+use support::{App, sample};
+
+on_both!(
+    a_person_is_verified,
+    somebody_else_is_declined,
+    refusing_consent_is_an_outcome,
+    sessions_are_listed,
+    another_tenants_session_is_not_found,
+    an_unreadable_document_may_be_handed_in_again,
+);
+
+async fn verified(app: &App, selfie: &[u8]) -> (String, Value) {
+    let session = app.consented().await;
+    let kind = json!({"session_id": session, "document_type_e": "passport"});
+    app.post("/idv/sdk/document/type/update", kind).await.ok();
+    app.picture("front", &session, &sample("passport.jpg")).await.ok();
+    app.liveness(&session, &[selfie]).await.ok();
+    let result = app.finalize(&session).await.ok();
+    (session, result)
+}
+
+async fn a_person_is_verified(app: &App) {
+    let (session, result) = verified(app, &sample("selfie.jpg")).await;
+    let this = json!({"session_id": session});
+    let read = app.post("/idv/session/read", this.clone()).await.ok();
+    assert_eq!(result, json!({"verified": true, "on_sanction_list": null}), "{read:#}");
+    assert_eq!((&read["status_e"], &read["verified"]), (&json!("complete"), &json!(true)));
+    assert_eq!((&read["liveness_detected"], &read["selfie_given"]), (&json!(true), &json!(true)));
+    assert_eq!(read["ofac_status_e"], "not_started", "no list was searched");
+    assert_eq!(read["document_type_e"], "passport");
+    let events: Vec<&str> = read["history"].as_array().unwrap().iter().filter_map(|e| e["event"].as_str()).collect();
+    assert_eq!((events.first(), events.last()), (Some(&"created"), Some(&"approved")), "{events:?}");
+
+    let document = app.post("/idv/document/read", this.clone()).await.ok();
+    assert_eq!((&document["data_source_e"], &document["issuing_country"]), (&json!("mrz"), &json!("UTO")));
+    for field in ["document_number", "first_name", "last_name", "birth_date", "expires_at"] {
+        assert!(document[field].as_str().is_some_and(|v| !v.is_empty()), "{field} in {document:#}");
+    }
+    assert_eq!(document["last_name"], read["last_name"]);
+
+    let tests = app.post("/idv/session/test/read", this).await.ok();
+    assert_eq!(tests["doc_front_is_identity_document"], "clear");
+    assert_eq!(tests["doc_back_is_identity_document"], "not_assessed", "there was no back");
+    assert_eq!(tests["doc_front_online_duplication"], "not_assessed", "there is no such search yet");
+    assert_eq!(tests["document_number_crosscheck"], true, "{tests:#}");
+    // A decision is not made twice.
+    app.finalize(&session).await.refused(400, "already_finalized");
+}
+
+async fn somebody_else_is_declined(app: &App) {
+    let (session, result) = verified(app, &sample("other.jpg")).await;
+    assert_eq!(result["verified"], false);
+    let read = app.post("/idv/session/read", json!({"session_id": session})).await.ok();
+    assert_eq!((&read["status_e"], &read["verified"]), (&json!("complete"), &json!(false)));
+    let reasons = read["history"].as_array().unwrap().last().unwrap()["detail"]["reasons"].to_string();
+    assert!(reasons.contains("face_match_failed"), "{reasons}");
+}
+
+async fn refusing_consent_is_an_outcome(app: &App) {
+    let session = app.created().await;
+    let no = json!({"session_id": session, "consented": false});
+    app.post("/idv/sdk/consent/add", no.clone()).await.ok();
+    app.post("/idv/sdk/consent/add", no).await.ok();
+    let yes = json!({"session_id": session, "consented": true});
+    app.post("/idv/sdk/consent/add", yes).await.refused(400, "consent_already_given");
+    let read = app.post("/idv/session/read", json!({"session_id": session})).await.ok();
+    assert_eq!((&read["status_e"], &read["consented"]), (&json!("complete"), &json!(false)));
+    assert_eq!(read["verified"], false);
+    app.picture("front", &session, &sample("passport.jpg")).await.refused(400, "consent_refused");
+}
+
+async fn sessions_are_listed(app: &App) {
+    let all = app.post("/idv/session/list", json!({})).await.ok();
+    assert_eq!(all["meta_counts"], json!({"total": 0, "take": 25, "skip": 0, "status": {}}));
+    for i in 0..5 {
+        app.clock.advance(1000);
+        app.post("/idv/session/create", json!({"metadata": {"n": i, "team": "red"}})).await.ok();
+    }
+    let page = app.post("/idv/session/list", json!({"take": 2, "skip": 1})).await.ok();
+    assert_eq!(page["meta_counts"]["total"], 5);
+    assert_eq!(page["meta_counts"]["status"], json!({"in_progress": 5}));
+    let numbers: Vec<_> = page["sessions"].as_array().unwrap().iter().map(|s| s["metadata"]["n"].clone()).collect();
+    assert_eq!(numbers, [3, 2], "newest first");
+    let of = |filter: Value| async { app.post("/idv/session/list", filter).await.ok()["meta_counts"]["total"].clone() };
+    assert_eq!(of(json!({"status": "complete"})).await, 0);
+    assert_eq!(of(json!({"status": "in_progress", "client_id": [app.client_id, "other"]})).await, 5);
+    assert_eq!(of(json!({"client_id": "other"})).await, 0);
+    assert_eq!(of(json!({"metadata": {"n": 3}})).await, 1);
+    assert_eq!(of(json!({"metadata": {"team": "red"}, "take": 1})).await, 5);
+    assert_eq!(of(json!({"search_term": "nobody"})).await, 0);
+    assert_eq!(of(json!({"start_date": "2026-06-01", "end_date": "2026-06-01"})).await, 5);
+    assert_eq!(of(json!({"start_date": "2026-06-02", "end_date": null})).await, 0);
+    let identity = page["sessions"][0]["identity_id"].clone();
+    assert_eq!(of(json!({"identity_id": identity})).await, 1);
+    let bad = app.post("/idv/session/list", json!({"take": 0, "skip": -1, "status": "done", "start_date": 3})).await;
+    let mut fields = bad.refused(400, "invalid_request");
+    fields.sort();
+    assert_eq!(fields, ["skip", "start_date", "status", "take"]);
+    let bad = app.post("/idv/session/list", json!({"take": 1.5, "end_date": "tomorrow"})).await;
+    assert_eq!(bad.refused(400, "invalid_request"), ["take", "end_date"]);
+}
+
+async fn another_tenants_session_is_not_found(app: &App) {
+    let session = app.consented().await;
+    let (client, token) = app.new_tenant("second").await;
+    let place = json!({"session_id": session, "latitude": 0, "longitude": 0, "images": ["aGk="]});
+    for (path, body) in [
+        ("/idv/session/read", json!({"session_id": session})),
+        ("/idv/session/test/read", json!({"session_id": session})),
+        ("/idv/document/read", json!({"session_id": session})),
+        ("/idv/sdk/session/read", json!({"session_id": session})),
+        ("/idv/sdk/metadata/update", json!({"session_id": session, "sdk_metadata": {}})),
+        ("/idv/sdk/consent/add", json!({"session_id": session, "consented": true})),
+        ("/idv/sdk/document/type/update", json!({"session_id": session, "document_type_e": "passport"})),
+        ("/idv/sdk/liveness/session/generate", place.clone()),
+        ("/idv/sdk/liveness/session/process", place),
+        ("/idv/sdk/finalize", json!({"session_id": session})),
+    ] {
+        app.post_as(&client, &token, path, body).await.refused(404, "not_found");
+    }
+    let theirs = app.post_as(&client, &token, "/idv/session/list", json!({})).await.ok();
+    assert_eq!(theirs["meta_counts"]["total"], 0);
+    // The right token with somebody else's client id is refused as well.
+    let mixed = app.post_as(&client, &app.token, "/idv/sdk/session/read", json!({"session_id": session})).await;
+    assert_eq!(mixed.refused(400, "invalid_request"), ["X-Client-Id"]);
+}
+
+async fn an_unreadable_document_may_be_handed_in_again(app: &App) {
+    let session = app.consented().await;
+    let grey = image::RgbImage::from_pixel(800, 600, image::Rgb([120, 120, 120]));
+    let mut jpeg = std::io::Cursor::new(vec![]);
+    grey.write_to(&mut jpeg, image::ImageFormat::Jpeg).unwrap();
+    app.picture("front", &session, jpeg.get_ref()).await.ok();
+    app.liveness(&session, &[&sample("selfie.jpg")]).await.ok();
+    let result = app.finalize(&session).await.ok();
+    assert_eq!(result["verified"], false);
+    let read = app.post("/idv/session/read", json!({"session_id": session})).await.ok();
+    let event = read["history"].as_array().unwrap().last().unwrap()["event"].clone();
+    assert_eq!((&read["status_e"], &event), (&json!("in_progress"), &json!("retry_required")), "{read:#}");
+
+    app.picture("front", &session, &sample("passport.jpg")).await.ok();
+    let result = app.finalize(&session).await.ok();
+    assert_eq!(result["verified"], true);
+}

@@ -1,0 +1,227 @@
+//! The whole dialect in memory: a database of its own, a clock that stands, one tenant with a token.
+
+#![allow(dead_code, reason = "each test file uses its part")]
+
+use std::{path::PathBuf, sync::Arc};
+
+use axum::{
+    Router,
+    body::Body,
+    http::{Request, StatusCode, header},
+};
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use bonafide_core::time::{Clock, Timestamp};
+use bonafide_engine::{Engine, Parts, Settings, access, jobs};
+use bonafide_store::{Db, blobs::Blobs, keyring::MemoryKeyRing};
+use bonafide_testkit::world::{FixedClock, SeededEntropy};
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+/// 1 June 2026, noon: the documents of the test data are judged as of then.
+pub const NOON: Timestamp = Timestamp(1_780_315_200_000);
+
+pub struct App {
+    pub engine: Engine,
+    pub clock: Arc<FixedClock>,
+    pub folder: tempfile::TempDir,
+    pub client_id: String,
+    pub token: String,
+    secret: String,
+    router: Router,
+}
+
+/// An answer: status and JSON body (null when it is not JSON).
+#[derive(Debug)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub body: Value,
+    pub headers: axum::http::HeaderMap,
+}
+
+impl Answer {
+    #[track_caller]
+    pub fn ok(self) -> Value {
+        assert_eq!(self.status, StatusCode::OK, "{}", self.body);
+        self.body
+    }
+
+    /// A refusal in this dialect's envelope: the code, and the fields it names.
+    #[track_caller]
+    pub fn refused(self, status: u16, code: &str) -> Vec<String> {
+        assert_eq!((self.status.as_u16(), self.body["error"]["code"].as_str()), (status, Some(code)), "{}", self.body);
+        assert!(self.body["error"]["message"].as_str().is_some_and(|m| !m.is_empty()), "{}", self.body);
+        let fields = self.body["error"]["fields"].as_array().cloned().unwrap_or_default();
+        fields.iter().filter_map(|f| f["field"].as_str().map(str::to_owned)).collect()
+    }
+}
+
+impl App {
+    /// `database` is `sqlite` or `postgres`.
+    pub async fn start(database: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Arc::new(FixedClock::at(NOON));
+        let entropy = Arc::new(SeededEntropy::new(7));
+        let address = match database {
+            "postgres" => bonafide_testkit::postgres::database(),
+            _ => folder.path().join("bonafide.db").display().to_string(),
+        };
+        let parts = Parts {
+            db: Db::open(&address).await.unwrap(),
+            blobs: Blobs::in_folder(&folder.path().join("blobs")).unwrap(),
+            key_ring: Box::new(MemoryKeyRing::new(&*entropy)),
+            started_at: clock.now(),
+            clock: clock.clone(),
+            entropy,
+            models: Arc::new(bonafide_weights::load(&bonafide_weights::Options::default())),
+            settings: Settings { max_pictures: 12, ..Settings::default() },
+            work: tokio::sync::Notify::new(),
+            done: tokio::sync::Notify::new(),
+        };
+        let engine = Engine::start(parts).await.unwrap();
+        let (router, _) = bonafide_vult::operations().build();
+        let router: Router = router.split_for_parts().0.fallback(bonafide_vult::not_found).with_state(engine.clone());
+        let router =
+            bonafide_http::layers::around(router, engine.clock.clone(), engine.entropy.clone());
+        let mut app =
+            Self { engine, clock, folder, client_id: String::new(), token: String::new(), secret: String::new(), router };
+        (app.client_id, app.secret) = app.new_client("first").await;
+        app.token = app.reissue().await;
+        app
+    }
+
+    /// A tenant's client id and a token for it.
+    pub async fn new_tenant(&self, name: &str) -> (String, String) {
+        let (id, secret) = self.new_client(name).await;
+        let token = self.issue(&id, &secret).await;
+        (id, token)
+    }
+
+    async fn new_client(&self, name: &str) -> (String, String) {
+        let new = access::credentials::create_organization(&self.engine, name).await.unwrap();
+        (new.credential.public_id.clone(), new.secret.to_string())
+    }
+
+    async fn issue(&self, id: &str, secret: &str) -> String {
+        let form = format!("grant_type=client_credentials&client_id={id}&client_secret={secret}");
+        let token = self.form("/oauth2/token", &form).await.ok();
+        token["access_token"].as_str().unwrap().to_owned()
+    }
+
+    /// A new token for the app's own client.
+    pub async fn reissue(&self) -> String {
+        self.issue(&self.client_id, &self.secret).await
+    }
+
+    pub async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (status, headers) = (response.status(), response.headers().clone());
+        let bytes = axum::body::to_bytes(response.into_body(), 64 << 20).await.unwrap();
+        Answer { status, headers, body: serde_json::from_slice(&bytes).unwrap_or(Value::Null) }
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(Request::get(path).body(Body::empty()).unwrap()).await
+    }
+
+    pub async fn form(&self, path: &str, form: &str) -> Answer {
+        let request = Request::post(path)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded;charset=UTF-8")
+            .body(Body::from(form.to_owned()))
+            .unwrap();
+        self.send(request).await
+    }
+
+    pub async fn post(&self, path: &str, body: Value) -> Answer {
+        self.post_as(&self.client_id, &self.token, path, body).await
+    }
+
+    pub async fn post_as(&self, client: &str, token: &str, path: &str, body: Value) -> Answer {
+        let request = Request::post(path)
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::AUTHORIZATION, format!("Bearer {token}"))
+            .header("X-Client-Id", client)
+            .body(Body::from(body.to_string()))
+            .unwrap();
+        self.send(request).await
+    }
+
+    pub async fn picture(&self, side: &str, session: &str, bytes: &[u8]) -> Answer {
+        self.parts(side, &[("session_id", session), ("latitude", "45.5"), ("longitude", "-73.6")], Some(bytes)).await
+    }
+
+    pub async fn parts(&self, side: &str, texts: &[(&str, &str)], image: Option<&[u8]>) -> Answer {
+        const LINE: &str = "----------bonafide-test";
+        let mut body = vec![];
+        for (name, value) in texts {
+            body.extend(format!("--{LINE}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").bytes());
+        }
+        if let Some(image) = image {
+            body.extend(
+                format!(
+                    "--{LINE}\r\nContent-Disposition: form-data; name=\"image\"; filename=\"a.jpg\"\r\nContent-Type: image/jpeg\r\n\r\n"
+                )
+                .bytes(),
+            );
+            body.extend(image);
+            body.extend(b"\r\n");
+        }
+        body.extend(format!("--{LINE}--\r\n").bytes());
+        let request = Request::post(format!("/idv/sdk/document/{side}/add"))
+            .header(header::CONTENT_TYPE, format!("multipart/form-data; boundary={LINE}"))
+            .header(header::AUTHORIZATION, format!("Bearer {}", self.token))
+            .header("X-Client-Id", &self.client_id)
+            .body(Body::from(body))
+            .unwrap();
+        self.send(request).await
+    }
+
+    /// A session that has been consented to.
+    pub async fn consented(&self) -> String {
+        let session = self.created().await;
+        self.post("/idv/sdk/consent/add", json!({"session_id": session, "consented": true})).await.ok();
+        session
+    }
+
+    pub async fn created(&self) -> String {
+        let created = self.post("/idv/session/create", json!({})).await.ok();
+        created["session_id"].as_str().unwrap().to_owned()
+    }
+
+    pub async fn liveness(&self, session: &str, images: &[&[u8]]) -> Answer {
+        let place = json!({"session_id": session, "latitude": 45.5, "longitude": -73.6});
+        self.post("/idv/sdk/liveness/session/generate", place.clone()).await.ok();
+        let mut body = place;
+        body["images"] = images.iter().map(|i| BASE64_STANDARD.encode(i)).collect();
+        self.post("/idv/sdk/liveness/session/process", body).await
+    }
+
+    /// Hands in and runs the checks in this task.
+    pub async fn finalize(&self, session: &str) -> Answer {
+        let finalize = self.post("/idv/sdk/finalize", json!({"session_id": session}));
+        let work = async {
+            loop {
+                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+                jobs::run_pending(&self.engine).await.unwrap();
+            }
+        };
+        tokio::select! {
+            answer = finalize => answer,
+            () = work => unreachable!(),
+        }
+    }
+}
+
+/// A picture that `./setup` made.
+pub fn sample(name: &str) -> Vec<u8> {
+    let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../sample").join(name);
+    std::fs::read(&file).unwrap_or_else(|e| panic!("{}: {e}; run ./setup", file.display()))
+}
+
+/// Emits each test once per database.
+#[macro_export]
+macro_rules! on_both {
+    ($($name:ident),* $(,)?) => {
+        mod sqlite { $(#[tokio::test(flavor = "multi_thread")] async fn $name() { super::$name(&super::App::start("sqlite").await).await })* }
+        mod postgres { $(#[tokio::test(flavor = "multi_thread")] async fn $name() { super::$name(&super::App::start("postgres").await).await })* }
+    };
+}
