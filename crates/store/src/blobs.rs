@@ -63,6 +63,16 @@ impl Blobs {
         Ok(Self { folder: folder.into() })
     }
 
+    /// Whether pictures can be kept now: writes a small file and removes it.
+    pub async fn check(&self) -> Result<()> {
+        let path = self.folder.join(".check");
+        blocking("try the picture folder", move || {
+            fs::write(&path, b"ok").map_err(io("write", &path))?;
+            fs::remove_file(&path).map_err(io("remove", &path))
+        })
+        .await
+    }
+
     /// Seals a picture and keeps it. When this returns, it survives a power cut.
     ///
     /// # Errors

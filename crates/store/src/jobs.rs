@@ -226,6 +226,17 @@ pub async fn bury(tx: &mut Tx, now: Timestamp) -> Result<Vec<Job>> {
     .to("bury dead jobs")
 }
 
+/// Ends every lease: their holders are known to be gone. Attempts are kept.
+pub async fn release_all(tx: &mut Tx) -> Result<()> {
+    on!(tx, |c| sqlx::query(
+        "UPDATE jobs SET lease_until = 0 WHERE done_at IS NULL AND failed_at IS NULL AND lease_until > 0"
+    )
+    .execute(c)
+    .await
+    .map(drop))
+    .to("release the leases")
+}
+
 /// When the next open job of a queue becomes due or its lease runs out; may lie in the past. A worker
 /// without work sleeps until then or until it is woken.
 pub async fn next_run_at(tx: &mut Tx, queue: &str) -> Result<Option<Timestamp>> {

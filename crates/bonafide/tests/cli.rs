@@ -1,0 +1,125 @@
+//! The commands that need no server, as programs see them.
+
+mod support;
+
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use support::{BINARY, Installation, sample};
+
+fn bonafide(args: &[&str]) -> Output {
+    Command::new(BINARY).args(args).output().unwrap()
+}
+
+fn json(args: &[&str]) -> Value {
+    let output = bonafide(args);
+    assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+fn path(name: &str) -> String {
+    sample(name).display().to_string()
+}
+
+#[test]
+fn verify_tells_the_person_from_somebody_else() {
+    let (passport, selfie, other) = (path("passport.jpg"), path("selfie.jpg"), path("other.jpg"));
+    let same = json(&["verify", "--front", &passport, "--selfie", &selfie, "--json", "--today", "2026-06-01"]);
+    assert_eq!(same["decision"], "approved", "{same:#}");
+    assert!(same["score"].as_f64().is_some_and(|s| (0.75..=1.0).contains(&s)));
+    assert_eq!((&same["document"]["type"], &same["document"]["country"]), (&"passport".into(), &"UTO".into()));
+    let name = &same["document"]["fields"]["last_name"];
+    assert_eq!(name["source"], "mrz");
+    assert!(name["value"].as_str().is_some() && name["confidence"].as_f64().is_some());
+    for finding in same["findings"].as_array().unwrap() {
+        for key in ["check", "outcome", "score", "threshold", "reasons"] {
+            assert!(finding.get(key).is_some(), "{key} in {finding}");
+        }
+    }
+    assert!(same["ms"].as_u64().is_some_and(|ms| ms > 0));
+
+    let different = json(&["verify", "--front", &passport, "--selfie", &other, "--json", "--today", "2026-06-01"]);
+    assert_eq!(different["decision"], "declined");
+    let late = json(&["verify", "--front", &passport, "--selfie", &selfie, "--json", "--today", "2099-01-01"]);
+    assert_eq!(late["decision"], "declined");
+    assert!(late["reasons"].to_string().contains("document_expired"), "{}", late["reasons"]);
+}
+
+#[test]
+fn match_prints_its_stable_shape() {
+    let same = json(&["match", &path("passport.jpg"), &path("selfie.jpg"), "--json"]);
+    assert_eq!(same["match"], true, "{same}");
+    assert!(same["similarity"].as_f64() > same["threshold"].as_f64());
+    let different = json(&["match", &path("passport.jpg"), &path("other.jpg"), "--json"]);
+    assert_eq!(different["match"], false);
+}
+
+#[test]
+fn read_and_liveness_print_json() {
+    let read = json(&["read", &path("passport.jpg"), "--json"]);
+    assert_eq!(read["mrz_valid"], true);
+    let live = json(&["liveness", &path("selfie.jpg"), "--json"]);
+    assert_eq!(live["findings"][0]["check"], "passive_liveness");
+}
+
+#[test]
+fn for_people_the_output_has_no_colour_codes_when_piped() {
+    let output = bonafide(&["verify", "--front", &path("passport.jpg"), "--selfie", &path("selfie.jpg")]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("Decision:") && text.contains("face_match") && !text.contains('\u{1b}'), "{text}");
+}
+
+#[test]
+fn a_file_that_is_no_picture_is_one_sentence() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let name = file.path().display().to_string();
+    for args in [vec!["read", &name], vec!["match", &name, &name], vec!["read", "/does/not/exist"]] {
+        let output = bonafide(&args);
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success() && error.starts_with("error: ") && error.lines().count() == 1, "{error}");
+    }
+}
+
+#[test]
+fn routes_name_files() {
+    let routes = json(&["routes", "--json"]);
+    let routes = routes.as_array().unwrap();
+    assert_eq!(routes.len(), 24);
+    let create = routes.iter().find(|r| r["path"] == "/idv/session/create").unwrap();
+    assert_eq!(create["file"], "dialects/vult/src/idv/session/create.rs");
+}
+
+#[test]
+fn secrets_are_shown_once_and_revoked() {
+    let installation = Installation::new(None);
+    let run = |args: &[&str]| -> Value {
+        let output = installation.command().args(args).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    let key = run(&["keys", "create", "--name", "till", "--json"]);
+    assert_eq!(key.as_object().map(|o| o.keys().cloned().collect()), Some(vec!["id".to_owned(), "key".to_owned()]));
+    let list = run(&["keys", "list", "--json"]);
+    assert_eq!((list.as_array().map(Vec::len), &list[0]["name"]), (Some(1), &"till".into()));
+    assert!(!list.to_string().contains(key["key"].as_str().unwrap()));
+    run(&["keys", "revoke", key["id"].as_str().unwrap(), "--json"]);
+    assert!(run(&["keys", "list", "--json"])[0]["revoked_at"].is_string());
+    let clients = run(&["oauth-clients", "list", "--json"]);
+    assert_eq!(clients[0]["id"], installation.client_id.as_str());
+}
+
+#[test]
+fn doctor_says_what_is_missing() {
+    let empty = tempfile::tempdir().unwrap();
+    let output = Command::new(BINARY)
+        .args(["doctor", "--json", "--data-dir"])
+        .arg(empty.path().join("data"))
+        .env("BONAFIDE_MODELS_DIR", empty.path())
+        .output()
+        .unwrap();
+    assert!(!output.status.success());
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["ok"], false);
+    let text = report.to_string();
+    assert!(text.contains("face_embedding") && text.contains("models fetch"), "{text}");
+}
