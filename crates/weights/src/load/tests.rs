@@ -1,0 +1,52 @@
+use super::*;
+
+#[test]
+fn runtime_setting() {
+    assert_eq!(runtime_named(""), Ok(None));
+    assert_eq!(runtime_named("rten"), Ok(Some(Runtime::Rten)));
+    assert_eq!(runtime_named("onnxruntime"), Ok(Some(Runtime::OnnxRuntime)));
+    assert!(runtime_named("tensorrt").unwrap_err().to_string().contains("tensorrt"));
+}
+
+#[test]
+fn an_empty_folder_leaves_every_task_unavailable_with_the_remedy() {
+    let folder = tempfile::tempdir().unwrap();
+    let models = load(folder.path(), &LoadOptions::default());
+    for task in Task::ALL {
+        let why = models.get(task).err().unwrap().why;
+        assert!(why.contains("bonafide models fetch"), "{why}");
+    }
+    let asked = LoadOptions { runtime: Some(Runtime::OnnxRuntime), ..LoadOptions::default() };
+    let why = load(folder.path(), &asked).get(Task::Age).err().unwrap().why;
+    assert!(why.contains("libonnxruntime.so is missing"), "{why}");
+}
+
+#[test]
+fn an_altered_file_is_not_loaded_and_the_others_are() {
+    let installed = crate::folder().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let entry = |task| manifest().files.iter().find(|entry| entry.task == Some(task)).unwrap();
+    let (good, bad) = (entry(Task::FaceDetection), entry(Task::Gender));
+    for entry in [good, bad] {
+        std::fs::copy(installed.join(&entry.file), folder.path().join(&entry.file))
+            .expect("weights: run ./setup first");
+    }
+    // One flipped bit deep inside the weights: it would still load.
+    let path = folder.path().join(&bad.file);
+    let mut bytes = std::fs::read(&path).unwrap();
+    bytes[300_000] ^= 1;
+    std::fs::write(&path, &bytes).unwrap();
+
+    let options = LoadOptions { runtime: Some(Runtime::Rten), ..LoadOptions::default() };
+    let models = load(folder.path(), &options);
+    assert_eq!(models.get(Task::FaceDetection).unwrap().reference().sha256, good.sha256);
+    let why = models.get(Task::Gender).err().unwrap().why;
+    assert!(why.contains("hash differs"), "{why}");
+    assert_eq!(state(folder.path(), bad), State::Altered);
+    assert_eq!(state(folder.path(), good), State::Installed);
+
+    let own = LoadOptions { replace: BTreeMap::from([(Task::Gender, path)]), ..options };
+    let models = load(folder.path(), &own);
+    let reference = models.get(Task::Gender).unwrap().reference();
+    assert_eq!((reference.name.as_str(), reference.sha256), ("dlib_gender_v1", hash::of_bytes(&bytes)));
+}
