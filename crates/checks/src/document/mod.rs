@@ -9,6 +9,8 @@ pub mod locate;
 pub mod mrz;
 pub mod ocr;
 pub mod portrait;
+pub mod read;
+pub mod text;
 
 /// A file of the shared test data, which is not part of the repository. Absent data fails the test unless
 /// `BONAFIDE_WITHOUT_TEST_DATA=1` says that this is meant.

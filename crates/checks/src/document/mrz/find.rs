@@ -3,7 +3,7 @@
 //! A row is a candidate by its shape and by what alphabet it is written in. Fillers are not looked for:
 //! the second line of a Chinese passport has none.
 
-use bonafide_core::document::Quad;
+use bonafide_core::document::{FieldName, Quad};
 use image::RgbImage;
 
 use super::{
@@ -28,6 +28,18 @@ pub struct Found {
     pub repairs: Vec<Repair>,
     /// 0..1: how well the picture, the format and the check digits agree.
     pub confidence: f64,
+}
+
+impl Found {
+    /// The pixels that a field was read from: its share of its line.
+    pub fn region(&self, field: FieldName) -> Option<Quad> {
+        let (line, from, to) = self.mrz.place(field)?;
+        let [a, b, c, d] = self.quads.get(line)?.0;
+        let width = self.mrz.format().width() as f32;
+        let (from, to) = (from as f32 / width, to as f32 / width);
+        let along = |p: [f32; 2], q: [f32; 2], t: f32| [p[0] + (q[0] - p[0]) * t, p[1] + (q[1] - p[1]) * t];
+        Some(Quad([along(a, b, from), along(a, b, to), along(d, c, to), along(d, c, from)]))
+    }
 }
 
 /// Least length to height of a row: 30 characters of OCR-B, generously boxed, are 12 times as long as high.

@@ -139,6 +139,25 @@ impl Mrz {
         self.checks().iter().any(|c| c.kind == kind && c.holds)
     }
 
+    /// Where a field stands: line, and its characters from and to.
+    pub fn place(&self, field: FieldName) -> Option<(usize, usize, usize)> {
+        let layout = self.format.layout();
+        let Span(line, from, to) = match field {
+            FieldName::DocumentNumber => layout.number,
+            FieldName::LastName => layout.names,
+            FieldName::FirstName if self.format == Format::FrenchId => Span(1, 13, 27),
+            FieldName::FirstName => layout.names,
+            FieldName::IssuingCountry => layout.issuer,
+            FieldName::Nationality => layout.nationality?,
+            FieldName::BirthDate => layout.birth,
+            FieldName::ExpiresAt => layout.expiry?,
+            FieldName::Gender => layout.sex,
+            FieldName::PersonalNumber => *layout.optional.first()?,
+            _ => return None,
+        };
+        Some((line, from, to))
+    }
+
     /// Surname and given names, words separated by single spaces. Either may be empty or cut short:
     /// see [`Self::names_truncated`].
     pub fn names(&self) -> (String, String) {
