@@ -1,0 +1,137 @@
+//! Single values: heights, colours, sexes, numbers, names, as documents print them.
+
+use super::super::text::plain;
+
+/// `male`, `female` or `non_binary`.
+pub(super) fn gender(text: &str) -> Option<&'static str> {
+    let normal = plain(text);
+    normal.split(' ').find_map(|word| match word {
+        "M" | "MALE" | "MASCULIN" | "MASCULINO" | "MANNLICH" | "MAN" => Some("male"),
+        "F" | "FEMALE" | "FEMININ" | "FEMENINO" | "FEMININO" | "WEIBLICH" | "W" | "V" | "VROUW" => Some("female"),
+        "X" => Some("non_binary"),
+        _ => None,
+    })
+}
+
+/// `<n> cm` or `<n> in`.
+pub(super) fn height(text: &str) -> Option<String> {
+    let numbers: Vec<u32> = text
+        .split(|c: char| !c.is_ascii_digit())
+        .filter(|n| !n.is_empty() && n.len() <= 3)
+        .filter_map(|n| n.parse().ok())
+        .collect();
+    let inches = |feet: u32, rest: u32| {
+        ((3..=8).contains(&feet) && rest < 12).then(|| format!("{} in", feet * 12 + rest))
+    };
+    match numbers[..] {
+        // 1,82 m
+        [1 | 2, rest, ..] if (rest >= 12 && rest < 100) && text.contains([',', '.', 'm']) => {
+            Some(format!("{} cm", numbers[0] * 100 + rest))
+        }
+        [feet, rest, ..] if feet < 9 => inches(feet, rest),
+        [cm, ..] if (90..=250).contains(&cm) => Some(format!("{cm} cm")),
+        // 510 and 6 as licences without marks print them
+        [packed] if (300..=811).contains(&packed) => inches(packed / 100, packed % 100),
+        _ => None,
+    }
+}
+
+/// `<n> lb` or `<n> kg`.
+pub(super) fn weight(text: &str) -> Option<String> {
+    let number: u32 = text.split(|c: char| !c.is_ascii_digit()).find(|n| (2..=3).contains(&n.len()))?.parse().ok()?;
+    let metric = text.to_lowercase().contains("kg");
+    (20..=700).contains(&number).then(|| format!("{number} {}", if metric { "kg" } else { "lb" }))
+}
+
+/// Colours by the codes of AAMVA (DL/ID card design standard, annex D) and by their names.
+pub(super) fn colour(text: &str) -> Option<&'static str> {
+    let normal = plain(text);
+    normal.split(' ').find_map(|word| {
+        Some(match word {
+            "BLK" | "BLACK" | "NOIR" | "NOIRS" | "SCHWARZ" | "NEGRO" => "black",
+            "BLU" | "BLUE" | "BLEU" | "BLEUS" | "BLAU" | "AZUL" | "AZULES" => "blue",
+            "BRO" | "BRN" | "BROWN" | "BRUN" | "BRUNS" | "BRAUN" | "MARRON" | "CASTANO" | "CASTANHO" => "brown",
+            "DIC" | "DICHROMATIC" => "dichromatic",
+            "GRY" | "GRAY" | "GREY" | "GRIS" | "GRAU" => "gray",
+            "GRN" | "GREEN" | "VERT" | "VERTS" | "GRUN" | "VERDE" | "VERDES" => "green",
+            "HAZ" | "HAZEL" | "NOISETTE" => "hazel",
+            "MAR" | "MAROON" => "maroon",
+            "PNK" | "PINK" => "pink",
+            "BAL" | "BALD" => "bald",
+            "BLN" | "BLOND" | "BLONDE" => "blond",
+            "RED" | "AUBURN" | "ROUX" | "ROT" | "ROJO" => "red",
+            "SDY" | "SANDY" => "sandy",
+            "WHI" | "WHITE" | "BLANC" | "WEISS" => "white",
+            _ => return None,
+        })
+    })
+}
+
+/// A document number: at least five letters and digits, a third or more of them digits, spaces dropped.
+pub(super) fn number(text: &str) -> Option<String> {
+    let kept: String = text
+        .trim_matches(|c: char| !c.is_ascii_alphanumeric())
+        .chars()
+        .filter(|c| c.is_ascii_alphanumeric() || *c == '-')
+        .collect::<String>()
+        .to_ascii_uppercase();
+    let alphanumeric = kept.bytes().filter(u8::is_ascii_alphanumeric).count();
+    let digits = kept.bytes().filter(u8::is_ascii_digit).count();
+    let plausible = (5..=25).contains(&alphanumeric) && digits * 3 >= alphanumeric;
+    plausible.then_some(kept)
+}
+
+/// A second number, which may be mostly letters.
+pub(super) fn reference(text: &str) -> Option<String> {
+    let kept: String = text.chars().filter(|c| c.is_ascii_alphanumeric()).collect::<String>().to_ascii_uppercase();
+    let digits = kept.bytes().filter(u8::is_ascii_digit).count();
+    ((5..=30).contains(&kept.len()) && digits >= 1).then_some(kept)
+}
+
+/// A name: letters, spaces, hyphens, apostrophes; commas end the surname on some licences and are dropped.
+pub(super) fn name(text: &str) -> Option<String> {
+    let kept: Vec<&str> = text
+        .split_whitespace()
+        .map(|w| w.trim_matches(|c: char| !c.is_alphabetic()))
+        .filter(|w| !w.is_empty())
+        .collect();
+    let joined = kept.join(" ");
+    let letters = joined.chars().filter(|c| c.is_alphabetic()).count();
+    let strange = joined.chars().any(|c| c.is_ascii_digit() || matches!(c, ':' | '<' | '/' | '(' | ')'));
+    ((2..=60).contains(&letters) && !strange).then_some(joined)
+}
+
+/// Short codes such as classes and restrictions.
+pub(super) fn codes(text: &str) -> Option<String> {
+    let kept: String = text.trim_matches(|c: char| !c.is_ascii_alphanumeric() && c != '*').to_owned();
+    (!kept.is_empty() && kept.len() <= 24).then_some(kept)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn heights_and_weights() {
+        for (text, value) in [
+            ("182", "182 cm"), ("182 cm", "182 cm"), ("5'-10\"", "70 in"), ("5-10", "70 in"), ("1,82 m", "182 cm"),
+            ("6'02\"", "74 in"), ("510", "70 in"), ("160cm", "160 cm"),
+        ] {
+            assert_eq!(height(text).as_deref(), Some(value), "{text}");
+        }
+        assert_eq!(height("tall"), None);
+        assert_eq!(weight("170 lb").as_deref(), Some("170 lb"));
+        assert_eq!(weight("80 kg").as_deref(), Some("80 kg"));
+    }
+
+    #[test]
+    fn words_and_numbers() {
+        assert_eq!(colour("BRO"), Some("brown"));
+        assert_eq!(gender("SEXE : F"), Some("female"));
+        assert_eq!(number("L1234-1234561-12").as_deref(), Some("L1234-1234561-12"));
+        assert_eq!(number("SPECIMEN"), None);
+        assert_eq!(reference("P D B T 8 A 1 Q C").as_deref(), Some("PDBT8A1QC"));
+        assert_eq!(name("DOE,").as_deref(), Some("DOE"));
+        assert_eq!(name("1986"), None);
+    }
+}

@@ -1,0 +1,323 @@
+//! The zone in a picture: candidate rows from the text detector, read with the alphabet of the zone.
+//!
+//! A row is a candidate by its shape and by what alphabet it is written in. Fillers are not looked for:
+//! the second line of a Chinese passport has none.
+
+use bonafide_core::document::{FieldName, Quad};
+use image::RgbImage;
+
+use super::{
+    Format, Mrz, Repair,
+    decode::{BLANK, Frame, Reading, align, frames, index},
+    repair::{Repaired, settle},
+    rows::{Row, common_ends, follows, rows},
+};
+use crate::{
+    document::ocr::{Recogniser, detect, straighten},
+    image::warp::extent,
+    models::{Models, RunError},
+};
+
+/// A zone found in a picture.
+#[derive(Debug, Clone)]
+pub struct Found {
+    pub mrz: Mrz,
+    /// Where each line is, in pixels of the picture.
+    pub quads: Vec<Quad>,
+    /// Characters that the rules of the zone changed.
+    pub repairs: Vec<Repair>,
+    /// 0..1: how well the picture, the format and the check digits agree.
+    pub confidence: f64,
+}
+
+impl Found {
+    /// The pixels that a field was read from: its share of its line.
+    pub fn region(&self, field: FieldName) -> Option<Quad> {
+        let (line, from, to) = self.mrz.place(field)?;
+        let [a, b, c, d] = self.quads.get(line)?.0;
+        let width = self.mrz.format().width() as f32;
+        let (from, to) = (from as f32 / width, to as f32 / width);
+        let along = |p: [f32; 2], q: [f32; 2], t: f32| [p[0] + (q[0] - p[0]) * t, p[1] + (q[1] - p[1]) * t];
+        Some(Quad([along(a, b, from), along(a, b, to), along(d, c, to), along(d, c, from)]))
+    }
+}
+
+/// Least length to height of a row: 30 characters of OCR-B, generously boxed, are 12 times as long as high.
+const SLENDER: f32 = 9.0;
+/// Rows looked at per picture, the most slender first.
+const MOST_ROWS: usize = 14;
+/// Nats per character that reading, format and check digits may disagree by. Zones measured so far stay
+/// below 0.3, lines of other print are above 1.
+const DISAGREEMENT: f32 = 0.6;
+/// Longer side for the second look at a picture.
+const CLOSER: u32 = 1600;
+
+/// Looks for a zone in an upright picture. `boxes` are the text boxes already found in it.
+///
+/// # Errors
+/// When a network is missing or fails.
+pub fn find(models: &Models, picture: &RgbImage, boxes: &[Quad]) -> Result<Option<Found>, RunError> {
+    let reader = Reader::new(models, picture)?;
+    let first = reader.best(boxes)?;
+    if first.as_ref().is_some_and(|f| f.mrz.valid()) {
+        return Ok(first);
+    }
+    // A second look, only at the part that holds long rows.
+    let Some((x, y, part)) = region(picture, boxes) else { return Ok(first) };
+    let closer = detect(models, &part, CLOSER)?;
+    let moved: Vec<Quad> =
+        closer.into_iter().map(|q| Quad(q.0.map(|p| [p[0] + x as f32, p[1] + y as f32]))).collect();
+    let second = reader.best(&moved)?;
+    Ok([first, second].into_iter().flatten().max_by(|a, b| a.confidence.total_cmp(&b.confidence)))
+}
+
+/// The band of the picture around its slender rows.
+fn region(picture: &RgbImage, boxes: &[Quad]) -> Option<(u32, u32, RgbImage)> {
+    let slender: Vec<Row> = rows(boxes).into_iter().filter(|r| r.width > SLENDER * r.height).collect();
+    let longest = slender.iter().map(|r| r.width).fold(0.0, f32::max);
+    let (mut x0, mut y0, mut x1, mut y1) = (f32::MAX, f32::MAX, 0.0f32, 0.0f32);
+    for row in slender.iter().filter(|r| r.width > 0.6 * longest) {
+        for [x, y] in row.quad.0 {
+            x0 = x0.min(x - 2.0 * row.height);
+            x1 = x1.max(x + 2.0 * row.height);
+            y0 = y0.min(y - 4.0 * row.height);
+            y1 = y1.max(y + 4.0 * row.height);
+        }
+    }
+    let (x0, y0) = (x0.clamp(0.0, picture.width() as f32) as u32, y0.clamp(0.0, picture.height() as f32) as u32);
+    let w = (x1 as u32).min(picture.width()).checked_sub(x0).filter(|w| *w > 32)?;
+    let h = (y1 as u32).min(picture.height()).checked_sub(y0).filter(|h| *h > 16)?;
+    Some((x0, y0, image::imageops::crop_imm(picture, x0, y0, w, h).to_image()))
+}
+
+struct Reader<'a> {
+    picture: &'a RgbImage,
+    recogniser: Recogniser<'a>,
+    /// For each class of the recogniser, the symbols of the zone it stands for.
+    symbols: Vec<Option<u8>>,
+}
+
+/// A way of cutting a row out of the picture.
+#[derive(Clone, Copy)]
+struct Cut {
+    taller: f32,
+    wider: f32,
+    contrast: bool,
+}
+
+const CUTS: [Cut; 4] = [
+    Cut { taller: 1.0, wider: 1.0, contrast: false },
+    Cut { taller: 1.15, wider: 1.25, contrast: false },
+    Cut { taller: 0.88, wider: 1.0, contrast: true },
+    Cut { taller: 1.3, wider: 1.5, contrast: true },
+];
+
+impl<'a> Reader<'a> {
+    fn new(models: &'a Models, picture: &'a RgbImage) -> Result<Self, RunError> {
+        let recogniser = Recogniser::new(models)?;
+        let symbols = recogniser.charset().iter().map(|c| symbol(*c)).collect();
+        Ok(Self { picture, recogniser, symbols })
+    }
+
+    /// The best zone among the rows that some boxes form.
+    fn best(&self, boxes: &[Quad]) -> Result<Option<Found>, RunError> {
+        let mut slender: Vec<Row> =
+            rows(boxes).into_iter().filter(|r| r.width > SLENDER * r.height).collect();
+        slender.sort_by(|a, b| (b.width / b.height).total_cmp(&(a.width / a.height)));
+        slender.truncate(MOST_ROWS);
+        slender.sort_by(|a, b| a.centre[1].total_cmp(&b.centre[1]));
+        let mut candidates = vec![];
+        for row in slender {
+            let (frames, share) = self.frames(&row.quad, CUTS[0])?;
+            if share > 0.6 {
+                candidates.push((row, frames));
+            }
+        }
+        let mut best: Option<Found> = None;
+        for group in groups(&candidates) {
+            let found = self.zone(&group)?;
+            if let Some(found) = found
+                && best.as_ref().is_none_or(|b| found.confidence > b.confidence)
+            {
+                best = Some(found);
+            }
+        }
+        Ok(best)
+    }
+
+    /// Reads a group of rows as whatever format suits it best.
+    fn zone(&self, group: &[&(Row, Vec<Frame>)]) -> Result<Option<Found>, RunError> {
+        let quads: Vec<Quad> = group.iter().map(|(row, _)| row.quad).collect();
+        let seen: Vec<&[Frame]> = group.iter().map(|(_, frames)| frames.as_slice()).collect();
+        let mut options: Vec<(f32, Format)> = vec![];
+        for format in Format::ALL.into_iter().filter(|f| f.lines() == group.len()) {
+            if let Some(repaired) = read(format, &seen).and_then(|r| settle(format, &r)) {
+                options.push((per_character(&repaired), format));
+            }
+        }
+        options.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let Some((first, format)) = options.first().copied() else { return Ok(None) };
+        // Far off: not a zone, and not worth more time.
+        if first > 4.0 * DISAGREEMENT {
+            return Ok(None);
+        }
+        let Some(mut readings) = read(format, &seen) else { return Ok(None) };
+        let mut result = settle(format, &readings);
+        let rows: Vec<Row> = group.iter().map(|(row, _)| *row).collect();
+        let even = common_ends(&rows);
+        let mut tried = 1;
+        for (ends, way) in [(&even, 0), (&quads, 1), (&even, 2), (&quads, 3)] {
+            if result.as_ref().is_some_and(|r| r.mrz.valid() && per_character(r) < 0.1) {
+                break;
+            }
+            let mut more = vec![];
+            for (i, quad) in ends.iter().enumerate() {
+                let (frames, _) = self.frames(quad, CUTS[way])?;
+                more.push(align(&frames, format, i));
+            }
+            for (reading, new) in readings.iter_mut().zip(&more) {
+                let Some(new) = new else { continue };
+                // A cut that goes much worse says nothing; one that goes much better says all.
+                if new.loss + 8.0 < reading.loss {
+                    *reading = new.clone();
+                } else if new.loss < reading.loss + 8.0 {
+                    reading.join(new);
+                }
+            }
+            tried += 1;
+            let joined = settle(format, &readings);
+            let alone: Option<Vec<Reading>> = more.into_iter().collect();
+            let alone = alone.and_then(|r| settle(format, &r));
+            for other in [joined, alone].into_iter().flatten() {
+                if result.as_ref().is_none_or(|r| rank(&other) < rank(r)) {
+                    result = Some(other);
+                }
+            }
+        }
+        tracing::debug!(tried, "read a machine readable zone");
+        Ok(result.filter(|r| believable(r)).map(|r| Found {
+            confidence: f64::from((1.0 - per_character(&r) / (2.0 * DISAGREEMENT)).clamp(0.0, 1.0)),
+            mrz: r.mrz,
+            quads,
+            repairs: r.repairs,
+        }))
+    }
+
+    /// The zone's symbols along a row, and what share of the belief fell on them.
+    fn frames(&self, quad: &Quad, way: Cut) -> Result<(Vec<Frame>, f32), RunError> {
+        let Some(row) = Row::new(*quad) else { return Ok((vec![], 0.0)) };
+        let half = row.width / 2.0 + 0.15 * row.height;
+        let (_, mut crop) = straighten(self.picture, &row.reshaped(-half, half, way.taller));
+        let (w, h) = extent(quad);
+        // At least four frames (32 pixels) a character pair, so that no line is too short to hold its width.
+        let least = (w / h.max(1.0) * 48.0 * way.wider).max(44.0 * 8.0 * 2.4) as u32;
+        if crop.width() < least {
+            let width = least.min(2048);
+            crop = image::imageops::resize(&crop, width, crop.height(), image::imageops::FilterType::Triangle);
+        }
+        if way.contrast {
+            stretch(&mut crop);
+        }
+        let emission = self.recogniser.emit(&crop)?;
+        let (mut inside, mut outside) = (0.0f32, 0.0f32);
+        let beliefs: Vec<[f32; 38]> = emission
+            .frames()
+            .map(|row| {
+                let mut belief = [0.0f32; 38];
+                for (p, symbol) in row.iter().zip(&self.symbols) {
+                    if let Some(s) = symbol {
+                        belief[usize::from(*s)] += p;
+                    }
+                }
+                let ours: f32 = belief[..BLANK].iter().sum();
+                inside += ours;
+                outside += (1.0 - ours - belief[BLANK]).max(0.0);
+                belief
+            })
+            .collect();
+        Ok((frames(&beliefs), inside / (inside + outside).max(1e-6)))
+    }
+}
+
+/// Groups of two and of three rows that follow each other.
+fn groups<T>(candidates: &[(Row, T)]) -> Vec<Vec<&(Row, T)>> {
+    let mut out = vec![];
+    for a in candidates {
+        for b in candidates.iter().filter(|b| follows(&a.0, &b.0)) {
+            out.push(vec![a, b]);
+            out.extend(candidates.iter().filter(|c| follows(&b.0, &c.0)).map(|c| vec![a, b, c]));
+        }
+    }
+    // Bounds the work on a page of long lines.
+    out.sort_by_key(|g| std::cmp::Reverse(g.len()));
+    out.truncate(24);
+    out
+}
+
+fn read(format: Format, rows: &[&[Frame]]) -> Option<Vec<Reading>> {
+    rows.iter().enumerate().map(|(i, frames)| align(frames, format, i)).collect()
+}
+
+fn per_character(r: &Repaired) -> f32 {
+    r.cost / (r.mrz.format().lines() * r.mrz.format().width()) as f32
+}
+
+/// Fewer failing check digits first, then the better reading.
+fn rank(r: &Repaired) -> f32 {
+    let failing = r.mrz.checks().iter().filter(|c| !c.holds).count();
+    failing as f32 * 4.0 + r.cost
+}
+
+/// Whether this is a zone at all: the reading agrees with the rules, and more than chance speaks for it.
+fn believable(r: &Repaired) -> bool {
+    let checks = r.mrz.checks();
+    let holding = checks.iter().filter(|c| c.holds).count();
+    let cost = per_character(r);
+    let fillers = r.mrz.lines().iter().flat_map(|l| l.bytes()).filter(|c| *c == b'<').count();
+    cost < DISAGREEMENT && (holding >= 2 || (cost < DISAGREEMENT / 2.0 && fillers >= 6))
+}
+
+/// Which symbol of the zone a character of the recogniser is, the blank and the space included.
+fn symbol(c: char) -> Option<u8> {
+    let blank = BLANK as u8;
+    match c {
+        '\0' | ' ' => Some(blank),
+        '«' | '‹' | '〈' | '《' | '＜' | '≤' | '≪' | 'く' | '<' => index(b'<').map(|i| i as u8),
+        c if c.is_ascii_alphanumeric() => index(c.to_ascii_uppercase() as u8).map(|i| i as u8),
+        _ => None,
+    }
+}
+
+/// Grey, with the darkest twentieth black and the lightest quarter white.
+fn stretch(crop: &mut RgbImage) {
+    let grey = |p: &image::Rgb<u8>| (u32::from(p[0]) * 3 + u32::from(p[1]) * 6 + u32::from(p[2])) / 10;
+    let mut values: Vec<u32> = crop.pixels().map(grey).collect();
+    values.sort_unstable();
+    let at = |share: f32| values.get((values.len() as f32 * share) as usize).copied().unwrap_or(0) as f32;
+    let (dark, light) = (at(0.05), at(0.75));
+    let range = (light - dark).max(16.0);
+    for pixel in crop.pixels_mut() {
+        let v = ((grey(pixel) as f32 - dark) / range * 255.0).clamp(0.0, 255.0) as u8;
+        *pixel = image::Rgb([v; 3]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn symbols_of_the_recogniser() {
+        assert_eq!(symbol('o'), symbol('O'));
+        assert_eq!(symbol('«'), symbol('<'));
+        assert_eq!(symbol(' '), Some(BLANK as u8));
+        assert_eq!(symbol('é'), None);
+    }
+
+    #[test]
+    fn stretching_uses_the_whole_range() {
+        let mut crop = RgbImage::from_fn(40, 10, |x, _| image::Rgb([if x % 4 == 0 { 90 } else { 140 }; 3]));
+        stretch(&mut crop);
+        assert_eq!((crop.get_pixel(0, 0)[0], crop.get_pixel(1, 0)[0]), (0, 255));
+    }
+}

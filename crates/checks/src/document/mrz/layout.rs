@@ -1,0 +1,258 @@
+//! Where everything stands in a machine readable zone: one table a format, from which parsing, check
+//! digits and repair all work.
+
+/// The formats of ICAO 9303 parts 4 to 7, and the French national identity card issued until 2021.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// Cards: three lines of 30.
+    Td1,
+    /// Larger cards and older identity documents: two lines of 36.
+    Td2,
+    /// Passports: two lines of 44.
+    Td3,
+    /// Visas of full page size: two lines of 44.
+    MrvA,
+    /// Visas of smaller size: two lines of 36.
+    MrvB,
+    /// Two lines of 36 with the surname in the first and the given names in the second.
+    FrenchId,
+}
+
+/// What may stand at a position.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Class {
+    /// Letters, digits, filler.
+    Any,
+    /// Letters and filler.
+    Letter,
+    /// Digits, and filler where a date is partly unknown or a check digit left out.
+    Digit,
+    /// `M`, `F`, `X` or filler.
+    Sex,
+}
+
+impl Class {
+    pub(crate) fn admits(self, c: u8) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Letter => c.is_ascii_uppercase() || c == b'<',
+            Self::Digit => c.is_ascii_digit() || c == b'<',
+            Self::Sex => matches!(c, b'M' | b'F' | b'X' | b'<'),
+        }
+    }
+}
+
+/// Characters `start..end` of a line.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Span(pub(crate) usize, pub(crate) usize, pub(crate) usize);
+
+/// What a check digit covers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CheckKind {
+    DocumentNumber,
+    BirthDate,
+    ExpiryDate,
+    /// The optional data of a passport.
+    OptionalData,
+    /// Everything that matters, once more.
+    Composite,
+}
+
+pub(crate) struct Check {
+    pub(crate) kind: CheckKind,
+    pub(crate) parts: &'static [Span],
+    pub(crate) line: usize,
+    pub(crate) at: usize,
+}
+
+pub(crate) struct Layout {
+    pub(crate) number: Span,
+    pub(crate) issuer: Span,
+    pub(crate) nationality: Option<Span>,
+    pub(crate) birth: Span,
+    pub(crate) sex: Span,
+    pub(crate) expiry: Option<Span>,
+    pub(crate) optional: &'static [Span],
+    pub(crate) names: Span,
+    /// Runs of positions that are not [`Class::Any`].
+    pub(crate) classes: &'static [(Span, Class)],
+    pub(crate) checks: &'static [Check],
+}
+
+const fn check(kind: CheckKind, parts: &'static [Span], line: usize, at: usize) -> Check {
+    Check { kind, parts, line, at }
+}
+
+use CheckKind::{BirthDate, Composite, DocumentNumber, ExpiryDate, OptionalData};
+
+static TD1: Layout = Layout {
+    number: Span(0, 5, 14),
+    issuer: Span(0, 2, 5),
+    nationality: Some(Span(1, 15, 18)),
+    birth: Span(1, 0, 6),
+    sex: Span(1, 7, 8),
+    expiry: Some(Span(1, 8, 14)),
+    optional: &[Span(0, 15, 30), Span(1, 18, 29)],
+    names: Span(2, 0, 30),
+    classes: &[
+        (Span(0, 0, 1), Class::Letter),
+        (Span(0, 2, 5), Class::Letter),
+        (Span(0, 14, 15), Class::Digit),
+        (Span(1, 0, 7), Class::Digit),
+        (Span(1, 7, 8), Class::Sex),
+        (Span(1, 8, 15), Class::Digit),
+        (Span(1, 15, 18), Class::Letter),
+        (Span(1, 29, 30), Class::Digit),
+        (Span(2, 0, 30), Class::Letter),
+    ],
+    checks: &[
+        check(DocumentNumber, &[Span(0, 5, 14)], 0, 14),
+        check(BirthDate, &[Span(1, 0, 6)], 1, 6),
+        check(ExpiryDate, &[Span(1, 8, 14)], 1, 14),
+        check(Composite, &[Span(0, 5, 30), Span(1, 0, 7), Span(1, 8, 15), Span(1, 18, 29)], 1, 29),
+    ],
+};
+
+const fn two_lines(width: usize, optional_end: usize) -> Layout {
+    Layout {
+        number: Span(1, 0, 9),
+        issuer: Span(0, 2, 5),
+        nationality: Some(Span(1, 10, 13)),
+        birth: Span(1, 13, 19),
+        sex: Span(1, 20, 21),
+        expiry: Some(Span(1, 21, 27)),
+        optional: match optional_end {
+            35 => &[Span(1, 28, 35)],
+            36 => &[Span(1, 28, 36)],
+            42 => &[Span(1, 28, 42)],
+            _ => &[Span(1, 28, 44)],
+        },
+        names: Span(0, 5, width),
+        classes: &[],
+        checks: &[],
+    }
+}
+
+macro_rules! two_line_classes {
+    ($width:expr $(, $more:expr)*) => {
+        &[
+            (Span(0, 0, $width), Class::Letter),
+            (Span(1, 9, 10), Class::Digit),
+            (Span(1, 10, 13), Class::Letter),
+            (Span(1, 13, 20), Class::Digit),
+            (Span(1, 20, 21), Class::Sex),
+            (Span(1, 21, 28), Class::Digit),
+            $($more,)*
+        ]
+    };
+}
+
+macro_rules! two_line_checks {
+    ($($more:expr),*) => {
+        &[
+            check(DocumentNumber, &[Span(1, 0, 9)], 1, 9),
+            check(BirthDate, &[Span(1, 13, 19)], 1, 19),
+            check(ExpiryDate, &[Span(1, 21, 27)], 1, 27),
+            $($more,)*
+        ]
+    };
+}
+
+static TD2: Layout = Layout {
+    classes: two_line_classes!(36, (Span(1, 35, 36), Class::Digit)),
+    checks: two_line_checks!(check(Composite, &[Span(1, 0, 10), Span(1, 13, 20), Span(1, 21, 35)], 1, 35)),
+    ..two_lines(36, 35)
+};
+
+static TD3: Layout = Layout {
+    classes: two_line_classes!(44, (Span(1, 42, 44), Class::Digit)),
+    checks: two_line_checks!(
+        check(OptionalData, &[Span(1, 28, 42)], 1, 42),
+        check(Composite, &[Span(1, 0, 10), Span(1, 13, 20), Span(1, 21, 43)], 1, 43)
+    ),
+    ..two_lines(44, 42)
+};
+
+static MRV_A: Layout =
+    Layout { classes: two_line_classes!(44), checks: two_line_checks!(), ..two_lines(44, 44) };
+
+static MRV_B: Layout =
+    Layout { classes: two_line_classes!(36), checks: two_line_checks!(), ..two_lines(36, 36) };
+
+static FRENCH_ID: Layout = Layout {
+    number: Span(1, 0, 12),
+    issuer: Span(0, 2, 5),
+    nationality: None,
+    birth: Span(1, 27, 33),
+    sex: Span(1, 34, 35),
+    expiry: None,
+    optional: &[],
+    names: Span(0, 5, 30),
+    classes: &[
+        (Span(0, 0, 30), Class::Letter),
+        (Span(1, 0, 4), Class::Digit),
+        (Span(1, 12, 13), Class::Digit),
+        (Span(1, 13, 27), Class::Letter),
+        (Span(1, 27, 34), Class::Digit),
+        (Span(1, 34, 35), Class::Sex),
+        (Span(1, 35, 36), Class::Digit),
+    ],
+    checks: &[
+        check(DocumentNumber, &[Span(1, 0, 12)], 1, 12),
+        check(BirthDate, &[Span(1, 27, 33)], 1, 33),
+        check(Composite, &[Span(0, 0, 36), Span(1, 0, 35)], 1, 35),
+    ],
+};
+
+impl Format {
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Td3, Self::Td1, Self::Td2, Self::MrvA, Self::MrvB, Self::FrenchId];
+
+    /// Number of lines.
+    pub fn lines(self) -> usize {
+        if self == Self::Td1 { 3 } else { 2 }
+    }
+
+    /// Characters in each line.
+    pub fn width(self) -> usize {
+        match self {
+            Self::Td1 => 30,
+            Self::Td2 | Self::MrvB | Self::FrenchId => 36,
+            Self::Td3 | Self::MrvA => 44,
+        }
+    }
+
+    /// The line that holds the names and nothing a check digit covers, where there is one.
+    pub fn name_line(self) -> Option<usize> {
+        Some(if self == Self::Td1 { 2 } else { 0 })
+    }
+
+    pub(crate) fn layout(self) -> &'static Layout {
+        match self {
+            Self::Td1 => &TD1,
+            Self::Td2 => &TD2,
+            Self::Td3 => &TD3,
+            Self::MrvA => &MRV_A,
+            Self::MrvB => &MRV_B,
+            Self::FrenchId => &FRENCH_ID,
+        }
+    }
+
+    pub(crate) fn class(self, line: usize, at: usize) -> Class {
+        let within = |s: &Span| s.0 == line && (s.1..s.2).contains(&at);
+        self.layout().classes.iter().find(|(s, _)| within(s)).map_or(Class::Any, |(_, class)| *class)
+    }
+
+    /// Whether the first characters of the first line suit the format: visas begin with V and nothing
+    /// else does; the old French card begins with IDFRA.
+    pub(crate) fn begins_with(self, first_line: &[u8]) -> bool {
+        let visa = first_line.first() == Some(&b'V');
+        let french = first_line.starts_with(b"IDFRA");
+        match self {
+            Self::MrvA | Self::MrvB => visa,
+            Self::FrenchId => french,
+            Self::Td2 => !visa && !french,
+            Self::Td1 | Self::Td3 => !visa,
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! The machine readable zone of ICAO 9303.
+
+pub mod check;
+mod dates;
+mod decode;
+mod find;
+mod rows;
+mod issuers;
+mod layout;
+mod parse;
+mod repair;
+
+pub use dates::{birth_date, expiry_date};
+pub use find::{Found, find};
+pub use issuers::{country, is_issuer};
+pub use layout::{CheckKind, Format};
+pub use parse::{CheckResult, Mrz, NotAnMrz, parse};
+pub use repair::{Repair, Repaired, repair};

@@ -1,0 +1,360 @@
+//! Text in, fields and check digits out. Nothing is repaired here.
+
+use bonafide_core::document::{DocumentType, FieldName};
+use jiff::civil::Date;
+
+use super::{
+    check,
+    dates::{birth_date, expiry_date},
+    issuers::country,
+    layout::{Check, CheckKind, Format, Span},
+};
+
+/// One check digit of a zone, and whether it is the right one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CheckResult {
+    pub kind: CheckKind,
+    pub holds: bool,
+}
+
+/// A machine readable zone: lines of the right number and length, over the alphabet A–Z, 0–9, `<`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mrz {
+    format: Format,
+    lines: Vec<String>,
+}
+
+/// Why some lines are not a machine readable zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotAnMrz {
+    #[error("the number or length of the lines is not that of any format")]
+    Shape,
+    #[error("a character is outside the alphabet A-Z, 0-9, <")]
+    Alphabet,
+}
+
+/// Takes lines that are already of exact length; their format follows from length and first letters.
+pub fn parse<S: AsRef<str>>(lines: &[S]) -> Result<Mrz, NotAnMrz> {
+    let lines: Vec<String> = lines.iter().map(|l| l.as_ref().trim().to_owned()).collect();
+    if lines.iter().any(|l| l.bytes().any(|c| check::value(c).is_none())) {
+        return Err(NotAnMrz::Alphabet);
+    }
+    let first = lines.first().ok_or(NotAnMrz::Shape)?.as_bytes();
+    let format = Format::ALL
+        .into_iter()
+        .find(|f| {
+            f.lines() == lines.len() && lines.iter().all(|l| l.len() == f.width()) && f.begins_with(first)
+        })
+        .ok_or(NotAnMrz::Shape)?;
+    Ok(Mrz { format, lines })
+}
+
+impl Mrz {
+    pub(crate) fn unchecked(format: Format, lines: &[&str]) -> Self {
+        Self { format, lines: lines.iter().map(|l| (*l).to_owned()).collect() }
+    }
+
+    pub fn format(&self) -> Format {
+        self.format
+    }
+
+    pub fn lines(&self) -> &[String] {
+        &self.lines
+    }
+
+    fn raw(&self, span: Span) -> &str {
+        self.lines.get(span.0).and_then(|l| l.get(span.1..span.2)).unwrap_or("")
+    }
+
+    fn char(&self, line: usize, at: usize) -> u8 {
+        self.lines.get(line).and_then(|l| l.as_bytes().get(at)).copied().unwrap_or(b'<')
+    }
+
+    /// The part of a document number that did not fit its nine places: it stands at the beginning of the
+    /// optional data, its check digit last, and the place of the check digit holds a filler (9303-5 note j,
+    /// 9303-6 note j).
+    fn number_overflow(&self) -> Option<(&str, u8)> {
+        if !matches!(self.format, Format::Td1 | Format::Td2) {
+            return None;
+        }
+        let layout = self.format.layout();
+        let Span(line, _, end) = layout.number;
+        if self.char(line, end) != b'<' || self.raw(layout.number).ends_with('<') {
+            return None;
+        }
+        let rest = self.raw(*layout.optional.first()?);
+        let rest = rest.split('<').next().filter(|r| r.len() >= 2)?;
+        let (number, digit) = rest.split_at(rest.len() - 1);
+        Some((number, digit.bytes().next()?))
+    }
+
+    fn holds(&self, spec: &Check) -> bool {
+        if spec.kind == CheckKind::DocumentNumber
+            && let Some((rest, digit)) = self.number_overflow()
+        {
+            let number = self.raw(self.format.layout().number);
+            // The filler between the two parts takes its place in the order of weights.
+            return check::digit(number.bytes().chain(*b"<").chain(rest.bytes())) == Some(digit);
+        }
+        let text: String = spec.parts.iter().map(|s| self.raw(*s)).collect();
+        let given = self.char(spec.line, spec.at);
+        // A passport without optional data may leave the digit out (9303-4, note on positions 29 to 42).
+        if spec.kind == CheckKind::OptionalData && given == b'<' {
+            return text.bytes().all(|c| c == b'<');
+        }
+        check::digit(text.bytes()) == Some(given)
+    }
+
+    /// Every check digit of the format, in the order of the zone.
+    pub fn checks(&self) -> Vec<CheckResult> {
+        let checks = self.format.layout().checks.iter();
+        checks.map(|c| CheckResult { kind: c.kind, holds: self.holds(c) }).collect()
+    }
+
+    /// Whether all check digits hold.
+    pub fn valid(&self) -> bool {
+        self.checks().iter().all(|c| c.holds)
+    }
+
+    /// The two letters of the document code, fillers gone.
+    pub fn code(&self) -> &str {
+        self.raw(Span(0, 0, 2)).trim_end_matches('<')
+    }
+
+    /// The issuer, ISO 3166-1 alpha-3 or ICAO 9303.
+    pub fn issuer(&self) -> Option<String> {
+        country(self.raw(self.format.layout().issuer))
+    }
+
+    /// The whole document number, with what overflowed into the optional data.
+    pub fn number(&self) -> String {
+        let number = self.raw(self.format.layout().number);
+        match self.number_overflow() {
+            Some((rest, _)) if self.holds_kind(CheckKind::DocumentNumber) => format!("{number}{rest}"),
+            _ => number.replace('<', ""),
+        }
+    }
+
+    fn holds_kind(&self, kind: CheckKind) -> bool {
+        self.checks().iter().any(|c| c.kind == kind && c.holds)
+    }
+
+    /// Where a field stands: line, and its characters from and to.
+    pub fn place(&self, field: FieldName) -> Option<(usize, usize, usize)> {
+        let layout = self.format.layout();
+        let Span(line, from, to) = match field {
+            FieldName::DocumentNumber => layout.number,
+            FieldName::LastName => layout.names,
+            FieldName::FirstName if self.format == Format::FrenchId => Span(1, 13, 27),
+            FieldName::FirstName => layout.names,
+            FieldName::IssuingCountry => layout.issuer,
+            FieldName::Nationality => layout.nationality?,
+            FieldName::BirthDate => layout.birth,
+            FieldName::ExpiresAt => layout.expiry?,
+            FieldName::Gender => layout.sex,
+            FieldName::PersonalNumber => *layout.optional.first()?,
+            _ => return None,
+        };
+        Some((line, from, to))
+    }
+
+    /// Surname and given names, words separated by single spaces. Either may be empty or cut short:
+    /// see [`Self::names_truncated`].
+    pub fn names(&self) -> (String, String) {
+        let field = self.raw(self.format.layout().names);
+        if self.format == Format::FrenchId {
+            return (words(field), words(self.raw(Span(1, 13, 27))));
+        }
+        match field.split_once("<<") {
+            Some((last, given)) => (words(last), words(given)),
+            None => (words(field), String::new()),
+        }
+    }
+
+    /// Whether the names fill their field, so that letters may be missing.
+    pub fn names_truncated(&self) -> bool {
+        !self.raw(self.format.layout().names).ends_with('<')
+    }
+
+    /// `male`, `female`, `non_binary` (X), or nothing where it is not stated.
+    pub fn gender(&self) -> Option<&'static str> {
+        match self.raw(self.format.layout().sex) {
+            "M" => Some("male"),
+            "F" => Some("female"),
+            "X" => Some("non_binary"),
+            _ => None,
+        }
+    }
+
+    pub fn birth_date(&self, today: Date) -> Option<Date> {
+        birth_date(self.raw(self.format.layout().birth), today)
+    }
+
+    pub fn expiry_date(&self, today: Date) -> Option<Date> {
+        expiry_date(self.raw(self.format.layout().expiry?), today)
+    }
+
+    /// What the document code says the document is.
+    pub fn document_type(&self) -> DocumentType {
+        let code = self.code();
+        match (self.format, code.as_bytes().first()) {
+            (Format::MrvA | Format::MrvB, _) => DocumentType::Visa,
+            (Format::Td3, Some(b'P')) => DocumentType::Passport,
+            (_, Some(b'P')) => DocumentType::PassportCard,
+            (Format::Td1, Some(b'D')) => DocumentType::DriverLicense,
+            _ => match code {
+                "IP" => DocumentType::PassportCard,
+                // C1 and C2: permanent resident card of the United States; the others: common in Europe.
+                "C1" | "C2" | "AR" | "CR" | "IR" | "RP" | "TS" => DocumentType::ResidencePermit,
+                _ => DocumentType::IdentificationCard,
+            },
+        }
+    }
+
+    /// The fields in the product's terms, each with whether a check digit vouches for it. Given names
+    /// are one value: the zone does not tell first from middle names.
+    pub fn fields(&self, today: Date) -> Vec<(FieldName, String, bool)> {
+        let layout = self.format.layout();
+        let checks = self.checks();
+        let sure = |kind| checks.iter().any(|c| c.kind == kind && c.holds);
+        let composite = sure(CheckKind::Composite);
+        let (last, given) = self.names();
+        let mut all = vec![
+            (FieldName::DocumentNumber, self.number(), sure(CheckKind::DocumentNumber)),
+            (FieldName::LastName, last, false),
+            (FieldName::FirstName, given, false),
+        ];
+        let mut add = |name, value: Option<String>, sure| {
+            all.extend(value.filter(|v| !v.is_empty()).map(|v| (name, v, sure)));
+        };
+        add(FieldName::IssuingCountry, self.issuer(), false);
+        add(FieldName::Nationality, layout.nationality.and_then(|s| country(self.raw(s))), false);
+        add(
+            FieldName::BirthDate,
+            self.birth_date(today).map(|d| d.to_string()),
+            sure(CheckKind::BirthDate),
+        );
+        add(
+            FieldName::ExpiresAt,
+            self.expiry_date(today).map(|d| d.to_string()),
+            sure(CheckKind::ExpiryDate),
+        );
+        add(FieldName::Gender, self.gender().map(str::to_owned), false);
+        if self.format == Format::Td3 {
+            let optional = layout.optional.first().map(|s| self.raw(*s).trim_matches('<').to_owned());
+            add(FieldName::PersonalNumber, optional, sure(CheckKind::OptionalData) && composite);
+        }
+        all.retain(|(_, value, _)| !value.is_empty());
+        all
+    }
+}
+
+fn words(field: &str) -> String {
+    field.split('<').filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn today() -> Date {
+        jiff::civil::date(2026, 11, 21)
+    }
+
+    #[test]
+    fn passport_of_the_standard() {
+        let mrz = parse(&[
+            "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<",
+            "L898902C36UTO7408122F1204159ZE184226B<<<<<10",
+        ])
+        .unwrap();
+        assert_eq!(mrz.format(), Format::Td3);
+        assert!(mrz.valid());
+        let fields = mrz.fields(today());
+        let get = |n| fields.iter().find(|f| f.0 == n).map(|f| f.1.as_str());
+        assert_eq!(get(FieldName::LastName), Some("ERIKSSON"));
+        assert_eq!(get(FieldName::FirstName), Some("ANNA MARIA"));
+        assert_eq!(get(FieldName::BirthDate), Some("1974-08-12"));
+        assert_eq!(get(FieldName::ExpiresAt), Some("2012-04-15"));
+        assert_eq!(get(FieldName::PersonalNumber), Some("ZE184226B"));
+        assert_eq!(get(FieldName::Gender), Some("female"));
+        assert_eq!(mrz.document_type(), DocumentType::Passport);
+    }
+
+    #[test]
+    fn long_document_number() {
+        let mrz = parse(&[
+            "I<UTOD23145890<7349<<<<<<<<<<<",
+            "3407127M9507122UTO<<<<<<<<<<<2",
+            "STEVENSON<<PETER<JOHN<<<<<<<<<",
+        ])
+        .unwrap();
+        assert!(mrz.valid());
+        assert_eq!(mrz.number(), "D23145890734");
+    }
+
+    #[test]
+    fn old_french_card() {
+        let mrz =
+            parse(&["IDFRABERTHIER<<<<<<<<<<<<<<<<<<<<<<<", "9409923102854CORINNE<<<<<<<6512068F4"]).unwrap();
+        assert_eq!(mrz.format(), Format::FrenchId);
+        assert!(mrz.valid());
+        assert_eq!(mrz.names(), ("BERTHIER".into(), "CORINNE".into()));
+        assert_eq!(mrz.number(), "940992310285");
+    }
+
+    #[test]
+    fn refuses_what_is_not_a_zone() {
+        assert_eq!(parse::<&str>(&[]), Err(NotAnMrz::Shape));
+        assert_eq!(parse(&["P<UTO", "L89"]), Err(NotAnMrz::Shape));
+        assert_eq!(parse(&["é"]), Err(NotAnMrz::Alphabet));
+    }
+
+    /// All vectors of the shared test data: check digits and fields.
+    #[test]
+    fn agrees_with_the_text_vectors() {
+        let Some(path) = crate::document::test_data("mrz/text_vectors.jsonl") else { return };
+        let text = std::fs::read_to_string(path).unwrap();
+        let (mut checks, mut n) = (0, 0);
+        for line in text.lines() {
+            let row: serde_json::Value = serde_json::from_str(line).unwrap();
+            let lines: Vec<&str> = row["mrz"].as_array().unwrap().iter().map(|l| l.as_str().unwrap()).collect();
+            let mrz = parse(&lines).unwrap();
+            n += 1;
+            for (key, expected) in row["check"].as_object().unwrap() {
+                let kind = match key.as_str() {
+                    "doc" => CheckKind::DocumentNumber,
+                    "dob" => CheckKind::BirthDate,
+                    "exp" => CheckKind::ExpiryDate,
+                    "opt" => CheckKind::OptionalData,
+                    "comp" => CheckKind::Composite,
+                    // Says that the number overflows into the optional data, not that a digit holds.
+                    "longdoc" => {
+                        assert_eq!(mrz.number_overflow().is_some(), expected.as_bool().unwrap(), "{lines:?}");
+                        continue;
+                    }
+                    other => panic!("unknown check {other}"),
+                };
+                let got = mrz.checks().into_iter().find(|c| c.kind == kind).map(|c| c.holds);
+                assert_eq!(got, expected.as_bool(), "{key} of {lines:?}");
+                checks += 1;
+            }
+            let fields = row["fields"].as_object().unwrap();
+            let is = |key: &str, value: &str| {
+                if let Some(expected) = fields.get(key).and_then(|v| v.as_str()) {
+                    assert_eq!(value, expected, "{key} of {lines:?}");
+                }
+            };
+            let layout = mrz.format().layout();
+            let (last, given) = mrz.names();
+            is("surname", &last);
+            is("given", &given);
+            is("number", mrz.raw(layout.number));
+            is("dob", mrz.raw(layout.birth));
+            is("sex", mrz.raw(layout.sex));
+            is("issuer", mrz.raw(layout.issuer));
+            is("code", mrz.raw(Span(0, 0, 2)));
+        }
+        assert!(n >= 79 && checks >= 300, "{n} vectors, {checks} check digits");
+    }
+}

@@ -1,0 +1,103 @@
+//! Text in a form that can be compared: upper case, Latin letters without marks, single spaces.
+
+/// Letters with marks and what they become: first letter by letter, second by the recommendation of
+/// ICAO 9303-3, section 6, where that differs.
+static LETTERS: &[(&str, &str, &str)] = &[
+    ("ÀÁÂÃĀĂĄ", "A", "A"),
+    ("Ä", "A", "AE"),
+    ("Å", "A", "AA"),
+    ("Æ", "AE", "AE"),
+    ("ÇĆĈĊČ", "C", "C"),
+    ("ÐĎĐ", "D", "D"),
+    ("ÈÉÊËĒĔĖĘĚ", "E", "E"),
+    ("ĜĞĠĢ", "G", "G"),
+    ("ĤĦ", "H", "H"),
+    ("ÌÍÎÏĨĪĬĮİ", "I", "I"),
+    ("Ĳ", "IJ", "IJ"),
+    ("Ĵ", "J", "J"),
+    ("Ķ", "K", "K"),
+    ("ĹĻĽĿŁ", "L", "L"),
+    ("ÑŃŅŇŊ", "N", "N"),
+    ("ÒÓÔÕŌŎŐ", "O", "O"),
+    ("Ö", "O", "OE"),
+    ("Ø", "O", "OE"),
+    ("Œ", "OE", "OE"),
+    ("ŔŖŘ", "R", "R"),
+    ("ŚŜŞŠȘ", "S", "S"),
+    ("ẞ", "SS", "SS"),
+    ("ŢŤŦȚ", "T", "T"),
+    ("Þ", "TH", "TH"),
+    ("ÙÚÛŨŪŬŮŰŲ", "U", "U"),
+    ("Ü", "U", "UE"),
+    ("Ŵ", "W", "W"),
+    ("ÝŶŸ", "Y", "Y"),
+    ("ŹŻŽ", "Z", "Z"),
+];
+
+/// Upper case A–Z and 0–9 with single spaces for everything else; marks dropped (`Müller` → `MULLER`).
+pub fn plain(text: &str) -> String {
+    fold(text, false)
+}
+
+/// The same by the transliteration of ICAO 9303-3 (`Müller` → `MUELLER`).
+pub fn icao(text: &str) -> String {
+    fold(text, true)
+}
+
+fn fold(text: &str, icao: bool) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars().flat_map(char::to_uppercase) {
+        if c.is_ascii_alphanumeric() {
+            out.push(c);
+        } else if let Some((_, short, long)) = LETTERS.iter().find(|(from, ..)| from.contains(c)) {
+            out.push_str(if icao { long } else { short });
+        } else if !matches!(c, '\'' | '’' | '`') && !out.is_empty() && !out.ends_with(' ') {
+            out.push(' ');
+        }
+    }
+    out.truncate(out.trim_end().len());
+    out
+}
+
+/// Least number of insertions, deletions and replacements between two texts, characters beyond 256 ignored.
+pub fn edits(a: &str, b: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().take(256).collect(), b.chars().take(256).collect());
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.iter().enumerate() {
+        let mut before = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let replaced = before + usize::from(x != y);
+            before = row[j + 1];
+            row[j + 1] = replaced.min(before + 1).min(row[j] + 1);
+        }
+    }
+    row.last().copied().unwrap_or(0)
+}
+
+/// 1 for equal texts, 0 for texts with nothing in common.
+pub fn similarity(a: &str, b: &str) -> f64 {
+    let longer = a.chars().count().max(b.chars().count()).min(256);
+    if longer == 0 { 1.0 } else { 1.0 - edits(a, b) as f64 / longer as f64 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folding() {
+        assert_eq!(plain("Müller-Lüdenscheidt, José"), "MULLER LUDENSCHEIDT JOSE");
+        assert_eq!(icao("Müller Straße Ångström"), "MUELLER STRASSE AANGSTROEM");
+        assert_eq!(plain("O'Brien  "), "OBRIEN");
+        assert_eq!(plain("N° de référence :"), "N DE REFERENCE");
+        assert_eq!(plain("日本"), "");
+    }
+
+    #[test]
+    fn distances() {
+        assert_eq!(edits("KITTEN", "SITTING"), 3);
+        assert_eq!(similarity("", ""), 1.0);
+        assert_eq!(similarity("ABCD", "ABCE"), 0.75);
+    }
+}
