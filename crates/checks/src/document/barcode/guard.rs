@@ -34,6 +34,14 @@ pub(super) struct Guard {
     pub(super) inner: [Vector; 2],
 }
 
+impl Guard {
+    /// Width of a module along the scan line, in pixels.
+    pub(super) fn unit(&self) -> f32 {
+        (self.inner[0].x - self.outer[0].x).abs().max((self.inner[1].x - self.outer[1].x).abs())
+            / self.kind.modules()
+    }
+}
+
 /// One scan line's sight of a pattern.
 #[derive(Clone, Copy)]
 struct Hit {

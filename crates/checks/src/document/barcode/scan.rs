@@ -13,7 +13,11 @@ use super::{
 };
 
 /// How far, in degrees, rows may lean from the perpendicular of a guard.
-const LEANS: [f32; 7] = [0.0, 3.0, -3.0, 6.0, -6.0, 10.0, -10.0];
+const LEANS: &[f32] = &[0.0, 2.0, -2.0, 4.0, -4.0, 6.5, -6.5, 9.0, -9.0, 12.0, -12.0];
+/// By how many degrees the last row of a guard may lean more than its first.
+const FANS: &[f32] = &[0.0, 3.0, -3.0, 6.0, -6.0, 10.0, -10.0];
+/// By how much modules beside a guard may be larger than the guard's own.
+const STRETCHES: &[f32] = &[1.0, 0.95, 1.05, 0.9, 1.1];
 /// Samples a module along a row.
 const SAMPLES: usize = 4;
 /// What is less like its template than this was not read.
@@ -22,14 +26,34 @@ const READ: f32 = 0.55;
 /// A guard and what the row indicators beside it say.
 pub(super) struct Side {
     guard: Guard,
-    /// Direction of the rows, from this guard into the symbol.
-    inward: Vector,
+    rows: Rows,
+    /// From end to end, in pixels.
+    length: f32,
     /// Row number at `s` pixels from the guard's first end: `slope * s + offset`.
     slope: f32,
     offset: f32,
     /// Readings that agree with it.
     pub(super) support: usize,
     votes: Votes,
+}
+
+/// Directions of the rows beside a guard, from it into the symbol: in perspective, neighbours lean differently.
+#[derive(Debug, Clone, Copy)]
+struct Rows {
+    /// Perpendicular to the guard.
+    across: Vector,
+    /// Degrees from it in the middle of the guard, and how many more at its end than at its beginning.
+    lean: f32,
+    fan: f32,
+    /// Size of the modules beside the guard, in the guard's.
+    stretch: f32,
+}
+
+impl Rows {
+    /// The direction at a share of the guard's length.
+    fn inward(&self, share: f32) -> Vector {
+        self.across.turned(self.lean + self.fan * (share - 0.5))
+    }
 }
 
 /// What the indicators say of the symbol, by how often they say it.
@@ -114,20 +138,42 @@ impl Side {
         if across.dot(middle.to(guard.inner[0].between(guard.inner[1], 0.5))) < 0.0 {
             across = vector(along.y, -along.x);
         }
-        let mut best: Option<Self> = None;
-        for lean in LEANS {
-            let inward = across.turned(lean);
-            let side = Self::lean(field, guard, along, inward);
-            if let Some(side) = side.filter(|s| best.as_ref().is_none_or(|b| s.support > b.support)) {
-                best = Some(side);
+        // First by exact patterns alone, which is quick: in every direction, then with perspective along the rows,
+        // then across them, until most of the guard's length is read. Then by likeness, in the best way.
+        let expected = guard.outer[0].to(guard.outer[1]).length() / (guard.unit() * 0.5).max(0.1);
+        let mut best = (0, Rows { across, lean: 0.0, fan: 0.0, stretch: 1.0 });
+        for (leans, fans, stretches) in [
+            (LEANS, &FANS[..1], &STRETCHES[..1]),
+            (LEANS, &FANS[..1], &STRETCHES[1..]),
+            (&LEANS[..3], FANS, &STRETCHES[..1]),
+        ] {
+            if best.0 as f32 > expected * 0.6 {
+                break;
+            }
+            let around = best.1;
+            for (lean, fan, stretch) in leans
+                .iter()
+                .flat_map(|l| fans.iter().flat_map(move |f| stretches.iter().map(move |s| (*l, *f, *s))))
+            {
+                let lean = if fans.len() > 1 { around.lean + lean } else { lean };
+                let rows = Rows {
+                    across,
+                    lean,
+                    fan,
+                    stretch: if fans.len() > 1 { around.stretch } else { stretch },
+                };
+                let support = Self::along(field, guard, along, rows, false).map_or(0, |s| s.support);
+                if support > best.0 {
+                    best = (support, rows);
+                }
             }
         }
-        best
+        Self::along(field, guard, along, best.1, true)
     }
 
-    fn lean(field: &Field, guard: &Guard, along: Vector, inward: Vector) -> Option<Self> {
+    fn along(field: &Field, guard: &Guard, along: Vector, rows: Rows, by_likeness: bool) -> Option<Self> {
         let length = guard.outer[0].to(guard.outer[1]).length();
-        let unit = distance(guard.outer[0], inward, guard.inner)? / guard.kind.modules();
+        let unit = distance(guard.outer[0], rows.inward(0.0), guard.inner)? / guard.kind.modules();
         if !(0.3..200.0).contains(&unit) {
             return None;
         }
@@ -137,32 +183,48 @@ impl Side {
         let mut readings = vec![];
         for i in 0..count {
             let s = i as f32 * step - margin;
+            let inward = rows.inward(s / length);
             let start = guard.outer[0].plus(along, s);
             let Some(width) = distance(start, inward, guard.inner).filter(|w| *w > 0.0) else { continue };
-            readings.extend(indicator(field, guard.kind, start, inward, width / guard.kind.modules(), s));
+            let inner = start.plus(inward, width);
+            let unit = width / guard.kind.modules() * rows.stretch;
+            readings.extend(
+                indicator(field, guard.kind, inner, inward, unit, by_likeness).map(|r| Reading { s, ..r }),
+            );
         }
         let (slope, offset) = rows_along(&readings, unit)?;
         let agree: Vec<&Reading> =
             readings.iter().filter(|r| (slope * r.s + offset - r.row() - 0.5).abs() < 0.9).collect();
         let mut votes = Votes::default();
         agree.iter().for_each(|r| votes.count(guard.kind, r.cluster, r.codeword % 30));
-        Some(Self { guard: guard.clone(), inward, slope, offset, support: agree.len(), votes })
+        Some(Self { guard: guard.clone(), rows, length, slope, offset, support: agree.len(), votes })
+    }
+
+    /// How far along the guard a row is, in pixels.
+    fn place(&self, row: f32) -> f32 {
+        (row - self.offset) / self.slope
+    }
+
+    /// The direction of a row into the symbol.
+    fn inward(&self, row: f32) -> Vector {
+        self.rows.inward(self.place(row) / self.length)
     }
 
     /// The point of the outer edge at a row number.
     fn at(&self, row: f32) -> Option<Vector> {
         let along = self.guard.outer[0].to(self.guard.outer[1]).unit()?;
-        Some(self.guard.outer[0].plus(along, (row - self.offset) / self.slope))
+        Some(self.guard.outer[0].plus(along, self.place(row)))
     }
 
     /// Whether the other guard may be the far end of the same symbol.
     pub(super) fn faces(&self, other: &Self) -> bool {
         let middle = |side: &Self| side.guard.outer[0].between(side.guard.outer[1], 0.5);
         let across = middle(self).to(middle(other));
-        let opposite = self.inward.dot(other.inward) < -0.8;
+        let (here, there) = (self.rows.inward(0.5), other.rows.inward(0.5));
+        let opposite = here.dot(there) < -0.8;
         let rows_agree = self.slope * self.along_sign(other) * other.slope > 0.0;
         let Some(direction) = across.unit() else { return false };
-        opposite && rows_agree && direction.dot(self.inward) > 0.6 && direction.dot(other.inward) < -0.6
+        opposite && rows_agree && direction.dot(here) > 0.6 && direction.dot(there) < -0.6
     }
 
     /// 1 when the two guards run the same way, -1 when they run against each other.
@@ -176,15 +238,22 @@ impl Side {
     }
 }
 
-/// Reads 17 modules beside the guard, allowing for a small shift.
-fn indicator(field: &Field, kind: Kind, start: Vector, inward: Vector, unit: f32, s: f32) -> Option<Reading> {
+/// Reads 17 modules from a guard's inner edge on, allowing for a small shift.
+fn indicator(
+    field: &Field,
+    kind: Kind,
+    inner: Vector,
+    inward: Vector,
+    unit: f32,
+    by_likeness: bool,
+) -> Option<Reading> {
     let mut read = |shift: f32| {
         let modules: [f32; MODULES] = std::array::from_fn(|i| {
             let m = match kind {
-                Kind::Start => 17.0 + i as f32 + 0.5,
-                Kind::Stop => 35.0 - i as f32 - 0.5,
+                Kind::Start => i as f32 + 0.5,
+                Kind::Stop => 16.5 - i as f32,
             };
-            255.0 - field.at(start.plus(inward, (m + shift) * unit))
+            255.0 - field.at(inner.plus(inward, (m + shift) * unit))
         });
         let low = modules.iter().copied().fold(f32::INFINITY, f32::min);
         let high = modules.iter().copied().fold(0.0, f32::max);
@@ -194,14 +263,17 @@ fn indicator(field: &Field, kind: Kind, start: Vector, inward: Vector, unit: f32
         let pattern = modules.iter().fold(0, |p, m| p << 1 | u32::from(*m > (low + high) / 2.0));
         let exact = (0..3).find_map(|cluster| Some((cluster, PATTERNS.exact(cluster, pattern)?)));
         if let Some((cluster, codeword)) = exact {
-            return Some(Reading { s, cluster, codeword: usize::from(codeword) });
+            return Some(Reading { s: 0.0, cluster, codeword: usize::from(codeword) });
+        }
+        if !by_likeness {
+            return None;
         }
         let modules = symbols::normalised(modules);
         let (cluster, best) = (0..3)
             .map(|cluster| (cluster, PATTERNS.nearest(cluster, &modules)))
             .max_by(|a, b| a.1.score.total_cmp(&b.1.score))?;
         (best.score > 0.9 && best.margin > 0.05).then_some(Reading {
-            s,
+            s: 0.0,
             cluster,
             codeword: usize::from(best.codeword),
         })
@@ -315,14 +387,14 @@ fn ends(start: Option<&Side>, stop: Option<&Side>, row: f32, modules: f32) -> Op
             Some(Line { from, direction, scale: length * (1.0 + bend * modules) / modules, bend })
         }
         (Some(side), None) => {
-            let from = side.at(row)?;
-            Some(Line { from, direction: side.inward, scale: unit(side, from, side.inward)?, bend: 0.0 })
+            let (from, direction) = (side.at(row)?, side.inward(row));
+            Some(Line { from, direction, scale: unit(side, from, direction)?, bend: 0.0 })
         }
         (None, Some(side)) => {
-            let to = side.at(row)?;
-            let scale = unit(side, to, side.inward)?;
-            let from = to.plus(side.inward, scale * modules);
-            Some(Line { from, direction: vector(-side.inward.x, -side.inward.y), scale, bend: 0.0 })
+            let (to, inward) = (side.at(row)?, side.inward(row));
+            let scale = unit(side, to, inward)?;
+            let from = to.plus(inward, scale * modules);
+            Some(Line { from, direction: vector(-inward.x, -inward.y), scale, bend: 0.0 })
         }
         (None, None) => None,
     }
