@@ -93,7 +93,8 @@ fn each_orientation_is_applied_to_a_png() {
     let plain = png(&source.into());
     let places = [(0, 0), (1, 0), (1, 2), (0, 2), (0, 0), (2, 0), (2, 1), (0, 1)];
     for (value, (x, y)) in (1u8..).zip(places) {
-        let tiff = [b"MM\0\x2a\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0".as_slice(), &[value], &[0; 6]].concat();
+        let tiff =
+            [b"MM\0\x2a\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0".as_slice(), &[value], &[0; 6]].concat();
         for exif in [tiff.clone(), [b"Exif\0\0".as_slice(), &tiff].concat()] {
             let bytes = [&plain[..33], &chunk(b"eXIf", &exif), &plain[33..]].concat();
             let turned = decode(&bytes).unwrap().rgb;
@@ -185,12 +186,9 @@ fn animated_webp() -> Vec<u8> {
     let sized = |kind: &[u8; 4], data: &[u8]| {
         [kind.as_slice(), &u32::try_from(data.len()).unwrap().to_le_bytes(), data].concat()
     };
-    let chunks = [
-        sized(b"VP8X", &[2, 0, 0, 0, 3, 0, 0, 3, 0, 0]),
-        sized(b"ANIM", &[0; 6]),
-        sized(b"ANMF", &frame),
-    ]
-    .concat();
+    let chunks =
+        [sized(b"VP8X", &[2, 0, 0, 0, 3, 0, 0, 3, 0, 0]), sized(b"ANIM", &[0; 6]), sized(b"ANMF", &frame)]
+            .concat();
     sized(b"RIFF", &[b"WEBP".as_slice(), &chunks].concat())
 }
 

@@ -20,8 +20,7 @@ struct Row {
 
 pub(super) fn run(dir: &std::path::Path) -> Result<Report, Box<dyn std::error::Error>> {
     let file = dir.join("payloads.jsonl");
-    let text =
-        std::fs::read_to_string(&file).map_err(|e| format!("cannot read {}: {e}", file.display()))?;
+    let text = std::fs::read_to_string(&file).map_err(|e| format!("cannot read {}: {e}", file.display()))?;
     let rows: Vec<Row> = text
         .lines()
         .filter(|l| !l.trim().is_empty())

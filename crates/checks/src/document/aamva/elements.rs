@@ -12,8 +12,10 @@ const KNOWN: [(&str, char, char); 5] =
 
 /// Elements of version 1 that cards hardly carry and whose letters are common inside words. They count
 /// where a line begins, not where separators were lost.
-const RARE: [&str; 14] =
-    ["DAF", "DAL", "DAM", "DAN", "DAO", "DAP", "DBN", "DBO", "DBR", "DBS", "DCM", "DCN", "DCO", "PAD"];
+const RARE: [&str; 19] = [
+    "DAF", "DAL", "DAM", "DAN", "DAO", "DAP", "DBN", "DBO", "DBR", "DBS", "DCM", "DCN", "DCO", "PAA", "PAB",
+    "PAC", "PAD", "PAE", "PAF",
+];
 
 /// Without a header, this many known elements make a licence.
 const ENOUGH: usize = 5;
@@ -37,7 +39,7 @@ pub(super) fn parse(payload: &str) -> Result<Licence, ParseError> {
     if elements.len() < ENOUGH {
         let joined = lines.join(" ");
         let unseparated = split_unseparated(without_vendor_data(&joined, vendors));
-        if unseparated.len() > elements.len() {
+        if unseparated.len() >= ENOUGH {
             elements = unseparated;
         }
     }
@@ -123,11 +125,8 @@ fn is_separator(payload: &str, header: Option<&Header<'_>>) -> impl Fn(char) -> 
 
 /// The text from the first data element on: a header cut short may leave parts of its list in front.
 fn after_designators(line: &str) -> &str {
-    let (_, inner) = designator(line);
-    if known(inner).is_some() {
-        return line;
-    }
-    (0..line.len()).filter_map(|at| line.get(at..)).find(|rest| known(rest).is_some()).unwrap_or(line)
+    let begins = |rest: &&str| known(designator(rest).1).is_some();
+    (0..line.len()).filter_map(|at| line.get(at..)).find(begins).unwrap_or(line)
 }
 
 /// Takes a sub-file's designator off the front of its first element.
@@ -144,7 +143,10 @@ fn designator(line: &str) -> (Option<DocumentType>, &str) {
 fn known(text: &str) -> Option<&str> {
     let tag = text.get(..3)?;
     let last = tag.chars().last()?;
-    KNOWN.iter().any(|(group, from, to)| tag.starts_with(group) && (*from..=*to).contains(&last)).then_some(tag)
+    KNOWN
+        .iter()
+        .any(|(group, from, to)| tag.starts_with(group) && (*from..=*to).contains(&last))
+        .then_some(tag)
 }
 
 /// Cuts a line where the jurisdiction's own sub-file begins: its designator twice, once as the

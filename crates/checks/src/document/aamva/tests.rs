@@ -124,7 +124,8 @@ fn headers_as_real_issuers_print_them() {
         "ansi 636053060002",
     ] {
         let payload = format!("{header}DAQ115775955\nDCSSMITH\nDACELIZABETH\nDBB12131961\n");
-        let licence = check(&payload, &[(DocumentNumber, "115775955"), (LastName, "SMITH"), (IssuingState, "TN")]);
+        let licence =
+            check(&payload, &[(DocumentNumber, "115775955"), (LastName, "SMITH"), (IssuingState, "TN")]);
         assert_eq!(licence.iin.as_deref(), Some("636053"), "{header:?}");
     }
     let card = parse("@\n\x1e\rANSI 636053060002ID00410228ZT02690036IDDAQ1\nDCSA\n").unwrap();
@@ -255,7 +256,8 @@ fn the_magnetic_stripe() {
 
 #[test]
 fn other_texts_are_refused() {
-    for text in ["", "ANSI", "hello", "https://example.org/DAQ", "ANSI 63600", "P<UTOERIKSSON<<ANNA<MARIA<<<"] {
+    for text in ["", "ANSI", "hello", "https://example.org/DAQ", "ANSI 63600", "P<UTOERIKSSON<<ANNA<MARIA<<<"]
+    {
         assert_eq!(parse(text), Err(ParseError::NotAamva), "{text}");
     }
     assert_eq!(parse("@\n\x1e\rANSI 636000100102DL00410278"), Err(ParseError::Empty));
@@ -277,7 +279,8 @@ fn real_payloads() {
     let plain = |v: &str| v.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_uppercase();
     let (mut right, mut all) = (0, 0);
     for row in text.lines().map(|l| serde_json::from_str::<serde_json::Value>(l).unwrap()) {
-        let fields = parse(row["payload"].as_str().unwrap()).unwrap_or_else(|e| panic!("{}: {e}", row["id"])).fields();
+        let fields =
+            parse(row["payload"].as_str().unwrap()).unwrap_or_else(|e| panic!("{}: {e}", row["id"])).fields();
         let Some(expected) = row["fields"].as_object() else { continue };
         for (name, value) in expected {
             let name = if name == "suffix_name" { "name_suffix" } else { name };

@@ -4,7 +4,19 @@ use jiff::civil::Date;
 
 /// What issuers print where there is nothing to say.
 const PLACEHOLDERS: [&str; 13] = [
-    "NONE", "NO", "N/A", "NA", "NULL", "UNAVL", "UNAVAIL", "UNAVAILABLE", "NMN", "NMI", "AUCUN", "AUCUNE", "UNK",
+    "NONE",
+    "NO",
+    "N/A",
+    "NA",
+    "NULL",
+    "UNAVL",
+    "UNAVAIL",
+    "UNAVAILABLE",
+    "NMN",
+    "NMI",
+    "AUCUN",
+    "AUCUNE",
+    "UNK",
 ];
 
 /// Text in upper case; `None` when it is empty or says that there is nothing.
@@ -100,7 +112,9 @@ pub(super) fn height(value: &str) -> Option<String> {
     match unit.as_str() {
         "CM" => in_range(number, 50..=275, "cm"),
         "IN" if number <= 108 => in_range(number, 20..=108, "in"),
-        "" | "IN" | "FTIN" if (3..=8).contains(&feet) && inches < 12 => Some(format!("{} in", feet * 12 + inches)),
+        "" | "IN" | "FTIN" if (3..=8).contains(&feet) && inches < 12 => {
+            Some(format!("{} in", feet * 12 + inches))
+        }
         "" if (100..=275).contains(&number) => Some(format!("{number} cm")),
         "" => in_range(number, 20..=99, "in"),
         "FT" => in_range(number * 12, 36..=96, "in"),

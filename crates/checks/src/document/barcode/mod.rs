@@ -1,0 +1,136 @@
+//! PDF417 symbols (ISO/IEC 15438), the barcode on the back of North American licences.
+//!
+//! Start and stop patterns are looked for along rows and columns of the picture, at a few sizes; between
+//! them the rows are read with their perspective (see `scan`). The tables of bar patterns are rxing's;
+//! its own detector follows no slanted rows and stops at the first symbol it cannot read.
+
+mod content;
+mod field;
+mod guard;
+mod scan;
+mod symbols;
+
+use bonafide_core::document::Quad;
+use image::{GrayImage, imageops};
+
+use self::{
+    field::{Field, Vector},
+    guard::Kind,
+    scan::Side,
+};
+use crate::image::Picture;
+
+/// A decoded symbol.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Symbol {
+    /// The data as text, by the character sets the symbol declares; without one, UTF-8 where the bytes are
+    /// valid UTF-8, else Latin-1.
+    pub text: String,
+    /// The data as encoded.
+    pub bytes: Vec<u8>,
+    /// The corners of the symbol: its own top left, top right, bottom right, bottom left.
+    pub quad: Quad,
+}
+
+/// Long sides, in pixels, at which a larger picture is looked at, in this order.
+const SIZES: [u32; 3] = [1600, 2800, 900];
+/// Radii of the window that tells dark from light: wide for the solid bars of large symbols, narrow for
+/// small symbols in uneven light.
+const WINDOWS: [usize; 2] = [24, 9];
+
+/// Every PDF417 symbol in the picture, in any direction. Empty where there is none or it cannot be read.
+pub fn read_pdf417(picture: &Picture) -> Vec<Symbol> {
+    let long = picture.rgb.width().max(picture.rgb.height());
+    let mut sizes: Vec<u32> = SIZES.into_iter().filter(|s| *s < long).collect();
+    if long <= SIZES[1] {
+        sizes.insert(usize::from(long > SIZES[0] * 5 / 4), long);
+    }
+    for size in sizes {
+        let found = read_at(&reduced(picture, size), long as f32 / size as f32);
+        if !found.is_empty() {
+            return found;
+        }
+    }
+    vec![]
+}
+
+fn reduced(picture: &Picture, size: u32) -> GrayImage {
+    let (width, height) = picture.rgb.dimensions();
+    let long = width.max(height);
+    if size >= long {
+        return imageops::grayscale(&picture.rgb);
+    }
+    let side = |s: u32| (u64::from(s) * u64::from(size) / u64::from(long)).max(1) as u32;
+    imageops::grayscale(&imageops::thumbnail(&picture.rgb, side(width), side(height)))
+}
+
+/// The symbols of a picture at one size, their corners multiplied by `scale`.
+fn read_at(picture: &GrayImage, scale: f32) -> Vec<Symbol> {
+    if picture.width() < 40 && picture.height() < 40 {
+        return vec![];
+    }
+    let upright = Field::new(picture);
+    let turned = upright.transposed();
+    let mut symbols: Vec<Symbol> = vec![];
+    for window in WINDOWS {
+        for (field, is_turned) in [(&upright, false), (&turned, true)] {
+            let guards = guard::find(field, window);
+            let sides: Vec<Side> = guards.iter().filter_map(|g| Side::read(field, g)).collect();
+            for read in pairs(field, &sides) {
+                let Some(content) = content::decode(&read.data) else { continue };
+                let corner = |v: Vector| {
+                    let v = if is_turned { v.swapped() } else { v };
+                    [(v.x + 0.5) * scale, (v.y + 0.5) * scale]
+                };
+                let symbol =
+                    Symbol { text: content.text, bytes: content.bytes, quad: Quad(read.corners.map(corner)) };
+                if !symbols.iter().any(|s| same_place(&s.quad, &symbol.quad)) {
+                    symbols.push(symbol);
+                }
+            }
+        }
+        if !symbols.is_empty() {
+            break;
+        }
+    }
+    symbols
+}
+
+/// Reads each guard with the other that fits it best, and alone where none does.
+fn pairs(field: &Field, sides: &[Side]) -> Vec<scan::Read> {
+    let mut found = vec![];
+    let mut used = vec![false; sides.len()];
+    let of = |kind: Kind| sides.iter().enumerate().filter(move |(_, s)| s.kind() == kind);
+    for (i, start) in of(Kind::Start) {
+        for (j, stop) in of(Kind::Stop) {
+            if used.get(i) == Some(&true) || used.get(j) == Some(&true) || !start.faces(stop) {
+                continue;
+            }
+            if let Some(read) = scan::read(field, Some(start), Some(stop)) {
+                found.push(read);
+                [i, j].into_iter().for_each(|k| used.get_mut(k).into_iter().for_each(|u| *u = true));
+            }
+        }
+    }
+    for (i, side) in sides.iter().enumerate() {
+        if used.get(i) == Some(&true) {
+            continue;
+        }
+        let (start, stop) = match side.kind() {
+            Kind::Start => (Some(side), None),
+            Kind::Stop => (None, Some(side)),
+        };
+        found.extend(scan::read(field, start, stop));
+    }
+    found
+}
+
+fn same_place(a: &Quad, b: &Quad) -> bool {
+    let centre = |q: &Quad| [0, 1].map(|axis| q.0.iter().map(|c| c[axis]).sum::<f32>() / 4.0);
+    let size = |q: &Quad| (q.0[0][0] - q.0[3][0]).hypot(q.0[0][1] - q.0[3][1]);
+    let ([ax, ay], [bx, by]) = (centre(a), centre(b));
+    (ax - bx).hypot(ay - by) < 0.6 * size(a).max(size(b))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,171 @@
+use std::path::PathBuf;
+
+use image::{GrayImage, Luma, RgbImage};
+use rxing::{BarcodeFormat, EncodeHints, Writer, pdf417::PDF417Writer};
+
+use super::*;
+
+const TEXT: &str = "@\n\x1e\rANSI 636000100102DL00410278ZV03190008DLDAQT64235789\nDCSSAMPLE\nDDEN\nDACMICHAEL\nDADJOHN\n\
+    DBB06061986\nDBA12102024\nDAG2300 WEST BROAD STREET\nDAIRICHMOND\nDAJVA\nDCGUSA\r";
+
+/// A drawn symbol with a quiet zone, `module` pixels a module.
+fn drawn(text: &str, module: u32) -> GrayImage {
+    let matrix =
+        PDF417Writer.encode_with_hints(text, &BarcodeFormat::PDF_417, 0, 0, &EncodeHints::default()).unwrap();
+    GrayImage::from_fn((matrix.width() + 20) * module, (matrix.height() + 20) * module, |x, y| {
+        let (x, y) = ((x / module).checked_sub(10), (y / module).checked_sub(10));
+        let dark = matches!((x, y), (Some(x), Some(y)) if x < matrix.width() && y < matrix.height() && matrix.get(x, y));
+        Luma([if dark { 30 } else { 220 }])
+    })
+}
+
+fn picture(gray: &GrayImage) -> Picture {
+    Picture {
+        rgb: RgbImage::from_fn(gray.width(), gray.height(), |x, y| {
+            image::Rgb([gray.get_pixel(x, y).0[0]; 3])
+        }),
+    }
+}
+
+/// The picture seen through a map from new to old coordinates.
+fn warped(source: &GrayImage, width: u32, height: u32, map: impl Fn(f32, f32) -> (f32, f32)) -> GrayImage {
+    let field = Field::new(source);
+    GrayImage::from_fn(width, height, |x, y| {
+        let (x, y) = map(x as f32, y as f32);
+        let inside = x >= 0.0 && y >= 0.0 && x < source.width() as f32 && y < source.height() as f32;
+        Luma([if inside { field.at(field::vector(x, y)) as u8 } else { 200 }])
+    })
+}
+
+#[track_caller]
+fn reads(gray: &GrayImage) -> Symbol {
+    let mut symbols = read_pdf417(&picture(gray));
+    assert_eq!(symbols.len(), 1, "{} symbols", symbols.len());
+    let symbol = symbols.remove(0);
+    assert_eq!(symbol.text, TEXT);
+    symbol
+}
+
+#[test]
+fn upright_turned_and_mirrored() {
+    let plain = drawn(TEXT, 2);
+    let symbol = reads(&plain);
+    let Quad([[left, top], _, [right, bottom], _]) = symbol.quad;
+    assert!((left - 20.0).abs() < 4.0 && (top - 20.0).abs() < 6.0, "{:?}", symbol.quad);
+    assert!((right - plain.width() as f32 + 20.0).abs() < 6.0, "{:?}", symbol.quad);
+    assert!((bottom - plain.height() as f32 + 20.0).abs() < 6.0, "{:?}", symbol.quad);
+    for turned in [imageops::rotate90(&plain), imageops::rotate180(&plain), imageops::rotate270(&plain)] {
+        reads(&turned);
+    }
+    reads(&imageops::flip_horizontal(&plain));
+    // The corners are the symbol's own: upside down, its top left is at the bottom right.
+    let Quad([[x, y], ..]) = reads(&imageops::rotate180(&plain)).quad;
+    assert!(x > plain.width() as f32 * 0.8 && y > plain.height() as f32 * 0.6);
+}
+
+#[test]
+fn slanted_and_in_perspective() {
+    let plain = drawn(TEXT, 3);
+    let (width, height) = (plain.width() as f32, plain.height() as f32);
+    for degrees in [-20.0f32, -7.0, 4.0, 12.0] {
+        let (sin, cos) = degrees.to_radians().sin_cos();
+        let side = (width * 1.2) as u32;
+        let centre = side as f32 / 2.0;
+        reads(&warped(&plain, side, side, |x, y| {
+            let (x, y) = (x - centre, y - centre);
+            (x * cos + y * sin + width / 2.0, y * cos - x * sin + height / 2.0)
+        }));
+    }
+    // One end a fifth further away than the other, and leaning.
+    reads(&warped(&plain, width as u32, height as u32, |x, y| {
+        let depth = 0.9 + 0.2 * x / width;
+        (
+            (x - width / 2.0) * depth + width / 2.0,
+            (y - height / 2.0) * depth + height / 2.0 + 0.05 * (x - width / 2.0),
+        )
+    }));
+}
+
+#[test]
+fn in_a_large_photo_with_uneven_light() {
+    let plain = drawn(TEXT, 5);
+    let photo = GrayImage::from_fn(4000, 3000, |x, y| {
+        let light = 0.5 + 0.5 * x as f32 / 4000.0;
+        let value = match (x.checked_sub(900), y.checked_sub(1200)) {
+            (Some(x), Some(y)) if x < plain.width() && y < plain.height() => plain.get_pixel(x, y).0[0],
+            _ => 120 + ((x * 7 + y * 13) % 31) as u8,
+        };
+        Luma([(f32::from(value) * light) as u8])
+    });
+    let Quad([[x, y], ..]) = reads(&photo).quad;
+    assert!((x - 950.0).abs() < 15.0 && (y - 1250.0).abs() < 25.0, "{x} {y}");
+}
+
+#[test]
+fn blurred_dirty_and_without_its_end() {
+    let plain = drawn(TEXT, 3);
+    reads(&imageops::blur(&plain, 1.5));
+    let mut dirty = plain.clone();
+    for (x, y) in (0..24).flat_map(|x| (0..10).map(move |y| (x, y))) {
+        dirty.put_pixel(plain.width() / 2 + x, plain.height() / 2 + y, Luma([30]));
+    }
+    reads(&dirty);
+    let end = plain.width() - 30 - 16 * 3;
+    let mut cut = plain.clone();
+    for x in end..plain.width() {
+        (0..plain.height()).for_each(|y| cut.put_pixel(x, y, Luma([220])));
+    }
+    reads(&cut);
+}
+
+#[test]
+fn two_symbols_are_both_read() {
+    let (a, b) = (drawn("FIRST SYMBOL", 3), drawn("SECOND SYMBOL", 3));
+    let mut both = GrayImage::from_pixel(a.width().max(b.width()), a.height() + b.height(), Luma([220]));
+    imageops::replace(&mut both, &a, 0, 0);
+    imageops::replace(&mut both, &b, 0, i64::from(a.height()));
+    let mut texts: Vec<String> = read_pdf417(&picture(&both)).into_iter().map(|s| s.text).collect();
+    texts.sort();
+    assert_eq!(texts, ["FIRST SYMBOL", "SECOND SYMBOL"]);
+}
+
+#[test]
+fn nothing_where_there_is_nothing() {
+    for (width, height) in [(1, 1), (3, 900), (64, 64), (1200, 900)] {
+        let noise =
+            GrayImage::from_fn(width, height, |x, y| Luma([(x.wrapping_mul(2_654_435_761) ^ y * 977) as u8]));
+        assert!(read_pdf417(&picture(&noise)).is_empty());
+        assert!(read_pdf417(&picture(&GrayImage::new(width, height))).is_empty());
+        let bars = GrayImage::from_fn(width, height, |x, _| Luma([if x / 3 % 2 == 0 { 0 } else { 255 }]));
+        assert!(read_pdf417(&picture(&bars)).is_empty());
+    }
+}
+
+/// Photos, cut and damaged pictures with known contents.
+#[test]
+fn real_pictures() {
+    let root = std::env::var_os("BONAFIDE_TEST_DATA").map_or_else(
+        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"),
+        PathBuf::from,
+    );
+    let folder = root.join("pdf417/zxing-cpp");
+    if !folder.is_dir() && std::env::var("BONAFIDE_WITHOUT_TEST_DATA").as_deref() == Ok("1") {
+        return;
+    }
+    let files = std::fs::read_dir(folder).expect("set BONAFIDE_TEST_DATA or BONAFIDE_WITHOUT_TEST_DATA=1");
+    let (mut right, mut all) = (0, 0);
+    for path in files.map(|f| f.unwrap().path()) {
+        let Ok(bytes) = std::fs::read(&path) else { continue };
+        let Ok(picture) = crate::image::decode(&bytes) else { continue };
+        let truth = ["txt", "bin"].iter().find_map(|e| std::fs::read(path.with_extension(e)).ok()).unwrap();
+        let plain = |bytes: &[u8]| {
+            bytes.iter().copied().filter(|b| *b != b'\r').collect::<Vec<u8>>().trim_ascii_end().to_vec()
+        };
+        let truth = plain(&truth);
+        let read = read_pdf417(&picture);
+        all += 1;
+        right +=
+            usize::from(read.iter().any(|s| plain(&s.bytes) == truth || plain(s.text.as_bytes()) == truth));
+    }
+    assert!(all > 30 && right * 10 >= all * 9, "{right} of {all}");
+}
