@@ -330,6 +330,7 @@ impl<'a> Page<'a> {
         }
         all.sort();
         all.dedup_by_key(|d| d.0);
+        let today = self.today;
         let mut fill = |field, date: Option<&(Date, usize)>, fits: &dyn Fn(Date) -> bool| {
             if let Some((date, i)) = date.filter(|d| fits(d.0))
                 && !self.found.contains_key(&field)
@@ -339,7 +340,6 @@ impl<'a> Page<'a> {
                 self.set(field, date.to_string(), line, line.quad, 0.7);
             }
         };
-        let today = self.today;
         fill(FieldName::BirthDate, all.first(), &|d| d.year() <= today.year() - 10);
         fill(FieldName::ExpiresAt, all.last(), &|d| d.year() >= today.year() - 10 && all.len() > 1);
         if all.len() == 3 {

@@ -72,23 +72,32 @@ pub struct Address {
     pub postal_code: Option<String>,
 }
 
+/// Postal codes of two parts, 9 for a digit and A for a letter.
+static TWO_PARTS: &[&str] = &[
+    "A9A 9A9", "A9 9AA", "A99 9AA", "AA9 9AA", "AA99 9AA", "A9A 9AA", "AA9A 9AA", "9999 AA",
+];
+
 /// Whether a line is what comes last in an address: it holds a postal code.
 pub(super) fn postal_code(line: &str) -> Option<String> {
     let normal = plain(line);
     let words: Vec<&str> = normal.split(' ').collect();
     let form = |w: &str| -> String {
-        w.bytes().map(|c| if c.is_ascii_digit() { '9' } else { 'A' }).collect()
+        let kind = |c| match c {
+            b' ' => ' ',
+            b'0'..=b'9' => '9',
+            _ => 'A',
+        };
+        w.bytes().map(kind).collect()
     };
     for (i, word) in words.iter().enumerate().rev() {
-        let two = words.get(i + 1).map(|next| format!("{word} {next}"));
         // Canada, the United Kingdom, the Netherlands.
-        if let Some(two) = two
-            && matches!(form(&two).as_str(), "A9AA9A9" | "A9A 9A9" | "A9 9AA" | "A99 9AA" | "AA9 9AA" | "AA99 9AA" | "A9AA 9AA" | "AA9AA 9AA" | "A9AA9AA" | "AA9A 9AA" | "9999 AA")
-            || matches!(form(word).as_str(), "A9A9A9")
-        {
-            return Some(words.get(i..(i + 2).min(words.len()))?.join(" ")).map(|w| {
-                if form(word) == "A9A9A9" { format!("{} {}", &word[..3], &word[3..]) } else { w }
-            });
+        if form(word) == "A9A9A9" {
+            return Some(format!("{} {}", word.get(..3)?, word.get(3..)?));
+        }
+        let Some(next) = words.get(i + 1) else { continue };
+        let two = format!("{word} {next}");
+        if TWO_PARTS.contains(&form(&two).as_str()) {
+            return Some(two);
         }
     }
     let digits = |w: &&str| (4..=6).contains(&w.len()) && w.bytes().all(|c| c.is_ascii_digit());
@@ -129,7 +138,7 @@ pub(super) fn is_street(line: &str) -> bool {
 /// Takes the lines of an address apart.
 pub(super) fn address(lines: &[String]) -> Address {
     let mut address = Address::default();
-    let mut streets = vec![];
+    let mut streets: Vec<String> = vec![];
     for line in lines {
         let upper = line.to_uppercase();
         // A street and a city in one line, as in "123 MAIN ST, ANYTOWN, CA 90210".
@@ -147,7 +156,7 @@ pub(super) fn address(lines: &[String]) -> Address {
                 place(&mut address, &rest);
                 address.postal_code = Some(code);
             } else if streets.is_empty() {
-                streets.push(piece);
+                streets.push(piece.to_owned());
             } else {
                 place(&mut address, &piece.split_whitespace().collect::<Vec<_>>());
             }

@@ -16,7 +16,7 @@ use crate::{
 
 pub use detect::detect;
 pub use orient::upright_turns;
-pub(crate) use recognise::{Emission, straighten};
+pub(crate) use recognise::straighten;
 pub use recognise::{Char, Recogniser};
 
 /// Longer side of the picture that text is looked for in: enough for the small print of a card that fills
