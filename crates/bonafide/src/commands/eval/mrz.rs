@@ -1,7 +1,87 @@
-//! `bonafide eval mrz`
+//! `bonafide eval mrz`: machine readable zones read from pictures, character by character.
+//!
+//! `data_lines`: the share of pictures with a zone in which every line that holds data (all but the name
+//! line) is exact; `all_lines`: every line is exact; `check_digits`: every check digit that holds on the
+//! document holds in our reading. Reporting a zone in a picture without one counts against all three.
+
+use std::time::Instant;
+
+use bonafide_checks::{
+    document::{
+        mrz::{self, Mrz},
+        ocr,
+    },
+    image::{Picture, decode, warp},
+    models::{Models, RunError},
+};
 
 use super::Report;
 
-pub(super) fn run(_dir: &std::path::Path) -> Result<Report, Box<dyn std::error::Error>> {
-    unimplemented!()
+pub(super) fn run(dir: &std::path::Path) -> Result<Report, Box<dyn std::error::Error>> {
+    let models = bonafide_weights::load(&bonafide_weights::folder()?, &bonafide_weights::LoadOptions::from_env()?);
+    let rows = super::manifest(&dir.join("manifest.tsv"))?;
+    let (mut times, mut failures) = (vec![], vec![]);
+    let (mut data, mut all, mut digits, mut n) = (0, 0, 0, 0);
+    for row in &rows {
+        let (Some(file), Some(format)) = (row.get("file"), row.get("format")) else { continue };
+        let start = Instant::now();
+        let bytes = std::fs::read(dir.join(file))?;
+        let found = match decode(&bytes) {
+            Ok(picture) => read(&models, &picture)?,
+            Err(_) => None,
+        };
+        times.push(start.elapsed());
+        n += 1;
+        let Some(truth) = row.get("mrz").filter(|_| format != "none").filter(|m| !m.is_empty()) else {
+            match found {
+                None => (data, all, digits) = (data + 1, all + 1, digits + 1),
+                Some(_) => failures.push((file.clone(), "a zone was reported where there is none".to_owned())),
+            }
+            continue;
+        };
+        let truth: Vec<&str> = truth.split('|').collect();
+        let Some(mrz) = found else {
+            failures.push((file.clone(), "no zone found".into()));
+            continue;
+        };
+        let (same, same_data, holding) = compare(&truth, &mrz);
+        data += usize::from(same_data);
+        all += usize::from(same);
+        digits += usize::from(holding);
+        if !same {
+            let lines: Vec<String> =
+                truth.iter().zip(mrz.lines()).filter(|(t, l)| t != l).map(|(t, l)| format!("{l} for {t}")).collect();
+            failures.push((file.clone(), format!("{:?}: {}", mrz.format(), lines.join("; "))));
+        }
+    }
+    let mut report = Report::new("mrz", n, times);
+    report.metric("data_lines", data, n);
+    report.metric("all_lines", all, n);
+    report.metric("check_digits", digits, n);
+    failures.into_iter().for_each(|(file, why)| report.failure(file, why));
+    Ok(report)
+}
+
+/// As the product reads: upright, then boxes, then the zone.
+fn read(models: &Models, picture: &Picture) -> Result<Option<Mrz>, RunError> {
+    let (turns, _) = ocr::upright_turns(models, &picture.rgb)?;
+    let upright = warp::quarter_turns(&picture.rgb, turns);
+    let boxes = ocr::detect(models, &upright, ocr::LONG_SIDE)?;
+    Ok(mrz::find(models, &upright, &boxes)?.map(|f| f.mrz))
+}
+
+/// All lines equal, all data lines equal, all digits of the document that hold also hold in the reading.
+fn compare(truth: &[&str], mrz: &Mrz) -> (bool, bool, bool) {
+    let lines = mrz.lines();
+    let same_number = truth.len() == lines.len();
+    let equal = |i: usize| truth.get(i).copied() == lines.get(i).map(String::as_str);
+    let all = same_number && (0..truth.len()).all(equal);
+    let data = same_number && (0..truth.len()).filter(|i| mrz.format().name_line() != Some(*i)).all(equal);
+    // Truth with letters outside the alphabet cannot be parsed; its name line is of no matter here.
+    let plain: Vec<String> =
+        truth.iter().map(|l| l.chars().map(|c| if c.is_ascii() { c } else { '<' }).collect()).collect();
+    let holding = mrz::parse(&plain).is_ok_and(|document| {
+        document.checks().iter().filter(|c| c.holds).all(|c| mrz.checks().contains(c))
+    });
+    (all, data, holding)
 }
