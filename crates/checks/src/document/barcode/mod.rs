@@ -36,7 +36,7 @@ pub struct Symbol {
 const SIZES: [u32; 3] = [1600, 2800, 900];
 /// Radii of the window that tells dark from light: wide for the solid bars of large symbols, narrow for
 /// small symbols in uneven light.
-const WINDOWS: [usize; 2] = [24, 9];
+const WINDOWS: [usize; 3] = [24, 64, 9];
 
 /// Every PDF417 symbol in the picture, in any direction. Empty where there is none or it cannot be read.
 pub fn read_pdf417(picture: &Picture) -> Vec<Symbol> {
