@@ -202,8 +202,8 @@ struct Limits {
 }
 
 const DOCUMENT: Limits =
-    Limits { sharpness: 0.012, glare: 0.06, dark: 40.0, bright: 0.75, sides: (180, 280) };
-const SELFIE: Limits = Limits { sharpness: 0.004, glare: 0.10, dark: 30.0, bright: 0.60, sides: (112, 112) };
+    Limits { sharpness: 0.03, glare: 0.025, dark: 40.0, bright: 0.95, sides: (150, 240) };
+const SELFIE: Limits = Limits { sharpness: 0.008, glare: 0.08, dark: 25.0, bright: 0.60, sides: (112, 112) };
 
 /// A picture is clear when its worst measure reaches half of full marks.
 pub const THRESHOLD: f64 = 0.5;
@@ -285,7 +285,7 @@ mod tests {
             })
         };
         assert_eq!(codes(&scaled(0.1, 0.0), Kind::Document), ["too_dark"]);
-        assert_eq!(codes(&scaled(0.02, 252.0), Kind::Selfie), ["too_blurry", "too_bright"]);
+        assert_eq!(codes(&scaled(0.02, 252.0), Kind::Selfie), ["too_bright"]);
         let reflection = RgbImage::from_fn(900, 600, |x, y| {
             let far = (x as f32 - 400.0).hypot(y as f32 - 300.0) / 150.0;
             let light = (1.6 - 1.2 * far).clamp(0.0, 1.0);
