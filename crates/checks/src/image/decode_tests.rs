@@ -209,6 +209,32 @@ fn sixteen_bits_and_grey_decode() {
     assert_eq!(decode(&bytes).unwrap().rgb.get_pixel(0, 0).0, [7; 3]);
 }
 
+/// Eight by eight pixels of red ink, as printers' software writes it: four components, inverted.
+#[test]
+fn cmyk_decodes() {
+    let segment = |marker: u8, data: &[u8]| {
+        let length = u16::try_from(data.len() + 2).unwrap().to_be_bytes();
+        [[0xff, marker].as_slice(), &length, data].concat()
+    };
+    let table = |class: u8, symbol: u8| [[class, 1].as_slice(), &[0; 15], &[symbol]].concat();
+    let components: Vec<u8> = (1..=4).flat_map(|i| [i, 0x11, 0]).collect();
+    let bytes = [
+        vec![0xff, 0xd8],
+        segment(0xee, b"Adobe\0\x64\0\0\0\0\0"),
+        segment(0xdb, &[[0].as_slice(), &[8; 64]].concat()),
+        segment(0xc0, &[[8, 0, 8, 0, 8, 4].as_slice(), &components].concat()),
+        // One code each: a constant of seven bits follows; the block ends.
+        segment(0xc4, &table(0x00, 7)),
+        segment(0xc4, &table(0x10, 0)),
+        segment(0xda, &[4, 1, 0, 2, 0, 3, 0, 4, 0, 0, 63, 0]),
+        // No cyan and no black (255), magenta and yellow (1)
+        vec![0x7f, 0x00, 0x00, 0x0f, 0xef, 0xff, 0xd9],
+    ]
+    .concat();
+    let [r, g, b] = decode(&bytes).unwrap().rgb.get_pixel(4, 4).0;
+    assert!(r > 240 && g < 20 && b < 20, "{r} {g} {b}");
+}
+
 #[test]
 fn what_is_encoded_holds_pixels_only() {
     let bytes = encode_jpeg(&RgbImage::new(8, 8), 0);
