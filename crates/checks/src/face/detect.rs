@@ -14,37 +14,40 @@ use crate::{
 
 /// The detector's usual threshold (OpenCV Zoo uses 0.6 to 0.9).
 const MIN_SCORE: f32 = 0.6;
-/// A face this sure ends the search; below it the picture may be the wrong way up, where the network
-/// still answers but puts the points wrongly.
-const SURE: f32 = 0.8;
+/// A face this sure ends the search. Below it the picture may be the wrong way up: faces on their side or
+/// upside down were found with scores up to 0.91 and upright points (30 pictures turned by hand), the same
+/// faces upright with 0.92 to 0.96.
+const SURE: f32 = 0.92;
+/// How much surer a face in a turned picture must be than one in the picture as it is.
+const TURN_MARGIN: f32 = 0.03;
 /// Passes that look harder also see more faces where there are none, so they must be surer.
 const MIN_SCORE_RETRY: f32 = 0.75;
 
 /// The faces in a picture, surest first; empty when there is none.
 ///
-/// A first pass looks at the whole picture. When it finds nothing sure, further passes look at the picture
-/// with a wide border (a face that fills it), turned by 90°, 180° and 270°, and in enlarged parts (faces
-/// that are small in a big picture). The first of these that finds a face decides.
+/// A first pass looks at the whole picture. When it finds no sure face, further passes look at the picture
+/// with a wide border (a face that fills it) and turned by 90°, 180° and 270°; the surest decides. When
+/// there is still nothing, enlarged parts of a big picture are searched for small faces.
 ///
 /// # Errors
 /// When there is no usable detector, or it cannot be run.
 pub fn detect(models: &Models, picture: &Picture) -> Result<Vec<Face>, RunError> {
     let whole = View::whole(picture);
-    let first = look(models, picture, &whole, MIN_SCORE)?;
-    let best = surest(&first);
-    if best >= SURE {
-        return Ok(first);
+    let mut best = look(models, picture, &whole, MIN_SCORE)?;
+    if surest(&best) >= SURE {
+        return Ok(best);
     }
-    let bordered = look(models, picture, &whole.bordered(), MIN_SCORE)?;
-    if surest(&bordered) >= SURE {
-        return Ok(bordered);
-    }
-    let mut candidates = vec![first, bordered];
+    let mut consider = |view: View, margin: f32| {
+        let found = look(models, picture, &view, MIN_SCORE_RETRY)?;
+        if surest(&found) > surest(&best) + margin {
+            best = found;
+        }
+        Ok::<_, RunError>(())
+    };
+    consider(whole.bordered(), 0.0)?;
     for turns in 1..4 {
-        let found = look(models, picture, &View { turns, ..whole }, MIN_SCORE_RETRY)?;
-        candidates.push(found);
+        consider(View { turns, ..whole }, TURN_MARGIN)?;
     }
-    let best = candidates.into_iter().max_by(|a, b| surest(a).total_cmp(&surest(b))).unwrap_or_default();
     if !best.is_empty() {
         return Ok(best);
     }
@@ -53,6 +56,30 @@ pub fn detect(models: &Models, picture: &Picture) -> Result<Vec<Face>, RunError>
         found.extend(look(models, picture, &tile, MIN_SCORE_RETRY)?);
     }
     Ok(yunet::suppress(found))
+}
+
+/// The same face with more exact points: a second look from close up, averaged with the first, each
+/// weighted by its resolution. Matters most for a small portrait in a large picture.
+///
+/// # Errors
+/// As [`detect`].
+pub fn refine(models: &Models, picture: &Picture, face: &Face) -> Result<Face, RunError> {
+    let view = View::close_up(picture, face);
+    let near = |f: &Face| {
+        let [a, b] = [f.centre(), face.centre()];
+        let off = (a[0] - b[0]).hypot(a[1] - b[1]);
+        off < 0.25 * face.bbox[2] && (0.6..1.6).contains(&(f.eye_distance() / face.eye_distance()))
+    };
+    let found = look(models, picture, &view, MIN_SCORE)?;
+    let Some(again) = found.into_iter().find(near) else { return Ok(*face) };
+    // Errors of the points are about the same on every canvas, so their weight is the scale squared.
+    let (first, second) = (View::whole(picture).scale().powi(2) as f32, view.scale().powi(2) as f32);
+    let share = second / (first + second);
+    let mut refined = *face;
+    for (p, q) in refined.landmarks.as_flattened_mut().iter_mut().zip(again.landmarks.as_flattened()) {
+        *p += share * (q - *p);
+    }
+    Ok(refined)
 }
 
 /// The faces in one frame of a video: the first pass of [`detect`] alone, for when the next frame comes soon.
@@ -86,6 +113,27 @@ impl View {
     /// The same at half the size, so that there is a border as wide as the picture around it.
     fn bordered(self) -> Self {
         Self { side: yunet::SIDE / 2, ..self }
+    }
+
+    /// The face and as much again on each side, upright to the nearest quarter turn.
+    fn close_up(picture: &Picture, face: &Face) -> Self {
+        let whole = Self::whole(picture);
+        let [_, _, max_w, max_h] = whole.part;
+        let [x, y, w, h] = face.bbox.map(f64::from);
+        let span = |at: f64, len: f64, max: f64| {
+            let half = 1.25 * w.max(h);
+            let from = (at + len / 2.0 - half).clamp(0.0, max);
+            (from, (at + len / 2.0 + half).clamp(from, max) - from)
+        };
+        let ((left, width), (top, height)) = (span(x, w, max_w), span(y, h, max_h));
+        if !(width >= 1.0 && height >= 1.0) {
+            return whole;
+        }
+        let [a, b, ..] = face.landmarks;
+        let quarters = (b[1] - a[1]).atan2(b[0] - a[0]) / std::f32::consts::FRAC_PI_2;
+        // The picture is turned back by what the eyes are turned.
+        let turns = (-quarters.round() as i32).rem_euclid(4) as u8;
+        Self { part: [left, top, width, height], turns, ..whole }
     }
 
     /// Overlapping parts, when enlarging shows more than the whole did.

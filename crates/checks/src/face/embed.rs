@@ -6,7 +6,7 @@ use image::{RgbImage, imageops};
 use zeroize::ZeroizeOnDrop;
 
 use super::{
-    Face, align,
+    Face, align, detect,
     pixels::{self, Order},
 };
 use crate::{
@@ -78,6 +78,7 @@ impl fmt::Debug for Embedding {
 /// # Errors
 /// When there is no usable network, or it cannot be run.
 pub fn embed(models: &Models, picture: &Picture, face: &Face) -> Result<Option<Embedding>, RunError> {
+    let face = detect::refine(models, picture, face)?;
     let Some(chip) = align::chip(picture, &face.landmarks) else { return Ok(None) };
     let mut sum = of_chip(models, &chip)?;
     for (s, v) in sum.iter_mut().zip(of_chip(models, &imageops::flip_horizontal(&chip))?) {
