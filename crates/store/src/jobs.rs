@@ -108,27 +108,32 @@ pub async fn enqueue(tx: &mut Tx, organization: OrganizationId, job: NewJob<'_>)
 ///
 /// The two texts differ in how they keep claims apart. SQLite has one writer. PostgreSQL locks the rows one
 /// level above the window function, skips those another worker is claiming, and looks again at the
-/// conditions on rows that were claimed since the statement began.
+/// conditions on rows that were claimed since the statement began; so there are more candidates than asked
+/// for. When twenty workers claim at the very same time one may still come away empty: [`next_run_at`] then
+/// lies in the past and it asks again.
 pub async fn claim(tx: &mut Tx, claim: Claim<'_>) -> Result<Vec<Job>> {
-    /// `$1` queue, `$2` now, `$3` lease until, `$4` owner, `$5` limit.
+    /// `$1` queue, `$2` now, `$3` lease until, `$4` owner, `$5` limit. COALESCE keeps PostgreSQL from walking a
+    /// partial index once per candidate, which it likes to do while it has no statistics: 1,200 waiting jobs
+    /// took 200 ms that way and take 4 ms by primary key.
     macro_rules! claim {
         ($lock:literal) => {
             concat!(
-                "WITH running AS (
+                "WITH running AS MATERIALIZED (
                      SELECT organization, COUNT(*) AS jobs FROM jobs
                      WHERE queue = $1 AND done_at IS NULL AND failed_at IS NULL AND lease_until > $2
                      GROUP BY organization),
-                 turns AS (
-                     SELECT w.id, COALESCE(r.jobs, 0)
+                 turns AS MATERIALIZED (
+                     SELECT w.id, w.run_at, COALESCE(r.jobs, 0)
                          + ROW_NUMBER() OVER (PARTITION BY w.organization ORDER BY w.run_at, w.id) AS turn
                      FROM jobs w LEFT JOIN running r ON r.organization = w.organization
                      WHERE w.queue = $1 AND w.done_at IS NULL AND w.failed_at IS NULL AND w.run_at <= $2
-                       AND w.lease_until <= $2 AND w.attempts < w.max_attempts),
+                       AND w.lease_until <= $2 AND w.attempts < w.max_attempts
+                     ORDER BY turn, w.run_at, w.id LIMIT $5 * 20),
                  picked AS MATERIALIZED (
-                     SELECT j.id FROM jobs j JOIN turns t ON t.id = j.id
-                     WHERE j.queue = $1 AND j.done_at IS NULL AND j.failed_at IS NULL AND j.run_at <= $2
+                     SELECT j.id FROM turns t JOIN jobs j ON j.id = t.id
+                     WHERE COALESCE(j.done_at, j.failed_at) IS NULL AND j.run_at <= $2
                        AND j.lease_until <= $2 AND j.attempts < j.max_attempts
-                     ORDER BY t.turn, j.run_at, j.id LIMIT $5",
+                     ORDER BY t.turn, t.run_at, t.id LIMIT $5",
                 $lock,
                 ")
                  UPDATE jobs SET attempts = attempts + 1, lease_until = $3, lease_owner = $4
@@ -268,7 +273,7 @@ pub async fn open_count(tx: &mut Tx, organization: OrganizationId, subject: Uuid
 /// 5 s, 10 s, 20 s … 1 h, plus up to a quarter more, taken from the id: jobs that failed together for one
 /// reason do not all come back in the same moment.
 fn backoff_ms(job: &Job) -> i64 {
-    let doublings = u32::try_from(job.attempts - 1).unwrap_or(0).min(20);
+    let doublings = job.attempts.saturating_sub(1).clamp(0, 20);
     let wait = FIRST_RETRY_MS.saturating_mul(1 << doublings).min(LONGEST_RETRY_MS);
     let spread = (job.id.uuid().as_u128() & 0xff) as i64;
     wait + wait / 4 * spread / 255

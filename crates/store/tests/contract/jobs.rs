@@ -94,7 +94,7 @@ pub(crate) async fn every_job_is_claimed_once_and_its_effect_happens_once(stage:
     for worker in workers {
         finished.extend(worker.await.unwrap());
     }
-    println!("{JOBS} jobs in {:?}", started.elapsed());
+    println!("{JOBS} jobs in {:?}", started.elapsed()); // seen with --nocapture
     let claimed = finished.len();
     finished.sort();
     finished.dedup();
