@@ -14,7 +14,7 @@ pub mod tflite;
 
 pub use fetch::{Failure, FetchError, Fetched, fetch};
 pub use folder::{FolderError, folder};
-pub use load::{LoadOptions, SettingError, backend, load};
+pub use load::{Options, RuntimeError, backend, load};
 pub use manifest::{Convert, Entry, Manifest, Registry, Source, manifest};
 pub use status::{FileStatus, State, status};
 
@@ -37,6 +37,6 @@ pub fn load_for_tests() -> &'static Models {
                 file.state
             );
         }
-        load(&folder, &LoadOptions::from_env().expect("valid settings"))
+        load(&Options::default())
     })
 }

@@ -12,58 +12,63 @@ use crate::hash;
 use crate::manifest::{Entry, manifest};
 use crate::status::{State, state};
 
-/// How to load weights.
+/// How to load weights. The default serves a whole machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LoadOptions {
-    /// The runtime to use. None takes ONNX Runtime where its library is installed and loads, else rten.
+pub struct Options {
+    /// The weights folder; none takes [`folder()`](crate::folder()).
+    pub folder: Option<PathBuf>,
+    /// The runtime to use. None takes the one named in `BONAFIDE_RUNTIME` (`onnxruntime` or `rten`); where
+    /// that is unset, ONNX Runtime if its library is installed and loads, else rten.
     pub runtime: Option<Runtime>,
-    /// Runs of one network at the same time; each takes a thread and its own working memory.
-    pub concurrency: NonZeroUsize,
+    /// Runs of one network at the same time, at least one. Each takes a thread, and from the second on
+    /// its own copy of the weights.
+    pub concurrency: usize,
     /// ONNX files of the operator's own, used instead of the installed ones whatever their hash.
     pub replace: BTreeMap<Task, PathBuf>,
 }
 
-impl Default for LoadOptions {
-    /// The best runtime there is, and as many runs at once as the machine has processors.
+impl Default for Options {
     fn default() -> Self {
         Self {
+            folder: None,
             runtime: None,
-            concurrency: available_parallelism().unwrap_or(NonZeroUsize::MIN),
+            concurrency: available_parallelism().map_or(1, NonZeroUsize::get),
             replace: BTreeMap::new(),
         }
     }
 }
 
-/// A setting that says nothing known.
+/// No runtime could be chosen, and why.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("BONAFIDE_RUNTIME is {0:?}: it may be \"onnxruntime\", \"rten\" or unset")]
-pub struct SettingError(String);
-
-impl LoadOptions {
-    /// The defaults, with the runtime named in `BONAFIDE_RUNTIME`.
-    pub fn from_env() -> Result<Self, SettingError> {
-        let setting = std::env::var_os("BONAFIDE_RUNTIME").unwrap_or_default();
-        let runtime = runtime_named(&setting.to_string_lossy())?;
-        Ok(Self { runtime, ..Self::default() })
-    }
+pub enum RuntimeError {
+    #[error("BONAFIDE_RUNTIME is {0:?}: it may be \"onnxruntime\", \"rten\" or unset")]
+    Setting(String),
+    #[error(transparent)]
+    Library(#[from] LibraryError),
 }
 
-fn runtime_named(setting: &str) -> Result<Option<Runtime>, SettingError> {
+/// The runtime named in `BONAFIDE_RUNTIME`, if any.
+fn runtime_set() -> Result<Option<Runtime>, RuntimeError> {
+    runtime_named(&std::env::var_os("BONAFIDE_RUNTIME").unwrap_or_default().to_string_lossy())
+}
+
+fn runtime_named(setting: &str) -> Result<Option<Runtime>, RuntimeError> {
     match setting {
         "" => Ok(None),
         "onnxruntime" => Ok(Some(Runtime::OnnxRuntime)),
         "rten" => Ok(Some(Runtime::Rten)),
-        other => Err(SettingError(other.to_owned())),
+        other => Err(RuntimeError::Setting(other.to_owned())),
     }
 }
 
-/// The runtime that [`load`] would use, and where it is not the first choice, why.
+/// The runtime that [`load`] uses, and where it is not the first choice, why.
 ///
-/// An error only where ONNX Runtime is asked for by name and not usable.
+/// An error only where ONNX Runtime is asked for by name and not usable, or the setting is not known.
 pub fn backend(
     folder: &Path,
     runtime: Option<Runtime>,
-) -> Result<(Backend, Option<LibraryError>), LibraryError> {
+) -> Result<(Backend, Option<LibraryError>), RuntimeError> {
+    let runtime = if runtime.is_some() { runtime } else { runtime_set()? };
     match runtime {
         Some(Runtime::Rten) => Ok((Backend::rten(), None)),
         Some(Runtime::OnnxRuntime) => Ok((onnx_runtime(folder)?, None)),
@@ -90,24 +95,28 @@ const REMEDY: &str = "run `bonafide models fetch`";
 ///
 /// Never fails: a network whose file is missing, altered or unreadable leaves its task
 /// [`Unavailable`](bonafide_checks::models::Unavailable) with the reason, and the others load.
-pub fn load(folder: &Path, options: &LoadOptions) -> Models {
-    let entries = manifest().for_this_machine().filter_map(|entry| Some((entry.task?, entry)));
-    let (backend, instead_of) = match backend(folder, options.runtime) {
+pub fn load(options: &Options) -> Models {
+    let folder = match &options.folder {
+        Some(folder) => folder.clone(),
+        None => match crate::folder() {
+            Ok(folder) => folder,
+            Err(error) => return Models::none(&error.to_string()),
+        },
+    };
+    let (backend, instead_of) = match backend(&folder, options.runtime) {
         Ok(usable) => usable,
-        Err(error) => {
-            let mut builder = Models::builder(Backend::rten(), NonZeroUsize::MIN);
-            entries.for_each(|(task, _)| builder.missing(task, error.to_string()));
-            return builder.build();
-        }
+        Err(error) => return Models::none(&error.to_string()),
     };
     if let Some(why) = instead_of {
         tracing::warn!(%why, "models run on the built-in runtime, which is slower");
     }
-    let mut builder = Models::builder(backend, options.concurrency);
-    for (task, entry) in entries {
+    let concurrency = NonZeroUsize::new(options.concurrency).unwrap_or(NonZeroUsize::MIN);
+    let mut builder = Models::builder(backend, concurrency);
+    for entry in manifest().for_this_machine() {
+        let Some(task) = entry.task else { continue };
         let read = match options.replace.get(&task) {
             Some(path) => own(path),
-            None => installed(folder, entry),
+            None => installed(&folder, entry),
         };
         match read {
             Ok((name, sha256, bytes)) => builder.insert(task, &name, &sha256, bytes),

@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use bonafide_weights::{FileStatus, LoadOptions, State};
-use comfy_table::{ContentArrangement, Table, presets};
+use bonafide_weights::{FileStatus, Options, State};
 use serde::Serialize;
 
 use super::CommandResult;
+use crate::output;
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -24,7 +24,7 @@ enum Deed {
         #[arg(long, value_name = "FOLDER")]
         from: Option<PathBuf>,
         #[command(flatten)]
-        output: Output,
+        wanted: Output,
     },
     /// Check the hash of every installed file and load every model; fails when one is not usable
     Verify(Output),
@@ -40,16 +40,16 @@ struct Output {
 pub(crate) fn run(args: Args) -> CommandResult {
     let folder = bonafide_weights::folder()?;
     match args.deed {
-        Deed::List(output) => print(&Report::of(&folder)?, &output),
-        Deed::Fetch { from, output } => {
+        Deed::List(wanted) => print(&Report::of(&folder), &wanted),
+        Deed::Fetch { from, wanted } => {
             let fetched = bonafide_weights::fetch(&folder, from.as_deref())?;
-            if !output.json {
+            if !wanted.json {
                 let (new, there) = (fetched.installed.len(), fetched.present.len());
                 anstream::println!("{new} files installed, {there} were there already");
             }
-            print(&Report::of(&folder)?, &output)
+            print(&Report::of(&folder), &wanted)
         }
-        Deed::Verify(output) => verify(&folder, &output),
+        Deed::Verify(wanted) => verify(&folder, &wanted),
     }
 }
 
@@ -65,31 +65,27 @@ struct Report {
 }
 
 impl Report {
-    fn of(folder: &Path) -> Result<Self, Box<dyn std::error::Error>> {
-        let wanted = LoadOptions::from_env()?.runtime;
-        let (runtime, runtime_note) = match bonafide_weights::backend(folder, wanted) {
+    fn of(folder: &Path) -> Self {
+        let (runtime, runtime_note) = match bonafide_weights::backend(folder, None) {
             Ok((backend, instead_of)) => (Some(backend.runtime()), instead_of.map(|why| why.to_string())),
             Err(why) => (None, Some(why.to_string())),
         };
         let files = bonafide_weights::status(folder);
-        Ok(Self { folder: folder.to_owned(), runtime, runtime_note, files })
+        Self { folder: folder.to_owned(), runtime, runtime_note, files }
     }
 }
 
-fn print(report: &Report, output: &Output) -> CommandResult {
-    if output.json {
-        anstream::println!("{}", serde_json::to_string_pretty(report)?);
-        return Ok(());
+fn print(report: &Report, wanted: &Output) -> CommandResult {
+    if wanted.json {
+        return Ok(output::json(report)?);
     }
-    let mut table = Table::new();
-    table.load_preset(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_header(["task", "model", "version", "licence", "state", "what for"]);
+    let mut table = output::table(["task", "model", "version", "licence", "state", "what for"]);
     for FileStatus { entry, state } in &report.files {
         let task = entry.task.map_or("runtime", |task| task.as_str());
         let state = state.to_string();
         table.add_row([task, &entry.name, &entry.version, &entry.licence, &state, &entry.purpose]);
     }
-    anstream::println!("{table}");
+    output::print(&table);
     anstream::println!("folder   {}", report.folder.display());
     match (&report.runtime, &report.runtime_note) {
         (Some(runtime), None) => anstream::println!("runtime  {runtime}"),
@@ -103,9 +99,9 @@ fn print(report: &Report, output: &Output) -> CommandResult {
 }
 
 /// Hashes and loads everything. One sentence per problem, and failure when there is any.
-fn verify(folder: &Path, output: &Output) -> CommandResult {
-    let report = Report::of(folder)?;
-    let models = bonafide_weights::load(folder, &LoadOptions::from_env()?);
+fn verify(folder: &Path, wanted: &Output) -> CommandResult {
+    let report = Report::of(folder);
+    let models = bonafide_weights::load(&Options { folder: Some(folder.to_owned()), ..Options::default() });
     let tasks = report.files.iter().filter_map(|file| file.entry.task);
     let mut problems: Vec<String> =
         tasks.filter_map(|task| models.get(task).err()).map(|error| error.to_string()).collect();
@@ -115,9 +111,9 @@ fn verify(folder: &Path, output: &Output) -> CommandResult {
             .filter(|file| file.state != State::Installed)
             .map(|file| format!("{} is {}", file.entry.file, file.state)),
     );
-    print(&report, output)?;
+    print(&report, wanted)?;
     if problems.is_empty() {
-        if !output.json {
+        if !wanted.json {
             anstream::println!("verified every file has its pinned hash and every model loads");
         }
         return Ok(());

@@ -86,7 +86,7 @@ impl Tensor {
 }
 
 /// The network for a task is not there, and why; a check that needs it is `not_assessed`.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("no usable model for {task}: {why}")]
 pub struct Unavailable {
     pub task: Task,
@@ -139,7 +139,7 @@ enum Kind {
 }
 
 /// ONNX Runtime's shared library could not be used, and why.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("ONNX Runtime is not usable: {0}")]
 pub struct LibraryError(String);
 
@@ -195,6 +195,12 @@ impl Models {
         Builder { backend, concurrency, threads, by_task: BTreeMap::new() }
     }
 
+    /// No networks at all: every task is [`Unavailable`] for this reason.
+    pub fn none(why: &str) -> Self {
+        let by_task = Task::ALL.into_iter().map(|task| (task, Err(why.to_owned()))).collect();
+        Self { runtime: None, by_task }
+    }
+
     /// The network for a task.
     pub fn get(&self, task: Task) -> Result<&Model, Unavailable> {
         match self.by_task.get(&task) {
@@ -204,7 +210,12 @@ impl Models {
         }
     }
 
-    /// The runtime in use; none where no network was ever asked for.
+    /// The tasks without a network, and why.
+    pub fn unavailable(&self) -> Vec<Unavailable> {
+        Task::ALL.into_iter().filter_map(|task| self.get(task).err()).collect()
+    }
+
+    /// The runtime in use; none where no runtime is.
     pub fn runtime(&self) -> Option<Runtime> {
         self.runtime
     }

@@ -1,5 +1,9 @@
 use super::*;
 
+fn in_folder(folder: &tempfile::TempDir) -> Options {
+    Options { folder: Some(folder.path().to_owned()), ..Options::default() }
+}
+
 #[test]
 fn runtime_setting() {
     assert_eq!(runtime_named(""), Ok(None));
@@ -11,13 +15,16 @@ fn runtime_setting() {
 #[test]
 fn an_empty_folder_leaves_every_task_unavailable_with_the_remedy() {
     let folder = tempfile::tempdir().unwrap();
-    let models = load(folder.path(), &LoadOptions::default());
+    let models = load(&in_folder(&folder));
     for task in Task::ALL {
         let why = models.get(task).err().unwrap().why;
         assert!(why.contains("bonafide models fetch"), "{why}");
     }
-    let asked = LoadOptions { runtime: Some(Runtime::OnnxRuntime), ..LoadOptions::default() };
-    let why = load(folder.path(), &asked).get(Task::Age).err().unwrap().why;
+    let asked = Options { runtime: Some(Runtime::OnnxRuntime), ..in_folder(&folder) };
+    let models = load(&asked);
+    assert_eq!(models.runtime(), None);
+    assert_eq!(models.unavailable().len(), Task::ALL.len());
+    let why = models.get(Task::Age).err().unwrap().why;
     assert!(why.contains("libonnxruntime.so is missing"), "{why}");
 }
 
@@ -37,16 +44,16 @@ fn an_altered_file_is_not_loaded_and_the_others_are() {
     bytes[300_000] ^= 1;
     std::fs::write(&path, &bytes).unwrap();
 
-    let options = LoadOptions { runtime: Some(Runtime::Rten), ..LoadOptions::default() };
-    let models = load(folder.path(), &options);
+    let options = Options { runtime: Some(Runtime::Rten), ..in_folder(&folder) };
+    let models = load(&options);
     assert_eq!(models.get(Task::FaceDetection).unwrap().reference().sha256, good.sha256);
     let why = models.get(Task::Gender).err().unwrap().why;
     assert!(why.contains("hash differs"), "{why}");
     assert_eq!(state(folder.path(), bad), State::Altered);
     assert_eq!(state(folder.path(), good), State::Installed);
 
-    let own = LoadOptions { replace: BTreeMap::from([(Task::Gender, path)]), ..options };
-    let models = load(folder.path(), &own);
+    let own = Options { replace: BTreeMap::from([(Task::Gender, path)]), ..options };
+    let models = load(&own);
     let reference = models.get(Task::Gender).unwrap().reference();
     assert_eq!((reference.name.as_str(), reference.sha256), ("dlib_gender_v1", hash::of_bytes(&bytes)));
 }

@@ -28,3 +28,6 @@ pub enum ConvertError {
 pub fn to_onnx(tflite: &[u8]) -> Result<Vec<u8>, ConvertError> {
     convert::convert(&schema::Model::read(tflite)?)
 }
+
+#[cfg(test)]
+mod tests;
