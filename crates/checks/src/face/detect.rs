@@ -20,6 +20,8 @@ const MIN_SCORE: f32 = 0.6;
 const SURE: f32 = 0.92;
 /// How much surer a face in a turned picture must be than one in the picture as it is.
 const TURN_MARGIN: f32 = 0.03;
+/// A closer look must enlarge at least this much to be worth its time.
+const WORTH_REFINING: f64 = 1.25;
 /// Passes that look harder also see more faces where there are none, so they must be surer.
 const MIN_SCORE_RETRY: f32 = 0.75;
 
@@ -64,7 +66,10 @@ pub fn detect(models: &Models, picture: &Picture) -> Result<Vec<Face>, RunError>
 /// # Errors
 /// As [`detect`].
 pub fn refine(models: &Models, picture: &Picture, face: &Face) -> Result<Face, RunError> {
-    let view = View::close_up(picture, face);
+    let (whole, view) = (View::whole(picture), View::close_up(picture, face));
+    if view.scale() < WORTH_REFINING * whole.scale() {
+        return Ok(*face);
+    }
     let near = |f: &Face| {
         let [a, b] = [f.centre(), face.centre()];
         let off = (a[0] - b[0]).hypot(a[1] - b[1]);
@@ -73,7 +78,7 @@ pub fn refine(models: &Models, picture: &Picture, face: &Face) -> Result<Face, R
     let found = look(models, picture, &view, MIN_SCORE)?;
     let Some(again) = found.into_iter().find(near) else { return Ok(*face) };
     // Errors of the points are about the same on every canvas, so their weight is the scale squared.
-    let (first, second) = (View::whole(picture).scale().powi(2) as f32, view.scale().powi(2) as f32);
+    let (first, second) = (whole.scale().powi(2) as f32, view.scale().powi(2) as f32);
     let share = second / (first + second);
     let mut refined = *face;
     for (p, q) in refined.landmarks.as_flattened_mut().iter_mut().zip(again.landmarks.as_flattened()) {

@@ -24,8 +24,6 @@ use crate::{
 /// Default for `minimum_liveness_tolerance`. See the measurement at [`assess`].
 pub const DEFAULT_MIN_SCORE: f64 = 0.45;
 
-/// Name of the network's input.
-const INPUT: &str = "serving_default_args_0:0";
 /// Side of the network's input in pixels.
 const SIDE: u32 = 80;
 /// How much more than the face the network sees: the scale it was trained with.
@@ -165,7 +163,8 @@ fn surroundings(face: &Face, width: u32, height: u32) -> Option<(Rect, f64)> {
 fn run(models: &Models, seen: &image::RgbImage) -> Result<f64, RunError> {
     let model = models.get(Task::PassiveLiveness)?;
     let failed = |why: &str| RunError::Failed { model: model.reference().name, why: why.to_owned() };
-    let out = model.run(&[(INPUT, pixels::tensor(seen, Order::Bgr))])?;
+    let input = model.inputs().first().ok_or_else(|| failed("no input"))?;
+    let out = model.run(&[(input, pixels::tensor(seen, Order::Bgr))])?;
     let out = out.into_values().next().ok_or_else(|| failed("no output"))?;
     let &[a, real, b] = out.data.as_slice() else {
         return Err(failed("the output is not three numbers"));
