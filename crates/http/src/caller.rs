@@ -11,7 +11,7 @@ use axum::{
 use bonafide_engine::{Caller, Engine};
 
 /// A caller with a valid bearer token.
-pub struct Authorized<E>(pub Caller, pub PhantomData<E>);
+pub struct Authorized<E>(pub Caller, pub PhantomData<fn() -> E>);
 
 /// Why a request was not let in.
 #[derive(Debug, thiserror::Error)]

@@ -16,7 +16,7 @@ const MOST_PARTS: usize = 32;
 pub struct Form<E> {
     pub text: BTreeMap<String, String>,
     pub files: BTreeMap<String, Vec<u8>>,
-    error: PhantomData<E>,
+    error: PhantomData<fn() -> E>,
 }
 
 impl<E> Form<E> {

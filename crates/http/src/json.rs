@@ -22,10 +22,10 @@ use utoipa::ToSchema;
 
 /// A valid `T`. Dialects name their alias `Json<T>`: the document generator infers the documented body
 /// from that identifier, so handler and document use the same type.
-pub struct Valid<T, E>(pub T, pub PhantomData<E>);
+pub struct Valid<T, E>(pub T, pub PhantomData<fn() -> E>);
 
 /// Query parameters that fit the schema of `T`; every value arrives as text.
-pub struct Query<T, E>(pub T, pub PhantomData<E>);
+pub struct Query<T, E>(pub T, pub PhantomData<fn() -> E>);
 
 impl<T, E, S> FromRequest<S> for Valid<T, E>
 where

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 
 /// Why a request was refused.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct ErrorBody {
+pub(crate) struct ErrorBody {
     error: ErrorDetail,
 }
 
@@ -37,7 +37,7 @@ struct FieldError {
 }
 
 #[derive(Debug)]
-pub enum Error {
+pub(crate) enum Error {
     Invalid(Vec<Problem>),
     Denied(Denied),
     Engine(bonafide_engine::Error),

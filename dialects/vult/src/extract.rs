@@ -13,8 +13,24 @@ use bonafide_engine::{Caller, Engine};
 use crate::error::Error;
 
 pub(crate) type Json<T> = bonafide_http::Valid<T, Error>;
-pub(crate) type Authorized = bonafide_http::Authorized<Error>;
 pub(crate) type Form = bonafide_http::Form<Error>;
+
+/// A caller with a valid token.
+pub(crate) struct Authorized(pub(crate) Caller);
+
+impl<S> FromRequestParts<S> for Authorized
+where
+    Engine: FromRef<S>,
+    S: Send + Sync,
+{
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        let bonafide_http::Authorized(caller, _) =
+            bonafide_http::Authorized::<Error>::from_request_parts(parts, state).await?;
+        Ok(Self(caller))
+    }
+}
 
 /// A caller on the person's device: a token, and the client it belongs to named once more.
 pub(crate) struct SdkCaller(pub(crate) Caller);
@@ -27,7 +43,7 @@ where
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
-        let bonafide_http::Authorized(caller, _) = Authorized::from_request_parts(parts, state).await?;
+        let Authorized(caller) = Authorized::from_request_parts(parts, state).await?;
         let named = parts.headers.get("x-client-id").map(|v| v.to_str().unwrap_or_default().trim());
         let problem = |rule, message: &str| Err(vec![Problem::new("X-Client-Id", rule, message)].into());
         match named {

@@ -22,7 +22,6 @@ use bonafide_checks::{
     image,
     models::Models,
 };
-use bonafide_weights::LoadOptions;
 
 use super::Report;
 
@@ -42,7 +41,7 @@ struct Seen {
 }
 
 pub(super) fn run(dir: &Path) -> Result<Report, Error> {
-    let models = bonafide_weights::load(&bonafide_weights::folder()?, &LoadOptions::from_env()?);
+    let models = crate::commands::pictures::models();
     let pairs = pairs(&dir.join("lfw_pairs.tsv"))?;
     let names: BTreeSet<&str> = pairs.iter().flat_map(|p| [p.a.as_str(), p.b.as_str()]).collect();
     let names: Vec<&str> = names.into_iter().collect();

@@ -18,7 +18,7 @@ use bonafide_checks::{
 use super::Report;
 
 pub(super) fn run(dir: &std::path::Path) -> Result<Report, Box<dyn std::error::Error>> {
-    let models = bonafide_weights::load(&bonafide_weights::folder()?, &bonafide_weights::LoadOptions::from_env()?);
+    let models = crate::commands::pictures::models();
     let rows = super::manifest(&dir.join("manifest.tsv"))?;
     let (mut times, mut failures) = (vec![], vec![]);
     let (mut data, mut all, mut digits, mut n) = (0, 0, 0, 0);

@@ -76,7 +76,7 @@ pub(crate) struct Document {
     responses((status = 200, body = Document), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
 pub(crate) async fn read(
     State(engine): State<Engine>,
-    Authorized(caller, _): Authorized,
+    Authorized(caller): Authorized,
     bonafide_http::Valid(asked, _): Json<SessionRef>,
 ) -> Result<Body<Document>, Error> {
     let id = session_id(&asked.session_id)?;

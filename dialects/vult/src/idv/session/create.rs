@@ -43,7 +43,7 @@ pub(crate) struct Created {
     responses((status = 200, body = Created), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody)))]
 pub(crate) async fn create(
     State(engine): State<Engine>,
-    Authorized(caller, _): Authorized,
+    Authorized(caller): Authorized,
     bonafide_http::Valid(new, _): Json<NewSession>,
 ) -> Result<Body<Created>, Error> {
     if let Some(url) = &new.webhook_url

@@ -87,7 +87,7 @@ pub(crate) struct MetaCounts {
     responses((status = 200, body = Sessions), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody)))]
 pub(crate) async fn list(
     State(engine): State<Engine>,
-    Authorized(caller, _): Authorized,
+    Authorized(caller): Authorized,
     bonafide_http::Valid(asked, _): Json<ListSessions>,
 ) -> Result<Body<Sessions>, Error> {
     let mut problems = vec![];
