@@ -24,10 +24,14 @@ fn path(name: &str) -> String {
 #[test]
 fn verify_tells_the_person_from_somebody_else() {
     let (passport, selfie, other) = (path("passport.jpg"), path("selfie.jpg"), path("other.jpg"));
-    let same = json(&["verify", "--front", &passport, "--selfie", &selfie, "--json", "--today", "2026-06-01"]);
+    let same =
+        json(&["verify", "--front", &passport, "--selfie", &selfie, "--json", "--today", "2026-06-01"]);
     assert_eq!(same["decision"], "approved", "{same:#}");
     assert!(same["score"].as_f64().is_some_and(|s| (0.75..=1.0).contains(&s)));
-    assert_eq!((&same["document"]["type"], &same["document"]["country"]), (&"passport".into(), &"UTO".into()));
+    assert_eq!(
+        (&same["document"]["type"], &same["document"]["country"]),
+        (&"passport".into(), &"UTO".into())
+    );
     let name = &same["document"]["fields"]["last_name"];
     assert_eq!(name["source"], "mrz");
     assert!(name["value"].as_str().is_some() && name["confidence"].as_f64().is_some());
@@ -38,9 +42,11 @@ fn verify_tells_the_person_from_somebody_else() {
     }
     assert!(same["ms"].as_u64().is_some_and(|ms| ms > 0));
 
-    let different = json(&["verify", "--front", &passport, "--selfie", &other, "--json", "--today", "2026-06-01"]);
+    let different =
+        json(&["verify", "--front", &passport, "--selfie", &other, "--json", "--today", "2026-06-01"]);
     assert_eq!(different["decision"], "declined");
-    let late = json(&["verify", "--front", &passport, "--selfie", &selfie, "--json", "--today", "2099-01-01"]);
+    let late =
+        json(&["verify", "--front", &passport, "--selfie", &selfie, "--json", "--today", "2099-01-01"]);
     assert_eq!(late["decision"], "declined");
     assert!(late["reasons"].to_string().contains("document_expired"), "{}", late["reasons"]);
 }
@@ -76,7 +82,10 @@ fn a_file_that_is_no_picture_is_one_sentence() {
     for args in [vec!["read", &name], vec!["match", &name, &name], vec!["read", "/does/not/exist"]] {
         let output = bonafide(&args);
         let error = String::from_utf8(output.stderr).unwrap();
-        assert!(!output.status.success() && error.starts_with("error: ") && error.lines().count() == 1, "{error}");
+        assert!(
+            !output.status.success() && error.starts_with("error: ") && error.lines().count() == 1,
+            "{error}"
+        );
     }
 }
 
@@ -98,7 +107,10 @@ fn secrets_are_shown_once_and_revoked() {
         serde_json::from_slice(&output.stdout).unwrap()
     };
     let key = run(&["keys", "create", "--name", "till", "--json"]);
-    assert_eq!(key.as_object().map(|o| o.keys().cloned().collect()), Some(vec!["id".to_owned(), "key".to_owned()]));
+    assert_eq!(
+        key.as_object().map(|o| o.keys().cloned().collect()),
+        Some(vec!["id".to_owned(), "key".to_owned()])
+    );
     let list = run(&["keys", "list", "--json"]);
     assert_eq!((list.as_array().map(Vec::len), &list[0]["name"]), (Some(1), &"till".into()));
     assert!(!list.to_string().contains(key["key"].as_str().unwrap()));

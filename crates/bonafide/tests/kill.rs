@@ -67,7 +67,8 @@ async fn kills(installation: Installation, times: u32) {
         }
         // Each check left its mark once.
         for job in ["read_document", "match_faces", "check_liveness"] {
-            let seen = read["history"].as_array().unwrap().iter().filter(|e| e["detail"]["job"] == job).count();
+            let seen =
+                read["history"].as_array().unwrap().iter().filter(|e| e["detail"]["job"] == job).count();
             assert_eq!(seen, 1, "round {round}: {job} in {events:?}");
         }
         server.kill();

@@ -76,7 +76,9 @@ async fn nothing_before_consent(app: &App) {
     app.picture("back", &session, &sample("passport.jpg")).await.refused(400, "consent_required");
     // Reading and metadata are possible.
     app.post("/idv/sdk/session/read", json!({"session_id": session})).await.ok();
-    app.post("/idv/sdk/metadata/update", json!({"session_id": session, "sdk_metadata": {"os": "x"}})).await.ok();
+    app.post("/idv/sdk/metadata/update", json!({"session_id": session, "sdk_metadata": {"os": "x"}}))
+        .await
+        .ok();
 }
 
 async fn wrong_order(app: &App) {
@@ -109,13 +111,17 @@ async fn wrong_bodies(app: &App) {
     }
     let huge = json!({"metadata": {"x": "y".repeat(70_000)}});
     assert_eq!(app.post("/idv/session/create", huge).await.refused(400, "invalid_request"), ["metadata"]);
-    assert_eq!(app.post("/idv/session/read", json!({})).await.refused(400, "invalid_request"), ["session_id"]);
+    assert_eq!(
+        app.post("/idv/session/read", json!({})).await.refused(400, "invalid_request"),
+        ["session_id"]
+    );
     for id in ["", "nonsense", "01h00000000000000000000000", "../../etc/passwd"] {
         app.post("/idv/session/read", json!({"session_id": id})).await.refused(404, "not_found");
     }
     let session = app.consented().await;
     let bad = json!({"session_id": session, "latitude": 91, "longitude": "x"});
-    let mut fields = app.post("/idv/sdk/liveness/session/generate", bad).await.refused(400, "invalid_request");
+    let mut fields =
+        app.post("/idv/sdk/liveness/session/generate", bad).await.refused(400, "invalid_request");
     fields.sort();
     assert_eq!(fields, ["latitude", "longitude"]);
     for body in ["{", "[]", "null", "\"x\"", "{\"session_id\": 1e999}"] {
@@ -226,7 +232,9 @@ async fn unknown_paths_and_methods(app: &App) {
 }
 
 async fn utility(app: &App) {
-    for path in ["/", "/ping", "/status", "/metrics", "/live", "/ready", "/health/simple", "/health", "/version"] {
+    for path in
+        ["/", "/ping", "/status", "/metrics", "/live", "/ready", "/health/simple", "/health", "/version"]
+    {
         let answer = app.get(path).await;
         assert!(answer.headers.contains_key("x-request-id"), "{path}");
         assert!(answer.ok().is_object(), "{path}");

@@ -33,7 +33,8 @@ async fn a_person_is_verified(app: &App) {
     assert_eq!((&read["liveness_detected"], &read["selfie_given"]), (&json!(true), &json!(true)));
     assert_eq!(read["ofac_status_e"], "not_started", "no list was searched");
     assert_eq!(read["document_type_e"], "passport");
-    let events: Vec<&str> = read["history"].as_array().unwrap().iter().filter_map(|e| e["event"].as_str()).collect();
+    let events: Vec<&str> =
+        read["history"].as_array().unwrap().iter().filter_map(|e| e["event"].as_str()).collect();
     assert_eq!((events.first(), events.last()), (Some(&"created"), Some(&"approved")), "{events:?}");
 
     let document = app.post("/idv/document/read", this.clone()).await.ok();
@@ -84,9 +85,12 @@ async fn sessions_are_listed(app: &App) {
     let page = app.post("/idv/session/list", json!({"take": 2, "skip": 1})).await.ok();
     assert_eq!(page["meta_counts"]["total"], 5);
     assert_eq!(page["meta_counts"]["status"], json!({"in_progress": 5}));
-    let numbers: Vec<_> = page["sessions"].as_array().unwrap().iter().map(|s| s["metadata"]["n"].clone()).collect();
+    let numbers: Vec<_> =
+        page["sessions"].as_array().unwrap().iter().map(|s| s["metadata"]["n"].clone()).collect();
     assert_eq!(numbers, [3, 2], "newest first");
-    let of = |filter: Value| async { app.post("/idv/session/list", filter).await.ok()["meta_counts"]["total"].clone() };
+    let of = |filter: Value| async {
+        app.post("/idv/session/list", filter).await.ok()["meta_counts"]["total"].clone()
+    };
     assert_eq!(of(json!({"status": "complete"})).await, 0);
     assert_eq!(of(json!({"status": "in_progress", "client_id": [app.client_id, "other"]})).await, 5);
     assert_eq!(of(json!({"client_id": "other"})).await, 0);
@@ -97,7 +101,9 @@ async fn sessions_are_listed(app: &App) {
     assert_eq!(of(json!({"start_date": "2026-06-02", "end_date": null})).await, 0);
     let identity = page["sessions"][0]["identity_id"].clone();
     assert_eq!(of(json!({"identity_id": identity})).await, 1);
-    let bad = app.post("/idv/session/list", json!({"take": 0, "skip": -1, "status": "done", "start_date": 3})).await;
+    let bad = app
+        .post("/idv/session/list", json!({"take": 0, "skip": -1, "status": "done", "start_date": 3}))
+        .await;
     let mut fields = bad.refused(400, "invalid_request");
     fields.sort();
     assert_eq!(fields, ["skip", "start_date", "status", "take"]);
@@ -126,7 +132,8 @@ async fn another_tenants_session_is_not_found(app: &App) {
     let theirs = app.post_as(&client, &token, "/idv/session/list", json!({})).await.ok();
     assert_eq!(theirs["meta_counts"]["total"], 0);
     // The right token with somebody else's client id is refused as well.
-    let mixed = app.post_as(&client, &app.token, "/idv/sdk/session/read", json!({"session_id": session})).await;
+    let mixed =
+        app.post_as(&client, &app.token, "/idv/sdk/session/read", json!({"session_id": session})).await;
     assert_eq!(mixed.refused(400, "invalid_request"), ["X-Client-Id"]);
 }
 

@@ -140,7 +140,8 @@ impl Client {
             .text("latitude", "45.5")
             .text("longitude", "-73.6")
             .part("image", reqwest::multipart::Part::bytes(std::fs::read(file)?).file_name("a.jpg"));
-        let request = self.http.post(format!("{}/idv/sdk/document/{side}/add", self.url)).bearer_auth(&self.token);
+        let request =
+            self.http.post(format!("{}/idv/sdk/document/{side}/add", self.url)).bearer_auth(&self.token);
         let answer = request.header("X-Client-Id", &self.client_id).multipart(form).send().await?;
         Ok((answer.status().as_u16(), answer.json().await?))
     }

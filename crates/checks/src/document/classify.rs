@@ -107,7 +107,8 @@ mod tests {
     fn a_face_alone_is_a_selfie() {
         let selfie = Cues { face_share: Some(0.2), ..Cues::default() };
         assert!(classify(&selfie).score < 0.1);
-        let words = Words { document_type: DocumentType::DriverLicense, labels: 5, dates: 3, ..Words::default() };
+        let words =
+            Words { document_type: DocumentType::DriverLicense, labels: 5, dates: 3, ..Words::default() };
         let licence = Cues { face_share: Some(0.06), words, lines: 18, ..Cues::default() };
         let class = classify(&licence);
         assert!(class.score > 0.9 && class.side == Some(Side::Front));

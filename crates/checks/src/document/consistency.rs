@@ -25,7 +25,9 @@ pub fn crosschecks(reading: &DocumentReading, threshold: f64) -> Vec<Finding> {
             let value = |s| r.from_source(FieldName::BirthDate, s).map(|f| f.value.as_str());
             Some(date(value(a)?, value(b)?))
         }),
-        (Check::AddressCrosscheck, "address", |r, a, b| Some(name(&full_address(r, a)?, &full_address(r, b)?))),
+        (Check::AddressCrosscheck, "address", |r, a, b| {
+            Some(name(&full_address(r, a)?, &full_address(r, b)?))
+        }),
     ];
     let pairs = [(0, 1), (0, 2), (1, 2)].map(|(i, j)| (SOURCES[i], SOURCES[j]));
     checks
@@ -137,10 +139,17 @@ fn words(a: &str, b: &str) -> f64 {
     let mut score = 0.0;
     for word in &few {
         let like = |other: &String| {
-            let cut = word.len() >= 3 && other.starts_with(word.as_str()) || other.len() >= 3 && word.starts_with(other.as_str());
+            let cut = word.len() >= 3 && other.starts_with(word.as_str())
+                || other.len() >= 3 && word.starts_with(other.as_str());
             // An initial stands for its name.
             let initial = word.len() == 1 && other.starts_with(word.as_str());
-            if cut { similarity(word, other).max(0.95) } else if initial { 0.9 } else { similarity(word, other) }
+            if cut {
+                similarity(word, other).max(0.95)
+            } else if initial {
+                0.9
+            } else {
+                similarity(word, other)
+            }
         };
         let best = many.iter().enumerate().map(|(i, o)| (like(o), i)).max_by(|x, y| x.0.total_cmp(&y.0));
         if let Some((value, i)) = best {
@@ -189,7 +198,8 @@ mod tests {
     fn findings() {
         let mut reading = DocumentReading::default();
         let mut add = |name, source, value: &str| {
-            let field = Field { value: value.into(), source, side: Side::Front, confidence: 0.9, region: None };
+            let field =
+                Field { value: value.into(), source, side: Side::Front, confidence: 0.9, region: None };
             reading.add(name, field);
         };
         add(FieldName::BirthDate, Source::Visual, "1986-10-16");

@@ -56,9 +56,10 @@ pub fn rectify(picture: &RgbImage, corners: &Quad) -> Option<(RgbImage, Homograp
 fn plausible(quad: &Quad, width: f32, height: f32) -> bool {
     let (w, h) = extent(quad);
     let slack = 0.03 * width.max(height);
-    let inside = quad.0.iter().all(|p| {
-        (-slack..width + slack).contains(&p[0]) && (-slack..height + slack).contains(&p[1])
-    });
+    let inside = quad
+        .0
+        .iter()
+        .all(|p| (-slack..width + slack).contains(&p[0]) && (-slack..height + slack).contains(&p[1]));
     let [a, b, c, d] = quad.0;
     let turn = |p: [f32; 2], q: [f32; 2], r: [f32; 2]| {
         (q[0] - p[0]) * (r[1] - q[1]) - (q[1] - p[1]) * (r[0] - q[0]) > 0.0
@@ -175,7 +176,8 @@ fn support(grey: &GrayImage, line: &Line, half: f32) -> f32 {
     for i in 0..SAMPLES {
         let t = ((i as f32 + 0.5) / SAMPLES as f32 * 2.0 - 1.0) * half;
         let (x, y) = (line.point[0] + line.along[0] * t, line.point[1] + line.along[1] * t);
-        let (a, b) = (at(x + across[0] * 1.5, y + across[1] * 1.5), at(x - across[0] * 1.5, y - across[1] * 1.5));
+        let (a, b) =
+            (at(x + across[0] * 1.5, y + across[1] * 1.5), at(x - across[0] * 1.5, y - across[1] * 1.5));
         if let (Some(a), Some(b)) = (a, b) {
             up += i32::from(a - b >= STEP);
             down += i32::from(b - a >= STEP);

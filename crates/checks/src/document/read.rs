@@ -30,10 +30,36 @@ const READABLE: f64 = 0.6;
 /// Words that a genuine document in use does not bear, in normal form. A word that is also a name
 /// (`SAMPLE` is one) only asks for a second look.
 static SUSPICIOUS: &[&str] = &[
-    "SPECIMEN", "SPECIMENS", "SPECIMENEN", "SAMPLE", "VOID", "NOVELTY", "MUSTER", "MUSTERMANN", "MUSTERFRAU",
-    "MUESTRA", "ESPECIMEN", "FACSIMILE", "REPLICA", "NOT VALID", "NON VALIDE", "NOT A GOVERNMENT DOCUMENT",
-    "NOT AN OFFICIAL", "FOR TRAINING", "TEST CARD", "TEMPLATE", "EXEMPLE", "VZOR", "WZOR", "VOORBEELD", "CAMPIONE",
-    "MODELO", "FAC SIMILE", "PROP", "CANCELLED", "ANNULE",
+    "SPECIMEN",
+    "SPECIMENS",
+    "SPECIMENEN",
+    "SAMPLE",
+    "VOID",
+    "NOVELTY",
+    "MUSTER",
+    "MUSTERMANN",
+    "MUSTERFRAU",
+    "MUESTRA",
+    "ESPECIMEN",
+    "FACSIMILE",
+    "REPLICA",
+    "NOT VALID",
+    "NON VALIDE",
+    "NOT A GOVERNMENT DOCUMENT",
+    "NOT AN OFFICIAL",
+    "FOR TRAINING",
+    "TEST CARD",
+    "TEMPLATE",
+    "EXEMPLE",
+    "VZOR",
+    "WZOR",
+    "VOORBEELD",
+    "CAMPIONE",
+    "MODELO",
+    "FAC SIMILE",
+    "PROP",
+    "CANCELLED",
+    "ANNULE",
 ];
 
 /// What came of reading a document.
@@ -234,7 +260,8 @@ fn merge(sides: &[(Seen, Option<RunError>)], declared: DocumentType, today: Date
         }
         if let Some((text, licence, quad)) = &seen.barcode {
             for (name, value) in licence.fields() {
-                let field = Field { value, source: Source::Barcode, side, confidence: 1.0, region: Some(*quad) };
+                let field =
+                    Field { value, source: Source::Barcode, side, confidence: 1.0, region: Some(*quad) };
                 reading.add(name, field);
             }
             reading.barcode.get_or_insert_with(|| text.clone());
@@ -279,7 +306,9 @@ fn side_findings(seen: &Seen, problem: Option<&RunError>) -> Vec<Finding> {
     let words = if nothing {
         match problem {
             Some(problem) => unavailable(Check::SuspiciousWords, problem),
-            None => Finding::not_assessed(Check::SuspiciousWords, "no_text", "no text was found in the picture"),
+            None => {
+                Finding::not_assessed(Check::SuspiciousWords, "no_text", "no text was found in the picture")
+            }
         }
     } else {
         suspicious_words(seen)
@@ -357,10 +386,8 @@ fn expired(reading: &DocumentReading, today: Date) -> Finding {
     let date = reading.get(FieldName::ExpiresAt).and_then(|f| f.value.parse::<Date>().ok());
     match date {
         None => Finding::not_assessed(check, "no_expiry_date", "no expiry date was found on the document"),
-        Some(date) if date < today => {
-            Finding { score: Some(0.0), ..Finding::new(check, Verdict::Fail) }
-                .because("expired", "the document's expiry date has passed")
-        }
+        Some(date) if date < today => Finding { score: Some(0.0), ..Finding::new(check, Verdict::Fail) }
+            .because("expired", "the document's expiry date has passed"),
         Some(_) => Finding { score: Some(1.0), ..Finding::new(check, Verdict::Clear) },
     }
 }

@@ -154,9 +154,11 @@ mod tests {
     #[test]
     fn points_on_a_line_have_no_map() {
         let line = Quad([[0.0, 0.0], [1.0, 1.0], [2.0, 2.0], [3.0, 3.0]]);
-        assert!(Homography::between(&rectangle(1.0, 1.0), &line).is_some_and(|_| false) || {
-            Homography::between(&line, &rectangle(1.0, 1.0)).is_none()
-        });
+        assert!(
+            Homography::between(&rectangle(1.0, 1.0), &line).is_some_and(|_| false) || {
+                Homography::between(&line, &rectangle(1.0, 1.0)).is_none()
+            }
+        );
         assert_eq!(cut(&RgbImage::new(4, 4), &line, 0, 5).dimensions(), (1, 5));
     }
 

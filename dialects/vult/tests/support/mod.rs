@@ -48,7 +48,12 @@ impl Answer {
     /// A refusal in this dialect's envelope: the code, and the fields it names.
     #[track_caller]
     pub fn refused(self, status: u16, code: &str) -> Vec<String> {
-        assert_eq!((self.status.as_u16(), self.body["error"]["code"].as_str()), (status, Some(code)), "{}", self.body);
+        assert_eq!(
+            (self.status.as_u16(), self.body["error"]["code"].as_str()),
+            (status, Some(code)),
+            "{}",
+            self.body
+        );
         assert!(self.body["error"]["message"].as_str().is_some_and(|m| !m.is_empty()), "{}", self.body);
         let fields = self.body["error"]["fields"].as_array().cloned().unwrap_or_default();
         fields.iter().filter_map(|f| f["field"].as_str().map(str::to_owned)).collect()
@@ -79,11 +84,18 @@ impl App {
         };
         let engine = Engine::start(parts).await.unwrap();
         let (router, _) = bonafide_vult::operations().build();
-        let router: Router = router.split_for_parts().0.fallback(bonafide_vult::not_found).with_state(engine.clone());
-        let router =
-            bonafide_http::layers::around(router, engine.clock.clone(), engine.entropy.clone());
-        let mut app =
-            Self { engine, clock, folder, client_id: String::new(), token: String::new(), secret: String::new(), router };
+        let router: Router =
+            router.split_for_parts().0.fallback(bonafide_vult::not_found).with_state(engine.clone());
+        let router = bonafide_http::layers::around(router, engine.clock.clone(), engine.entropy.clone());
+        let mut app = Self {
+            engine,
+            clock,
+            folder,
+            client_id: String::new(),
+            token: String::new(),
+            secret: String::new(),
+            router,
+        };
         (app.client_id, app.secret) = app.new_client("first").await;
         app.token = app.reissue().await;
         app
@@ -146,14 +158,22 @@ impl App {
     }
 
     pub async fn picture(&self, side: &str, session: &str, bytes: &[u8]) -> Answer {
-        self.parts(side, &[("session_id", session), ("latitude", "45.5"), ("longitude", "-73.6")], Some(bytes)).await
+        self.parts(
+            side,
+            &[("session_id", session), ("latitude", "45.5"), ("longitude", "-73.6")],
+            Some(bytes),
+        )
+        .await
     }
 
     pub async fn parts(&self, side: &str, texts: &[(&str, &str)], image: Option<&[u8]>) -> Answer {
         const LINE: &str = "----------bonafide-test";
         let mut body = vec![];
         for (name, value) in texts {
-            body.extend(format!("--{LINE}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").bytes());
+            body.extend(
+                format!("--{LINE}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+                    .bytes(),
+            );
         }
         if let Some(image) = image {
             body.extend(

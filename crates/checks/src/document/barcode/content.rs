@@ -168,7 +168,7 @@ fn bytes(words: &[u32], by_six: bool, out: &mut Output) {
     let mut groups = words.chunks_exact(5);
     let full = words.len() / 5;
     for (i, group) in groups.by_ref().enumerate() {
-        if !by_six && i + 1 == full && words.len() % 5 == 0 {
+        if !by_six && i + 1 == full && words.len().is_multiple_of(5) {
             // In mode 901 the number of bytes is not a multiple of six: the last five are single bytes.
             group.iter().for_each(|w| out.push((w % 256) as u8));
             continue;

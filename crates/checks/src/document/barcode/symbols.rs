@@ -7,9 +7,8 @@ use rxing::pdf417::pdf_417_common::{CODEWORD_TABLE, SYMBOL_TABLE};
 
 /// Codewords, and the order of the field.
 pub(super) const CODEWORDS: usize = 929;
-/// Modules of a codeword, of the start pattern (the same) and of the stop pattern.
+/// Modules of a codeword.
 pub(super) const MODULES: usize = 17;
-pub(super) const STOP_MODULES: usize = 18;
 
 /// How much of a module's light its neighbours get, in the templates. Photos are never sharp, and sharp
 /// pictures still match a slightly blurred template best.

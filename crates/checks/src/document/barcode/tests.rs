@@ -140,8 +140,9 @@ fn two_symbols_are_both_read() {
 #[test]
 fn nothing_where_there_is_nothing() {
     for (width, height) in [(1, 1), (3, 900), (64, 64), (1200, 900)] {
-        let noise =
-            GrayImage::from_fn(width, height, |x, y| Luma([(x.wrapping_mul(2_654_435_761) ^ y * 977) as u8]));
+        let noise = GrayImage::from_fn(width, height, |x, y| {
+            Luma([(x.wrapping_mul(2_654_435_761) ^ (y * 977)) as u8])
+        });
         assert!(read_pdf417(&picture(&noise)).is_empty());
         assert!(read_pdf417(&picture(&GrayImage::new(width, height))).is_empty());
         let bars = GrayImage::from_fn(width, height, |x, _| Luma([if x / 3 % 2 == 0 { 0 } else { 255 }]));

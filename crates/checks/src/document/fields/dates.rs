@@ -7,18 +7,49 @@ use super::super::text::plain;
 /// Month names by their beginnings, in English, French, German, Spanish, Italian, Portuguese, Dutch and
 /// some Nordic and Slavic forms. Longer beginnings first where one is a prefix of another month's.
 static MONTHS: &[(&str, i8)] = &[
-    ("JANV", 1), ("JAN", 1), ("GEN", 1), ("ENE", 1), ("SIJ", 1),
-    ("FEB", 2), ("FEV", 2), ("FEVR", 2),
-    ("MARS", 3), ("MARC", 3), ("MAR", 3), ("MRT", 3), ("MAE", 3), ("MRZ", 3),
-    ("APR", 4), ("AVR", 4), ("ABR", 4), ("AVRIL", 4),
-    ("MAY", 5), ("MAI", 5), ("MEI", 5), ("MAG", 5), ("MAJ", 5),
-    ("JUIN", 6), ("JUN", 6), ("GIU", 6),
-    ("JUIL", 7), ("JUL", 7), ("LUG", 7),
-    ("AUG", 8), ("AOU", 8), ("AGO", 8),
-    ("SEP", 9), ("SET", 9),
-    ("OCT", 10), ("OKT", 10), ("OTT", 10), ("OUT", 10),
+    ("JANV", 1),
+    ("JAN", 1),
+    ("GEN", 1),
+    ("ENE", 1),
+    ("SIJ", 1),
+    ("FEB", 2),
+    ("FEV", 2),
+    ("FEVR", 2),
+    ("MARS", 3),
+    ("MARC", 3),
+    ("MAR", 3),
+    ("MRT", 3),
+    ("MAE", 3),
+    ("MRZ", 3),
+    ("APR", 4),
+    ("AVR", 4),
+    ("ABR", 4),
+    ("AVRIL", 4),
+    ("MAY", 5),
+    ("MAI", 5),
+    ("MEI", 5),
+    ("MAG", 5),
+    ("MAJ", 5),
+    ("JUIN", 6),
+    ("JUN", 6),
+    ("GIU", 6),
+    ("JUIL", 7),
+    ("JUL", 7),
+    ("LUG", 7),
+    ("AUG", 8),
+    ("AOU", 8),
+    ("AGO", 8),
+    ("SEP", 9),
+    ("SET", 9),
+    ("OCT", 10),
+    ("OKT", 10),
+    ("OTT", 10),
+    ("OUT", 10),
     ("NOV", 11),
-    ("DEC", 12), ("DEZ", 12), ("DIC", 12), ("DES", 12),
+    ("DEC", 12),
+    ("DEZ", 12),
+    ("DIC", 12),
+    ("DES", 12),
 ];
 
 /// Which of two numbers is the day where both could be.
@@ -77,7 +108,9 @@ fn split(text: &str) -> Vec<(usize, &str)> {
     let bytes = text.as_bytes();
     let mut start = 0;
     for at in 1..=bytes.len() {
-        let ends = at == bytes.len() || bytes[at].is_ascii_digit() != bytes[at - 1].is_ascii_digit() || bytes[at] == b' ';
+        let ends = at == bytes.len()
+            || bytes[at].is_ascii_digit() != bytes[at - 1].is_ascii_digit()
+            || bytes[at] == b' ';
         if ends {
             let word = text.get(start..at).unwrap_or("").trim();
             if !word.is_empty() {
@@ -153,8 +186,18 @@ mod tests {
     #[test]
     fn printed_forms() {
         for text in [
-            "1986-10-16", "16.10.1986", "16/10/1986", "16 OCT 1986", "16 OCT/OCT 1986", "16OKT1986", "16 10 1986",
-            "October 16, 1986", "19861016", "16 octobre 1986", "Date de naissance (A-M-J) : 1986-10-16", "16.10.86",
+            "1986-10-16",
+            "16.10.1986",
+            "16/10/1986",
+            "16 OCT 1986",
+            "16 OCT/OCT 1986",
+            "16OKT1986",
+            "16 10 1986",
+            "October 16, 1986",
+            "19861016",
+            "16 octobre 1986",
+            "Date de naissance (A-M-J) : 1986-10-16",
+            "16.10.86",
         ] {
             assert_eq!(one(text, Order::DayFirst).as_deref(), Some("1986-10-16"), "{text}");
         }

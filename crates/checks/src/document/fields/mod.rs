@@ -39,9 +39,20 @@ static KINDS: &[(DocumentType, &[&str])] = &[
     (
         DocumentType::DriverLicense,
         &[
-            "DRIVER LICENSE", "DRIVER LICENCE", "DRIVERS LICENSE", "DRIVERS LICENCE", "DRIVING LICENCE",
-            "PERMIS DE CONDUIRE", "FUHRERSCHEIN", "PERMISO DE CONDUCCION", "PERMISO DE CONDUCIR",
-            "LICENCIA DE CONDUCIR", "PATENTE DI GUIDA", "CARTA DE CONDUCAO", "RIJBEWIJS", "OPERATOR LICENSE",
+            "DRIVER LICENSE",
+            "DRIVER LICENCE",
+            "DRIVERS LICENSE",
+            "DRIVERS LICENCE",
+            "DRIVING LICENCE",
+            "PERMIS DE CONDUIRE",
+            "FUHRERSCHEIN",
+            "PERMISO DE CONDUCCION",
+            "PERMISO DE CONDUCIR",
+            "LICENCIA DE CONDUCIR",
+            "PATENTE DI GUIDA",
+            "CARTA DE CONDUCAO",
+            "RIJBEWIJS",
+            "OPERATOR LICENSE",
         ],
     ),
     (DocumentType::PassportCard, &["PASSPORT CARD"]),
@@ -49,21 +60,52 @@ static KINDS: &[(DocumentType, &[&str])] = &[
     (
         DocumentType::ResidencePermit,
         &[
-            "RESIDENCE PERMIT", "PERMANENT RESIDENT", "TITRE DE SEJOUR", "AUFENTHALTSTITEL", "PERMISO DE RESIDENCIA",
-            "PERMESSO DI SOGGIORNO", "TITULO DE RESIDENCIA", "VERBLIJFSTITEL", "EMPLOYMENT AUTHORIZATION",
+            "RESIDENCE PERMIT",
+            "PERMANENT RESIDENT",
+            "TITRE DE SEJOUR",
+            "AUFENTHALTSTITEL",
+            "PERMISO DE RESIDENCIA",
+            "PERMESSO DI SOGGIORNO",
+            "TITULO DE RESIDENCIA",
+            "VERBLIJFSTITEL",
+            "EMPLOYMENT AUTHORIZATION",
         ],
     ),
     (
         DocumentType::Passport,
-        &["PASSPORT", "PASSEPORT", "REISEPASS", "PASAPORTE", "PASSAPORTO", "PASSAPORTE", "PASPOORT", "PAS", "PASZPORT"],
+        &[
+            "PASSPORT",
+            "PASSEPORT",
+            "REISEPASS",
+            "PASAPORTE",
+            "PASSAPORTO",
+            "PASSAPORTE",
+            "PASPOORT",
+            "PAS",
+            "PASZPORT",
+        ],
     ),
     (
         DocumentType::IdentificationCard,
         &[
-            "IDENTIFICATION CARD", "IDENTITY CARD", "CARTE NATIONALE D IDENTITE", "CARTE NATIONALE DIDENTITE",
-            "CARTE D IDENTITE", "CARTE DIDENTITE", "PERSONALAUSWEIS", "IDENTITATSKARTE",
-            "DOCUMENTO NACIONAL DE IDENTIDAD", "CARTA D IDENTITA", "CARTA DIDENTITA", "CARTAO DE CIDADAO",
-            "IDENTITEITSKAART", "CEDULA", "ID CARD", "CARTE DE IDENTITATE", "OSOBNA ISKAZNICA", "OSEBNA IZKAZNICA",
+            "IDENTIFICATION CARD",
+            "IDENTITY CARD",
+            "CARTE NATIONALE D IDENTITE",
+            "CARTE NATIONALE DIDENTITE",
+            "CARTE D IDENTITE",
+            "CARTE DIDENTITE",
+            "PERSONALAUSWEIS",
+            "IDENTITATSKARTE",
+            "DOCUMENTO NACIONAL DE IDENTIDAD",
+            "CARTA D IDENTITA",
+            "CARTA DIDENTITA",
+            "CARTAO DE CIDADAO",
+            "IDENTITEITSKAART",
+            "CEDULA",
+            "ID CARD",
+            "CARTE DE IDENTITATE",
+            "OSOBNA ISKAZNICA",
+            "OSEBNA IZKAZNICA",
         ],
     ),
 ];
@@ -179,7 +221,8 @@ impl<'a> Page<'a> {
     /// The value of a field in a piece of text, when it has the field's form.
     fn value(&self, field: FieldName, text: &str) -> Option<String> {
         use FieldName as F;
-        let text = text.trim_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '.' | ',' | ';' | '/' | '|'));
+        let text =
+            text.trim_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '.' | ',' | ';' | '/' | '|'));
         match field {
             F::BirthDate | F::ExpiresAt | F::IssuedAt => {
                 dates::dates(text, self.order, self.today).first().map(|d| d.date.to_string())
@@ -203,8 +246,7 @@ impl<'a> Page<'a> {
 
     fn set(&mut self, field: FieldName, value: String, line: &Line, region: Quad, trust: f64) {
         let confidence = (line.confidence * trust).clamp(0.0, 0.99);
-        let new =
-            Field { value, source: Source::Visual, side: self.side, confidence, region: Some(region) };
+        let new = Field { value, source: Source::Visual, side: self.side, confidence, region: Some(region) };
         let old = self.found.get(&field);
         if old.is_none_or(|o| o.confidence < confidence) {
             self.found.insert(field, new);
@@ -231,13 +273,16 @@ impl<'a> Page<'a> {
         let item = &self.items[i];
         let label = item.labels[n];
         let next = item.labels.get(n + 1).map(|l| l.from);
-        let (from, to) = (char_of_word(item.line, label.from + label.words), next.map(|w| char_of_word(item.line, w)));
+        let (from, to) =
+            (char_of_word(item.line, label.from + label.words), next.map(|w| char_of_word(item.line, w)));
         let chars: Vec<char> = item.line.text.chars().collect();
         let to = to.unwrap_or(chars.len()).min(chars.len());
         let text: String = chars.get(from..to).unwrap_or_default().iter().collect();
         // "(A-M-J)" and "(cm)" explain the label.
         let (skipped, text) = match text.split_once(')') {
-            Some((a, b)) if a.trim_start().starts_with('(') || a.len() < 3 => (a.chars().count() + 1, b.to_owned()),
+            Some((a, b)) if a.trim_start().starts_with('(') || a.len() < 3 => {
+                (a.chars().count() + 1, b.to_owned())
+            }
             _ => (0, text),
         };
         let Some(value) = self.value(field, &text) else { return };
@@ -257,8 +302,10 @@ impl<'a> Page<'a> {
                 return Some(gap.max(0.0));
             }
             let over = item.right.min(label.right + 4.0 * height) - item.left.max(label.left - 1.5 * height);
-            let aligned = (item.left - label.left).abs() < 3.0 * height || over > 0.5 * (label.right - label.left);
-            (dy > 0.3 * height && dy < 2.6 * height && over > 0.0 && aligned).then_some(dy + (item.left - label.left).abs() * 0.3)
+            let aligned =
+                (item.left - label.left).abs() < 3.0 * height || over > 0.5 * (label.right - label.left);
+            (dy > 0.3 * height && dy < 2.6 * height && over > 0.0 && aligned)
+                .then_some(dy + (item.left - label.left).abs() * 0.3)
         };
         let mut options: Vec<(f32, usize)> = (0..self.items.len())
             .filter(|j| *j != i && self.items[*j].labels.first().is_none_or(|l| l.from > 0))
@@ -287,11 +334,16 @@ impl<'a> Page<'a> {
             if words.next().is_none() {
                 let right = self.items.iter().enumerate().filter(|(_, other)| {
                     let gap = other.left - item.right;
-                    (other.middle - item.middle).abs() < 0.7 * other.height && gap > -2.0 && gap < 5.0 * other.height
+                    (other.middle - item.middle).abs() < 0.7 * other.height
+                        && gap > -2.0
+                        && gap < 5.0 * other.height
                 });
                 let nearest = right.min_by(|a, b| a.1.left.total_cmp(&b.1.left));
                 seen.extend(nearest.map(|(j, _)| (field, j, 0)));
-            } else if first.len() > 1 || item.line.text.trim_start().get(1..2) == Some(".") || looks_like_licence {
+            } else if first.len() > 1
+                || item.line.text.trim_start().get(1..2) == Some(".")
+                || looks_like_licence
+            {
                 seen.push((field, i, char_of_word(item.line, 1)));
             }
         }
@@ -326,7 +378,9 @@ impl<'a> Page<'a> {
     fn unlabelled_dates(&mut self) {
         let mut all: Vec<(Date, usize)> = vec![];
         for (i, item) in self.items.iter().enumerate() {
-            all.extend(dates::dates(&item.line.text, self.order, self.today).into_iter().map(|d| (d.date, i)));
+            all.extend(
+                dates::dates(&item.line.text, self.order, self.today).into_iter().map(|d| (d.date, i)),
+            );
         }
         all.sort();
         all.dedup_by_key(|d| d.0);
@@ -413,7 +467,9 @@ impl<'a> Page<'a> {
             if below > 2.2 * height || lines.len() >= 4 || done {
                 break;
             }
-            let aligned = item.left - first.left > -2.0 * height && item.left < first.right && (item.left - first.left) < 4.0 * height;
+            let aligned = item.left - first.left > -2.0 * height
+                && item.left < first.right
+                && (item.left - first.left) < 4.0 * height;
             let dated = !dates::dates(&item.line.text, self.order, self.today).is_empty();
             if aligned && item.labels.iter().all(|l| l.from > 0) && !dated {
                 lines.push((i, item.line.text.clone()));

@@ -4,42 +4,136 @@ use super::super::text::plain;
 
 /// States and provinces that issue driving licences by AAMVA's standard: name, postal code, country.
 static STATES: &[(&str, &str, &str)] = &[
-    ("ALABAMA", "AL", "USA"), ("ALASKA", "AK", "USA"), ("ARIZONA", "AZ", "USA"), ("ARKANSAS", "AR", "USA"),
-    ("CALIFORNIA", "CA", "USA"), ("COLORADO", "CO", "USA"), ("CONNECTICUT", "CT", "USA"), ("DELAWARE", "DE", "USA"),
-    ("DISTRICT OF COLUMBIA", "DC", "USA"), ("FLORIDA", "FL", "USA"), ("GEORGIA", "GA", "USA"), ("HAWAII", "HI", "USA"),
-    ("IDAHO", "ID", "USA"), ("ILLINOIS", "IL", "USA"), ("INDIANA", "IN", "USA"), ("IOWA", "IA", "USA"),
-    ("KANSAS", "KS", "USA"), ("KENTUCKY", "KY", "USA"), ("LOUISIANA", "LA", "USA"), ("MAINE", "ME", "USA"),
-    ("MARYLAND", "MD", "USA"), ("MASSACHUSETTS", "MA", "USA"), ("MICHIGAN", "MI", "USA"), ("MINNESOTA", "MN", "USA"),
-    ("MISSISSIPPI", "MS", "USA"), ("MISSOURI", "MO", "USA"), ("MONTANA", "MT", "USA"), ("NEBRASKA", "NE", "USA"),
-    ("NEVADA", "NV", "USA"), ("NEW HAMPSHIRE", "NH", "USA"), ("NEW JERSEY", "NJ", "USA"), ("NEW MEXICO", "NM", "USA"),
-    ("NEW YORK", "NY", "USA"), ("NORTH CAROLINA", "NC", "USA"), ("NORTH DAKOTA", "ND", "USA"), ("OHIO", "OH", "USA"),
-    ("OKLAHOMA", "OK", "USA"), ("OREGON", "OR", "USA"), ("PENNSYLVANIA", "PA", "USA"), ("RHODE ISLAND", "RI", "USA"),
-    ("SOUTH CAROLINA", "SC", "USA"), ("SOUTH DAKOTA", "SD", "USA"), ("TENNESSEE", "TN", "USA"), ("TEXAS", "TX", "USA"),
-    ("UTAH", "UT", "USA"), ("VERMONT", "VT", "USA"), ("WEST VIRGINIA", "WV", "USA"), ("VIRGINIA", "VA", "USA"),
-    ("WASHINGTON", "WA", "USA"), ("WISCONSIN", "WI", "USA"), ("WYOMING", "WY", "USA"), ("PUERTO RICO", "PR", "USA"),
-    ("ALBERTA", "AB", "CAN"), ("BRITISH COLUMBIA", "BC", "CAN"), ("MANITOBA", "MB", "CAN"), ("NEW BRUNSWICK", "NB", "CAN"),
-    ("NEWFOUNDLAND", "NL", "CAN"), ("NOVA SCOTIA", "NS", "CAN"), ("NORTHWEST TERRITORIES", "NT", "CAN"),
-    ("NUNAVUT", "NU", "CAN"), ("ONTARIO", "ON", "CAN"), ("PRINCE EDWARD ISLAND", "PE", "CAN"), ("QUEBEC", "QC", "CAN"),
-    ("SASKATCHEWAN", "SK", "CAN"), ("YUKON", "YT", "CAN"),
+    ("ALABAMA", "AL", "USA"),
+    ("ALASKA", "AK", "USA"),
+    ("ARIZONA", "AZ", "USA"),
+    ("ARKANSAS", "AR", "USA"),
+    ("CALIFORNIA", "CA", "USA"),
+    ("COLORADO", "CO", "USA"),
+    ("CONNECTICUT", "CT", "USA"),
+    ("DELAWARE", "DE", "USA"),
+    ("DISTRICT OF COLUMBIA", "DC", "USA"),
+    ("FLORIDA", "FL", "USA"),
+    ("GEORGIA", "GA", "USA"),
+    ("HAWAII", "HI", "USA"),
+    ("IDAHO", "ID", "USA"),
+    ("ILLINOIS", "IL", "USA"),
+    ("INDIANA", "IN", "USA"),
+    ("IOWA", "IA", "USA"),
+    ("KANSAS", "KS", "USA"),
+    ("KENTUCKY", "KY", "USA"),
+    ("LOUISIANA", "LA", "USA"),
+    ("MAINE", "ME", "USA"),
+    ("MARYLAND", "MD", "USA"),
+    ("MASSACHUSETTS", "MA", "USA"),
+    ("MICHIGAN", "MI", "USA"),
+    ("MINNESOTA", "MN", "USA"),
+    ("MISSISSIPPI", "MS", "USA"),
+    ("MISSOURI", "MO", "USA"),
+    ("MONTANA", "MT", "USA"),
+    ("NEBRASKA", "NE", "USA"),
+    ("NEVADA", "NV", "USA"),
+    ("NEW HAMPSHIRE", "NH", "USA"),
+    ("NEW JERSEY", "NJ", "USA"),
+    ("NEW MEXICO", "NM", "USA"),
+    ("NEW YORK", "NY", "USA"),
+    ("NORTH CAROLINA", "NC", "USA"),
+    ("NORTH DAKOTA", "ND", "USA"),
+    ("OHIO", "OH", "USA"),
+    ("OKLAHOMA", "OK", "USA"),
+    ("OREGON", "OR", "USA"),
+    ("PENNSYLVANIA", "PA", "USA"),
+    ("RHODE ISLAND", "RI", "USA"),
+    ("SOUTH CAROLINA", "SC", "USA"),
+    ("SOUTH DAKOTA", "SD", "USA"),
+    ("TENNESSEE", "TN", "USA"),
+    ("TEXAS", "TX", "USA"),
+    ("UTAH", "UT", "USA"),
+    ("VERMONT", "VT", "USA"),
+    ("WEST VIRGINIA", "WV", "USA"),
+    ("VIRGINIA", "VA", "USA"),
+    ("WASHINGTON", "WA", "USA"),
+    ("WISCONSIN", "WI", "USA"),
+    ("WYOMING", "WY", "USA"),
+    ("PUERTO RICO", "PR", "USA"),
+    ("ALBERTA", "AB", "CAN"),
+    ("BRITISH COLUMBIA", "BC", "CAN"),
+    ("MANITOBA", "MB", "CAN"),
+    ("NEW BRUNSWICK", "NB", "CAN"),
+    ("NEWFOUNDLAND", "NL", "CAN"),
+    ("NOVA SCOTIA", "NS", "CAN"),
+    ("NORTHWEST TERRITORIES", "NT", "CAN"),
+    ("NUNAVUT", "NU", "CAN"),
+    ("ONTARIO", "ON", "CAN"),
+    ("PRINCE EDWARD ISLAND", "PE", "CAN"),
+    ("QUEBEC", "QC", "CAN"),
+    ("SASKATCHEWAN", "SK", "CAN"),
+    ("YUKON", "YT", "CAN"),
 ];
 
 /// Countries by the names their documents bear.
 static COUNTRIES: &[(&str, &str)] = &[
-    ("UNITED STATES OF AMERICA", "USA"), ("CANADA", "CAN"), ("UNITED KINGDOM", "GBR"), ("REPUBLIQUE FRANCAISE", "FRA"),
-    ("FRENCH REPUBLIC", "FRA"), ("BUNDESREPUBLIK DEUTSCHLAND", "DEU"), ("FEDERAL REPUBLIC OF GERMANY", "DEU"),
-    ("REPUBLIK OSTERREICH", "AUT"), ("OSTERREICH", "AUT"), ("CONFEDERATION SUISSE", "CHE"), ("SCHWEIZ", "CHE"),
-    ("ESPANA", "ESP"), ("REPUBBLICA ITALIANA", "ITA"), ("PORTUGAL", "PRT"), ("KONINKRIJK DER NEDERLANDEN", "NLD"),
-    ("NEDERLAND", "NLD"), ("BELGIE", "BEL"), ("BELGIQUE", "BEL"), ("LUXEMBOURG", "LUX"), ("IRELAND", "IRL"),
-    ("DANMARK", "DNK"), ("SVERIGE", "SWE"), ("NORGE", "NOR"), ("SUOMI", "FIN"), ("ISLAND", "ISL"), ("EESTI", "EST"),
-    ("LATVIJA", "LVA"), ("LIETUVOS RESPUBLIKA", "LTU"), ("RZECZPOSPOLITA POLSKA", "POL"), ("CESKA REPUBLIKA", "CZE"),
-    ("CZECH REPUBLIC", "CZE"), ("SLOVENSKA REPUBLIKA", "SVK"), ("REPUBLIKA SLOVENIJA", "SVN"),
-    ("REPUBLIKA HRVATSKA", "HRV"), ("MAGYARORSZAG", "HUN"), ("ROMANIA", "ROU"), ("ROUMANIE", "ROU"),
-    ("BULGARIA", "BGR"), ("HELLENIC REPUBLIC", "GRC"), ("CYPRUS", "CYP"), ("MALTA", "MLT"), ("TURKIYE", "TUR"),
-    ("UKRAINE", "UKR"), ("AUSTRALIA", "AUS"), ("NEW ZEALAND", "NZL"), ("REPUBLIC OF CHINA", "TWN"),
-    ("PEOPLES REPUBLIC OF CHINA", "CHN"), ("JAPAN", "JPN"), ("REPUBLIC OF KOREA", "KOR"), ("INDIA", "IND"),
-    ("BRASIL", "BRA"), ("ESTADOS UNIDOS MEXICANOS", "MEX"), ("MEXICO", "MEX"), ("ARGENTINA", "ARG"),
-    ("CHILE", "CHL"), ("COLOMBIA", "COL"), ("SOUTH AFRICA", "ZAF"), ("NIGERIA", "NGA"), ("PHILIPPINES", "PHL"),
-    ("SINGAPORE", "SGP"), ("PAKISTAN", "PAK"),
+    ("UNITED STATES OF AMERICA", "USA"),
+    ("CANADA", "CAN"),
+    ("UNITED KINGDOM", "GBR"),
+    ("REPUBLIQUE FRANCAISE", "FRA"),
+    ("FRENCH REPUBLIC", "FRA"),
+    ("BUNDESREPUBLIK DEUTSCHLAND", "DEU"),
+    ("FEDERAL REPUBLIC OF GERMANY", "DEU"),
+    ("REPUBLIK OSTERREICH", "AUT"),
+    ("OSTERREICH", "AUT"),
+    ("CONFEDERATION SUISSE", "CHE"),
+    ("SCHWEIZ", "CHE"),
+    ("ESPANA", "ESP"),
+    ("REPUBBLICA ITALIANA", "ITA"),
+    ("PORTUGAL", "PRT"),
+    ("KONINKRIJK DER NEDERLANDEN", "NLD"),
+    ("NEDERLAND", "NLD"),
+    ("BELGIE", "BEL"),
+    ("BELGIQUE", "BEL"),
+    ("LUXEMBOURG", "LUX"),
+    ("IRELAND", "IRL"),
+    ("DANMARK", "DNK"),
+    ("SVERIGE", "SWE"),
+    ("NORGE", "NOR"),
+    ("SUOMI", "FIN"),
+    ("ISLAND", "ISL"),
+    ("EESTI", "EST"),
+    ("LATVIJA", "LVA"),
+    ("LIETUVOS RESPUBLIKA", "LTU"),
+    ("RZECZPOSPOLITA POLSKA", "POL"),
+    ("CESKA REPUBLIKA", "CZE"),
+    ("CZECH REPUBLIC", "CZE"),
+    ("SLOVENSKA REPUBLIKA", "SVK"),
+    ("REPUBLIKA SLOVENIJA", "SVN"),
+    ("REPUBLIKA HRVATSKA", "HRV"),
+    ("MAGYARORSZAG", "HUN"),
+    ("ROMANIA", "ROU"),
+    ("ROUMANIE", "ROU"),
+    ("BULGARIA", "BGR"),
+    ("HELLENIC REPUBLIC", "GRC"),
+    ("CYPRUS", "CYP"),
+    ("MALTA", "MLT"),
+    ("TURKIYE", "TUR"),
+    ("UKRAINE", "UKR"),
+    ("AUSTRALIA", "AUS"),
+    ("NEW ZEALAND", "NZL"),
+    ("REPUBLIC OF CHINA", "TWN"),
+    ("PEOPLES REPUBLIC OF CHINA", "CHN"),
+    ("JAPAN", "JPN"),
+    ("REPUBLIC OF KOREA", "KOR"),
+    ("INDIA", "IND"),
+    ("BRASIL", "BRA"),
+    ("ESTADOS UNIDOS MEXICANOS", "MEX"),
+    ("MEXICO", "MEX"),
+    ("ARGENTINA", "ARG"),
+    ("CHILE", "CHL"),
+    ("COLOMBIA", "COL"),
+    ("SOUTH AFRICA", "ZAF"),
+    ("NIGERIA", "NGA"),
+    ("PHILIPPINES", "PHL"),
+    ("SINGAPORE", "SGP"),
+    ("PAKISTAN", "PAK"),
 ];
 
 fn contains_words(normal: &str, words: &str) -> bool {
@@ -73,9 +167,8 @@ pub struct Address {
 }
 
 /// Postal codes of two parts, 9 for a digit and A for a letter.
-static TWO_PARTS: &[&str] = &[
-    "A9A 9A9", "A9 9AA", "A99 9AA", "AA9 9AA", "AA99 9AA", "A9A 9AA", "AA9A 9AA", "9999 AA",
-];
+static TWO_PARTS: &[&str] =
+    &["A9A 9A9", "A9 9AA", "A99 9AA", "AA9 9AA", "AA99 9AA", "A9A 9AA", "AA9A 9AA", "9999 AA"];
 
 /// Whether a line is what comes last in an address: it holds a postal code.
 pub(super) fn postal_code(line: &str) -> Option<String> {
@@ -118,8 +211,29 @@ pub(super) fn postal_code(line: &str) -> Option<String> {
 fn is_street_word(word: &str) -> bool {
     matches!(
         word,
-        "STREET" | "ST" | "AVENUE" | "AVE" | "ROAD" | "RD" | "DRIVE" | "DR" | "LANE" | "LN" | "BLVD" | "COURT"
-            | "CT" | "WAY" | "RUE" | "CHEMIN" | "PLACE" | "PL" | "HIGHWAY" | "HWY" | "CIRCLE" | "BOULEVARD" | "APT"
+        "STREET"
+            | "ST"
+            | "AVENUE"
+            | "AVE"
+            | "ROAD"
+            | "RD"
+            | "DRIVE"
+            | "DR"
+            | "LANE"
+            | "LN"
+            | "BLVD"
+            | "COURT"
+            | "CT"
+            | "WAY"
+            | "RUE"
+            | "CHEMIN"
+            | "PLACE"
+            | "PL"
+            | "HIGHWAY"
+            | "HWY"
+            | "CIRCLE"
+            | "BOULEVARD"
+            | "APT"
     )
 }
 
@@ -132,7 +246,8 @@ pub(super) fn is_street(line: &str) -> bool {
     };
     let letters = words.iter().filter(|w| w.len() > 2 && w.bytes().all(|c| c.is_ascii_uppercase())).count();
     let word = words.iter().any(|w| is_street_word(w));
-    number(words.first()) && letters >= 1 && word || (number(words.last()) && words.iter().any(|w| w.ends_with("STRASSE") || w.ends_with("STRAAT")))
+    number(words.first()) && letters >= 1 && word
+        || (number(words.last()) && words.iter().any(|w| w.ends_with("STRASSE") || w.ends_with("STRAAT")))
 }
 
 /// Takes the lines of an address apart.
@@ -197,9 +312,18 @@ mod tests {
 
     #[test]
     fn addresses() {
-        assert_eq!(of(&["123 ANYWHERE STREET", "ANYTOWN", "H3A 1S8"]), some(["123 ANYWHERE STREET", "ANYTOWN", "", "H3A 1S8"]));
-        assert_eq!(of(&["2570 24TH STREET", "ANYTOWN, CA 95818"]), some(["2570 24TH STREET", "ANYTOWN", "CA", "95818"]));
-        assert_eq!(of(&["1 MAIN ST, SPRINGFIELD, IL 62701-1234"]), some(["1 MAIN ST", "SPRINGFIELD", "IL", "62701-1234"]));
+        assert_eq!(
+            of(&["123 ANYWHERE STREET", "ANYTOWN", "H3A 1S8"]),
+            some(["123 ANYWHERE STREET", "ANYTOWN", "", "H3A 1S8"])
+        );
+        assert_eq!(
+            of(&["2570 24TH STREET", "ANYTOWN, CA 95818"]),
+            some(["2570 24TH STREET", "ANYTOWN", "CA", "95818"])
+        );
+        assert_eq!(
+            of(&["1 MAIN ST, SPRINGFIELD, IL 62701-1234"]),
+            some(["1 MAIN ST", "SPRINGFIELD", "IL", "62701-1234"])
+        );
         assert_eq!(of(&["Heidestraße 17", "51147 Köln"]), some(["HEIDESTRASSE 17", "KÖLN", "", "51147"]));
     }
 

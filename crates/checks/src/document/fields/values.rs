@@ -7,7 +7,9 @@ pub(super) fn gender(text: &str) -> Option<&'static str> {
     let normal = plain(text);
     normal.split(' ').find_map(|word| match word {
         "M" | "MALE" | "MASCULIN" | "MASCULINO" | "MANNLICH" | "MAN" => Some("male"),
-        "F" | "FEMALE" | "FEMININ" | "FEMENINO" | "FEMININO" | "WEIBLICH" | "W" | "V" | "VROUW" => Some("female"),
+        "F" | "FEMALE" | "FEMININ" | "FEMENINO" | "FEMININO" | "WEIBLICH" | "W" | "V" | "VROUW" => {
+            Some("female")
+        }
         "X" => Some("non_binary"),
         _ => None,
     })
@@ -38,7 +40,8 @@ pub(super) fn height(text: &str) -> Option<String> {
 
 /// `<n> lb` or `<n> kg`.
 pub(super) fn weight(text: &str) -> Option<String> {
-    let number: u32 = text.split(|c: char| !c.is_ascii_digit()).find(|n| (2..=3).contains(&n.len()))?.parse().ok()?;
+    let number: u32 =
+        text.split(|c: char| !c.is_ascii_digit()).find(|n| (2..=3).contains(&n.len()))?.parse().ok()?;
     let metric = text.to_lowercase().contains("kg");
     (20..=700).contains(&number).then(|| format!("{number} {}", if metric { "kg" } else { "lb" }))
 }
@@ -50,7 +53,9 @@ pub(super) fn colour(text: &str) -> Option<&'static str> {
         Some(match word {
             "BLK" | "BLACK" | "NOIR" | "NOIRS" | "SCHWARZ" | "NEGRO" => "black",
             "BLU" | "BLUE" | "BLEU" | "BLEUS" | "BLAU" | "AZUL" | "AZULES" => "blue",
-            "BRO" | "BRN" | "BROWN" | "BRUN" | "BRUNS" | "BRAUN" | "MARRON" | "CASTANO" | "CASTANHO" => "brown",
+            "BRO" | "BRN" | "BROWN" | "BRUN" | "BRUNS" | "BRAUN" | "MARRON" | "CASTANO" | "CASTANHO" => {
+                "brown"
+            }
             "DIC" | "DICHROMATIC" => "dichromatic",
             "GRY" | "GRAY" | "GREY" | "GRIS" | "GRAU" => "gray",
             "GRN" | "GREEN" | "VERT" | "VERTS" | "GRUN" | "VERDE" | "VERDES" => "green",
@@ -83,7 +88,8 @@ pub(super) fn number(text: &str) -> Option<String> {
 
 /// A second number, which may be mostly letters.
 pub(super) fn reference(text: &str) -> Option<String> {
-    let kept: String = text.chars().filter(|c| c.is_ascii_alphanumeric()).collect::<String>().to_ascii_uppercase();
+    let kept: String =
+        text.chars().filter(|c| c.is_ascii_alphanumeric()).collect::<String>().to_ascii_uppercase();
     let digits = kept.bytes().filter(u8::is_ascii_digit).count();
     ((5..=30).contains(&kept.len()) && digits >= 1).then_some(kept)
 }
@@ -114,8 +120,14 @@ mod tests {
     #[test]
     fn heights_and_weights() {
         for (text, value) in [
-            ("182", "182 cm"), ("182 cm", "182 cm"), ("5'-10\"", "70 in"), ("5-10", "70 in"), ("1,82 m", "182 cm"),
-            ("6'02\"", "74 in"), ("510", "70 in"), ("160cm", "160 cm"),
+            ("182", "182 cm"),
+            ("182 cm", "182 cm"),
+            ("5'-10\"", "70 in"),
+            ("5-10", "70 in"),
+            ("1,82 m", "182 cm"),
+            ("6'02\"", "74 in"),
+            ("510", "70 in"),
+            ("160cm", "160 cm"),
         ] {
             assert_eq!(height(text).as_deref(), Some(value), "{text}");
         }

@@ -74,10 +74,8 @@ pub(crate) fn frames(beliefs: &[[f32; 38]]) -> Vec<Frame> {
     let loosened = beliefs.iter().enumerate().map(|(t, belief)| {
         let mut belief = *belief;
         let near = filler(t.checked_sub(1)).max(filler(Some(t + 1)));
-        (belief[FILLER], belief[BLANK]) = (
-            belief[FILLER] + LOOSE_FILLER * near,
-            belief[BLANK] + LOOSE_FILLER * belief[FILLER],
-        );
+        (belief[FILLER], belief[BLANK]) =
+            (belief[FILLER] + LOOSE_FILLER * near, belief[BLANK] + LOOSE_FILLER * belief[FILLER]);
         frame(&belief)
     });
     loosened.collect()
@@ -313,10 +311,9 @@ mod tests {
 
     #[test]
     fn lengthens_and_shortens_filler_runs_and_minds_the_class() {
-        for seen in [
-            "L898902C36UTO74O8122F12O4159ZE184226B<<<10",
-            "L898902C36UT07408I22F1204159ZE184226B<<<<<<<1O",
-        ] {
+        for seen in
+            ["L898902C36UTO74O8122F12O4159ZE184226B<<<10", "L898902C36UT07408I22F1204159ZE184226B<<<<<<<1O"]
+        {
             let reading = align(&frames_of(seen), Format::Td3, 1).unwrap();
             assert_eq!(
                 String::from_utf8(reading.text()).unwrap(),

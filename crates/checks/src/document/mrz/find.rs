@@ -84,7 +84,8 @@ fn region(picture: &RgbImage, boxes: &[Quad]) -> Option<(u32, u32, RgbImage)> {
             y1 = y1.max(y + 4.0 * row.height);
         }
     }
-    let (x0, y0) = (x0.clamp(0.0, picture.width() as f32) as u32, y0.clamp(0.0, picture.height() as f32) as u32);
+    let (x0, y0) =
+        (x0.clamp(0.0, picture.width() as f32) as u32, y0.clamp(0.0, picture.height() as f32) as u32);
     let w = (x1 as u32).min(picture.width()).checked_sub(x0).filter(|w| *w > 32)?;
     let h = (y1 as u32).min(picture.height()).checked_sub(y0).filter(|h| *h > 16)?;
     Some((x0, y0, image::imageops::crop_imm(picture, x0, y0, w, h).to_image()))
@@ -213,7 +214,8 @@ impl<'a> Reader<'a> {
         let least = (w / h.max(1.0) * 48.0 * way.wider).max(44.0 * 8.0 * 2.4) as u32;
         if crop.width() < least {
             let width = least.min(2048);
-            crop = image::imageops::resize(&crop, width, crop.height(), image::imageops::FilterType::Triangle);
+            crop =
+                image::imageops::resize(&crop, width, crop.height(), image::imageops::FilterType::Triangle);
         }
         if way.contrast {
             stretch(&mut crop);

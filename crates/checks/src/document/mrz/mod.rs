@@ -4,11 +4,11 @@ pub mod check;
 mod dates;
 mod decode;
 mod find;
-mod rows;
 mod issuers;
 mod layout;
 mod parse;
 mod repair;
+mod rows;
 
 pub use dates::{birth_date, expiry_date};
 pub use find::{Found, find};

@@ -229,11 +229,7 @@ impl Mrz {
         };
         add(FieldName::IssuingCountry, self.issuer(), false);
         add(FieldName::Nationality, layout.nationality.and_then(|s| country(self.raw(s))), false);
-        add(
-            FieldName::BirthDate,
-            self.birth_date(today).map(|d| d.to_string()),
-            sure(CheckKind::BirthDate),
-        );
+        add(FieldName::BirthDate, self.birth_date(today).map(|d| d.to_string()), sure(CheckKind::BirthDate));
         add(
             FieldName::ExpiresAt,
             self.expiry_date(today).map(|d| d.to_string()),
@@ -318,7 +314,8 @@ mod tests {
         let (mut checks, mut n) = (0, 0);
         for line in text.lines() {
             let row: serde_json::Value = serde_json::from_str(line).unwrap();
-            let lines: Vec<&str> = row["mrz"].as_array().unwrap().iter().map(|l| l.as_str().unwrap()).collect();
+            let lines: Vec<&str> =
+                row["mrz"].as_array().unwrap().iter().map(|l| l.as_str().unwrap()).collect();
             let mrz = parse(&lines).unwrap();
             n += 1;
             for (key, expected) in row["check"].as_object().unwrap() {

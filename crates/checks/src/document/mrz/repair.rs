@@ -46,7 +46,8 @@ pub fn repair<S: AsRef<str>>(lines: &[S]) -> Option<Repaired> {
         .into_iter()
         .filter(|f| fits(*f))
         .filter_map(|format| {
-            let fitted: Vec<Vec<u8>> = clean.iter().map(|l| fit_length(l, format.width())).collect::<Option<_>>()?;
+            let fitted: Vec<Vec<u8>> =
+                clean.iter().map(|l| fit_length(l, format.width())).collect::<Option<_>>()?;
             let readings: Vec<Reading> =
                 fitted.iter().enumerate().map(|(i, l)| Reading::of_text(l, format, i)).collect();
             settle(format, &readings)
@@ -239,7 +240,10 @@ mod tests {
 
     #[test]
     fn digits_letters_and_length() {
-        let r = repaired(&["P<UT0ERIK55ON<<ANNA<MAR1A<<<<<<<<<<<<<<<<", "L8989O2C3GUTO740BIZZF12041S9ZE184226B<<<<<1O"]);
+        let r = repaired(&[
+            "P<UT0ERIK55ON<<ANNA<MAR1A<<<<<<<<<<<<<<<<",
+            "L8989O2C3GUTO740BIZZF12041S9ZE184226B<<<<<1O",
+        ]);
         assert_eq!(r.mrz.lines(), GOOD);
         assert!(r.mrz.valid());
         assert!(r.repairs.len() >= 10, "{:?}", r.repairs);
@@ -256,7 +260,8 @@ mod tests {
 
     #[test]
     fn a_chinese_passport_has_no_filler_in_line_two() {
-        let zone = ["POCHNABULIKEMU<<ABULA<<<<<<<<<<<<<<<<<<<<<<<", "E596593216CHN9701078M2510077LAKCLCLMMBKGG932"];
+        let zone =
+            ["POCHNABULIKEMU<<ABULA<<<<<<<<<<<<<<<<<<<<<<<", "E596593216CHN9701078M2510077LAKCLCLMMBKGG932"];
         let r = repaired(&zone);
         assert_eq!(r.mrz.lines(), zone);
         assert!(r.mrz.valid() && r.repairs.is_empty());

@@ -82,7 +82,8 @@ impl<'a> Recogniser<'a> {
         let emission = self.emit(&crop)?;
         let chars = self.greedy(&emission);
         let text: String = chars.iter().map(|c| c.c).collect();
-        let confidence = chars.iter().map(|c| f64::from(c.confidence)).sum::<f64>() / chars.len().max(1) as f64;
+        let confidence =
+            chars.iter().map(|c| f64::from(c.confidence)).sum::<f64>() / chars.len().max(1) as f64;
         let worth = !text.trim().is_empty() && confidence >= SUREST_NOISE;
         Ok(worth.then_some(Line { quad, text, confidence, chars }))
     }
