@@ -81,14 +81,13 @@ impl SubjectKey {
         self.applicant
     }
 
-    fn cipher(&self, object: Object) -> Aes256Gcm {
+    /// `None` never: expanding fails only beyond 255 blocks of 32 bytes. But a key of zeros must be impossible.
+    fn cipher(&self, object: Object) -> Option<Aes256Gcm> {
         let mut key = Zeroizing::new([0; 32]);
         let id = object.id();
         let info = [b"bonafide object key".as_slice(), id.as_bytes(), object.kind().as_bytes()];
-        // Expanding fails only beyond 255 blocks of 32 bytes.
-        let expanded = Hkdf::<Sha256>::new(None, &self.key).expand_multi_info(&info, key.as_mut_slice());
-        debug_assert!(expanded.is_ok());
-        Aes256Gcm::new((&*key).into())
+        Hkdf::<Sha256>::new(None, &self.key).expand_multi_info(&info, key.as_mut_slice()).ok()?;
+        Some(Aes256Gcm::new((&*key).into()))
     }
 
     fn associated(&self, object: Object) -> Vec<u8> {
@@ -154,7 +153,8 @@ pub(crate) fn seal_with(
     plaintext: &[u8],
     nonce: [u8; NONCE],
 ) -> Result<Sealed> {
-    encrypt(&key.cipher(object), &key.associated(object), plaintext, nonce)
+    key.cipher(object)
+        .and_then(|cipher| encrypt(&cipher, &key.associated(object), plaintext, nonce))
         .map(Sealed)
         .ok_or(Error::Unsealable(object.kind()))
 }
@@ -164,7 +164,9 @@ pub(crate) fn seal_with(
 /// # Errors
 /// [`Error::Unsealable`] for anything else.
 pub fn open(key: &SubjectKey, object: Object, sealed: &Sealed) -> Result<Zeroizing<Vec<u8>>> {
-    decrypt(&key.cipher(object), &key.associated(object), &sealed.0).ok_or(Error::Unsealable(object.kind()))
+    key.cipher(object)
+        .and_then(|cipher| decrypt(&cipher, &key.associated(object), &sealed.0))
+        .ok_or(Error::Unsealable(object.kind()))
 }
 
 /// Seals a value as JSON.
@@ -220,9 +222,8 @@ fn decrypt(cipher: &Aes256Gcm, associated: &[u8], sealed: &[u8]) -> Option<Zeroi
 }
 
 /// Wraps a data key under a key of the key ring. Same form as a sealed value.
-pub(crate) fn wrap(by: &Key, key: &[u8; 32], aad: &[u8], entropy: &dyn Entropy) -> Vec<u8> {
-    // 32 bytes are below the cipher's limit; an empty result would open under no key.
-    encrypt(&Aes256Gcm::new((&**by).into()), aad, key, nonce(entropy)).unwrap_or_default()
+pub(crate) fn wrap(by: &Key, key: &[u8; 32], aad: &[u8], entropy: &dyn Entropy) -> Result<Vec<u8>> {
+    encrypt(&Aes256Gcm::new((&**by).into()), aad, key, nonce(entropy)).ok_or(Error::Unsealable("data key"))
 }
 
 /// `None` when the wrapped key, its key or the associated data is another.

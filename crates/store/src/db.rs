@@ -144,18 +144,25 @@ impl Db {
     }
 
     /// Removes what was deleted or overwritten from the database's own files: call it after keys were
-    /// destroyed. Backups and, on PostgreSQL, archived write-ahead logs keep what they hold.
+    /// destroyed. Backups and, on PostgreSQL, the write-ahead log and its archive keep what they hold.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] when somebody reads for longer than the busy timeout: call it again later.
     pub async fn scrub(&self) -> Result<()> {
         match self {
             Self::Sqlite { write, .. } => {
-                sqlx::raw_sql("PRAGMA wal_checkpoint(TRUNCATE)").execute(write).await.map(drop)
+                let (busy, _, _): (i64, i64, i64) = sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)")
+                    .fetch_one(write)
+                    .await
+                    .to("scrub the database")?;
+                if busy == 0 { Ok(()) } else { Err(Error::Busy) }
             }
             Self::Postgres(pool) => sqlx::raw_sql("VACUUM subject_keys, applicants, verifications, evidence")
                 .execute(pool)
                 .await
-                .map(drop),
+                .map(drop)
+                .to("scrub the database"),
         }
-        .to("scrub the database")
     }
 
     /// Closes every connection and gives the SQLite file free for another process.

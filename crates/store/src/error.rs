@@ -21,6 +21,9 @@ pub enum Error {
         #[source]
         source: sqlx::Error,
     },
+    /// Readers kept the database's write-ahead log in use.
+    #[error("what was deleted could not be removed from the database's log yet: it is being read")]
+    Busy,
     /// The schema could not be brought up to date.
     #[error("could not migrate the database")]
     Migration(#[source] sqlx::migrate::MigrateError),

@@ -231,14 +231,16 @@ pub async fn bury(tx: &mut Tx, now: Timestamp) -> Result<Vec<Job>> {
     .to("bury dead jobs")
 }
 
-/// Ends every lease: their holders are known to be gone. Attempts are kept.
-pub async fn release_all(tx: &mut Tx) -> Result<()> {
+/// Ends every lease: what a process that is gone had claimed is due again at once. Only where no other process
+/// can be at work, which on SQLite the lock of [`crate::Db::open`] guarantees. Returns how many there were.
+pub async fn release_all(tx: &mut Tx) -> Result<u64> {
     on!(tx, |c| sqlx::query(
-        "UPDATE jobs SET lease_until = 0 WHERE done_at IS NULL AND failed_at IS NULL AND lease_until > 0"
+        "UPDATE jobs SET lease_until = 0, lease_owner = NULL
+         WHERE done_at IS NULL AND failed_at IS NULL AND lease_until > 0"
     )
     .execute(c)
     .await
-    .map(drop))
+    .map(|done| done.rows_affected()))
     .to("release the leases")
 }
 

@@ -4,7 +4,6 @@
 //! worse than a red test.
 
 use std::{
-    io::Write,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::{
@@ -140,7 +139,6 @@ fn check(command: &mut Command) {
         let mut output = output;
         let _ = std::io::Seek::rewind(&mut output);
         let _ = std::io::Read::read_to_string(&mut output, &mut text);
-        let _ = std::io::stderr().flush();
         panic!("{:?} failed ({status:?}): {text}", command.get_program());
     }
 }

@@ -50,7 +50,7 @@ impl KeyRing for MemoryKeyRing {
     }
 
     fn wrap(&self, key: &Key, aad: &[u8], entropy: &dyn Entropy) -> Result<Vec<u8>> {
-        Ok(crypto::wrap(&self.current.1, key, aad, entropy))
+        crypto::wrap(&self.current.1, key, aad, entropy)
     }
 
     fn unwrap(&self, key_id: &str, wrapped: &[u8], aad: &[u8]) -> Result<Key> {

@@ -155,6 +155,18 @@ pub(crate) async fn a_lease_that_ran_out_is_claimed_again_and_the_first_worker_c
     assert_eq!(claim(&stage, 1).await, []);
 }
 
+pub(crate) async fn what_a_dead_process_held_is_due_at_once(stage: Stage) {
+    let organization = stage.organization().await;
+    enqueue(&stage, organization, stage.now(), None).await;
+    enqueue(&stage, organization, stage.now().plus_secs(3600), None).await;
+    let first = claim(&stage, 9).await.remove(0);
+    let mut tx = stage.begin().await;
+    assert_eq!(jobs::release_all(&mut tx).await.unwrap(), 1);
+    tx.commit().await.unwrap();
+    let again = claim(&stage, 9).await;
+    assert_eq!(again.iter().map(|j| (j.id, j.attempts)).collect::<Vec<_>>(), [(first.id, 2)]);
+}
+
 pub(crate) async fn a_renewed_lease_holds(stage: Stage) {
     let organization = stage.organization().await;
     enqueue(&stage, organization, stage.now(), None).await;

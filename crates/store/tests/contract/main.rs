@@ -55,6 +55,7 @@ contract! {
         every_job_is_claimed_once_and_its_effect_happens_once,
         tenants_take_turns,
         a_lease_that_ran_out_is_claimed_again_and_the_first_worker_cannot_finish,
+        what_a_dead_process_held_is_due_at_once,
         a_renewed_lease_holds,
         an_open_unique_key_is_not_enqueued_twice,
         failures_wait_longer_and_end_dead,
