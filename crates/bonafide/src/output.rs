@@ -33,7 +33,7 @@ pub(crate) fn json(value: &impl Serialize) -> Result<(), serde_json::Error> {
 /// A table without frames.
 pub(crate) fn table<const N: usize>(head: [&str; N]) -> Table {
     let mut table = Table::new();
-    table.load_preset(presets::NOTHING).set_header(head);
+    table.load_style(presets::NOTHING).set_header(head);
     table
 }
 
