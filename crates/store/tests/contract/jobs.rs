@@ -48,7 +48,7 @@ async fn claim(stage: &Stage, limit: i64) -> Vec<Job> {
 }
 
 pub(crate) async fn every_job_is_claimed_once_and_its_effect_happens_once(stage: Stage) {
-    const JOBS: usize = 1000;
+    const JOBS: usize = 2000;
     let organizations = [stage.organization().await, stage.organization().await, stage.organization().await];
     let now = stage.now();
     let mut tx = stage.begin().await;
