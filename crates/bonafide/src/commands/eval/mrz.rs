@@ -35,7 +35,9 @@ pub(super) fn run(dir: &std::path::Path) -> Result<Report, Box<dyn std::error::E
         let Some(truth) = row.get("mrz").filter(|_| format != "none").filter(|m| !m.is_empty()) else {
             match found {
                 None => (data, all, digits) = (data + 1, all + 1, digits + 1),
-                Some(_) => failures.push((file.clone(), "a zone was reported where there is none".to_owned())),
+                Some(_) => {
+                    failures.push((file.clone(), "a zone was reported where there is none".to_owned()))
+                }
             }
             continue;
         };
@@ -49,8 +51,12 @@ pub(super) fn run(dir: &std::path::Path) -> Result<Report, Box<dyn std::error::E
         all += usize::from(same);
         digits += usize::from(holding);
         if !same {
-            let lines: Vec<String> =
-                truth.iter().zip(mrz.lines()).filter(|(t, l)| t != l).map(|(t, l)| format!("{l} for {t}")).collect();
+            let lines: Vec<String> = truth
+                .iter()
+                .zip(mrz.lines())
+                .filter(|(t, l)| t != l)
+                .map(|(t, l)| format!("{l} for {t}"))
+                .collect();
             failures.push((file.clone(), format!("{:?}: {}", mrz.format(), lines.join("; "))));
         }
     }
@@ -80,8 +86,7 @@ fn compare(truth: &[&str], mrz: &Mrz) -> (bool, bool, bool) {
     // Truth with letters outside the alphabet cannot be parsed; its name line is of no matter here.
     let plain: Vec<String> =
         truth.iter().map(|l| l.chars().map(|c| if c.is_ascii() { c } else { '<' }).collect()).collect();
-    let holding = mrz::parse(&plain).is_ok_and(|document| {
-        document.checks().iter().filter(|c| c.holds).all(|c| mrz.checks().contains(c))
-    });
+    let holding = mrz::parse(&plain)
+        .is_ok_and(|document| document.checks().iter().filter(|c| c.holds).all(|c| mrz.checks().contains(c)));
     (all, data, holding)
 }

@@ -168,8 +168,10 @@ fn bytes(words: &[u32], by_six: bool, out: &mut Output) {
     let mut groups = words.chunks_exact(5);
     let full = words.len() / 5;
     for (i, group) in groups.by_ref().enumerate() {
-        if !by_six && i + 1 == full && words.len().is_multiple_of(5) {
-            // In mode 901 the number of bytes is not a multiple of six: the last five are single bytes.
+        let single = group.iter().all(|w| *w < 256);
+        if !by_six && single && i + 1 == full && words.len().is_multiple_of(5) {
+            // In mode 901 the number of bytes is not a multiple of six: the last five are single bytes, unless
+            // they cannot be, where a character set interrupts the run.
             group.iter().for_each(|w| out.push((w % 256) as u8));
             continue;
         }
@@ -226,6 +228,7 @@ mod tests {
         // A, shift to byte é (Latin-1), B
         assert_eq!(text_of(&[29, 913, 233, 59]), "AéB");
         assert_eq!(text_of(&[927, 26, 901, 195, 169]), "é");
+        assert_eq!(text_of(&[901, 927, 3, 163, 238, 432, 766, 244, 927, 26, 195, 169]), "alcoolé");
         assert_eq!(text_of(&[901, 195, 169]), "é");
         assert_eq!(text_of(&[901, 233]), "é");
         assert_eq!(decode(&[901, 233]).unwrap().bytes, [233]);
