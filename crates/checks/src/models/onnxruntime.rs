@@ -4,9 +4,10 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use ort::environment::Environment;
+use ort::logging::LogLevel;
 use ort::session::{Session, SessionInputValue};
 use ort::value::{DynValue, TensorElementType, TensorRef, ValueType};
 
@@ -23,8 +24,11 @@ pub(super) fn environment(library: &Path) -> Result<Environment, String> {
         return Ok(environment.clone());
     }
     let builder = ort::init_from(library).map_err(|e| e.to_string())?;
-    let environment =
-        builder.with_name("bonafide").with_telemetry(false).build().map_err(|e| e.to_string())?;
+    // What goes wrong comes back as an error; the library's own lines would bypass the program's log.
+    let logger = |_: LogLevel, _: &str, _: &str, place: &str, line: &str| tracing::debug!(place, "{line}");
+    let environment = builder.with_name("bonafide").with_telemetry(false).with_logger(Arc::new(logger));
+    let environment = environment.build().map_err(|e| e.to_string())?;
+    environment.set_log_level(LogLevel::Error);
     Ok(held.insert(environment).clone())
 }
 
