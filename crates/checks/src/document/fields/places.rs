@@ -195,7 +195,11 @@ pub(super) fn postal_code(line: &str) -> Option<String> {
     }
     let digits = |w: &&str| (4..=6).contains(&w.len()) && w.bytes().all(|c| c.is_ascii_digit());
     // United States, after the state; elsewhere before the city. A house number alone is not one.
-    let at = words.iter().rposition(|w| digits(&w))?;
+    let plus_four = |i: usize| {
+        let five = i > 0 && words.get(i - 1).is_some_and(|w| w.len() == 5 && digits(w));
+        five && words.get(i).is_some_and(|w| w.len() == 4)
+    };
+    let at = (0..words.len()).rev().find(|i| words.get(*i).is_some_and(digits) && !plus_four(*i))?;
     let lonely = words.len() == 1 || (at == 0 && words.get(1).is_some_and(|w| is_street_word(w)));
     if lonely && words[at].len() < 5 {
         return None;

@@ -245,15 +245,23 @@ pub(crate) fn align(frames: &[Frame], format: Format, line: usize) -> Option<Rea
     if score < NONE / 2.0 {
         return None;
     }
-    let peaks = trace.follow(frames, width, state)?;
-    let scores = peaks.iter().zip(&classes).map(|(t, class)| judge(&frames[*t], *class)).collect();
-    Some(Reading { scores, loss: free(frames) - score })
+    let path = trace.follow(frames, width, state)?;
+    let scores = path.iter().zip(&classes).map(|((t, symbol), class)| {
+        let mut scores = judge(frames.get(*t).unwrap_or(&[0.0; 38]), *class);
+        // A symbol that was squeezed in stands where another is surer; on this path it is the reading.
+        let best = scores.iter().copied().fold(f32::MIN, f32::max);
+        if let Some(s) = scores.get_mut(*symbol) {
+            *s = best;
+        }
+        scores
+    });
+    Some(Reading { scores: scores.collect(), loss: free(frames) - score })
 }
 
 impl Trace {
-    /// Walks back and gives, for each position, the frame in which its symbol was surest.
-    fn follow(&self, frames: &[Frame], mut at: usize, mut state: usize) -> Option<Vec<usize>> {
-        let mut peaks: Vec<Option<usize>> = vec![None; at];
+    /// Walks back and gives, for each position, its symbol and the frame in which that was surest.
+    fn follow(&self, frames: &[Frame], mut at: usize, mut state: usize) -> Option<Vec<(usize, usize)>> {
+        let mut peaks: Vec<Option<(usize, usize)>> = vec![None; at];
         for t in (0..frames.len()).rev() {
             let cell = t * self.width + at;
             if state == 38 {
@@ -264,8 +272,8 @@ impl Trace {
                 break;
             }
             let peak = peaks.get_mut(at - 1)?;
-            if peak.is_none_or(|p| frames[t][state] > frames[p][state]) {
-                *peak = Some(t);
+            if peak.is_none_or(|(p, _)| frames[t][state] > frames[p][state]) {
+                *peak = Some((t, state));
             }
             match self.symbol.get(cell * 37 + state)? {
                 0 => {}

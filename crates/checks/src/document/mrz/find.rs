@@ -44,6 +44,8 @@ impl Found {
 
 /// Least length to height of a row: 30 characters of OCR-B, generously boxed, are 12 times as long as high.
 const SLENDER: f32 = 9.0;
+/// Symbols in a greedy reading of a row: lines of 30 to 44, with some lost (fillers above all) or doubled.
+const LENGTHS: std::ops::RangeInclusive<usize> = 18..=56;
 /// Rows looked at per picture, the most slender first.
 const MOST_ROWS: usize = 14;
 /// Nats per character that reading, format and check digits may disagree by. Zones measured so far stay
@@ -58,16 +60,17 @@ const CLOSER: u32 = 1600;
 /// When a network is missing or fails.
 pub fn find(models: &Models, picture: &RgbImage, boxes: &[Quad]) -> Result<Option<Found>, RunError> {
     let reader = Reader::new(models, picture)?;
-    let first = reader.best(boxes)?;
-    if first.as_ref().is_some_and(|f| f.mrz.valid()) {
+    let (first, promising) = reader.best(boxes)?;
+    if !promising || first.as_ref().is_some_and(|f| f.mrz.valid()) {
         return Ok(first);
     }
     // A second look, only at the part that holds long rows.
     let Some((x, y, part)) = region(picture, boxes) else { return Ok(first) };
-    let closer = detect(models, &part, CLOSER)?;
+    let enlarged = CLOSER.min(part.width().max(part.height()).saturating_mul(2)).max(640);
+    let closer = detect(models, &part, enlarged)?;
     let moved: Vec<Quad> =
         closer.into_iter().map(|q| Quad(q.0.map(|p| [p[0] + x as f32, p[1] + y as f32]))).collect();
-    let second = reader.best(&moved)?;
+    let (second, _) = reader.best(&moved)?;
     Ok([first, second].into_iter().flatten().max_by(|a, b| a.confidence.total_cmp(&b.confidence)))
 }
 
@@ -120,8 +123,8 @@ impl<'a> Reader<'a> {
         Ok(Self { picture, recogniser, symbols })
     }
 
-    /// The best zone among the rows that some boxes form.
-    fn best(&self, boxes: &[Quad]) -> Result<Option<Found>, RunError> {
+    /// The best zone among the rows that some boxes form, and whether any row looks like one of a zone.
+    fn best(&self, boxes: &[Quad]) -> Result<(Option<Found>, bool), RunError> {
         let mut slender: Vec<Row> =
             rows(boxes).into_iter().filter(|r| r.width > SLENDER * r.height).collect();
         slender.sort_by(|a, b| (b.width / b.height).total_cmp(&(a.width / a.height)));
@@ -130,7 +133,7 @@ impl<'a> Reader<'a> {
         let mut candidates = vec![];
         for row in slender {
             let (frames, share) = self.frames(&row.quad, CUTS[0])?;
-            if share > 0.6 {
+            if share > 0.6 && LENGTHS.contains(&greedy_length(&frames)) {
                 candidates.push((row, frames));
             }
         }
@@ -143,7 +146,7 @@ impl<'a> Reader<'a> {
                 best = Some(found);
             }
         }
-        Ok(best)
+        Ok((best, !candidates.is_empty()))
     }
 
     /// Reads a group of rows as whatever format suits it best.
@@ -152,16 +155,17 @@ impl<'a> Reader<'a> {
         let seen: Vec<&[Frame]> = group.iter().map(|(_, frames)| frames.as_slice()).collect();
         let mut options: Vec<(f32, Format)> = vec![];
         for format in Format::ALL.into_iter().filter(|f| f.lines() == group.len()) {
-            if let Some(repaired) = read(format, &seen).and_then(|r| settle(format, &r)) {
+            let Some(readings) = read(format, &seen) else { continue };
+            let loss = readings.iter().map(|r| r.loss).sum::<f32>() / characters(format);
+            // Far off: not a zone, and not worth more time.
+            if loss < 2.0 * DISAGREEMENT
+                && let Some(repaired) = settle(format, &readings)
+            {
                 options.push((per_character(&repaired), format));
             }
         }
         options.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let Some((first, format)) = options.first().copied() else { return Ok(None) };
-        // Far off: not a zone, and not worth more time.
-        if first > 4.0 * DISAGREEMENT {
-            return Ok(None);
-        }
+        let Some((_, format)) = options.first().copied() else { return Ok(None) };
         let Some(mut readings) = read(format, &seen) else { return Ok(None) };
         let mut result = settle(format, &readings);
         let rows: Vec<Row> = group.iter().map(|(row, _)| *row).collect();
@@ -260,8 +264,26 @@ fn read(format: Format, rows: &[&[Frame]]) -> Option<Vec<Reading>> {
     rows.iter().enumerate().map(|(i, frames)| align(frames, format, i)).collect()
 }
 
+fn characters(format: Format) -> f32 {
+    (format.lines() * format.width()) as f32
+}
+
 fn per_character(r: &Repaired) -> f32 {
-    r.cost / (r.mrz.format().lines() * r.mrz.format().width()) as f32
+    r.cost / characters(r.mrz.format())
+}
+
+/// How many symbols a greedy reading has.
+fn greedy_length(frames: &[Frame]) -> usize {
+    let mut last = BLANK;
+    frames
+        .iter()
+        .filter(|f| {
+            let best = (0..f.len()).max_by(|a, b| f[*a].total_cmp(&f[*b])).unwrap_or(BLANK);
+            let new = best != BLANK && best != last;
+            last = best;
+            new
+        })
+        .count()
 }
 
 /// Fewer failing check digits first, then the better reading.

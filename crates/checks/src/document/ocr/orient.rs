@@ -16,11 +16,11 @@ pub fn upright_turns(models: &Models, picture: &RgbImage) -> Result<(u8, f32), R
     let model = models.get(Task::PageOrientation)?;
     let outputs = first(model.run(&[("x", input(picture))])?);
     let [p0, p90, p180, p270] = outputs.data[..] else { return Ok((0, 0.0)) };
-    // The classes say how far the page was turned counter-clockwise.
+    // The classes say how far the page was turned clockwise: 0, 90, 180, 270 degrees.
     let all = softmax_if_needed([p0, p90, p180, p270]);
     let best = (0..4u8).max_by(|a, b| all[usize::from(*a)].total_cmp(&all[usize::from(*b)])).unwrap_or(0);
     let sure = all[usize::from(best)];
-    Ok(if sure >= SURE { (best, sure) } else { (0, all[0]) })
+    Ok(if sure >= SURE { ((4 - best) % 4, sure) } else { (0, all[0]) })
 }
 
 fn softmax_if_needed(values: [f32; 4]) -> [f32; 4] {
