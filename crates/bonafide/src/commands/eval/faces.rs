@@ -124,7 +124,8 @@ fn count(models: &Models, dir: &Path, report: &mut Report) -> Result<(), Error> 
     let (mut right, mut n) = (0, 0);
     for row in super::manifest(&dir.join("manifest.tsv"))? {
         let (Some(file), Some(label)) = (row.get("file"), row.get("label")) else { continue };
-        let Some(truth) = label.split_whitespace().find_map(|w| w.strip_prefix("faces=")?.parse::<usize>().ok())
+        let Some(truth) =
+            label.split_whitespace().find_map(|w| w.strip_prefix("faces=")?.parse::<usize>().ok())
         else {
             continue;
         };
