@@ -181,3 +181,40 @@ pub(crate) fn could_not_run(check: Check, error: &RunError) -> Finding {
     };
     Finding::not_assessed(check, code, error.to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn similarity_rises_and_goes_back() {
+        let steps = (-100..=100).map(|c| f64::from(c) / 100.0);
+        let values: Vec<f64> = steps.clone().map(similarity).collect();
+        assert!(values.windows(2).all(|w| w[0] < w[1]));
+        assert!(values.iter().all(|v| (0.0..=1.0).contains(v)));
+        for c in steps {
+            assert!((cosine_of(similarity(c)) - c).abs() < 1e-9, "{c}");
+        }
+        assert_eq!((similarity(-2.0), similarity(2.0), similarity(f64::NAN)), (0.0, 1.0, 0.0));
+    }
+
+    #[test]
+    fn a_tenth_of_similarity_is_a_decade_of_false_matches() {
+        for (fmr, cosine) in [(1e-1, 0.210), (1e-2, 0.304), (1e-3, 0.373), (1e-4, 0.422), (1e-6, 0.540)] {
+            assert!((similarity(cosine) - threshold_for_fmr(fmr)).abs() < 1e-9, "{fmr}");
+        }
+        assert_eq!(threshold_for_fmr(0.0), threshold_for_fmr(1e-6));
+        assert!((1.0 - DEFAULT_ONBOARDING_DISTANCE - threshold_for_fmr(1e-4)).abs() < 1e-9);
+        assert!((1.0 - DEFAULT_VERIFIED_ACCOUNT_DISTANCE - threshold_for_fmr(1e-5)).abs() < 1e-9);
+    }
+
+    #[test]
+    fn without_a_network_the_match_is_not_assessed() {
+        let picture = Picture { rgb: image::RgbImage::new(64, 64) };
+        let result = match_faces(&Models::default(), &picture, &picture, DEFAULT_ONBOARDING_DISTANCE);
+        let finding = result.findings.last().unwrap();
+        assert_eq!((finding.check, finding.outcome), (Check::FaceMatch, Outcome::NotAssessed));
+        assert_eq!(finding.reasons[0].code, "model_missing");
+        assert_eq!((result.similarity, result.embedding), (None, None));
+    }
+}

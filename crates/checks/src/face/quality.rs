@@ -130,3 +130,48 @@ pub fn problems(facts: &Facts) -> Vec<(&'static str, String)> {
     }
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A face whose chip is the picture itself.
+    fn on_template() -> Face {
+        Face { bbox: [10.0, 5.0, 90.0, 105.0], landmarks: align::TEMPLATE, score: 0.9 }
+    }
+
+    fn picture(pixel: impl Fn(u32, u32) -> u8) -> Picture {
+        Picture { rgb: RgbImage::from_fn(112, 112, |x, y| image::Rgb([pixel(x, y); 3])) }
+    }
+
+    fn codes(picture: &Picture) -> Vec<String> {
+        finding(picture, &Subject::One(on_template())).reasons.into_iter().map(|r| r.code).collect()
+    }
+
+    #[test]
+    fn detail_light_and_size_each_have_their_reason() {
+        let stripes = |low: u8, high: u8| move |x: u32, _: u32| if (x / 4) % 2 == 0 { low } else { high };
+        assert!(codes(&picture(stripes(60, 180))).is_empty());
+        assert_eq!(codes(&picture(stripes(10, 50))), ["face_too_dark"]);
+        assert_eq!(codes(&picture(stripes(100, 255))), ["face_too_bright"]);
+        assert_eq!(codes(&picture(|x, _| 60 + x as u8)), ["face_blurry"]);
+        let small = Face { landmarks: align::TEMPLATE.map(|p| p.map(|v| v / 4.0)), ..on_template() };
+        let found = finding(&picture(stripes(60, 180)), &Subject::One(small));
+        assert!(found.reasons.iter().any(|r| r.code == "face_too_small"));
+        let cut = Face { bbox: [-60.0, 5.0, 120.0, 105.0], ..on_template() };
+        let found = finding(&picture(stripes(60, 180)), &Subject::One(cut));
+        assert_eq!(found.reasons[0].code, "face_cut_off");
+        assert_eq!(found.outcome, Outcome::Consider);
+    }
+
+    #[test]
+    fn nobody_and_several_people_are_said() {
+        let p = picture(|_, _| 0);
+        let none = finding(&p, &Subject::None);
+        assert_eq!((none.outcome, none.reasons[0].code.as_str()), (Outcome::NotAssessed, "no_face"));
+        let several = finding(&p, &Subject::Several);
+        assert_eq!((several.outcome, several.reasons[0].code.as_str()), (Outcome::Consider, "several_faces"));
+        let nowhere = Face { landmarks: [[5.0; 2]; 5], ..on_template() };
+        assert_eq!(finding(&p, &Subject::One(nowhere)).outcome, Outcome::NotAssessed);
+    }
+}

@@ -1,0 +1,170 @@
+//! Faces and passive liveness with the real networks on real pictures.
+
+use std::path::PathBuf;
+
+use bonafide_checks::{
+    face::{
+        Face,
+        compare::{DEFAULT_ONBOARDING_DISTANCE, FaceMatch, cosine_of, match_faces, match_template},
+        detect::{detect, refine},
+        embed::embed,
+        subject::{self, Subject},
+    },
+    image::{Picture, decode},
+    liveness::passive::{self, DEFAULT_MIN_SCORE, Frame},
+};
+use bonafide_core::finding::{Check, Outcome};
+use bonafide_weights::load_for_tests as models;
+use image::{RgbImage, imageops};
+
+/// A test picture; `None` only where the machine is declared to have none.
+fn picture(path: &str) -> Option<Picture> {
+    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data");
+    let dir = std::env::var_os("BONAFIDE_TEST_DATA").map_or_else(|| PathBuf::from(beside), PathBuf::from);
+    if !dir.is_dir() {
+        let without = std::env::var("BONAFIDE_WITHOUT_TEST_DATA").is_ok_and(|v| v == "1");
+        assert!(without, "no test data at {}: set BONAFIDE_TEST_DATA", dir.display());
+        return None;
+    }
+    let file = dir.join(path);
+    let bytes = std::fs::read(&file).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
+    Some(decode(&bytes).unwrap())
+}
+
+fn subject(picture: &Picture) -> Face {
+    let faces = detect(models(), picture).unwrap();
+    subject::prominent(&faces, picture.rgb.width(), picture.rgb.height()).expect("a face")
+}
+
+fn matched(portrait: &Picture, selfie: &Picture) -> (FaceMatch, Outcome) {
+    let result = match_faces(models(), portrait, selfie, DEFAULT_ONBOARDING_DISTANCE);
+    let last = result.findings.last().unwrap();
+    assert_eq!(last.check, Check::FaceMatch);
+    let outcome = last.outcome;
+    (result, outcome)
+}
+
+#[test]
+fn the_portrait_on_a_document_is_the_person_of_the_selfie() {
+    for portrait in ["faces/doc_selfie/set_1_doc_front.png", "faces/doc_selfie/set_1_doc_face.png"] {
+        let (Some(portrait), Some(selfie)) =
+            (picture(portrait), picture("faces/doc_selfie/set_1_selfie.png"))
+        else {
+            return;
+        };
+        let (result, outcome) = matched(&portrait, &selfie);
+        assert_eq!(outcome, Outcome::Clear, "{:?}", result.similarity);
+        assert_eq!(result.findings.last().unwrap().models.len(), 2);
+        let again = match_template(models(), &result.embedding.unwrap(), &selfie, 0.1);
+        assert!(again.similarity.unwrap() > 0.99);
+    }
+}
+
+#[test]
+fn strangers_do_not_match_it() {
+    let Some(portrait) = picture("faces/doc_selfie/set_1_doc_front.png") else { return };
+    for stranger in ["Andrew_Shutley_0001", "Bill_Bradley_0001", "Abel_Pacheco_0001", "Amber_Tamblyn_0002"] {
+        let selfie = picture(&format!("faces/lfw/{stranger}.jpg")).unwrap();
+        let (result, outcome) = matched(&portrait, &selfie);
+        assert_eq!(outcome, Outcome::Fail, "{stranger} {:?}", result.similarity);
+        assert_eq!(result.findings.last().unwrap().reasons[0].code, "face_mismatch");
+    }
+}
+
+#[test]
+fn two_pictures_of_one_person_match() {
+    for (a, b) in [("Bill_Frist_0004", "Bill_Frist_0005"), ("Angela_Bassett_0001", "Angela_Bassett_0005")] {
+        let (Some(a), Some(b)) =
+            (picture(&format!("faces/lfw/{a}.jpg")), picture(&format!("faces/lfw/{b}.jpg")))
+        else {
+            return;
+        };
+        let of = |p: &Picture| embed(models(), p, &subject(p)).unwrap().unwrap();
+        assert!(of(&a).cosine(&of(&b)) > cosine_of(0.5));
+    }
+}
+
+#[test]
+fn a_face_is_found_whichever_way_up() {
+    let Some(upright) = picture("faces/pose_franck/franck_02888.jpg") else { return };
+    let template = embed(models(), &upright, &subject(&upright)).unwrap().unwrap();
+    let turns: [fn(&RgbImage) -> RgbImage; 3] =
+        [imageops::rotate90, imageops::rotate180, imageops::rotate270];
+    for turn in turns {
+        let turned = Picture { rgb: turn(&upright.rgb) };
+        let same = embed(models(), &turned, &subject(&turned)).unwrap().unwrap();
+        assert!(template.cosine(&same) > 0.95, "{}", template.cosine(&same));
+    }
+}
+
+#[test]
+fn a_face_is_found_when_it_fills_the_picture_and_when_it_is_tiny() {
+    let Some(selfie) = picture("faces/doc_selfie/set_1_selfie.png") else { return };
+    let [x, y, w, h] = subject(&selfie).bbox.map(|v| v as u32);
+    let close = Picture { rgb: imageops::crop_imm(&selfie.rgb, x, y, w, h).to_image() };
+    assert!(subject(&close).bbox[3] > 0.7 * h as f32);
+
+    // 40 pixels in 4000: found only by looking closer.
+    let mut large = RgbImage::from_pixel(4000, 3000, image::Rgb([180; 3]));
+    let small = imageops::resize(&selfie.rgb, 72, 72, imageops::FilterType::Triangle);
+    imageops::replace(&mut large, &small, 3000, 700);
+    let large = Picture { rgb: large };
+    let face = subject(&large);
+    let [x, y] = face.centre();
+    assert!((3000.0..3072.0).contains(&x) && (700.0..772.0).contains(&y));
+    let refined = refine(models(), &large, &face).unwrap();
+    assert!((refined.eye_distance() / face.eye_distance() - 1.0).abs() < 0.2);
+}
+
+#[test]
+fn two_people_in_a_selfie_are_not_compared() {
+    let Some(group) = picture("faces/count_compreface/010_2.jpg") else { return };
+    let portrait = picture("faces/doc_selfie/set_1_doc_front.png").unwrap();
+    let (result, outcome) = matched(&portrait, &group);
+    assert_eq!(outcome, Outcome::NotAssessed);
+    assert_eq!(result.findings.last().unwrap().reasons[0].code, "several_faces");
+    assert!(result.embedding.is_none());
+    let faces = detect(models(), &group).unwrap();
+    assert_eq!(subject::one_face(&faces, group.rgb.width(), group.rgb.height()), Subject::Several);
+}
+
+#[test]
+fn pictures_without_a_face_are_said_to_have_none() {
+    for rgb in [RgbImage::new(1, 1), RgbImage::new(640, 480), RgbImage::new(3, 2000)] {
+        let empty = Picture { rgb };
+        assert_eq!(detect(models(), &empty).unwrap(), []);
+        let (result, outcome) = matched(&empty, &empty);
+        assert_eq!(outcome, Outcome::NotAssessed);
+        assert!(result.findings.iter().all(|f| f.reasons[0].code == "no_face"));
+        let live = passive::assess(models(), &[empty], DEFAULT_MIN_SCORE);
+        assert_eq!((live.outcome, live.reasons[0].code.as_str()), (Outcome::NotAssessed, "no_face"));
+    }
+    if let Some(scene) = picture("faces/count_compreface/017_0.jpg") {
+        assert_eq!(detect(models(), &scene).unwrap(), []);
+    }
+}
+
+#[test]
+fn live_frames_pass_and_a_print_and_a_screen_do_not() {
+    let frames: Option<Vec<Picture>> =
+        (1..4).map(|i| picture(&format!("pad/frames_auduno/live_cap12_edit_0{i}.jpg"))).collect();
+    let Some(frames) = frames else { return };
+    let live = passive::assess(models(), &frames, DEFAULT_MIN_SCORE);
+    assert_eq!(live.outcome, Outcome::Clear, "{live:?}");
+    for (file, expected) in
+        [("image_T1", Outcome::Clear), ("image_F1", Outcome::Fail), ("image_F2", Outcome::Fail)]
+    {
+        let frame = picture(&format!("pad/minivision/{file}.jpg")).unwrap();
+        let finding = passive::assess(models(), &[frame], DEFAULT_MIN_SCORE);
+        assert_eq!(finding.outcome, expected, "{file} {finding:?}");
+        assert_eq!(finding.models.len(), 2);
+    }
+}
+
+#[test]
+fn in_the_dark_it_does_not_guess() {
+    let Some(mut frame) = picture("pad/minivision/image_T1.jpg") else { return };
+    frame.rgb.iter_mut().for_each(|v| *v /= 4);
+    let seen = passive::assess_frame(models(), &frame).unwrap();
+    assert!(matches!(&seen, Frame::CannotTell(why) if why[0].code == "face_too_dark"), "{seen:?}");
+}
