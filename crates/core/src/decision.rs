@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    document::DocumentType,
+    document::{DocumentType, Side},
     finding::{Check, Finding, Outcome, Reason},
     policy::{Consequence, LivenessMode, Policy},
     weights::Weights,
@@ -128,7 +128,8 @@ fn hard_stops(policy: &Policy, facts: &Facts<'_>) -> Vec<(Decision, Reason)> {
         }
     }
     for finding in facts.findings {
-        let must = required.contains(&finding.check);
+        // What is required of a document is required of its front; a back may carry little to judge by.
+        let must = required.contains(&finding.check) && finding.side != Some(Side::Back);
         let capture = finding.reasons.iter().any(|r| CAPTURE_REASONS.contains(&r.code.as_str()));
         let to = match finding.outcome {
             Outcome::Clear => continue,
@@ -328,6 +329,15 @@ mod tests {
         let mut findings = with(Check::FaceMatch, |f| f.outcome = Outcome::Fail);
         findings
             .push(Finding::new(Check::DocumentReadable, Outcome::Fail).because("too_blurry", "hold still"));
+        assert_eq!(judge(&findings).decision, Decision::Decline);
+    }
+
+    #[test]
+    fn a_plain_back_stops_nobody_but_a_wrong_one_does() {
+        let mut findings = good();
+        findings.push(Finding::scored(Check::IsIdentityDocument, 0.4, 0.5, Outcome::Consider).on(Side::Back));
+        assert_eq!(judge(&findings).decision, Decision::Approve);
+        findings.push(Finding::new(Check::IsIdentityDocument, Outcome::Fail).on(Side::Back));
         assert_eq!(judge(&findings).decision, Decision::Decline);
     }
 

@@ -51,21 +51,23 @@ pub async fn insert(tx: &mut Tx, organization: OrganizationId, s: &LivenessSessi
     .to("insert the liveness session")
 }
 
-/// The newest session of a verification, used or not.
-pub async fn latest(
+/// The session that waits for its answer: at most one, since a new one closes those before it.
+pub async fn open(
     tx: &mut Tx,
     organization: OrganizationId,
     verification: VerificationId,
+    now: Timestamp,
 ) -> Result<Option<LivenessSession>> {
     on!(tx, |c| sqlx::query_as(
-        "SELECT * FROM liveness_sessions WHERE organization = $1 AND verification = $2
-         ORDER BY created_at DESC, id DESC LIMIT 1"
+        "SELECT * FROM liveness_sessions
+         WHERE organization = $1 AND verification = $2 AND used_at IS NULL AND expires_at > $3"
     )
     .bind(organization.uuid())
     .bind(verification.uuid())
+    .bind(now.0)
     .fetch_optional(c)
     .await)
-    .to("read the liveness session")
+    .to("read the open liveness session")
 }
 
 /// Uses up a session: `Some` for exactly one caller, and only before it expires.

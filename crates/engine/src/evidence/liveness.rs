@@ -109,8 +109,7 @@ async fn open_session(
     tx: &mut bonafide_store::Tx,
     id: VerificationId,
 ) -> Result<liveness_sessions::LivenessSession> {
-    let latest = liveness_sessions::latest(tx, caller.organization, id).await?;
-    latest.filter(|s| s.used_at.is_none() && engine.now() < s.expires_at).ok_or_else(no_session)
+    liveness_sessions::open(tx, caller.organization, id, engine.now()).await?.ok_or_else(no_session)
 }
 
 fn no_session() -> Error {

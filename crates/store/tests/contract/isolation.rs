@@ -78,7 +78,7 @@ async fn sees_nothing_of(tx: &mut Tx, stage: &Stage, me: OrganizationId, a: &Ten
     none(assessments::latest(tx, me, v).await.unwrap().is_some(), "an assessment");
     none(!history::list(tx, me, v).await.unwrap().is_empty(), "history");
     none(!events::list(tx, me, v).await.unwrap().is_empty(), "events");
-    none(liveness_sessions::latest(tx, me, v).await.unwrap().is_some(), "a liveness session");
+    none(liveness_sessions::open(tx, me, v, stage.now()).await.unwrap().is_some(), "a liveness session");
     none(weights::current(tx, me, "").await.unwrap().is_some(), "weights");
     none(!requirements::current(tx, me, "").await.unwrap().is_empty(), "requirements");
     none(!audit::list(tx, me, 0, 10).await.unwrap().is_empty(), "an audit entry");

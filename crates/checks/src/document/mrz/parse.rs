@@ -330,7 +330,11 @@ mod tests {
                     "comp" => CheckKind::Composite,
                     // Says that the number overflows into the optional data, not that a digit holds.
                     "longdoc" => {
-                        assert_eq!(number_overflow(mrz.format, &mrz.lines).is_some(), expected.as_bool().unwrap(), "{lines:?}");
+                        assert_eq!(
+                            number_overflow(mrz.format, &mrz.lines).is_some(),
+                            expected.as_bool().unwrap(),
+                            "{lines:?}"
+                        );
                         continue;
                     }
                     other => panic!("unknown check {other}"),

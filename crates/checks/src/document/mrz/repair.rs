@@ -98,9 +98,8 @@ fn fit_length(line: &[u8], width: usize) -> Option<Vec<u8>> {
 pub(crate) fn settle(format: Format, readings: &[Reading]) -> Option<Repaired> {
     let mut lines: Vec<Vec<u8>> = readings.iter().map(Reading::text).collect();
     let mut cost = readings.iter().map(|r| r.loss).sum::<f32>() + visa_cost(format, &lines);
-    let wrong = |lines: &[Vec<u8>]| {
-        format.layout().checks.iter().filter(|c| !holds(format, lines, c)).count()
-    };
+    let wrong =
+        |lines: &[Vec<u8>]| format.layout().checks.iter().filter(|c| !holds(format, lines, c)).count();
     let mut failing = wrong(&lines);
     if failing > 0 {
         let mut best = (failing as f32 * FAILING, vec![], failing);
