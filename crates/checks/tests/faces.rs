@@ -28,7 +28,7 @@ fn picture(path: &str) -> Option<Picture> {
     }
     let file = dir.join(path);
     let bytes = std::fs::read(&file).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
-    Some(decode(&bytes).unwrap())
+    Some(decode(&bytes).unwrap_or_else(|e| panic!("{}: {e}", file.display())))
 }
 
 fn subject(picture: &Picture) -> Face {
@@ -63,7 +63,7 @@ fn the_portrait_on_a_document_is_the_person_of_the_selfie() {
 #[test]
 fn strangers_do_not_match_it() {
     let Some(portrait) = picture("faces/doc_selfie/set_1_doc_front.png") else { return };
-    for stranger in ["Andrew_Shutley_0001", "Bill_Bradley_0001", "Abel_Pacheco_0001", "Amber_Tamblyn_0002"] {
+    for stranger in ["Bill_Bradley_0001", "Brad_Johnson_0001", "Benjamin_Martinez_0001", "Bill_Maher_0001"] {
         let selfie = picture(&format!("faces/lfw/{stranger}.jpg")).unwrap();
         let (result, outcome) = matched(&portrait, &selfie);
         assert_eq!(outcome, Outcome::Fail, "{stranger} {:?}", result.similarity);

@@ -60,7 +60,7 @@ impl Similarity {
     /// `None` when the scale is zero.
     pub fn inverse(&self) -> Option<Self> {
         let d = self.a * self.a + self.b * self.b;
-        if !(d > f32::MIN_POSITIVE) {
+        if d.is_nan() || d <= f32::MIN_POSITIVE {
             return None;
         }
         let (a, b) = (self.a / d, -self.b / d);

@@ -30,8 +30,7 @@ pub(super) fn decode(out: &BTreeMap<String, Tensor>, min_score: f32) -> Result<V
         let cells = cls.iter().zip(obj).zip(boxes.as_chunks::<4>().0).zip(points.as_chunks::<10>().0);
         for (i, (((c, o), b), p)) in cells.enumerate() {
             let score = (c.clamp(0.0, 1.0) * o.clamp(0.0, 1.0)).sqrt();
-            // Not `<`: a score that is not a number is no face either.
-            if !(score >= min_score) {
+            if score.is_nan() || score < min_score {
                 continue;
             }
             let (col, row) = ((i % n) as f32, (i / n) as f32);
