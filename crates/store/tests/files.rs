@@ -1,5 +1,7 @@
 //! What concerns files and not rows: the lock, the key file, the pictures.
 
+#![allow(clippy::unwrap_used, reason = "the lint knows test functions but not what they call")]
+
 use std::{fs, os::unix::fs::PermissionsExt, process::Command};
 
 use bonafide_core::id::{ApplicantId, EvidenceId, OrganizationId};
