@@ -66,13 +66,11 @@ type Failure = Box<dyn std::error::Error>;
 
 impl Config {
     pub(crate) fn load(flags: &Flags, more: impl Serialize) -> Result<Self, Failure> {
-        let environment =
-            Env::prefixed("BONAFIDE_").ignore(&["models_dir", "runtime", "test_data", "client_secret"]);
-        let environment = environment.filter(|key| {
-            // Only our own names: other variables of the same prefix steer tests and set-up.
-            let known = serde_json::to_value(Config::default()).unwrap_or_default();
-            known.get(key.as_str()).is_some()
-        });
+        // Only our own names: other variables of the same prefix steer tests and set-up.
+        let known = serde_json::to_value(Config::default())?;
+        let names: Vec<&str> =
+            known.as_object().into_iter().flatten().map(|(name, _)| name.as_str()).collect();
+        let environment = Env::prefixed("BONAFIDE_").only(&names);
         let built_in = Figment::from(Serialized::defaults(Config::default()));
         let early: Config =
             built_in.clone().merge(environment.clone()).merge(Serialized::defaults(flags)).extract()?;
