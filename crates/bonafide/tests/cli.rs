@@ -1,5 +1,7 @@
 //! The commands that need no server, as programs see them.
 
+#![allow(clippy::unwrap_used, unreachable_pub, reason = "a test stops at the first surprise")]
+
 mod support;
 
 use std::process::{Command, Output};

@@ -1,6 +1,8 @@
 //! After a verification, nothing on the disk shows the person: every file under the data directory is
 //! searched for canaries, and so is the log.
 
+#![allow(clippy::unwrap_used, unreachable_pub, reason = "a test stops at the first surprise")]
+
 mod support;
 
 use std::path::{Path, PathBuf};

@@ -1,6 +1,8 @@
 //! The server is killed without warning at random moments of a verification; started again, it finishes
 //! the same verification, once.
 
+#![allow(clippy::unwrap_used, unreachable_pub, reason = "a test stops at the first surprise")]
+
 mod support;
 
 use std::time::Duration;

@@ -1,6 +1,8 @@
 //! Whatever is sent, the answer is a 4xx in this dialect's envelope that names the field, and the session
 //! stays usable.
 
+#![allow(clippy::unwrap_used, unreachable_pub, reason = "a test stops at the first surprise")]
+
 mod support;
 
 use axum::{

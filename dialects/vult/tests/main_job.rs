@@ -1,5 +1,7 @@
 //! The main job: a person verified from consent to decision.
 
+#![allow(clippy::unwrap_used, unreachable_pub, reason = "a test stops at the first surprise")]
+
 mod support;
 
 use serde_json::{Value, json};
