@@ -6,6 +6,7 @@ use bonafide_core::{
     document::{DocumentReading, DocumentType, Field, FieldName, Quad, Side, Source},
     finding::{Check, Finding, Outcome as Verdict},
 };
+use image::RgbImage;
 use jiff::civil::Date;
 
 use super::{
@@ -135,10 +136,12 @@ fn look(models: &Models, picture: &Picture, side: Side, today: Date) -> (Seen, O
         vec![]
     });
     let holder = portrait::holder(&faces);
-    let (lines, zone, corners) = text(models, upright, holder.map(|f| f.bbox)).unwrap_or_else(|e| {
-        keep(e);
-        (vec![], None, None)
-    });
+    let (lines, zone, corners) = View::of(models, &upright.rgb, holder.map(|f| f.bbox))
+        .and_then(|view| Ok((view.lines(models, &upright.rgb)?, view.zone, view.corners)))
+        .unwrap_or_else(|e| {
+            keep(e);
+            (vec![], None, None)
+        });
     let barcode = barcode::read_pdf417(upright).into_iter().find_map(|symbol| {
         let licence = aamva::parse(&symbol.text).ok()?;
         Some((symbol.text, licence, symbol.quad))
@@ -172,45 +175,80 @@ fn look(models: &Models, picture: &Picture, side: Side, today: Date) -> (Seen, O
     (seen, problem)
 }
 
-type Text = (Vec<Line>, Option<Found>, Option<Quad>);
+/// Looks for the machine readable zone alone, as [`read`] does; its places are those of the picture.
+///
+/// # Errors
+/// When a network is missing or fails.
+pub fn machine_readable_zone(models: &Models, picture: &Picture) -> Result<Option<Found>, RunError> {
+    let (turns, _) = ocr::upright_turns(models, &picture.rgb)?;
+    let upright = warp::quarter_turns(&picture.rgb, turns);
+    let mut zone = View::of(models, &upright, None)?.zone;
+    let (width, height) = picture.rgb.dimensions();
+    for quad in zone.iter_mut().flat_map(|z| z.quads.iter_mut()) {
+        *quad = warp::turn_back(quad, turns, width, height);
+    }
+    Ok(zone)
+}
 
-/// Lines, zone and corners in an upright picture.
-fn text(models: &Models, picture: &Picture, face: Option<[f32; 4]>) -> Result<Text, RunError> {
-    let boxes = ocr::detect(models, &picture.rgb, ocr::LONG_SIDE)?;
-    let corners = locate::corners(&picture.rgb, &boxes, face);
-    // A document that is small in the picture is looked at again, straightened and enlarged.
-    let whole = picture.rgb.width() as f32 * picture.rgb.height() as f32;
-    let close = corners.filter(|q| {
-        let (w, h) = warp::extent(q);
-        w * h < 0.5 * whole
-    });
-    let flat = close.and_then(|q| locate::rectify(&picture.rgb, &q));
-    let (view, boxes, back) = match flat {
-        Some((flat, map)) => {
-            let boxes = ocr::detect(models, &flat, ocr::LONG_SIDE)?;
-            (Some(flat), boxes, Some(map))
+/// The picture that is read: as it is, or the document in it straightened and enlarged.
+struct View {
+    corners: Option<Quad>,
+    /// The straightened document and the map from it to the picture.
+    flat: Option<(RgbImage, warp::Homography)>,
+    /// Boxes of text, in the straightened document where there is one.
+    boxes: Vec<Quad>,
+    /// The zone, in pixels of the picture.
+    zone: Option<Found>,
+}
+
+/// Below this share of the picture, a document is straightened and enlarged before it is read.
+const SMALL: f32 = 0.5;
+
+impl View {
+    fn of(models: &Models, picture: &RgbImage, face: Option<[f32; 4]>) -> Result<Self, RunError> {
+        let boxes = ocr::detect(models, picture, ocr::LONG_SIDE)?;
+        let corners = locate::corners(picture, &boxes, face);
+        let whole = picture.width() as f32 * picture.height() as f32;
+        let small = corners.filter(|q| {
+            let (w, h) = warp::extent(q);
+            w * h < SMALL * whole
+        });
+        if let Some((flat, map)) = small.and_then(|q| locate::rectify(picture, &q)) {
+            let near = ocr::detect(models, &flat, ocr::LONG_SIDE)?;
+            let mut zone = mrz::find(models, &flat, &near)?;
+            zone.iter_mut().flat_map(|z| z.quads.iter_mut()).for_each(|q| *q = map.quad(q));
+            // The zone at the edge of a page is lost when the corners are not quite right.
+            if zone.is_none() {
+                zone = mrz::find(models, picture, &boxes)?;
+            }
+            return Ok(Self { corners, flat: Some((flat, map)), boxes: near, zone });
         }
-        None => (None, boxes, None),
-    };
-    let view = view.as_ref().unwrap_or(&picture.rgb);
-    let mut zone = mrz::find(models, view, &boxes)?;
-    let recogniser = ocr::Recogniser::new(models)?;
-    let mut lines = vec![];
-    for quad in &boxes {
-        let middle = |q: &Quad| q.0.iter().fold([0.0, 0.0], |m, p| [m[0] + p[0] / 4.0, m[1] + p[1] / 4.0]);
-        let in_zone = zone.as_ref().is_some_and(|z| z.quads.iter().any(|q| within(middle(quad), q)));
-        if in_zone {
-            continue;
-        }
-        lines.extend(recogniser.read(view, quad)?);
+        let zone = mrz::find(models, picture, &boxes)?;
+        Ok(Self { corners, flat: None, boxes, zone })
     }
-    if let Some(map) = back {
-        lines.iter_mut().for_each(|l| l.quad = map.quad(&l.quad));
-        if let Some(zone) = &mut zone {
-            zone.quads.iter_mut().for_each(|q| *q = map.quad(q));
+
+    /// The lines of text outside the zone, in pixels of the picture.
+    fn lines(&self, models: &Models, picture: &RgbImage) -> Result<Vec<Line>, RunError> {
+        let recogniser = ocr::Recogniser::new(models)?;
+        let zone = self.zone.iter().flat_map(|z| &z.quads);
+        let zone: Vec<&Quad> = zone.collect();
+        let mut lines = vec![];
+        for quad in &self.boxes {
+            let place = self.flat.as_ref().map_or(*quad, |(_, map)| map.quad(quad));
+            let middle = place.0.iter().fold([0.0, 0.0], |m, p| [m[0] + p[0] / 4.0, m[1] + p[1] / 4.0]);
+            if zone.iter().any(|q| within(middle, q)) {
+                continue;
+            }
+            let view = self.flat.as_ref().map_or(picture, |(flat, _)| flat);
+            if let Some(mut line) = recogniser.read(view, quad)? {
+                if let Some((_, map)) = &self.flat {
+                    line.quad = map.quad(&line.quad);
+                }
+                lines.push(line);
+            }
         }
+        Ok(lines)
     }
-    Ok((lines, zone, corners))
 }
 
 /// Whether a point lies inside a convex quadrilateral.

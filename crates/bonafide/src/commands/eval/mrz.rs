@@ -9,10 +9,9 @@ use std::time::Instant;
 use bonafide_checks::{
     document::{
         mrz::{self, Mrz},
-        ocr,
+        read::machine_readable_zone,
     },
-    image::{Picture, decode, warp},
-    models::{Models, RunError},
+    image::decode,
 };
 
 use super::Report;
@@ -27,7 +26,7 @@ pub(super) fn run(dir: &std::path::Path) -> Result<Report, Box<dyn std::error::E
         let start = Instant::now();
         let bytes = std::fs::read(dir.join(file))?;
         let found = match decode(&bytes) {
-            Ok(picture) => read(&models, &picture)?,
+            Ok(picture) => machine_readable_zone(&models, &picture)?.map(|f| f.mrz),
             Err(_) => None,
         };
         times.push(start.elapsed());
@@ -66,14 +65,6 @@ pub(super) fn run(dir: &std::path::Path) -> Result<Report, Box<dyn std::error::E
     report.metric("check_digits", digits, n);
     failures.into_iter().for_each(|(file, why)| report.failure(file, why));
     Ok(report)
-}
-
-/// As the product reads: upright, then boxes, then the zone.
-fn read(models: &Models, picture: &Picture) -> Result<Option<Mrz>, RunError> {
-    let (turns, _) = ocr::upright_turns(models, &picture.rgb)?;
-    let upright = warp::quarter_turns(&picture.rgb, turns);
-    let boxes = ocr::detect(models, &upright, ocr::LONG_SIDE)?;
-    Ok(mrz::find(models, &upright, &boxes)?.map(|f| f.mrz))
 }
 
 /// All lines equal, all data lines equal, all digits of the document that hold also hold in the reading.

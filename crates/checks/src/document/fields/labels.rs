@@ -362,7 +362,9 @@ pub(super) fn labels(normal: &str) -> Vec<Label> {
             .filter_map(|(field, name)| {
                 let n = name.split(' ').count();
                 let there = words.get(at..at + n)?;
-                let same = there.iter().zip(name.split(' ')).all(|(w, l)| alike(w, l));
+                let mut pairs = there.iter().zip(name.split(' '));
+                let same = pairs.next().is_some_and(|(w, l)| alike(w, l) || (l.len() > 3 && alike(unnumbered(w), l)))
+                    && pairs.all(|(w, l)| alike(w, l));
                 same.then_some(Label { field, from: at, words: n })
             })
             .max_by_key(|l| l.words);
@@ -370,6 +372,15 @@ pub(super) fn labels(normal: &str) -> Vec<Label> {
         found.extend(longest);
     }
     found
+}
+
+/// A word without the number of a driving licence that is printed close before it: `4BEXPIRE`.
+fn unnumbered(word: &str) -> &str {
+    let rest = word.trim_start_matches(|c: char| c.is_ascii_digit());
+    match rest.strip_prefix(['A', 'B', 'C', 'D']) {
+        Some(label) if rest.len() < word.len() && LABELS.iter().all(|(_, names)| !names.iter().any(|n| n.split(' ').next() == Some(rest))) => label,
+        _ => rest,
+    }
 }
 
 /// Equal, or a long word with one letter misread.
@@ -416,6 +427,8 @@ mod tests {
         assert_eq!(labels("GIVEN NAMES PRENOMS")[0].field, Some(FirstName));
         assert_eq!(labels("PLACE OF BIRTH").first().and_then(|l| l.field), Some(BirthPlace));
         assert_eq!(labels("NATIONALlTY".to_uppercase().as_str())[0].field, Some(Nationality));
+        assert_eq!(labels("4BEXPIRE LE 2025 10 16")[0].field, Some(ExpiresAt));
+        assert_eq!(labels("9CLASSE 5")[0].field, Some(Class));
         assert!(labels("DOE").is_empty());
         assert_eq!(numbered("4D"), Some(DocumentNumber));
     }

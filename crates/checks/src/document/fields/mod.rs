@@ -403,9 +403,9 @@ impl<'a> Page<'a> {
 
     /// Names without labels: on a licence, the two lines of capitals above the birth date.
     fn unlabelled_names(&mut self, words: &Words) {
+        let (last, first) = (FieldName::LastName, FieldName::FirstName);
         if words.document_type != DocumentType::DriverLicense
-            || self.found.contains_key(&FieldName::LastName)
-            || self.found.contains_key(&FieldName::FirstName)
+            || (self.found.contains_key(&last) && self.found.contains_key(&first))
         {
             return;
         }
@@ -428,10 +428,20 @@ impl<'a> Page<'a> {
             .filter(|(_, i)| i.line.text.chars().all(|c| !c.is_lowercase()))
             .filter_map(|(n, i)| Some((n, values::name(&i.line.text)?)))
             .collect();
-        if let [.., (i, last), (j, first)] = &names[..] {
-            let (a, b) = (self.items[*i].line, self.items[*j].line);
-            self.set(FieldName::LastName, last.clone(), a, a.quad, 0.7);
-            self.set(FieldName::FirstName, first.clone(), b, b.quad, 0.7);
+        // Where one of the two is known, the other is its neighbour.
+        let known = |f| self.found.get(&f).and_then(|v| names.iter().position(|n| n.1 == v.value));
+        let (above, below) = match (known(last), known(first)) {
+            (None, Some(at)) => (at.checked_sub(1), Some(at)),
+            (Some(at), None) => (Some(at), Some(at + 1)),
+            _ if self.found.contains_key(&last) || self.found.contains_key(&first) => (None, None),
+            _ => (names.len().checked_sub(2), names.len().checked_sub(1)),
+        };
+        for (field, at) in [(last, above), (first, below)] {
+            let Some((i, name)) = at.and_then(|at| names.get(at)).filter(|_| !self.found.contains_key(&field)) else {
+                continue;
+            };
+            let line = self.items[*i].line;
+            self.set(field, name.clone(), line, line.quad, 0.7);
         }
     }
 
@@ -547,6 +557,7 @@ mod tests {
             line(280.0, 10.0, "Permis de conduire"),
             line(280.0, 40.0, "L1234-1234561-12"),
             line(250.0, 44.0, "4d"),
+            line(260.0, 95.0, "2"),
             line(280.0, 70.0, "DOE"),
             line(280.0, 95.0, "JOHN LEE"),
             line(280.0, 120.0, "Date de naissance (A-M-J) : 1986-10-16"),

@@ -47,10 +47,12 @@ const SLENDER: f32 = 9.0;
 /// Symbols in a greedy reading of a row: lines of 30 to 44, with some lost (fillers above all) or doubled.
 const LENGTHS: std::ops::RangeInclusive<usize> = 18..=56;
 /// Rows looked at per picture, the most slender first.
-const MOST_ROWS: usize = 14;
+const MOST_ROWS: usize = 10;
 /// Nats per character that reading, format and check digits may disagree by. Zones measured so far stay
 /// below 0.3, lines of other print are above 1.
 const DISAGREEMENT: f32 = 0.6;
+/// With this little disagreement and valid check digits, a reading is final.
+const SETTLED: f32 = 0.15;
 /// Longer side for the second look at a picture.
 const CLOSER: u32 = 1600;
 
@@ -98,7 +100,7 @@ struct Reader<'a> {
     picture: &'a RgbImage,
     recogniser: Recogniser<'a>,
     /// For each class of the recogniser, the symbols of the zone it stands for.
-    symbols: Vec<Option<u8>>,
+    symbols: Vec<Option<Symbol>>,
 }
 
 /// A way of cutting a row out of the picture.
@@ -133,46 +135,36 @@ impl<'a> Reader<'a> {
         let mut candidates = vec![];
         for row in slender {
             let (frames, share) = self.frames(&row.quad, CUTS[0])?;
+            if std::env::var_os("MRZ_DEBUG").is_some() { eprintln!("row {:?} {}x{} share {share} len {}", row.quad.0[0], row.width, row.height, greedy_length(&frames)); }
             if share > 0.6 && LENGTHS.contains(&greedy_length(&frames)) {
                 candidates.push((row, frames));
             }
         }
+        let mut drafts: Vec<Draft> = groups(&candidates).iter().filter_map(|g| Draft::of(g)).collect();
+        drafts.sort_by(|a, b| rank(&a.result).total_cmp(&rank(&b.result)));
         let mut best: Option<Found> = None;
-        for group in groups(&candidates) {
-            let found = self.zone(&group)?;
+        // Reading rows again is what costs; only the two likeliest groups are worth it.
+        for draft in drafts.into_iter().take(2) {
+            let found = self.refined(draft)?;
             if let Some(found) = found
                 && best.as_ref().is_none_or(|b| found.confidence > b.confidence)
             {
                 best = Some(found);
             }
+            if best.as_ref().is_some_and(|b| b.mrz.valid()) {
+                break;
+            }
         }
         Ok((best, !candidates.is_empty()))
     }
 
-    /// Reads a group of rows as whatever format suits it best.
-    fn zone(&self, group: &[&(Row, Vec<Frame>)]) -> Result<Option<Found>, RunError> {
-        let quads: Vec<Quad> = group.iter().map(|(row, _)| row.quad).collect();
-        let seen: Vec<&[Frame]> = group.iter().map(|(_, frames)| frames.as_slice()).collect();
-        let mut options: Vec<(f32, Format)> = vec![];
-        for format in Format::ALL.into_iter().filter(|f| f.lines() == group.len()) {
-            let Some(readings) = read(format, &seen) else { continue };
-            let loss = readings.iter().map(|r| r.loss).sum::<f32>() / characters(format);
-            // Far off: not a zone, and not worth more time.
-            if loss < 2.0 * DISAGREEMENT
-                && let Some(repaired) = settle(format, &readings)
-            {
-                options.push((per_character(&repaired), format));
-            }
-        }
-        options.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let Some((_, format)) = options.first().copied() else { return Ok(None) };
-        let Some(mut readings) = read(format, &seen) else { return Ok(None) };
-        let mut result = settle(format, &readings);
-        let rows: Vec<Row> = group.iter().map(|(row, _)| *row).collect();
+    /// Reads the rows of a draft in other ways until its check digits hold.
+    fn refined(&self, draft: Draft) -> Result<Option<Found>, RunError> {
+        let Draft { rows, format, mut readings, mut result } = draft;
+        let quads: Vec<Quad> = rows.iter().map(|r| r.quad).collect();
         let even = common_ends(&rows);
-        let mut tried = 1;
         for (ends, way) in [(&even, 0), (&quads, 1), (&even, 2), (&quads, 3)] {
-            if result.as_ref().is_some_and(|r| r.mrz.valid() && per_character(r) < 0.1) {
+            if result.mrz.valid() && per_character(&result) < SETTLED {
                 break;
             }
             let mut more = vec![];
@@ -189,26 +181,24 @@ impl<'a> Reader<'a> {
                     reading.join(new);
                 }
             }
-            tried += 1;
-            let joined = settle(format, &readings);
             let alone: Option<Vec<Reading>> = more.into_iter().collect();
             let alone = alone.and_then(|r| settle(format, &r));
-            for other in [joined, alone].into_iter().flatten() {
-                if result.as_ref().is_none_or(|r| rank(&other) < rank(r)) {
-                    result = Some(other);
+            for other in [settle(format, &readings), alone].into_iter().flatten() {
+                if rank(&other) < rank(&result) {
+                    result = other;
                 }
             }
         }
-        tracing::debug!(tried, "read a machine readable zone");
-        Ok(result.filter(|r| believable(r)).map(|r| Found {
-            confidence: f64::from((1.0 - per_character(&r) / (2.0 * DISAGREEMENT)).clamp(0.0, 1.0)),
-            mrz: r.mrz,
+        Ok(believable(&result).then(|| Found {
+            confidence: f64::from((1.0 - per_character(&result) / (2.0 * DISAGREEMENT)).clamp(0.0, 1.0)),
+            mrz: result.mrz,
             quads,
-            repairs: r.repairs,
+            repairs: result.repairs,
         }))
     }
 
-    /// The zone's symbols along a row, and what share of the belief fell on them.
+    /// The zone's symbols along a row, and what share of the belief in any character fell on them: small
+    /// letters and spaces are read as symbols of the zone, but do not speak for one.
     fn frames(&self, quad: &Quad, way: Cut) -> Result<(Vec<Frame>, f32), RunError> {
         let Some(row) = Row::new(*quad) else { return Ok((vec![], 0.0)) };
         let half = row.width / 2.0 + 0.15 * row.height;
@@ -230,18 +220,44 @@ impl<'a> Reader<'a> {
             .frames()
             .map(|row| {
                 let mut belief = [0.0f32; 38];
+                let (mut native, mut silent) = (0.0, 0.0);
                 for (p, symbol) in row.iter().zip(&self.symbols) {
-                    if let Some(s) = symbol {
-                        belief[usize::from(*s)] += p;
-                    }
+                    let Some(symbol) = symbol else { continue };
+                    belief[usize::from(symbol.index)] += p;
+                    native += if symbol.native { *p } else { 0.0 };
+                    silent += if symbol.silent { *p } else { 0.0 };
                 }
-                let ours: f32 = belief[..BLANK].iter().sum();
-                inside += ours;
-                outside += (1.0 - ours - belief[BLANK]).max(0.0);
+                inside += native;
+                outside += (1.0 - native - silent).max(0.0);
                 belief
             })
             .collect();
         Ok((frames(&beliefs), inside / (inside + outside).max(1e-6)))
+    }
+}
+
+/// Rows that may be a zone, and their best reading so far.
+struct Draft {
+    rows: Vec<Row>,
+    format: Format,
+    readings: Vec<Reading>,
+    result: Repaired,
+}
+
+impl Draft {
+    /// The format that suits the rows best; `None` when none does.
+    fn of(group: &[&(Row, Vec<Frame>)]) -> Option<Self> {
+        let seen: Vec<&[Frame]> = group.iter().map(|(_, frames)| frames.as_slice()).collect();
+        let options = Format::ALL.into_iter().filter(|f| f.lines() == group.len()).filter_map(|format| {
+            let readings = read(format, &seen)?;
+            let loss = readings.iter().map(|r| r.loss).sum::<f32>() / characters(format);
+            // Far off: not a zone, and not worth more time.
+            let result = settle(format, &readings).filter(|_| loss < 3.0 * DISAGREEMENT)?;
+            Some((format, readings, result))
+        });
+        let (format, readings, result) =
+            options.min_by(|a, b| per_character(&a.2).total_cmp(&per_character(&b.2)))?;
+        Some(Self { rows: group.iter().map(|(row, _)| *row).collect(), format, readings, result })
     }
 }
 
@@ -256,7 +272,7 @@ fn groups<T>(candidates: &[(Row, T)]) -> Vec<Vec<&(Row, T)>> {
     }
     // Bounds the work on a page of long lines.
     out.sort_by_key(|g| std::cmp::Reverse(g.len()));
-    out.truncate(24);
+    out.truncate(48);
     out
 }
 
@@ -286,10 +302,11 @@ fn greedy_length(frames: &[Frame]) -> usize {
         .count()
 }
 
-/// Fewer failing check digits first, then the better reading.
+/// Smaller is better: disagreement per character, and failing check digits.
 fn rank(r: &Repaired) -> f32 {
-    let failing = r.mrz.checks().iter().filter(|c| !c.holds).count();
-    failing as f32 * 4.0 + r.cost
+    let checks = r.mrz.checks();
+    let failing = checks.iter().filter(|c| !c.holds).count() as f32 / checks.len().max(1) as f32;
+    per_character(r) + 0.2 * failing
 }
 
 /// Whether this is a zone at all: the reading agrees with the rules, and more than chance speaks for it.
@@ -301,13 +318,24 @@ fn believable(r: &Repaired) -> bool {
     cost < DISAGREEMENT && (holding >= 2 || (cost < DISAGREEMENT / 2.0 && fillers >= 6))
 }
 
-/// Which symbol of the zone a character of the recogniser is, the blank and the space included.
-fn symbol(c: char) -> Option<u8> {
-    let blank = BLANK as u8;
+/// What a character of the recogniser means in a zone.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Symbol {
+    /// Into the score arrays.
+    index: u8,
+    /// A capital, a digit or the filler.
+    native: bool,
+    /// The recogniser's blank.
+    silent: bool,
+}
+
+fn symbol(c: char) -> Option<Symbol> {
+    let of = |c: u8, native| Some(Symbol { index: index(c)? as u8, native, silent: false });
     match c {
-        '\0' | ' ' => Some(blank),
-        '«' | '‹' | '〈' | '《' | '＜' | '≤' | '≪' | 'く' | '<' => index(b'<').map(|i| i as u8),
-        c if c.is_ascii_alphanumeric() => index(c.to_ascii_uppercase() as u8).map(|i| i as u8),
+        '\0' | ' ' => Some(Symbol { index: BLANK as u8, native: false, silent: c == '\0' }),
+        '<' => of(b'<', true),
+        '«' | '‹' | '〈' | '《' | '＜' | '≤' | '≪' | 'く' => of(b'<', true),
+        c if c.is_ascii_alphanumeric() => of(c.to_ascii_uppercase() as u8, !c.is_ascii_lowercase()),
         _ => None,
     }
 }
@@ -332,9 +360,11 @@ mod tests {
 
     #[test]
     fn symbols_of_the_recogniser() {
-        assert_eq!(symbol('o'), symbol('O'));
-        assert_eq!(symbol('«'), symbol('<'));
-        assert_eq!(symbol(' '), Some(BLANK as u8));
+        let index = |c| symbol(c).map(|s| s.index);
+        assert_eq!(index('o'), index('O'));
+        assert_eq!(index('«'), index('<'));
+        assert_eq!(index(' '), Some(BLANK as u8));
+        assert!(symbol('O').is_some_and(|s| s.native) && symbol('o').is_some_and(|s| !s.native));
         assert_eq!(symbol('é'), None);
     }
 
