@@ -1,5 +1,7 @@
 //! Faces and passive liveness with the real networks on real pictures.
 
+#![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
 use std::path::PathBuf;
 
 use bonafide_checks::{

@@ -1,5 +1,7 @@
 //! Documents read from real pictures with the installed weights.
 
+#![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
 use std::path::PathBuf;
 
 use bonafide_checks::{
@@ -38,7 +40,11 @@ fn a_small_scan_of_a_card() {
     let Some(lines) = zone("mrz/images/konstantint_testdata_100_id-che.jpg") else { return };
     assert_eq!(
         lines,
-        ["IDCHES0002068<8<<<<<<<<<<<<<<<", "8102287F1301014CHE<<<<<<<<<<<4", "VADIS<<QUO<<<<<<<<<<<<<<<<<<<<"]
+        [
+            "IDCHES0002068<8<<<<<<<<<<<<<<<",
+            "8102287F1301014CHE<<<<<<<<<<<4",
+            "VADIS<<QUO<<<<<<<<<<<<<<<<<<<<"
+        ]
     );
 }
 

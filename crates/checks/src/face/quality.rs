@@ -150,7 +150,8 @@ mod tests {
 
     #[test]
     fn detail_light_and_size_each_have_their_reason() {
-        let stripes = |low: u8, high: u8| move |x: u32, _: u32| if (x / 4) % 2 == 0 { low } else { high };
+        let stripes =
+            |low: u8, high: u8| move |x: u32, _: u32| if (x / 4).is_multiple_of(2) { low } else { high };
         assert!(codes(&picture(stripes(60, 180))).is_empty());
         assert_eq!(codes(&picture(stripes(10, 50))), ["face_too_dark"]);
         assert_eq!(codes(&picture(stripes(100, 255))), ["face_too_bright"]);

@@ -264,6 +264,7 @@ pub struct Model {
     network: Network,
 }
 
+#[expect(clippy::large_enum_variant, reason = "a handful per process")]
 enum Network {
     OnnxRuntime(onnxruntime::Network),
     Rten(rten::Network),

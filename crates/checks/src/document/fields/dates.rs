@@ -54,14 +54,14 @@ static MONTHS: &[(&str, i8)] = &[
 
 /// Which of two numbers is the day where both could be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Order {
+pub(crate) enum Order {
     DayFirst,
     MonthFirst,
 }
 
 /// A date in some text with the byte range of its normal form ([`plain`]) that it takes up.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Found {
+pub(crate) struct Found {
     pub date: Date,
     /// Characters of the normal form before the date.
     pub before: usize,
@@ -84,7 +84,7 @@ fn year(text: &str, today: Date) -> Option<i16> {
 }
 
 /// Every date in a line of text, in order.
-pub fn dates(text: &str, order: Order, today: Date) -> Vec<Found> {
+pub(crate) fn dates(text: &str, order: Order, today: Date) -> Vec<Found> {
     // OCR reads a zero between digits as a letter now and then, and drops the space around a month.
     let normal = plain(text);
     let words = split(&normal);

@@ -363,7 +363,9 @@ pub(super) fn labels(normal: &str) -> Vec<Label> {
                 let n = name.split(' ').count();
                 let there = words.get(at..at + n)?;
                 let mut pairs = there.iter().zip(name.split(' '));
-                let same = pairs.next().is_some_and(|(w, l)| alike(w, l) || (l.len() > 3 && alike(unnumbered(w), l)))
+                let same = pairs
+                    .next()
+                    .is_some_and(|(w, l)| alike(w, l) || (l.len() > 3 && alike(unnumbered(w), l)))
                     && pairs.all(|(w, l)| alike(w, l));
                 same.then_some(Label { field, from: at, words: n })
             })
@@ -378,7 +380,14 @@ pub(super) fn labels(normal: &str) -> Vec<Label> {
 fn unnumbered(word: &str) -> &str {
     let rest = word.trim_start_matches(|c: char| c.is_ascii_digit());
     match rest.strip_prefix(['A', 'B', 'C', 'D']) {
-        Some(label) if rest.len() < word.len() && LABELS.iter().all(|(_, names)| !names.iter().any(|n| n.split(' ').next() == Some(rest))) => label,
+        Some(label)
+            if rest.len() < word.len()
+                && LABELS
+                    .iter()
+                    .all(|(_, names)| !names.iter().any(|n| n.split(' ').next() == Some(rest))) =>
+        {
+            label
+        }
         _ => rest,
     }
 }

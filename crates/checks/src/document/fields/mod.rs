@@ -437,7 +437,9 @@ impl<'a> Page<'a> {
             _ => (names.len().checked_sub(2), names.len().checked_sub(1)),
         };
         for (field, at) in [(last, above), (first, below)] {
-            let Some((i, name)) = at.and_then(|at| names.get(at)).filter(|_| !self.found.contains_key(&field)) else {
+            let Some((i, name)) =
+                at.and_then(|at| names.get(at)).filter(|_| !self.found.contains_key(&field))
+            else {
                 continue;
             };
             let line = self.items[*i].line;

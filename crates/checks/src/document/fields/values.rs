@@ -27,7 +27,7 @@ pub(super) fn height(text: &str) -> Option<String> {
     };
     match numbers[..] {
         // 1,82 m
-        [1 | 2, rest, ..] if (rest >= 12 && rest < 100) && text.contains([',', '.', 'm']) => {
+        [1 | 2, rest, ..] if (12..100).contains(&rest) && text.contains([',', '.', 'm']) => {
             Some(format!("{} cm", numbers[0] * 100 + rest))
         }
         [feet, rest, ..] if feet < 9 => inches(feet, rest),

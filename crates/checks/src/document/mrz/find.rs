@@ -135,7 +135,6 @@ impl<'a> Reader<'a> {
         let mut candidates = vec![];
         for row in slender {
             let (frames, share) = self.frames(&row.quad, CUTS[0])?;
-            if std::env::var_os("MRZ_DEBUG").is_some() { eprintln!("row {:?} {}x{} share {share} len {}", row.quad.0[0], row.width, row.height, greedy_length(&frames)); }
             if share > 0.6 && LENGTHS.contains(&greedy_length(&frames)) {
                 candidates.push((row, frames));
             }
