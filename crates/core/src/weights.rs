@@ -57,7 +57,7 @@ knobs! {
     /// Largest calibrated face distance (1 − similarity) between selfie and document portrait that matches.
     onboarding_face_encoding_tolerance: Tolerance = 0.5;
     /// The same between a new selfie and the stored template of a known person.
-    verified_account_face_encoding_tolerance: Tolerance = 0.5;
+    verified_account_face_encoding_tolerance: Tolerance = 0.4;
     /// Smallest agreement between the sources of one document for its cross-checks to pass, by type.
     driver_license_fuzzy_match_tolerance: Tolerance = 0.85;
     driver_license_fuzzy_match_weight: Weight = 20.0;
@@ -80,7 +80,7 @@ knobs! {
     /// Smallest score to be verified.
     idv_session_tolerance: Tolerance = 0.75;
     /// Smallest passive liveness score.
-    minimum_liveness_tolerance: Tolerance = 0.5;
+    minimum_liveness_tolerance: Tolerance = 0.43;
     /// Passive score from which active steps are skipped; 1 never skips.
     passive_active_skip_tolerance: Tolerance = 1.0;
     /// A gender estimate counts only above this probability.

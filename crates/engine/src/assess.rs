@@ -1,6 +1,8 @@
 //! Findings from pictures: pure functions on the CPU, the same for the server's jobs and for the command
 //! line.
 
+use std::time::Instant;
+
 use bonafide_checks::{
     document,
     face::compare::{self, FaceMatch},
@@ -39,9 +41,11 @@ pub fn document(
         DocumentType::PassportCard => weights.passport_card_fuzzy_match_tolerance,
         _ => weights.state_id_fuzzy_match_tolerance,
     };
+    let start = Instant::now();
     let read = document::read::read(models, front, back, declared, today, agreement);
     let mut findings = read.findings;
     findings.push(policy.required_fields(&read.reading));
+    timed(&mut findings, start);
     findings.push(Finding::not_assessed(Check::Sanctions, "no_lists", "no sanctions list is installed"));
     findings.push(Finding::not_assessed(
         Check::Registry,
@@ -53,9 +57,13 @@ pub fn document(
 
 /// Whether the selfie shows the person of the portrait.
 pub fn faces(models: &Models, weights: &Weights, portrait: Option<&Picture>, selfie: &Picture) -> FaceMatch {
+    let start = Instant::now();
     match portrait {
         Some(portrait) => {
-            compare::match_faces(models, portrait, selfie, weights.onboarding_face_encoding_tolerance)
+            let max_distance = weights.onboarding_face_encoding_tolerance;
+            let mut matched = compare::match_faces(models, portrait, selfie, max_distance);
+            timed(&mut matched.findings, start);
+            matched
         }
         None => FaceMatch {
             findings: vec![Finding::not_assessed(
@@ -70,13 +78,21 @@ pub fn faces(models: &Models, weights: &Weights, portrait: Option<&Picture>, sel
 
 /// Whether a live person was in front of the camera.
 pub fn liveness(models: &Models, weights: &Weights, frames: &[Picture]) -> Vec<Finding> {
-    let passive = passive::assess(models, frames, weights.minimum_liveness_tolerance);
+    let start = Instant::now();
+    let mut passive = passive::assess(models, frames, weights.minimum_liveness_tolerance);
+    timed(std::slice::from_mut(&mut passive), start);
     let active = Finding::not_assessed(
         Check::ActiveLiveness,
         "not_asked",
         "no movements were asked for in this capture",
     );
     vec![passive, active]
+}
+
+/// `checks` reads no clock, so a finding carries the time of the run of checks that gave it.
+fn timed(findings: &mut [Finding], start: Instant) {
+    let ms = start.elapsed().as_millis() as u64;
+    findings.iter_mut().for_each(|f| f.ms = ms);
 }
 
 /// Decodes pictures that passed the gate when they came in.
