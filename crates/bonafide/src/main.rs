@@ -65,7 +65,7 @@ fn main() -> std::process::ExitCode {
     match done {
         Ok(()) => std::process::ExitCode::SUCCESS,
         Err(error) => {
-            anstream::eprintln!("error: {}", output::trail(&*error));
+            anstream::eprintln!("error: {}", bonafide_core::problem::trail(&*error));
             std::process::ExitCode::FAILURE
         }
     }

@@ -11,20 +11,6 @@ use bonafide_core::{
 use comfy_table::{Table, presets};
 use serde::Serialize;
 
-/// An error and what caused it, on one line.
-pub(crate) fn trail(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let cause_text = cause.to_string();
-        if !text.contains(&cause_text) {
-            text += &format!(": {cause_text}");
-        }
-        source = cause.source();
-    }
-    text
-}
-
 pub(crate) fn json(value: &impl Serialize) -> Result<(), serde_json::Error> {
     println!("{}", serde_json::to_string_pretty(value)?);
     Ok(())

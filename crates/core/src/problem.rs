@@ -31,3 +31,17 @@ impl Problem {
         Self { field: field.into(), rule, message: message.into() }
     }
 }
+
+/// An error and what caused it, on one line; a cause that its error repeats is left out.
+pub fn trail(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let cause_text = cause.to_string();
+        if !text.contains(&cause_text) {
+            text += &format!(": {cause_text}");
+        }
+        source = cause.source();
+    }
+    text
+}

@@ -5,7 +5,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use bonafide_core::problem::Problem;
+use bonafide_core::problem::{Problem, trail};
 use bonafide_http::Denied;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -108,17 +108,6 @@ impl IntoResponse for Error {
             Self::NoRoute => plain(StatusCode::NOT_FOUND, "no_such_operation", "see /docs".to_owned()),
         }
     }
-}
-
-/// An error and what caused it, on one line.
-fn trail(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text += &format!(": {cause}");
-        source = cause.source();
-    }
-    text
 }
 
 fn invalid(problems: &[Problem]) -> Response {

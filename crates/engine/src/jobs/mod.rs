@@ -10,6 +10,7 @@ use std::{sync::Arc, time::Duration};
 use bonafide_core::{
     finding::{Check, Finding},
     id::{JobId, VerificationId},
+    problem::trail,
     verification::Status,
     weights::Weights,
 };
@@ -83,7 +84,7 @@ pub async fn run(engine: Engine, parallel: usize, mut stop: tokio::sync::watch::
                         });
                     }
                 }
-                Err(error) => tracing::error!(%error, queue, "cannot claim jobs"),
+                Err(error) => tracing::error!(error = trail(&error), queue, "cannot claim jobs"),
             }
         }
         while running.try_join_next().is_some() {}
@@ -146,7 +147,7 @@ async fn work(engine: &Engine, job: Job) {
         loop {
             tokio::time::sleep(every).await;
             if let Err(error) = renew(engine, &job).await {
-                tracing::warn!(%error, job = %job.id, "cannot renew the lease");
+                tracing::warn!(error = trail(&error), job = %job.id, "cannot renew the lease");
             }
         }
     };
@@ -158,9 +159,9 @@ async fn work(engine: &Engine, job: Job) {
     match result {
         Ok(()) => tracing::info!(job = %job.id, kind, ms, "job done"),
         Err(error) => {
-            tracing::error!(%error, job = %job.id, kind, attempt = job.attempts, ms, "job failed");
+            tracing::error!(error = trail(&error), job = %job.id, kind, attempt = job.attempts, ms, "job failed");
             if let Err(error) = fail(engine, &job, &error).await {
-                tracing::error!(%error, job = %job.id, "cannot record the failure; the lease will run out");
+                tracing::error!(error = trail(&error), job = %job.id, "cannot record the failure; the lease will run out");
             }
         }
     }

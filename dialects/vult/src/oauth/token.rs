@@ -130,7 +130,7 @@ pub(crate) async fn token(
         }
         Err(e @ TokenRefused::InvalidScope) => Err(OAuthError::new("invalid_scope", e.to_string())),
         Err(TokenRefused::Internal(error)) => {
-            tracing::error!(%error, "no token could be issued");
+            tracing::error!(error = bonafide_core::problem::trail(&error), "no token could be issued");
             Err(OAuthError::new("server_error", "no token could be issued"))
         }
     }
