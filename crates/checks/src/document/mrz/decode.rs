@@ -13,12 +13,23 @@ use super::layout::{Class, Format};
 pub(crate) const SYMBOLS: &[u8; 37] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789<";
 pub(crate) const BLANK: usize = 37;
 
-/// Natural logarithms of probabilities: the 37 symbols, then the blank.
-pub(crate) type Frame = [f32; 38];
+/// What a recogniser believes at one place along a line, as natural logarithms of probabilities.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Frame {
+    /// The 37 symbols as they were seen, then the blank. Paths are searched over these.
+    seen: [f32; 38],
+    /// The symbols with what look-alikes lend them. Of these the reading of a position is chosen.
+    lent: [f32; 37],
+}
 
-/// What a symbol out of its class costs, in nats. Above the strongest confusion (3 nats), below the
-/// certainty of a recogniser that sees something wholly different (9 nats).
+/// What a symbol costs where it does not belong, in nats, when a reading is chosen: more than a confusion (3 to 6 nats), less than
+/// the certainty of a recogniser that sees something wholly different (9 nats).
 const OUT_OF_CLASS: f32 = 6.0;
+/// The same where check digits watch: only the strongest confusions (3 nats) are put right at once, the
+/// others when a check digit asks for it, so that a document that breaks the rules is read as it stands.
+const OUT_OF_WATCHED_CLASS: f32 = 4.0;
+/// The same while a path is searched, for a symbol that has a look-alike which belongs: `O` for a zero.
+const LOOK_ALIKE: f32 = 1.0;
 /// Belief that every symbol keeps, however sure the recogniser is.
 const FLOOR: f32 = 1e-4;
 
@@ -53,6 +64,13 @@ const CONFUSED: &[(u8, u8, f32)] = &[
     (b'<', b'E', 0.003),
 ];
 
+impl Frame {
+    /// How likely a symbol, or the blank, was seen.
+    pub(crate) fn seen(&self, symbol: usize) -> f32 {
+        self.seen.get(symbol).copied().unwrap_or(f32::MIN)
+    }
+}
+
 pub(crate) fn index(c: u8) -> Option<usize> {
     Some(match c {
         b'A'..=b'Z' => usize::from(c - b'A'),
@@ -64,7 +82,7 @@ pub(crate) fn index(c: u8) -> Option<usize> {
 
 /// Share of belief that a filler lends to its neighbourhood: inside a run of fillers, one more or one less
 /// is the likeliest mistake of a recogniser.
-const LOOSE_FILLER: f32 = 0.05;
+const LOOSE_FILLER: f32 = 0.2;
 
 /// The frames of a line from beliefs. Runs of fillers are loosened: a blank there may be a filler and a
 /// filler a blank.
@@ -84,6 +102,7 @@ pub(crate) fn frames(beliefs: &[[f32; 38]]) -> Vec<Frame> {
 /// Beliefs (any non-negative numbers, the blank last) to logarithms, each symbol lending some of its
 /// belief to those it is mixed up with.
 fn frame(belief: &[f32; 38]) -> Frame {
+    let log = |p: f32| (p + FLOOR).ln();
     let mut lent = *belief;
     for (a, b, share) in CONFUSED {
         if let (Some(a), Some(b)) = (index(*a), index(*b)) {
@@ -91,7 +110,7 @@ fn frame(belief: &[f32; 38]) -> Frame {
             lent[b] += belief[a] * share;
         }
     }
-    lent.map(|p| (p + FLOOR).ln())
+    Frame { seen: belief.map(log), lent: std::array::from_fn(|i| log(lent[i])) }
 }
 
 /// One line of a zone as read: for each position how good each symbol would be.
@@ -144,16 +163,33 @@ impl Reading {
 }
 
 fn judge(frame: &Frame, class: Class) -> [f32; 37] {
-    std::array::from_fn(|i| frame[i] - penalty(class, i))
+    std::array::from_fn(|i| frame.lent[i] - penalty(class, i))
 }
 
-fn penalty(class: Class, symbol: usize) -> f32 {
-    if class.admits(SYMBOLS[symbol]) { 0.0 } else { OUT_OF_CLASS }
+/// What it costs a path to have a symbol at a position of some class.
+fn entry(class: Class, symbol: usize) -> f32 {
+    let full = penalty(class, symbol);
+    if full == 0.0 {
+        return 0.0;
+    }
+    let c = SYMBOLS[symbol];
+    let belongs = CONFUSED.iter().any(|(a, b, share)| {
+        *share >= 0.01 && ((*a == c && class.admits(*b)) || (*b == c && class.admits(*a)))
+    });
+    if belongs { LOOK_ALIKE } else { full }
+}
+
+pub(crate) fn penalty(class: Class, symbol: usize) -> f32 {
+    match class {
+        _ if class.admits(SYMBOLS[symbol]) => 0.0,
+        Class::Digit | Class::Sex => OUT_OF_WATCHED_CLASS,
+        Class::Letter | Class::Any => OUT_OF_CLASS,
+    }
 }
 
 /// The best score of any reading of the frames, of whatever length.
 fn free(frames: &[Frame]) -> f32 {
-    frames.iter().map(|f| f.iter().copied().fold(f32::MIN, f32::max)).sum()
+    frames.iter().map(|f| f.seen.iter().copied().fold(f32::MIN, f32::max)).sum()
 }
 
 /// Where the best path of some length came from, per frame, position and symbol.
@@ -175,6 +211,8 @@ pub(crate) fn align(frames: &[Frame], format: Format, line: usize) -> Option<Rea
         return None;
     }
     let classes: Vec<Class> = (0..width).map(|at| format.class(line, at)).collect();
+    let entries: Vec<[f32; 37]> =
+        classes.iter().map(|class| std::array::from_fn(|c| entry(*class, c))).collect();
     const NONE: f32 = -1e30;
     // Index 0 of both: nothing emitted yet.
     let mut ends_blank = vec![NONE; width + 1];
@@ -219,7 +257,7 @@ pub(crate) fn align(frames: &[Frame], format: Format, line: usize) -> Option<Rea
                 let (a, b) = leaders[i - 1];
                 trace.leaders[row + i] = (a as u8, b as u8);
                 for c in 0..37 {
-                    let entry = penalty(classes[i - 1], c);
+                    let entry = entries[i - 1][c];
                     let other = if a == c { b } else { a };
                     let change = if i > 1 { ends_symbol[i - 1][other] } else { NONE };
                     let mut best = (ends_symbol[i][c], 0u8);
@@ -230,10 +268,10 @@ pub(crate) fn align(frames: &[Frame], format: Format, line: usize) -> Option<Rea
                         best = (change - entry, 2);
                     }
                     trace.symbol[(row + i) * 37 + c] = best.1;
-                    ends_symbol[i][c] = best.0 + f[c];
+                    ends_symbol[i][c] = best.0 + f.seen[c];
                 }
             }
-            ends_blank[i] = from + f[BLANK];
+            ends_blank[i] = from + f.seen[BLANK];
         }
     }
     let last = (0..37).max_by(|a, b| ends_symbol[width][*a].total_cmp(&ends_symbol[width][*b]))?;
@@ -247,13 +285,12 @@ pub(crate) fn align(frames: &[Frame], format: Format, line: usize) -> Option<Rea
     }
     let path = trace.follow(frames, width, state)?;
     let scores = path.iter().zip(&classes).map(|((t, symbol), class)| {
-        let mut scores = judge(frames.get(*t).unwrap_or(&[0.0; 38]), *class);
-        // A symbol that was squeezed in stands where another is surer; on this path it is the reading.
-        let best = scores.iter().copied().fold(f32::MIN, f32::max);
-        if let Some(s) = scores.get_mut(*symbol) {
-            *s = best;
-        }
-        scores
+        // A symbol that was squeezed in stands where another is surer; on this path it is what was seen.
+        let mut belief = [0.0; 38];
+        frames[*t].seen.iter().zip(&mut belief).for_each(|(log, b)| *b = log.exp());
+        let surest = belief.iter().copied().fold(0.0, f32::max);
+        belief[*symbol] = belief[*symbol].max(surest);
+        judge(&frame(&belief), *class)
     });
     Some(Reading { scores: scores.collect(), loss: free(frames) - score })
 }
@@ -272,7 +309,7 @@ impl Trace {
                 break;
             }
             let peak = peaks.get_mut(at - 1)?;
-            if peak.is_none_or(|(p, _)| frames[t][state] > frames[p][state]) {
+            if peak.is_none_or(|(p, _)| frames[t].seen[state] > frames[p].seen[state]) {
                 *peak = Some((t, state));
             }
             match self.symbol.get(cell * 37 + state)? {

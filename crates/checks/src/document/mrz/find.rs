@@ -293,7 +293,7 @@ fn greedy_length(frames: &[Frame]) -> usize {
     frames
         .iter()
         .filter(|f| {
-            let best = (0..f.len()).max_by(|a, b| f[*a].total_cmp(&f[*b])).unwrap_or(BLANK);
+            let best = (0..=BLANK).max_by(|a, b| f.seen(*a).total_cmp(&f.seen(*b))).unwrap_or(BLANK);
             let new = best != BLANK && best != last;
             last = best;
             new

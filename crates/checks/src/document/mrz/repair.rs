@@ -2,8 +2,9 @@
 
 use super::{
     check,
-    decode::{Reading, SYMBOLS, index},
-    layout::{Class, Format},
+    decode::{Reading, SYMBOLS, index, penalty},
+    issuers::{country, is_issuer},
+    layout::{Format, Span},
     parse::{Mrz, holds},
 };
 
@@ -100,6 +101,9 @@ pub(crate) fn settle(format: Format, readings: &[Reading]) -> Option<Repaired> {
     let mut cost = readings.iter().map(|r| r.loss).sum::<f32>() + visa_cost(format, &lines);
     let wrong =
         |lines: &[Vec<u8>]| format.layout().checks.iter().filter(|c| !holds(format, lines, c)).count();
+    for span in [Some(format.layout().issuer), format.layout().nationality].into_iter().flatten() {
+        cost += known_code(format, readings, &mut lines, span);
+    }
     let mut failing = wrong(&lines);
     if failing > 0 {
         let mut best = (failing as f32 * FAILING, vec![], failing);
@@ -136,6 +140,57 @@ pub(crate) fn settle(format: Format, readings: &[Reading]) -> Option<Repaired> {
     let mrz = Mrz::of_format(format, &text)?;
     debug_assert_eq!(failing, mrz.checks().iter().filter(|c| !c.holds).count());
     Some(Repaired { repairs: differences(readings, &lines, format), mrz, cost })
+}
+
+/// Makes a code that names no state into the likeliest one that does, where it takes little, and gives the
+/// cost. Where none is near, the letters stand as they were seen: putting letters for digits was a guess.
+fn known_code(format: Format, readings: &[Reading], lines: &mut [Vec<u8>], span: Span) -> f32 {
+    let Span(line, from, to) = span;
+    let known = |code: &[u8]| {
+        std::str::from_utf8(code).ok().and_then(country).is_some_and(|c| c == "DEU" || is_issuer(&c))
+    };
+    let (Some(text), Some(scores)) = (
+        lines.get_mut(line).and_then(|l| l.get_mut(from..to)),
+        readings.get(line).and_then(|r| r.scores.get(from..to)),
+    ) else {
+        return 0.0;
+    };
+    // An empty nationality is allowed; three letters are expected.
+    if known(text) || text.iter().all(|c| *c == b'<') || scores.len() != 3 {
+        return 0.0;
+    }
+    let options: Vec<Vec<(u8, f32)>> = scores
+        .iter()
+        .map(|s| {
+            let best = s.iter().copied().fold(f32::MIN, f32::max);
+            let near = SYMBOLS.iter().zip(s).map(|(c, v)| (*c, best - v)).filter(|(_, cost)| *cost < DEAREST);
+            let mut near: Vec<(u8, f32)> = near.collect();
+            near.sort_by(|a, b| a.1.total_cmp(&b.1));
+            near.truncate(6);
+            near
+        })
+        .collect();
+    let mut best: Option<(f32, [u8; 3])> = None;
+    for (a, x) in &options[0] {
+        for (b, y) in &options[1] {
+            for (c, z) in &options[2] {
+                let (code, cost) = ([*a, *b, *c], x + y + z);
+                if cost < 2.0 * DEAREST && best.is_none_or(|b| cost < b.0) && known(&code) {
+                    best = Some((cost, code));
+                }
+            }
+        }
+    }
+    if let Some((cost, code)) = best {
+        text.copy_from_slice(&code);
+        return cost;
+    }
+    for (at, (c, scores)) in text.iter_mut().zip(scores).enumerate() {
+        let class = format.class(line, from + at);
+        let seen = |i: &usize| scores[*i] + penalty(class, *i);
+        *c = (0..37).max_by(|a, b| seen(a).total_cmp(&seen(b))).map_or(*c, |i| SYMBOLS[i]);
+    }
+    0.0
 }
 
 /// A zone whose first letters do not suit the format is possible, but it takes more to believe it.
@@ -198,9 +253,9 @@ fn differences(readings: &[Reading], lines: &[Vec<u8>], format: Format) -> Vec<R
     for (line, (reading, text)) in readings.iter().zip(lines).enumerate() {
         for (at, (scores, to)) in reading.scores.iter().zip(text).enumerate() {
             let class = format.class(line, at);
-            let seen = |i: &usize| scores[*i] + if class.admits(SYMBOLS[*i]) { 0.0 } else { 6.0 };
+            let seen = |i: &usize| scores[*i] + penalty(class, *i);
             let from = (0..37).max_by(|a, b| seen(a).total_cmp(&seen(b))).map_or(b'<', |i| SYMBOLS[i]);
-            if from != *to && (class != Class::Any || scores.iter().any(|s| *s < 0.0)) {
+            if from != *to {
                 all.push(Repair { line, at, from: from as char, to: *to as char });
             }
         }
@@ -252,6 +307,18 @@ mod tests {
         let r = repaired(&bad);
         assert_eq!(r.mrz.lines(), bad);
         assert!(!r.mrz.valid());
+    }
+
+    #[test]
+    fn codes_of_states() {
+        let r = repaired(&[
+            "P<UTQERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<",
+            "L898902C36UTD7408122F1204159ZE184226B<<<<<10",
+        ]);
+        assert_eq!(r.mrz.lines(), GOOD);
+        // Three digits for a nationality are wrong, but they are what stands there.
+        let odd = ["IDROUSAVA<<SUPERMAN<<<<<<<<<<<<<<<<<", "HD198025<51328505095M130509012049941"];
+        assert_eq!(repaired(&odd).mrz.lines(), odd);
     }
 
     #[test]
