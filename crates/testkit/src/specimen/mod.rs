@@ -13,21 +13,26 @@
 //! ```
 
 mod canvas;
+mod card;
 mod font;
+mod licence;
 mod mrz;
 mod page;
+mod people;
 mod photo;
 mod portrait;
-mod random;
+pub(crate) mod random;
 
 use image::RgbImage;
 use jiff::civil::{Date, date};
 
+pub use card::large_card;
 pub use font::{FontError, Fonts};
-pub use mrz::{check_digit, td1, td3, transliterate};
-pub use page::{identity_card, passport};
+pub use licence::{BARCODE_MODULE_MM, Licence, licence};
+pub use mrz::{check_digit, td1, td2, td3, transliterate};
+pub use page::{MRZ_CAPITAL_MM, identity_card, passport};
 pub use photo::{Scene, Table, photograph, to_jpeg};
-pub use portrait::{crop, cut_out};
+pub use portrait::{crop, cut_out, drawn};
 
 /// Pixels per millimetre of the drawn pages: 10 is 254 dpi, about what a good scanner gives.
 pub const PIXELS_PER_MM: f32 = 10.0;

@@ -43,6 +43,22 @@ pub fn td1(specimen: &Specimen) -> [String; 3] {
     ]
 }
 
+/// The two lines of 36 characters of a larger identity card (TD2). Its optional data has seven places:
+/// a longer personal number is left out.
+pub fn td2(specimen: &Specimen) -> [String; 2] {
+    let number = with_check(fit(&specimen.document_number, 9));
+    let birth = with_check(day(specimen.birth_date));
+    let expiry = with_check(day(specimen.expires));
+    let optional = Some(fit(&specimen.personal_number, 7)).filter(|_| specimen.personal_number.len() <= 7);
+    let optional = optional.unwrap_or_else(|| "<".repeat(7));
+    let composite = check_digit(&format!("{number}{birth}{expiry}{optional}"));
+    let (nationality, sex) = (fit(&specimen.nationality, 3), specimen.sex.mrz());
+    [
+        format!("I<{STATE}{}", names(specimen, 31)),
+        format!("{number}{nationality}{birth}{sex}{expiry}{optional}{composite}"),
+    ]
+}
+
 fn names(specimen: &Specimen, width: usize) -> String {
     let text = format!("{}<<{}", transliterate(&specimen.surname), transliterate(&specimen.given_names));
     pad(&text, width)
@@ -144,6 +160,16 @@ mod tests {
                 "7408122F1204159UTO<<<<<<<<<<<6",
                 "ERIKSSON<<ANNA<MARIA<<<<<<<<<<"
             ]
+        );
+    }
+
+    #[test]
+    fn td2_is_the_published_specimen() {
+        let card =
+            Specimen { document_number: "D23145890".into(), personal_number: String::new(), ..eriksson() };
+        assert_eq!(
+            td2(&card),
+            ["I<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<", "D231458907UTO7408122F1204159<<<<<<<6"]
         );
     }
 

@@ -14,9 +14,9 @@ use super::{PIXELS_PER_MM, STATE, Specimen, mrz};
 
 /// Sizes of ICAO 9303-4 and 9303-5 in millimetres.
 const TD3_MM: (f32, f32) = (125.0, 88.0);
-const TD1_MM: (f32, f32) = (85.6, 54.0);
+pub(super) const TD1_MM: (f32, f32) = (85.6, 54.0);
 /// OCR-B size 1: height of a capital, and ten characters to the inch (ICAO 9303-3 §4.2).
-const MRZ_CAPITAL_MM: f32 = 2.4;
+pub const MRZ_CAPITAL_MM: f32 = 2.4;
 const MRZ_PITCH_MM: f32 = 2.54;
 /// Distance between the centre lines of two machine readable lines.
 const MRZ_LINE_MM: f32 = 6.35;
@@ -25,10 +25,10 @@ const INK: [f32; 3] = [24.0, 26.0, 34.0];
 const LABEL_INK: [f32; 3] = [62.0, 74.0, 104.0];
 
 /// A label above a value.
-struct Field<'a> {
-    at: (f32, f32),
-    label: &'a str,
-    value: String,
+pub(super) struct Field<'a> {
+    pub(super) at: (f32, f32),
+    pub(super) label: &'a str,
+    pub(super) value: String,
 }
 
 /// The data page of a passport, 1250×880 pixels.
@@ -121,14 +121,14 @@ pub fn identity_card(specimen: &Specimen, fonts: &Fonts) -> [RgbImage; 2] {
 }
 
 #[derive(Clone, Copy)]
-struct Palette {
-    left: [f32; 3],
-    right: [f32; 3],
-    line: [f32; 3],
+pub(super) struct Palette {
+    pub(super) left: [f32; 3],
+    pub(super) right: [f32; 3],
+    pub(super) line: [f32; 3],
 }
 
 /// Security paper: a colour gradient under interlaced waves and a rosette.
-fn paper((width, height): (f32, f32), palette: Palette) -> Canvas {
+pub(super) fn paper((width, height): (f32, f32), palette: Palette) -> Canvas {
     let (width, height) = (width * PIXELS_PER_MM, height * PIXELS_PER_MM);
     Canvas::new(width as u32, height as u32, |x, y| {
         let ground = mix(palette.left, palette.right, x / width);
@@ -157,7 +157,7 @@ fn line(t: f32, period: f32) -> f32 {
 }
 
 /// State and document name across the top, with the state's emblem: an island in a crescent.
-fn header(page: &mut Canvas, fonts: &Fonts, size: f32, state: &str, document: &str) {
+pub(super) fn header(page: &mut Canvas, fonts: &Fonts, size: f32, state: &str, document: &str) {
     let (margin, baseline) = (page.width as f32 * 0.05, size * 2.6);
     let (cx, cy, r) = (margin + 1.5 * size, baseline - 0.5 * size, 1.45 * size);
     for y in (cy - r) as i32 - 1..=(cy + r) as i32 + 1 {
@@ -176,7 +176,7 @@ fn header(page: &mut Canvas, fonts: &Fonts, size: f32, state: &str, document: &s
     page.rectangle([margin, baseline + 1.35 * size, page.width as f32 - 2.0 * margin, 2.0], ink, 0.7);
 }
 
-fn portrait(page: &mut Canvas, specimen: &Specimen, [left, top, width, height]: [u32; 4]) {
+pub(super) fn portrait(page: &mut Canvas, specimen: &Specimen, [left, top, width, height]: [u32; 4]) {
     let full = [0, 0, specimen.portrait.width(), specimen.portrait.height()];
     let picture = crop(&specimen.portrait, full, (width, height));
     for (x, y, pixel) in picture.enumerate_pixels() {
@@ -189,7 +189,12 @@ fn portrait(page: &mut Canvas, specimen: &Specimen, [left, top, width, height]: 
     }
 }
 
-fn fields(page: &mut Canvas, fonts: &Fonts, (label_size, value_size): (f32, f32), fields: &[Field<'_>]) {
+pub(super) fn fields(
+    page: &mut Canvas,
+    fonts: &Fonts,
+    (label_size, value_size): (f32, f32),
+    fields: &[Field<'_>],
+) {
     for Field { at: (x, y), label, value } in fields {
         // Labels are set in small type: the scale is by capitals, so a factor keeps them narrow.
         font::draw(page, &fonts.text, label_size * 0.9, (*x, y + label_size), LABEL_INK, label);
@@ -198,7 +203,7 @@ fn fields(page: &mut Canvas, fonts: &Fonts, (label_size, value_size): (f32, f32)
 }
 
 /// The machine readable zone on its plain strip at the foot of the page.
-fn machine_readable(
+pub(super) fn machine_readable(
     page: &mut Canvas,
     fonts: &Fonts,
     (width, height): (f32, f32),
@@ -218,7 +223,7 @@ fn machine_readable(
 }
 
 /// A scribble that depends on the name only.
-fn signature(page: &mut Canvas, specimen: &Specimen, [left, top, width, height]: [f32; 4]) {
+pub(super) fn signature(page: &mut Canvas, specimen: &Specimen, [left, top, width, height]: [f32; 4]) {
     let seed = specimen.surname.bytes().fold(7u64, |sum, b| sum.wrapping_mul(31).wrapping_add(u64::from(b)));
     let mut random = Random::new(seed);
     let (turns, lean) = (random.range(7.0, 10.0), random.range(0.3, 0.7));
@@ -235,12 +240,12 @@ fn signature(page: &mut Canvas, specimen: &Specimen, [left, top, width, height]:
     page.stroke(&points, 2.4, [28.0, 34.0, 92.0]);
 }
 
-fn nationality(specimen: &Specimen) -> String {
+pub(super) fn nationality(specimen: &Specimen) -> String {
     if specimen.nationality == STATE { "UTOPIAN".into() } else { specimen.nationality.clone() }
 }
 
 /// A date as ICAO 9303-3 prescribes it for the visual zone: `07 FEB 1978`.
-fn day(date: Date) -> String {
+pub(super) fn day(date: Date) -> String {
     const MONTHS: [&str; 12] =
         ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
     let month = MONTHS.get(usize::try_from(date.month() - 1).unwrap_or(0)).copied().unwrap_or("");

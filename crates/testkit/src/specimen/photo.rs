@@ -35,10 +35,20 @@ pub struct Scene {
     pub clutter: bool,
     /// 0 is even light; 0.3 leaves the far corner a third darker.
     pub light_fall_off: f32,
-    /// 0..1: strength of a lamp's reflection on the document.
+    /// 0..1: strength of a lamp's reflection on the document, about 25 mm wide.
     pub glare: f32,
+    /// Where the reflection lies: millimetres right of and below the document's centre.
+    pub glare_at: (f32, f32),
+    /// 0..1: how much light something takes away from one side of a line through the document's centre.
+    pub shadow: f32,
+    /// Direction of the shadow, degrees clockwise from the right.
+    pub shadow_toward: f32,
     /// Standard deviation of the blur.
     pub blur: f32,
+    /// Length of the camera's path during the exposure.
+    pub motion: f32,
+    /// Its direction, degrees clockwise from the right.
+    pub motion_toward: f32,
     /// Standard deviation of the noise, in 8-bit levels.
     pub noise: f32,
 }
@@ -58,9 +68,38 @@ impl Default for Scene {
             clutter: true,
             light_fall_off: 0.22,
             glare: 0.0,
+            glare_at: (18.0, -12.0),
+            shadow: 0.0,
+            shadow_toward: 0.0,
             blur: 0.7,
+            motion: 0.0,
+            motion_toward: 0.0,
             noise: 2.2,
         }
+    }
+}
+
+impl Scene {
+    /// The same scene with the camera so near that a millimetre at the centre of a page `width_mm` wide
+    /// is `pixels_per_mm` pixels, when it is not tilted. The picture becomes as large as that asks for.
+    #[must_use]
+    pub fn at_scale(self, width_mm: f32, pixels_per_mm: f32) -> Self {
+        let fill = self.fill.clamp(0.05, 2.0);
+        let width = (width_mm * pixels_per_mm / fill).round().max(64.0);
+        Self { width: width as u32, height: (width * 0.75).round() as u32, fill, ..self }
+    }
+
+    /// The same scene with the camera tilted: `degrees` between its axis and the page's normal, the page's
+    /// side in the direction `toward` (clockwise from the right) farther away.
+    #[must_use]
+    pub fn tilted(self, degrees: f32, toward: f32) -> Self {
+        let (sin, cos) = degrees.to_radians().sin_cos();
+        let (down, right) = toward.to_radians().sin_cos();
+        // The page's normal in camera coordinates, leaning against the farther side.
+        let normal = [-sin * right, -sin * down, cos];
+        let [x, y, z] = normal;
+        // `View` turns by yaw, then by pitch: normal = (sin yaw, -cos yaw sin pitch, cos yaw cos pitch).
+        Self { yaw: x.asin().to_degrees(), pitch: (-y).atan2(z).to_degrees(), ..self }
     }
 }
 
@@ -75,6 +114,9 @@ pub fn photograph(page: &RgbImage, seed: u64, scene: &Scene) -> RgbImage {
     if scene.blur > 0.0 {
         photo = imageops::blur(&photo, scene.blur);
     }
+    if scene.motion > 0.0 {
+        photo = smeared(&photo, scene.motion, scene.motion_toward);
+    }
     for pixel in photo.pixels_mut() {
         let luma = random.normal() * scene.noise;
         for value in &mut pixel.0 {
@@ -83,6 +125,23 @@ pub fn photograph(page: &RgbImage, seed: u64, scene: &Scene) -> RgbImage {
         }
     }
     photo
+}
+
+/// The mean along a path of `length` pixels around each pixel.
+fn smeared(photo: &RgbImage, length: f32, toward: f32) -> RgbImage {
+    let (sin, cos) = toward.to_radians().sin_cos();
+    let steps = (length.ceil() as usize * 2 + 1).min(201);
+    let (right, bottom) = (photo.width() as f32 - 0.01, photo.height() as f32 - 0.01);
+    RgbImage::from_fn(photo.width(), photo.height(), |x, y| {
+        let mut sum = [0.0f32; 3];
+        for step in 0..steps {
+            let t = length * (step as f32 / (steps - 1) as f32 - 0.5);
+            let (px, py) = (x as f32 + 0.5 + t * cos, y as f32 + 0.5 + t * sin);
+            let colour = sample(photo, px.clamp(0.0, right), py.clamp(0.0, bottom)).unwrap_or_default();
+            sum.iter_mut().zip(colour).for_each(|(s, c)| *s += c / steps as f32);
+        }
+        image::Rgb(sum.map(|v| v.round().clamp(0.0, 255.0) as u8))
+    })
 }
 
 /// As a camera stores it; quality 1..100.
@@ -140,7 +199,8 @@ impl<'a> View<'a> {
         let lit = self.light(u, v, x / cx - 1.0, y / cy - 1.0);
         // A window's light is a little warm.
         colour.iter_mut().zip([1.015, 1.0, 0.965]).for_each(|(c, cast)| *c *= lit * cast);
-        let glare = self.scene.glare * (-((u - 18.0).powi(2) + (v + 12.0).powi(2)) / 260.0).exp();
+        let (gu, gv) = self.scene.glare_at;
+        let glare = self.scene.glare * (-((u - gu).powi(2) + (v - gv).powi(2)) / 260.0).exp();
         mix(colour, [255.0; 3], glare.clamp(0.0, 1.0))
     }
 
@@ -166,7 +226,15 @@ impl<'a> View<'a> {
         // The photographer's own soft shadow.
         let shadow =
             0.4 * self.scene.light_fall_off * value_noise(u / 75.0 + 3.0, v / 75.0, self.seed ^ 0x51);
-        (1.06 - self.scene.light_fall_off * away - vignette - shadow).max(0.05)
+        let lit = 1.06 - self.scene.light_fall_off * away - vignette - shadow;
+        (lit * (1.0 - self.cast(u, v))).max(0.05)
+    }
+
+    /// The share of light that the half-plane's shadow takes: its edge is 8 mm soft.
+    fn cast(&self, u: f32, v: f32) -> f32 {
+        let (sin, cos) = self.scene.shadow_toward.to_radians().sin_cos();
+        let t = ((u * cos + v * sin) / 8.0 + 0.5).clamp(0.0, 1.0);
+        self.scene.shadow * t * t * (3.0 - 2.0 * t)
     }
 
     fn surface(&self, u: f32, v: f32) -> [f32; 3] {

@@ -4,6 +4,7 @@ use image::RgbImage;
 use image::imageops::{self, FilterType};
 
 use super::canvas::mix;
+use super::random::Random;
 
 /// Cuts the rectangle `[left, top, width, height]` (pixels, clamped to the picture) and scales it.
 pub fn crop(
@@ -31,6 +32,38 @@ pub fn cut_out(photo: &RgbImage, outline: &[[f32; 2]], background: [u8; 3], feat
         pixel.0 = colour.map(|v| v.round().clamp(0.0, 255.0) as u8);
     }
     out
+}
+
+/// A drawn head and shoulders, 350×450 pixels: for pages whose face does not matter. A face detector may
+/// or may not take it for a face.
+pub fn drawn(seed: u64) -> RgbImage {
+    let mut random = Random::new(seed);
+    let skin = mix([236.0, 196.0, 168.0], [112.0, 74.0, 52.0], random.range(0.0, 1.0));
+    let hair = mix([34.0, 26.0, 22.0], [196.0, 160.0, 104.0], random.range(0.0, 1.0));
+    let cloth = [random.range(30.0, 160.0), random.range(30.0, 140.0), random.range(40.0, 170.0)];
+    let (wide, long) = (random.range(84.0, 100.0), random.range(116.0, 132.0));
+    let ellipse = |x: f32, y: f32, a: f32, b: f32| (1.0 - (x / a).hypot(y / b)) * a.min(b);
+    RgbImage::from_fn(350, 450, |x, y| {
+        let (x, y) = (x as f32 - 175.0, y as f32 - 205.0);
+        let side = x.abs();
+        let shade = 1.0 - 0.12 * (x / wide) - 0.08 * (y / long);
+        let layers = [
+            (ellipse(x, y - 262.0, 190.0, 140.0), cloth),
+            (ellipse(x, y - 120.0, 46.0, 80.0), skin.map(|c| c * 0.86)),
+            (ellipse(x, y + 22.0, wide + 16.0, long + 8.0).min(40.0 - y), hair),
+            (ellipse(x, y, wide, long), skin.map(|c| c * shade)),
+            (ellipse(x, y + 92.0, wide * 0.94, 46.0), hair),
+            (ellipse(side - 38.0, y + 28.0, 24.0, 5.0), hair),
+            (ellipse(side - 38.0, y + 4.0, 17.0, 9.0), [240.0; 3]),
+            (ellipse(side - 38.0, y + 4.0, 8.0, 8.0), [48.0, 36.0, 30.0]),
+            (ellipse(side - 9.0, y - 40.0, 10.0, 7.0), skin.map(|c| c * 0.78)),
+            (ellipse(x, y - 70.0, 32.0, 8.0), [158.0, 84.0, 80.0]),
+        ];
+        let ground = [226.0, 229.0, 233.0];
+        let colour =
+            layers.iter().fold(ground, |below, (inside, ink)| mix(below, *ink, inside.clamp(0.0, 1.0)));
+        image::Rgb(colour.map(|v| v.round().clamp(0.0, 255.0) as u8))
+    })
 }
 
 /// Distance from the polygon's edge: positive inside, negative outside.

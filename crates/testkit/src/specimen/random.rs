@@ -19,6 +19,23 @@ impl Random {
         low + (high - low) * unit(self.next())
     }
 
+    /// A whole number in `low..=high`.
+    pub(crate) fn whole(&mut self, low: i64, high: i64) -> i64 {
+        let span = u64::try_from(high - low).unwrap_or(0).saturating_add(1);
+        low + i64::try_from(self.next() % span).unwrap_or(0)
+    }
+
+    /// True in this share of the draws.
+    pub(crate) fn chance(&mut self, share: f32) -> bool {
+        unit(self.next()) < share
+    }
+
+    /// One of them; the default of an empty list.
+    pub(crate) fn pick<T: Copy + Default>(&mut self, list: &[T]) -> T {
+        let last = i64::try_from(list.len()).unwrap_or(1) - 1;
+        list.get(self.whole(0, last.max(0)) as usize).copied().unwrap_or_default()
+    }
+
     /// Close to a normal distribution with deviation 1: the sum of four uniform numbers.
     pub(crate) fn normal(&mut self) -> f32 {
         let sum: f32 = (0..4).map(|_| unit(self.next())).sum();
