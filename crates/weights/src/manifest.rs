@@ -51,6 +51,9 @@ pub struct Entry {
 pub enum Convert {
     /// From TFLite to ONNX.
     Tflite,
+    /// An ONNX file with the alphabet of a text recogniser, one character a line in another file of the same
+    /// archive, added to its metadata as `character`.
+    Charset,
 }
 
 /// A package of a public registry that holds the file.
@@ -66,6 +69,8 @@ pub struct Source {
     pub archive_sha256: String,
     /// Of the file inside the archive.
     pub path: String,
+    /// Of the alphabet inside the archive, for [`Convert::Charset`].
+    pub charset_path: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

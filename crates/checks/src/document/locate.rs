@@ -8,7 +8,10 @@
 use bonafide_core::document::Quad;
 use image::{GrayImage, RgbImage, imageops};
 
-use crate::image::warp::{Homography, cut, extent, length, rectangle};
+use crate::image::{
+    scale::resized,
+    warp::{Homography, cut, extent, length, rectangle},
+};
 
 /// Longer side of the picture that edges are looked for in.
 const SIDE: u32 = 512;
@@ -29,7 +32,7 @@ pub fn corners(picture: &RgbImage, boxes: &[Quad], face: Option<[f32; 4]>) -> Op
     let scale = (SIDE as f32 / picture.width().max(picture.height()).max(1) as f32).min(1.0);
     let side = |n: u32| ((n as f32 * scale).round() as u32).max(1);
     let (w, h) = (side(picture.width()), side(picture.height()));
-    let grey = imageops::grayscale(&imageops::resize(picture, w, h, imageops::FilterType::Triangle));
+    let grey = imageops::grayscale(&*resized(picture, w, h));
     let scaled = |q: &Quad| Quad(q.0.map(|p| p.map(|c| c * scale)));
     let boxes: Vec<Quad> = boxes.iter().map(scaled).collect();
     let face = face.map(|b| b.map(|c| c * scale));

@@ -14,7 +14,7 @@ use super::{
     classify::{Class, Cues, classify},
     consistency, fields, locate,
     mrz::{self, Found},
-    ocr::{self, Line},
+    ocr::{self, Effort, Line},
     portrait::{self, Portrait},
 };
 use crate::{
@@ -206,7 +206,7 @@ const SMALL: f32 = 0.5;
 
 impl View {
     fn of(models: &Models, picture: &RgbImage, face: Option<[f32; 4]>) -> Result<Self, RunError> {
-        let boxes = ocr::detect(models, picture, ocr::LONG_SIDE)?;
+        let boxes = ocr::detect(models, picture, ocr::LONG_SIDE, Effort::Quick)?;
         let corners = locate::corners(picture, &boxes, face);
         let whole = picture.width() as f32 * picture.height() as f32;
         let small = corners.filter(|q| {
@@ -214,7 +214,7 @@ impl View {
             w * h < SMALL * whole
         });
         if let Some((flat, map)) = small.and_then(|q| locate::rectify(picture, &q)) {
-            let near = ocr::detect(models, &flat, ocr::LONG_SIDE)?;
+            let near = ocr::detect(models, &flat, ocr::LONG_SIDE, Effort::Quick)?;
             let mut zone = mrz::find(models, &flat, &near)?;
             zone.iter_mut().flat_map(|z| z.quads.iter_mut()).for_each(|q| *q = map.quad(q));
             // The zone at the edge of a page is lost when the corners are not quite right.
@@ -229,7 +229,7 @@ impl View {
 
     /// The lines of text outside the zone, in pixels of the picture.
     fn lines(&self, models: &Models, picture: &RgbImage) -> Result<Vec<Line>, RunError> {
-        let recogniser = ocr::Recogniser::new(models)?;
+        let reader = ocr::LineReader::new(models)?;
         let zone = self.zone.iter().flat_map(|z| &z.quads);
         let zone: Vec<&Quad> = zone.collect();
         let mut lines = vec![];
@@ -240,7 +240,7 @@ impl View {
                 continue;
             }
             let view = self.flat.as_ref().map_or(picture, |(flat, _)| flat);
-            if let Some(mut line) = recogniser.read(view, quad)? {
+            if let Some(mut line) = reader.read(view, quad)? {
                 if let Some((_, map)) = &self.flat {
                     line.quad = map.quad(&line.quad);
                 }

@@ -1,29 +1,9 @@
 //! Cutting, scaling and measuring pixels for the face networks.
 
-use fast_image_resize::{
-    FilterType, ResizeAlg, ResizeOptions, Resizer,
-    images::{TypedImage, TypedImageRef},
-    pixels::U8x3,
-};
 use image::RgbImage;
 
+pub(crate) use crate::image::scale::{Rect, scaled};
 use crate::models::Tensor;
-
-/// A rectangle of a picture: left, top, width, height in pixels.
-pub(crate) type Rect = [f64; 4];
-
-/// The rectangle scaled to `width` × `height`; shrinking averages, so small things do not flicker.
-/// `None` when the rectangle is empty or leaves the picture.
-pub(crate) fn scaled(rgb: &RgbImage, [x, y, w, h]: Rect, width: u32, height: u32) -> Option<RgbImage> {
-    let source = TypedImageRef::<U8x3>::from_buffer(rgb.width(), rgb.height(), rgb.as_raw()).ok()?;
-    let mut pixels = vec![0; width as usize * height as usize * 3];
-    let mut target = TypedImage::<U8x3>::from_buffer(width, height, &mut pixels).ok()?;
-    let options =
-        ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Bilinear)).crop(x, y, w, h);
-    // One pixel type by name: the untyped call would compile the code of twelve into this crate.
-    Resizer::new().resize_typed(&source, &mut target, &options).ok()?;
-    RgbImage::from_raw(width, height, pixels)
-}
 
 /// The colour at a point between pixels, by bilinear interpolation. Pixel centres are whole numbers;
 /// outside the picture is black.

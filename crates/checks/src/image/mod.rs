@@ -3,6 +3,7 @@
 mod container;
 pub mod decode;
 pub mod quality;
+pub(crate) mod scale;
 pub mod warp;
 
 pub use decode::{Picture, Refused, decode, encode_jpeg};

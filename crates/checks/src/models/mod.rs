@@ -25,6 +25,9 @@ pub enum Task {
     FaceMesh,
     EyeContour,
     PassiveLiveness,
+    /// The small networks that are tried first; what they cannot settle goes to the two after them.
+    QuickTextDetection,
+    QuickTextRecognition,
     TextDetection,
     TextRecognition,
     PageOrientation,
@@ -34,12 +37,14 @@ pub enum Task {
 
 impl Task {
     /// Every task, in the order they are listed to people.
-    pub const ALL: [Task; 10] = [
+    pub const ALL: [Task; 12] = [
         Task::FaceDetection,
         Task::FaceEmbedding,
         Task::FaceMesh,
         Task::EyeContour,
         Task::PassiveLiveness,
+        Task::QuickTextDetection,
+        Task::QuickTextRecognition,
         Task::TextDetection,
         Task::TextRecognition,
         Task::PageOrientation,
@@ -55,6 +60,8 @@ impl Task {
             Task::FaceMesh => "face_mesh",
             Task::EyeContour => "eye_contour",
             Task::PassiveLiveness => "passive_liveness",
+            Task::QuickTextDetection => "quick_text_detection",
+            Task::QuickTextRecognition => "quick_text_recognition",
             Task::TextDetection => "text_detection",
             Task::TextRecognition => "text_recognition",
             Task::PageOrientation => "page_orientation",

@@ -1,6 +1,7 @@
 //! Brings the files of the manifest onto this machine.
 
 mod archive;
+mod charset;
 mod client;
 mod progress;
 
@@ -121,6 +122,10 @@ fn make(entry: &Entry, source: &Source, archive: &Path) -> Result<Vec<u8>, Strin
     let found = verified(found, expected, &source.path)?;
     let made = match convert {
         Convert::Tflite => tflite::to_onnx(&found).map_err(|e| format!("{}: {e}", source.path))?,
+        Convert::Charset => {
+            let path = source.charset_path.as_deref().unwrap_or_default();
+            charset::add(found, &archive::read(archive, path)?)
+        }
     };
     verified(made, &entry.sha256, &entry.file)
 }

@@ -130,6 +130,17 @@ impl Reading {
         SYMBOLS[best]
     }
 
+    /// By how much the best symbol leads at the position where it leads least.
+    pub(crate) fn narrowest(&self) -> f32 {
+        let lead = |scores: &[f32; 37]| {
+            let (first, second) = scores.iter().fold((f32::MIN, f32::MIN), |(first, second), s| {
+                if *s > first { (*s, first) } else { (first, second.max(*s)) }
+            });
+            first - second
+        };
+        self.scores.iter().map(lead).fold(f32::MAX, f32::min)
+    }
+
     pub(crate) fn text(&self) -> Vec<u8> {
         (0..self.scores.len()).map(|at| self.best(at)).collect()
     }

@@ -13,8 +13,8 @@ use super::{
     rows::{Row, common_ends, follows, rows},
 };
 use crate::{
-    document::ocr::{Recogniser, detect, straighten},
-    image::warp::extent,
+    document::ocr::{Effort, Recogniser, detect, straighten},
+    image::{scale::resized, warp::extent},
     models::{Models, RunError},
 };
 
@@ -28,6 +28,9 @@ pub struct Found {
     pub repairs: Vec<Repair>,
     /// 0..1: how well the picture, the format and the check digits agree.
     pub confidence: f64,
+    /// Whether several readings gave the same characters with ease: check digits that fail all the same are
+    /// wrong on the document.
+    pub agreed: bool,
 }
 
 impl Found {
@@ -46,6 +49,10 @@ impl Found {
 const SLENDER: f32 = 9.0;
 /// Symbols in a greedy reading of a row: lines of 30 to 44, with some lost (fillers above all) or doubled.
 const LENGTHS: std::ops::RangeInclusive<usize> = 18..=56;
+/// Least share of the belief in any character that falls on the zone's symbols.
+const NATIVE: f32 = 0.6;
+/// The same for a row that deserves a better look.
+const PROMISING: f32 = 0.35;
 /// Rows looked at per picture, the most slender first.
 const MOST_ROWS: usize = 10;
 /// Nats per character that reading, format and check digits may disagree by. Zones measured so far stay
@@ -53,6 +60,8 @@ const MOST_ROWS: usize = 10;
 const DISAGREEMENT: f32 = 0.6;
 /// With this little disagreement and valid check digits, a reading is final.
 const SETTLED: f32 = 0.15;
+/// A character of a line without check digits whose runner-up is this near, in nats, is read again.
+const UNSURE: f32 = 2.5;
 /// Longer side for the second look at a picture.
 const CLOSER: u32 = 1600;
 
@@ -62,18 +71,30 @@ const CLOSER: u32 = 1600;
 /// When a network is missing or fails.
 pub fn find(models: &Models, picture: &RgbImage, boxes: &[Quad]) -> Result<Option<Found>, RunError> {
     let reader = Reader::new(models, picture)?;
-    let (first, promising) = reader.best(boxes)?;
-    if !promising || first.as_ref().is_some_and(|f| f.mrz.valid()) {
-        return Ok(first);
+    let (mut best, promising) = reader.best(boxes, &reader.quick)?;
+    let done = |best: &Option<Found>| best.as_ref().is_some_and(|f| f.agreed || f.mrz.valid());
+    if !promising || done(&best) {
+        return Ok(best);
     }
-    // A second look, only at the part that holds long rows.
-    let Some((x, y, part)) = region(picture, boxes) else { return Ok(first) };
-    let enlarged = CLOSER.min(part.width().max(part.height()).saturating_mul(2)).max(640);
-    let closer = detect(models, &part, enlarged)?;
-    let moved: Vec<Quad> =
-        closer.into_iter().map(|q| Quad(q.0.map(|p| [p[0] + x as f32, p[1] + y as f32]))).collect();
-    let (second, _) = reader.best(&moved)?;
-    Ok([first, second].into_iter().flatten().max_by(|a, b| a.confidence.total_cmp(&b.confidence)))
+    best = better(best, reader.best(boxes, &reader.full)?.0);
+    // A closer look, only at the part that holds long rows; with the larger detector where there still is
+    // nothing that could be a zone.
+    for effort in [Effort::Quick, Effort::Full] {
+        if done(&best) || (effort == Effort::Full && best.is_some()) {
+            break;
+        }
+        let Some((x, y, part)) = region(picture, boxes) else { break };
+        let enlarged = CLOSER.min(part.width().max(part.height()).saturating_mul(2)).max(640);
+        let closer = detect(models, &part, enlarged, effort)?;
+        let moved: Vec<Quad> =
+            closer.into_iter().map(|q| Quad(q.0.map(|p| [p[0] + x as f32, p[1] + y as f32]))).collect();
+        best = better(best, reader.best(&moved, &reader.full)?.0);
+    }
+    Ok(best)
+}
+
+fn better(a: Option<Found>, b: Option<Found>) -> Option<Found> {
+    [a, b].into_iter().flatten().max_by(|a, b| a.confidence.total_cmp(&b.confidence))
 }
 
 /// The band of the picture around its slender rows.
@@ -98,9 +119,22 @@ fn region(picture: &RgbImage, boxes: &[Quad]) -> Option<(u32, u32, RgbImage)> {
 
 struct Reader<'a> {
     picture: &'a RgbImage,
+    quick: Alphabet<'a>,
+    full: Alphabet<'a>,
+}
+
+/// A recogniser, and for each of its classes the symbol of the zone that it stands for.
+struct Alphabet<'a> {
     recogniser: Recogniser<'a>,
-    /// For each class of the recogniser, the symbols of the zone it stands for.
     symbols: Vec<Option<Symbol>>,
+}
+
+impl<'a> Alphabet<'a> {
+    fn new(models: &'a Models, effort: Effort) -> Result<Self, RunError> {
+        let recogniser = Recogniser::new(models, effort)?;
+        let symbols = recogniser.charset().iter().map(|c| symbol(*c)).collect();
+        Ok(Self { recogniser, symbols })
+    }
 }
 
 /// A way of cutting a row out of the picture.
@@ -120,68 +154,88 @@ const CUTS: [Cut; 4] = [
 
 impl<'a> Reader<'a> {
     fn new(models: &'a Models, picture: &'a RgbImage) -> Result<Self, RunError> {
-        let recogniser = Recogniser::new(models)?;
-        let symbols = recogniser.charset().iter().map(|c| symbol(*c)).collect();
-        Ok(Self { picture, recogniser, symbols })
+        let (quick, full) = (Alphabet::new(models, Effort::Quick)?, Alphabet::new(models, Effort::Full)?);
+        Ok(Self { picture, quick, full })
     }
 
-    /// The best zone among the rows that some boxes form, and whether any row looks like one of a zone.
-    fn best(&self, boxes: &[Quad]) -> Result<(Option<Found>, bool), RunError> {
+    /// The best zone among the rows that some boxes form, as a recogniser reads them, and whether any rows
+    /// look like those of a zone.
+    fn best(&self, boxes: &[Quad], by: &Alphabet<'_>) -> Result<(Option<Found>, bool), RunError> {
         let mut slender: Vec<Row> =
             rows(boxes).into_iter().filter(|r| r.width > SLENDER * r.height).collect();
         slender.sort_by(|a, b| (b.width / b.height).total_cmp(&(a.width / a.height)));
         slender.truncate(MOST_ROWS);
         slender.sort_by(|a, b| a.centre[1].total_cmp(&b.centre[1]));
-        let mut candidates = vec![];
+        let (mut candidates, mut likely) = (vec![], vec![]);
         for row in slender {
-            let (frames, share) = self.frames(&row.quad, CUTS[0])?;
-            if share > 0.6 && LENGTHS.contains(&greedy_length(&frames)) {
+            let (frames, share) = self.frames(by, &row.quad, CUTS[0])?;
+            let length = greedy_length(&frames);
+            if share > PROMISING && length >= LENGTHS.start() / 2 {
+                likely.push((row, ()));
+            }
+            if share > NATIVE && LENGTHS.contains(&length) {
                 candidates.push((row, frames));
             }
         }
-        let mut drafts: Vec<Draft> = groups(&candidates).iter().filter_map(|g| Draft::of(g)).collect();
+        let promising = !groups(&likely).is_empty();
+        let groups = groups(&candidates);
+        let mut drafts: Vec<Draft> = groups.iter().filter_map(|g| Draft::of(g)).collect();
         drafts.sort_by(|a, b| rank(&a.result).total_cmp(&rank(&b.result)));
         let mut best: Option<Found> = None;
         // Reading rows again is what costs; only the two likeliest groups are worth it.
         for draft in drafts.into_iter().take(2) {
-            let found = self.refined(draft)?;
-            if let Some(found) = found
-                && best.as_ref().is_none_or(|b| found.confidence > b.confidence)
-            {
-                best = Some(found);
-            }
-            if best.as_ref().is_some_and(|b| b.mrz.valid()) {
+            best = better(best, self.refined(draft)?);
+            if best.as_ref().is_some_and(|b| b.agreed || b.mrz.valid()) {
                 break;
             }
         }
-        Ok((best, !candidates.is_empty()))
+        Ok((best, promising))
     }
 
-    /// Reads the rows of a draft in other ways until its check digits hold.
+    /// Reads the rows of a draft in other ways until its check digits hold, or it is clear that they do not.
     fn refined(&self, draft: Draft) -> Result<Option<Found>, RunError> {
         let Draft { rows, format, mut readings, mut result } = draft;
         let quads: Vec<Quad> = rows.iter().map(|r| r.quad).collect();
         let even = common_ends(&rows);
-        for (ends, way) in [(&even, 0), (&quads, 1), (&even, 2), (&quads, 3)] {
-            if result.mrz.valid() && per_character(&result) < SETTLED {
+        // Check digits vouch for the other lines.
+        if let Some(line) = format.name_line().filter(|_| settled(&result))
+            && readings.get(line).is_some_and(|r| r.narrowest() < UNSURE)
+            && let Some(quad) = quads.get(line)
+            && let Some(closer) = align(&self.frames(&self.full, quad, CUTS[0])?.0, format, line)
+            && let Some(reading) = readings.get_mut(line)
+        {
+            *reading = closer;
+            result = settle(format, &readings).filter(settled).unwrap_or(result);
+        }
+        let mut agreeing = 0;
+        for (turn, (ends, way)) in
+            [(&quads, 0), (&even, 0), (&quads, 1), (&even, 2), (&quads, 3)].into_iter().enumerate()
+        {
+            if settled(&result) || agreeing >= 2 {
                 break;
             }
             let mut more = vec![];
             for (i, quad) in ends.iter().enumerate() {
-                let (frames, _) = self.frames(quad, CUTS[way])?;
+                let (frames, _) = self.frames(&self.full, quad, CUTS[way])?;
                 more.push(align(&frames, format, i));
             }
             for (reading, new) in readings.iter_mut().zip(&more) {
                 let Some(new) = new else { continue };
-                // A cut that goes much worse says nothing; one that goes much better says all.
-                if new.loss + 8.0 < reading.loss {
+                // A cut that goes much worse says nothing; one that goes much better says all. The small
+                // network's beliefs, which the draft may come from, do not count beside the large one's.
+                if turn == 0 || new.loss + 8.0 < reading.loss {
                     *reading = new.clone();
                 } else if new.loss < reading.loss + 8.0 {
                     reading.join(new);
                 }
             }
             let alone: Option<Vec<Reading>> = more.into_iter().collect();
+            let easy = alone.as_ref().is_some_and(|readings| {
+                readings.iter().map(|r| r.loss).sum::<f32>() < SETTLED * characters(format)
+            });
             let alone = alone.and_then(|r| settle(format, &r));
+            let same = alone.as_ref().is_some_and(|a| a.mrz.lines() == result.mrz.lines());
+            agreeing += usize::from(easy && same);
             for other in [settle(format, &readings), alone].into_iter().flatten() {
                 if rank(&other) < rank(&result) {
                     result = other;
@@ -193,12 +247,13 @@ impl<'a> Reader<'a> {
             mrz: result.mrz,
             quads,
             repairs: result.repairs,
+            agreed: agreeing >= 2,
         }))
     }
 
     /// The zone's symbols along a row, and what share of the belief in any character fell on them: small
     /// letters and spaces are read as symbols of the zone, but do not speak for one.
-    fn frames(&self, quad: &Quad, way: Cut) -> Result<(Vec<Frame>, f32), RunError> {
+    fn frames(&self, by: &Alphabet<'_>, quad: &Quad, way: Cut) -> Result<(Vec<Frame>, f32), RunError> {
         let Some(row) = Row::new(*quad) else { return Ok((vec![], 0.0)) };
         let half = row.width / 2.0 + 0.15 * row.height;
         let (_, mut crop) = straighten(self.picture, &row.reshaped(-half, half, way.taller));
@@ -207,20 +262,19 @@ impl<'a> Reader<'a> {
         let least = (w / h.max(1.0) * 48.0 * way.wider).max(44.0 * 8.0 * 2.4) as u32;
         if crop.width() < least {
             let width = least.min(2048);
-            crop =
-                image::imageops::resize(&crop, width, crop.height(), image::imageops::FilterType::Triangle);
+            crop = resized(&crop, width, crop.height()).into_owned();
         }
         if way.contrast {
             stretch(&mut crop);
         }
-        let emission = self.recogniser.emit(&crop)?;
+        let emission = by.recogniser.emit(&crop)?;
         let (mut inside, mut outside) = (0.0f32, 0.0f32);
         let beliefs: Vec<[f32; 38]> = emission
             .frames()
             .map(|row| {
                 let mut belief = [0.0f32; 38];
                 let (mut native, mut silent) = (0.0, 0.0);
-                for (p, symbol) in row.iter().zip(&self.symbols) {
+                for (p, symbol) in row.iter().zip(&by.symbols) {
                     let Some(symbol) = symbol else { continue };
                     belief[usize::from(symbol.index)] += p;
                     native += if symbol.native { *p } else { 0.0 };
@@ -299,6 +353,11 @@ fn greedy_length(frames: &[Frame]) -> usize {
             new
         })
         .count()
+}
+
+/// Whether a reading is final.
+fn settled(r: &Repaired) -> bool {
+    r.mrz.valid() && per_character(r) < SETTLED
 }
 
 /// Smaller is better: disagreement per character, and failing check digits.

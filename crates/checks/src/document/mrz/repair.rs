@@ -104,6 +104,7 @@ pub(crate) fn settle(format: Format, readings: &[Reading]) -> Option<Repaired> {
     for span in [Some(format.layout().issuer), format.layout().nationality].into_iter().flatten() {
         cost += known_code(format, readings, &mut lines, span);
     }
+    end_of_name(format, &mut lines);
     let mut failing = wrong(&lines);
     if failing > 0 {
         let mut best = (failing as f32 * FAILING, vec![], failing);
@@ -140,6 +141,20 @@ pub(crate) fn settle(format: Format, readings: &[Reading]) -> Option<Repaired> {
     let mrz = Mrz::of_format(format, &text)?;
     debug_assert_eq!(failing, mrz.checks().iter().filter(|c| !c.holds).count());
     Some(Repaired { repairs: differences(readings, &lines, format), mrz, cost })
+}
+
+/// Nothing follows three fillers in a name (ICAO 9303-3 §4.6: two stand between its parts, and from its end
+/// on the line is filled), so one or two marks there are specks or the edge of the page. More are left: they
+/// are what stands there.
+fn end_of_name(format: Format, lines: &mut [Vec<u8>]) {
+    // The first line of the French card also holds the place of issue.
+    let line = format.name_line().filter(|_| format != Format::FrenchId);
+    let Some(line) = line.and_then(|at| lines.get_mut(at)) else { return };
+    let Some(end) = line.windows(3).position(|w| w == b"<<<") else { return };
+    let rest = &mut line[end..];
+    if rest.iter().filter(|c| **c != b'<').count() <= 2 {
+        rest.fill(b'<');
+    }
 }
 
 /// Makes a code that names no state into the likeliest one that does, where it takes little, and gives the
@@ -319,6 +334,15 @@ mod tests {
         // Three digits for a nationality are wrong, but they are what stands there.
         let odd = ["IDROUSAVA<<SUPERMAN<<<<<<<<<<<<<<<<<", "HD198025<51328505095M130509012049941"];
         assert_eq!(repaired(&odd).mrz.lines(), odd);
+    }
+
+    #[test]
+    fn specks_after_the_name() {
+        let specks =
+            ["P<UTOERIKSSON<<ANNA<MARIA<<<<<A<<<<<<<<<<<<L", "L898902C36UTO7408122F1204159ZE184226B<<<<<10"];
+        let r = repaired(&specks);
+        assert_eq!(r.mrz.lines(), GOOD);
+        assert_eq!(r.repairs.len(), 2);
     }
 
     #[test]

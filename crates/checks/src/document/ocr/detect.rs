@@ -4,9 +4,13 @@
 use std::collections::BTreeMap;
 
 use bonafide_core::document::Quad;
-use image::{RgbImage, imageops};
+use image::RgbImage;
 
-use crate::models::{Models, RunError, Task, Tensor};
+use super::Effort;
+use crate::{
+    image::scale::resized,
+    models::{Models, RunError, Task, Tensor},
+};
 
 /// Pixels above this belong to text: the value the networks were trained with.
 const PIXEL: f32 = 0.3;
@@ -24,8 +28,13 @@ const MOST_BOXES: usize = 300;
 ///
 /// # Errors
 /// When the network is missing or fails.
-pub fn detect(models: &Models, picture: &RgbImage, long_side: u32) -> Result<Vec<Quad>, RunError> {
-    let model = models.get(Task::TextDetection)?;
+pub fn detect(
+    models: &Models,
+    picture: &RgbImage,
+    long_side: u32,
+    effort: Effort,
+) -> Result<Vec<Quad>, RunError> {
+    let model = effort.model(models, Task::QuickTextDetection, Task::TextDetection)?;
     let (width, height) = picture.dimensions();
     if width < 8 || height < 8 {
         return Ok(vec![]);
@@ -33,8 +42,7 @@ pub fn detect(models: &Models, picture: &RgbImage, long_side: u32) -> Result<Vec
     let scale = (long_side as f32 / width.max(height) as f32).min(3.0);
     let side = |length: u32| (((length as f32 * scale) / 32.0).round().max(1.0) * 32.0) as u32;
     let (w, h) = (side(width), side(height));
-    let scaled = imageops::resize(picture, w, h, imageops::FilterType::Triangle);
-    let outputs = model.run(&[("x", bgr(&scaled))])?;
+    let outputs = model.run(&[("x", bgr(&resized(picture, w, h)))])?;
     let map = first(outputs);
     let found = boxes(&map.data, w as usize, h as usize);
     let (fx, fy) = (width as f32 / w as f32, height as f32 / h as f32);
@@ -56,11 +64,9 @@ pub(super) fn first(outputs: BTreeMap<String, Tensor>) -> Tensor {
 /// A picture as the PP-OCR networks take it: planes in the order blue, green, red, from -1 to 1.
 pub(super) fn bgr(picture: &RgbImage) -> Tensor {
     let (w, h) = (picture.width() as usize, picture.height() as usize);
-    let mut data = vec![0.0; 3 * w * h];
-    for (i, pixel) in picture.pixels().enumerate() {
-        for (plane, value) in [pixel[2], pixel[1], pixel[0]].into_iter().enumerate() {
-            data[plane * w * h + i] = f32::from(value) / 127.5 - 1.0;
-        }
+    let mut data = Vec::with_capacity(3 * w * h);
+    for channel in [2, 1, 0] {
+        data.extend(picture.as_raw().chunks_exact(3).map(|p| f32::from(p[channel]) / 127.5 - 1.0));
     }
     Tensor { shape: vec![1, 3, h, w], data }
 }

@@ -1,7 +1,9 @@
 //! Reading print: where lines of text are, and what they say.
 //!
 //! PP-OCR's two networks: one marks text pixels ([`detect`]), one reads a line 48 pixels high
-//! ([`recognise`]). A small third one tells which way up a page is ([`upright_turns`]).
+//! ([`Recogniser`]). Both exist in two sizes: the small ones settle most of what comes in, and what they are
+//! not sure of goes to the others, which take several times as long. A third network tells which way up a
+//! page is ([`upright_turns`]).
 
 mod detect;
 mod orient;
@@ -9,19 +11,33 @@ mod recognise;
 
 use bonafide_core::document::Quad;
 
-use crate::{
-    image::Picture,
-    models::{Models, RunError},
-};
+use crate::models::{Model, Models, Task, Unavailable};
 
 pub use detect::detect;
 pub use orient::upright_turns;
 pub(crate) use recognise::straighten;
-pub use recognise::{Char, Recogniser};
+pub use recognise::{Char, LineReader, Recogniser};
 
 /// Longer side of the picture that text is looked for in: enough for the small print of a card that fills
 /// the picture, and bounded whatever comes in.
 pub const LONG_SIDE: u32 = 960;
+
+/// Which of the two sizes of network to use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effort {
+    /// The small one, or the other where only that is installed.
+    Quick,
+    Full,
+}
+
+impl Effort {
+    fn model(self, models: &Models, quick: Task, full: Task) -> Result<&Model, Unavailable> {
+        match self {
+            Self::Quick => models.get(quick).or_else(|_| models.get(full)),
+            Self::Full => models.get(full).or_else(|_| models.get(quick)),
+        }
+    }
+}
 
 /// One line of text.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,18 +62,4 @@ impl Line {
         let [a, b, c, d] = self.quad.0;
         Quad([along(a, b, start), along(a, b, end), along(d, c, end), along(d, c, start)])
     }
-}
-
-/// Reads every line of an upright picture, top to bottom. A picture without text gives no lines.
-///
-/// # Errors
-/// When a network is missing or fails.
-pub fn read_lines(models: &Models, picture: &Picture) -> Result<Vec<Line>, RunError> {
-    let recogniser = Recogniser::new(models)?;
-    let mut lines = vec![];
-    for quad in detect(models, &picture.rgb, LONG_SIDE)? {
-        let Some(line) = recogniser.read(&picture.rgb, &quad)? else { continue };
-        lines.push(line);
-    }
-    Ok(lines)
 }

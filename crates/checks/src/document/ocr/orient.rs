@@ -1,9 +1,12 @@
 //! Which way up a page is.
 
-use image::{RgbImage, imageops};
+use image::RgbImage;
 
 use super::detect::first;
-use crate::models::{Models, RunError, Task, Tensor};
+use crate::{
+    image::scale::scaled,
+    models::{Models, RunError, Task, Tensor},
+};
 
 /// A page is only turned when the network is this sure; an unturned page is the better mistake.
 const SURE: f32 = 0.6;
@@ -40,9 +43,10 @@ fn input(picture: &RgbImage) -> Tensor {
     let scale = 256.0 / w.min(h).max(1) as f32;
     // A very long strip is cut down to its middle before scaling, so that the memory stays bounded.
     let (cw, ch) = (w.min(h.saturating_mul(8)).max(1), h.min(w.saturating_mul(8)).max(1));
-    let middle = imageops::crop_imm(picture, (w - cw.min(w)) / 2, (h - ch.min(h)) / 2, cw, ch).to_image();
+    let middle = [(w - cw.min(w)) / 2, (h - ch.min(h)) / 2, cw, ch].map(f64::from);
     let side = |n: u32| ((n as f32 * scale).round() as u32).max(224);
-    let small = imageops::resize(&middle, side(cw), side(ch), imageops::FilterType::Triangle);
+    let (sw, sh) = (side(cw), side(ch));
+    let small = scaled(picture, middle, sw, sh).unwrap_or_else(|| RgbImage::new(sw, sh));
     let (x0, y0) = ((small.width() - 224) / 2, (small.height() - 224) / 2);
     let (mean, deviation) = ([0.485, 0.456, 0.406], [0.229, 0.224, 0.225]);
     let mut data = vec![0.0; 3 * 224 * 224];

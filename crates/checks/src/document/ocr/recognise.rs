@@ -4,7 +4,7 @@ use bonafide_core::document::Quad;
 use image::RgbImage;
 
 use super::{
-    Line,
+    Effort, Line,
     detect::{bgr, first},
 };
 use crate::{
@@ -49,8 +49,8 @@ pub struct Recogniser<'a> {
 impl<'a> Recogniser<'a> {
     /// # Errors
     /// When the network is missing, or does not say what its classes mean.
-    pub fn new(models: &'a Models) -> Result<Self, RunError> {
-        let model = models.get(Task::TextRecognition)?;
+    pub fn new(models: &'a Models, effort: Effort) -> Result<Self, RunError> {
+        let model = effort.model(models, Task::QuickTextRecognition, Task::TextRecognition)?;
         let characters = model.metadata("character").ok_or_else(|| RunError::Failed {
             model: model.reference().name,
             why: "the file has no metadata entry `character`".into(),
@@ -79,7 +79,11 @@ impl<'a> Recogniser<'a> {
     /// When the network fails.
     pub fn read(&self, picture: &RgbImage, quad: &Quad) -> Result<Option<Line>, RunError> {
         let (quad, crop) = straighten(picture, quad);
-        let emission = self.emit(&crop)?;
+        self.line(quad, &crop)
+    }
+
+    fn line(&self, quad: Quad, crop: &RgbImage) -> Result<Option<Line>, RunError> {
+        let emission = self.emit(crop)?;
         let chars = self.greedy(&emission);
         let text: String = chars.iter().map(|c| c.c).collect();
         let confidence =
@@ -109,6 +113,42 @@ impl<'a> Recogniser<'a> {
             last = best;
         }
         out
+    }
+}
+
+/// Reads lines with the small network first, and again with the other where the small one is not sure.
+pub struct LineReader<'a> {
+    quick: Recogniser<'a>,
+    full: Recogniser<'a>,
+}
+
+/// A reading of the small network stands from this mean confidence on, if no character falls below the other:
+/// of such lines, one in forty differed from the larger network's reading, mostly by an accent or a stop, and
+/// not always for the worse (669 lines of real documents).
+const SURE_LINE: f64 = 0.97;
+const SURE_CHARACTER: f32 = 0.75;
+
+impl<'a> LineReader<'a> {
+    /// # Errors
+    /// When no network is installed, or one does not say what its classes mean.
+    pub fn new(models: &'a Models) -> Result<Self, RunError> {
+        Ok(Self {
+            quick: Recogniser::new(models, Effort::Quick)?,
+            full: Recogniser::new(models, Effort::Full)?,
+        })
+    }
+
+    /// Reads the line in a quadrilateral; `None` when there is none worth the name.
+    ///
+    /// # Errors
+    /// When a network fails.
+    pub fn read(&self, picture: &RgbImage, quad: &Quad) -> Result<Option<Line>, RunError> {
+        let (quad, crop) = straighten(picture, quad);
+        let line = self.quick.line(quad, &crop)?;
+        let sure = line.as_ref().is_some_and(|l| {
+            l.confidence >= SURE_LINE && l.chars.iter().all(|c| c.confidence >= SURE_CHARACTER)
+        });
+        if sure { Ok(line) } else { self.full.line(quad, &crop) }
     }
 }
 
