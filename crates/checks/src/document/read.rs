@@ -1,6 +1,6 @@
 //! Reading a whole document: both sides, every source, and what to make of it.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use bonafide_core::{
     document::{DocumentReading, DocumentType, Field, FieldName, Quad, Side, Source},
@@ -181,8 +181,15 @@ fn look(models: &Models, picture: &Picture, side: Side, today: Date) -> (Seen, O
 /// When a network is missing or fails.
 pub fn machine_readable_zone(models: &Models, picture: &Picture) -> Result<Option<Found>, RunError> {
     let (turns, _) = ocr::upright_turns(models, &picture.rgb)?;
-    let upright = warp::quarter_turns(&picture.rgb, turns);
-    let mut zone = View::of(models, &upright, None)?.zone;
+    let upright = match turns {
+        0 => Cow::Borrowed(&picture.rgb),
+        _ => Cow::Owned(warp::quarter_turns(&picture.rgb, turns)),
+    };
+    let boxes = ocr::detect(models, &upright, ocr::ZONE_SIDE, Effort::Quick)?;
+    let mut zone = mrz::find(models, &upright, &boxes)?;
+    if !zone.as_ref().is_some_and(|z| z.agreed || z.mrz.valid()) {
+        zone = mrz::better(zone, View::of(models, &upright, None)?.zone);
+    }
     let (width, height) = picture.rgb.dimensions();
     for quad in zone.iter_mut().flat_map(|z| z.quads.iter_mut()) {
         *quad = warp::turn_back(quad, turns, width, height);

@@ -93,7 +93,8 @@ pub fn find(models: &Models, picture: &RgbImage, boxes: &[Quad]) -> Result<Optio
     Ok(best)
 }
 
-fn better(a: Option<Found>, b: Option<Found>) -> Option<Found> {
+/// The one more likely to be right.
+pub(crate) fn better(a: Option<Found>, b: Option<Found>) -> Option<Found> {
     [a, b].into_iter().flatten().max_by(|a, b| a.confidence.total_cmp(&b.confidence))
 }
 
@@ -165,7 +166,6 @@ impl<'a> Reader<'a> {
             rows(boxes).into_iter().filter(|r| r.width > SLENDER * r.height).collect();
         slender.sort_by(|a, b| (b.width / b.height).total_cmp(&(a.width / a.height)));
         slender.truncate(MOST_ROWS);
-        slender.sort_by(|a, b| a.centre[1].total_cmp(&b.centre[1]));
         let (mut candidates, mut likely) = (vec![], vec![]);
         for row in slender {
             let (frames, share) = self.frames(by, &row.quad, CUTS[0])?;
@@ -175,10 +175,15 @@ impl<'a> Reader<'a> {
             }
             if share > NATIVE && LENGTHS.contains(&length) {
                 candidates.push((row, frames));
+                // Most zones are the most slender rows of their page: then the others need not be read.
+                let newest = groups(&candidates, candidates.len() - 1);
+                if let Some(draft) = newest.iter().filter_map(|g| Draft::of(g)).find(|d| settled(&d.result)) {
+                    return Ok((self.refined(draft)?, true));
+                }
             }
         }
-        let promising = !groups(&likely).is_empty();
-        let groups = groups(&candidates);
+        let promising = !groups(&likely, 0).is_empty();
+        let groups = groups(&candidates, 0);
         let mut drafts: Vec<Draft> = groups.iter().filter_map(|g| Draft::of(g)).collect();
         drafts.sort_by(|a, b| rank(&a.result).total_cmp(&rank(&b.result)));
         let mut best: Option<Found> = None;
@@ -314,13 +319,17 @@ impl Draft {
     }
 }
 
-/// Groups of two and of three rows that follow each other.
-fn groups<T>(candidates: &[(Row, T)]) -> Vec<Vec<&(Row, T)>> {
+/// Groups of two and of three rows that follow each other; only those with a row from place `newest` on.
+fn groups<T>(candidates: &[(Row, T)], newest: usize) -> Vec<Vec<&(Row, T)>> {
     let mut out = vec![];
-    for a in candidates {
-        for b in candidates.iter().filter(|b| follows(&a.0, &b.0)) {
-            out.push(vec![a, b]);
-            out.extend(candidates.iter().filter(|c| follows(&b.0, &c.0)).map(|c| vec![a, b, c]));
+    let all = || candidates.iter().enumerate();
+    for (i, a) in all() {
+        for (j, b) in all().filter(|(_, b)| follows(&a.0, &b.0)) {
+            if i.max(j) >= newest {
+                out.push(vec![a, b]);
+            }
+            let third = all().filter(|(k, c)| i.max(j).max(*k) >= newest && follows(&b.0, &c.0));
+            out.extend(third.map(|(_, c)| vec![a, b, c]));
         }
     }
     // Bounds the work on a page of long lines.

@@ -11,6 +11,7 @@ mod repair;
 mod rows;
 
 pub use dates::{birth_date, expiry_date};
+pub(crate) use find::better;
 pub use find::{Found, find};
 pub use issuers::{country, is_issuer};
 pub use layout::{CheckKind, Format};

@@ -32,6 +32,10 @@ pub struct Repaired {
 const FAILING: f32 = 2.5;
 /// Alternatives dearer than this are not tried.
 const DEAREST: f32 = 5.5;
+/// A mark that a filler is this near to may be one, in nats: a letter that is clearly seen leads by more.
+const DOUBTFUL: f32 = 3.0;
+/// The filler's place in [`SYMBOLS`].
+const FILLER: usize = 36;
 /// Bounds the search for pairs.
 const MOST_CANDIDATES: usize = 48;
 
@@ -104,7 +108,7 @@ pub(crate) fn settle(format: Format, readings: &[Reading]) -> Option<Repaired> {
     for span in [Some(format.layout().issuer), format.layout().nationality].into_iter().flatten() {
         cost += known_code(format, readings, &mut lines, span);
     }
-    end_of_name(format, &mut lines);
+    fillers_of_name(format, readings, &mut lines);
     let mut failing = wrong(&lines);
     if failing > 0 {
         let mut best = (failing as f32 * FAILING, vec![], failing);
@@ -143,17 +147,43 @@ pub(crate) fn settle(format: Format, readings: &[Reading]) -> Option<Repaired> {
     Some(Repaired { repairs: differences(readings, &lines, format), mrz, cost })
 }
 
-/// Nothing follows three fillers in a name (ICAO 9303-3 §4.6: two stand between its parts, and from its end
-/// on the line is filled), so one or two marks there are specks or the edge of the page. More are left: they
-/// are what stands there.
-fn end_of_name(format: Format, lines: &mut [Vec<u8>]) {
+/// What the rules of names say about fillers that were seen as letters: blurred ones look like `C`, `E` and `K`,
+/// and no check digit watches. Where a mark is clearly a letter it stays.
+fn fillers_of_name(format: Format, readings: &[Reading], lines: &mut [Vec<u8>]) {
     // The first line of the French card also holds the place of issue.
-    let line = format.name_line().filter(|_| format != Format::FrenchId);
-    let Some(line) = line.and_then(|at| lines.get_mut(at)) else { return };
-    let Some(end) = line.windows(3).position(|w| w == b"<<<") else { return };
-    let rest = &mut line[end..];
+    let Some(at) = format.name_line().filter(|_| format != Format::FrenchId) else { return };
+    let (Some(line), Some(reading)) = (lines.get_mut(at), readings.get(at)) else { return };
+    let doubtful = |i: usize| {
+        let Some(scores) = reading.scores.get(i) else { return false };
+        scores.iter().copied().fold(f32::MIN, f32::max) - scores[FILLER] < DOUBTFUL
+    };
+    // From the end of the line: a run of marks that may all be fillers.
+    let tail = (0..line.len()).rev().take_while(|i| line[*i] == b'<' || doubtful(*i)).last();
+    if let Some(tail) = tail
+        && line[tail..].windows(2).any(|w| !w.contains(&b'<'))
+    {
+        line[tail..].fill(b'<');
+    }
+    // Nothing follows three fillers (ICAO 9303-3 §4.6: two stand between the parts of a name, and from its
+    // end on the line is filled), so one or two marks there are specks or the edge of the page. More are
+    // what stands there.
+    let end = line.windows(3).position(|w| w == b"<<<").unwrap_or(line.len());
+    let (name, rest) = line.split_at_mut(end);
     if rest.iter().filter(|c| **c != b'<').count() <= 2 {
         rest.fill(b'<');
+    }
+    // Two fillers stand between surname and given names, once. Where there are none, a doubtful mark beside
+    // a single one is the other.
+    if end < 12 || name.windows(2).any(|w| w == b"<<") {
+        return;
+    }
+    let beside = |i: usize| {
+        let filler = |j: Option<usize>| j.and_then(|j| name.get(j)) == Some(&b'<');
+        name[i] != b'<' && doubtful(i) && (filler(i.checked_sub(1)) || filler(Some(i + 1)))
+    };
+    let mut candidates = (5..name.len()).filter(|i| beside(*i));
+    if let (Some(only), None) = (candidates.next(), candidates.next()) {
+        name[only] = b'<';
     }
 }
 
@@ -343,6 +373,22 @@ mod tests {
         let r = repaired(&specks);
         assert_eq!(r.mrz.lines(), GOOD);
         assert_eq!(r.repairs.len(), 2);
+    }
+
+    #[test]
+    fn blurred_fillers_of_a_name() {
+        let blurred = b"P<UTOLINDQVIST<CAGNIESZKA<KATERINACCCECCCCCC";
+        let data = b"L898902C36UTO7408122F1204159ZE184226B<<<<<10";
+        let mut readings =
+            vec![Reading::of_text(blurred, Format::Td3, 0), Reading::of_text(data, Format::Td3, 1)];
+        // Sure of every letter, it stays as it stands.
+        assert_eq!(settle(Format::Td3, &readings).unwrap().mrz.lines()[0].as_bytes(), blurred);
+        for at in (15..16).chain(34..44) {
+            readings[0].scores[at][FILLER] = readings[0].scores[at][2].max(readings[0].scores[at][4]) - 1.0;
+        }
+        let r = settle(Format::Td3, &readings).unwrap();
+        assert_eq!(r.mrz.lines()[0], "P<UTOLINDQVIST<<AGNIESZKA<KATERINA<<<<<<<<<<");
+        assert_eq!(r.repairs.len(), 11);
     }
 
     #[test]

@@ -21,6 +21,8 @@ pub use recognise::{Char, LineReader, Recogniser};
 /// Longer side of the picture that text is looked for in: enough for the small print of a card that fills
 /// the picture, and bounded whatever comes in.
 pub const LONG_SIDE: u32 = 960;
+/// The same for the large print of a machine readable zone.
+pub const ZONE_SIDE: u32 = 736;
 
 /// Which of the two sizes of network to use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
