@@ -142,7 +142,10 @@ fn look(models: &Models, picture: &Picture, side: Side, today: Date) -> (Seen, O
             keep(e);
             (vec![], None, None)
         });
-    let barcode = barcode::read_pdf417(upright).into_iter().find_map(|symbol| {
+    // Where the holder's portrait or a whole zone is, a symbol is seldom too.
+    let unlikely = holder.is_some() || zone.as_ref().is_some_and(|z| z.mrz.valid());
+    let look = if unlikely { barcode::glance_pdf417 } else { barcode::read_pdf417 };
+    let barcode = look(upright).into_iter().find_map(|symbol| {
         let licence = aamva::parse(&symbol.text).ok()?;
         Some((symbol.text, licence, symbol.quad))
     });

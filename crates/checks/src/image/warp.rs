@@ -1,7 +1,7 @@
 //! Perspective geometry: straighten a quadrilateral of a picture into a rectangle.
 
 use bonafide_core::document::Quad;
-use image::{Rgb, RgbImage};
+use image::RgbImage;
 
 /// A projective map of the plane, row-major 3 × 3, with the last entry 1.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -82,31 +82,47 @@ pub fn cut(source: &RgbImage, quad: &Quad, width: u32, height: u32) -> RgbImage 
     let samples = |from: f32, to: u32| ((from / to as f32).round() as u32).clamp(1, 4);
     let (across, down) = (samples(w, width), samples(h, height));
     let share = 1.0 / (across * down) as f32;
-    RgbImage::from_fn(width, height, |x, y| {
-        let mut sum = [0.0f32; 3];
+    let (step, m) = (1.0 / f64::from(across), &map.0);
+    let mut pixels = Vec::with_capacity(width as usize * height as usize * 3);
+    let mut sums = vec![[0.0f32; 3]; width as usize];
+    for y in 0..height {
+        sums.fill([0.0; 3]);
         for j in 0..down {
-            for i in 0..across {
-                let at = map.apply([
-                    x as f32 + (i as f32 + 0.5) / across as f32,
-                    y as f32 + (j as f32 + 0.5) / down as f32,
-                ]);
-                let colour = bilinear(source, at[0] - 0.5, at[1] - 0.5);
-                sum.iter_mut().zip(colour).for_each(|(s, c)| *s += c);
+            // Along a row, numerators and denominator of the map grow by equal steps.
+            let (x, v) = (step / 2.0, f64::from(y) + (f64::from(j) + 0.5) / f64::from(down));
+            let start = [0, 3, 6].map(|r| m[r] * x + m[r + 1] * v + m[r + 2]);
+            let grow = [0, 3, 6].map(|r| m[r] * step);
+            for (i, sum) in sums.iter_mut().enumerate() {
+                for k in 0..across {
+                    let t = f64::from(i as u32 * across + k);
+                    let w = start[2] + grow[2] * t;
+                    let w = if w.abs() < 1e-12 { 1e-12 } else { w };
+                    let at = [(start[0] + grow[0] * t) / w - 0.5, (start[1] + grow[1] * t) / w - 0.5];
+                    let colour = bilinear(source, at[0] as f32, at[1] as f32);
+                    sum.iter_mut().zip(colour).for_each(|(s, c)| *s += c);
+                }
             }
         }
-        Rgb(sum.map(|s| (s * share).round().clamp(0.0, 255.0) as u8))
-    })
+        // The sums are not negative, so adding a half rounds.
+        pixels.extend(sums.iter().flat_map(|sum| sum.map(|s| (s * share + 0.5) as u8)));
+    }
+    RgbImage::from_raw(width, height, pixels).unwrap_or_default()
 }
 
+/// The colour between four pixels; the border is repeated. The picture is not empty.
+#[inline]
 fn bilinear(source: &RgbImage, x: f32, y: f32) -> [f32; 3] {
-    let (right, bottom) = (source.width() - 1, source.height() - 1);
-    let x = if x.is_finite() { x.clamp(0.0, right as f32) } else { 0.0 };
-    let y = if y.is_finite() { y.clamp(0.0, bottom as f32) } else { 0.0 };
-    let (x0, y0) = (x as u32, y as u32);
-    let (x1, y1) = ((x0 + 1).min(right), (y0 + 1).min(bottom));
+    let (width, height) = (source.width() as usize, source.height() as usize);
+    // A number that is none becomes the lower bound.
+    let (x, y) = (x.max(0.0).min((width - 1) as f32), y.max(0.0).min((height - 1) as f32));
+    let (x0, y0) = (x as usize, y as usize);
+    let (right, below) = (if x0 + 1 < width { 3 } else { 0 }, if y0 + 1 < height { width * 3 } else { 0 });
     let (fx, fy) = (x - x0 as f32, y - y0 as f32);
-    let at = |x, y| source.get_pixel(x, y).0.map(f32::from);
-    let (a, b, c, d) = (at(x0, y0), at(x1, y0), at(x0, y1), at(x1, y1));
+    let first = (y0 * width + x0) * 3;
+    let raw = source.as_raw();
+    let at =
+        |offset: usize| raw.get(offset..offset + 3).map_or([0.0; 3], |p| [0, 1, 2].map(|i| f32::from(p[i])));
+    let (a, b, c, d) = (at(first), at(first + right), at(first + below), at(first + below + right));
     std::array::from_fn(|i| {
         let top = a[i] + (b[i] - a[i]) * fx;
         let low = c[i] + (d[i] - c[i]) * fx;

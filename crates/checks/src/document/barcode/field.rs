@@ -105,14 +105,25 @@ impl Field {
                 sums.iter_mut().zip(row(gone)).for_each(|(s, v)| *s -= u32::from(*v));
             }
             let rows = (y + radius).min(height - 1) + 1 - y.saturating_sub(radius);
-            let mut sum: u64 = sums.iter().take(radius).map(|s| u64::from(*s)).sum();
+            let mut sum: u32 = sums.iter().take(radius).sum();
+            let mut columns = radius.min(width);
+            // A multiplication where there would be a division for each pixel.
+            let share = |columns: usize| 1.0 / (rows * columns).max(1) as f32;
+            let mut factor = share(columns);
             for (x, slot) in out.iter_mut().enumerate() {
-                sum += sums.get(x + radius).map_or(0, |s| u64::from(*s));
-                if let Some(gone) = x.checked_sub(radius + 1).and_then(|g| sums.get(g)) {
-                    sum -= u64::from(*gone);
+                let before = columns;
+                if let Some(new) = sums.get(x + radius) {
+                    sum += new;
+                    columns += 1;
                 }
-                let columns = (x + radius).min(width - 1) + 1 - x.saturating_sub(radius);
-                *slot = u8::try_from(sum / (rows * columns).max(1) as u64).unwrap_or(u8::MAX);
+                if let Some(gone) = x.checked_sub(radius + 1).and_then(|g| sums.get(g)) {
+                    sum -= gone;
+                    columns -= 1;
+                }
+                if columns != before {
+                    factor = share(columns);
+                }
+                *slot = (sum as f32 * factor) as u8;
             }
         }
         mean

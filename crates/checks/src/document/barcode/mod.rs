@@ -18,7 +18,7 @@ use self::{
     guard::Kind,
     scan::Side,
 };
-use crate::image::Picture;
+use crate::image::{Picture, scale::resized};
 
 /// A decoded symbol.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,12 +40,21 @@ const WINDOWS: [usize; 3] = [24, 64, 9];
 
 /// Every PDF417 symbol in the picture, in any direction. Empty where there is none or it cannot be read.
 pub fn read_pdf417(picture: &Picture) -> Vec<Symbol> {
+    read(picture, usize::MAX)
+}
+
+/// The same at one size only: for pictures in which a symbol is possible but not expected.
+pub(crate) fn glance_pdf417(picture: &Picture) -> Vec<Symbol> {
+    read(picture, 1)
+}
+
+fn read(picture: &Picture, most_sizes: usize) -> Vec<Symbol> {
     let long = picture.rgb.width().max(picture.rgb.height());
     let mut sizes: Vec<u32> = SIZES.into_iter().filter(|s| *s < long).collect();
     if long <= SIZES[1] {
         sizes.insert(usize::from(long > SIZES[0] * 5 / 4), long);
     }
-    for size in sizes {
+    for size in sizes.into_iter().take(most_sizes) {
         let found = read_at(&reduced(picture, size), long as f32 / size as f32);
         if !found.is_empty() {
             return found;
@@ -61,7 +70,7 @@ fn reduced(picture: &Picture, size: u32) -> GrayImage {
         return imageops::grayscale(&picture.rgb);
     }
     let side = |s: u32| (u64::from(s) * u64::from(size) / u64::from(long)).max(1) as u32;
-    imageops::grayscale(&imageops::thumbnail(&picture.rgb, side(width), side(height)))
+    imageops::grayscale(&*resized(&picture.rgb, side(width), side(height)))
 }
 
 /// The symbols of a picture at one size, their corners multiplied by `scale`.
