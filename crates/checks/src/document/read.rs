@@ -421,12 +421,26 @@ fn check_digits(sides: &[(Seen, Option<RunError>)], problem: Option<&RunError>) 
     let checks = found.mrz.checks();
     let holding = checks.iter().filter(|c| c.holds).count();
     let score = holding as f64 / checks.len().max(1) as f64;
-    let finding = Finding::scored(check, score, 1.0, Verdict::Consider);
+    let mut finding = Finding::scored(check, score, 1.0, Verdict::Consider);
+    let repaired = found.repairs.len();
+    if repaired > 0 {
+        let detail = format!(
+            "{repaired} characters were not read as they are reported: the rules of the zone and its check \
+             digits ask for others"
+        );
+        finding = finding.because("characters_repaired", detail);
+    }
     if finding.outcome == Verdict::Clear {
         return finding;
     }
     let wrong = checks.len() - holding;
-    finding.because("check_digits_wrong", format!("{wrong} of {} check digits do not hold", checks.len()))
+    let why = if found.agreed {
+        "several readings agree, so they are wrong on the document"
+    } else {
+        "the zone could not be read with certainty; a sharper picture may help"
+    };
+    finding
+        .because("check_digits_wrong", format!("{wrong} of {} check digits do not hold: {why}", checks.len()))
 }
 
 fn expired(reading: &DocumentReading, today: Date) -> Finding {

@@ -4,11 +4,11 @@
 //! line) is exact; `all_lines`: every line is exact; `check_digits`: every check digit that holds on the
 //! document holds in our reading. Reporting a zone in a picture without one counts against all three.
 
-use std::time::Instant;
+use std::{collections::BTreeMap, time::Instant};
 
 use bonafide_checks::{
     document::{
-        mrz::{self, Mrz},
+        mrz::{self, CheckKind, Mrz},
         read::machine_readable_zone,
     },
     image::decode,
@@ -59,12 +59,49 @@ pub(super) fn run(dir: &std::path::Path) -> Result<Report, Box<dyn std::error::E
             failures.push((file.clone(), format!("{:?}: {}", mrz.format(), lines.join("; "))));
         }
     }
+    let vectors = text_vectors(&dir.join("text_vectors.jsonl"))?;
     let mut report = Report::new("mrz", n, times);
     report.metric("data_lines", data, n);
     report.metric("all_lines", all, n);
     report.metric("check_digits", digits, n);
+    if let Some((right, all)) = vectors {
+        report.metric("text_vectors", right, all);
+    }
     failures.into_iter().for_each(|(file, why)| report.failure(file, why));
     Ok(report)
+}
+
+/// How many zones given as text parse with each check digit judged as labelled (`check`: which hold), of how
+/// many; `None` without the file.
+fn text_vectors(path: &std::path::Path) -> Result<Option<(usize, usize)>, Box<dyn std::error::Error>> {
+    if !path.exists() {
+        return Ok(None);
+    }
+    let (mut right, mut all) = (0, 0);
+    for line in std::fs::read_to_string(path)?.lines() {
+        let vector: Vector = serde_json::from_str(line)?;
+        all += 1;
+        let Ok(mrz) = mrz::parse(&vector.mrz) else { continue };
+        let checks = mrz.checks();
+        let holds = |kind| checks.iter().find(|c| c.kind == kind).map(|c| c.holds);
+        let same = vector.check.iter().all(|(name, expected)| match name.as_str() {
+            "doc" => holds(CheckKind::DocumentNumber) == *expected,
+            "dob" => holds(CheckKind::BirthDate) == *expected,
+            "exp" => holds(CheckKind::ExpiryDate) == *expected,
+            "opt" => holds(CheckKind::OptionalData) == *expected,
+            "comp" => holds(CheckKind::Composite) == *expected,
+            // Labels of the form of the number, not of a digit.
+            _ => true,
+        });
+        right += usize::from(same);
+    }
+    Ok(Some((right, all)))
+}
+
+#[derive(serde::Deserialize)]
+struct Vector {
+    mrz: Vec<String>,
+    check: BTreeMap<String, Option<bool>>,
 }
 
 /// All lines equal, all data lines equal, all digits of the document that hold also hold in the reading.
