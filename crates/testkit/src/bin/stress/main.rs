@@ -88,6 +88,10 @@ fn main() -> Result<(), Box<dyn Error>> {
                         next.store(usize::MAX / 2, Ordering::Relaxed);
                     }
                     bar.inc(1);
+                    // Without a terminal there is no bar.
+                    if bar.is_hidden() && (i + 1) % (pages.len() * 5) == 0 {
+                        eprintln!("{} of {} pictures", i + 1, bar.length().unwrap_or(0));
+                    }
                 }
             });
         }
