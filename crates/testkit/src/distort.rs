@@ -3,6 +3,8 @@
 //! The numbers are those that people vary in stress curves; everything else (what the document lies on,
 //! where light and shadow come from, in which direction the camera leans) comes from the seed.
 
+use std::sync::OnceLock;
+
 use image::{ImageResult, RgbImage};
 
 use crate::specimen::random::Random;
@@ -49,36 +51,77 @@ impl Default for Shot {
     }
 }
 
+impl Shot {
+    /// Whether both let the same light fall: what a lens, a hand and a file do to it aside.
+    fn same_light(&self, other: &Self) -> bool {
+        let light = |s: &Self| [s.tilt, s.roll, s.character_height, s.glare, s.shadow];
+        light(self) == light(other)
+    }
+
+    fn scene(&self, page: &RgbImage, seed: u64, target: f32) -> Scene {
+        let mut random = Random::new(seed ^ 0x5407);
+        let (width, height) = (page.width() as f32 / PIXELS_PER_MM, page.height() as f32 / PIXELS_PER_MM);
+        let mut turn = || random.range(0.0, 360.0);
+        let (lean, shadow_toward, motion_toward) = (turn(), turn(), turn());
+        let along = random.range(-0.3, 0.3);
+        let scene = Scene {
+            fill: random.range(0.66, 0.74),
+            roll: if random.chance(0.5) { self.roll } else { -self.roll },
+            shift: (random.range(-3.0, 3.0), random.range(-3.0, 3.0)),
+            table: random.pick(&[Table::Wood, Table::Slate, Table::Cloth]),
+            clutter: random.chance(0.5),
+            light_fall_off: random.range(0.05, 0.25),
+            glare: self.glare,
+            glare_at: (along * width, (target - 0.5) * height),
+            shadow: self.shadow,
+            shadow_toward,
+            blur: self.blur,
+            motion: self.motion,
+            motion_toward,
+            noise: self.noise,
+            ..Scene::default()
+        };
+        scene.at_scale(width, self.character_height / MRZ_CAPITAL_MM).tilted(self.tilt, lean)
+    }
+}
+
 /// The page as a JPEG of a photograph. `target` is the row of the page, as a share of its height, on which
 /// a reflection falls. The same arguments give the same bytes, and the same seed the same surroundings.
 ///
 /// # Errors
 /// The JPEG encoder's, for a picture above 65,535 pixels a side.
 pub fn shoot(page: &RgbImage, seed: u64, shot: &Shot, target: f32) -> ImageResult<Vec<u8>> {
-    let mut random = Random::new(seed ^ 0x5407);
-    let (width, height) = (page.width() as f32 / PIXELS_PER_MM, page.height() as f32 / PIXELS_PER_MM);
-    let mut turn = || random.range(0.0, 360.0);
-    let (lean, shadow_toward, motion_toward) = (turn(), turn(), turn());
-    let along = random.range(-0.3, 0.3);
-    let scene = Scene {
-        fill: random.range(0.66, 0.74),
-        roll: if random.chance(0.5) { shot.roll } else { -shot.roll },
-        shift: (random.range(-3.0, 3.0), random.range(-3.0, 3.0)),
-        table: [Table::Wood, Table::Slate, Table::Cloth][random.whole(0, 2) as usize],
-        clutter: random.chance(0.5),
-        light_fall_off: random.range(0.05, 0.25),
-        glare: shot.glare,
-        glare_at: (along * width, (target - 0.5) * height),
-        shadow: shot.shadow,
-        shadow_toward,
-        blur: shot.blur,
-        motion: shot.motion,
-        motion_toward,
-        noise: shot.noise,
-        ..Scene::default()
-    };
-    let scene = scene.at_scale(width, shot.character_height / MRZ_CAPITAL_MM).tilted(shot.tilt, lean);
+    let scene = shot.scene(page, seed, target);
     specimen::to_jpeg(&specimen::photograph(page, seed, &scene), shot.quality)
+}
+
+/// A page that is photographed many times: [`shoot`], which here looks at the page only once for all shots
+/// that differ from the usual one in blur, motion, noise and quality alone.
+pub struct Sitter {
+    page: RgbImage,
+    seed: u64,
+    target: f32,
+    usual: OnceLock<RgbImage>,
+}
+
+impl Sitter {
+    pub fn new(page: RgbImage, seed: u64, target: f32) -> Self {
+        Self { page, seed, target, usual: OnceLock::new() }
+    }
+
+    /// As [`shoot`].
+    ///
+    /// # Errors
+    /// The JPEG encoder's.
+    pub fn shoot(&self, shot: &Shot) -> ImageResult<Vec<u8>> {
+        let scene = shot.scene(&self.page, self.seed, self.target);
+        let light = if shot.same_light(&Shot::default()) {
+            self.usual.get_or_init(|| specimen::expose(&self.page, self.seed, &scene)).clone()
+        } else {
+            specimen::expose(&self.page, self.seed, &scene)
+        };
+        specimen::to_jpeg(&specimen::develop(light, self.seed, &scene), shot.quality)
+    }
 }
 
 #[cfg(test)]
@@ -102,6 +145,20 @@ mod tests {
         let shot = Shot { character_height: 6.0, ..Shot::default() };
         assert_eq!(shoot(&page, 3, &shot, 0.9).unwrap(), shoot(&page, 3, &shot, 0.9).unwrap());
         assert_ne!(shoot(&page, 3, &shot, 0.9).unwrap(), shoot(&page, 4, &shot, 0.9).unwrap());
+    }
+
+    #[test]
+    fn a_sitter_looks_the_same_every_time() {
+        let page = RgbImage::from_fn(300, 200, |x, y| Rgb([(x % 200) as u8, (y % 200) as u8, 90]));
+        let sitter = Sitter::new(page.clone(), 9, 0.8);
+        let shots = [
+            Shot { noise: 9.0, ..Shot::default() },
+            Shot { tilt: 20.0, ..Shot::default() },
+            Shot { motion: 5.0, quality: 40, ..Shot::default() },
+        ];
+        for shot in shots {
+            assert_eq!(sitter.shoot(&shot).unwrap(), shoot(&page, 9, &shot, 0.8).unwrap(), "{shot:?}");
+        }
     }
 
     #[test]

@@ -32,6 +32,7 @@ pub use licence::{BARCODE_MODULE_MM, Licence, licence};
 pub use mrz::{check_digit, td1, td2, td3, transliterate};
 pub use page::{MRZ_CAPITAL_MM, identity_card, passport};
 pub use photo::{Scene, Table, photograph, to_jpeg};
+pub(crate) use photo::{develop, expose};
 pub use portrait::{crop, cut_out, drawn};
 
 /// Pixels per millimetre of the drawn pages: 10 is 254 dpi, about what a good scanner gives.

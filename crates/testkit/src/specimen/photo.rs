@@ -9,8 +9,9 @@ use super::canvas::{mix, sample};
 use super::random::{Random, fractal_noise, value_noise};
 
 /// What the document lies on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Table {
+    #[default]
     Wood,
     Slate,
     Cloth,
@@ -105,12 +106,21 @@ impl Scene {
 
 /// Photographs a page drawn at [`PIXELS_PER_MM`].
 pub fn photograph(page: &RgbImage, seed: u64, scene: &Scene) -> RgbImage {
+    develop(expose(page, seed, scene), seed, scene)
+}
+
+/// The first half of [`photograph`], and the slow one: what falls through a perfect lens.
+pub(crate) fn expose(page: &RgbImage, seed: u64, scene: &Scene) -> RgbImage {
     let view = View::new(page, seed, scene);
-    let mut random = Random::new(seed);
-    let mut photo = RgbImage::from_fn(scene.width, scene.height, |x, y| {
+    RgbImage::from_fn(scene.width, scene.height, |x, y| {
         let sum = view.pixel(x as f32, y as f32);
         image::Rgb(sum.map(|v| v.round().clamp(0.0, 255.0) as u8))
-    });
+    })
+}
+
+/// The second half: blur, motion and noise.
+pub(crate) fn develop(mut photo: RgbImage, seed: u64, scene: &Scene) -> RgbImage {
+    let mut random = Random::new(seed);
     if scene.blur > 0.0 {
         photo = imageops::blur(&photo, scene.blur);
     }
@@ -185,11 +195,15 @@ impl<'a> View<'a> {
     }
 
     /// The colour of a pixel given by its corner. Several rays keep edges smooth: four on the document,
-    /// two on the table; light changes slowly and is looked up once.
+    /// two on a table with things; light changes slowly and is looked up once.
     fn pixel(&self, x: f32, y: f32) -> [f32; 3] {
         const RAYS: [(f32, f32); 4] = [(0.25, 0.25), (0.75, 0.75), (0.75, 0.25), (0.25, 0.75)];
         let Some((u, v)) = self.table_point(x + 0.5, y + 0.5) else { return [40.0; 3] };
-        let count = if rounded_rectangle(u, v, self.half, 3.0) < 1.0 { 4 } else { 2 };
+        let count = match rounded_rectangle(u, v, self.half, 3.0) {
+            near if near < 1.0 => 4,
+            _ if self.scene.clutter => 2,
+            _ => 1,
+        };
         let mut colour = [0.0; 3];
         for (dx, dy) in RAYS.into_iter().take(count) {
             let (u, v) = self.table_point(x + dx, y + dy).unwrap_or((u, v));

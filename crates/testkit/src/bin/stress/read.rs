@@ -10,9 +10,8 @@ use bonafide_checks::document::barcode::read_pdf417;
 use bonafide_checks::document::read::machine_readable_zone;
 use bonafide_checks::image::decode;
 use bonafide_checks::models::Models;
-use bonafide_testkit::distort::{Shot, shoot};
+use bonafide_testkit::distort::{Shot, Sitter};
 use bonafide_testkit::specimen::{self, Fonts, Licence, Specimen};
-use image::RgbImage;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -27,7 +26,7 @@ pub(crate) struct Page {
     pub(crate) kind: Kind,
     label: &'static str,
     seed: u64,
-    picture: RgbImage,
+    sitter: Sitter,
     /// The lines of the zone, or the barcode's text.
     truth: Vec<String>,
 }
@@ -89,24 +88,21 @@ pub(crate) fn pages(seed: u64, count: u64, fonts: &Fonts) -> Result<Vec<Page>, B
             }
             _ => ("td2", 0, specimen::td2(&person).to_vec(), specimen::large_card(&person, fonts)),
         };
-        pages.push(Page { kind: Kind::Zone { name_line }, label, seed, picture, truth });
+        // The reflection falls on what is read.
+        let sitter = Sitter::new(picture, seed, 0.86);
+        pages.push(Page { kind: Kind::Zone { name_line }, label, seed, sitter, truth });
         let licence = Licence::random(seed);
         let [_, back] = specimen::licence(&licence, fonts)?;
-        pages.push(Page {
-            kind: Kind::Barcode,
-            label: "pdf417",
-            seed,
-            picture: back,
-            truth: vec![licence.payload()],
-        });
+        let sitter = Sitter::new(back, seed, 0.35);
+        let truth = vec![licence.payload()];
+        pages.push(Page { kind: Kind::Barcode, label: "pdf417", seed, sitter, truth });
     }
     Ok(pages)
 }
 
 /// Photographs and reads a page.
 pub(crate) fn attempt(models: &Models, page: &Page, shot: &Shot) -> Result<Attempt, Box<dyn Error>> {
-    let target = if page.kind == Kind::Barcode { 0.35 } else { 0.86 };
-    let jpeg = shoot(&page.picture, page.seed, shot, target)?;
+    let jpeg = page.sitter.shoot(shot)?;
     let start = Instant::now();
     let picture = decode(&jpeg)?;
     let read = match page.kind {
