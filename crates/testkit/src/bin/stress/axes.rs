@@ -183,7 +183,7 @@ impl Curve {
         match good {
             None => "never".into(),
             Some(last) if self.samples.last().is_some_and(|s| s.value == last.value) => {
-                format!("{} (end)", last.value)
+                format!("{}, all tried", last.value)
             }
             Some(last) => last.value.to_string(),
         }
@@ -210,15 +210,29 @@ pub(crate) fn print(curves: &[Curve]) {
             println!("  {:>8} {data:>10} {all:>10} {code:>10} {:>8.0}", s.value, s.mrz_ms);
         }
     }
-    println!("\nHolds up to, counted from the easy side (synthetic)\n");
-    println!("| axis | MRZ data lines ≥ 95 % | ≥ 50 % | PDF417 ≥ 95 % | ≥ 50 % |");
-    println!("|---|---|---|---|---|");
-    for c in curves {
+    println!("\nHolds up to, counted from the easy side (synthetic)\n\n{}", markdown(curves));
+}
+
+/// Where each curve breaks, as a table for a page of documentation.
+pub(crate) fn markdown(curves: &[Curve]) -> String {
+    let head =
+        "| varied | MRZ data lines ≥ 95 % | ≥ 50 % | PDF417 ≥ 95 % | ≥ 50 % |\n|---|---|---|---|---|\n";
+    let row = |c: &Curve| {
         let zone = |least| c.holds_to(least, |s| s.mrz_data);
         let code = |least| c.holds_to(least, |s| s.pdf417);
         let title = c.axis.title();
-        println!("| {title} | {} | {} | {} | {} |", zone(0.95), zone(0.5), code(0.95), code(0.5));
-    }
+        format!("| {title} | {} | {} | {} | {} |\n", zone(0.95), zone(0.5), code(0.95), code(0.5))
+    };
+    head.to_owned() + &curves.iter().map(row).collect::<String>()
+}
+
+/// A page with the table between the lines `<!-- stress -->` and `<!-- /stress -->`; `None` without them.
+pub(crate) fn renewed(page: &str, curves: &[Curve], seed: u64, count: u64) -> Option<String> {
+    const FROM: &str = "<!-- stress -->\n";
+    let (before, rest) = page.split_once(FROM)?;
+    let (_, after) = rest.split_once("<!-- /stress -->")?;
+    let table = markdown(curves);
+    Some(format!("{before}{FROM}{table}\n{count} documents a point, seed {seed}.\n<!-- /stress -->{after}"))
 }
 
 #[cfg(test)]
@@ -246,6 +260,11 @@ mod tests {
         assert_eq!(curve.holds_to(0.95, |s| s.mrz_data), "1");
         assert_eq!(curve.holds_to(0.5, |s| s.mrz_data), "3");
         assert_eq!(curve.holds_to(0.95, |s| s.pdf417), "never");
-        assert_eq!(curve.holds_to(0.0, |s| s.pdf417), "4 (end)");
+        let page = "a\n<!-- stress -->\nold\n<!-- /stress -->\nb\n";
+        let page = renewed(page, &[Curve::of(Axis::Blur, &points, &tallies)], 7, 20).unwrap();
+        assert!(page.starts_with("a\n") && page.ends_with("-->\nb\n") && !page.contains("old"), "{page}");
+        assert!(page.contains("| Gaussian blur, sigma in px | 1 | 3 | never | never |"), "{page}");
+        assert!(renewed("a", &[], 7, 20).is_none());
+        assert_eq!(curve.holds_to(0.0, |s| s.pdf417), "4, all tried");
     }
 }

@@ -41,6 +41,9 @@ struct Args {
     /// Keep the pictures that were read wrongly here, with failures.tsv
     #[arg(long, value_name = "DIR")]
     failures: Option<PathBuf>,
+    /// Renew the table in this page, between `<!-- stress -->` and `<!-- /stress -->`
+    #[arg(long, value_name = "PAGE")]
+    page: Option<PathBuf>,
     /// Print the report as JSON
     #[arg(long)]
     json: bool,
@@ -109,6 +112,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     let report = axes::report(args.seed, args.count, &curves);
     let text = serde_json::to_string_pretty(&report)?;
     std::fs::write(args.out.join("stress.json"), format!("{text}\n"))?;
+    if let Some(page) = &args.page {
+        let text = std::fs::read_to_string(page)?;
+        let text = axes::renewed(&text, &curves, args.seed, args.count);
+        let text = text.ok_or_else(|| format!("{} has no lines for the table", page.display()))?;
+        std::fs::write(page, text)?;
+    }
     if args.json {
         println!("{text}");
     } else {
