@@ -78,6 +78,8 @@ struct Seen {
     lines: Vec<Line>,
     mrz: Option<Found>,
     barcode: Option<(String, aamva::Licence, Quad)>,
+    /// The text of a symbol that is no licence's.
+    other_symbol: Option<String>,
     portrait: Option<Portrait>,
     corners: Option<Quad>,
     class: Class,
@@ -145,10 +147,16 @@ fn look(models: &Models, picture: &Picture, side: Side, today: Date) -> (Seen, O
     // Where the holder's portrait or a whole zone is, a symbol is seldom too.
     let unlikely = holder.is_some() || zone.as_ref().is_some_and(|z| z.mrz.valid());
     let look = if unlikely { barcode::glance_pdf417 } else { barcode::read_pdf417 };
-    let barcode = look(upright).into_iter().find_map(|symbol| {
+    let symbols = look(upright);
+    let barcode = symbols.iter().find_map(|symbol| {
         let licence = aamva::parse(&symbol.text).ok()?;
-        Some((symbol.text, licence, symbol.quad))
+        Some((symbol.text.clone(), licence, symbol.quad))
     });
+    let other_symbol = match symbols.into_iter().next() {
+        Some(symbol) => Some(symbol.text),
+        None if unlikely => None,
+        None => barcode::read_matrix(upright).map(|symbol| symbol.text),
+    };
     let area = corners.as_ref().map_or(width as f32 * height as f32, |q| {
         let (w, h) = warp::extent(q);
         w * h
@@ -172,6 +180,7 @@ fn look(models: &Models, picture: &Picture, side: Side, today: Date) -> (Seen, O
         lines,
         mrz: zone,
         barcode,
+        other_symbol,
         corners,
     };
     seen.turn_back(turns, width, height);
@@ -312,6 +321,9 @@ fn merge(sides: &[(Seen, Option<RunError>)], declared: DocumentType, today: Date
                     Field { value, source: Source::Barcode, side, confidence: 1.0, region: Some(*quad) };
                 reading.add(name, field);
             }
+            reading.barcode.get_or_insert_with(|| text.clone());
+        }
+        if let Some(text) = &seen.other_symbol {
             reading.barcode.get_or_insert_with(|| text.clone());
         }
         if side == Side::Front {

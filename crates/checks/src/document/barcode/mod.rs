@@ -7,6 +7,7 @@
 mod content;
 mod field;
 mod guard;
+mod matrix;
 mod scan;
 mod symbols;
 
@@ -19,6 +20,8 @@ use self::{
     scan::Side,
 };
 use crate::image::{Picture, scale::resized};
+
+pub use matrix::read_matrix;
 
 /// A decoded symbol.
 #[derive(Debug, Clone, PartialEq)]
