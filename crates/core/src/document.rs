@@ -76,6 +76,27 @@ pub enum FieldName {
     Restrictions,
     /// Endorsements ("mentions" in French-speaking provinces).
     Mentions,
+    /// All names in one, where a document does not tell them apart.
+    FullName,
+    /// Surname at birth.
+    BirthName,
+    /// Name by marriage or in use ("nom d'usage").
+    MarriedName,
+    /// Number of the person for the tax office.
+    TaxNumber,
+    /// The address in one line as printed.
+    Address,
+    IssuingAuthority,
+    IssuePlace,
+    /// What kind of its type, as printed: "subtype" of a travel document, kind of a card.
+    DocumentSubtype,
+    /// What a residence permit or visa allows, as printed.
+    PermitType,
+    PermitRemarks,
+    /// The first day on which a category of a driving licence was obtained, or a permit.
+    PermitObtainedAt,
+    /// The last day a category of a driving licence is valid, or a permit.
+    PermitExpiresAt,
 }
 
 /// A quadrilateral in pixels of the picture as it was decoded and turned upright by its EXIF

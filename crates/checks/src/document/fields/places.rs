@@ -1,6 +1,8 @@
 //! States and provinces, countries by name, and addresses.
 
-use super::super::text::plain;
+use std::sync::LazyLock;
+
+use super::super::text::{edits, plain};
 
 /// States and provinces that issue driving licences by AAMVA's standard: name, postal code, country.
 static STATES: &[(&str, &str, &str)] = &[
@@ -71,70 +73,46 @@ static STATES: &[(&str, &str, &str)] = &[
     ("YUKON", "YT", "CAN"),
 ];
 
-/// Countries by the names their documents bear.
-static COUNTRIES: &[(&str, &str)] = &[
-    ("UNITED STATES OF AMERICA", "USA"),
-    ("CANADA", "CAN"),
-    ("UNITED KINGDOM", "GBR"),
-    ("REPUBLIQUE FRANCAISE", "FRA"),
-    ("FRENCH REPUBLIC", "FRA"),
-    ("BUNDESREPUBLIK DEUTSCHLAND", "DEU"),
-    ("FEDERAL REPUBLIC OF GERMANY", "DEU"),
-    ("REPUBLIK OSTERREICH", "AUT"),
-    ("OSTERREICH", "AUT"),
-    ("CONFEDERATION SUISSE", "CHE"),
-    ("SCHWEIZ", "CHE"),
-    ("ESPANA", "ESP"),
-    ("REPUBBLICA ITALIANA", "ITA"),
-    ("PORTUGAL", "PRT"),
-    ("KONINKRIJK DER NEDERLANDEN", "NLD"),
-    ("NEDERLAND", "NLD"),
-    ("BELGIE", "BEL"),
-    ("BELGIQUE", "BEL"),
-    ("LUXEMBOURG", "LUX"),
-    ("IRELAND", "IRL"),
-    ("DANMARK", "DNK"),
-    ("SVERIGE", "SWE"),
-    ("NORGE", "NOR"),
-    ("SUOMI", "FIN"),
-    ("ISLAND", "ISL"),
-    ("EESTI", "EST"),
-    ("LATVIJA", "LVA"),
-    ("LIETUVOS RESPUBLIKA", "LTU"),
-    ("RZECZPOSPOLITA POLSKA", "POL"),
-    ("CESKA REPUBLIKA", "CZE"),
-    ("CZECH REPUBLIC", "CZE"),
-    ("SLOVENSKA REPUBLIKA", "SVK"),
-    ("REPUBLIKA SLOVENIJA", "SVN"),
-    ("REPUBLIKA HRVATSKA", "HRV"),
-    ("MAGYARORSZAG", "HUN"),
-    ("ROMANIA", "ROU"),
-    ("ROUMANIE", "ROU"),
-    ("BULGARIA", "BGR"),
-    ("HELLENIC REPUBLIC", "GRC"),
-    ("CYPRUS", "CYP"),
-    ("MALTA", "MLT"),
-    ("TURKIYE", "TUR"),
-    ("UKRAINE", "UKR"),
-    ("AUSTRALIA", "AUS"),
-    ("NEW ZEALAND", "NZL"),
-    ("REPUBLIC OF CHINA", "TWN"),
-    ("PEOPLES REPUBLIC OF CHINA", "CHN"),
-    ("JAPAN", "JPN"),
-    ("REPUBLIC OF KOREA", "KOR"),
-    ("INDIA", "IND"),
-    ("BRASIL", "BRA"),
-    ("ESTADOS UNIDOS MEXICANOS", "MEX"),
-    ("MEXICO", "MEX"),
-    ("ARGENTINA", "ARG"),
-    ("CHILE", "CHL"),
-    ("COLOMBIA", "COL"),
-    ("SOUTH AFRICA", "ZAF"),
-    ("NIGERIA", "NGA"),
-    ("PHILIPPINES", "PHL"),
-    ("SINGAPORE", "SGP"),
-    ("PAKISTAN", "PAK"),
-];
+/// Countries by the names that documents bear and by what their people are called.
+struct Country {
+    code: &'static str,
+    names: Vec<String>,
+    people: Vec<String>,
+}
+
+static COUNTRIES: LazyLock<Vec<Country>> = LazyLock::new(|| {
+    let lines = include_str!("countries.txt").lines().filter(|l| !l.starts_with('#'));
+    let list = |part: Option<&str>| {
+        part.unwrap_or("").split(',').map(plain).filter(|n| !n.is_empty()).collect::<Vec<_>>()
+    };
+    lines
+        .filter_map(|line| {
+            let mut parts = line.split('|');
+            let code = parts.next()?.trim();
+            Some(Country { code, names: list(parts.next()), people: list(parts.next()) })
+        })
+        .collect()
+});
+
+/// Names of fewer letters are also parts of other words' phrases; they count where they stand alone.
+const TELLING: usize = 7;
+
+/// The country (ISO 3166-1 alpha-3 or ICAO 9303) that a text names alone: its code, its name or what its
+/// people are called.
+pub(super) fn nation(text: &str) -> Option<&'static str> {
+    let normal = plain(text);
+    let code = if normal == "D" { "DEU" } else { normal.as_str() };
+    if let Some(country) = COUNTRIES.iter().find(|c| c.code == code) {
+        return Some(country.code);
+    }
+    let whole = |c: &&Country| c.names.iter().chain(&c.people).any(|n| *n == normal);
+    let found = COUNTRIES.iter().find(whole).or_else(|| {
+        let misread =
+            |n: &String| n.len() >= 6 && n.len().abs_diff(normal.len()) <= 1 && edits(n, &normal) == 1;
+        COUNTRIES.iter().find(|c| c.names.iter().chain(&c.people).any(misread))
+    });
+    found.map(|c| c.code)
+}
 
 fn contains_words(normal: &str, words: &str) -> bool {
     normal.match_indices(words).any(|(at, _)| {
@@ -148,9 +126,14 @@ pub(super) fn state(normal: &str) -> Option<(&'static str, &'static str)> {
     STATES.iter().find(|(name, ..)| contains_words(normal, name)).map(|(_, code, country)| (*code, *country))
 }
 
-/// The country named in a line in normal form.
-pub(super) fn country(normal: &str) -> Option<&'static str> {
-    COUNTRIES.iter().find(|(name, _)| contains_words(normal, name)).map(|(_, code)| *code)
+/// The country named in a line in normal form, and the letters of its name: the longest name wins.
+pub(super) fn country(normal: &str) -> Option<(&'static str, usize)> {
+    let inside = |n: &&String| match n.len() {
+        TELLING.. => contains_words(normal, n),
+        _ => normal == n.as_str(),
+    };
+    let longest = |c: &'static Country| Some((c.code, c.names.iter().filter(inside).map(String::len).max()?));
+    COUNTRIES.iter().filter_map(longest).max_by_key(|c| c.1)
 }
 
 fn is_state_code(word: &str) -> bool {
@@ -335,7 +318,14 @@ mod tests {
     fn names_of_places() {
         assert_eq!(state("QUEBEC"), Some(("QC", "CAN")));
         assert_eq!(state("WEST VIRGINIA"), Some(("WV", "USA")));
-        assert_eq!(country("PASSPORT CANADA PASSEPORT"), Some("CAN"));
+        assert_eq!(country("CANADA"), Some(("CAN", 6)));
+        assert_eq!(country("PEOPLES REPUBLIC OF CHINA").map(|c| c.0), Some("CHN"));
+        assert_eq!(country("RHODE ISLAND"), None);
         assert_eq!(country("INDIANA"), None);
+        assert_eq!(nation("Española"), Some("ESP"));
+        assert_eq!(nation("D"), Some("DEU"));
+        assert_eq!(nation("UTO"), Some("UTO"));
+        assert_eq!(nation("ISLENSKUR"), Some("ISL"));
+        assert_eq!(nation("BERLIN"), None);
     }
 }

@@ -2,17 +2,41 @@
 
 use super::super::text::plain;
 
-/// `male`, `female` or `non_binary`.
-pub(super) fn gender(text: &str) -> Option<&'static str> {
+/// `male`, `female` or `non_binary`, from a letter or a word in a language of Latin script. `country` tells
+/// what `M` and `H` mean: in Mexico a man is *hombre* and a woman *mujer*.
+pub(super) fn gender(text: &str, country: Option<&str>) -> Option<&'static str> {
+    if text.chars().count() > 24 {
+        return None;
+    }
     let normal = plain(text);
-    normal.split(' ').find_map(|word| match word {
-        "M" | "MALE" | "MASCULIN" | "MASCULINO" | "MANNLICH" | "MAN" => Some("male"),
-        "F" | "FEMALE" | "FEMININ" | "FEMENINO" | "FEMININO" | "WEIBLICH" | "W" | "V" | "VROUW" => {
-            Some("female")
+    let words: Vec<&str> = normal.split(' ').filter(|w| !w.is_empty()).collect();
+    if country == Some("MEX") {
+        match words.first() {
+            Some(&"H") => return Some("male"),
+            Some(&"M") => return Some("female"),
+            _ => {}
         }
+    }
+    // Beside a letter of the country's own language stands that of ICAO 9303.
+    let icao = words.iter().find_map(|w| match *w {
+        "M" => Some("male"),
+        "F" => Some("female"),
         "X" => Some("non_binary"),
         _ => None,
-    })
+    });
+    let local = || {
+        words.iter().find_map(|word| match *word {
+            "MALE" | "MASCULIN" | "MASCULINO" | "MASCHILE" | "MANNLICH" | "MAN" | "MANN" | "MEES"
+            | "MIES" | "MUSKI" | "MUZ" | "MUZSKE" | "FERFI" | "ERKEK" | "LAKI" | "LELAKI" | "NAM"
+            | "LALAKI" | "HOMBRE" | "VYRAS" | "MEZCZYZNA" | "KK" | "MUZ M" | "E" | "H" => Some("male"),
+            "FEMALE" | "FEMININ" | "FEMENINO" | "FEMININO" | "FEMMINILE" | "WEIBLICH" | "W" | "V"
+            | "VROUW" | "KVINNE" | "KVINDE" | "KVINNA" | "NAINEN" | "NAINE" | "SIEVIETE" | "MOTERIS"
+            | "KOBIETA" | "K" | "ZENSKI" | "ZENA" | "ZENSKE" | "Z" | "NO" | "KADIN" | "PEREMPUAN"
+            | "WANITA" | "NU" | "BABAE" | "MUJER" | "KVK" | "S" => Some("female"),
+            _ => None,
+        })
+    };
+    icao.or_else(local)
 }
 
 /// `<n> cm` or `<n> in`.
@@ -103,8 +127,43 @@ pub(super) fn name(text: &str) -> Option<String> {
         .collect();
     let joined = kept.join(" ");
     let letters = joined.chars().filter(|c| c.is_alphabetic()).count();
-    let strange = joined.chars().any(|c| c.is_ascii_digit() || matches!(c, ':' | '<' | '/' | '(' | ')'));
-    ((2..=60).contains(&letters) && !strange).then_some(joined)
+    let strange =
+        joined.chars().any(|c| c.is_ascii_digit() || matches!(c, ':' | '<' | '/' | '(' | ')' | '=' | '|'));
+    // Letters of other scripts name the same person again; they are not compared with anything here.
+    let latin = !plain(&joined).is_empty();
+    ((2..=60).contains(&letters) && !strange && latin).then_some(joined)
+}
+
+/// Words as printed: places, authorities, remarks.
+pub(super) fn free(text: &str) -> Option<String> {
+    let kept = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let kept = kept.trim_matches(|c: char| !c.is_alphanumeric() && c != ')' && c != '(');
+    let letters = kept.chars().filter(|c| c.is_alphabetic()).count();
+    ((2..=100).contains(&letters) && !plain(kept).is_empty() && !kept.contains("<<")).then(|| kept.to_owned())
+}
+
+/// The parts of a nationality as printed: of several languages the first that names a country.
+pub(super) fn nationality(text: &str) -> Option<String> {
+    let parts: Vec<&str> = text.split(['/', '·', '•', '|', '-', '(', ')']).map(str::trim).collect();
+    let known = parts.iter().find(|p| super::places::nation(p).is_some());
+    known.or(parts.first()).and_then(|p| name(p)).or_else(|| name(text))
+}
+
+/// `JR`, `SR`, `III` and the like.
+pub(super) fn suffix(text: &str) -> Option<&'static str> {
+    let normal = plain(text);
+    ["JR", "SR", "II", "III", "IV", "V", "VI"].into_iter().find(|s| *s == normal)
+}
+
+/// A number of a person: six digits or more, few letters.
+pub(super) fn personal_number(text: &str) -> Option<String> {
+    let kept: String =
+        text.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '/' | '.' | '+')).collect();
+    let kept = kept.trim_matches(|c: char| !c.is_ascii_alphanumeric()).to_ascii_uppercase();
+    let digits = kept.bytes().filter(u8::is_ascii_digit).count();
+    let letters = kept.bytes().filter(u8::is_ascii_uppercase).count();
+    // A Mexican CURP and an Italian tax code have more letters than most: up to ten of eighteen.
+    ((4..=20).contains(&digits) && letters <= digits.max(10) && digits + letters >= 5).then_some(kept)
 }
 
 /// Short codes such as classes and restrictions.
@@ -139,7 +198,16 @@ mod tests {
     #[test]
     fn words_and_numbers() {
         assert_eq!(colour("BRO"), Some("brown"));
-        assert_eq!(gender("SEXE : F"), Some("female"));
+        assert_eq!(gender("F", None), Some("female"));
+        assert_eq!(gender("KVK/F", None), Some("female"));
+        assert_eq!(gender("S/F", None), Some("female"));
+        assert_eq!(gender("E / M", None), Some("male"));
+        assert_eq!(gender("M", Some("MEX")), Some("female"));
+        assert_eq!(gender("Laki-Laki", None), Some("male"));
+        assert_eq!(gender("K", None), Some("female"));
+        assert_eq!(personal_number("EEGG800101HDFXXX09").as_deref(), Some("EEGG800101HDFXXX09"));
+        assert_eq!(personal_number("BERLIN"), None);
+        assert_eq!(free("  Mun. Hunedoara ").as_deref(), Some("Mun. Hunedoara"));
         assert_eq!(number("L1234-1234561-12").as_deref(), Some("L1234-1234561-12"));
         assert_eq!(number("SPECIMEN"), None);
         assert_eq!(reference("P D B T 8 A 1 Q C").as_deref(), Some("PDBT8A1QC"));

@@ -1,0 +1,160 @@
+//! Values by the labels beside or above them.
+
+use bonafide_core::document::FieldName;
+
+use super::{Page, items::Place};
+
+/// A label, or several of one field side by side (in two or three languages).
+struct Group {
+    field: FieldName,
+    item: usize,
+    /// Characters of the line.
+    from: usize,
+    to: usize,
+    place: Place,
+    quality: f64,
+}
+
+/// A piece of text that may be a value.
+struct Piece {
+    item: usize,
+    from: usize,
+    to: usize,
+    place: Place,
+    /// The group right before it in its line.
+    after: Option<usize>,
+}
+
+/// A value for a label.
+struct Candidate {
+    score: f64,
+    field: FieldName,
+    value: String,
+    item: usize,
+    from: usize,
+    to: usize,
+}
+
+/// Least score of a pair of label and value.
+const LEAST: f64 = 0.4;
+
+impl Page<'_> {
+    /// Finds a value for every label, the closest pairs first.
+    pub(super) fn labelled(&mut self) {
+        let (groups, pieces) = self.groups();
+        let mut candidates: Vec<Candidate> = vec![];
+        for (g, group) in groups.iter().enumerate() {
+            for piece in &pieces {
+                let Some(near) = closeness(g, group, piece) else { continue };
+                candidates.extend(self.candidates(group, piece, near));
+            }
+        }
+        candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
+        for c in candidates {
+            let known = self.found.contains_key(&c.field);
+            if !known && !self.is_taken(c.item, c.from, c.to) {
+                let line = self.items.get(c.item).map_or(1.0, |i| i.line.confidence.max(0.01));
+                self.set(c.field, c.value, c.item, c.from, c.to, c.score / line);
+            }
+        }
+    }
+
+    /// The values of the group's field in a piece, each with its score.
+    fn candidates(&self, group: &Group, piece: &Piece, near: f64) -> Option<Candidate> {
+        let item = self.items.get(piece.item)?;
+        let text: String = item.line.text.chars().take(piece.to).skip(piece.from).collect();
+        let value = self.value(group.field, &text)?;
+        let score = near * value.form * item.line.confidence * (0.5 + 0.5 * group.quality);
+        (score >= LEAST).then(|| Candidate {
+            score,
+            field: group.field,
+            value: value.text,
+            item: piece.item,
+            from: piece.from + value.from,
+            to: piece.from + value.to,
+        })
+    }
+
+    /// Cuts every line at its labels.
+    fn groups(&self) -> (Vec<Group>, Vec<Piece>) {
+        let (mut groups, mut pieces): (Vec<Group>, Vec<Piece>) = (vec![], vec![]);
+        for (i, item) in self.items.iter().enumerate() {
+            let end = item.line.text.chars().count();
+            let mut at = 0;
+            let mut after = None;
+            let piece = |from: usize, to: usize, after: Option<usize>, pieces: &mut Vec<Piece>| {
+                let text: String = item.line.text.chars().take(to).skip(from).collect();
+                // "(A-M-J)" and "(cm)" explain the label.
+                let skip = match text.split_once(')') {
+                    Some((a, _)) if after.is_some() && a.trim_start().starts_with('(') => {
+                        a.chars().count() + 1
+                    }
+                    _ => 0,
+                };
+                if text.chars().skip(skip).any(char::is_alphanumeric) {
+                    let from = from + skip;
+                    pieces.push(Piece { item: i, from, to, place: item.part(from, to), after });
+                }
+            };
+            for label in &item.labels {
+                let (from, to) = (item.folded.char_at(label.from), item.folded.char_after(label.to));
+                // A field's number before its label is no value.
+                if !(at == 0 && item.folded.leads(label.from)) {
+                    piece(at, from, after, &mut pieces);
+                }
+                at = to;
+                let Some(field) = label.field else {
+                    after = None;
+                    continue;
+                };
+                match groups.last_mut() {
+                    // The same label in another language.
+                    Some(last)
+                        if last.item == i && last.field == field && from.saturating_sub(last.to) <= 4 =>
+                    {
+                        last.to = to;
+                        last.place.right = item.part(from, to).right;
+                        last.quality = last.quality.max(label.quality());
+                    }
+                    _ => groups.push(Group {
+                        field,
+                        item: i,
+                        from,
+                        to,
+                        place: item.part(from, to),
+                        quality: label.quality(),
+                    }),
+                }
+                after = Some(groups.len() - 1);
+            }
+            piece(at, end, after, &mut pieces);
+        }
+        (groups, pieces)
+    }
+}
+
+/// How well a piece lies to be the value of a label, 0..1; `None` when it lies elsewhere.
+fn closeness(g: usize, group: &Group, piece: &Piece) -> Option<f64> {
+    if piece.item == group.item {
+        // The rest of the line, up to the next label.
+        return (piece.after == Some(g) && piece.from >= group.from).then_some(1.0);
+    }
+    // What stands behind another label is that label's.
+    if piece.after.is_some() {
+        return None;
+    }
+    let (label, value) = (group.place, piece.place);
+    let height = label.height.max(value.height);
+    let (down, gap) = ((value.middle - label.middle) / height, (value.left - label.right) / height);
+    if down.abs() < 0.5 && gap > -0.7 && gap < 9.0 {
+        return Some(0.96 - 0.02 * f64::from(gap.max(0.0)) - 0.1 * f64::from(down.abs()));
+    }
+    let aside = (value.left - label.left) / height;
+    let over = value.right.min(label.right) - value.left.max(label.left);
+    let aligned = aside.abs() < 3.0 || over > 0.6 * (value.right - value.left);
+    if !aligned || over < -1.0 * height || !(0.35..3.4).contains(&down) {
+        return None;
+    }
+    let near = 0.97 - 0.12 * f64::from((down - 1.0).max(0.0)) - 0.03 * f64::from(aside.abs().min(6.0));
+    Some(near.max(0.3))
+}
