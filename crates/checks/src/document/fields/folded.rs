@@ -11,6 +11,8 @@ pub(super) struct Folded {
     at: Vec<usize>,
     /// For each letter whether a word begins there: after a space or a mark, and where case or kind change.
     starts: Vec<bool>,
+    /// For each letter whether a colon follows it.
+    colons: Vec<bool>,
     /// Characters of the line.
     chars: usize,
 }
@@ -23,6 +25,9 @@ impl Folded {
             out.chars = i + 1;
             let folded = plain(c.encode_utf8(&mut [0; 4]));
             if folded.is_empty() {
+                if let (':' | '：', Some(last)) = (c, out.colons.last_mut()) {
+                    *last = true;
+                }
                 apart |= !matches!(c, '\'' | '’' | '`');
                 continue;
             }
@@ -32,6 +37,7 @@ impl Folded {
             for (n, letter) in folded.bytes().enumerate() {
                 out.letters.push(letter);
                 out.at.push(i);
+                out.colons.push(false);
                 out.starts.push(n == 0 && (apart || changes));
             }
             // `4b` belongs to the numbers of a licence: what follows it is a new word.
@@ -49,6 +55,11 @@ impl Folded {
     /// Whether a word ends before a letter.
     pub(super) fn ends_word(&self, letter: usize) -> bool {
         letter == self.letters.len() || self.starts_word(letter)
+    }
+
+    /// Whether a colon ends the word before a letter.
+    pub(super) fn ends_in_colon(&self, letter: usize) -> bool {
+        letter.checked_sub(1).and_then(|l| self.colons.get(l)).copied().unwrap_or(false)
     }
 
     /// Whether only a number (of a licence's or a passport's fields) stands before a letter.

@@ -1,6 +1,6 @@
 //! Values by the labels beside or above them.
 
-use bonafide_core::document::FieldName;
+use bonafide_core::document::{Field, FieldName};
 
 use super::{Page, items::Place};
 
@@ -13,6 +13,8 @@ struct Group {
     to: usize,
     place: Place,
     quality: f64,
+    /// See [`Label::open`](super::labels::Label::open).
+    open: bool,
 }
 
 /// A piece of text that may be a value.
@@ -41,7 +43,8 @@ const LEAST: f64 = 0.4;
 impl Page<'_> {
     /// Finds a value for every label, the closest pairs first.
     pub(super) fn labelled(&mut self) {
-        let (groups, pieces) = self.groups();
+        let (mut groups, pieces) = self.groups();
+        resolve(&mut groups);
         let mut candidates: Vec<Candidate> = vec![];
         for (g, group) in groups.iter().enumerate() {
             for piece in &pieces {
@@ -55,6 +58,19 @@ impl Page<'_> {
             if !known && !self.is_taken(c.item, c.from, c.to) {
                 let line = self.items.get(c.item).map_or(1.0, |i| i.line.confidence.max(0.01));
                 self.set(c.field, c.value, c.item, c.from, c.to, c.score / line);
+            }
+        }
+        self.split_full_name();
+    }
+
+    /// `LIN, MEI-HUA`: the comma ends the surname.
+    fn split_full_name(&mut self) {
+        let Some(full) = self.found.get(&FieldName::FullName).cloned() else { return };
+        let Some((last, first)) = full.value.split_once(',') else { return };
+        for (field, part) in [(FieldName::LastName, last), (FieldName::FirstName, first)] {
+            if let Some(value) = super::values::name(part) {
+                let confidence = full.confidence * 0.95;
+                self.found.entry(field).or_insert_with(|| Field { value, confidence, ..full.clone() });
             }
         }
     }
@@ -84,6 +100,10 @@ impl Page<'_> {
             let mut after = None;
             let piece = |from: usize, to: usize, after: Option<usize>, pieces: &mut Vec<Piece>| {
                 let text: String = item.line.text.chars().take(to).skip(from).collect();
+                // Letters that follow a label without a space are a part of it that was misread.
+                if after.is_some() && text.starts_with(char::is_alphabetic) {
+                    return;
+                }
                 // "(A-M-J)" and "(cm)" explain the label.
                 let skip = match text.split_once(')') {
                     Some((a, _)) if after.is_some() && a.trim_start().starts_with('(') => {
@@ -98,10 +118,17 @@ impl Page<'_> {
             };
             for label in &item.labels {
                 let (from, to) = (item.folded.char_at(label.from), item.folded.char_after(label.to));
-                // A field's number before its label is no value.
-                if !(at == 0 && item.folded.leads(label.from)) {
+                // A field's number before its label is no value, and neither is a label that was misread so
+                // badly that only its translation is known.
+                let lead: String = item.line.text.chars().take(from).skip(at).collect();
+                let translation =
+                    lead.trim_end().ends_with('/') && !lead.contains(|c: char| c.is_ascii_digit());
+                let start = if at == 0 && item.folded.leads(label.from) || translation {
+                    at
+                } else {
                     piece(at, from, after, &mut pieces);
-                }
+                    from
+                };
                 at = to;
                 let Some(field) = label.field else {
                     after = None;
@@ -110,19 +137,32 @@ impl Page<'_> {
                 match groups.last_mut() {
                     // The same label in another language.
                     Some(last)
-                        if last.item == i && last.field == field && from.saturating_sub(last.to) <= 4 =>
+                        if last.item == i && last.field == field && start.saturating_sub(last.to) <= 4 =>
                     {
                         last.to = to;
                         last.place.right = item.part(from, to).right;
                         last.quality = last.quality.max(label.quality());
+                        last.open &= label.open;
+                    }
+                    // "Surname, given names" stand over all names.
+                    Some(last)
+                        if last.item == i
+                            && together(last.field, field)
+                            && from.saturating_sub(last.to) <= 4 =>
+                    {
+                        last.field = FieldName::FullName;
+                        last.to = to;
+                        last.place.right = item.part(from, to).right;
+                        last.open = false;
                     }
                     _ => groups.push(Group {
                         field,
                         item: i,
-                        from,
+                        from: start,
                         to,
-                        place: item.part(from, to),
+                        place: item.part(start, to),
                         quality: label.quality(),
+                        open: label.open,
                     }),
                 }
                 after = Some(groups.len() - 1);
@@ -130,6 +170,28 @@ impl Page<'_> {
             piece(at, end, after, &mut pieces);
         }
         (groups, pieces)
+    }
+}
+
+fn together(a: FieldName, b: FieldName) -> bool {
+    use FieldName::{FirstName, FullName, LastName};
+    matches!((a, b), (LastName, FirstName) | (FirstName, LastName) | (FullName, FirstName | LastName))
+}
+
+/// Says what the open labels mean: `Name` beside a label of the given names is the surname, alone all names.
+fn resolve(groups: &mut [Group]) {
+    let closed = |field| groups.iter().any(|g| g.field == field && !g.open);
+    let (last, first) = (closed(FieldName::LastName), closed(FieldName::FirstName));
+    let any = |field| groups.iter().any(|g| g.field == field);
+    let both = any(FieldName::LastName) && any(FieldName::FirstName);
+    for group in groups.iter_mut().filter(|g| g.open) {
+        let alone = match group.field {
+            FieldName::LastName => !first && !both,
+            _ => !last && !both,
+        };
+        if alone {
+            group.field = FieldName::FullName;
+        }
     }
 }
 

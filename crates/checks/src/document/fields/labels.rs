@@ -11,6 +11,7 @@ static TABLE: &str = include_str!("labels.txt");
 /// A label as it is searched for.
 struct Entry {
     field: Option<FieldName>,
+    open: bool,
     /// The normal form without spaces.
     letters: Vec<u8>,
     /// The same with look-alikes made equal, and for each of them the bits of its places (bit 0 the first
@@ -31,7 +32,10 @@ static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| {
     let mut seen = std::collections::BTreeSet::new();
     let mut entries = vec![];
     for (field, names) in lines.filter_map(|l| l.split_once(':')) {
-        let field = field_name(field.trim());
+        let (field, open) = match field.trim().strip_suffix('?') {
+            Some(field) => (field_name(field), true),
+            None => (field_name(field.trim()), false),
+        };
         for name in names.split('|') {
             let letters = Folded::of(name).letters;
             if (2..=LONGEST).contains(&letters.len()) && seen.insert(letters.clone()) {
@@ -39,7 +43,7 @@ static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| {
                 for (i, c) in letters.iter().enumerate() {
                     masks[symbol(*c)] |= 1 << i;
                 }
-                entries.push(Entry { field, letters, masks });
+                entries.push(Entry { field, open, letters, masks });
             }
         }
     }
@@ -73,6 +77,8 @@ fn symbol(c: u8) -> usize {
 pub(super) struct Label {
     /// `None`: a label of something that is not read.
     pub(super) field: Option<FieldName>,
+    /// What it means depends on the other labels: `Name` is the surname beside a given name, else all names.
+    pub(super) open: bool,
     /// Its letters in the folded line, from and to.
     pub(super) from: usize,
     pub(super) to: usize,
@@ -117,7 +123,7 @@ pub(super) fn labels(line: &Folded) -> Vec<Label> {
         let short = l.to - l.from <= SHORT;
         let leads = line.leads(l.from) || last == Some(l.from);
         let caption = line.letters.get(l.from..l.to).is_some_and(|w| CAPTIONS.contains(&w));
-        let keep = !short || leads || caption;
+        let keep = !short || leads || caption || line.ends_in_colon(l.to);
         if keep {
             last = Some(l.to);
         }
@@ -136,7 +142,7 @@ fn occurrences(entry: &Entry, line: &Folded, symbols: &[usize]) -> Vec<Label> {
     if tolerance(n) == 0 {
         for (from, _) in line.letters.windows(n).enumerate().filter(|(_, w)| *w == entry.letters) {
             if line.starts_word(from) && line.ends_word(from + n) {
-                out.push(Label { field: entry.field, from, to: from + n, edits: 0 });
+                out.push(Label { field: entry.field, open: entry.open, from, to: from + n, edits: 0 });
             }
         }
         return out;
@@ -194,7 +200,7 @@ fn bounded(entry: &Entry, line: &Folded, to: usize, edits: usize, n: usize) -> O
         (Some(a), None) if n >= 7 => (a, to),
         _ => return None,
     };
-    (from < to).then_some(Label { field: entry.field, from, to, edits })
+    (from < to).then_some(Label { field: entry.field, open: entry.open, from, to, edits })
 }
 
 #[cfg(test)]
@@ -211,7 +217,7 @@ mod tests {
     fn the_table_is_sound() {
         for line in TABLE.lines().filter(|l| !l.starts_with('#') && !l.trim().is_empty()) {
             let (field, names) = line.split_once(':').expect("field: labels");
-            assert!(field == "other" || field_name(field).is_some(), "{field}");
+            assert!(field == "other" || field_name(field.trim_end_matches('?')).is_some(), "{field}");
             for name in names.split('|') {
                 let n = Folded::of(name).letters.len();
                 assert!((2..=LONGEST).contains(&n), "{field}: {name}");

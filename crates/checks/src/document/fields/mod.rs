@@ -52,7 +52,10 @@ pub fn extract(lines: &[Line], side: Side, today: Date) -> BTreeMap<FieldName, F
     page.labelled();
     page.numbered(words.document_type);
     page.unlabelled_dates();
+    page.unlabelled_sex();
+    page.unlabelled_nationality();
     page.unlabelled_names(words.document_type);
+    page.unlabelled_number(words.document_type);
     page.address();
     page.permits();
     if let Some(country) = words.country {
@@ -110,16 +113,15 @@ impl Page<'_> {
         let dated = || !dates::dates(text, self.order, self.today).is_empty();
         let unlabelled = |n: &String| labels::labels(&folded::Folded::of(n)).is_empty();
         // What is set in capitals or with capitals is a name; the rest is likely a caption.
-        let capital = text
-            .split_whitespace()
-            .all(|w| w.chars().next().is_none_or(|c| !c.is_lowercase()) || w.len() <= 3);
+        let capital = text.starts_with(char::is_uppercase)
+            && text.split_whitespace().all(|w| !w.starts_with(char::is_lowercase) || w.len() <= 3);
         let shouted = !text.chars().any(char::is_lowercase);
         let proper = if shouted {
             1.0
         } else if capital {
             0.9
         } else {
-            0.55
+            0.45
         };
         let (value, form) = match field {
             F::DocumentNumber | F::RefNumber if dated() => return None,
@@ -133,7 +135,8 @@ impl Page<'_> {
                 (values::personal_number(text)?, if dated() { 0.6 } else { 1.0 })
             }
             F::RefNumber => (values::reference(text)?, 1.0),
-            F::LastName | F::FirstName | F::MiddleName | F::FullName | F::BirthName | F::MarriedName => {
+            F::FullName => (values::full_name(text).filter(unlabelled)?, proper),
+            F::LastName | F::FirstName | F::MiddleName | F::BirthName | F::MarriedName => {
                 (values::name(text).filter(unlabelled)?, proper)
             }
             F::NameSuffix => (values::suffix(text)?.to_owned(), 1.0),
@@ -149,7 +152,7 @@ impl Page<'_> {
                 let name = values::nationality(text).filter(unlabelled)?;
                 match places::nation(&name) {
                     Some(code) => (code.to_owned(), 1.0),
-                    None => (name, 0.8 * proper),
+                    None => (name, 0.5 * proper),
                 }
             }
             F::IssuingCountry => {

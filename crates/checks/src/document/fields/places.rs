@@ -126,6 +126,12 @@ pub(super) fn state(normal: &str) -> Option<(&'static str, &'static str)> {
     STATES.iter().find(|(name, ..)| contains_words(normal, name)).map(|(_, code, country)| (*code, *country))
 }
 
+/// The country whose people a text names.
+pub(super) fn people(text: &str) -> Option<&'static str> {
+    let normal = plain(text);
+    COUNTRIES.iter().find(|c| c.people.contains(&normal)).map(|c| c.code)
+}
+
 /// The country named in a line in normal form, and the letters of its name: the longest name wins.
 pub(super) fn country(normal: &str) -> Option<(&'static str, usize)> {
     let inside = |n: &&String| match n.len() {

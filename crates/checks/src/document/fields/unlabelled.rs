@@ -30,51 +30,137 @@ impl Page<'_> {
                 self.set(field, date.to_string(), i, from, to, 0.7);
             }
         };
+        // A birth lies years before an issue and an expiry: with one date, or dates close together, nobody
+        // can tell which is which.
         let (first, last) = (all.first(), all.last());
-        fill(FieldName::BirthDate, first, first.is_some_and(|d| d.0.year() <= today.year() - 10));
-        fill(FieldName::ExpiresAt, last, count > 1 && last.is_some_and(|d| d.0.year() >= today.year() - 10));
+        let apart = first.zip(last).is_some_and(|(a, b)| b.0.year() - a.0.year() >= 12) && count <= 5;
+        fill(FieldName::BirthDate, first, apart && first.is_some_and(|d| d.0.year() <= today.year() - 10));
+        fill(FieldName::ExpiresAt, last, apart && last.is_some_and(|d| d.0.year() >= today.year() - 25));
         let middle = all.get(1).filter(|_| count == 3);
-        fill(FieldName::IssuedAt, middle, middle.is_some_and(|d| d.0 <= today));
+        fill(FieldName::IssuedAt, middle, apart && middle.is_some_and(|d| d.0 <= today));
     }
 
-    /// Names without labels: on a licence, the two lines of capitals above the birth date.
+    /// A sex that stands alone, when only one does: `F`, `N/F`.
+    pub(super) fn unlabelled_sex(&mut self) {
+        if self.found.contains_key(&FieldName::Gender) {
+            return;
+        }
+        let alone = |text: &str| {
+            let normal = plain(text);
+            let words: Vec<&str> = normal.split(' ').collect();
+            let last = matches!(words.last(), Some(&("M" | "F" | "X")));
+            let paired =
+                words.len() == 2 && words.first().is_some_and(|w| w.len() <= 3) && text.contains('/');
+            (last && (words.len() == 1 || paired)).then_some(paired)
+        };
+        let mut seen: Vec<(bool, usize)> = vec![];
+        for (i, item) in self.items.iter().enumerate() {
+            let sure = item.line.confidence >= 0.85 && !self.is_taken(i, 0, usize::MAX);
+            seen.extend(alone(&item.line.text).filter(|_| sure).map(|paired| (paired, i)));
+        }
+        // `N/F` says more than a letter by itself.
+        if seen.iter().any(|s| s.0) {
+            seen.retain(|s| s.0);
+        }
+        if let [(_, i)] = seen[..]
+            && let Some(value) = self.items.get(i).and_then(|t| self.value(FieldName::Gender, &t.line.text))
+        {
+            self.set(FieldName::Gender, value.text, i, value.from, value.to, 0.7);
+        }
+    }
+
+    /// What a people is called, by itself in a line.
+    pub(super) fn unlabelled_nationality(&mut self) {
+        if self.found.contains_key(&FieldName::Nationality) {
+            return;
+        }
+        let one = self.items.iter().enumerate().find_map(|(i, item)| {
+            let parts = item.line.text.split(['/', '·', '•']).map(str::trim);
+            let code = parts.filter(|p| p.chars().count() > 3).find_map(places::people)?;
+            (!self.is_taken(i, 0, usize::MAX)).then_some((i, code))
+        });
+        if let Some((i, code)) = one {
+            self.set(FieldName::Nationality, code.to_owned(), i, 0, usize::MAX, 0.75);
+        }
+    }
+
+    /// The number of a passport, which stands above the names on the right.
+    pub(super) fn unlabelled_number(&mut self, document: DocumentType) {
+        if document != DocumentType::Passport || self.found.contains_key(&FieldName::DocumentNumber) {
+            return;
+        }
+        let form = |text: &str| {
+            let kept: String = text.chars().filter(|c| !matches!(c, ' ' | '.')).collect();
+            let letters = kept.chars().take_while(char::is_ascii_uppercase).count();
+            let digits = kept.chars().skip(letters).take_while(char::is_ascii_digit).count();
+            let rest = kept.chars().count() - letters - digits;
+            (letters <= 3 && (6..=9).contains(&digits) && rest == 0).then_some(kept)
+        };
+        let one = self.items.iter().enumerate().find_map(|(i, item)| {
+            let free = item.line.confidence >= 0.9 && !self.is_taken(i, 0, usize::MAX);
+            form(&item.line.text).filter(|_| free && item.labels.is_empty()).map(|n| (i, n))
+        });
+        let Some((i, number)) = one else { return };
+        // The personal number stands below the names.
+        let names = self.found.get(&FieldName::LastName).and_then(|f| f.region);
+        let top = |q: &bonafide_core::document::Quad| q.0[0][1];
+        let above = self
+            .items
+            .get(i)
+            .zip(names)
+            .is_none_or(|(item, q)| top(&item.line.quad) <= top(&q) + item.place.height);
+        if above {
+            self.set(FieldName::DocumentNumber, number, i, 0, usize::MAX, 0.7);
+        }
+    }
+
+    /// Names without labels: the two lines of capitals above the birth date, or on a passport above the
+    /// nationality.
     pub(super) fn unlabelled_names(&mut self, document: DocumentType) {
         let (last, first) = (FieldName::LastName, FieldName::FirstName);
-        if document != DocumentType::DriverLicense
-            || (self.found.contains_key(&last) && self.found.contains_key(&first))
+        let passport = document == DocumentType::Passport;
+        let has = |f: FieldName| self.found.contains_key(&f);
+        if !(passport || document == DocumentType::DriverLicense)
+            || has(last) && has(first)
+            || has(FieldName::FullName)
         {
             return;
         }
-        let Some(birth) = self.found.get(&FieldName::BirthDate).and_then(|v| v.region) else { return };
-        let Some(place) = self
-            .items
-            .iter()
-            .min_by(|a, b| {
-                let away = |i: &super::Item<'_>| (i.line.quad.0[0][1] - birth.0[0][1]).abs();
-                away(a).total_cmp(&away(b))
-            })
-            .map(|i| i.place)
+        let region = |f: FieldName| self.found.get(&f).and_then(|v| v.region);
+        let anchor = region(FieldName::Nationality).filter(|_| passport).or(region(FieldName::BirthDate));
+        let Some(anchor) = anchor else { return };
+        let away = |i: &super::Item<'_>| {
+            let p = i.line.quad.0[0];
+            (p[1] - anchor.0[0][1]).abs() + (p[0] - anchor.0[0][0]).abs()
+        };
+        let Some(place) = self.items.iter().min_by(|a, b| away(a).total_cmp(&away(b))).map(|i| i.place)
         else {
             return;
         };
+        let reach = if passport { 9.0 } else { 6.0 };
         let names: Vec<(usize, String)> = self
             .items
             .iter()
             .enumerate()
             .filter(|(_, i)| {
-                i.place.middle < place.middle && place.middle - i.place.middle < 6.0 * place.height
+                i.place.middle < place.middle && place.middle - i.place.middle < reach * place.height
             })
             .filter(|(_, i)| (i.place.left - place.left).abs() < 3.0 * place.height && i.labels.is_empty())
-            .filter(|(_, i)| kind(&i.normal) == DocumentType::Unknown)
-            .filter(|(_, i)| i.line.text.chars().all(|c| !c.is_lowercase()))
-            .filter_map(|(n, i)| Some((n, values::name(&i.line.text)?)))
+            .filter(|(_, i)| kind(&i.normal) == DocumentType::Unknown && i.line.confidence >= 0.85)
+            // Some issuers set given names in small letters; a caption is misread more often than a name.
+            .filter(|(_, i)| passport || i.line.text.chars().all(|c| !c.is_lowercase()))
+            .filter(|(_, i)| i.normal.len() >= 3 && i.normal.split(' ').all(|w| places::nation(w).is_none()))
+            .filter(|(_, i)| places::nation(&i.line.text).is_none())
+            .filter_map(|(n, i)| {
+                Some((n, values::name(&i.line.text).filter(|n| n.starts_with(char::is_uppercase))?))
+            })
             .collect();
         // Where one of the two is known, the other is its neighbour.
         let known = |f| self.found.get(&f).and_then(|v| names.iter().position(|n| n.1 == v.value));
         let (above, below) = match (known(last), known(first)) {
             (None, Some(at)) => (at.checked_sub(1), Some(at)),
             (Some(at), None) => (Some(at), Some(at + 1)),
-            _ if self.found.contains_key(&last) || self.found.contains_key(&first) => (None, None),
+            _ if has(last) || has(first) => (None, None),
             _ => (names.len().checked_sub(2), names.len().checked_sub(1)),
         };
         for (field, at) in [(last, above), (first, below)] {

@@ -17,6 +17,10 @@ pub(super) fn gender(text: &str, country: Option<&str>) -> Option<&'static str> 
             _ => {}
         }
     }
+    // A single letter is a sex where nothing but letters of that kind stands beside it.
+    if words.len() > 3 || words.iter().any(|w| w.len() == 1) && words.iter().any(|w| w.len() > 3) {
+        return None;
+    }
     // Beside a letter of the country's own language stands that of ICAO 9303.
     let icao = words.iter().find_map(|w| match *w {
         "M" => Some("male"),
@@ -98,6 +102,14 @@ pub(super) fn colour(text: &str) -> Option<&'static str> {
 
 /// A document number: at least five letters and digits, a third or more of them digits, spaces dropped.
 pub(super) fn number(text: &str) -> Option<String> {
+    // "SERIA HD NR 198025"
+    let words = text.split_whitespace().filter(|w| {
+        !matches!(
+            plain(w).as_str(),
+            "SERIA" | "SERIE" | "SERIES" | "NR" | "NO" | "N" | "NUM" | "NUMBER" | "I"
+        )
+    });
+    let text = words.collect::<Vec<_>>().join(" ");
     let kept: String = text
         .trim_matches(|c: char| !c.is_ascii_alphanumeric())
         .chars()
@@ -132,6 +144,12 @@ pub(super) fn name(text: &str) -> Option<String> {
     // Letters of other scripts name the same person again; they are not compared with anything here.
     let latin = !plain(&joined).is_empty();
     ((2..=60).contains(&letters) && !strange && latin).then_some(joined)
+}
+
+/// All names, with the comma after the surname where there is one.
+pub(super) fn full_name(text: &str) -> Option<String> {
+    let parts: Vec<String> = text.split(',').map(name).collect::<Option<_>>()?;
+    (parts.len() <= 2).then(|| parts.join(", "))
 }
 
 /// Words as printed: places, authorities, remarks.
