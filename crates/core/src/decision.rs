@@ -42,7 +42,7 @@ pub struct Assessment {
 }
 
 /// Reasons that better pictures can mend.
-const CAPTURE_REASONS: [&str; 14] = [
+const CAPTURE_REASONS: [&str; 17] = [
     "no_document",
     "no_text",
     "too_blurry",
@@ -51,6 +51,9 @@ const CAPTURE_REASONS: [&str; 14] = [
     "too_small",
     "glare",
     "cut_off",
+    "tilted",
+    "front_not_captured",
+    "back_not_captured",
     "no_face",
     "several_faces",
     "face_too_small",

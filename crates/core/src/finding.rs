@@ -13,6 +13,8 @@ pub enum Check {
     IsIdentityDocument,
     DocumentReadable,
     DocumentExpired,
+    /// The dates can be true together: birth before issue before expiry, none of them absurd.
+    DateConsistency,
     RequiredFields,
     SuspiciousWords,
     ImageManipulation,

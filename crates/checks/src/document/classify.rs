@@ -11,6 +11,8 @@ pub struct Cues {
     pub face_share: Option<f32>,
     /// Confidence of a machine readable zone, and what it says the document is.
     pub mrz: Option<(f64, DocumentType)>,
+    /// The zone is one of three lines (TD1).
+    pub mrz_of_card: bool,
     /// A barcode with AAMVA elements, and what it says the document is.
     pub barcode: Option<DocumentType>,
     pub words: Words,
@@ -20,21 +22,23 @@ pub struct Cues {
     pub aspect: Option<f32>,
 }
 
-/// Evidence in logits. Chosen so that a zone or an AAMVA barcode decides alone, a portrait needs some
-/// words beside it, and words and dates alone (a receipt, a letter) do not suffice.
-const START: f64 = -3.2;
+/// Evidence in logits, from a logistic regression (docs/accuracy.md says on what).
+const START: f64 = -4.0;
 const MRZ: f64 = 6.0;
 const BARCODE: f64 = 5.0;
-/// A face of the size of a portrait, on something with text on it.
-const PORTRAIT: f64 = 2.2;
+const PORTRAIT: f64 = 2.0;
 const KIND: f64 = 1.6;
-const LABEL: f64 = 0.55;
-const MOST_LABELS: usize = 6;
-const DATE: f64 = 0.4;
-const MOST_DATES: usize = 3;
+const LABELS: f64 = 4.0;
+const DATES: f64 = 0.5;
 const ISSUER: f64 = 0.4;
-/// The shape of a card (85.6 × 54.0) or of a passport page (125 × 88).
 const SHAPE: f64 = 0.5;
+const BACK: f64 = 3.0;
+/// Least area of a portrait's face as a share of the document's.
+const HOLDER: f32 = 0.015;
+/// How many of a kind make the full weight.
+const MOST_LABELS: usize = 6;
+const MOST_DATES: usize = 3;
+const MOST_BACK: usize = 4;
 
 /// One cue and what it adds to the score, in logits.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -49,6 +53,8 @@ pub struct Class {
     /// 0..1: is it an identity document.
     pub score: f64,
     pub document_type: DocumentType,
+    /// A zone, a barcode or the document's own name tells the type.
+    pub type_sure: bool,
     /// `None` when the cues do not tell.
     pub side: Option<Side>,
     pub contributions: Vec<Contribution>,
@@ -66,13 +72,16 @@ pub fn classify(cues: &Cues) -> Class {
     add("barcode", if cues.barcode.is_some() { BARCODE } else { 0.0 });
     // From a ghost image to a portrait that fills half of the page.
     let portrait = cues.face_share.is_some_and(|s| (0.004..0.45).contains(&s)) && cues.lines >= 3;
+    let share = |n: usize, most: usize| n.min(most) as f64 / most as f64;
     add("portrait", if portrait { PORTRAIT } else { 0.0 });
     add("kind", if cues.words.document_type == DocumentType::Unknown { 0.0 } else { KIND });
-    add("labels", LABEL * cues.words.labels.min(MOST_LABELS) as f64);
-    add("dates", DATE * cues.words.dates.min(MOST_DATES) as f64);
+    add("labels", LABELS * share(cues.words.labels, MOST_LABELS));
+    add("dates", DATES * share(cues.words.dates, MOST_DATES));
     add("issuer", if cues.words.country.is_some() { ISSUER } else { 0.0 });
+    // A card (85.6 × 54.0), a passport's page (125 × 88).
     let shape = cues.aspect.is_some_and(|a| (1.35..1.75).contains(&a));
     add("shape", if shape { SHAPE } else { 0.0 });
+    add("back", BACK * share(cues.words.back, MOST_BACK));
     let logits: f64 = START + contributions.iter().map(|c| c.logits).sum::<f64>();
     let known = |t: &DocumentType| *t != DocumentType::Unknown;
     let document_type = [cues.mrz.map(|m| m.1), cues.barcode, Some(cues.words.document_type)]
@@ -80,14 +89,25 @@ pub fn classify(cues: &Cues) -> Class {
         .flatten()
         .find(known)
         .unwrap_or_default();
-    let side = if portrait {
+    // A zone of three lines (TD1) and a barcode of AAMVA are on backs, and so is the talk of vehicles; fronts
+    // bear the portrait. A small face is a ghost image.
+    let holder = cues.face_share.is_some_and(|s| s >= HOLDER);
+    let side = if holder && portrait && cues.barcode.is_none() {
         Some(Side::Front)
-    } else if cues.barcode.is_some() || cues.mrz.is_some() {
+    } else if cues.face_share.is_none()
+        && (cues.barcode.is_some() || cues.mrz_of_card || cues.words.back >= MOST_BACK)
+    {
         Some(Side::Back)
     } else {
         None
     };
-    Class { score: 1.0 / (1.0 + (-logits).exp()), document_type, side, contributions }
+    Class {
+        score: 1.0 / (1.0 + (-logits).exp()),
+        document_type,
+        type_sure: known(&document_type),
+        side,
+        contributions,
+    }
 }
 
 #[cfg(test)]

@@ -3,14 +3,18 @@
 pub mod aamva;
 pub mod barcode;
 pub mod classify;
+pub mod compare;
 pub mod consistency;
 pub mod fields;
+mod findings;
 pub mod locate;
+mod merge;
 pub mod mrz;
 pub mod ocr;
 pub mod portrait;
 pub mod read;
 pub mod text;
+pub mod validity;
 
 /// A file of the shared test data, which is not part of the repository. Absent data fails the test unless
 /// `BONAFIDE_WITHOUT_TEST_DATA=1` says that this is meant.

@@ -8,6 +8,8 @@ use bonafide_core::{
 };
 use image::{GrayImage, RgbImage, imageops};
 
+use super::warp;
+
 /// Long side, in pixels, at which everything but the resolution is measured; larger pictures are reduced.
 const SCALE: u32 = 640;
 /// Side of the cells in which glare is looked for, in pixels of the reduced picture.
@@ -34,6 +36,13 @@ pub struct Quality {
     /// Size of the region in pixels of the picture.
     pub width: u32,
     pub height: u32,
+    /// Pixels that show one millimetre of the document; `None` where its size is not known.
+    pub px_per_mm: Option<f64>,
+    /// Angle in degrees between the document and the picture's plane, estimated from its corners; `None`
+    /// where it was not located.
+    pub tilt: Option<f64>,
+    /// Lines of text that run into the picture's edge.
+    pub cut_lines: usize,
 }
 
 /// What the picture is to be used for.
@@ -66,7 +75,44 @@ pub fn measure(picture: &RgbImage, region: Option<Quad>) -> Quality {
         bright,
         width,
         height,
+        px_per_mm: None,
+        tilt: None,
+        cut_lines: 0,
     }
+}
+
+/// Measures a picture of a document: within its corners where they are known. `text` are the lines of text
+/// found in the picture.
+pub fn measure_document(picture: &RgbImage, corners: Option<Quad>, text: &[Quad]) -> Quality {
+    let (width, height) = (picture.width() as f32, picture.height() as f32);
+    // A letter that the edge of the picture cuts leaves no room beside it.
+    let cut = |q: &&Quad| {
+        let margin = 0.1 * warp::extent(q).1;
+        q.0.iter().any(|p| p[0] < margin || p[1] < margin || p[0] > width - margin || p[1] > height - margin)
+    };
+    Quality {
+        tilt: corners.as_ref().map(tilt),
+        cut_lines: text.iter().filter(cut).count(),
+        ..measure(picture, corners)
+    }
+}
+
+/// How far away a camera is held, in longer sides of the document: it fills about half of the picture then.
+const DISTANCE: f32 = 2.5;
+
+/// The nearer of two opposite sides looks longer. How much at which angle depends on how far away the camera
+/// is, which is assumed.
+fn tilt(corners: &Quad) -> f64 {
+    let [a, b, c, d] = corners.0;
+    let pair = |x: f32, y: f32| (x - y).abs() / (x + y).max(1.0);
+    let [top, bottom] = [warp::length(a, b), warp::length(d, c)];
+    let [left, right] = [warp::length(a, d), warp::length(b, c)];
+    let (w, h) = warp::extent(corners);
+    let long = w.max(h).max(1.0);
+    // Sides above each other lie a height apart, sides beside each other a width.
+    let by_height = pair(top, bottom) * 2.0 * DISTANCE * long / h.max(1.0);
+    let by_width = pair(left, right) * 2.0 * DISTANCE * long / w.max(1.0);
+    f64::from(by_height.max(by_width).clamp(0.0, 1.0).asin().to_degrees())
 }
 
 /// x, y, width, height of the region inside the picture; all of the picture where the region misses it.
@@ -199,11 +245,34 @@ struct Limits {
     bright: f64,
     /// Shorter and longer side, in pixels.
     sides: (u32, u32),
+    /// Pixels a millimetre: print of 2 mm is six pixels high, the least that is read.
+    px_per_mm: f64,
+    /// Degrees.
+    tilt: f64,
+    /// A stray mark is found at the edge now and then.
+    cut_lines: f64,
 }
 
-const DOCUMENT: Limits =
-    Limits { sharpness: 0.03, glare: 0.025, dark: 40.0, bright: 0.95, sides: (150, 240) };
-const SELFIE: Limits = Limits { sharpness: 0.008, glare: 0.08, dark: 25.0, bright: 0.60, sides: (112, 112) };
+const DOCUMENT: Limits = Limits {
+    sharpness: 0.03,
+    glare: 0.025,
+    dark: 40.0,
+    bright: 0.95,
+    sides: (150, 240),
+    px_per_mm: 3.0,
+    tilt: 40.0,
+    cut_lines: 3.0,
+};
+const SELFIE: Limits = Limits {
+    sharpness: 0.008,
+    glare: 0.08,
+    dark: 25.0,
+    bright: 0.60,
+    sides: (112, 112),
+    px_per_mm: 0.0,
+    tilt: 90.0,
+    cut_lines: 1e3,
+};
 
 /// A picture is clear when its worst measure reaches half of full marks.
 pub const THRESHOLD: f64 = 0.5;
@@ -219,7 +288,8 @@ pub fn assess(quality: &Quality, side: Option<Side>, kind: Kind) -> Finding {
     let at_most = |value: f64, limit: f64| (1.0 - THRESHOLD * value / limit).clamp(0.0, 1.0);
     let (short, long) = (quality.width.min(quality.height), quality.width.max(quality.height));
     let size = at_least(f64::from(short), f64::from(limits.sides.0))
-        .min(at_least(f64::from(long), f64::from(limits.sides.1)));
+        .min(at_least(f64::from(long), f64::from(limits.sides.1)))
+        .min(quality.px_per_mm.map_or(1.0, |p| at_least(p, limits.px_per_mm)));
     let marks = [
         ("too_small", size, "The picture shows too few pixels; move closer or use a higher resolution."),
         (
@@ -237,6 +307,16 @@ pub fn assess(quality: &Quality, side: Option<Side>, kind: Kind) -> Finding {
             "too_bright",
             at_most(quality.bright, limits.bright),
             "The picture is overexposed; reduce the light or turn off the flash.",
+        ),
+        (
+            "cut_off",
+            at_most(quality.cut_lines as f64, limits.cut_lines),
+            "The document reaches over the edge of the picture; move back until all of it is visible.",
+        ),
+        (
+            "tilted",
+            quality.tilt.map_or(1.0, |t| at_most(t, limits.tilt)),
+            "The document is seen from the side; hold the camera straight above it.",
         ),
     ];
     let score = marks.iter().map(|(_, mark, _)| *mark).fold(1.0, f64::min);
@@ -292,6 +372,24 @@ mod tests {
             Rgb(good.get_pixel(x, y).0.map(|v| (f32::from(v) + (255.0 - f32::from(v)) * light) as u8))
         });
         assert_eq!(codes(&reflection, Kind::Document), ["glare"]);
+    }
+
+    #[test]
+    fn tilt_cut_and_scale_are_named() {
+        let good = page(900, 600);
+        let flat = Quad([[50.0, 50.0], [850.0, 50.0], [850.0, 550.0], [50.0, 550.0]]);
+        let leaning = Quad([[150.0, 50.0], [750.0, 50.0], [850.0, 550.0], [50.0, 550.0]]);
+        let line = |x: f32| Quad([[x, 100.0], [x + 200.0, 100.0], [x + 200.0, 120.0], [x, 120.0]]);
+        let codes = |corners, text: &[Quad], px_per_mm| {
+            let quality = Quality { px_per_mm, ..measure_document(&good, Some(corners), text) };
+            let finding = assess(&quality, None, Kind::Document);
+            finding.reasons.into_iter().map(|r| r.code).collect::<Vec<_>>()
+        };
+        assert!(codes(flat, &[line(200.0)], Some(9.3)).is_empty());
+        assert_eq!(codes(leaning, &[], Some(9.3)), ["tilted"]);
+        assert_eq!(codes(flat, &[line(-3.0), line(1.0), line(699.0), line(700.0)], None), ["cut_off"]);
+        assert_eq!(codes(flat, &[], Some(2.0)), ["too_small"]);
+        assert!(measure_document(&good, Some(flat), &[]).tilt.unwrap() < 1.0);
     }
 
     #[test]

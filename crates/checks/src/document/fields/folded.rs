@@ -96,7 +96,7 @@ mod tests {
         assert!(line.starts_word(0) && line.starts_word(2) && line.starts_word(8) && line.starts_word(10));
         assert!(!line.starts_word(3) && line.ends_word(8) && line.ends_word(16));
         assert!(line.leads(0) && line.leads(2) && !line.leads(8));
-        assert_eq!((line.char_at(10), line.char_at(11), line.char_after(12)), (14, 14, 15 + 1));
+        assert_eq!((line.char_at(10), line.char_at(11), line.char_after(12)), (14, 14, 15));
         assert_eq!(line.char_at(99), 20);
     }
 }

@@ -32,6 +32,14 @@ fn numbered(label: &str) -> Option<FieldName> {
     })
 }
 
+/// Whether a word is a category of Directive 2006/126/EC.
+pub(super) fn is_category(word: &str) -> bool {
+    let all = [
+        "AM", "A1", "A2", "A", "B1", "B", "C1", "C", "D1", "D", "BE", "C1E", "CE", "D1E", "DE", "T", "L", "M",
+    ];
+    all.contains(&word)
+}
+
 /// One number and where its text begins.
 struct Numbered {
     field: FieldName,
@@ -135,33 +143,11 @@ impl Page<'_> {
 
     /// The table on the back of a licence: a category with the day it was obtained and the day it ends.
     pub(super) fn permits(&mut self) {
-        let category = |w: &str| {
-            matches!(
-                w,
-                "AM" | "A1"
-                    | "A2"
-                    | "A"
-                    | "B1"
-                    | "B"
-                    | "C1"
-                    | "C"
-                    | "D1"
-                    | "D"
-                    | "BE"
-                    | "C1E"
-                    | "CE"
-                    | "D1E"
-                    | "DE"
-                    | "T"
-                    | "L"
-                    | "M"
-            )
-        };
         let (mut first, mut last) = (None, None);
         for (i, item) in self.items.iter().enumerate() {
             let mut text = item.line.text.clone();
             let head = item.normal.split(' ').next().unwrap_or("");
-            if !category(head) {
+            if !is_category(head) {
                 continue;
             }
             // The columns are often found as lines of their own.

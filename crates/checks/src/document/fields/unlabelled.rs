@@ -129,9 +129,10 @@ impl Page<'_> {
         let region = |f: FieldName| self.found.get(&f).and_then(|v| v.region);
         let anchor = region(FieldName::Nationality).filter(|_| passport).or(region(FieldName::BirthDate));
         let Some(anchor) = anchor else { return };
+        let [x, y] = anchor.0[0];
         let away = |i: &super::Item<'_>| {
-            let p = i.line.quad.0[0];
-            (p[1] - anchor.0[0][1]).abs() + (p[0] - anchor.0[0][0]).abs()
+            let [a, b, ..] = i.line.quad.0;
+            (a[1] - y).abs() + (a[0] - x).max(0.0) + (x - b[0]).max(0.0)
         };
         let Some(place) = self.items.iter().min_by(|a, b| away(a).total_cmp(&away(b))).map(|i| i.place)
         else {

@@ -1,0 +1,231 @@
+//! What one document tells by itself: is it one, can it be read, do its words and digits give it away.
+
+use bonafide_core::{
+    document::{DocumentReading, DocumentType, FieldName, Side},
+    finding::{Check, Finding, Outcome as Verdict},
+};
+
+use super::{classify::Class, portrait::Portrait, read::Seen, text::plain};
+use crate::models::RunError;
+
+/// A score at or above this is an identity document; below the other it is none; between, a person should
+/// look.
+const IS_DOCUMENT: f64 = 0.5;
+const IS_NONE: f64 = 0.2;
+/// Share of the three things every document tells (number, surname, birth date) that must be readable.
+const READABLE: f64 = 0.6;
+
+/// Words that a genuine document in use does not bear, in normal form. A word that is also a name
+/// (`SAMPLE` is one) only asks for a second look.
+static SUSPICIOUS: &[&str] = &[
+    "SPECIMEN",
+    "SPECIMENS",
+    "SPECIMENEN",
+    "SAMPLE",
+    "VOID",
+    "NOVELTY",
+    "MUSTER",
+    "MUSTERMANN",
+    "MUSTERFRAU",
+    "MUESTRA",
+    "ESPECIMEN",
+    "FACSIMILE",
+    "REPLICA",
+    "NOT VALID",
+    "NON VALIDE",
+    "NOT A GOVERNMENT DOCUMENT",
+    "NOT AN OFFICIAL",
+    "FOR TRAINING",
+    "TEST CARD",
+    "TEMPLATE",
+    "EXEMPLE",
+    "VZOR",
+    "WZOR",
+    "VOORBEELD",
+    "CAMPIONE",
+    "MODELO",
+    "FAC SIMILE",
+    "PROP",
+    "CANCELLED",
+    "ANNULE",
+];
+
+/// Of one side: is it an identity document, does it bear suspicious words. `declared` is the type of document
+/// the person chose.
+pub(super) fn side_findings(seen: &Seen, problem: Option<&RunError>, declared: DocumentType) -> Vec<Finding> {
+    let mut out = vec![];
+    let nothing = seen.lines.is_empty() && seen.mrz.is_none() && seen.barcode.is_none();
+    let is_document = if let (Some(problem), true) = (problem, nothing) {
+        unavailable(Check::IsIdentityDocument, problem)
+    } else {
+        is_document(seen, declared)
+    };
+    out.push(is_document.on(seen.side));
+    let words = if nothing {
+        match problem {
+            Some(problem) => unavailable(Check::SuspiciousWords, problem),
+            None => {
+                Finding::not_assessed(Check::SuspiciousWords, "no_text", "no text was found in the picture")
+            }
+        }
+    } else {
+        suspicious_words(seen)
+    };
+    out.push(words.on(seen.side));
+    out
+}
+
+fn is_document(seen: &Seen, declared: DocumentType) -> Finding {
+    let score = seen.class.score;
+    // The back of some cards bears nothing that would tell it.
+    let below = if seen.side == Side::Front && score < IS_NONE { Verdict::Fail } else { Verdict::Consider };
+    let mut finding = Finding::scored(Check::IsIdentityDocument, score, IS_DOCUMENT, below);
+    if finding.outcome != Verdict::Clear {
+        let cues: Vec<&str> =
+            seen.class.contributions.iter().filter(|c| c.logits > 0.0).map(|c| c.cue).collect();
+        let seen = if cues.is_empty() { "nothing".to_owned() } else { cues.join(", ") };
+        return finding.because(
+            "no_document",
+            format!(
+                "the picture does not look like an identity document (found: {seen}); show the whole document"
+            ),
+        );
+    }
+    match (seen.side, seen.class.side) {
+        (Side::Front, Some(Side::Back)) => {
+            finding.outcome = Verdict::Consider;
+            finding = finding.because(
+                "front_not_captured",
+                "this is the back of the document; show the side with the portrait",
+            );
+        }
+        (Side::Back, Some(Side::Front)) => {
+            finding.outcome = Verdict::Consider;
+            finding = finding.because("back_not_captured", "this is the front of the document; turn it over");
+        }
+        _ => {}
+    }
+    if let Some(kind) = contradicts(&seen.class, declared) {
+        finding.outcome = Verdict::Consider;
+        finding = finding.because(
+            "other_document_type",
+            format!("the document is {} and another type was declared", type_words(kind)),
+        );
+    }
+    finding
+}
+
+/// The type of the document where it surely is another than the declared one.
+fn contradicts(class: &Class, declared: DocumentType) -> Option<DocumentType> {
+    use DocumentType::{IdentificationCard, Other, PassportCard, ResidencePermit, Unknown};
+    let kind = class.document_type;
+    let card = |t| matches!(t, IdentificationCard | ResidencePermit | PassportCard | Other);
+    let same = kind == declared || (card(kind) && card(declared));
+    (!same && class.type_sure && ![kind, declared].contains(&Unknown)).then_some(kind)
+}
+
+const fn type_words(kind: DocumentType) -> &'static str {
+    match kind {
+        DocumentType::Unknown => "unknown",
+        DocumentType::DriverLicense => "a driving licence",
+        DocumentType::IdentificationCard => "an identification card",
+        DocumentType::Passport => "a passport",
+        DocumentType::PassportCard => "a passport card",
+        DocumentType::ResidencePermit => "a residence permit",
+        DocumentType::Visa => "a visa",
+        DocumentType::Other => "of another kind",
+    }
+}
+
+/// Specimens, samples and novelties say so.
+fn suspicious_words(seen: &Seen) -> Finding {
+    let zone = seen.mrz.iter().flat_map(|m| m.mrz.lines()).map(|l| l.as_str());
+    let mut found: Vec<&str> = vec![];
+    for text in seen.lines.iter().map(|l| l.text.as_str()).chain(zone) {
+        let normal = format!(" {} ", plain(text));
+        found.extend(SUSPICIOUS.iter().filter(|w| normal.contains(&format!(" {w} "))));
+    }
+    found.sort_unstable();
+    found.dedup();
+    let score = if found.is_empty() { 1.0 } else { 0.0 };
+    let finding = Finding::scored(Check::SuspiciousWords, score, 0.5, Verdict::Consider);
+    if found.is_empty() {
+        return finding;
+    }
+    // The words are from the list above, not personal data.
+    finding.because("suspicious_words", format!("the document bears: {}", found.join(", ").to_lowercase()))
+}
+
+fn unavailable(check: Check, problem: &RunError) -> Finding {
+    let code = match problem {
+        RunError::Unavailable(_) => "model_unavailable",
+        RunError::Failed { .. } => "model_failed",
+    };
+    Finding::not_assessed(check, code, problem.to_string())
+}
+
+pub(super) fn readable(reading: &DocumentReading, problem: Option<&RunError>) -> Finding {
+    let check = Check::DocumentReadable;
+    if let (Some(problem), true) = (problem, reading.fields.is_empty()) {
+        return unavailable(check, problem);
+    }
+    let wanted = [FieldName::DocumentNumber, FieldName::LastName, FieldName::BirthDate];
+    let get = |name: FieldName| match name {
+        // Some people have one name only, and some documents do not tell them apart.
+        FieldName::LastName => reading.get(name).or(reading.get(FieldName::FullName)),
+        name => reading.get(name),
+    };
+    let read: f64 = wanted.iter().filter_map(|n| get(*n)).map(|f| f.confidence).sum();
+    let finding = Finding::scored(check, read / wanted.len() as f64, READABLE, Verdict::Fail);
+    if finding.outcome == Verdict::Clear {
+        return finding;
+    }
+    finding.because(
+        "no_text",
+        "document number, name or birth date could not be read; use more light, hold still and fill the frame",
+    )
+}
+
+pub(super) fn check_digits(sides: &[(Seen, Option<RunError>)], problem: Option<&RunError>) -> Finding {
+    let check = Check::MrzCheckDigits;
+    let zones = sides.iter().filter_map(|(s, _)| s.mrz.as_ref());
+    let Some(found) = zones.max_by_key(|f| f.mrz.checks().iter().filter(|c| c.holds).count()) else {
+        return match problem {
+            Some(problem) => unavailable(check, problem),
+            None => Finding::not_assessed(check, "no_mrz", "no machine readable zone was found"),
+        };
+    };
+    let checks = found.mrz.checks();
+    let holding = checks.iter().filter(|c| c.holds).count();
+    let score = holding as f64 / checks.len().max(1) as f64;
+    let mut finding = Finding::scored(check, score, 1.0, Verdict::Consider);
+    let repaired = found.repairs.len();
+    if repaired > 0 {
+        let detail = format!(
+            "{repaired} characters were not read as they are reported: the rules of the zone and its check \
+             digits ask for others"
+        );
+        finding = finding.because("characters_repaired", detail);
+    }
+    if finding.outcome == Verdict::Clear {
+        return finding;
+    }
+    let wrong = checks.len() - holding;
+    let why = if found.agreed {
+        "several readings agree, so they are wrong on the document"
+    } else {
+        "the zone could not be read with certainty; a sharper picture may help"
+    };
+    finding
+        .because("check_digits_wrong", format!("{wrong} of {} check digits do not hold: {why}", checks.len()))
+}
+
+pub(super) fn portrait_found(portrait: Option<&Portrait>, problem: Option<&RunError>) -> Finding {
+    let check = Check::PortraitFound;
+    match (portrait, problem) {
+        (Some(p), _) => Finding { score: Some(f64::from(p.score)), ..Finding::new(check, Verdict::Clear) },
+        (None, Some(problem)) => unavailable(check, problem),
+        (None, None) => Finding { score: Some(0.0), ..Finding::new(check, Verdict::Consider) }
+            .because("no_portrait", "no portrait was found on the document"),
+    }
+}
