@@ -13,6 +13,8 @@ pub(super) struct Folded {
     starts: Vec<bool>,
     /// For each letter whether a colon follows it.
     colons: Vec<bool>,
+    /// Whether the line holds the stroke that stands between a label and its translation.
+    pub(super) bilingual: bool,
     /// Characters of the line.
     chars: usize,
 }
@@ -23,6 +25,7 @@ impl Folded {
         let (mut apart, mut before) = (true, None::<char>);
         for (i, c) in text.chars().enumerate() {
             out.chars = i + 1;
+            out.bilingual |= c == '/';
             let folded = plain(c.encode_utf8(&mut [0; 4]));
             if folded.is_empty() {
                 if let (':' | '：', Some(last)) = (c, out.colons.last_mut()) {

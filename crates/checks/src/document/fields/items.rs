@@ -1,9 +1,12 @@
 //! Lines of text in the frame of the page, with the labels in them.
 
+use bonafide_core::document::DocumentType;
+
 use super::{
     super::{ocr::Line, text::plain},
     folded::Folded,
     labels::{Label, labels},
+    words::kind,
 };
 use crate::image::warp::extent;
 
@@ -90,9 +93,15 @@ pub(super) fn items(lines: &[Line]) -> Vec<Item<'_>> {
         .map(|line| {
             let [a, b, c, d] = line.quad.0;
             let folded = Folded::of(&line.text);
+            let normal = plain(&line.text);
+            let mut labels = labels(&folded);
+            // The name of the document is full of near misses: `permis de` is not Romanian for "issued by".
+            if kind(&normal) != DocumentType::Unknown {
+                labels.retain(|l| l.edits == 0);
+            }
             Item {
-                labels: labels(&folded),
-                normal: plain(&line.text),
+                labels,
+                normal,
                 folded,
                 line,
                 place: Place {

@@ -147,6 +147,7 @@ impl Page<'_> {
                     // "Surname, given names" stand over all names.
                     Some(last)
                         if last.item == i
+                            && !(last.open && label.open)
                             && together(last.field, field)
                             && from.saturating_sub(last.to) <= 4 =>
                     {
@@ -178,20 +179,20 @@ fn together(a: FieldName, b: FieldName) -> bool {
     matches!((a, b), (LastName, FirstName) | (FirstName, LastName) | (FullName, FirstName | LastName))
 }
 
-/// Says what the open labels mean: `Name` beside a label of the given names is the surname, alone all names.
+/// Says what the open labels mean: `Name` beside a label of the given names is the surname, beside one of the
+/// surname the given names, alone all names.
 fn resolve(groups: &mut [Group]) {
-    let closed = |field| groups.iter().any(|g| g.field == field && !g.open);
-    let (last, first) = (closed(FieldName::LastName), closed(FieldName::FirstName));
-    let any = |field| groups.iter().any(|g| g.field == field);
-    let both = any(FieldName::LastName) && any(FieldName::FirstName);
+    use FieldName::{FirstName, FullName, LastName};
+    let any = |field, open| groups.iter().any(|g| g.field == field && g.open == open);
+    let (last, first) = (any(LastName, false), any(FirstName, false));
+    let pair = any(LastName, true) && any(FirstName, true);
     for group in groups.iter_mut().filter(|g| g.open) {
-        let alone = match group.field {
-            FieldName::LastName => !first && !both,
-            _ => !last && !both,
+        group.field = match (last, first) {
+            (true, false) => FirstName,
+            (false, true) => LastName,
+            (false, false) if !pair => FullName,
+            _ => group.field,
         };
-        if alone {
-            group.field = FieldName::FullName;
-        }
     }
 }
 

@@ -93,11 +93,13 @@ impl Label {
     }
 }
 
-/// How many letters of a label may be misread.
-fn tolerance(letters: usize) -> usize {
+/// How many letters of a label may be misread. Short labels are near misses of names: there only beside a
+/// translation.
+fn tolerance(letters: usize, bilingual: bool) -> usize {
     match letters {
         0..=5 => 0,
-        6..=9 => 1,
+        6..=7 => usize::from(bilingual),
+        8..=9 => 1,
         10..=12 => 2,
         13..=16 => 3,
         n => n / 5,
@@ -136,10 +138,10 @@ pub(super) fn labels(line: &Folded) -> Vec<Label> {
 fn occurrences(entry: &Entry, line: &Folded, symbols: &[usize]) -> Vec<Label> {
     let n = entry.letters.len();
     let mut out = vec![];
-    if n > line.letters.len() + tolerance(n) {
+    if n > line.letters.len() + tolerance(n, line.bilingual) {
         return out;
     }
-    if tolerance(n) == 0 {
+    if tolerance(n, line.bilingual) == 0 {
         for (from, _) in line.letters.windows(n).enumerate().filter(|(_, w)| *w == entry.letters) {
             if line.starts_word(from) && line.ends_word(from + n) {
                 out.push(Label { field: entry.field, open: entry.open, from, to: from + n, edits: 0 });
@@ -150,7 +152,7 @@ fn occurrences(entry: &Entry, line: &Folded, symbols: &[usize]) -> Vec<Label> {
     // Myers' bit-parallel search: the edits of the best alignment that ends at each letter.
     let (mut plus, mut minus, mut score) = (!0u64, 0u64, n);
     let high = 1u64 << (n - 1);
-    let most = tolerance(n);
+    let most = tolerance(n, line.bilingual);
     let mut best: Option<(usize, usize)> = None;
     for (end, s) in symbols.iter().enumerate() {
         let eq = entry.masks[*s];
@@ -231,7 +233,7 @@ mod tests {
             ("DATE DE NAISSANCE A M J 1986 10 16", BirthDate),
             ("GIVEN NAMES PRENOMS", FirstName),
             ("PLACE OF BIRTH", BirthPlace),
-            ("NATIONALlTY", Nationality),
+            ("NATlONALITY", Nationality),
             ("4bExpire le:2025-10-16", ExpiresAt),
             ("Apellidos", LastName),
             ("Doğum Tarihi", BirthDate),

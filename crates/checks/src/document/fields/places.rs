@@ -95,7 +95,7 @@ static COUNTRIES: LazyLock<Vec<Country>> = LazyLock::new(|| {
 });
 
 /// Names of fewer letters are also parts of other words' phrases; they count where they stand alone.
-const TELLING: usize = 7;
+const TELLING: usize = 6;
 
 /// The country (ISO 3166-1 alpha-3 or ICAO 9303) that a text names alone: its code, its name or what its
 /// people are called.

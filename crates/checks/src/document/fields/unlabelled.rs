@@ -120,10 +120,9 @@ impl Page<'_> {
         let (last, first) = (FieldName::LastName, FieldName::FirstName);
         let passport = document == DocumentType::Passport;
         let has = |f: FieldName| self.found.contains_key(&f);
-        if !(passport || document == DocumentType::DriverLicense)
-            || has(last) && has(first)
-            || has(FieldName::FullName)
-        {
+        let licence = document == DocumentType::DriverLicense
+            || document == DocumentType::IdentificationCard && matches!(self.country, Some("USA" | "CAN"));
+        if !(passport || licence) || has(last) && has(first) || has(FieldName::FullName) {
             return;
         }
         let region = |f: FieldName| self.found.get(&f).and_then(|v| v.region);
@@ -148,6 +147,7 @@ impl Page<'_> {
             })
             .filter(|(_, i)| (i.place.left - place.left).abs() < 3.0 * place.height && i.labels.is_empty())
             .filter(|(_, i)| kind(&i.normal) == DocumentType::Unknown && i.line.confidence >= 0.85)
+            .filter(|(_, i)| !i.line.text.contains(|c: char| c.is_ascii_digit()))
             // Some issuers set given names in small letters; a caption is misread more often than a name.
             .filter(|(_, i)| passport || i.line.text.chars().all(|c| !c.is_lowercase()))
             .filter(|(_, i)| i.normal.len() >= 3 && i.normal.split(' ').all(|w| places::nation(w).is_none()))
@@ -175,7 +175,8 @@ impl Page<'_> {
     /// The address: lines under an address label or the number 8, or a street by its own looks, down to
     /// the postal code.
     pub(super) fn address(&mut self) {
-        let starts = self.items.iter().enumerate().filter_map(|(i, item)| {
+        let titled = |i: &super::Item<'_>| kind(&i.normal) != DocumentType::Unknown;
+        let starts = self.items.iter().enumerate().filter(|(_, i)| !titled(i)).filter_map(|(i, item)| {
             let label = item.labels.iter().rfind(|l| l.field == Some(FieldName::Street));
             if let Some(label) = label {
                 let rest = item.folded.char_after(label.to);
@@ -216,9 +217,11 @@ impl Page<'_> {
                 at = item.place.middle;
             }
         }
-        let texts: Vec<String> = lines.iter().map(|l| l.1.clone()).collect();
-        let whole =
-            texts.iter().map(|t| t.trim_matches(|c: char| c.is_whitespace() || matches!(c, ',' | ':')));
+        let bare = |t: &String| t.trim_start_matches([' ', ':', '.', '/', ',']).to_owned();
+        let texts: Vec<String> = lines.iter().map(|l| bare(&l.1)).collect();
+        let whole = texts
+            .iter()
+            .map(|t| t.trim_matches(|c: char| c.is_whitespace() || matches!(c, ',' | ':' | '.' | '/')));
         let whole = whole.filter(|t| !t.is_empty()).collect::<Vec<_>>().join(", ");
         let Address { street, city, state, postal_code } = places::address(&texts);
         // A line of address is only believed when something else of an address follows it.
