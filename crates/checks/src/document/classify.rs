@@ -27,7 +27,7 @@ pub struct Cues {
 /// of a barcode were then raised so that either decides alone: both prove themselves by check digits and by
 /// error correction, and the second was in no picture.
 const START: f64 = -6.0;
-const MRZ: f64 = 7.0;
+const MRZ: f64 = 9.0;
 const BARCODE: f64 = 7.0;
 const PORTRAIT: f64 = 2.8;
 const KIND: f64 = 2.4;

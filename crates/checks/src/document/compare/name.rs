@@ -64,7 +64,10 @@ pub fn name(a: &str, b: &str) -> Agreement {
     join(&mut few, &mut many, &mut agreement);
     join(&mut many, &mut few, &mut agreement);
     let weight = |words: &[Word]| words.iter().map(Word::weight).sum::<f64>();
-    if weight(&few) > weight(&many) {
+    // The comparison is the same both ways round.
+    let spelled = |words: &[Word]| words.iter().map(|w| w.plain.clone()).collect::<Vec<_>>();
+    let by_weight = weight(&few).total_cmp(&weight(&many));
+    if by_weight.then_with(|| spelled(&few).cmp(&spelled(&many))).is_gt() {
         std::mem::swap(&mut few, &mut many);
     }
     let (total, all) = (weight(&few), weight(&many));
