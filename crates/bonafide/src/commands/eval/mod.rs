@@ -3,6 +3,7 @@
 mod aamva;
 mod documents;
 mod faces;
+mod fields;
 mod mrz;
 mod pdf417;
 
@@ -29,6 +30,7 @@ enum Suite {
     Pdf417,
     Aamva,
     Documents,
+    Fields,
     Faces,
 }
 
@@ -138,6 +140,7 @@ pub(crate) fn run(args: Args) -> CommandResult {
         Suite::Pdf417 => pdf417::run(&args.dir)?,
         Suite::Aamva => aamva::run(&args.dir)?,
         Suite::Documents => documents::run(&args.dir)?,
+        Suite::Fields => fields::run(&args.dir)?,
         Suite::Faces => faces::run(&args.dir)?,
     };
     if args.json {

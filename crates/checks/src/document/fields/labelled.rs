@@ -1,6 +1,6 @@
 //! Values by the labels beside or above them.
 
-use bonafide_core::document::{Field, FieldName};
+use bonafide_core::document::{DocumentType, Field, FieldName};
 
 use super::{Page, items::Place};
 
@@ -42,9 +42,16 @@ const LEAST: f64 = 0.4;
 
 impl Page<'_> {
     /// Finds a value for every label, the closest pairs first.
-    pub(super) fn labelled(&mut self) {
+    pub(super) fn labelled(&mut self, kind: DocumentType) {
         let (mut groups, pieces) = self.groups();
         resolve(&mut groups);
+        // A passport has one number, and its label is misread now and then.
+        if kind == DocumentType::Passport {
+            groups.iter_mut().filter(|g| g.field == FieldName::RefNumber).for_each(|g| {
+                g.field = FieldName::DocumentNumber;
+                g.quality *= 0.6;
+            });
+        }
         let mut candidates: Vec<Candidate> = vec![];
         for (g, group) in groups.iter().enumerate() {
             for piece in &pieces {
@@ -101,7 +108,8 @@ impl Page<'_> {
             let piece = |from: usize, to: usize, after: Option<usize>, pieces: &mut Vec<Piece>| {
                 let text: String = item.line.text.chars().take(to).skip(from).collect();
                 // Letters that follow a label without a space are a part of it that was misread.
-                if after.is_some() && text.starts_with(char::is_alphabetic) {
+                let letter = text.chars().next().is_some_and(|c| c.is_alphabetic() && c != 'º' && c != 'ª');
+                if after.is_some() && letter {
                     return;
                 }
                 // "(A-M-J)" and "(cm)" explain the label.
@@ -162,7 +170,8 @@ impl Page<'_> {
                         from: start,
                         to,
                         place: item.part(start, to),
-                        quality: label.quality(),
+                        // `No` and `ID No` stand for other numbers too where a longer label stands elsewhere.
+                        quality: label.quality() * if label.to - label.from <= 5 { 0.8 } else { 1.0 },
                         open: label.open,
                     }),
                 }

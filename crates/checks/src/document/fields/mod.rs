@@ -20,7 +20,7 @@ mod words;
 
 use std::collections::BTreeMap;
 
-use bonafide_core::document::{Field, FieldName, Quad, Side, Source};
+use bonafide_core::document::{DocumentType, Field, FieldName, Quad, Side, Source};
 use jiff::civil::Date;
 
 use self::{
@@ -49,14 +49,17 @@ pub fn extract(lines: &[Line], side: Side, today: Date) -> BTreeMap<FieldName, F
         today,
         country: words.country,
     };
-    page.labelled();
-    page.numbered(words.document_type);
+    page.labelled(words.document_type);
+    // Passports number their fields in another order.
+    if matches!(words.document_type, DocumentType::DriverLicense | DocumentType::Unknown) {
+        page.numbered(words.document_type);
+    }
     page.unlabelled_dates();
     page.unlabelled_sex();
     page.unlabelled_nationality();
     page.unlabelled_names(words.document_type);
     page.unlabelled_number(words.document_type);
-    page.address();
+    page.address(words.document_type);
     page.permits();
     if let Some(country) = words.country {
         page.found.entry(FieldName::IssuingCountry).or_insert_with(|| implied(country, side));
@@ -104,7 +107,8 @@ impl Page<'_> {
             return self.date(field, text);
         }
         let mark = |c: &char| {
-            c.is_whitespace() || matches!(c, ':' | '.' | ',' | ';' | '/' | '|' | '-' | '·' | '*' | '•')
+            c.is_whitespace()
+                || matches!(c, 'º' | '°' | ':' | '.' | ',' | ';' | '/' | '|' | '-' | '·' | '*' | '•')
         };
         let from = text.chars().take_while(mark).count();
         let to = text.chars().count().saturating_sub(text.chars().rev().take_while(mark).count());
@@ -148,6 +152,7 @@ impl Page<'_> {
             | F::DocumentSubtype => {
                 (values::free(text).filter(unlabelled)?, if dated() { 0.6 } else { proper })
             }
+            F::Nationality if places::nation(text).is_some() => (places::nation(text)?.to_owned(), 1.0),
             F::Nationality => {
                 let name = values::nationality(text).filter(unlabelled)?;
                 match places::nation(&name) {

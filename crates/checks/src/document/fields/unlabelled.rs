@@ -1,6 +1,6 @@
 //! Values without labels, by form and position.
 
-use bonafide_core::document::{DocumentType, FieldName};
+use bonafide_core::document::{DocumentType, FieldName, Quad};
 use jiff::civil::Date;
 
 use super::{
@@ -103,7 +103,7 @@ impl Page<'_> {
         let Some((i, number)) = one else { return };
         // The personal number stands below the names.
         let names = self.found.get(&FieldName::LastName).and_then(|f| f.region);
-        let top = |q: &bonafide_core::document::Quad| q.0[0][1];
+        let top = |q: &Quad| q.0[0][1];
         let above = self
             .items
             .get(i)
@@ -126,42 +126,25 @@ impl Page<'_> {
             return;
         }
         let region = |f: FieldName| self.found.get(&f).and_then(|v| v.region);
-        let anchor = region(FieldName::Nationality).filter(|_| passport).or(region(FieldName::BirthDate));
-        let Some(anchor) = anchor else { return };
-        let [x, y] = anchor.0[0];
-        let away = |i: &super::Item<'_>| {
-            let [a, b, ..] = i.line.quad.0;
-            (a[1] - y).abs() + (a[0] - x).max(0.0) + (x - b[0]).max(0.0)
+        let anchors: &[FieldName] = if passport {
+            &[FieldName::BirthDate, FieldName::Nationality, FieldName::IssuedAt, FieldName::ExpiresAt]
+        } else {
+            &[FieldName::BirthDate]
         };
-        let Some(place) = self.items.iter().min_by(|a, b| away(a).total_cmp(&away(b))).map(|i| i.place)
-        else {
-            return;
-        };
-        let reach = if passport { 9.0 } else { 6.0 };
-        let names: Vec<(usize, String)> = self
-            .items
+        let names = anchors
             .iter()
-            .enumerate()
-            .filter(|(_, i)| {
-                i.place.middle < place.middle && place.middle - i.place.middle < reach * place.height
-            })
-            .filter(|(_, i)| (i.place.left - place.left).abs() < 3.0 * place.height && i.labels.is_empty())
-            .filter(|(_, i)| kind(&i.normal) == DocumentType::Unknown && i.line.confidence >= 0.85)
-            .filter(|(_, i)| !i.line.text.contains(|c: char| c.is_ascii_digit()))
-            // Some issuers set given names in small letters; a caption is misread more often than a name.
-            .filter(|(_, i)| passport || i.line.text.chars().all(|c| !c.is_lowercase()))
-            .filter(|(_, i)| i.normal.len() >= 3 && i.normal.split(' ').all(|w| places::nation(w).is_none()))
-            .filter(|(_, i)| places::nation(&i.line.text).is_none())
-            .filter_map(|(n, i)| {
-                Some((n, values::name(&i.line.text).filter(|n| n.starts_with(char::is_uppercase))?))
-            })
-            .collect();
+            .filter_map(|f| region(*f))
+            .map(|anchor| self.names_above(anchor, passport))
+            .find(|names| !names.is_empty())
+            .unwrap_or_default();
         // Where one of the two is known, the other is its neighbour.
         let known = |f| self.found.get(&f).and_then(|v| names.iter().position(|n| n.1 == v.value));
         let (above, below) = match (known(last), known(first)) {
             (None, Some(at)) => (at.checked_sub(1), Some(at)),
             (Some(at), None) => (Some(at), Some(at + 1)),
             _ if has(last) || has(first) => (None, None),
+            // A passport's begin with the surname; what stands under them may be a name at birth.
+            _ if passport => (Some(0), Some(1)),
             _ => (names.len().checked_sub(2), names.len().checked_sub(1)),
         };
         for (field, at) in [(last, above), (first, below)] {
@@ -172,9 +155,45 @@ impl Page<'_> {
         }
     }
 
+    /// Lines that may be names, above a place and aligned with it, from top to bottom.
+    fn names_above(&self, anchor: Quad, passport: bool) -> Vec<(usize, String)> {
+        let [x, y] = anchor.0[0];
+        let away = |i: &super::Item<'_>| {
+            let [a, b, ..] = i.line.quad.0;
+            (a[1] - y).abs() + (a[0] - x).max(0.0) + (x - b[0]).max(0.0)
+        };
+        let Some(place) = self.items.iter().min_by(|a, b| away(a).total_cmp(&away(b))).map(|i| i.place)
+        else {
+            return vec![];
+        };
+        let reach = if passport { 9.0 } else { 6.0 } * place.height;
+        let close = |i: &super::Item<'_>| {
+            i.place.middle < place.middle
+                && place.middle - i.place.middle < reach
+                && (i.place.left - place.left).abs() < 3.0 * place.height
+        };
+        // Some issuers set given names in small letters; a caption is misread more often than a name.
+        let looks = |i: &super::Item<'_>| {
+            let small = i.line.text.chars().any(char::is_lowercase);
+            i.labels.is_empty()
+                && i.line.confidence >= 0.85
+                && kind(&i.normal) == DocumentType::Unknown
+                && (passport || !small)
+                && i.normal.len() >= 3
+                && !i.line.text.contains(|c: char| c.is_ascii_digit())
+                && places::nation(&i.line.text).is_none()
+                && i.normal.split(' ').all(|w| places::nation(w).is_none())
+        };
+        let candidates = self.items.iter().enumerate().filter(|(_, i)| close(i) && looks(i));
+        candidates
+            .filter_map(|(n, i)| Some((n, values::name(&i.line.text)?)))
+            .filter(|(_, name)| name.starts_with(char::is_uppercase))
+            .collect()
+    }
+
     /// The address: lines under an address label or the number 8, or a street by its own looks, down to
     /// the postal code.
-    pub(super) fn address(&mut self) {
+    pub(super) fn address(&mut self, document: DocumentType) {
         let titled = |i: &super::Item<'_>| kind(&i.normal) != DocumentType::Unknown;
         let starts = self.items.iter().enumerate().filter(|(_, i)| !titled(i)).filter_map(|(i, item)| {
             let label = item.labels.iter().rfind(|l| l.field == Some(FieldName::Street));
@@ -187,7 +206,13 @@ impl Page<'_> {
             if eight && places::is_street(item.normal.get(2..)?) {
                 return Some((1, i, Some(item.char_of_word(1)), false));
             }
-            places::is_street(&item.line.text).then_some((2, i, Some(0), false))
+            // Passports print no streets.
+            (document != DocumentType::Passport && places::is_street(&item.line.text)).then_some((
+                2,
+                i,
+                Some(0),
+                false,
+            ))
         });
         let Some((_, start, from, labelled)) = starts.min_by_key(|s| s.0) else { return };
         let Some(first) = self.items.get(start) else { return };

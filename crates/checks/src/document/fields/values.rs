@@ -164,7 +164,8 @@ pub(super) fn free(text: &str) -> Option<String> {
 pub(super) fn nationality(text: &str) -> Option<String> {
     let parts: Vec<&str> = text.split(['/', '·', '•', '|', '-', '(', ')']).map(str::trim).collect();
     let known = parts.iter().find(|p| super::places::nation(p).is_some());
-    known.or(parts.first()).and_then(|p| name(p)).or_else(|| name(text))
+    let words = known.or(parts.first()).and_then(|p| name(p)).or_else(|| name(text))?;
+    (known.is_some() || words.chars().count() >= 4).then_some(words)
 }
 
 /// `JR`, `SR`, `III` and the like.
