@@ -65,7 +65,7 @@ impl Item<'_> {
     }
 
     /// The text from a character on.
-    pub(super) fn from_char(&self, from: usize) -> String {
+    pub(super) fn text_from(&self, from: usize) -> String {
         self.line.text.chars().skip(from).collect()
     }
 }

@@ -224,7 +224,7 @@ fn closeness(g: usize, group: &Group, piece: &Piece) -> Option<f64> {
     let aside = (value.left - label.left) / height;
     let over = value.right.min(label.right) - value.left.max(label.left);
     let aligned = aside.abs() < 3.0 || over > 0.6 * (value.right - value.left);
-    if !aligned || over < -1.0 * height || !(0.35..3.4).contains(&down) {
+    if !aligned || over < -height || !(0.35..3.4).contains(&down) {
         return None;
     }
     let near = 0.97 - 0.12 * f64::from((down - 1.0).max(0.0)) - 0.03 * f64::from(aside.abs().min(6.0));

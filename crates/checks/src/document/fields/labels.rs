@@ -172,10 +172,9 @@ fn occurrences(entry: &Entry, line: &Folded, symbols: &[usize]) -> Vec<Label> {
         if score <= most && best.is_none_or(|b| score < b.0) {
             best = Some((score, at));
         }
-        if best.is_some_and(|b| at >= b.1 + n) || at == symbols.len() {
-            if let Some((edits, to)) = best.take() {
-                out.extend(bounded(entry, line, to, edits, n));
-            }
+        let over = best.is_some_and(|b| at >= b.1 + n) || at == symbols.len();
+        if let Some((edits, to)) = best.take_if(|_| over) {
+            out.extend(bounded(entry, line, to, edits, n));
         }
     }
     out
@@ -185,7 +184,7 @@ fn occurrences(entry: &Entry, line: &Folded, symbols: &[usize]) -> Vec<Label> {
 /// a word, since spaces get lost.
 fn bounded(entry: &Entry, line: &Folded, to: usize, edits: usize, n: usize) -> Option<Label> {
     let slack = 1 + edits;
-    let from = to.checked_sub(n).unwrap_or(0);
+    let from = to.saturating_sub(n);
     let near = |at: usize, test: &dyn Fn(usize) -> bool| {
         (at.saturating_sub(slack)..=at + slack).filter(|i| test(*i)).min_by_key(|i| i.abs_diff(at))
     };

@@ -271,7 +271,7 @@ pub(super) fn month(word: &str) -> Option<i8> {
             && n.get(..word.len())
                 .is_some_and(|part| part.bytes().zip(word.bytes()).filter(|(a, b)| a != b).count() == 1)
     };
-    let like = |test: &dyn Fn(&&str) -> bool| MONTHS.iter().position(|names| names.iter().any(|n| test(n)));
+    let like = |test: &dyn Fn(&&str) -> bool| MONTHS.iter().position(|names| names.iter().any(test));
     like(&inflected).or_else(|| like(&misread)).and_then(number)
 }
 

@@ -199,7 +199,7 @@ impl Page<'_> {
             let label = item.labels.iter().rfind(|l| l.field == Some(FieldName::Street));
             if let Some(label) = label {
                 let rest = item.folded.char_after(label.to);
-                let text = item.from_char(rest);
+                let text = item.text_from(rest);
                 return Some((0, i, (!plain(&text).is_empty()).then_some(rest), true));
             }
             let eight = item.normal.starts_with("8 ") && item.normal.split(' ').count() > 2;
@@ -218,7 +218,7 @@ impl Page<'_> {
         let Some(first) = self.items.get(start) else { return };
         let mut lines: Vec<(usize, String)> = vec![];
         if let Some(from) = from {
-            lines.push((start, first.from_char(from)));
+            lines.push((start, first.text_from(from)));
         }
         let (mut at, height) = (first.place.middle, first.place.height);
         for (i, item) in self.items.iter().enumerate().skip(start + 1) {
@@ -251,7 +251,8 @@ impl Page<'_> {
         let Address { street, city, state, postal_code } = places::address(&texts);
         // A line of address is only believed when something else of an address follows it.
         let complete = city.is_some() || postal_code.is_some();
-        if !complete && !labelled || whole.chars().count() < 4 {
+        let letters = whole.chars().filter(|c| c.is_alphabetic()).count();
+        if !complete && !labelled || letters < 3 {
             return;
         }
         let parts = [
