@@ -11,6 +11,8 @@ pub enum Check {
     ImageQuality,
     // document
     IsIdentityDocument,
+    /// The side that was asked for, of the type that was declared.
+    DocumentAsAsked,
     DocumentReadable,
     DocumentExpired,
     /// The dates can be true together: birth before issue before expiry, none of them absurd.

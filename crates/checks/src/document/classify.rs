@@ -95,7 +95,7 @@ pub fn classify(cues: &Cues) -> Class {
     // A zone of three lines (TD1) and a barcode of AAMVA are on backs, and so is the talk of vehicles; fronts
     // bear the portrait. A small face is a ghost image.
     let holder = cues.face_share.is_some_and(|s| s >= HOLDER);
-    let side = if holder && portrait && cues.barcode.is_none() {
+    let side = if holder && portrait && cues.barcode.is_none() && !cues.mrz_of_card {
         Some(Side::Front)
     } else if cues.face_share.is_none()
         && (cues.barcode.is_some() || cues.mrz_of_card || cues.words.back >= MOST_BACK)

@@ -58,9 +58,10 @@ pub(super) fn side_findings(seen: &Seen, problem: Option<&RunError>, declared: D
     let is_document = if let (Some(problem), true) = (problem, nothing) {
         unavailable(Check::IsIdentityDocument, problem)
     } else {
-        is_document(seen, declared)
+        is_document(seen)
     };
     out.push(is_document.on(seen.side));
+    out.push(as_asked(seen, declared).on(seen.side));
     let words = if nothing {
         match problem {
             Some(problem) => unavailable(Check::SuspiciousWords, problem),
@@ -75,11 +76,11 @@ pub(super) fn side_findings(seen: &Seen, problem: Option<&RunError>, declared: D
     out
 }
 
-fn is_document(seen: &Seen, declared: DocumentType) -> Finding {
+fn is_document(seen: &Seen) -> Finding {
     let score = seen.class.score;
     // The back of some cards bears nothing that would tell it.
     let below = if seen.side == Side::Front && score < IS_NONE { Verdict::Fail } else { Verdict::Consider };
-    let mut finding = Finding::scored(Check::IsIdentityDocument, score, IS_DOCUMENT, below);
+    let finding = Finding::scored(Check::IsIdentityDocument, score, IS_DOCUMENT, below);
     if finding.outcome != Verdict::Clear {
         let cues: Vec<&str> =
             seen.class.contributions.iter().filter(|c| c.logits > 0.0).map(|c| c.cue).collect();
@@ -91,20 +92,17 @@ fn is_document(seen: &Seen, declared: DocumentType) -> Finding {
             ),
         );
     }
-    match (seen.side, seen.class.side) {
-        (Side::Front, Some(Side::Back)) => {
-            finding.outcome = Verdict::Consider;
-            finding = finding.because(
-                "front_not_captured",
-                "this is the back of the document; show the side with the portrait",
-            );
-        }
-        (Side::Back, Some(Side::Front)) => {
-            finding.outcome = Verdict::Consider;
-            finding = finding.because("back_not_captured", "this is the front of the document; turn it over");
-        }
-        _ => {}
+    finding
+}
+
+/// Whether the picture shows the side that was asked for, of the type that was declared. Another side is a
+/// reason to ask again, another type one to look.
+fn as_asked(seen: &Seen, declared: DocumentType) -> Finding {
+    let check = Check::DocumentAsAsked;
+    if seen.class.score < IS_DOCUMENT {
+        return Finding::not_assessed(check, "no_document", "what is not told to be a document has no sides");
     }
+    let mut finding = Finding::new(check, Verdict::Clear);
     if let Some(kind) = contradicts(&seen.class, declared) {
         finding.outcome = Verdict::Consider;
         finding = finding.because(
@@ -112,7 +110,20 @@ fn is_document(seen: &Seen, declared: DocumentType) -> Finding {
             format!("the document is {} and another type was declared", type_words(kind)),
         );
     }
-    finding
+    match (seen.side, seen.class.side) {
+        (Side::Front, Some(Side::Back)) => {
+            finding.outcome = Verdict::Fail;
+            finding.because(
+                "front_not_captured",
+                "this is the back of the document; show the side with the portrait",
+            )
+        }
+        (Side::Back, Some(Side::Front)) => {
+            finding.outcome = Verdict::Fail;
+            finding.because("back_not_captured", "this is the front of the document; turn it over")
+        }
+        _ => finding,
+    }
 }
 
 /// The type of the document where it surely is another than the declared one.

@@ -300,8 +300,8 @@ mod tests {
         let (quality, rest): (Vec<_>, Vec<_>) =
             out.findings.iter().partition(|f| f.check == Check::ImageQuality);
         assert!(quality.iter().all(|f| f.outcome == Verdict::Consider) && quality.len() == 2);
-        assert_eq!(rest.len(), 13);
+        assert_eq!(rest.len(), 15);
         assert!(rest.iter().all(|f| f.outcome == Verdict::NotAssessed), "{rest:#?}");
-        assert_eq!(rest.iter().filter(|f| f.side == Some(Side::Back)).count(), 2);
+        assert_eq!(rest.iter().filter(|f| f.side == Some(Side::Back)).count(), 3);
     }
 }
