@@ -154,6 +154,8 @@ pub fn turn_back(quad: &Quad, turns: u8, width: u32, height: u32) -> Quad {
 
 #[cfg(test)]
 mod tests {
+    use image::Rgb;
+
     use super::*;
 
     #[test]
