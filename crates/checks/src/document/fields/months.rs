@@ -117,7 +117,6 @@ static MONTHS: [&[&str]; 12] = [
         "JUNIE",
         "JUNIUS",
         "JUNIJ",
-        "LIPANJ",
     ],
     &[
         "JULY", "JUILLET", "JUIL", "JULI", "JULIO", "LUGLIO", "JULHO", "JULIOL", "IULIE", "JUULI", "JULIJS",
@@ -302,6 +301,7 @@ mod tests {
             ("AUGUSTA", 8),
             ("0CT", 0),
             ("MARRAS", 11),
+            ("LIP", 7),
             ("JANUARV", 1),
             ("PRO", 12),
             ("THE", 0),
