@@ -62,8 +62,7 @@ def main():
     if args.json:
         print(json.dumps({"program": str(program), "mrz": zones, "pdf417": codes}, indent=2))
     else:
-        build = program.parent.name if program else "no"
-        print(f"{build} build of bonafide, one thread, load {os.getloadavg()[0]:.1f} at the end\n")
+        print(f"{program}, one thread each, load {os.getloadavg()[0]:.1f} at the end\n")
         table("MRZ in pictures", ["data_lines", "all_lines"], zones)
         table("PDF417 in pictures", ["decoded_photos", "decoded_damaged", "decoded_rendered", "decoded"], codes)
 
