@@ -6,12 +6,12 @@ use std::time::Instant;
 use bonafide_checks::{
     document,
     face::compare::{self, FaceMatch},
-    image::{self, Picture, Refused},
+    image::{self, Picture, Refused, manipulation::Traces},
     liveness::passive,
     models::Models,
 };
 use bonafide_core::{
-    document::{DocumentReading, DocumentType},
+    document::{DocumentReading, DocumentType, Side},
     finding::{Check, Finding},
     policy::Policy,
     weights::Weights,
@@ -53,6 +53,29 @@ pub fn document(
         "no registry provider is configured",
     ));
     Document { reading: read.reading, portrait: read.portrait, findings }
+}
+
+/// Whether one side's picture was edited or is a picture of a picture. `traces` are those of the file as it
+/// was handed in.
+pub fn manipulation(
+    reading: &DocumentReading,
+    side: Side,
+    picture: &Picture,
+    traces: Option<Traces>,
+) -> Finding {
+    let Some(traces) = traces else {
+        let detail = "the file as it was handed in was not examined";
+        return Finding::not_assessed(Check::ImageManipulation, "not_examined", detail).on(side);
+    };
+    let start = Instant::now();
+    // Backs may be printed in one colour.
+    let traces = match side {
+        Side::Front => traces.with_document(&picture.rgb, reading.corners.as_ref()),
+        Side::Back => traces,
+    };
+    let mut finding = traces.finding(side);
+    timed(std::slice::from_mut(&mut finding), start);
+    finding
 }
 
 /// Whether the selfie shows the person of the portrait.

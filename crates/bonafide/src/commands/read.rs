@@ -2,8 +2,8 @@
 
 use std::{path::PathBuf, time::Instant};
 
-use bonafide_core::{document::DocumentType, policy::Policy, time::Clock, weights::Weights};
-use bonafide_engine::{assess, world::SystemClock};
+use bonafide_core::time::Clock;
+use bonafide_engine::world::SystemClock;
 use serde::Serialize;
 
 use super::{
@@ -39,20 +39,10 @@ struct Read {
 }
 
 pub(crate) fn run(args: Args) -> CommandResult {
-    let front = pictures::load(&args.front)?;
-    let back = args.back.as_deref().map(pictures::load).transpose()?;
     let models = pictures::models();
     let today = args.today.unwrap_or_else(|| SystemClock.now().date());
     let start = Instant::now();
-    let read = assess::document(
-        &models,
-        &Policy::default(),
-        &Weights::default(),
-        &front,
-        back.as_ref(),
-        DocumentType::Unknown,
-        today,
-    );
+    let read = pictures::document(&models, &args.front, args.back.as_deref(), today)?;
     let ms = start.elapsed().as_millis() as u64;
     if args.json {
         output::json(&Read {

@@ -98,16 +98,13 @@ impl From<&bonafide_core::finding::Finding> for Finding {
 }
 
 pub(crate) fn run(args: Args) -> CommandResult {
-    let front = pictures::load(&args.front)?;
-    let back = args.back.as_deref().map(pictures::load).transpose()?;
     let selfie = pictures::load(&args.selfie)?;
     let models = pictures::models();
     let (policy, weights) = (Policy::default(), Weights::default());
     let today = args.today.unwrap_or_else(|| SystemClock.now().date());
 
     let start = Instant::now();
-    let read =
-        assess::document(&models, &policy, &weights, &front, back.as_ref(), DocumentType::Unknown, today);
+    let read = pictures::document(&models, &args.front, args.back.as_deref(), today)?;
     let mut findings = read.findings;
     findings.extend(assess::faces(&models, &weights, read.portrait.as_ref(), &selfie).findings);
     findings.extend(assess::liveness(&models, &weights, std::slice::from_ref(&selfie)));

@@ -1,8 +1,10 @@
-//! Pictures: the gate they come in by, geometry, and how good they are.
+//! Pictures: the gate they come in by, geometry, how good they are, and whether they were edited.
 
 mod container;
 pub mod decode;
+pub mod manipulation;
 pub mod quality;
+pub mod recapture;
 pub(crate) mod scale;
 pub mod warp;
 

@@ -1,6 +1,9 @@
 //! Taking a picture in: through the gate, without its metadata, encrypted, recorded.
 
-use bonafide_checks::image::{self, Refused};
+use bonafide_checks::image::{
+    self, Refused,
+    manipulation::{self, Traces},
+};
 use bonafide_core::{
     document::Side,
     evidence::{EvidenceKind, Position},
@@ -12,6 +15,7 @@ use bonafide_store::{
     crypto::{self, Object},
     evidence as rows,
 };
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::may_capture;
@@ -27,20 +31,41 @@ pub struct Picture {
     pub bytes: Vec<u8>,
 }
 
+/// What is known of a picture beside its pixels, sealed in its row.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Private {
+    pub(crate) position: Option<Position>,
+    #[serde(default)]
+    pub(crate) traces: Option<Traces>,
+}
+
 /// A picture that passed the gate: decoded once, upright, metadata gone, encoded anew.
 pub(crate) struct Admitted {
     pub(crate) jpeg: Vec<u8>,
     pub(crate) width: u32,
     pub(crate) height: u32,
+    /// What the file as it came in shows of editing: it is not kept. Of documents only.
+    pub(crate) traces: Option<Traces>,
 }
 
 /// Decodes on the blocking pool; the answer names the field and says what to do.
 pub(crate) async fn admit(picture: Picture) -> Result<Admitted> {
+    admit_with(picture, false).await
+}
+
+/// The same, and looks for traces of editing in the file.
+async fn admit_document(picture: Picture) -> Result<Admitted> {
+    admit_with(picture, true).await
+}
+
+async fn admit_with(picture: Picture, examine: bool) -> Result<Admitted> {
     let Picture { field, bytes } = picture;
     let admitted = tokio::task::spawn_blocking(move || {
         let decoded = image::decode(&bytes)?;
         let (width, height) = decoded.rgb.dimensions();
-        Ok::<_, Refused>(Admitted { jpeg: image::encode_jpeg(&decoded.rgb, JPEG_QUALITY), width, height })
+        let traces = examine.then(|| manipulation::examine(&bytes, &decoded));
+        let jpeg = image::encode_jpeg(&decoded.rgb, JPEG_QUALITY);
+        Ok::<_, Refused>(Admitted { jpeg, width, height, traces })
     })
     .await?;
     admitted.map_err(|refused| Error::Invalid(vec![Problem::new(field, Rule::Format, refused.to_string())]))
@@ -58,7 +83,7 @@ pub async fn accept_document(
     check_position(position)?;
     // Say no before the work of decoding, and again in the transaction that records the picture.
     let record = load_capturing(engine, caller.organization, id).await?;
-    let admitted = admit(picture).await?;
+    let admitted = admit_document(picture).await?;
     let kind = EvidenceKind::document(side);
     let stored = store(engine, &record, kind, 0, admitted, Some(position)).await?;
 
@@ -125,8 +150,8 @@ pub(crate) async fn store(
     let (now, entropy) = (engine.now(), &*engine.entropy);
     let id = EvidenceId::new(now, entropy);
     let bytes = picture.jpeg.len() as i64;
-    let sealed =
-        crypto::seal_json(&record.key, Object::Evidence(id), &json!({"position": position}), entropy)?;
+    let private = Private { position, traces: picture.traces };
+    let sealed = crypto::seal_json(&record.key, Object::Evidence(id), &private, entropy)?;
     let blob_key = engine.blobs.put(&record.key, id, picture.jpeg, entropy).await?;
     Ok(rows::Evidence {
         id,

@@ -77,7 +77,7 @@ pub async fn accept_liveness(
     let mut stored = vec![];
     for (sequence, frame) in (0..).zip(admitted) {
         if sequence == 0 {
-            let copy = accept::Admitted { jpeg: frame.jpeg.clone(), ..frame };
+            let copy = accept::Admitted { jpeg: frame.jpeg.clone(), traces: None, ..frame };
             stored.push(accept::store(engine, &record, EvidenceKind::Selfie, 0, copy, Some(position)).await?);
         }
         let kind = EvidenceKind::LivenessFrame;

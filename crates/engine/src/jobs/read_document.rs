@@ -1,12 +1,12 @@
 //! Reads the document's pictures, keeps the reading and the portrait, and passes on to the face match.
 
-use bonafide_core::evidence::EvidenceKind;
+use bonafide_core::{document::Side, evidence::EvidenceKind};
 use bonafide_store::{evidence as evidence_rows, jobs::Job};
 
 use super::{MATCH_FACES, enqueue_check, finish, is_current, load_current, record_findings};
 use crate::{
     Engine, Error, Result, assess,
-    evidence::{accept, load_pictures},
+    evidence::{accept, open_pictures},
     record::{Record, word},
 };
 
@@ -15,19 +15,25 @@ pub(super) async fn run(engine: &Engine, job: &Job) -> Result<()> {
         return finish(engine, engine.db.begin().await?, job).await;
     };
     let kinds = [EvidenceKind::DocumentFront, EvidenceKind::DocumentBack];
-    let pictures = load_pictures(engine, &record, &kinds).await?;
+    let pictures = open_pictures(engine, &record, &kinds).await?;
     let (policy, declared, today) = (record.policy(), record.document_type(), engine.now().date());
     let models = engine.models.clone();
     let (read, portrait) = tokio::task::spawn_blocking(move || {
-        let of = |kind| pictures.iter().find(|(k, _)| *k == kind).map(|(_, bytes)| bytes);
-        let decode = |kind| of(kind).map(|bytes| bonafide_checks::image::decode(bytes)).transpose();
+        let of = |kind| pictures.iter().find(|p| p.kind == kind);
+        let decode = |kind| of(kind).map(|p| bonafide_checks::image::decode(&p.bytes)).transpose();
         let front = decode(EvidenceKind::DocumentFront).map_err(unreadable)?.ok_or_else(gone)?;
         let back = decode(EvidenceKind::DocumentBack).map_err(unreadable)?;
-        let read = assess::document(&models, &policy, &weights, &front, back.as_ref(), declared, today);
+        let mut read = assess::document(&models, &policy, &weights, &front, back.as_ref(), declared, today);
+        for (side, picture) in [(Side::Front, Some(&front)), (Side::Back, back.as_ref())] {
+            let Some(picture) = picture else { continue };
+            let traces = of(EvidenceKind::document(side)).and_then(|p| p.traces.clone());
+            read.findings.push(assess::manipulation(&read.reading, side, picture, traces));
+        }
         let portrait = read.portrait.as_ref().map(|p| accept::Admitted {
             jpeg: bonafide_checks::image::encode_jpeg(&p.rgb, 95),
             width: p.rgb.width(),
             height: p.rgb.height(),
+            traces: None,
         });
         Ok::<_, Error>((read, portrait))
     })

@@ -6,6 +6,7 @@ mod faces;
 mod fields;
 mod mrz;
 mod pdf417;
+mod tamper;
 
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
@@ -32,6 +33,7 @@ enum Suite {
     Documents,
     Fields,
     Faces,
+    Tamper,
 }
 
 /// What one suite measured. The JSON shape is stable.
@@ -78,6 +80,11 @@ impl Report {
 
     pub(crate) fn metric(&mut self, name: &'static str, k: usize, n: usize) {
         self.metrics.insert(name, Metric::rate(k, n));
+    }
+
+    /// A metric that is no rate, with an interval of its own.
+    pub(crate) fn put(&mut self, name: &'static str, metric: Metric) {
+        self.metrics.insert(name, metric);
     }
 
     pub(crate) fn failure(&mut self, file: impl Into<String>, why: impl Into<String>) {
@@ -142,6 +149,7 @@ pub(crate) fn run(args: Args) -> CommandResult {
         Suite::Documents => documents::run(&args.dir)?,
         Suite::Fields => fields::run(&args.dir)?,
         Suite::Faces => faces::run(&args.dir)?,
+        Suite::Tamper => tamper::run(&args.dir)?,
     };
     if args.json {
         println!("{}", serde_json::to_string_pretty(&report)?);
