@@ -122,7 +122,7 @@ fn look(models: &Models, picture: &Picture, side: Side, today: Date) -> (Seen, O
     let other_symbol = match symbols.into_iter().next() {
         Some(symbol) => Some(symbol.text),
         None if unlikely => None,
-        None => barcode::read_matrix(upright).map(|symbol| symbol.text),
+        None => barcode::read_qr(upright).map(|symbol| symbol.text),
     };
     let area = corners.as_ref().map_or(width as f32 * height as f32, |q| {
         let (w, h) = warp::extent(q);

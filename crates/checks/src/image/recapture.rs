@@ -2,7 +2,7 @@
 
 use bonafide_core::document::Quad;
 use image::{GrayImage, ImageFormat, RgbImage, imageops};
-use rustfft::{FftPlanner, num_complex::Complex};
+use microfft::{Complex32, complex::cfft_256};
 
 use super::{
     manipulation::{Cue, file::File},
@@ -136,11 +136,10 @@ fn spectrum(luma: &GrayImage) -> Option<Vec<f32>> {
     if width < edge || height < edge {
         return None;
     }
-    let fft = FftPlanner::<f32>::new().plan_fft_forward(EDGE);
     let window: Vec<f32> =
         (0..EDGE).map(|i| 0.5 - 0.5 * (std::f32::consts::TAU * i as f32 / EDGE as f32).cos()).collect();
     let mut power = vec![0.0f32; EDGE * EDGE];
-    let mut values = vec![Complex::new(0.0f32, 0.0); EDGE * EDGE];
+    let mut values = vec![Complex32::new(0.0, 0.0); EDGE * EDGE];
     let mut turned = values.clone();
     for (i, j) in (0..SQUARES).flat_map(|j| (0..SQUARES).map(move |i| (i, j))) {
         let (left, top) =
@@ -149,19 +148,26 @@ fn spectrum(luma: &GrayImage) -> Option<Vec<f32>> {
             for (x, value) in row.iter_mut().enumerate() {
                 let light = luma.get_pixel_checked(left + x as u32, top + y as u32).map_or(0, |p| p.0[0]);
                 let weight = window.get(x).zip(window.get(y)).map_or(0.0, |(a, b)| a * b);
-                *value = Complex::new((f32::from(light) - 128.0) * weight, 0.0);
+                *value = Complex32::new((f32::from(light) - 128.0) * weight, 0.0);
             }
         }
-        values.chunks_exact_mut(EDGE).for_each(|row| fft.process(row));
+        transform_rows(&mut values);
         for (i, value) in turned.iter_mut().enumerate() {
             *value = values.get(i % EDGE * EDGE + i / EDGE).copied().unwrap_or_default();
         }
-        turned.chunks_exact_mut(EDGE).for_each(|row| fft.process(row));
+        transform_rows(&mut turned);
         // Each square counts alike, however much contrast it has.
-        let total: f32 = turned.iter().skip(EDGE).map(Complex::norm_sqr).sum::<f32>().max(1.0);
+        let total: f32 = turned.iter().skip(EDGE).map(Complex32::norm_sqr).sum::<f32>().max(1.0);
         power.iter_mut().zip(&turned).for_each(|(sum, v)| *sum += v.norm_sqr() / total);
     }
     Some(power)
+}
+
+/// The Fourier transform of each row of [`EDGE`] values, in place.
+fn transform_rows(values: &mut [Complex32]) {
+    for row in values.as_chunks_mut::<EDGE>().0 {
+        let _ = cfft_256(row);
+    }
 }
 
 /// Frequencies (x, y) that stand out of their ring. Frequencies along the axes belong to straight edges

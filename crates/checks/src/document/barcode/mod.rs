@@ -7,7 +7,7 @@
 mod content;
 mod field;
 mod guard;
-mod matrix;
+mod qr;
 mod scan;
 mod symbols;
 
@@ -21,7 +21,7 @@ use self::{
 };
 use crate::image::{Picture, scale::resized};
 
-pub use matrix::read_matrix;
+pub use qr::read_qr;
 
 /// A decoded symbol.
 #[derive(Debug, Clone, PartialEq)]

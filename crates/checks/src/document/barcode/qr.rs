@@ -1,6 +1,7 @@
-//! Matrix symbols, which some identity cards carry instead of PDF417: QR (ISO/IEC 18004) and Aztec
-//! (ISO/IEC 24778). What they hold differs from issuer to issuer and is often signed or encrypted, so their
-//! text is reported as it is.
+//! QR symbols (ISO/IEC 18004), which some identity cards carry instead of PDF417. What they hold differs from
+//! issuer to issuer and is often signed or encrypted, so their text is reported as it is.
+//!
+//! Aztec (ISO/IEC 24778) is not read: the library looks for it only in the middle of a picture.
 
 use std::collections::HashSet;
 
@@ -13,8 +14,8 @@ use crate::image::Picture;
 /// Long sides, in pixels, at which a picture is looked at, in this order.
 const SIZES: [u32; 2] = [1000, 2000];
 
-/// The first QR or Aztec symbol of the picture; `None` where there is none or it cannot be read.
-pub fn read_matrix(picture: &Picture) -> Option<Symbol> {
+/// The first QR symbol of the picture; `None` where there is none or it cannot be read.
+pub fn read_qr(picture: &Picture) -> Option<Symbol> {
     let long = picture.rgb.width().max(picture.rgb.height());
     // A picture below the first size is looked at as it is.
     let sizes =
@@ -24,7 +25,7 @@ pub fn read_matrix(picture: &Picture) -> Option<Symbol> {
         // Other people's code on hostile pixels: a panic in it is a symbol that cannot be read.
         let read = std::panic::catch_unwind(move || {
             let mut hints = DecodeHints {
-                PossibleFormats: Some(HashSet::from([BarcodeFormat::QR_CODE, BarcodeFormat::AZTEC])),
+                PossibleFormats: Some(HashSet::from([BarcodeFormat::QR_CODE])),
                 TryHarder: Some(true),
                 ..DecodeHints::default()
             };
@@ -58,12 +59,12 @@ fn around(points: impl Iterator<Item = [f32; 2]>) -> Quad {
 #[cfg(test)]
 mod tests {
     use image::{Luma, Rgb, RgbImage};
-    use rxing::{MultiFormatWriter, Writer};
+    use rxing::{Writer, qrcode::QRCodeWriter};
 
     use super::*;
 
-    fn drawn(format: BarcodeFormat, text: &str, module: u32) -> Picture {
-        let matrix = MultiFormatWriter.encode(text, &format, 0, 0).unwrap();
+    fn drawn(text: &str, module: u32) -> Picture {
+        let matrix = QRCodeWriter.encode(text, &BarcodeFormat::QR_CODE, 0, 0).unwrap();
         let (w, h) = (matrix.getWidth() * module, matrix.getHeight() * module);
         let mut rgb = RgbImage::from_pixel(w + 900, h + 600, Rgb([225, 222, 214]));
         for (x, y) in (0..w).flat_map(|x| (0..h).map(move |y| (x, y))) {
@@ -75,19 +76,17 @@ mod tests {
     }
 
     #[test]
-    fn symbols_of_both_kinds_are_read_and_placed() {
-        for format in [BarcodeFormat::QR_CODE, BarcodeFormat::AZTEC] {
-            let symbol = read_matrix(&drawn(format, "1.2.3|SPECIMEN|Zoë", 6)).unwrap();
-            assert_eq!(symbol.text, "1.2.3|SPECIMEN|Zoë", "{format:?}");
-            let [[x, y], _, [x1, y1], _] = symbol.quad.0;
-            assert!(x > 490.0 && y > 190.0 && x1 > x && y1 > y, "{:?}", symbol.quad);
-        }
+    fn a_symbol_is_read_and_placed() {
+        let symbol = read_qr(&drawn("1.2.3|SPECIMEN|Zoë", 6)).unwrap();
+        assert_eq!(symbol.text, "1.2.3|SPECIMEN|Zoë");
+        let [[x, y], _, [x1, y1], _] = symbol.quad.0;
+        assert!(x > 490.0 && y > 190.0 && x1 > x && y1 > y, "{:?}", symbol.quad);
     }
 
     #[test]
     fn nothing_in_plain_and_tiny_pictures() {
         for (w, h) in [(0, 0), (1, 1), (7, 900), (640, 480)] {
-            assert_eq!(read_matrix(&Picture { rgb: RgbImage::new(w, h) }), None);
+            assert_eq!(read_qr(&Picture { rgb: RgbImage::new(w, h) }), None);
         }
     }
 }
