@@ -160,7 +160,8 @@ fn cosines() -> [[f32; 8]; LOW] {
 fn judge(map: &[Tile], columns: usize, qualities: &[(u16, [f32; 16])]) -> Vec<Cue> {
     let rows = map.len() / columns.max(1);
     let mut cues = vec![];
-    let (mut whole, mut region): (Option<(f64, u16)>, Option<(tiles::Group, u16)>) = (None, None);
+    let mut whole: Option<(f64, u16)> = None;
+    let mut region: Option<(tiles::Group, u16)> = None;
     for (q, (quality, _)) in qualities.iter().enumerate() {
         let residuals: Vec<Option<f64>> = map.iter().map(|t| t.residual(q)).collect();
         let mut known: Vec<f64> = residuals.iter().flatten().copied().collect();

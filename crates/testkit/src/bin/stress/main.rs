@@ -92,7 +92,7 @@ fn main() -> Result<(), Box<dyn Error>> {
                     }
                     bar.inc(1);
                     // Without a terminal there is no bar.
-                    if bar.is_hidden() && (i + 1) % (pages.len() * 5) == 0 {
+                    if bar.is_hidden() && (i + 1).is_multiple_of(pages.len() * 5) {
                         eprintln!("{} of {} pictures", i + 1, bar.length().unwrap_or(0));
                     }
                 }
