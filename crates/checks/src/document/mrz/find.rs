@@ -71,12 +71,17 @@ const CLOSER: u32 = 1600;
 /// When a network is missing or fails.
 pub fn find(models: &Models, picture: &RgbImage, boxes: &[Quad]) -> Result<Option<Found>, RunError> {
     let reader = Reader::new(models, picture)?;
-    let (mut best, promising) = reader.best(boxes, &reader.quick)?;
+    let (mut best, prospect) = reader.best(boxes, &reader.quick)?;
     let done = |best: &Option<Found>| best.as_ref().is_some_and(|f| f.agreed || f.mrz.valid());
-    if !promising || done(&best) {
+    if prospect == Prospect::None || done(&best) {
         return Ok(best);
     }
-    best = better(best, reader.best(boxes, &reader.full)?.0);
+    let (found, prospect) = reader.best(boxes, &reader.full)?;
+    best = better(best, found);
+    // Lines in capitals are not rare; those of a receipt are not worth more.
+    if prospect != Prospect::Good {
+        return Ok(best);
+    }
     // A closer look, only at the part that holds long rows; with the larger detector where there still is
     // nothing that could be a zone.
     for effort in [Effort::Quick, Effort::Full] {
@@ -116,6 +121,16 @@ fn region(picture: &RgbImage, boxes: &[Quad]) -> Option<(u32, u32, RgbImage)> {
     let w = (x1 as u32).min(picture.width()).checked_sub(x0).filter(|w| *w > 32)?;
     let h = (y1 as u32).min(picture.height()).checked_sub(y0).filter(|h| *h > 16)?;
     Some((x0, y0, image::imageops::crop_imm(picture, x0, y0, w, h).to_image()))
+}
+
+/// What the rows of a picture promise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Prospect {
+    None,
+    /// Rows that follow each other and might be read as those of a zone.
+    Some,
+    /// Rows that follow each other, as long as those of a zone and in its alphabet.
+    Good,
 }
 
 struct Reader<'a> {
@@ -159,9 +174,8 @@ impl<'a> Reader<'a> {
         Ok(Self { picture, quick, full })
     }
 
-    /// The best zone among the rows that some boxes form, as a recogniser reads them, and whether any rows
-    /// look like those of a zone.
-    fn best(&self, boxes: &[Quad], by: &Alphabet<'_>) -> Result<(Option<Found>, bool), RunError> {
+    /// The best zone among the rows that some boxes form, as a recogniser reads them, and what they promise.
+    fn best(&self, boxes: &[Quad], by: &Alphabet<'_>) -> Result<(Option<Found>, Prospect), RunError> {
         let mut slender: Vec<Row> =
             rows(boxes).into_iter().filter(|r| r.width > SLENDER * r.height).collect();
         slender.sort_by(|a, b| (b.width / b.height).total_cmp(&(a.width / a.height)));
@@ -178,12 +192,17 @@ impl<'a> Reader<'a> {
                 // Most zones are the most slender rows of their page: then the others need not be read.
                 let newest = groups(&candidates, candidates.len() - 1);
                 if let Some(draft) = newest.iter().filter_map(|g| Draft::of(g)).find(|d| settled(&d.result)) {
-                    return Ok((self.refined(draft)?, true));
+                    return Ok((self.refined(draft)?, Prospect::Good));
                 }
             }
         }
-        let promising = !groups(&likely, 0).is_empty();
+        let likely = !groups(&likely, 0).is_empty();
         let groups = groups(&candidates, 0);
+        let prospect = match (groups.is_empty(), likely) {
+            (false, _) => Prospect::Good,
+            (true, true) => Prospect::Some,
+            (true, false) => Prospect::None,
+        };
         let mut drafts: Vec<Draft> = groups.iter().filter_map(|g| Draft::of(g)).collect();
         drafts.sort_by(|a, b| rank(&a.result).total_cmp(&rank(&b.result)));
         let mut best: Option<Found> = None;
@@ -194,7 +213,7 @@ impl<'a> Reader<'a> {
                 break;
             }
         }
-        Ok((best, promising))
+        Ok((best, prospect))
     }
 
     /// Reads the rows of a draft in other ways until its check digits hold, or it is clear that they do not.
