@@ -213,8 +213,8 @@ pub(super) fn check_digits(sides: &[(Seen, Option<RunError>)], problem: Option<&
     let repaired = found.repairs.len();
     if repaired > 0 {
         let detail = format!(
-            "{repaired} characters were not read as they are reported: the rules of the zone and its check \
-             digits ask for others"
+            "characters read otherwise than they are reported: {repaired}; the rules of the zone and its check \
+             digits ask for the others"
         );
         finding = finding.because("characters_repaired", detail);
     }
