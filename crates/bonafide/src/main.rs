@@ -41,6 +41,8 @@ enum Command {
     OauthClients(commands::oauth_clients::Args),
     /// Installed model weights: list, fetch, verify
     Models(commands::models::Args),
+    /// Published specimen documents to be known again: import, list, remove
+    Specimens(commands::specimens::Args),
     /// Measure the checks on a folder of labelled data
     Eval(commands::eval::Args),
     /// Send one person through a running server's API
@@ -59,6 +61,7 @@ fn main() -> std::process::ExitCode {
         Command::Keys(args) => commands::keys::run(args),
         Command::OauthClients(args) => commands::oauth_clients::run(args),
         Command::Models(args) => commands::models::run(args),
+        Command::Specimens(args) => commands::specimens::run(args),
         Command::Eval(args) => commands::eval::run(args),
         Command::Demo(args) => commands::demo::run(args),
     };

@@ -31,6 +31,8 @@ pub enum Check {
     // face
     FaceQuality,
     FaceMatch,
+    /// The face is known under another name, or blocked.
+    KnownFace,
     // liveness
     PassiveLiveness,
     ActiveLiveness,

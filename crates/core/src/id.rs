@@ -40,6 +40,10 @@ pub mod kind {
         Event,
         /// One liveness capture, answered by one submission.
         LivenessSession,
+        /// Something by which a document or a face is known again.
+        Feature,
+        /// A published picture of a document that is nobody's.
+        Specimen,
     }
 }
 
@@ -53,6 +57,8 @@ pub type WeightsId = Id<kind::WeightsVersion>;
 pub type JobId = Id<kind::Job>;
 pub type EventId = Id<kind::Event>;
 pub type LivenessSessionId = Id<kind::LivenessSession>;
+pub type FeatureId = Id<kind::Feature>;
+pub type SpecimenId = Id<kind::Specimen>;
 
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 

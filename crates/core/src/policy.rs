@@ -121,6 +121,7 @@ impl Default for Policy {
                 (Check::IsIdentityDocument, Consequence::Decline),
                 (Check::DocumentExpired, Consequence::Decline),
                 (Check::FaceMatch, Consequence::Decline),
+                (Check::KnownFace, Consequence::Decline),
                 (Check::PassiveLiveness, Consequence::Decline),
                 (Check::ActiveLiveness, Consequence::Decline),
                 (Check::Sanctions, Consequence::Review),

@@ -8,13 +8,17 @@
 //! - A job may run twice; its effect happens once, because the effect and the end of the job commit together.
 
 pub mod access;
+pub mod applicants;
 pub mod assess;
+pub mod block_list;
 mod caller;
 mod error;
 pub mod evidence;
+mod gallery;
 pub mod health;
 pub mod jobs;
 mod record;
+pub mod specimens;
 pub mod verifications;
 pub mod world;
 
@@ -34,7 +38,12 @@ pub use record::Private;
 
 /// Everything the deeds need. Cheap to clone; one per process.
 #[derive(Clone)]
-pub struct Engine(Arc<Parts>);
+pub struct Engine(Arc<Whole>);
+
+struct Whole {
+    parts: Parts,
+    gallery: gallery::Gallery,
+}
 
 /// What an [`Engine`] is made of.
 pub struct Parts {
@@ -92,17 +101,21 @@ impl Engine {
         )
         .await?;
         tx.commit().await?;
-        Ok(Self(Arc::new(parts)))
+        Ok(Self(Arc::new(Whole { parts, gallery: gallery::Gallery::default() })))
     }
 
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    pub(crate) fn gallery(&self) -> &gallery::Gallery {
+        &self.0.gallery
     }
 }
 
 impl std::ops::Deref for Engine {
     type Target = Parts;
     fn deref(&self) -> &Parts {
-        &self.0
+        &self.0.parts
     }
 }

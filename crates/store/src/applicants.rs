@@ -72,8 +72,8 @@ pub async fn update(
     if rows == 0 { Err(Error::NotFound("applicant")) } else { Ok(()) }
 }
 
-/// Forgets who a person is: their sealed data and their key go, the row stays as a tombstone. Repeating it
-/// changes nothing. Call [`crate::Db::scrub`] after the commit.
+/// Forgets who a person is: their sealed data, what they are known again by, and their key go, the row stays
+/// as a tombstone. Repeating it changes nothing. Call [`crate::Db::scrub`] after the commit.
 ///
 /// # Errors
 /// [`Error::NotFound`].
@@ -98,5 +98,6 @@ pub async fn anonymize(
     if rows == 0 {
         return Err(Error::NotFound("applicant"));
     }
+    crate::features::forget(tx, organization, id).await?;
     crate::subject_keys::destroy(tx, organization, id, now).await
 }

@@ -9,7 +9,7 @@
 use std::fmt;
 
 use aes_gcm::{Aes256Gcm, KeyInit, Nonce, Tag, aead::AeadInOut};
-use bonafide_core::id::{ApplicantId, Entropy, EvidenceId, OrganizationId, VerificationId};
+use bonafide_core::id::{ApplicantId, Entropy, EvidenceId, FeatureId, OrganizationId, VerificationId};
 use hkdf::Hkdf;
 use serde::{Serialize, de::DeserializeOwned};
 use sha2::Sha256;
@@ -39,6 +39,8 @@ pub enum Object {
     Evidence(EvidenceId),
     /// The picture itself.
     Picture(EvidenceId),
+    /// What a document or a face is known again by.
+    Feature(FeatureId),
 }
 
 impl Object {
@@ -47,6 +49,7 @@ impl Object {
             Self::Applicant(id) => id.uuid(),
             Self::Verification(id) => id.uuid(),
             Self::Evidence(id) | Self::Picture(id) => id.uuid(),
+            Self::Feature(id) => id.uuid(),
         }
     }
 
@@ -57,6 +60,7 @@ impl Object {
             Self::Verification(_) => "verification",
             Self::Evidence(_) => "evidence",
             Self::Picture(_) => "picture",
+            Self::Feature(_) => "feature",
         }
     }
 }

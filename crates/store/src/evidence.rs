@@ -125,3 +125,25 @@ pub async fn usage(
     .await)
     .to("add up the evidence")
 }
+
+/// The names of every picture of a person, those that newer ones replaced included.
+pub async fn blob_keys(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    applicant: ApplicantId,
+) -> Result<Vec<BlobKey>> {
+    let rows: Vec<KeyRow> = on!(tx, |c| sqlx::query_as(
+        "SELECT blob_key FROM evidence WHERE organization = $1 AND applicant = $2"
+    )
+    .bind(organization.uuid())
+    .bind(applicant.uuid())
+    .fetch_all(c)
+    .await)
+    .to("list the pictures of an applicant")?;
+    Ok(rows.into_iter().map(|row| row.blob_key).collect())
+}
+
+struct KeyRow {
+    blob_key: BlobKey,
+}
+row!(KeyRow: blob_key);

@@ -76,7 +76,18 @@ pub async fn load(
     if row.destroyed_at.is_some() {
         return Err(Error::KeyDestroyed);
     }
-    let key = ring.unwrap(&row.key_id, &row.wrapped_key, &aad(organization, applicant))?;
+    unwrap(organization, applicant, &row.key_id, &row.wrapped_key, ring)
+}
+
+/// Opens what this table holds for an applicant.
+pub(crate) fn unwrap(
+    organization: OrganizationId,
+    applicant: ApplicantId,
+    key_id: &str,
+    wrapped_key: &[u8],
+    ring: &dyn KeyRing,
+) -> Result<SubjectKey> {
+    let key = ring.unwrap(key_id, wrapped_key, &aad(organization, applicant))?;
     Ok(SubjectKey::new(organization, applicant, &key))
 }
 

@@ -6,7 +6,7 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::thread::available_parallelism;
 
-use bonafide_checks::models::{Backend, LibraryError, Models, Runtime, Task};
+use bonafide_checks::models::{Backend, LibraryError, Models, Runtime, Task, Weights};
 
 use crate::hash;
 use crate::manifest::{Entry, manifest};
@@ -91,7 +91,7 @@ fn onnx_runtime(folder: &Path) -> Result<Backend, LibraryError> {
 
 const REMEDY: &str = "run `bonafide models fetch`";
 
-/// Loads every installed network of the manifest.
+/// Every installed network of the manifest, each loaded when it is first asked for.
 ///
 /// Never fails: a network whose file is missing, altered or unreadable leaves its task
 /// [`Unavailable`](bonafide_checks::models::Unavailable) with the reason, and the others load.
@@ -114,21 +114,18 @@ pub fn load(options: &Options) -> Models {
     let mut builder = Models::builder(backend, concurrency);
     for entry in manifest().for_this_machine() {
         let Some(task) = entry.task else { continue };
-        let read = match options.replace.get(&task) {
-            Some(path) => own(path),
-            None => installed(&folder, entry),
-        };
-        match read {
-            Ok((name, sha256, bytes)) => builder.insert(task, &name, &sha256, bytes),
-            Err(why) => builder.missing(task, why),
+        match options.replace.get(&task).cloned() {
+            Some(path) => builder.insert(task, move || own(&path)),
+            None => {
+                let folder = folder.clone();
+                builder.insert(task, move || installed(&folder, entry));
+            }
         }
     }
     builder.build()
 }
 
-type Named = (String, String, Vec<u8>);
-
-fn installed(folder: &Path, entry: &Entry) -> Result<Named, String> {
+fn installed(folder: &Path, entry: &Entry) -> Result<Weights, String> {
     let bytes = std::fs::read(folder.join(&entry.file)).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => format!("{} is not installed; {REMEDY}", entry.file),
         _ => format!("{} could not be read: {error}", entry.file),
@@ -140,14 +137,14 @@ fn installed(folder: &Path, entry: &Entry) -> Result<Named, String> {
             entry.file
         ));
     }
-    Ok((entry.name.clone(), sha256, bytes))
+    Ok(Weights { name: entry.name.clone(), sha256, bytes })
 }
 
-fn own(path: &Path) -> Result<Named, String> {
+fn own(path: &Path) -> Result<Weights, String> {
     let bytes =
         std::fs::read(path).map_err(|error| format!("{} could not be read: {error}", path.display()))?;
     let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    Ok((name, hash::of_bytes(&bytes), bytes))
+    Ok(Weights { name, sha256: hash::of_bytes(&bytes), bytes })
 }
 
 #[cfg(test)]

@@ -14,6 +14,8 @@ on_both!(
     sessions_are_listed,
     another_tenants_session_is_not_found,
     an_unreadable_document_may_be_handed_in_again,
+    the_same_picture_for_another_person_is_told_until_they_are_forgotten,
+    a_blocked_face_is_declined_until_it_is_unblocked,
 );
 
 async fn verified(app: &App, selfie: &[u8]) -> (String, Value) {
@@ -49,10 +51,78 @@ async fn a_person_is_verified(app: &App) {
     let tests = app.post("/idv/session/test/read", this).await.ok();
     assert_eq!(tests["doc_front_is_identity_document"], "clear");
     assert_eq!(tests["doc_back_is_identity_document"], "not_assessed", "there was no back");
-    assert_eq!(tests["doc_front_online_duplication"], "not_assessed", "there is no such search yet");
+    assert_eq!(tests["doc_front_online_duplication"], "not_assessed", "there is nothing to compare with yet");
     assert_eq!(tests["document_number_crosscheck"], true, "{tests:#}");
     // A decision is not made twice.
     app.finalize(&session).await.refused(400, "already_finalized");
+}
+
+async fn the_same_picture_for_another_person_is_told_until_they_are_forgotten(app: &App) {
+    let duplication = async |session: &str| {
+        let tests = app.post("/idv/session/test/read", json!({"session_id": session})).await.ok();
+        tests["doc_front_online_duplication"].as_str().unwrap().to_owned()
+    };
+    let (first, _) = verified(app, &sample("selfie.jpg")).await;
+    let (second, _) = verified(app, &sample("selfie.jpg")).await;
+    assert_eq!(
+        (duplication(&first).await, duplication(&second).await),
+        ("not_assessed".into(), "consider".into())
+    );
+    let caller = app.caller().await;
+    for session in [&first, &second] {
+        let person = person(app, session).await;
+        bonafide_engine::applicants::anonymize(&app.engine, &caller, person).await.unwrap();
+        bonafide_engine::applicants::anonymize(&app.engine, &caller, person).await.unwrap();
+    }
+    bonafide_engine::jobs::run_pending(&app.engine).await.unwrap();
+    let pictures = walk(&app.folder.path().join("blobs"));
+    assert!(pictures.is_empty(), "{pictures:?}");
+    let (third, _) = verified(app, &sample("selfie.jpg")).await;
+    assert_eq!(duplication(&third).await, "not_assessed", "nobody is known any more");
+    // What was decided stays, who it was does not.
+    let read = app.post("/idv/session/read", json!({"session_id": first})).await.ok();
+    assert_eq!((&read["verified"], &read["last_name"]), (&json!(true), &json!(null)), "{read:#}");
+}
+
+async fn person(app: &App, session: &str) -> bonafide_core::id::ApplicantId {
+    let read = app.post("/idv/session/read", json!({"session_id": session})).await.ok();
+    read["identity_id"].as_str().unwrap().parse().unwrap()
+}
+
+async fn a_blocked_face_is_declined_until_it_is_unblocked(app: &App) {
+    use bonafide_engine::block_list::{block, unblock};
+    let caller = app.caller().await;
+    let (first, result) = verified(app, &sample("selfie.jpg")).await;
+    assert_eq!(result["verified"], true);
+    let blocked = person(app, &first).await;
+    for _ in 0..2 {
+        block(&app.engine, &caller, blocked).await.unwrap();
+    }
+    let (session, result) = verified(app, &sample("selfie.jpg")).await;
+    assert_eq!(result["verified"], false);
+    let read = app.post("/idv/session/read", json!({"session_id": session})).await.ok();
+    let reasons = read["history"].as_array().unwrap().last().unwrap()["detail"]["reasons"].to_string();
+    assert!(reasons.contains("face_blocked"), "{reasons}");
+    for _ in 0..2 {
+        unblock(&app.engine, &caller, blocked).await.unwrap();
+    }
+    let (_, result) = verified(app, &sample("selfie.jpg")).await;
+    assert_eq!(result["verified"], true, "the same person came back, which is no reason to refuse");
+    // Somebody without a face, and somebody of another tenant.
+    let empty = person(app, &app.consented().await).await;
+    assert!(block(&app.engine, &caller, empty).await.unwrap_err().to_string().contains("no face"));
+    let mut other = caller.clone();
+    other.organization = bonafide_core::id::OrganizationId::from_uuid(blocked.uuid());
+    assert!(matches!(block(&app.engine, &other, blocked).await, Err(bonafide_engine::Error::NotFound(_))));
+}
+
+fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let mut files = vec![];
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { files.extend(walk(&path)) } else { files.push(path) }
+    }
+    files
 }
 
 async fn somebody_else_is_declined(app: &App) {

@@ -12,6 +12,7 @@ pub(crate) mod pictures;
 pub(crate) mod read;
 pub(crate) mod routes;
 pub(crate) mod serve;
+pub(crate) mod specimens;
 pub(crate) mod verify;
 
 /// A command ends with nothing or with one sentence that says what to do next.

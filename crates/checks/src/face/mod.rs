@@ -4,6 +4,7 @@ pub mod align;
 pub mod compare;
 pub mod detect;
 pub mod embed;
+pub mod known;
 pub mod quality;
 pub mod subject;
 

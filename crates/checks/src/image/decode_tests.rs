@@ -146,6 +146,22 @@ fn a_flood_of_pixels_is_refused_by_its_header() {
     assert_eq!(code(&bmp), "too_many_pixels");
 }
 
+/// Found by the fuzzer: the decoder indexes past the second, shorter palette and panics.
+#[test]
+fn a_panic_in_a_decoder_costs_the_picture_alone() {
+    let header = [0, 0, 0, 100, 0, 0, 0, 50, 1, 3, 0, 0, 0];
+    let bytes = [
+        b"\x89PNG\r\n\x1a\n".as_slice(),
+        &chunk(b"IHDR", &header),
+        &chunk(b"PLTE", &[0, 255, 0, 52, 94, 192]),
+        &chunk(b"PLTE", &[0]),
+        &chunk(b"IDAT", b"\x28\x15\x63\x60\x18\x05\xa3\x60\x68\x02\x00\x02\xbc\x00\x01"),
+        &chunk(b"IEND", b""),
+    ]
+    .concat();
+    assert_eq!(code(&bytes), "damaged");
+}
+
 #[test]
 fn a_cut_file_is_refused() {
     let picture = RgbImage::from_fn(200, 100, |x, y| Rgb([x as u8, y as u8, (x * y) as u8]));

@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::num::NonZeroUsize;
 use std::path::Path;
+use std::sync::{Arc, OnceLock};
 
 use bonafide_core::finding::ModelRef;
 
@@ -185,13 +186,43 @@ impl fmt::Debug for Backend {
     }
 }
 
-/// The installed networks, loaded once.
+/// The file of a network, read.
+pub struct Weights {
+    /// What the network is called.
+    pub name: String,
+    /// Of the bytes, in hexadecimal.
+    pub sha256: String,
+    /// An ONNX file.
+    pub bytes: Vec<u8>,
+}
+
+/// Reads the file of a network, each time anew; the error is a sentence that says what to do.
+type Source = Arc<dyn Fn() -> Result<Weights, String> + Send + Sync>;
+
+/// The installed networks, each loaded when it is first asked for.
 ///
 /// The default value has none: every task is [`Unavailable`].
 #[derive(Default)]
 pub struct Models {
-    runtime: Option<Runtime>,
-    by_task: BTreeMap<Task, Result<Model, String>>,
+    backend: Option<Setup>,
+    by_task: BTreeMap<Task, Slot>,
+}
+
+struct Setup {
+    backend: Backend,
+    concurrency: NonZeroUsize,
+    threads: rten::Threads,
+}
+
+struct Slot {
+    source: Source,
+    loaded: OnceLock<Result<Model, String>>,
+}
+
+impl Slot {
+    fn new(source: impl Fn() -> Result<Weights, String> + Send + Sync + 'static) -> Self {
+        Self { source: Arc::new(source), loaded: OnceLock::new() }
+    }
 }
 
 impl Models {
@@ -199,68 +230,73 @@ impl Models {
     /// at the same time; further callers of [`Model::run`] wait. Each run uses one thread.
     pub fn builder(backend: Backend, concurrency: NonZeroUsize) -> Builder {
         let threads = rten::Threads::new(concurrency);
-        Builder { backend, concurrency, threads, by_task: BTreeMap::new() }
+        Builder { setup: Setup { backend, concurrency, threads }, by_task: BTreeMap::new() }
     }
 
     /// No networks at all: every task is [`Unavailable`] for this reason.
     pub fn none(why: &str) -> Self {
-        let by_task = Task::ALL.into_iter().map(|task| (task, Err(why.to_owned()))).collect();
-        Self { runtime: None, by_task }
+        let slot = || {
+            let why = why.to_owned();
+            Slot::new(move || Err(why.clone()))
+        };
+        Self { backend: None, by_task: Task::ALL.into_iter().map(|task| (task, slot())).collect() }
     }
 
-    /// The network for a task.
+    /// The network for a task; loads it at the first call.
     pub fn get(&self, task: Task) -> Result<&Model, Unavailable> {
-        match self.by_task.get(&task) {
-            Some(Ok(model)) => Ok(model),
-            Some(Err(why)) => Err(Unavailable { task, why: why.clone() }),
-            None => Err(Unavailable { task, why: "none is installed".into() }),
-        }
+        let unavailable = |why: &str| Unavailable { task, why: why.to_owned() };
+        let slot = self.by_task.get(&task).ok_or_else(|| unavailable("none is installed"))?;
+        let loaded = slot.loaded.get_or_init(|| self.load(&slot.source));
+        loaded.as_ref().map_err(|why| unavailable(why))
     }
 
-    /// The tasks without a network, and why.
+    fn load(&self, source: &Source) -> Result<Model, String> {
+        let Weights { name, sha256, bytes } = source()?;
+        let metadata = metadata::read(&bytes);
+        let network = match self.backend.as_ref().map(|s| (s, &s.backend.0)) {
+            None => return Err("there is no runtime".to_owned()),
+            Some((setup, Kind::OnnxRuntime(environment))) => {
+                onnxruntime::Network::load(environment, setup.concurrency, &bytes, source.clone())
+                    .map(Network::OnnxRuntime)
+            }
+            Some((setup, Kind::Rten)) => rten::Network::load(bytes, setup.threads.clone()).map(Network::Rten),
+        };
+        let reference = ModelRef { name, sha256 };
+        network
+            .map_err(|why| format!("the file of {} could not be loaded: {why}", reference.name))
+            .map(|network| Model { reference, metadata, network })
+    }
+
+    /// The tasks without a network, and why. Loads every network that was not loaded before.
     pub fn unavailable(&self) -> Vec<Unavailable> {
         Task::ALL.into_iter().filter_map(|task| self.get(task).err()).collect()
     }
 
     /// The runtime in use; none where no runtime is.
     pub fn runtime(&self) -> Option<Runtime> {
-        self.runtime
+        self.backend.as_ref().map(|s| s.backend.runtime())
     }
 }
 
 /// Collects networks into [`Models`].
 pub struct Builder {
-    backend: Backend,
-    concurrency: NonZeroUsize,
-    threads: rten::Threads,
-    by_task: BTreeMap<Task, Result<Model, String>>,
+    setup: Setup,
+    by_task: BTreeMap<Task, Slot>,
 }
 
 impl Builder {
-    /// Loads the network of a task from the bytes of an ONNX file. One that the runtime cannot read
-    /// leaves its task unavailable, with the reason; the others are not touched.
-    pub fn insert(&mut self, task: Task, name: &str, sha256: &str, bytes: Vec<u8>) {
-        let metadata = metadata::read(&bytes);
-        let network = match &self.backend.0 {
-            Kind::OnnxRuntime(environment) => {
-                onnxruntime::Network::load(environment, self.concurrency, bytes).map(Network::OnnxRuntime)
-            }
-            Kind::Rten => rten::Network::load(bytes, self.threads.clone()).map(Network::Rten),
-        };
-        let reference = ModelRef { name: name.into(), sha256: sha256.into() };
-        let model = network
-            .map(|network| Model { reference, metadata, network })
-            .map_err(|why| format!("the file of {name} could not be loaded: {why}"));
-        self.by_task.insert(task, model);
-    }
-
-    /// Records why a task has no network.
-    pub fn missing(&mut self, task: Task, why: impl Into<String>) {
-        self.by_task.insert(task, Err(why.into()));
+    /// Names where the network of a task comes from. What cannot be read leaves its task unavailable, with the
+    /// reason; the others are not touched.
+    pub fn insert(
+        &mut self,
+        task: Task,
+        source: impl Fn() -> Result<Weights, String> + Send + Sync + 'static,
+    ) {
+        self.by_task.insert(task, Slot::new(source));
     }
 
     pub fn build(self) -> Models {
-        Models { runtime: Some(self.backend.runtime()), by_task: self.by_task }
+        Models { backend: Some(self.setup), by_task: self.by_task }
     }
 }
 

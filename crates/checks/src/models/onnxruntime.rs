@@ -11,8 +11,8 @@ use ort::logging::LogLevel;
 use ort::session::{Session, SessionInputValue};
 use ort::value::{DynValue, TensorElementType, TensorRef, ValueType};
 
-use super::Tensor;
 use super::pool::Pool;
+use super::{Source, Tensor};
 
 /// The environment of this process. ONNX Runtime allows one; it is never torn down, because networks
 /// may live in statics.
@@ -34,8 +34,9 @@ pub(super) fn environment(library: &Path) -> Result<Environment, String> {
 
 pub(super) struct Network {
     environment: Environment,
-    /// Kept to make further sessions: a session runs one input at a time.
-    bytes: Vec<u8>,
+    /// Read again for further sessions, since a session runs one input at a time: keeping the bytes would cost as
+    /// much memory as the networks.
+    source: Source,
     sessions: Pool<Session>,
     inputs: Vec<String>,
     outputs: Vec<String>,
@@ -45,13 +46,14 @@ impl Network {
     pub(super) fn load(
         environment: &Environment,
         limit: NonZeroUsize,
-        bytes: Vec<u8>,
+        bytes: &[u8],
+        source: Source,
     ) -> Result<Self, String> {
-        let first = session(environment, &bytes)?;
+        let first = session(environment, bytes)?;
         let names = |of: &[ort::value::Outlet]| of.iter().map(|o| o.name().to_owned()).collect();
         let (inputs, outputs) = (names(first.inputs()), names(first.outputs()));
         let sessions = Pool::new(limit, vec![first]);
-        Ok(Self { environment: environment.clone(), bytes, sessions, inputs, outputs })
+        Ok(Self { environment: environment.clone(), source, sessions, inputs, outputs })
     }
 
     pub(super) fn inputs(&self) -> &[String] {
@@ -70,7 +72,7 @@ impl Network {
             values.push((Cow::Borrowed(*name), view.into()));
         }
         self.sessions.lend(
-            || session(&self.environment, &self.bytes),
+            || session(&self.environment, &(self.source)()?.bytes),
             |session| {
                 let outputs = session.run(values).map_err(|e| e.to_string())?;
                 outputs.iter().map(|(name, value)| Ok((name.to_owned(), tensor(&value)?))).collect()

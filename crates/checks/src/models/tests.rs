@@ -15,8 +15,9 @@ fn a_missing_library_is_an_error_and_not_a_panic() {
 #[test]
 fn a_file_that_is_no_model_leaves_only_its_task_unavailable() {
     let mut builder = Models::builder(Backend::rten(), NonZeroUsize::MIN);
-    builder.insert(Task::Gender, "broken", "00", vec![1, 2, 3]);
-    builder.missing(Task::Age, "not fetched");
+    let broken = || Weights { name: "broken".into(), sha256: "00".into(), bytes: vec![1, 2, 3] };
+    builder.insert(Task::Gender, move || Ok(broken()));
+    builder.insert(Task::Age, || Err("not fetched".into()));
     let models = builder.build();
     assert_eq!(models.runtime(), Some(Runtime::Rten));
     assert!(models.get(Task::Gender).err().unwrap().why.contains("broken could not be loaded"));
@@ -31,4 +32,20 @@ fn words_match_serde() {
     for runtime in [Runtime::OnnxRuntime, Runtime::Rten] {
         assert_eq!(serde_json::to_value(runtime).unwrap(), runtime.as_str());
     }
+}
+
+#[test]
+fn a_file_is_read_at_the_first_use_and_once() {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    static READ: AtomicUsize = AtomicUsize::new(0);
+    let mut builder = Models::builder(Backend::rten(), NonZeroUsize::MIN);
+    builder.insert(Task::Age, || {
+        READ.fetch_add(1, Ordering::SeqCst);
+        Err("not fetched".into())
+    });
+    let models = builder.build();
+    assert_eq!(READ.load(Ordering::SeqCst), 0);
+    assert_eq!(models.unavailable().len(), Task::ALL.len());
+    assert!(models.get(Task::Age).is_err());
+    assert_eq!(READ.load(Ordering::SeqCst), 1);
 }

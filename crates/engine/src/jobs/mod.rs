@@ -35,6 +35,7 @@ pub(crate) const MATCH_FACES: &str = "match_faces";
 pub(crate) const CHECK_LIVENESS: &str = "check_liveness";
 pub(crate) const DECIDE: &str = "decide";
 pub(crate) const EXPIRE: &str = "expire";
+pub(crate) const ERASE: &str = "erase";
 
 /// A picture that makes a check crash does so each time: give up soon, a human will look.
 const CHECK_ATTEMPTS: i64 = 4;
@@ -178,6 +179,10 @@ async fn perform(engine: &Engine, job: &Job) -> Result<()> {
             let mut tx = engine.db.begin().await?;
             expire::expire(engine, &mut tx, job).await?;
             finish(engine, tx, job).await
+        }
+        ERASE => {
+            crate::applicants::erase(engine, job).await?;
+            finish(engine, engine.db.begin().await?, job).await
         }
         _ => Err(Error::conflict("unknown_job", "this program does not know this kind of job")),
     }

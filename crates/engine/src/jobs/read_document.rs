@@ -3,6 +3,13 @@
 use bonafide_core::{document::Side, evidence::EvidenceKind};
 use bonafide_store::{evidence as evidence_rows, jobs::Job};
 
+use bonafide_checks::document::{
+    duplicates::{self, Search},
+    fingerprint::Fingerprint,
+};
+use bonafide_core::finding::Finding;
+use bonafide_store::Tx;
+
 use super::{MATCH_FACES, enqueue_check, finish, is_current, load_current, record_findings};
 use crate::{
     Engine, Error, Result, assess,
@@ -18,7 +25,7 @@ pub(super) async fn run(engine: &Engine, job: &Job) -> Result<()> {
     let pictures = open_pictures(engine, &record, &kinds).await?;
     let (policy, declared, today) = (record.policy(), record.document_type(), engine.now().date());
     let models = engine.models.clone();
-    let (read, portrait) = tokio::task::spawn_blocking(move || {
+    let (mut read, prints, portrait) = tokio::task::spawn_blocking(move || {
         let of = |kind| pictures.iter().find(|p| p.kind == kind);
         let decode = |kind| of(kind).map(|p| bonafide_checks::image::decode(&p.bytes)).transpose();
         let front = decode(EvidenceKind::DocumentFront).map_err(unreadable)?.ok_or_else(gone)?;
@@ -29,19 +36,39 @@ pub(super) async fn run(engine: &Engine, job: &Job) -> Result<()> {
             let traces = of(EvidenceKind::document(side)).and_then(|p| p.traces.clone());
             read.findings.push(assess::manipulation(&read.reading, side, picture, traces));
         }
+        let sides = [(Side::Front, Some(&front)), (Side::Back, back.as_ref())];
+        let prints: Vec<(Side, Fingerprint)> = sides
+            .into_iter()
+            .filter_map(|(side, picture)| Some((side, Fingerprint::of(picture?, &read.reading, side))))
+            .collect();
         let portrait = read.portrait.as_ref().map(|p| accept::Admitted {
             jpeg: bonafide_checks::image::encode_jpeg(&p.rgb, 95),
             width: p.rgb.width(),
             height: p.rgb.height(),
             traces: None,
         });
-        Ok::<_, Error>((read, portrait))
+        Ok::<_, Error>((read, prints, portrait))
     })
     .await??;
     let portrait = match portrait {
         Some(p) => Some(accept::store(engine, &record, EvidenceKind::Portrait, 0, p, None).await?),
         None => None,
     };
+
+    // Kept before the search and in a transaction of its own: of two that arrive at once, at least one sees the
+    // other.
+    let mut tx = engine.db.begin().await?;
+    if is_current(&Record::load(engine, &mut tx, job.organization, record.row.id).await?, job) {
+        for (side, print) in &prints {
+            engine.gallery().documents(*side).keep(engine, &mut tx, &record, &print.to_bytes()).await?;
+        }
+    }
+    tx.commit().await?;
+    let mut tx = engine.db.read().await?;
+    for (side, print) in &prints {
+        read.findings.push(duplicate(engine, &mut tx, &record, *side, print).await?);
+    }
+    drop(tx);
 
     let mut tx = engine.db.begin().await?;
     let mut record = Record::load(engine, &mut tx, job.organization, record.row.id).await?;
@@ -60,6 +87,27 @@ pub(super) async fn run(engine: &Engine, job: &Job) -> Result<()> {
     finish(engine, tx, job).await?;
     engine.work.notify_waiters();
     Ok(())
+}
+
+/// Whether one side was handed in before, for somebody else, or is a published specimen.
+async fn duplicate(
+    engine: &Engine,
+    tx: &mut Tx,
+    record: &Record,
+    side: Side,
+    print: &Fingerprint,
+) -> Result<Finding> {
+    let start = std::time::Instant::now();
+    let specimens = engine.gallery().specimens(tx).await?;
+    let published = specimens.iter().filter(|s| print.likeness(s).is_some()).count();
+    let mut search = Search { specimens: specimens.len(), published, ..Search::default() };
+    let shelf = engine.gallery().documents(side);
+    let (organization, applicant) = (record.row.organization, record.row.applicant);
+    let look = |other: &Fingerprint| search.alike.extend(print.likeness(other));
+    search.earlier = shelf.search(engine, tx, organization, Some(applicant), look).await?;
+    let mut finding = duplicates::finding(side, &search);
+    finding.ms = start.elapsed().as_millis() as u64;
+    Ok(finding)
 }
 
 /// The picture passed the gate when it came in, so this is damage to the stored file.

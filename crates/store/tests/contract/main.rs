@@ -5,6 +5,7 @@
 mod audit;
 mod callers;
 mod erasure;
+mod features;
 mod isolation;
 mod jobs;
 mod keys;
@@ -75,6 +76,12 @@ contract! {
         personal_data_is_nowhere_in_the_clear,
         a_destroyed_key_makes_noise_of_everything,
         no_copy_of_a_destroyed_key_stays_in_the_files,
+    }
+    features {
+        come_back_by_kind_and_time,
+        are_nobodys_in_another_tenant,
+        vanish_with_the_person,
+        specimens_are_listed_once_each,
     }
     audit {
         an_untouched_log_is_intact,

@@ -2,7 +2,7 @@ use super::*;
 
 use std::num::NonZeroUsize;
 
-use bonafide_checks::models::{Backend, Models, Task, Tensor};
+use bonafide_checks::models::{Backend, Models, Task, Tensor, Weights};
 use flatbuffers::{FlatBufferBuilder, TableFinishedWIPOffset, WIPOffset};
 use proptest::prelude::*;
 
@@ -111,7 +111,9 @@ fn small_network(depthwise_code: i8) -> Vec<u8> {
 fn a_converted_network_computes_what_tflite_defines() {
     let onnx = to_onnx(&small_network(4)).unwrap();
     let mut builder = Models::builder(Backend::rten(), NonZeroUsize::MIN);
-    builder.insert(Task::Age, "small", "", onnx.clone());
+    let bytes = onnx.clone();
+    let weights = move || Weights { name: "small".into(), sha256: String::new(), bytes: bytes.clone() };
+    builder.insert(Task::Age, move || Ok(weights()));
     let models = builder.build();
     let model = models.get(Task::Age).unwrap();
     // Ones in the first channel, twos in the second.

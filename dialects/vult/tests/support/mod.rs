@@ -119,6 +119,11 @@ impl App {
         token["access_token"].as_str().unwrap().to_owned()
     }
 
+    /// The app's own client, as the engine knows it.
+    pub async fn caller(&self) -> bonafide_engine::Caller {
+        access::authenticate(&self.engine, &self.token).await.unwrap().unwrap()
+    }
+
     /// A new token for the app's own client.
     pub async fn reissue(&self) -> String {
         self.issue(&self.client_id, &self.secret).await

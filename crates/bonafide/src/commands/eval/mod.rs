@@ -2,6 +2,7 @@
 
 mod aamva;
 mod documents;
+mod duplicates;
 mod faces;
 mod fields;
 mod mrz;
@@ -31,6 +32,7 @@ enum Suite {
     Pdf417,
     Aamva,
     Documents,
+    Duplicates,
     Fields,
     Faces,
     Tamper,
@@ -147,6 +149,7 @@ pub(crate) fn run(args: Args) -> CommandResult {
         Suite::Pdf417 => pdf417::run(&args.dir)?,
         Suite::Aamva => aamva::run(&args.dir)?,
         Suite::Documents => documents::run(&args.dir)?,
+        Suite::Duplicates => duplicates::run(&args.dir)?,
         Suite::Fields => fields::run(&args.dir)?,
         Suite::Faces => faces::run(&args.dir)?,
         Suite::Tamper => tamper::run(&args.dir)?,

@@ -89,13 +89,13 @@ impl Mrz {
 
     /// The whole document number, with what overflowed into the optional data.
     pub fn number(&self) -> String {
-        let number = self.raw(self.format.layout().number);
-        match number_overflow(self.format, &self.lines) {
-            Some((rest, _)) if self.holds_kind(CheckKind::DocumentNumber) => {
-                format!("{number}{}", String::from_utf8_lossy(rest))
-            }
-            _ => number.replace('<', ""),
+        let mut number = self.raw(self.format.layout().number).replace('<', "");
+        if let Some((rest, _)) = number_overflow(self.format, &self.lines)
+            && self.holds_kind(CheckKind::DocumentNumber)
+        {
+            number.push_str(&String::from_utf8_lossy(rest));
         }
+        number
     }
 
     fn holds_kind(&self, kind: CheckKind) -> bool {
@@ -200,7 +200,8 @@ impl Mrz {
         );
         add(FieldName::Gender, self.gender().map(str::to_owned), false);
         if self.format == Format::Td3 {
-            let optional = layout.optional.first().map(|s| self.raw(*s).trim_matches('<').to_owned());
+            // A filler inside stands for a hyphen or a space of the printed number (9303-3, 4.6).
+            let optional = layout.optional.first().map(|s| words(self.raw(*s)));
             add(FieldName::PersonalNumber, optional, sure(CheckKind::OptionalData) && composite);
         }
         all.retain(|(_, value, _)| !value.is_empty());
@@ -300,6 +301,18 @@ mod tests {
         assert!(mrz.valid());
         assert_eq!(mrz.names(), ("BERTHIER".into(), "CORINNE".into()));
         assert_eq!(mrz.number(), "940992310285");
+    }
+
+    #[test]
+    fn a_filler_inside_a_number_is_not_part_of_it() {
+        let mrz = parse(&[
+            "P<LVAOZOLKALNA<<LIENE<MARA<<<<<<<<<<<<<<<<<<",
+            "LV90008223LVA8612010F2501121111111<11410<<70",
+        ])
+        .unwrap();
+        let fields = mrz.fields(today());
+        let personal = fields.iter().find(|f| f.0 == FieldName::PersonalNumber).map(|f| f.1.as_str());
+        assert_eq!(personal, Some("111111 11410"));
     }
 
     #[test]

@@ -1,0 +1,75 @@
+//! Forgetting a person.
+
+use bonafide_core::id::{ApplicantId, JobId};
+use bonafide_store::{
+    applicants, audit, evidence as evidence_rows, history,
+    jobs::{self as job_rows, Job, NewJob},
+    verifications::{self, Filter, Page},
+};
+use serde_json::json;
+
+use crate::{
+    Caller, Engine, Error, Result, Scope,
+    jobs::{ERASE, TIMERS},
+};
+
+/// Erases everything that says who a person is: their data key and with it every sealed column and picture,
+/// what they are known again by, at once and in every index; the files of the pictures a moment later. States,
+/// findings, decisions and the audit log stay: they name nobody. Repeating it changes nothing.
+pub async fn anonymize(engine: &Engine, caller: &Caller, applicant: ApplicantId) -> Result<()> {
+    if !caller.may(Scope::Verifications) {
+        return Err(Error::Forbidden);
+    }
+    let (now, organization) = (engine.now(), caller.organization);
+    let mut tx = engine.db.begin().await?;
+    let before = applicants::get(&mut tx, organization, applicant).await?.ok_or(Error::NotFound("person"))?;
+    if before.anonymized_at.is_some() {
+        return Ok(());
+    }
+    applicants::anonymize(&mut tx, organization, applicant, now).await?;
+    let filter = Filter { applicants: &[applicant], ..Filter::default() };
+    let page = Page { after: None, skip: 0, limit: i64::MAX };
+    for row in verifications::list(&mut tx, organization, &filter, page).await? {
+        history::append(&mut tx, organization, row.id, now, "anonymized", &json!({})).await?;
+    }
+    let object = format!("applicant:{applicant}");
+    let entry = audit::Entry {
+        at: now,
+        actor: &caller.actor(),
+        action: "applicant.anonymized",
+        object: &object,
+        detail: &json!({}),
+    };
+    audit::append(&mut tx, organization, entry).await?;
+    // A job and not a loop here: the files must go even if this process ends now.
+    let job = NewJob {
+        id: JobId::new(now, &*engine.entropy),
+        queue: TIMERS,
+        kind: ERASE,
+        subject: applicant.uuid(),
+        payload: &json!({}),
+        unique_key: None,
+        now,
+        run_at: now,
+        max_attempts: 20,
+    };
+    job_rows::enqueue(&mut tx, organization, job).await?;
+    tx.commit().await?;
+    engine.gallery().forget(organization, applicant).await;
+    engine.work.notify_waiters();
+    Ok(())
+}
+
+/// Deletes the files of an anonymized person's pictures, which nothing can open any more, and what the database
+/// keeps of overwritten values.
+pub(crate) async fn erase(engine: &Engine, job: &Job) -> Result<()> {
+    let applicant = ApplicantId::from_uuid(job.subject);
+    let mut tx = engine.db.read().await?;
+    let keys = evidence_rows::blob_keys(&mut tx, job.organization, applicant).await?;
+    drop(tx);
+    for key in &keys {
+        engine.blobs.delete(key).await?;
+    }
+    engine.db.scrub().await?;
+    Ok(())
+}

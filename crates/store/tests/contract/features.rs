@@ -1,0 +1,125 @@
+//! What documents and faces are known again by.
+
+use bonafide_core::time::Timestamp;
+use bonafide_store::{
+    Error, applicants,
+    crypto::{Object, seal},
+    features::{self, Feature},
+    specimens::{self, Specimen},
+};
+use bonafide_testkit::files;
+
+use crate::stage::{Stage, Tenant};
+
+fn feature(stage: &Stage, t: &Tenant, kind: &str, bytes: &[u8]) -> Feature {
+    let id = stage.id();
+    Feature {
+        id,
+        applicant: t.applicant,
+        verification: Some(t.verification),
+        kind: kind.into(),
+        sealed: seal(&t.key, Object::Feature(id), bytes, &stage.entropy).unwrap(),
+        created_at: stage.now(),
+    }
+}
+
+async fn keep(stage: &Stage, t: &Tenant, feature: &Feature) {
+    let mut tx = stage.begin().await;
+    features::insert(&mut tx, t.organization, feature).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+async fn opened(stage: &Stage, t: &Tenant, kind: &str, since: Timestamp) -> Vec<Vec<u8>> {
+    let mut tx = stage.read().await;
+    let rows = features::open_since(&mut tx, t.organization, kind, since, &stage.ring).await.unwrap();
+    assert!(rows.iter().all(|r| r.applicant == t.applicant && r.verification == Some(t.verification)));
+    rows.into_iter().map(|r| r.bytes.to_vec()).collect()
+}
+
+pub(crate) async fn come_back_by_kind_and_time(stage: Stage) {
+    let t = stage.tenant().await;
+    keep(&stage, &t, &feature(&stage, &t, "face", b"one")).await;
+    keep(&stage, &t, &feature(&stage, &t, "document_front", b"page")).await;
+    stage.clock.advance(10);
+    let later = stage.now();
+    keep(&stage, &t, &feature(&stage, &t, "face", b"two")).await;
+    assert_eq!(opened(&stage, &t, "face", Timestamp(0)).await, [b"one".to_vec(), b"two".to_vec()]);
+    assert_eq!(opened(&stage, &t, "face", later).await, [b"two".to_vec()]);
+    assert_eq!(opened(&stage, &t, "document_front", Timestamp(0)).await, [b"page".to_vec()]);
+
+    let mut tx = stage.begin().await;
+    let mine = features::open_of(&mut tx, t.organization, "face", t.applicant, &t.key).await.unwrap();
+    assert_eq!(mine.iter().map(|b| b.to_vec()).collect::<Vec<_>>(), [b"one".to_vec(), b"two".to_vec()]);
+    assert_eq!(features::count(&mut tx, t.organization, "face").await.unwrap(), 2);
+    assert_eq!(features::ids(&mut tx, t.organization, "face").await.unwrap().len(), 2);
+    assert_eq!(features::withdraw(&mut tx, t.organization, t.verification, "face").await.unwrap(), 2);
+    tx.commit().await.unwrap();
+    assert!(opened(&stage, &t, "face", Timestamp(0)).await.is_empty());
+    assert_eq!(opened(&stage, &t, "document_front", Timestamp(0)).await.len(), 1);
+}
+
+pub(crate) async fn are_nobodys_in_another_tenant(stage: Stage) {
+    let (a, b) = (stage.tenant().await, stage.tenant().await);
+    let of_a = feature(&stage, &a, "face", b"a");
+    keep(&stage, &a, &of_a).await;
+    assert!(opened(&stage, &b, "face", Timestamp(0)).await.is_empty());
+    let mut tx = stage.begin().await;
+    assert_eq!(features::withdraw(&mut tx, b.organization, a.verification, "face").await.unwrap(), 0);
+    assert_eq!(features::forget(&mut tx, b.organization, a.applicant).await.unwrap(), 0);
+    assert_eq!(features::withdraw_of(&mut tx, b.organization, a.applicant, "face").await.unwrap(), 0);
+    assert_eq!(features::count(&mut tx, b.organization, "face").await.unwrap(), 0);
+    assert!(features::ids(&mut tx, b.organization, "face").await.unwrap().is_empty());
+    let theirs = features::open_of(&mut tx, b.organization, "face", a.applicant, &a.key).await.unwrap();
+    assert!(theirs.is_empty());
+    tx.commit().await.unwrap();
+    // A row of one tenant cannot stand for another's person.
+    let mut tx = stage.begin().await;
+    let foreign = Feature { id: stage.id(), ..of_a };
+    assert!(features::insert(&mut tx, b.organization, &foreign).await.is_err());
+    tx.rollback().await.unwrap();
+    assert_eq!(opened(&stage, &a, "face", Timestamp(0)).await.len(), 1);
+}
+
+pub(crate) async fn vanish_with_the_person(stage: Stage) {
+    const CANARY: &[u8] = b"Kanarienvogelsson-feature";
+    let t = stage.tenant().await;
+    let kept = feature(&stage, &t, "face", CANARY);
+    keep(&stage, &t, &kept).await;
+    let sealed = kept.sealed.as_bytes().to_vec();
+    for folder in stage.folders().await {
+        assert!(files::containing(&folder, CANARY).is_empty(), "never in the clear");
+    }
+    assert!(!files::containing(stage.folder.path(), &sealed).is_empty() || !is_sqlite(&stage));
+    let mut tx = stage.begin().await;
+    applicants::anonymize(&mut tx, t.organization, t.applicant, stage.now()).await.unwrap();
+    tx.commit().await.unwrap();
+    stage.db.scrub().await.unwrap();
+    assert!(opened(&stage, &t, "face", Timestamp(0)).await.is_empty());
+    assert!(files::containing(stage.folder.path(), &sealed).is_empty(), "nor sealed");
+    let mut tx = stage.read().await;
+    assert_eq!(features::count(&mut tx, t.organization, "face").await.unwrap(), 0);
+}
+
+fn is_sqlite(stage: &Stage) -> bool {
+    matches!(stage.db, bonafide_store::Db::Sqlite { .. })
+}
+
+pub(crate) async fn specimens_are_listed_once_each(stage: Stage) {
+    let specimen = |name: &str, picture: &[u8]| Specimen {
+        id: stage.id(),
+        name: name.into(),
+        picture_sha256: picture.to_vec(),
+        fingerprint: vec![1, 0],
+        created_at: stage.now(),
+    };
+    let (first, twin) = (specimen("utopia.png", b"1"), specimen("again.png", b"1"));
+    let mut tx = stage.begin().await;
+    let empty = specimens::version(&mut tx).await.unwrap();
+    assert!(specimens::insert(&mut tx, &first).await.unwrap());
+    assert!(!specimens::insert(&mut tx, &twin).await.unwrap());
+    assert_ne!(specimens::version(&mut tx).await.unwrap(), empty);
+    assert_eq!(specimens::list(&mut tx).await.unwrap(), [first.clone()]);
+    specimens::remove(&mut tx, first.id).await.unwrap();
+    assert!(matches!(specimens::remove(&mut tx, first.id).await, Err(Error::NotFound("specimen"))));
+    assert_eq!(specimens::version(&mut tx).await.unwrap(), empty);
+}
