@@ -13,6 +13,7 @@ use bonafide_engine::{
     world::{OsEntropy, SystemClock},
 };
 use bonafide_store::{Db, blobs::Blobs, keyring::FileKeyRing};
+use bonafide_weights::FaceNetworks;
 use figment::{
     Figment,
     providers::{Env, Format, Serialized, Toml},
@@ -45,6 +46,8 @@ pub(crate) struct Config {
     pub(crate) verification_lifetime_s: i64,
     pub(crate) token_lifetime_s: i64,
     pub(crate) job_lease_s: i64,
+    /// Which networks measure faces: both, or the first alone.
+    pub(crate) face_networks: FaceNetworks,
 }
 
 impl Default for Config {
@@ -58,6 +61,7 @@ impl Default for Config {
             verification_lifetime_s: settings.verification_lifetime_s,
             token_lifetime_s: settings.token_lifetime_s,
             job_lease_s: settings.job_lease_s,
+            face_networks: FaceNetworks::default(),
         }
     }
 }

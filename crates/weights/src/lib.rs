@@ -4,18 +4,22 @@
 //! the mirror a machine is configured for is used, and trusts nothing but the hashes in
 //! `models/manifest.toml`.
 
+pub mod dlib;
 mod fetch;
 mod folder;
 mod hash;
 mod load;
 mod manifest;
+mod onnx;
+mod own;
 mod status;
 pub mod tflite;
 
 pub use fetch::{Failure, FetchError, Fetched, fetch};
 pub use folder::{FolderError, folder};
-pub use load::{Options, RuntimeError, backend, load};
+pub use load::{FaceNetworks, Options, RuntimeError, backend, load};
 pub use manifest::{Convert, Entry, Manifest, Registry, Source, manifest};
+pub use own::{Own, OwnError, drop_own, own, use_own};
 pub use status::{FileStatus, State, status};
 
 use bonafide_checks::models::Models;

@@ -7,9 +7,11 @@ use std::path::{Path, PathBuf};
 use std::thread::available_parallelism;
 
 use bonafide_checks::models::{Backend, LibraryError, Models, Runtime, Task, Weights};
+use serde::{Deserialize, Serialize};
 
 use crate::hash;
 use crate::manifest::{Entry, manifest};
+use crate::own::{self, Own};
 use crate::status::{State, state};
 
 /// How to load weights. The default serves a whole machine.
@@ -25,6 +27,36 @@ pub struct Options {
     pub concurrency: usize,
     /// ONNX files of the operator's own, used instead of the installed ones whatever their hash.
     pub replace: BTreeMap<Task, PathBuf>,
+    /// Which networks measure faces. None takes the one named in `BONAFIDE_FACE_NETWORKS` (`fused` or
+    /// `single`); where that is unset, [`FaceNetworks::Fused`].
+    pub face_networks: Option<FaceNetworks>,
+}
+
+/// Which networks measure faces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FaceNetworks {
+    /// Both, their scores fused: the more accurate.
+    #[default]
+    Fused,
+    /// The first alone: the faster.
+    Single,
+}
+
+impl FaceNetworks {
+    fn named(setting: &str) -> Result<Self, String> {
+        match setting {
+            "" | "fused" => Ok(Self::Fused),
+            "single" => Ok(Self::Single),
+            other => Err(format!(
+                "BONAFIDE_FACE_NETWORKS is {other:?}: it may be \"fused\", \"single\" or unset"
+            )),
+        }
+    }
+
+    fn set() -> Result<Self, String> {
+        Self::named(&std::env::var_os("BONAFIDE_FACE_NETWORKS").unwrap_or_default().to_string_lossy())
+    }
 }
 
 impl Default for Options {
@@ -34,6 +66,7 @@ impl Default for Options {
             runtime: None,
             concurrency: available_parallelism().map_or(1, NonZeroUsize::get),
             replace: BTreeMap::new(),
+            face_networks: None,
         }
     }
 }
@@ -110,13 +143,29 @@ pub fn load(options: &Options) -> Models {
     if let Some(why) = instead_of {
         tracing::warn!(%why, "models run on the built-in runtime, which is slower");
     }
+    let mut own = match own::own(&folder) {
+        Ok(own) => own,
+        Err(error) => return Models::none(&error.to_string()),
+    };
+    let face_networks = match options.face_networks.map_or_else(FaceNetworks::set, Ok) {
+        Ok(networks) => networks,
+        Err(error) => return Models::none(&error),
+    };
+    // The second network is calibrated with the shipped first one only.
+    let first = Task::FaceEmbedding;
+    let first_is_own = own.contains_key(&first) || options.replace.contains_key(&first);
     let concurrency = NonZeroUsize::new(options.concurrency).unwrap_or(NonZeroUsize::MIN);
     let mut builder = Models::builder(backend, concurrency);
     for entry in manifest().for_this_machine() {
         let Some(task) = entry.task else { continue };
-        match options.replace.get(&task).cloned() {
-            Some(path) => builder.insert(task, move || own(&path)),
-            None => {
+        if task == Task::FaceDescriptor && (face_networks == FaceNetworks::Single || first_is_own) {
+            builder.off(task);
+            continue;
+        }
+        match (options.replace.get(&task).cloned(), own.remove(&task)) {
+            (Some(path), _) => builder.insert(task, move || replaced(&path)),
+            (None, Some(own)) => builder.insert(task, move || named(&own)),
+            (None, None) => {
                 let folder = folder.clone();
                 builder.insert(task, move || installed(&folder, entry));
             }
@@ -137,14 +186,25 @@ fn installed(folder: &Path, entry: &Entry) -> Result<Weights, String> {
             entry.file
         ));
     }
-    Ok(Weights { name: entry.name.clone(), sha256, bytes })
+    Ok(Weights { name: entry.name.clone(), sha256, bytes, settings: BTreeMap::new() })
 }
 
-fn own(path: &Path) -> Result<Weights, String> {
+fn replaced(path: &Path) -> Result<Weights, String> {
     let bytes =
         std::fs::read(path).map_err(|error| format!("{} could not be read: {error}", path.display()))?;
     let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    Ok(Weights { name, sha256: hash::of_bytes(&bytes), bytes })
+    Ok(Weights { name, sha256: hash::of_bytes(&bytes), bytes, settings: BTreeMap::new() })
+}
+
+fn named(own: &Own) -> Result<Weights, String> {
+    let found = replaced(&own.file)?;
+    if found.sha256 != own.sha256 {
+        let file = own.file.display();
+        return Err(format!(
+            "{file} is not the file that was named with `bonafide models use`; name it again"
+        ));
+    }
+    Ok(Weights { name: own.name.clone(), settings: own.settings.clone(), ..found })
 }
 
 #[cfg(test)]

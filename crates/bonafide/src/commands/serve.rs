@@ -55,6 +55,7 @@ pub(crate) fn run(args: Args) -> CommandResult {
         // Weights first: once a request is answered, no check has to wait for them.
         let models = bonafide_weights::load(&bonafide_weights::Options {
             concurrency: config.workers(),
+            face_networks: Some(config.face_networks),
             ..Default::default()
         });
         for missing in models.unavailable() {

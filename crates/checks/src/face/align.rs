@@ -68,13 +68,47 @@ impl Similarity {
     }
 }
 
+/// The same five points on dlib's 150-pixel chip, whose eyes lie at (47.7, 47.1) and (100.2, 47.1): [`TEMPLATE`]
+/// turned and scaled so that the eyes meet.
+pub const DLIB_TEMPLATE: [[f32; 2]; 5] =
+    [[47.7, 47.1], [100.2, 47.1], [73.951, 77.103], [52.214, 107.718], [95.690, 107.718]];
+
+/// Side of dlib's chip in pixels.
+pub const DLIB_CHIP: u32 = 150;
+
+/// A chip pixel that covers more than this many picture pixels is averaged, so that fine detail of a large face
+/// does not alias.
+const AVERAGE_FROM: f32 = 1.5;
+/// Most samples of a chip pixel per side.
+const MOST_SAMPLES: f32 = 6.0;
+
 /// The face turned upright and scaled to [`CHIP`]² by its five points; black where the picture ends.
 /// `None` when the points do not span a face.
 pub fn chip(picture: &Picture, landmarks: &[[f32; 2]; 5]) -> Option<RgbImage> {
-    let back = Similarity::fit(landmarks, &TEMPLATE)?.inverse()?;
-    Some(RgbImage::from_fn(CHIP, CHIP, |u, v| {
-        let [x, y] = back.apply([u as f32, v as f32]);
-        image::Rgb(pixels::at(&picture.rgb, x, y).map(|c| c.round() as u8))
+    chip_on(picture, landmarks, &TEMPLATE, CHIP)
+}
+
+/// The same on a chip of `side`², its points at `template`.
+pub fn chip_on(
+    picture: &Picture,
+    landmarks: &[[f32; 2]; 5],
+    template: &[[f32; 2]; 5],
+    side: u32,
+) -> Option<RgbImage> {
+    let back = Similarity::fit(landmarks, template)?.inverse()?;
+    let covered = back.a.hypot(back.b);
+    let samples = if covered > AVERAGE_FROM { covered.round().clamp(2.0, MOST_SAMPLES) as u32 } else { 1 };
+    let share = 1.0 / samples as f32;
+    Some(RgbImage::from_fn(side, side, |u, v| {
+        let mut sum = [0.0; 3];
+        for i in 0..samples * samples {
+            let off = |k: u32| (k as f32 + 0.5) * share - 0.5;
+            let [x, y] = back.apply([u as f32 + off(i % samples), v as f32 + off(i / samples)]);
+            for (s, c) in sum.iter_mut().zip(pixels::at(&picture.rgb, x, y)) {
+                *s += c;
+            }
+        }
+        image::Rgb(sum.map(|c| (c * share * share).round() as u8))
     }))
 }
 
@@ -115,6 +149,16 @@ mod tests {
         assert!(chip(&picture, &[[f32::NAN, 3.0]; 5]).is_none());
         assert!(chip(&picture, &[[f32::INFINITY, 3.0]; 5]).is_none());
         assert!(Similarity::fit(&[], &[]).is_none());
+    }
+
+    #[test]
+    fn fine_detail_of_a_large_face_is_averaged() {
+        let seen = TEMPLATE.map(|[x, y]| [4.0 * x, 4.0 * y]);
+        let rgb = RgbImage::from_fn(448, 448, |x, y| image::Rgb([if (x + y) % 2 == 0 { 255 } else { 0 }; 3]));
+        let chip = chip(&Picture { rgb }, &seen).unwrap();
+        for (x, y) in [(30, 30), (56, 70), (80, 95)] {
+            assert!((120..=135).contains(&chip.get_pixel(x, y).0[0]), "{:?}", chip.get_pixel(x, y));
+        }
     }
 
     #[test]

@@ -1,17 +1,15 @@
 //! Is the person in the selfie the person in the portrait?
 //!
-//! The network answers with a cosine, whose scale means nothing by itself. It is mapped to a **calibrated
-//! similarity** 0..1 that counts orders of magnitude of the false match rate (FMR, ISO/IEC 19795-1): one
-//! comparison of two different people in 10ⁿ reaches a similarity of (n + 1) / 10. So 0.3 is reached by one
-//! stranger in 100, 0.5 by one in 10 000. Its complement, 1 − similarity, is the calibrated distance that
-//! the settings `…_face_encoding_tolerance` limit.
+//! The networks answer with a score, which is mapped to a [calibrated similarity](super::calibration) 0..1 that counts
+//! decades of the false match rate. Its complement, 1 − similarity, is the calibrated distance that the settings
+//! `…_face_encoding_tolerance` limit.
 
 use bonafide_core::finding::{Check, Finding, Outcome};
 
 use super::{
     Face, detect,
-    embed::{self, Embedding},
-    quality,
+    embed::{self, Basis, Embedding},
+    networks, quality,
     subject::{self, Subject},
 };
 use crate::{
@@ -27,54 +25,6 @@ pub const DEFAULT_ONBOARDING_DISTANCE: f64 = 0.5;
 /// person's own camera and so more alike. It lies at an FMR of 1e-5.
 pub const DEFAULT_VERIFIED_ACCOUNT_DISTANCE: f64 = 0.4;
 
-/// Points of the map cosine → similarity; between them it is a straight line.
-///
-/// Measured with SFace on all 123 371 pairs of different people among 498 pictures of Labeled Faces in the
-/// Wild. FMR 1 to 1e-4 are quantiles of these (at 1e-4 the twelfth highest). **1e-5 and 1e-6 are
-/// extrapolated** by the slope of log FMR between 1e-3 and 1e-4 (0.05 per decade), rounded up; the highest
-/// pair of strangers had 0.52. Pairs of one sex, age group and origin match falsely more often than
-/// these mixed ones, and document portraits were not among them.
-const MAP: [(f64, f64); 9] = [
-    (-1.0, 0.0),
-    (0.097, 0.13),
-    (0.210, 0.2),
-    (0.304, 0.3),
-    (0.373, 0.4),
-    (0.422, 0.5),
-    (0.480, 0.6),
-    (0.540, 0.7),
-    (1.0, 1.0),
-];
-
-/// The calibrated similarity 0..1 of a cosine −1..1; rises strictly.
-pub fn similarity(cosine: f64) -> f64 {
-    interpolate(MAP.iter().copied(), cosine)
-}
-
-/// The cosine −1..1 that has this calibrated similarity 0..1.
-pub fn cosine_of(similarity: f64) -> f64 {
-    interpolate(MAP.iter().map(|(c, s)| (*s, *c)), similarity)
-}
-
-/// The calibrated similarity that strangers reach at this rate. Meant for 1e-1 to 1e-6, of which 1e-5 and
-/// 1e-6 are extrapolated; rates outside are taken as the nearest of these.
-pub fn threshold_for_fmr(fmr: f64) -> f64 {
-    let decades = -fmr.clamp(1e-6, 1e-1).log10();
-    (decades + 1.0) / 10.0
-}
-
-fn interpolate(points: impl Iterator<Item = (f64, f64)>, x: f64) -> f64 {
-    let mut before: Option<(f64, f64)> = None;
-    for (x1, y1) in points {
-        if x <= x1 {
-            return before.map_or(y1, |(x0, y0)| y0 + (y1 - y0) * (x - x0) / (x1 - x0));
-        }
-        before = Some((x1, y1));
-    }
-    // Also for what is not a number: no similarity rather than full.
-    before.filter(|_| !x.is_nan()).map_or(0.0, |(_, y)| y)
-}
-
 /// What comparing two pictures gave.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct FaceMatch {
@@ -82,8 +32,10 @@ pub struct FaceMatch {
     pub findings: Vec<Finding>,
     /// Calibrated similarity 0..1 (see the module).
     pub similarity: Option<f64>,
-    /// What the network itself said, −1..1.
+    /// What the networks themselves said, −1..1.
     pub cosine: Option<f64>,
+    /// Which networks said it.
+    pub basis: Option<Basis>,
     /// The selfie's template, for the verified account and the search for the same face. Biometric data.
     pub embedding: Option<Embedding>,
 }
@@ -153,9 +105,22 @@ fn compare(
         Ok(known) => known,
         Err(finding) => return Ok(finding),
     };
-    let cosine = known.cosine(&selfie);
-    let similarity = similarity(cosine);
-    result.cosine = Some(cosine);
+    let Some(score) = known.compare(&selfie) else {
+        return Ok(not_assessed(
+            "template_of_other_network",
+            "The stored face was measured with another network; take it again to compare with it.",
+        ));
+    };
+    result.cosine = Some(score.cosine);
+    result.basis = Some(score.basis);
+    let Some(calibration) = networks::calibration(models, score.basis) else {
+        return Ok(not_assessed(
+            "not_calibrated",
+            "The face network has no calibration, so its scores mean nothing yet: run `bonafide eval faces DIR \
+             --calibrate FILE` and name the file in `bonafide models use`.",
+        ));
+    };
+    let similarity = calibration.similarity(score.cosine);
     result.similarity = Some(similarity);
     let finding =
         Finding::scored(Check::FaceMatch, similarity, 1.0 - max_distance.clamp(0.0, 1.0), Outcome::Fail);
@@ -166,7 +131,19 @@ fn compare(
             "The face in the selfie is not similar enough to the one it was compared with.",
         ),
     };
-    Ok(finding.by(detector).by(models.get(Task::FaceEmbedding)?.reference()))
+    let finding = finding.by(detector).by(models.get(Task::FaceEmbedding)?.reference());
+    let second = networks::second(models).filter(|_| score.basis == Basis::Fused);
+    Ok(match second {
+        Some(second) => finding.by(second.reference()),
+        None => finding,
+    })
+}
+
+/// The calibrated similarity 0..1 of two templates made with these networks; `None` when they were made by different
+/// networks, or these have no calibration.
+pub fn similarity(models: &Models, a: &Embedding, b: &Embedding) -> Option<f64> {
+    let score = a.compare(b)?;
+    Some(networks::calibration(models, score.basis)?.similarity(score.cosine))
 }
 
 fn not_assessed(code: &str, detail: &str) -> Finding {
@@ -185,25 +162,10 @@ pub(crate) fn could_not_run(check: Check, error: &RunError) -> Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::face::calibration::threshold_for_fmr;
 
     #[test]
-    fn similarity_rises_and_goes_back() {
-        let steps = (-100..=100).map(|c| f64::from(c) / 100.0);
-        let values: Vec<f64> = steps.clone().map(similarity).collect();
-        assert!(values.windows(2).all(|w| w[0] < w[1]));
-        assert!(values.iter().all(|v| (0.0..=1.0).contains(v)));
-        for c in steps {
-            assert!((cosine_of(similarity(c)) - c).abs() < 1e-9, "{c}");
-        }
-        assert_eq!((similarity(-2.0), similarity(2.0), similarity(f64::NAN)), (0.0, 1.0, 0.0));
-    }
-
-    #[test]
-    fn a_tenth_of_similarity_is_a_decade_of_false_matches() {
-        for (fmr, cosine) in [(1e-1, 0.210), (1e-2, 0.304), (1e-3, 0.373), (1e-4, 0.422), (1e-6, 0.540)] {
-            assert!((similarity(cosine) - threshold_for_fmr(fmr)).abs() < 1e-9, "{fmr}");
-        }
-        assert_eq!(threshold_for_fmr(0.0), threshold_for_fmr(1e-6));
+    fn default_distances_lie_at_their_rates() {
         assert!((1.0 - DEFAULT_ONBOARDING_DISTANCE - threshold_for_fmr(1e-4)).abs() < 1e-9);
         assert!((1.0 - DEFAULT_VERIFIED_ACCOUNT_DISTANCE - threshold_for_fmr(1e-5)).abs() < 1e-9);
     }

@@ -1,14 +1,17 @@
 //! Faces: where they are, whose they are.
 
 pub mod align;
+pub mod calibration;
 pub mod compare;
 pub mod detect;
 pub mod embed;
 pub mod known;
+pub mod networks;
 pub mod quality;
 pub mod subject;
 
 pub(crate) mod pixels;
+mod template;
 mod yunet;
 
 /// A face found in a picture. All coordinates are pixels of that picture, the origin its upper left corner;

@@ -9,7 +9,7 @@ mod onnxruntime;
 mod pool;
 mod rten;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::num::NonZeroUsize;
 use std::path::Path;
@@ -23,6 +23,8 @@ use bonafide_core::finding::ModelRef;
 pub enum Task {
     FaceDetection,
     FaceEmbedding,
+    /// A second opinion on whose face it is, fused with [`Task::FaceEmbedding`]'s. Optional.
+    FaceDescriptor,
     FaceMesh,
     EyeContour,
     PassiveLiveness,
@@ -38,9 +40,10 @@ pub enum Task {
 
 impl Task {
     /// Every task, in the order they are listed to people.
-    pub const ALL: [Task; 12] = [
+    pub const ALL: [Task; 13] = [
         Task::FaceDetection,
         Task::FaceEmbedding,
+        Task::FaceDescriptor,
         Task::FaceMesh,
         Task::EyeContour,
         Task::PassiveLiveness,
@@ -58,6 +61,7 @@ impl Task {
         match self {
             Task::FaceDetection => "face_detection",
             Task::FaceEmbedding => "face_embedding",
+            Task::FaceDescriptor => "face_descriptor",
             Task::FaceMesh => "face_mesh",
             Task::EyeContour => "eye_contour",
             Task::PassiveLiveness => "passive_liveness",
@@ -194,6 +198,8 @@ pub struct Weights {
     pub sha256: String,
     /// An ONNX file.
     pub bytes: Vec<u8>,
+    /// Entries that count as the file's metadata, and before it.
+    pub settings: BTreeMap<String, String>,
 }
 
 /// Reads the file of a network, each time anew; the error is a sentence that says what to do.
@@ -206,6 +212,7 @@ type Source = Arc<dyn Fn() -> Result<Weights, String> + Send + Sync>;
 pub struct Models {
     backend: Option<Setup>,
     by_task: BTreeMap<Task, Slot>,
+    off: BTreeSet<Task>,
 }
 
 struct Setup {
@@ -230,7 +237,8 @@ impl Models {
     /// at the same time; further callers of [`Model::run`] wait. Each run uses one thread.
     pub fn builder(backend: Backend, concurrency: NonZeroUsize) -> Builder {
         let threads = rten::Threads::new(concurrency);
-        Builder { setup: Setup { backend, concurrency, threads }, by_task: BTreeMap::new() }
+        let setup = Setup { backend, concurrency, threads };
+        Builder { setup, by_task: BTreeMap::new(), off: BTreeSet::new() }
     }
 
     /// No networks at all: every task is [`Unavailable`] for this reason.
@@ -239,20 +247,25 @@ impl Models {
             let why = why.to_owned();
             Slot::new(move || Err(why.clone()))
         };
-        Self { backend: None, by_task: Task::ALL.into_iter().map(|task| (task, slot())).collect() }
+        let by_task = Task::ALL.into_iter().map(|task| (task, slot())).collect();
+        Self { backend: None, by_task, off: BTreeSet::new() }
     }
 
     /// The network for a task; loads it at the first call.
     pub fn get(&self, task: Task) -> Result<&Model, Unavailable> {
         let unavailable = |why: &str| Unavailable { task, why: why.to_owned() };
+        if self.off.contains(&task) {
+            return Err(unavailable("it is switched off"));
+        }
         let slot = self.by_task.get(&task).ok_or_else(|| unavailable("none is installed"))?;
         let loaded = slot.loaded.get_or_init(|| self.load(&slot.source));
         loaded.as_ref().map_err(|why| unavailable(why))
     }
 
     fn load(&self, source: &Source) -> Result<Model, String> {
-        let Weights { name, sha256, bytes } = source()?;
-        let metadata = metadata::read(&bytes);
+        let Weights { name, sha256, bytes, settings } = source()?;
+        let mut metadata = metadata::read(&bytes);
+        metadata.extend(settings);
         let network = match self.backend.as_ref().map(|s| (s, &s.backend.0)) {
             None => return Err("there is no runtime".to_owned()),
             Some((setup, Kind::OnnxRuntime(environment))) => {
@@ -267,9 +280,11 @@ impl Models {
             .map(|network| Model { reference, metadata, network })
     }
 
-    /// The tasks without a network, and why. Loads every network that was not loaded before.
+    /// The tasks without a network, and why; without those switched off on purpose. Loads every network that was
+    /// not loaded before.
     pub fn unavailable(&self) -> Vec<Unavailable> {
-        Task::ALL.into_iter().filter_map(|task| self.get(task).err()).collect()
+        let wanted = Task::ALL.into_iter().filter(|task| !self.off.contains(task));
+        wanted.filter_map(|task| self.get(task).err()).collect()
     }
 
     /// The runtime in use; none where no runtime is.
@@ -282,6 +297,7 @@ impl Models {
 pub struct Builder {
     setup: Setup,
     by_task: BTreeMap<Task, Slot>,
+    off: BTreeSet<Task>,
 }
 
 impl Builder {
@@ -295,8 +311,13 @@ impl Builder {
         self.by_task.insert(task, Slot::new(source));
     }
 
+    /// Leaves a task without a network on purpose.
+    pub fn off(&mut self, task: Task) {
+        self.off.insert(task);
+    }
+
     pub fn build(self) -> Models {
-        Models { backend: Some(self.setup), by_task: self.by_task }
+        Models { backend: Some(self.setup), by_task: self.by_task, off: self.off }
     }
 }
 

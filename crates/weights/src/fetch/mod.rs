@@ -11,6 +11,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use crate::dlib;
 use crate::hash;
 use crate::manifest::{Convert, Entry, Registry, Source, manifest};
 use crate::status::{State, state};
@@ -122,6 +123,7 @@ fn make(entry: &Entry, source: &Source, archive: &Path) -> Result<Vec<u8>, Strin
     let found = verified(found, expected, &source.path)?;
     let made = match convert {
         Convert::Tflite => tflite::to_onnx(&found).map_err(|e| format!("{}: {e}", source.path))?,
+        Convert::Dlib => dlib::to_onnx(&found).map_err(|e| format!("{}: {e}", source.path))?,
         Convert::Charset => {
             let path = source.charset_path.as_deref().unwrap_or_default();
             charset::add(found, &archive::read(archive, path)?)

@@ -2,31 +2,11 @@
 
 use super::ConvertError;
 use super::schema::{Element, Tensor};
+use crate::onnx::{Constant, Values};
 
 type Result<T> = std::result::Result<T, ConvertError>;
 
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Constant {
-    pub(super) shape: Vec<usize>,
-    pub(super) values: Values,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum Values {
-    F32(Vec<f32>),
-    I64(Vec<i64>),
-    Bool(Vec<bool>),
-}
-
 impl Constant {
-    pub(super) fn scalar(value: f32) -> Self {
-        Self { shape: vec![], values: Values::F32(vec![value]) }
-    }
-
-    pub(super) fn integers(values: Vec<i64>) -> Self {
-        Self { shape: vec![values.len()], values: Values::I64(values) }
-    }
-
     /// The constant behind a tensor, half precision widened; none for a computed tensor.
     pub(super) fn read(tensor: &Tensor<'_>) -> Result<Option<Self>> {
         if tensor.data.is_empty() {

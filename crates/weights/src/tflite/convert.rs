@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::ConvertError;
-use super::constant::{Constant, Values};
 use super::flatbuffer::Table;
-use super::onnx::{Attribute, Graph, Node};
 use super::schema::{Builtin, Element, Model, Operator, Tensor};
+use crate::onnx::{Attribute, Constant, Graph, Node, Values};
 
 type Result<T> = std::result::Result<T, ConvertError>;
 

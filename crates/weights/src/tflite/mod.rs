@@ -8,7 +8,6 @@
 mod constant;
 mod convert;
 mod flatbuffer;
-mod onnx;
 mod schema;
 
 /// A TFLite file that could not be converted, and why.

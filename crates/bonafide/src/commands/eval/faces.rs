@@ -18,7 +18,7 @@ use std::{
 };
 
 use bonafide_checks::{
-    face::{compare, detect, embed, embed::Embedding, subject},
+    face::{calibration::Calibration, compare, detect, embed, embed::Embedding, networks, subject},
     image,
     models::Models,
 };
@@ -40,7 +40,7 @@ struct Seen {
     time: Duration,
 }
 
-pub(super) fn run(dir: &Path) -> Result<Report, Error> {
+pub(super) fn run(dir: &Path, calibrate: Option<&Path>) -> Result<Report, Error> {
     let models = crate::commands::pictures::models();
     let pairs = pairs(&dir.join("lfw_pairs.tsv"))?;
     let names: BTreeSet<&str> = pairs.iter().flat_map(|p| [p.a.as_str(), p.b.as_str()]).collect();
@@ -55,7 +55,18 @@ pub(super) fn run(dir: &Path) -> Result<Report, Error> {
         .collect();
 
     let mut report = Report::new("faces", pairs.len(), seen.values().map(|s| s.time).collect());
-    let threshold = compare::cosine_of(1.0 - compare::DEFAULT_ONBOARDING_DISTANCE);
+    let strangers = strangers(&seen);
+    if let Some(file) = calibrate {
+        let map = Calibration::measure(&strangers)
+            .ok_or("there are too few different people to calibrate with, or their scores do not differ")?;
+        std::fs::write(file, format!("{map}\n"))
+            .map_err(|e| format!("cannot write {}: {e}", file.display()))?;
+    }
+    let basis = networks::basis(&models);
+    // A network that was never calibrated is judged by what these pictures say.
+    let map = networks::calibration(&models, basis).or_else(|| Calibration::measure(&strangers));
+    let map = map.ok_or("the network has no calibration, and there are too few pictures to make one")?;
+    let threshold = map.score(1.0 - compare::DEFAULT_ONBOARDING_DISTANCE);
     report.metric("accuracy", right(&scores, threshold), scores.len());
     report.metric("accuracy_10fold", ten_fold(&scores), scores.len());
     let (genuine, impostor): (Vec<_>, Vec<_>) = scores.iter().partition(|(_, same)| *same);
@@ -72,6 +83,25 @@ pub(super) fn run(dir: &Path) -> Result<Report, Error> {
     }
     count(&models, dir, &mut report)?;
     Ok(report)
+}
+
+/// The scores of all pairs of pictures of different people. A picture's name ends in `_` and a number; what comes
+/// before is the person.
+fn strangers(seen: &BTreeMap<String, Seen>) -> Vec<f64> {
+    let known: Vec<(&str, &Embedding)> = seen
+        .iter()
+        .filter_map(|(name, seen)| Some((person(name), seen.embedding.as_ref()?)))
+        .collect();
+    let mut scores = vec![];
+    for (i, (a, first)) in known.iter().enumerate() {
+        let others = known.iter().skip(i + 1).filter(|(b, _)| a != b);
+        scores.extend(others.map(|(_, second)| first.cosine(second)));
+    }
+    scores
+}
+
+fn person(file: &str) -> &str {
+    file.rsplit_once('_').map_or(file, |(person, _)| person)
 }
 
 fn pairs(file: &Path) -> Result<Vec<Pair>, Error> {

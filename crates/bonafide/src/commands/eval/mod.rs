@@ -24,6 +24,9 @@ pub(crate) struct Args {
     /// Print the report as JSON
     #[arg(long)]
     json: bool,
+    /// For faces: measure what the scores of the installed networks mean, and write it to this file
+    #[arg(long, value_name = "FILE")]
+    calibrate: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, clap::ValueEnum)]
@@ -151,7 +154,7 @@ pub(crate) fn run(args: Args) -> CommandResult {
         Suite::Documents => documents::run(&args.dir)?,
         Suite::Duplicates => duplicates::run(&args.dir)?,
         Suite::Fields => fields::run(&args.dir)?,
-        Suite::Faces => faces::run(&args.dir)?,
+        Suite::Faces => faces::run(&args.dir, args.calibrate.as_deref())?,
         Suite::Tamper => tamper::run(&args.dir)?,
     };
     if args.json {

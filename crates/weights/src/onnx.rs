@@ -1,6 +1,28 @@
 //! Writes ONNX files: the few protobuf messages of `onnx.proto` that a converted network needs.
 
-use super::constant::{Constant, Values};
+/// Numbers that are part of a network, with a shape. The product of `shape` is the count of values.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Constant {
+    pub(crate) shape: Vec<usize>,
+    pub(crate) values: Values,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Values {
+    F32(Vec<f32>),
+    I64(Vec<i64>),
+    Bool(Vec<bool>),
+}
+
+impl Constant {
+    pub(crate) fn scalar(value: f32) -> Self {
+        Self { shape: vec![], values: Values::F32(vec![value]) }
+    }
+
+    pub(crate) fn integers(values: Vec<i64>) -> Self {
+        Self { shape: vec![values.len()], values: Values::I64(values) }
+    }
+}
 
 /// Bytes of one protobuf message.
 #[derive(Default)]
@@ -47,30 +69,30 @@ const INT64: i64 = 7;
 const BOOL: i64 = 9;
 
 /// An operator's setting.
-pub(super) enum Attribute {
+pub(crate) enum Attribute {
     Int(i64),
     Ints(Vec<i64>),
 }
 
-pub(super) struct Node {
-    pub(super) operator: &'static str,
-    pub(super) inputs: Vec<String>,
-    pub(super) output: String,
-    pub(super) attributes: Vec<(&'static str, Attribute)>,
+pub(crate) struct Node {
+    pub(crate) operator: &'static str,
+    pub(crate) inputs: Vec<String>,
+    pub(crate) output: String,
+    pub(crate) attributes: Vec<(&'static str, Attribute)>,
 }
 
 /// A network as ONNX sees it. All inputs and outputs are floats.
 #[derive(Default)]
-pub(super) struct Graph {
-    pub(super) nodes: Vec<Node>,
-    pub(super) constants: Vec<(String, Constant)>,
-    pub(super) inputs: Vec<(String, Vec<usize>)>,
-    pub(super) outputs: Vec<(String, Vec<usize>)>,
+pub(crate) struct Graph {
+    pub(crate) nodes: Vec<Node>,
+    pub(crate) constants: Vec<(String, Constant)>,
+    pub(crate) inputs: Vec<(String, Vec<usize>)>,
+    pub(crate) outputs: Vec<(String, Vec<usize>)>,
 }
 
 impl Graph {
     /// The file's bytes: IR version 8, operator set 13.
-    pub(super) fn encode(&self) -> Vec<u8> {
+    pub(crate) fn encode(&self) -> Vec<u8> {
         let graph = Message::default()
             .each(&self.nodes, |m, n| m.message(1, node(n)))
             .text(2, "net")
