@@ -51,7 +51,12 @@ pub fn own(folder: &Path) -> Result<BTreeMap<Task, Own>, OwnError> {
 }
 
 /// Names a network for a task from now on. Settings that make no sense are refused.
-pub fn use_own(folder: &Path, task: Task, file: &Path, settings: BTreeMap<String, String>) -> Result<Own, OwnError> {
+pub fn use_own(
+    folder: &Path,
+    task: Task,
+    file: &Path,
+    settings: BTreeMap<String, String>,
+) -> Result<Own, OwnError> {
     if let Some(key) = settings.keys().find(|key| !networks::keys::ALL.contains(&key.as_str())) {
         let known = networks::keys::ALL.join(", ");
         return Err(OwnError::Settings(format!("{key} is no setting of a network; there are {known}")));

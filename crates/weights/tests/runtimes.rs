@@ -186,3 +186,19 @@ fn converted_models_give_what_the_tflite_files_give() {
         }
     }
 }
+
+/// Descriptors of dlib 20.0.1 for the same noise in whole levels. Its input layer works on 8-bit pictures.
+#[test]
+fn the_converted_descriptor_gives_what_dlib_gives() {
+    let recorded =
+        [(0, -0.061_352), (1, 0.093_184), (2, 0.094_238), (63, -0.100_78), (100, 0.109_39), (127, 0.028_825)];
+    let mut chip = noise(Task::FaceDescriptor);
+    chip.data.iter_mut().for_each(|v| *v = v.floor());
+    for runtime in [Runtime::OnnxRuntime, Runtime::Rten] {
+        let outputs = run(models(runtime).get(Task::FaceDescriptor).unwrap(), chip.clone());
+        for (index, expected) in recorded {
+            let found = outputs["descriptor"].data[index];
+            assert!((found - expected).abs() < 2e-6, "{runtime} {index}: {found}");
+        }
+    }
+}

@@ -175,8 +175,7 @@ fn print(report: &Report, wanted: &Output) -> CommandResult {
 fn verify(folder: &Path, wanted: &Output) -> CommandResult {
     let report = Report::of(folder);
     let models = bonafide_weights::load(&Options { folder: Some(folder.to_owned()), ..Options::default() });
-    let mut problems: Vec<String> =
-        models.unavailable().into_iter().map(|error| error.to_string()).collect();
+    let mut problems: Vec<String> = models.unavailable().into_iter().map(|error| error.to_string()).collect();
     let library = report.files.iter().filter(|file| file.entry.task.is_none());
     problems.extend(
         library

@@ -46,7 +46,7 @@ impl Calibration {
     }
 
     /// The map measured on the scores of different people. Rates seen fewer than ten times are extrapolated by
-    /// the last measured decade. `None` with fewer than [`FEWEST`] scores, or with scores that do not differ.
+    /// the last measured decade, and not below what was seen. `None` with fewer than [`FEWEST`] scores, or with scores that do not differ.
     pub fn measure(strangers: &[f64]) -> Option<Self> {
         let mut scores: Vec<f64> = strangers.iter().copied().filter(|s| s.is_finite()).collect();
         if scores.len() < FEWEST {
@@ -57,14 +57,15 @@ impl Calibration {
         // The lowest score at which at most this share matches.
         let at = |rate: f64| scores.get((n * rate).floor() as usize).copied();
         let median = at(0.5)?;
-        let (mut found, mut measured_to) = (vec![], 1.0);
+        let (mut found, mut measured_to, mut decade) = (vec![], 1.0, None);
         for rate in RATES {
             let score = if n * rate >= SEEN {
                 measured_to = rate;
                 at(rate)?
             } else {
                 let [.., before, last] = found[..] else { return None };
-                last + (last - before)
+                let seen = if n * rate >= 1.0 { at(rate)? } else { last };
+                (last + *decade.get_or_insert(last - before)).max(seen)
             };
             found.push(score);
         }
@@ -212,7 +213,9 @@ mod tests {
     fn the_configured_form_is_read_back_and_nonsense_is_refused() {
         let map = some();
         assert_eq!(Calibration::parse(&map.to_text()), Some(map));
-        for text in ["", "x", "fmr>=1e-4", "fmr>=1e-4 -1:0 0.5:0.5 0.4:0.6 1:1", "fmr>=0 -1:0 1:1", "-1:0 1:1"] {
+        for text in
+            ["", "x", "fmr>=1e-4", "fmr>=1e-4 -1:0 0.5:0.5 0.4:0.6 1:1", "fmr>=0 -1:0 1:1", "-1:0 1:1"]
+        {
             assert_eq!(Calibration::parse(text), None, "{text}");
         }
     }

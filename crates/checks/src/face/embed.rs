@@ -23,7 +23,9 @@ pub fn embed(models: &Models, picture: &Picture, face: &Face) -> Result<Option<E
     let (first, recipe) = networks::first(models)?;
     let scale = recipe.side as f32 / align::CHIP as f32;
     let template = align::TEMPLATE.map(|point| point.map(|v| v * scale));
-    let Some(chip) = align::chip_on(picture, &face.landmarks, &template, recipe.side) else { return Ok(None) };
+    let Some(chip) = align::chip_on(picture, &face.landmarks, &template, recipe.side) else {
+        return Ok(None);
+    };
     let embedding = Embedding::new(networks::id(first), &both_ways(first, &recipe, &chip)?)
         .ok_or_else(|| no_numbers(first))?;
     let Some(second) = networks::second(models) else { return Ok(Some(embedding)) };

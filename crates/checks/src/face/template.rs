@@ -85,7 +85,8 @@ impl Part {
         if self.network != other.network || self.values.len() != other.values.len() {
             return None;
         }
-        let dot: f64 = self.values.iter().zip(&other.values).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum();
+        let dot: f64 =
+            self.values.iter().zip(&other.values).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum();
         Some(dot.clamp(-1.0, 1.0))
     }
 }
@@ -169,7 +170,8 @@ impl Embedding {
             let (network, after) = rest.split_first_chunk::<8>()?;
             let (count, after) = after.split_first_chunk::<2>()?;
             let (values, after) = after.split_at_checked(4 * usize::from(u16::from_le_bytes(*count)))?;
-            let mut numbers: Vec<f32> = values.as_chunks::<4>().0.iter().map(|b| f32::from_le_bytes(*b)).collect();
+            let mut numbers: Vec<f32> =
+                values.as_chunks::<4>().0.iter().map(|b| f32::from_le_bytes(*b)).collect();
             let part = Part::new(NetworkId(*network), &numbers);
             numbers.zeroize();
             parts.push(part?);

@@ -38,7 +38,9 @@ pub(super) fn build(network: &Network) -> Result<Vec<u8>> {
         }
     }
     if first.is_some() || builder.tagged.is_some() {
-        return Err(ConvertError::Unsupported("an order of layers that is no chain of residual blocks".into()));
+        return Err(ConvertError::Unsupported(
+            "an order of layers that is no chain of residual blocks".into(),
+        ));
     }
     let [outputs, 1, 1] = builder.flow.shape else {
         return Err(ConvertError::Unsupported("an output that is no list of numbers".into()));

@@ -22,15 +22,33 @@ pub(super) enum Step {
     /// A tag or a skip; which of them follows from its place.
     Mark,
     /// `weights`: filters, channels, rows, columns.
-    Convolution { shape: [usize; 4], weights: Vec<f32>, bias: Vec<f32>, stride: [usize; 2], pad: [usize; 2] },
+    Convolution {
+        shape: [usize; 4],
+        weights: Vec<f32>,
+        bias: Vec<f32>,
+        stride: [usize; 2],
+        pad: [usize; 2],
+    },
     /// One factor and one summand per channel.
-    Affine { factor: Vec<f32>, summand: Vec<f32> },
+    Affine {
+        factor: Vec<f32>,
+        summand: Vec<f32>,
+    },
     Relu,
-    Pool { kind: Pool, window: Option<[usize; 2]>, stride: [usize; 2], pad: [usize; 2] },
+    Pool {
+        kind: Pool,
+        window: Option<[usize; 2]>,
+        stride: [usize; 2],
+        pad: [usize; 2],
+    },
     /// Adds what was marked.
     AddMarked,
     /// `weights`: inputs × outputs, row-major.
-    FullyConnected { inputs: usize, outputs: usize, weights: Vec<f32> },
+    FullyConnected {
+        inputs: usize,
+        outputs: usize,
+        weights: Vec<f32>,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -72,7 +90,11 @@ impl Network {
                 }
             });
         }
-        if r.0.is_empty() { Ok(Self { input, steps }) } else { Err(ConvertError::Malformed("bytes are left")) }
+        if r.0.is_empty() {
+            Ok(Self { input, steps })
+        } else {
+            Err(ConvertError::Malformed("bytes are left"))
+        }
     }
 }
 

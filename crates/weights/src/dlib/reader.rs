@@ -22,8 +22,7 @@ impl<'b> Reader<'b> {
             return Err(ConvertError::Malformed("a number has an unknown form"));
         }
         let value = self.take(count)?.iter().rev().fold(0u64, |value, byte| value << 8 | u64::from(*byte));
-        let value =
-            i64::try_from(value).map_err(|_| ConvertError::Malformed("a number is out of range"))?;
+        let value = i64::try_from(value).map_err(|_| ConvertError::Malformed("a number is out of range"))?;
         Ok(if control & 0x80 == 0 { value } else { -value })
     }
 

@@ -57,3 +57,40 @@ fn an_altered_file_is_not_loaded_and_the_others_are() {
     let reference = models.get(Task::Gender).unwrap().reference();
     assert_eq!((reference.name.as_str(), reference.sha256), ("dlib_gender_v1", hash::of_bytes(&bytes)));
 }
+
+#[test]
+fn an_own_face_network_is_used_alone_with_its_settings() {
+    let installed = crate::folder().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let entry = |task| manifest().files.iter().find(|entry| entry.task == Some(task)).unwrap();
+    for task in [Task::FaceEmbedding, Task::FaceDescriptor] {
+        let file = &entry(task).file;
+        std::fs::copy(installed.join(file), folder.path().join(file)).expect("weights: run ./setup first");
+    }
+    let options = Options { runtime: Some(Runtime::Rten), concurrency: 1, ..in_folder(&folder) };
+    let fused = Options { face_networks: Some(FaceNetworks::Fused), ..options.clone() };
+    assert!(load(&fused).get(Task::FaceDescriptor).is_ok());
+    let single = load(&Options { face_networks: Some(FaceNetworks::Single), ..options });
+    assert!(single.get(Task::FaceDescriptor).is_err());
+    assert!(single.unavailable().iter().all(|missing| missing.task != Task::FaceDescriptor));
+
+    let own = folder.path().join("mine.onnx");
+    std::fs::copy(installed.join(&entry(Task::FaceEmbedding).file), &own).unwrap();
+    let settings = BTreeMap::from([("face.mean".to_owned(), "127.5".to_owned())]);
+    crate::use_own(folder.path(), Task::FaceEmbedding, &own, settings).unwrap();
+    let models = load(&fused);
+    let model = models.get(Task::FaceEmbedding).unwrap();
+    assert_eq!((model.reference().name.as_str(), model.metadata("face.mean")), ("mine", Some("127.5")));
+    assert!(models.get(Task::FaceDescriptor).is_err());
+
+    std::fs::write(&own, b"another").unwrap();
+    let why = load(&fused).get(Task::FaceEmbedding).err().unwrap().why;
+    assert!(why.contains("name it again"), "{why}");
+}
+
+#[test]
+fn the_setting_of_face_networks() {
+    assert_eq!(FaceNetworks::named(""), Ok(FaceNetworks::Fused));
+    assert_eq!(FaceNetworks::named("single"), Ok(FaceNetworks::Single));
+    assert!(FaceNetworks::named("three").unwrap_err().contains("three"));
+}

@@ -88,10 +88,8 @@ pub(super) fn run(dir: &Path, calibrate: Option<&Path>) -> Result<Report, Error>
 /// The scores of all pairs of pictures of different people. A picture's name ends in `_` and a number; what comes
 /// before is the person.
 fn strangers(seen: &BTreeMap<String, Seen>) -> Vec<f64> {
-    let known: Vec<(&str, &Embedding)> = seen
-        .iter()
-        .filter_map(|(name, seen)| Some((person(name), seen.embedding.as_ref()?)))
-        .collect();
+    let known: Vec<(&str, &Embedding)> =
+        seen.iter().filter_map(|(name, seen)| Some((person(name), seen.embedding.as_ref()?))).collect();
     let mut scores = vec![];
     for (i, (a, first)) in known.iter().enumerate() {
         let others = known.iter().skip(i + 1).filter(|(b, _)| a != b);
