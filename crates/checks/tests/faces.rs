@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use bonafide_checks::{
     face::{
         Face,
-        compare::{DEFAULT_ONBOARDING_DISTANCE, FaceMatch, match_faces, match_template, similarity},
+        compare::{Calibrations, DEFAULT_ONBOARDING_DISTANCE, FaceMatch, match_faces, match_template},
         detect::{detect, refine},
         embed::embed,
         subject::{self, Subject},
@@ -82,7 +82,7 @@ fn two_pictures_of_one_person_match() {
             return;
         };
         let of = |p: &Picture| embed(models(), p, &subject(p)).unwrap().unwrap();
-        assert!(similarity(models(), &of(&a), &of(&b)).unwrap() > 0.5);
+        assert!(Calibrations::of(models()).similarity(&of(&a), &of(&b)).unwrap() > 0.5);
     }
 }
 

@@ -48,9 +48,9 @@ impl FaceNetworks {
         match setting {
             "" | "fused" => Ok(Self::Fused),
             "single" => Ok(Self::Single),
-            other => Err(format!(
-                "BONAFIDE_FACE_NETWORKS is {other:?}: it may be \"fused\", \"single\" or unset"
-            )),
+            other => {
+                Err(format!("BONAFIDE_FACE_NETWORKS is {other:?}: it may be \"fused\", \"single\" or unset"))
+            }
         }
     }
 

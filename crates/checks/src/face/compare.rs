@@ -7,7 +7,9 @@
 use bonafide_core::finding::{Check, Finding, Outcome};
 
 use super::{
-    Face, detect,
+    Face,
+    calibration::Calibration,
+    detect,
     embed::{self, Basis, Embedding},
     networks, quality,
     subject::{self, Subject},
@@ -114,6 +116,8 @@ fn compare(
     result.cosine = Some(score.cosine);
     result.basis = Some(score.basis);
     let Some(calibration) = networks::calibration(models, score.basis) else {
+        // Nor can it be searched for among others.
+        result.embedding = None;
         return Ok(not_assessed(
             "not_calibrated",
             "The face network has no calibration, so its scores mean nothing yet: run `bonafide eval faces DIR \
@@ -139,11 +143,29 @@ fn compare(
     })
 }
 
-/// The calibrated similarity 0..1 of two templates made with these networks; `None` when they were made by different
-/// networks, or these have no calibration.
-pub fn similarity(models: &Models, a: &Embedding, b: &Embedding) -> Option<f64> {
-    let score = a.compare(b)?;
-    Some(networks::calibration(models, score.basis)?.similarity(score.cosine))
+/// What scores of the installed networks mean, looked up once for many comparisons.
+pub struct Calibrations {
+    first: Option<Calibration>,
+    fused: Option<Calibration>,
+}
+
+impl Calibrations {
+    /// Those of these networks.
+    pub fn of(models: &Models) -> Self {
+        let of = |basis| networks::calibration(models, basis);
+        Self { first: of(Basis::First), fused: of(Basis::Fused) }
+    }
+
+    /// The calibrated similarity 0..1 of two templates; `None` when they were made by different networks, or these
+    /// have no calibration.
+    pub fn similarity(&self, a: &Embedding, b: &Embedding) -> Option<f64> {
+        let score = a.compare(b)?;
+        let map = match score.basis {
+            Basis::First => self.first.as_ref(),
+            Basis::Fused => self.fused.as_ref(),
+        };
+        Some(map?.similarity(score.cosine))
+    }
 }
 
 fn not_assessed(code: &str, detail: &str) -> Finding {

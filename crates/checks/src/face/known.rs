@@ -3,7 +3,7 @@
 
 use bonafide_core::finding::{Check, Finding, Outcome};
 
-use super::compare;
+use super::calibration;
 
 /// The false match rate of one comparison at which two templates are taken for one person. A search makes as
 /// many comparisons as there are templates, so it has to be much smaller than in a comparison of two: among
@@ -12,7 +12,7 @@ pub const FALSE_MATCH_RATE: f64 = 1e-6;
 
 /// The least calibrated similarity of a hit.
 pub fn threshold() -> f64 {
-    compare::threshold_for_fmr(FALSE_MATCH_RATE)
+    calibration::threshold_for_fmr(FALSE_MATCH_RATE)
 }
 
 /// What the search found.

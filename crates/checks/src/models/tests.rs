@@ -15,13 +15,27 @@ fn a_missing_library_is_an_error_and_not_a_panic() {
 #[test]
 fn a_file_that_is_no_model_leaves_only_its_task_unavailable() {
     let mut builder = Models::builder(Backend::rten(), NonZeroUsize::MIN);
-    let broken = || Weights { name: "broken".into(), sha256: "00".into(), bytes: vec![1, 2, 3] };
+    let broken = || Weights {
+        name: "broken".into(),
+        sha256: "00".into(),
+        bytes: vec![1, 2, 3],
+        settings: BTreeMap::new(),
+    };
     builder.insert(Task::Gender, move || Ok(broken()));
     builder.insert(Task::Age, || Err("not fetched".into()));
     let models = builder.build();
     assert_eq!(models.runtime(), Some(Runtime::Rten));
     assert!(models.get(Task::Gender).err().unwrap().why.contains("broken could not be loaded"));
     assert_eq!(models.get(Task::Age).err().unwrap().why, "not fetched");
+}
+
+#[test]
+fn what_is_switched_off_is_not_missed() {
+    let mut builder = Models::builder(Backend::rten(), NonZeroUsize::MIN);
+    builder.off(Task::FaceDescriptor);
+    let models = builder.build();
+    assert!(models.get(Task::FaceDescriptor).is_err());
+    assert_eq!(models.unavailable().len(), Task::ALL.len() - 1);
 }
 
 #[test]

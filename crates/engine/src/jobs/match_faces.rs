@@ -4,7 +4,7 @@
 use bonafide_checks::{
     document::fingerprint,
     face::{
-        compare::similarity,
+        compare::Calibrations,
         known::{self, Search},
     },
 };
@@ -82,7 +82,12 @@ async fn remember_and_search(
 async fn search(engine: &Engine, tx: &mut Tx, record: &Record, own: &Template) -> Result<Search> {
     let (organization, applicant) = (record.row.organization, record.row.applicant);
     let least = known::threshold();
-    let is_hit = |other: &Template| similarity(own.embedding.cosine(&other.embedding)) >= least;
+    let calibrations = Calibrations::of(&engine.models);
+    let is_hit = |other: &Template| {
+        calibrations
+            .similarity(&own.embedding, &other.embedding)
+            .is_some_and(|similarity| similarity >= least)
+    };
     let mut search = Search::default();
     let gallery = engine.gallery();
     let look = |other: &Template| {

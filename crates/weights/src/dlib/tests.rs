@@ -2,7 +2,7 @@ use super::*;
 
 use std::num::NonZeroUsize;
 
-use bonafide_checks::models::{Backend, Models, Task, Tensor};
+use bonafide_checks::models::{Backend, Models, Task, Tensor, Weights};
 use proptest::prelude::*;
 
 /// Writes what dlib writes.
@@ -101,7 +101,13 @@ fn small_network() -> Vec<u8> {
 fn a_small_network_computes_what_its_layers_say() {
     let onnx = to_onnx(&small_network()).unwrap();
     let mut builder = Models::builder(Backend::rten(), NonZeroUsize::MIN);
-    builder.insert(Task::FaceDescriptor, "small", "", onnx);
+    let weights = move || Weights {
+        name: "small".into(),
+        sha256: String::new(),
+        bytes: onnx.clone(),
+        settings: std::collections::BTreeMap::new(),
+    };
+    builder.insert(Task::FaceDescriptor, move || Ok(weights()));
     let models = builder.build();
     let model = models.get(Task::FaceDescriptor).unwrap();
     // Every channel is flat: 272, 288, 320, which the input layer makes 1 each.

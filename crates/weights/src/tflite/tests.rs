@@ -112,7 +112,12 @@ fn a_converted_network_computes_what_tflite_defines() {
     let onnx = to_onnx(&small_network(4)).unwrap();
     let mut builder = Models::builder(Backend::rten(), NonZeroUsize::MIN);
     let bytes = onnx.clone();
-    let weights = move || Weights { name: "small".into(), sha256: String::new(), bytes: bytes.clone() };
+    let weights = move || Weights {
+        name: "small".into(),
+        sha256: String::new(),
+        bytes: bytes.clone(),
+        settings: std::collections::BTreeMap::new(),
+    };
     builder.insert(Task::Age, move || Ok(weights()));
     let models = builder.build();
     let model = models.get(Task::Age).unwrap();
