@@ -9,6 +9,7 @@ pub mod document;
 pub mod evidence;
 pub mod finding;
 pub mod id;
+pub mod liveness;
 pub mod policy;
 pub mod problem;
 pub mod time;

@@ -2,11 +2,13 @@
 
 pub mod align;
 pub mod calibration;
+pub mod attributes;
 pub mod compare;
 pub mod detect;
 pub mod embed;
 pub mod known;
 pub mod networks;
+pub mod mesh;
 pub mod quality;
 pub mod subject;
 

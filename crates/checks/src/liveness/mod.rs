@@ -1,3 +1,5 @@
 //! Presentation attack detection (ISO/IEC 30107-3).
 
+pub mod active;
+pub mod geometry;
 pub mod passive;
