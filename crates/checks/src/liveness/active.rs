@@ -15,9 +15,8 @@ use bonafide_core::{
     finding::{Check, Finding, Outcome, Reason},
     liveness::Step,
 };
-use sha2::{Digest, Sha256};
 
-use super::geometry::Change;
+use super::{geometry::Change, replay};
 use crate::{
     face::{
         attributes::{self, Pose},
@@ -67,7 +66,7 @@ pub struct Seen {
     pub eyes: Option<[Eye; 2]>,
     pub pose: Pose,
     pub embedding: Embedding,
-    /// SHA-256 of size and pixels.
+    /// [`replay::hash`] of the frame.
     pub pixels: [u8; 32],
 }
 
@@ -125,10 +124,7 @@ pub fn look(models: &Models, picture: &Picture) -> Result<Look, RunError> {
     };
     let eyes = mesh::eyes(models, picture, &mesh)?;
     let pose = attributes::pose(&mesh);
-    let mut hash = Sha256::new();
-    hash.update([width.to_le_bytes(), height.to_le_bytes()].concat());
-    hash.update(picture.rgb.as_raw());
-    Ok(Look::Seen(Box::new(Seen { mesh, eyes, pose, embedding, pixels: hash.finalize().into() })))
+    Ok(Look::Seen(Box::new(Seen { mesh, eyes, pose, embedding, pixels: replay::hash(picture) })))
 }
 
 /// [`judge`], naming the networks that measured; `not_assessed` with the reason when one of them is missing.

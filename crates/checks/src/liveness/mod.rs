@@ -3,3 +3,4 @@
 pub mod active;
 pub mod geometry;
 pub mod passive;
+pub mod replay;
