@@ -1,14 +1,14 @@
 //! Faces: where they are, whose they are.
 
 pub mod align;
-pub mod calibration;
 pub mod attributes;
+pub mod calibration;
 pub mod compare;
 pub mod detect;
 pub mod embed;
 pub mod known;
-pub mod networks;
 pub mod mesh;
+pub mod networks;
 pub mod quality;
 pub mod subject;
 

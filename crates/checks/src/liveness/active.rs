@@ -20,7 +20,7 @@ use super::{geometry::Change, replay};
 use crate::{
     face::{
         attributes::{self, Pose},
-        compare::{self, could_not_run},
+        compare::{Calibrations, could_not_run},
         detect,
         embed::{self, Embedding},
         mesh::{self, Eye, Mesh},
@@ -54,7 +54,7 @@ const STRAIGHT_YAW: f32 = 20.0;
 const STRAIGHT_PITCH: f32 = 30.0;
 /// Beyond this turn a face is compared with less strictness: [`SAME_FACE_TURNED`].
 const TURNED: f32 = 22.0;
-/// Least calibrated similarity (see [`compare`]) of every frame with the first: a false match rate of 1e-4.
+/// Least calibrated similarity (see [`crate::face::calibration`]) of every frame with the first: a false match rate of 1e-4.
 const SAME_FACE: f64 = 0.5;
 /// The same for turned faces: a false match rate of 1e-2.
 const SAME_FACE_TURNED: f64 = 0.3;
@@ -127,6 +127,9 @@ pub fn look(models: &Models, picture: &Picture) -> Result<Look, RunError> {
     Ok(Look::Seen(Box::new(Seen { mesh, eyes, pose, embedding, pixels: replay::hash(picture) })))
 }
 
+/// How alike two faces are: the calibrated similarity 0..1, or nothing where the networks have no calibration.
+pub type Similarity<'a> = &'a dyn Fn(&Embedding, &Embedding) -> Option<f64>;
+
 /// [`judge`], naming the networks that measured; `not_assessed` with the reason when one of them is missing.
 pub fn assess(
     models: &Models,
@@ -141,7 +144,8 @@ pub fn assess(
             Err(error) => return could_not_run(Check::ActiveLiveness, &error),
         }
     }
-    named(models, judge(steps, &seen, limits))
+    let calibrations = Calibrations::of(models);
+    named(models, judge(steps, &seen, limits, &|a, b| calibrations.similarity(a, b)))
 }
 
 /// Adds the networks that [`look`] runs.
@@ -157,7 +161,7 @@ pub fn named(models: &Models, mut finding: Finding) -> Finding {
 /// `fail` with reasons of an attack (`face_changed`, `repeated_frame`, `flat_motion`, `still_picture`,
 /// `wrong_movement`, `wrong_order`, `frames_out_of_order`) or, when there is none, with what to do again (`movement_not_shown`,
 /// `face_not_turned`, `challenge_timeout`). `not_assessed` when no straight face is there to compare with.
-pub fn judge(steps: &[Step], frames: &[Frame], limits: &Limits) -> Finding {
+pub fn judge(steps: &[Step], frames: &[Frame], limits: &Limits, similarity: Similarity<'_>) -> Finding {
     let not_assessed = |reason: Reason| {
         let mut finding = Finding::new(Check::ActiveLiveness, Outcome::NotAssessed);
         finding.reasons.push(reason);
@@ -184,7 +188,12 @@ pub fn judge(steps: &[Step], frames: &[Frame], limits: &Limits) -> Finding {
         again.push(Reason::new("challenge_timeout", "The movements took too long; start again."));
     }
     let moves: Vec<Moved<'_>> = frames.iter().filter_map(|f| Moved::of(neutral, f)).collect();
-    attacks.extend(same_face(neutral, &moves));
+    match same_face(neutral, &moves, similarity) {
+        Some(true) => {}
+        Some(false) => attacks
+            .push(Reason::new("face_changed", "The pictures do not all show the face of the first one.")),
+        None => return not_assessed(Reason::new("not_comparable", "the face networks have no calibration")),
+    }
     attacks.extend(repeated(&moves));
     let peaks: Vec<Option<usize>> = steps
         .iter()
@@ -355,12 +364,15 @@ fn in_order(frames: &[Frame]) -> Vec<Reason> {
     vec![]
 }
 
-fn same_face(neutral: &Seen, moves: &[Moved<'_>]) -> Option<Reason> {
-    let other = moves.iter().any(|m| {
-        let needed = if m.change.yaw.hypot(m.change.pitch) > TURNED { SAME_FACE_TURNED } else { SAME_FACE };
-        compare::similarity(neutral.embedding.cosine(&m.seen.embedding)) < needed
-    });
-    other.then(|| Reason::new("face_changed", "The pictures do not all show the face of the first one."))
+fn same_face(neutral: &Seen, moves: &[Moved<'_>], similarity: Similarity<'_>) -> Option<bool> {
+    for m in moves {
+        let turned = m.change.yaw.hypot(m.change.pitch) > TURNED;
+        let needed = if turned { SAME_FACE_TURNED } else { SAME_FACE };
+        if similarity(&neutral.embedding, &m.seen.embedding)? < needed {
+            return Some(false);
+        }
+    }
+    Some(true)
 }
 
 /// The very same picture for two steps.

@@ -1,4 +1,5 @@
 use super::*;
+use crate::face::embed::NetworkId;
 use crate::liveness::geometry::tests::{head, mesh_of};
 
 const LIMITS: Limits = Limits { direction_tolerance: 0.5, expression_tolerance: 0.5, max_ms: 60_000 };
@@ -6,7 +7,11 @@ const LIMITS: Limits = Limits { direction_tolerance: 0.5, expression_tolerance: 
 fn person(seed: usize) -> Embedding {
     let values: Vec<f32> =
         (0..128).map(|i| if (i * 7 + seed * 31) % 11 < 5 { 1.0 } else { -1.0 + seed as f32 / 9.0 }).collect();
-    Embedding::from_values(&values).unwrap()
+    Embedding::new(NetworkId::of("test"), &values).unwrap()
+}
+
+fn same(a: &Embedding, b: &Embedding) -> Option<f64> {
+    Some(if a.cosine(b) > 0.9 { 1.0 } else { 0.0 })
 }
 
 fn lids(openness: f32) -> [Eye; 2] {
@@ -77,7 +82,7 @@ fn capture(steps: &[Step]) -> Vec<Frame> {
 }
 
 fn codes(steps: &[Step], frames: &[Frame]) -> Vec<String> {
-    let finding = judge(steps, frames, &LIMITS);
+    let finding = judge(steps, frames, &LIMITS, &same);
     assert_eq!(finding.outcome == Outcome::Clear, finding.reasons.is_empty(), "{finding:?}");
     finding.reasons.into_iter().map(|r| r.code).collect()
 }
@@ -91,7 +96,7 @@ fn a_head_that_follows_passes_whatever_is_asked() {
             assert_eq!(codes(&[a, b], &capture(&[a, b])), [""; 0], "{a:?} {b:?}");
         }
     }
-    let finding = judge(&ASKED, &capture(&ASKED), &LIMITS);
+    let finding = judge(&ASKED, &capture(&ASKED), &LIMITS, &same);
     assert_eq!((finding.outcome, finding.score), (Outcome::Clear, Some(1.0)));
 }
 
@@ -121,7 +126,7 @@ fn movements_too_small_are_asked_for_again() {
     frames[2] = frame(Some(0), 2, [10.0, 0.0], 0.0, 1.0, 1.0);
     assert_eq!(codes(&[Step::TurnLeft, Step::Blink], &frames), ["face_not_turned"]);
     let limits = Limits { direction_tolerance: 0.3, ..LIMITS };
-    assert_eq!(judge(&[Step::TurnLeft, Step::Blink], &frames, &limits).outcome, Outcome::Clear);
+    assert_eq!(judge(&[Step::TurnLeft, Step::Blink], &frames, &limits, &same).outcome, Outcome::Clear);
 }
 
 #[test]
@@ -188,12 +193,12 @@ fn another_face_a_repeated_frame_and_a_jumbled_order_are_refused() {
 fn without_a_straight_face_nothing_is_assessed() {
     let mut frames = capture(&ASKED);
     frames[0] = frame(None, 0, [28.0, 0.0], 0.0, 1.0, 1.0);
-    let finding = judge(&ASKED, &frames, &LIMITS);
+    let finding = judge(&ASKED, &frames, &LIMITS, &same);
     assert_eq!((finding.outcome, finding.reasons[0].code.as_str()), (Outcome::NotAssessed, "not_straight"));
     frames[0].look = Look::CannotTell(Reason::new("no_face", "none"));
-    assert_eq!(judge(&ASKED, &frames, &LIMITS).reasons[0].code, "no_face");
-    assert_eq!(judge(&ASKED, &[], &LIMITS).reasons[0].code, "no_frames");
-    assert_eq!(judge(&[], &frames, &LIMITS).reasons[0].code, "not_asked");
+    assert_eq!(judge(&ASKED, &frames, &LIMITS, &same).reasons[0].code, "no_face");
+    assert_eq!(judge(&ASKED, &[], &LIMITS, &same).reasons[0].code, "no_frames");
+    assert_eq!(judge(&[], &frames, &LIMITS, &same).reasons[0].code, "not_asked");
     let none = assess(
         &Models::default(),
         &ASKED,
