@@ -29,8 +29,9 @@ const AROUND: f32 = 0.25;
 pub const SAME_PICTURE: f32 = 0.8;
 /// The same for the straightened page of a document photographed anew.
 pub const SAME_PAGE: f32 = 0.6;
-/// The same for the portrait on it.
-pub const SAME_PORTRAIT: f32 = 0.8;
+/// The same for the portrait on it. Of 123,371 pairs of different people among 498 photographs of Labeled Faces in
+/// the Wild none reaches 0.73.
+pub const SAME_PORTRAIT: f32 = 0.75;
 
 /// The look of a square of a picture: brightness without its local mean, of unit variance, in 1/32.
 #[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
