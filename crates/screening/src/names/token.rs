@@ -1,0 +1,318 @@
+//! A name taken apart: script, marks, titles, legal forms and numbers set aside or brought to one form.
+
+use any_ascii::any_ascii_char;
+use unicode_normalization::UnicodeNormalization;
+
+use super::words;
+
+/// Longest name that is looked at, in characters; the rest is left out.
+const MAX_CHARS: usize = 300;
+/// Most tokens of one name.
+pub const MAX_TOKENS: usize = 24;
+
+/// What the bearer of a name is. It decides which words of a name count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    Person,
+    Organization,
+    Vessel,
+    Aircraft,
+    /// Not known: may be any.
+    Unknown,
+}
+
+impl Kind {
+    /// Whether two may be the same bearer.
+    pub fn may_be(self, other: Self) -> bool {
+        self == other || self == Self::Unknown || other == Self::Unknown
+    }
+}
+
+/// What a word does in a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TokenKind {
+    /// Carries the name.
+    Name,
+    /// One letter that stands for a name.
+    Initial,
+    /// `al`, `bin`, `de`, `van`: comes and goes with the spelling.
+    Particle,
+    /// `bank`, `trading`, `industries`: says what, not who.
+    Common,
+    /// `ltd`, `gmbh`, `ooo`, in one form for each kind of company.
+    LegalForm,
+    Number,
+}
+
+/// One word of a name in normal form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Token {
+    /// ASCII, lower case, letters and digits.
+    pub text: String,
+    /// Consonants by sound, for spellings that differ between languages.
+    pub sound: String,
+    pub kind: TokenKind,
+}
+
+/// A name taken apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Name {
+    pub tokens: Vec<Token>,
+    /// Whether it came in a script that writes no vowels, or syllables of another language: what is transliterated
+    /// from it is rough.
+    pub foreign: bool,
+}
+
+impl Name {
+    /// Takes a name apart as that of a person, an organisation and so on.
+    pub fn new(text: &str, kind: Kind) -> Self {
+        let text: String = text.chars().take(MAX_CHARS).collect();
+        let (plain, foreign) = ascii(&turned(&text, kind));
+        let mut words: Vec<String> = split(&plain);
+        if kind != Kind::Person {
+            words = words::legal_forms(words);
+        }
+        words = words::numbers(words::abbreviations(words));
+        let count = words.len();
+        let mut tokens: Vec<Token> = words
+            .into_iter()
+            .enumerate()
+            .filter_map(|(place, word)| token(word, kind, place, count, foreign))
+            .take(MAX_TOKENS)
+            .collect();
+        // A name of titles and legal forms alone is still a name.
+        if tokens.is_empty() {
+            let all = split(&plain).into_iter().take(MAX_TOKENS);
+            tokens = all.map(|text| Token { sound: sound(&text, foreign), text, kind: TokenKind::Name }).collect();
+        }
+        Self { tokens, foreign }
+    }
+
+    /// The words that say who it is.
+    pub fn has_name(&self) -> bool {
+        self.tokens.iter().any(|t| t.kind == TokenKind::Name)
+    }
+}
+
+/// `Doe, John` is `John Doe`; in names of organisations a comma stands before the legal form.
+fn turned(text: &str, kind: Kind) -> String {
+    match text.split_once(',') {
+        Some((last, given)) if kind == Kind::Person && !given.trim().is_empty() => format!("{given} {last}"),
+        _ => text.to_owned(),
+    }
+}
+
+/// Latin letters without marks, lower case; whether most letters were of another script.
+fn ascii(text: &str) -> (String, bool) {
+    let mut plain = String::with_capacity(text.len());
+    let (mut letters, mut foreign) = (0usize, 0usize);
+    for c in text.nfkc() {
+        // Marks that stand inside a word: O'Brien, Qa'ida, Men’s.
+        if matches!(c, '\'' | '’' | '‘' | '`' | 'ʼ' | 'ʿ' | 'ʾ' | '´' | '\u{2bb}') {
+            continue;
+        }
+        if c.is_alphabetic() {
+            letters += 1;
+            foreign += usize::from(!is_spelled(c));
+        }
+        match c {
+            'ä' | 'Ä' => plain.push('a'),
+            'ö' | 'Ö' | 'ø' | 'Ø' => plain.push('o'),
+            'ü' | 'Ü' => plain.push('u'),
+            'å' | 'Å' => plain.push('a'),
+            // No sounds of their own.
+            'ь' | 'ъ' | 'Ь' | 'Ъ' | 'ء' => {}
+            _ => {
+                let spelled = any_ascii_char(c);
+                // Characters that are whole syllables stand apart only where they are names apart; here they are
+                // joined, and the words of the name are those that the writer set apart.
+                plain.extend(spelled.chars().map(|c| c.to_ascii_lowercase()));
+            }
+        }
+    }
+    (plain, foreign * 2 > letters)
+}
+
+/// Latin, Greek, Cyrillic, Armenian, Georgian: alphabets with vowels.
+fn is_spelled(c: char) -> bool {
+    matches!(c, '\0'..='\u{58f}' | '\u{10a0}'..='\u{10ff}' | '\u{1e00}'..='\u{1fff}')
+}
+
+/// Words of letters and digits. Single letters that are set apart by full stops belong together: `A.B.C.`,
+/// `J.-C.`.
+fn split(plain: &str) -> Vec<String> {
+    let mut words: Vec<String> = vec![];
+    let plain = plain.replace('&', " and ").replace('%', " percent ");
+    for chunk in plain.split(|c: char| c.is_whitespace() || matches!(c, '-' | '/' | ',' | '"' | '(' | ')' | ';' | ':' | '_' | '|' | '*'))
+    {
+        let parts: Vec<String> = chunk
+            .split('.')
+            .map(|p| p.chars().filter(char::is_ascii_alphanumeric).collect::<String>())
+            .filter(|p| !p.is_empty())
+            .collect();
+        let dotted = chunk.contains('.') && !parts.is_empty() && parts.iter().all(|p| p.len() == 1);
+        if dotted && parts.len() > 1 {
+            words.push(parts.concat());
+        } else {
+            words.extend(parts);
+        }
+    }
+    words
+}
+
+fn token(word: String, kind: Kind, place: usize, count: usize, foreign: bool) -> Option<Token> {
+    use TokenKind as T;
+    let of = |text: String, kind| Some(Token { sound: sound(&text, foreign), text, kind });
+    if word.bytes().all(|c| c.is_ascii_digit()) {
+        return of(word, T::Number);
+    }
+    match kind {
+        Kind::Person => {
+            if words::is_title(&word) && count > 1 {
+                return None;
+            }
+            // Somebody wrote a company's form behind a person's name.
+            if place + 1 == count && count > 2 && words::is_company_mark(&word) {
+                return None;
+            }
+            let word = letters_for_digits(word);
+            if word.len() == 1 {
+                return of(word, T::Initial);
+            }
+            let kind = if words::is_particle(&word) { T::Particle } else { T::Name };
+            of(word, kind)
+        }
+        _ => {
+            if let Some(form) = word.strip_prefix(words::LEGAL_MARK) {
+                return of(form.to_owned(), T::LegalForm);
+            }
+            if (word == "the" && place == 0 && count > 1) || (kind == Kind::Vessel && words::is_ship_prefix(&word) && count > 1) {
+                return None;
+            }
+            let kind = match () {
+                () if words::is_article(&word) => T::Particle,
+                () if words::is_common(&word) => T::Common,
+                () => T::Name,
+            };
+            of(letters_for_digits(word), kind)
+        }
+    }
+}
+
+/// `Sech1n`, `Ig0r`: digits that stand for letters inside a word of letters.
+fn letters_for_digits(word: String) -> String {
+    let digits = word.bytes().filter(u8::is_ascii_digit).count();
+    let letters = word.len() - digits;
+    if digits == 0 || letters < 2 || digits > letters {
+        return word;
+    }
+    let swap = |c: char| match c {
+        '0' => 'o',
+        '1' => 'i',
+        '3' => 'e',
+        '4' => 'a',
+        '5' => 's',
+        '7' => 't',
+        '8' => 'b',
+        '9' => 'g',
+        other => other,
+    };
+    word.chars().map(swap).collect()
+}
+
+/// The consonants of a word by sound. `foreign` words lack what their script does not write.
+pub(crate) fn sound(word: &str, foreign: bool) -> String {
+    let bytes = word.as_bytes();
+    let mut out = String::with_capacity(word.len());
+    let mut i = 0;
+    let at = |i: usize| bytes.get(i).copied().unwrap_or(b' ');
+    while i < bytes.len() {
+        let (class, taken) = match (at(i), at(i + 1), at(i + 2), at(i + 3)) {
+            (b's', b'h', b'c', b'h') | (b's', b'c', b'h', _) => (b's', if at(i + 3) == b'h' { 4 } else { 3 }),
+            (b't', b's', b'c', b'h') => (b's', 4),
+            (b't', b'c', b'h', _) | (b'd', b'z', b'h', _) => (b's', 3),
+            (b's' | b'c' | b'z', b'h', _, _) | (b't' | b'd', b's' | b'z', _, _) => (b's', 2),
+            (b'd', b'j', _, _) | (b'c', b's', _, _) => (b's', 2),
+            (b'p', b'h', _, _) => (b'f', 2),
+            (b'k' | b'g', b'h', _, _) => (b'k', 2),
+            (b't' | b'd', b'h', _, _) => (b't', 2),
+            (b'c', b'k', _, _) => (b'k', 2),
+            (b'q', b'u', _, _) => (b'k', 2),
+            (b'x', _, _, _) if i == 0 => (b's', 1),
+            (b'x', _, _, _) => (b'k', 1),
+            (b'c', b'e' | b'i' | b'y', _, _) => (b's', 1),
+            (b's' | b'z' | b'j', _, _, _) => (b's', 1),
+            (b'c' | b'k' | b'q' | b'g', _, _, _) => (b'k', 1),
+            (b'b' | b'p', _, _, _) => (b'p', 1),
+            (b'f' | b'v', _, _, _) => (b'f', 1),
+            (b'd' | b't', _, _, _) => (b't', 1),
+            (b'l', _, _, _) => (b'l', 1),
+            (b'r', _, _, _) => (b'r', 1),
+            (b'm', _, _, _) => (b'm', 1),
+            (b'n', _, _, _) => (b'n', 1),
+            (b'0'..=b'9', _, _, _) => (at(i), 1),
+            // Vowels, and what comes and goes: h, w, y.
+            _ => (0, 1),
+        };
+        // A doubled consonant is one.
+        if class != 0 && out.as_bytes().last() != Some(&class) {
+            out.push(char::from(class));
+        } else if class == 0 && !foreign {
+            // A vowel between two equal consonants keeps them apart: `Lili`.
+            if i > 0 && !out.ends_with('.') && i + 1 < bytes.len() {
+                out.push('.');
+            }
+        }
+        i += taken;
+    }
+    out.retain(|c| c != '.');
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(text: &str, kind: Kind) -> Vec<String> {
+        Name::new(text, kind).tokens.into_iter().map(|t| t.text).collect()
+    }
+
+    #[test]
+    fn persons() {
+        assert_eq!(words("Dr. ERIKSSON, Anna-María", Kind::Person), ["anna", "maria", "eriksson"]);
+        assert_eq!(words("Ig0r Sech1n", Kind::Person), ["igor", "sechin"]);
+        assert_eq!(words("Сергей Лавров", Kind::Person), ["sergey", "lavrov"]);
+        assert_eq!(words("'Abd al-Aziz", Kind::Person), ["abd", "al", "aziz"]);
+        assert!(words("", Kind::Person).is_empty());
+        assert_eq!(words("Mr.", Kind::Person), ["mr"]);
+    }
+
+    #[test]
+    fn organisations() {
+        assert_eq!(words("Siemens Aktiengesellschaft", Kind::Organization), ["siemens", "plc"]);
+        assert_eq!(words("A.B.C. Company", Kind::Organization), ["abc", "company"]);
+        assert_eq!(words("Brigade Forty-Four", Kind::Organization), ["brigade", "44"]);
+        assert_eq!(words("ООО \"БАЙ\"", Kind::Organization), ["llc", "bay"]);
+    }
+
+    #[test]
+    fn sounds() {
+        for (a, b) in [("friedrich", "fridrix"), ("qaddafi", "gadhafi"), ("sergei", "serghey"), ("mohammed", "muhamad")] {
+            assert_eq!(sound(a, false), sound(b, false), "{a} {b}");
+        }
+        assert_ne!(sound("lavrov", false), sound("petrov", false));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_taken_apart(text in "\\PC{0,80}") {
+            for kind in [Kind::Person, Kind::Organization, Kind::Vessel, Kind::Unknown] {
+                let name = Name::new(&text, kind);
+                proptest::prop_assert!(name.tokens.len() <= MAX_TOKENS);
+                proptest::prop_assert!(name.tokens.iter().all(|t| !t.text.is_empty() && t.text.is_ascii()));
+            }
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! How alike two words are.
+
+use super::{token::Token, token::TokenKind, words};
+
+/// Why two words were taken for one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Likeness {
+    Same,
+    /// A letter or two differ, as in a typing error.
+    Typo,
+    /// Spelled otherwise, sounding alike.
+    Sound,
+    /// Forms of one given name.
+    Nickname,
+    /// A letter stands for the name.
+    Initial,
+    /// One is cut off.
+    Truncated,
+    /// Written in one word and in several.
+    Joined,
+    /// The first letters of several words.
+    Acronym,
+    /// Written backwards.
+    Reversed,
+}
+
+/// Edits forgiven in words of this many letters: none in very short ones, where a letter makes another name.
+fn forgiven(length: usize) -> usize {
+    match length {
+        0..=3 => 0,
+        4..=6 => 1,
+        7..=10 => 2,
+        _ => 3,
+    }
+}
+
+/// The vowels in their order, each once.
+fn vowels(word: &str) -> Vec<u8> {
+    let mut vowels: Vec<u8> = word.bytes().filter(|c| b"aeiou".contains(c)).collect();
+    vowels.dedup();
+    vowels
+}
+
+/// 0..1 and why; 0 is another word. `rough` spellings come from a script that was transliterated.
+pub(super) fn similarity(a: &Token, b: &Token, rough: bool) -> (f64, Likeness) {
+    use Likeness as L;
+    if a.text == b.text {
+        return (1.0, L::Same);
+    }
+    if a.kind == TokenKind::Number || b.kind == TokenKind::Number {
+        return (0.0, L::Same);
+    }
+    if a.kind == TokenKind::LegalForm || b.kind == TokenKind::LegalForm {
+        return (0.0, L::Same);
+    }
+    let (short, long) = if a.text.len() <= b.text.len() { (a, b) } else { (b, a) };
+    if short.kind == TokenKind::Initial {
+        let stands = long.text.starts_with(&short.text);
+        return if stands { (0.8, L::Initial) } else { (0.0, L::Same) };
+    }
+    if words::are_nicknames(&a.text, &b.text) {
+        return (0.9, L::Nickname);
+    }
+    let edits = strsim::osa_distance(&a.text, &b.text);
+    let length = long.text.len() as f64;
+    let same_start = a.text.as_bytes().first() == b.text.as_bytes().first();
+    let mut best = (0.0, L::Same);
+    if edits <= forgiven(long.text.len()) {
+        // Errors are rare at the beginning of a word; a word that begins otherwise is mostly another.
+        let cost = if same_start { 1.0 } else { 1.4 };
+        best = (1.0 - cost * edits as f64 / length, L::Typo);
+    }
+    // The consonants agree: only vowels, doubled or silent letters differ.
+    if a.sound == b.sound && !a.sound.is_empty() {
+        let spelled = 1.0 - edits as f64 / length;
+        let sound = match a.sound.len() {
+            1 if vowels(&a.text) != vowels(&b.text) => 0.0,
+            1 => 0.8,
+            2 => 0.45 + 0.55 * spelled,
+            _ if rough => 0.88,
+            _ => (0.6 + 0.4 * spelled).max(0.7),
+        };
+        if sound > best.0 {
+            best = (sound, L::Sound);
+        }
+    } else if rough && a.sound.len() >= 3 && b.sound.len() >= 3 {
+        let edits = strsim::osa_distance(&a.sound, &b.sound);
+        if edits <= 1 {
+            let sound = 0.9 - 0.35 * edits as f64 / a.sound.len().max(b.sound.len()) as f64 * 2.0;
+            if sound > best.0 {
+                best = (sound, L::Sound);
+            }
+        }
+    }
+    if best.0 < 0.6 && short.text.len() >= 5 && short.text.bytes().rev().eq(long.text.bytes()) {
+        best = (0.85, L::Reversed);
+    }
+    if best.0 > 0.55 { best } else { (0.0, L::Same) }
+}
