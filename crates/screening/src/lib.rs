@@ -8,4 +8,7 @@
 //!
 //! Nothing here knows a network, a database or today's date.
 
+pub mod entry;
+pub mod index;
+pub mod lists;
 pub mod names;

@@ -6,7 +6,7 @@
 
 use super::{
     token::{Kind, Name, Token, TokenKind, sound},
-    word::{self, Likeness},
+    word::{self, Likeness, Script},
 };
 
 /// How telling a word is, 0..1: what an index knows about how many names contain it.
@@ -57,9 +57,13 @@ struct Match {
 
 /// Compares a query with a name of a list, as names of `kind`.
 pub fn compare(query: &Name, listed: &Name, kind: Kind, rarity: &dyn Rarity) -> Comparison {
-    let rough = query.foreign != listed.foreign;
+    let script = match (query.foreign, listed.foreign) {
+        (false, false) => Script::Vowels,
+        (true, true) => Script::Consonants,
+        _ => Script::Mixed,
+    };
     let (q, t) = (&query.tokens, &listed.tokens);
-    let matches = align(q, t, rough, kind);
+    let matches = align(q, t, script, kind);
     let weigh = |token: &Token| weight(token, kind) * (0.45 + 0.55 * rarity.of(&token.text));
     let sum = |tokens: &[Token]| tokens.iter().map(weigh).sum::<f64>();
     let mut pairs: Vec<Pair> = vec![];
@@ -187,11 +191,11 @@ fn thing(cover_q: f64, cover_t: f64, left_q: &[&Token], left_t: &[&Token]) -> f6
 }
 
 /// Pairs words: single ones first by likeness, then words of one side that are several on the other.
-fn align(q: &[Token], t: &[Token], rough: bool, kind: Kind) -> Vec<Match> {
+fn align(q: &[Token], t: &[Token], script: Script, kind: Kind) -> Vec<Match> {
     let mut candidates: Vec<(f64, Likeness, std::ops::Range<usize>, std::ops::Range<usize>)> = vec![];
     for (i, a) in q.iter().enumerate() {
         for (j, b) in t.iter().enumerate() {
-            let (similarity, likeness) = word::similarity(a, b, rough);
+            let (similarity, likeness) = word::similarity(a, b, script);
             if similarity > 0.0 {
                 candidates.push((similarity, likeness, i..i + 1, j..j + 1));
             }
@@ -266,7 +270,9 @@ fn acronyms(short: &[Token], long: &[Token], kind: Kind, candidates: &mut Vec<Ca
             Kind::Person => n == 2,
             _ => (3..=6).contains(&n),
         };
-        if !fits || word.kind == TokenKind::LegalForm || word.text.bytes().any(|c| c.is_ascii_digit()) {
+        // Two letters with a vowel are rather a short name than initials.
+        let initials = kind != Kind::Person || !word.text.bytes().any(|c| b"aeiouy".contains(&c));
+        if !fits || !initials || word.kind == TokenKind::LegalForm || word.text.bytes().any(|c| c.is_ascii_digit()) {
             continue;
         }
         for (j, run) in long.windows(n).enumerate() {

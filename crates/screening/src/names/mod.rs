@@ -7,3 +7,10 @@ mod words;
 
 pub use compare::{Comparison, Pair, Rarity, compare};
 pub use token::{Kind, Name, Token, TokenKind};
+pub use word::Likeness;
+pub(crate) use words::nickname_groups;
+
+/// The consonants of a word in normal form, by sound.
+pub(crate) fn sound(word: &str) -> String {
+    token::sound(word, false)
+}

@@ -25,6 +25,17 @@ pub enum Likeness {
     Reversed,
 }
 
+/// What the two names are written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Script {
+    /// Both with vowels.
+    Vowels,
+    /// One of them without: its consonants are all there is.
+    Mixed,
+    /// Both without: each letter counts for more.
+    Consonants,
+}
+
 /// Edits forgiven in words of this many letters: none in very short ones, where a letter makes another name.
 fn forgiven(length: usize) -> usize {
     match length {
@@ -43,11 +54,12 @@ fn vowels(word: &str) -> Vec<u8> {
 }
 
 /// 0..1 and why; 0 is another word. `rough` spellings come from a script that was transliterated.
-pub(super) fn similarity(a: &Token, b: &Token, rough: bool) -> (f64, Likeness) {
+pub(super) fn similarity(a: &Token, b: &Token, script: Script) -> (f64, Likeness) {
     use Likeness as L;
     if a.text == b.text {
         return (1.0, L::Same);
     }
+    let rough = script == Script::Mixed;
     if a.kind == TokenKind::Number || b.kind == TokenKind::Number {
         return (0.0, L::Same);
     }
@@ -59,14 +71,16 @@ pub(super) fn similarity(a: &Token, b: &Token, rough: bool) -> (f64, Likeness) {
         let stands = long.text.starts_with(&short.text);
         return if stands { (0.8, L::Initial) } else { (0.0, L::Same) };
     }
-    if words::are_nicknames(&a.text, &b.text) {
-        return (0.9, L::Nickname);
+    let named = |t: &Token| t.kind == TokenKind::Name;
+    if named(a) && named(b) && words::are_nicknames(&a.text, &b.text) {
+        return (0.86, L::Nickname);
     }
     let edits = strsim::osa_distance(&a.text, &b.text);
     let length = long.text.len() as f64;
     let same_start = a.text.as_bytes().first() == b.text.as_bytes().first();
     let mut best = (0.0, L::Same);
-    if edits <= forgiven(long.text.len()) {
+    let letters = if script == Script::Consonants { long.text.len().saturating_sub(2) } else { long.text.len() };
+    if edits <= forgiven(letters) {
         // Errors are rare at the beginning of a word; a word that begins otherwise is mostly another.
         let cost = if same_start { 1.0 } else { 1.4 };
         best = (1.0 - cost * edits as f64 / length, L::Typo);
@@ -77,21 +91,25 @@ pub(super) fn similarity(a: &Token, b: &Token, rough: bool) -> (f64, Likeness) {
         let sound = match a.sound.len() {
             1 if vowels(&a.text) != vowels(&b.text) => 0.0,
             1 => 0.8,
+            _ if rough && a.sound.len() >= 3 => 0.9,
+            2 if rough => 0.75,
+            // Few consonants, or few letters in common: another word that happens to sound alike.
+            2 if spelled < 0.5 || !same_start => 0.0,
+            _ if spelled < 0.4 => 0.0,
             2 => 0.45 + 0.55 * spelled,
-            _ if rough => 0.88,
             _ => (0.6 + 0.4 * spelled).max(0.7),
         };
         if sound > best.0 {
             best = (sound, L::Sound);
         }
-    } else if rough && a.sound.len() >= 3 && b.sound.len() >= 3 {
-        let edits = strsim::osa_distance(&a.sound, &b.sound);
-        if edits <= 1 {
-            let sound = 0.9 - 0.35 * edits as f64 / a.sound.len().max(b.sound.len()) as f64 * 2.0;
-            if sound > best.0 {
-                best = (sound, L::Sound);
-            }
-        }
+    } else if rough && a.sound.len().min(b.sound.len()) >= 4 && strsim::osa_distance(&a.sound, &b.sound) == 1 {
+        best = (0.75, L::Sound);
+    }
+    // Antonio and Antonia are two people.
+    let ends = |t: &Token| t.text.as_bytes().last().copied();
+    let stems = a.text.len() == b.text.len() && a.text.get(..a.text.len() - 1) == b.text.get(..b.text.len() - 1);
+    if stems && matches!((ends(a), ends(b)), (Some(b'a'), Some(b'o')) | (Some(b'o'), Some(b'a'))) {
+        best.0 = best.0.min(0.65);
     }
     if best.0 < 0.6 && short.text.len() >= 5 && short.text.bytes().rev().eq(long.text.bytes()) {
         best = (0.85, L::Reversed);

@@ -1,0 +1,195 @@
+//! One person, organisation, vessel or aircraft of a list.
+
+use serde::{Deserialize, Serialize};
+
+use crate::names::Kind;
+
+/// What a list says of one bearer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// The publisher's own number.
+    pub id: String,
+    pub kind: Kind,
+    /// The first is the main one.
+    pub names: Vec<ListedName>,
+    /// Birth dates, as exact as they are known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub births: Vec<Birth>,
+    /// Nationalities, citizenships and countries of residence: as written, in capitals.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub countries: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gender: Option<Gender>,
+    /// Programmes or regimes it is listed under.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub programs: Vec<String>,
+    /// Numbers of passports and the like, letters and digits only.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub numbers: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListedName {
+    pub text: String,
+    pub quality: Quality,
+}
+
+/// What the publisher thinks of a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Quality {
+    Main,
+    Alias,
+    /// Broad or little used: alone it is hardly a hit.
+    Weak,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Gender {
+    Female,
+    Male,
+}
+
+impl Gender {
+    pub fn parse(text: &str) -> Option<Self> {
+        match text.trim().to_ascii_lowercase().as_str() {
+            "female" | "f" => Some(Self::Female),
+            "male" | "m" => Some(Self::Male),
+            _ => None,
+        }
+    }
+}
+
+/// A birth date: a span of years, and month and day where they are known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Birth {
+    pub from: u16,
+    pub to: u16,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub month: Option<u8>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub day: Option<u8>,
+}
+
+const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+
+impl Birth {
+    pub fn year(year: u16) -> Option<Self> {
+        (1850..=2100).contains(&year).then_some(Self { from: year, to: year, month: None, day: None })
+    }
+
+    /// Reads `1962`, `1962-05`, `1962-05-17`, `17/05/1962`, `17 May 1962`, `May 1962`, `circa 1962`,
+    /// `1960 to 1962`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim().to_ascii_lowercase();
+        let parts: Vec<&str> =
+            text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|p| !p.is_empty()).collect();
+        let years: Vec<u16> =
+            parts.iter().filter(|p| p.len() == 4).filter_map(|p| p.parse().ok()).filter(|y| (1850..=2100).contains(y)).collect();
+        let (from, to) = (*years.iter().min()?, *years.iter().max()?);
+        if from != to {
+            return Some(Self { from, to, month: None, day: None });
+        }
+        let circa = parts.iter().any(|p| ["circa", "c", "approximately", "approx"].contains(p));
+        let mut birth = if circa {
+            return Some(Self { from: from - 1, to: to + 1, month: None, day: None });
+        } else {
+            Self { from, to, month: None, day: None }
+        };
+        let named = parts.iter().find_map(|p| {
+            let at = MONTHS.iter().position(|m| p.starts_with(m) && p.len() >= 3)?;
+            u8::try_from(at + 1).ok()
+        });
+        let small: Vec<u8> = parts.iter().filter(|p| p.len() <= 2).filter_map(|p| p.parse().ok()).collect();
+        let year_first = parts.first().is_some_and(|p| p.len() == 4);
+        let (month, day) = match (named, small.as_slice()) {
+            (Some(month), [day, ..]) => (Some(month), Some(*day)),
+            (Some(month), []) => (Some(month), None),
+            (None, [month]) => (Some(*month), None),
+            (None, [a, b, ..]) if year_first => (Some(*a), Some(*b)),
+            (None, [a, b, ..]) => (Some(*b), Some(*a)),
+            (None, []) => (None, None),
+        };
+        birth.month = month.filter(|m| (1..=12).contains(m));
+        birth.day = day.filter(|d| (1..=31).contains(d) && birth.month.is_some());
+        Some(birth)
+    }
+}
+
+/// Letters and digits of a number, in capitals.
+pub fn plain_number(text: &str) -> String {
+    text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect()
+}
+
+impl Entry {
+    /// An entry with one name and nothing else.
+    pub fn new(id: impl Into<String>, kind: Kind, name: &str) -> Self {
+        Self {
+            id: id.into(),
+            kind,
+            names: vec![ListedName { text: tidy(name), quality: Quality::Main }],
+            births: vec![],
+            countries: vec![],
+            gender: None,
+            programs: vec![],
+            numbers: vec![],
+        }
+    }
+
+    /// Adds a name unless it is empty or there.
+    pub fn alias(&mut self, name: &str, quality: Quality) {
+        let text = tidy(name);
+        if text.chars().any(char::is_alphanumeric) && !self.names.iter().any(|n| n.text == text) {
+            self.names.push(ListedName { text, quality });
+        }
+    }
+
+    pub fn country(&mut self, country: &str) {
+        let country = tidy(country).to_uppercase();
+        if !country.is_empty() && country != "-0-" && !self.countries.contains(&country) {
+            self.countries.push(country);
+        }
+    }
+
+    pub fn birth(&mut self, text: &str) {
+        self.births.extend(Birth::parse(text).filter(|b| !self.births.contains(b)));
+    }
+
+    pub fn number(&mut self, text: &str) {
+        let number = plain_number(text);
+        if number.len() >= 4 && number.bytes().any(|c| c.is_ascii_digit()) && !self.numbers.contains(&number) {
+            self.numbers.push(number);
+        }
+    }
+}
+
+/// Single spaces, none at the ends.
+pub(crate) fn tidy(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn birth_dates_of_every_list() {
+        let birth = |from, to, month, day| Some(Birth { from, to, month, day });
+        for (text, expected) in [
+            ("1962", birth(1962, 1962, None, None)),
+            ("10 Dec 1948", birth(1948, 1948, Some(12), Some(10))),
+            ("1964-07-17", birth(1964, 1964, Some(7), Some(17))),
+            ("17/05/1962", birth(1962, 1962, Some(5), Some(17))),
+            ("00/00/1962", birth(1962, 1962, None, None)),
+            ("May 1962", birth(1962, 1962, Some(5), None)),
+            ("1962-05", birth(1962, 1962, Some(5), None)),
+            ("circa 1962", birth(1961, 1963, None, None)),
+            ("1955 to 1958", birth(1955, 1958, None, None)),
+            ("unknown", None),
+            ("", None),
+        ] {
+            assert_eq!(Birth::parse(text), expected, "{text}");
+        }
+    }
+}

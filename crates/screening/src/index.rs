@@ -1,0 +1,448 @@
+//! All entries of all lists in memory, and the search among them.
+//!
+//! A search gathers the names that share a word with the query (the same, one letter away, sounding alike, or
+//! written together), the rarest words first, and compares only those word by word.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+
+use crate::{
+    entry::{Birth, Entry, Gender, Quality, plain_number},
+    names::{Comparison, Kind, Name, Pair, Rarity, TokenKind, compare, nickname_groups},
+};
+
+/// From this score on a name is a possible hit, unless the operator sets another.
+pub const THRESHOLD: f64 = 0.8;
+/// Most names that are compared word by word in one search.
+const MAX_COMPARED: usize = 400;
+/// A word that more names than this contain cannot bring candidates by itself, only with others.
+const MANY: usize = 4000;
+
+/// What is looked for. Everything but the name only sharpens the order.
+#[derive(Debug, Clone, Default)]
+pub struct Query {
+    pub name: String,
+    pub kind: Option<Kind>,
+    pub birth: Option<Birth>,
+    /// As on the lists: names of countries in English, or codes.
+    pub countries: Vec<String>,
+    pub gender: Option<Gender>,
+    pub numbers: Vec<String>,
+}
+
+/// One entry that is like the query.
+#[derive(Debug, Clone, Serialize)]
+pub struct Hit {
+    pub list: String,
+    pub id: String,
+    pub kind: Kind,
+    /// The listed name that is most alike, and what the publisher thinks of it.
+    pub name: String,
+    pub quality: Quality,
+    /// The entry's main name.
+    pub main: String,
+    /// 0..1: how alike the names are. Compared with the threshold; nothing else moves it.
+    pub score: f64,
+    /// 0..1: the order among hits, by birth date, country, gender and numbers too.
+    pub rank: f64,
+    /// Word by word.
+    pub pairs: Vec<Pair>,
+    /// What else agrees or differs.
+    pub facts: Vec<Fact>,
+    pub programs: Vec<String>,
+}
+
+/// Something beside the name.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Fact {
+    pub what: &'static str,
+    /// Whether it agrees; `None` where one side does not say.
+    pub agrees: Option<bool>,
+}
+
+struct Listed {
+    entry: u32,
+    quality: Quality,
+    text: Box<str>,
+    name: Name,
+}
+
+/// A list in the index.
+#[derive(Debug, Clone)]
+pub struct Source {
+    pub name: String,
+    pub entries: usize,
+    pub names: usize,
+}
+
+/// Built once, searched from any thread.
+#[derive(Default)]
+pub struct Index {
+    sources: Vec<Source>,
+    entries: Vec<(u16, Entry)>,
+    names: Vec<Listed>,
+    /// Word → names that contain it.
+    words: HashMap<Box<str>, Postings>,
+    /// Word with a letter left out → words.
+    near: HashMap<u64, Vec<u32>>,
+    /// Sound → words.
+    sounds: HashMap<Box<str>, Vec<u32>>,
+    /// Group of given names → words.
+    groups: HashMap<u16, Vec<u32>>,
+    /// Numbers of passports and the like → entries.
+    numbers: HashMap<String, Vec<u32>>,
+    /// The words by number.
+    spelled: Vec<Box<str>>,
+}
+
+#[derive(Default)]
+struct Postings {
+    id: u32,
+    names: Vec<u32>,
+}
+
+struct ByFrequency<'i>(&'i Index);
+
+impl Rarity for ByFrequency<'_> {
+    fn of(&self, word: &str) -> f64 {
+        let names = self.0.words.get(word).map_or(0, |p| p.names.len());
+        // 1 up to a few, 0 at a thousandth of a hundred thousand names and more.
+        (1.0 - ((names as f64).max(3.0) / 3.0).log10() / 2.6).clamp(0.0, 1.0)
+    }
+}
+
+impl Index {
+    /// Adds a list.
+    pub fn add(&mut self, list: &str, entries: Vec<Entry>) {
+        let source = u16::try_from(self.sources.len()).unwrap_or(u16::MAX);
+        let before = self.names.len();
+        let count = entries.len();
+        for entry in entries {
+            let at = self.entries.len() as u32;
+            for number in &entry.numbers {
+                self.numbers.entry(number.clone()).or_default().push(at);
+            }
+            for listed in &entry.names {
+                for text in alternatives(&listed.text, entry.kind) {
+                    let name = Name::new(text, entry.kind);
+                    let id = self.names.len() as u32;
+                    for word in keys(&name) {
+                        self.post(&word, id);
+                    }
+                    self.names.push(Listed { entry: at, quality: listed.quality, text: text.into(), name });
+                }
+            }
+            self.entries.push((source, entry));
+        }
+        let names = self.names.len() - before;
+        self.sources.push(Source { name: list.to_owned(), entries: count, names });
+    }
+
+    fn post(&mut self, word: &str, name: u32) {
+        let next = self.spelled.len() as u32;
+        let postings = self.words.entry(word.into()).or_insert_with(|| Postings { id: next, names: vec![] });
+        if postings.names.last() != Some(&name) {
+            postings.names.push(name);
+        }
+        if postings.id == next && self.spelled.len() as u32 == next {
+            self.spelled.push(word.into());
+            for key in deletions(word) {
+                self.near.entry(key).or_default().push(next);
+            }
+            let sound = crate::names::sound(word);
+            if sound.len() >= 2 {
+                self.sounds.entry(sound.into()).or_default().push(next);
+            }
+            for group in nickname_groups(word) {
+                self.groups.entry(*group).or_default().push(next);
+            }
+        }
+    }
+
+    pub fn sources(&self) -> &[Source] {
+        &self.sources
+    }
+
+    /// The entries whose names are at least `threshold` like the query, the likeliest first.
+    pub fn search(&self, query: &Query, threshold: f64, limit: usize) -> Vec<Hit> {
+        let kinds: &[Kind] = match query.kind {
+            Some(Kind::Person) => &[Kind::Person],
+            Some(Kind::Unknown) | None => &[Kind::Person, Kind::Organization],
+            Some(_) => &[Kind::Organization],
+        };
+        let mut best: HashMap<u32, (Comparison, u32, bool)> = HashMap::new();
+        for kind in kinds {
+            let name = Name::new(&query.name, *kind);
+            for (at, shared) in self.candidates(&name) {
+                let Some(listed) = self.names.get(at as usize) else { continue };
+                let Some((_, entry)) = self.entries.get(listed.entry as usize) else { continue };
+                let wanted = query.kind.unwrap_or(Kind::Unknown);
+                let fits = (entry.kind == Kind::Person) == (*kind == Kind::Person) || entry.kind == Kind::Unknown;
+                if !entry.kind.may_be(wanted) || !fits || shared <= 0.0 {
+                    continue;
+                }
+                let mut comparison = compare(&name, &listed.name, *kind, &ByFrequency(self));
+                if listed.quality == Quality::Weak {
+                    comparison.score *= weak(&listed.name);
+                }
+                if comparison.score < threshold {
+                    continue;
+                }
+                match best.get(&listed.entry) {
+                    Some((before, ..)) if before.score >= comparison.score => {}
+                    _ => {
+                        best.insert(listed.entry, (comparison, at, true));
+                    }
+                }
+            }
+        }
+        let by_number = query.numbers.iter().filter_map(|n| self.numbers.get(&plain_number(n))).flatten();
+        let sure: Vec<u32> = by_number.copied().collect();
+        let mut hits: Vec<Hit> =
+            best.into_iter().filter_map(|(entry, (c, at, _))| self.hit(query, entry, at, c, &sure)).collect();
+        hits.sort_by(|a, b| b.rank.total_cmp(&a.rank).then(b.score.total_cmp(&a.score)).then(a.id.cmp(&b.id)));
+        hits.truncate(limit);
+        hits
+    }
+
+    fn hit(&self, query: &Query, entry: u32, at: u32, comparison: Comparison, sure: &[u32]) -> Option<Hit> {
+        let (source, listed) = self.entries.get(entry as usize)?;
+        let name = self.names.get(at as usize)?;
+        let facts = facts(query, listed, sure.contains(&entry));
+        let score = comparison.score;
+        // Two hits of one name differ by what else is known: it moves the order, never the score.
+        let moved: f64 = facts
+            .iter()
+            .map(|f| match (f.what, f.agrees) {
+                ("number", Some(true)) => 0.3,
+                ("birth_date", Some(true)) => 0.1,
+                ("birth_date", Some(false)) => -0.15,
+                ("country", Some(true)) => 0.04,
+                ("country", Some(false)) => -0.04,
+                ("gender", Some(false)) => -0.08,
+                _ => 0.0,
+            })
+            .sum();
+        let main_first = if name.quality == Quality::Main { 0.01 } else { 0.0 };
+        Some(Hit {
+            list: self.sources.get(usize::from(*source))?.name.clone(),
+            id: listed.id.clone(),
+            kind: listed.kind,
+            name: name.text.to_string(),
+            quality: name.quality,
+            main: listed.names.first().map(|n| n.text.clone()).unwrap_or_default(),
+            score,
+            rank: (0.6 * score + 0.25 + moved + main_first).clamp(0.0, 1.0),
+            pairs: comparison.pairs,
+            facts,
+            programs: listed.programs.clone(),
+        })
+    }
+
+    /// Names that may be meant, with how much they share.
+    fn candidates(&self, query: &Name) -> Vec<(u32, f64)> {
+        let mut shared: HashMap<u32, f64> = HashMap::new();
+        let mut words: Vec<(f64, Vec<&Postings>)> = keys(query)
+            .iter()
+            .map(|word| {
+                let found = self.like(word);
+                let names: usize = found.iter().map(|p| p.names.len()).sum();
+                (1.0 / (1.0 + (names as f64).ln_1p()), found)
+            })
+            .collect();
+        words.sort_by(|a, b| b.0.total_cmp(&a.0));
+        for (i, (weight, found)) in words.iter().enumerate() {
+            for postings in found {
+                // A frequent word only adds to what rarer ones brought.
+                let only_adds = postings.names.len() > MANY && i > 0;
+                for name in &postings.names {
+                    match shared.get_mut(name) {
+                        Some(sum) => *sum += weight,
+                        None if !only_adds => {
+                            shared.insert(*name, *weight);
+                        }
+                        None => {}
+                    }
+                }
+            }
+        }
+        let mut all: Vec<(u32, f64)> = shared.into_iter().collect();
+        if all.len() > MAX_COMPARED {
+            // Of names that share as much, the shorter ones are more alike.
+            let length = |n: u32| self.names.get(n as usize).map_or(0, |l| l.name.tokens.len());
+            let key = |(n, s): &(u32, f64)| *s - 0.01 * length(*n) as f64;
+            all.select_nth_unstable_by(MAX_COMPARED, |a, b| key(b).total_cmp(&key(a)));
+            all.truncate(MAX_COMPARED);
+        }
+        all
+    }
+
+    /// Words of the lists that are like a word.
+    fn like(&self, word: &str) -> Vec<&Postings> {
+        let mut ids: Vec<u32> = self.words.get(word).map(|p| p.id).into_iter().collect();
+        for key in deletions(word) {
+            ids.extend(self.near.get(&key).into_iter().flatten());
+        }
+        let sound = crate::names::sound(word);
+        if sound.len() >= 2 {
+            ids.extend(self.sounds.get(sound.as_str()).into_iter().flatten());
+        }
+        for group in nickname_groups(word) {
+            ids.extend(self.groups.get(group).into_iter().flatten());
+        }
+        ids.sort_unstable();
+        ids.dedup();
+        ids.iter().filter_map(|id| self.words.get(self.spelled.get(*id as usize)?)).collect()
+    }
+}
+
+/// A weak alias of one word is hardly a name: only the whole of it counts, and less.
+fn weak(name: &Name) -> f64 {
+    if name.tokens.len() <= 1 { 0.8 } else { 0.95 }
+}
+
+/// `Al-Qa'ida/Islamic Army` are two names of one organisation.
+fn alternatives(text: &str, kind: Kind) -> Vec<&str> {
+    let parts: Vec<&str> = text.split('/').map(str::trim).filter(|p| p.chars().count() > 3).collect();
+    if kind == Kind::Organization && parts.len() > 1 { [vec![text], parts].concat() } else { vec![text] }
+}
+
+/// Words that a name is found by: its own, two neighbours as one, and the first letters of all.
+fn keys(name: &Name) -> Vec<String> {
+    let telling: Vec<&str> = name
+        .tokens
+        .iter()
+        .filter(|t| !matches!(t.kind, TokenKind::LegalForm | TokenKind::Initial))
+        .map(|t| t.text.as_str())
+        .collect();
+    let mut keys: Vec<String> = name
+        .tokens
+        .iter()
+        .filter(|t| matches!(t.kind, TokenKind::Name | TokenKind::Common | TokenKind::Number))
+        .map(|t| t.text.clone())
+        .collect();
+    keys.extend(telling.windows(2).map(<[&str]>::concat).filter(|k| k.len() >= 5));
+    if telling.len() == 3 {
+        keys.push(telling.concat());
+    }
+    if (3..=6).contains(&telling.len()) {
+        keys.push(telling.iter().filter_map(|w| w.chars().next()).collect());
+    }
+    if keys.is_empty() {
+        keys.extend(name.tokens.iter().map(|t| t.text.clone()));
+    }
+    keys.sort();
+    keys.dedup();
+    keys
+}
+
+/// The word and the word with each letter left out, hashed: two words one edit apart share one.
+fn deletions(word: &str) -> Vec<u64> {
+    let bytes = word.as_bytes();
+    let mut out = vec![hash(bytes.iter())];
+    if bytes.len() >= 4 {
+        for i in 0..bytes.len() {
+            out.push(hash(bytes.iter().enumerate().filter(|(j, _)| *j != i).map(|(_, b)| b)));
+        }
+    }
+    out.dedup();
+    out
+}
+
+/// FNV-1a.
+fn hash<'b>(bytes: impl Iterator<Item = &'b u8>) -> u64 {
+    bytes.fold(0xcbf2_9ce4_8422_2325, |h, b| (h ^ u64::from(*b)).wrapping_mul(0x0100_0000_01b3))
+}
+
+fn facts(query: &Query, entry: &Entry, number: bool) -> Vec<Fact> {
+    let mut facts = vec![];
+    if let Some(birth) = &query.birth {
+        let agrees = (!entry.births.is_empty()).then(|| entry.births.iter().any(|b| same_birth(birth, b)));
+        facts.push(Fact { what: "birth_date", agrees });
+    }
+    if !query.countries.is_empty() {
+        let said = |c: &String| entry.countries.iter().any(|e| e.eq_ignore_ascii_case(c.trim()));
+        let agrees = (!entry.countries.is_empty()).then(|| query.countries.iter().any(said));
+        facts.push(Fact { what: "country", agrees });
+    }
+    if let Some(gender) = query.gender {
+        facts.push(Fact { what: "gender", agrees: entry.gender.map(|g| g == gender) });
+    }
+    if !query.numbers.is_empty() {
+        facts.push(Fact { what: "number", agrees: (!entry.numbers.is_empty()).then_some(number) });
+    }
+    facts
+}
+
+/// Whether two birth dates can be one: years overlap, and month and day where both are known, also swapped.
+fn same_birth(a: &Birth, b: &Birth) -> bool {
+    let known = |x: Option<u8>, y: Option<u8>| x.zip(y).is_none_or(|(x, y)| x == y);
+    let straight = known(a.month, b.month) && known(a.day, b.day);
+    let swapped = known(a.month, b.day) && known(a.day, b.month);
+    a.from <= b.to && b.from <= a.to && (straight || swapped)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn index() -> Index {
+        let mut index = Index::default();
+        let mut eriksson = Entry::new("1", Kind::Person, "ERIKSSON, Anna Maria");
+        eriksson.birth("1974-08-12");
+        eriksson.country("Utopia");
+        let mut twin = Entry::new("2", Kind::Person, "Anna Maria Eriksson");
+        twin.birth("1950");
+        let company = Entry::new("3", Kind::Organization, "EMMA LLC");
+        let corp = Entry::new("4", Kind::Organization, "TACTICAL MISSILES CORPORATION JSC");
+        let habbash = Entry::new("5", Kind::Person, "HABBASH, George");
+        index.add("test", vec![eriksson, twin, company, corp, habbash]);
+        index
+    }
+
+    fn found(query: &Query) -> Vec<String> {
+        index().search(query, THRESHOLD, 10).into_iter().map(|h| h.id).collect()
+    }
+
+    fn name(name: &str) -> Query {
+        Query { name: name.into(), ..Query::default() }
+    }
+
+    #[test]
+    fn spelling_order_and_script_are_forgiven() {
+        for text in ["Anna Maria Eriksson", "eriksson anna", "Anna-Maria Erikson", "Анна Эрикссон", "AnnaMaria Eriksson"] {
+            let mut ids = found(&name(text));
+            ids.sort();
+            assert_eq!(ids, ["1", "2"], "{text}");
+        }
+    }
+
+    #[test]
+    fn known_absurdities_do_not_alert() {
+        for text in ["CORP", "emma daniels", "George Bush", "LLC", "Anna", "Maria", "", "!!!"] {
+            assert_eq!(found(&name(text)), Vec::<String>::new(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_else_is_known_moves_the_order_and_not_the_score() {
+        let plain = name("Anna Maria Eriksson");
+        let more = Query {
+            birth: Birth::parse("1974-08-12"),
+            countries: vec!["Utopia".into()],
+            numbers: vec!["nothing 1".into()],
+            gender: Some(Gender::Female),
+            ..plain.clone()
+        };
+        let (index, ids) = (index(), |hits: &[Hit]| hits.iter().map(|h| h.id.clone()).collect::<Vec<_>>());
+        let (without, with) = (index.search(&plain, THRESHOLD, 10), index.search(&more, THRESHOLD, 10));
+        assert_eq!(with.len(), without.len(), "more is known, and nobody is lost");
+        assert_eq!(ids(&with), ["1", "2"]);
+        let score = |hits: &[Hit], id: &str| hits.iter().find(|h| h.id == id).map(|h| h.score);
+        assert_eq!(score(&with, "1"), score(&without, "1"));
+        assert!(with[0].rank > with[1].rank);
+        let wrong = Query { birth: Birth::parse("1974-12-08"), ..plain };
+        assert_eq!(index.search(&wrong, THRESHOLD, 10)[0].facts[0].agrees, Some(true), "day and month may be swapped");
+    }
+}

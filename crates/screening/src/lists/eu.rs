@@ -1,0 +1,51 @@
+//! The EU's consolidated list of financial sanctions, XML.
+
+use super::{Parsed, Refused, un::counted, xml};
+use crate::{
+    entry::{Entry, Gender, Quality},
+    names::Kind,
+};
+
+pub(super) fn read(file: &str, text: &str) -> Result<Parsed, Refused> {
+    let mut entries = vec![];
+    let root = xml::each(file, text, &["sanctionEntity"], |line, e| {
+        let id = [e.attribute("euReferenceNumber"), e.attribute("logicalId")].into_iter().find(|i| !i.is_empty());
+        let person = e.child("subjectType").is_some_and(|t| {
+            t.attribute("code") == "person" || t.attribute("classificationCode") == "P"
+        });
+        let kind = if person { Kind::Person } else { Kind::Organization };
+        let mut names = e.all("nameAlias").filter(|n| !n.attribute("wholeName").trim().is_empty());
+        let (Some(id), Some(first)) = (id, names.next()) else {
+            return Err(Refused::new(file, line, "an entry without a name or number"));
+        };
+        let mut entry = Entry::new(id, kind, first.attribute("wholeName"));
+        for name in names {
+            let weak = name.attribute("strong") == "false";
+            entry.alias(name.attribute("wholeName"), if weak { Quality::Weak } else { Quality::Alias });
+        }
+        entry.gender = e.all("nameAlias").find_map(|n| Gender::parse(n.attribute("gender")));
+        for birth in e.all("birthdate") {
+            let exact = birth.attribute("birthdate");
+            let (from, to) = (birth.attribute("yearRangeFrom"), birth.attribute("yearRangeTo"));
+            let said = match (exact.is_empty(), from.is_empty()) {
+                (false, _) => exact.to_owned(),
+                (true, false) => format!("{from} to {to}"),
+                _ => birth.attribute("year").to_owned(),
+            };
+            entry.birth(&said);
+        }
+        for place in e.all("citizenship").chain(e.all("address")) {
+            entry.country(place.attribute("countryDescription"));
+        }
+        for id in e.all("identification") {
+            entry.number(id.attribute("number"));
+        }
+        entry.programs = e.all("regulation").map(|r| r.attribute("programme").to_owned()).collect();
+        entry.programs.dedup();
+        entries.push(entry);
+        Ok(())
+    })?;
+    counted(file, text, &["<sanctionEntity ", "<sanctionEntity>"], entries.len())?;
+    let published = root.attribute("generationDate").split('T').next().unwrap_or_default().to_owned();
+    Ok(Parsed::new(entries, Some(published)))
+}

@@ -1,0 +1,183 @@
+//! The published files, each read in full or refused with the line that is wrong.
+
+mod canada;
+mod eu;
+mod generic;
+mod ofac;
+mod uk;
+mod un;
+mod xml;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::entry::Entry;
+
+/// The forms that are known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Format {
+    /// `sdn.csv`, `alt.csv`, `add.csv` of the US Treasury, or the same for the consolidated list.
+    OfacCsv,
+    /// `sdn.xml`, `consolidated.xml`.
+    OfacXml,
+    /// `consolidated.xml` of the UN Security Council.
+    UnXml,
+    /// The EU's consolidated list, version 1.1, as XML.
+    EuXml,
+    /// The UK list in one table with `Name 6`, `Name 1` … `Group ID`.
+    UkCsv,
+    /// The UK list in three tables: subjects, names, birth dates.
+    UkTables,
+    /// `sema-lmes.xml` of Canada.
+    CanadaXml,
+    /// A table with a header: `name`, and where there are such `id`, `type`, `aliases`, `birth_date`, `country`,
+    /// `gender`, `program`.
+    Csv,
+    /// Lines of JSON: entities of the FollowTheMoney model, or objects with the columns of [`Self::Csv`].
+    JsonLines,
+}
+
+/// A list that was read in full.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Parsed {
+    pub entries: Vec<Entry>,
+    /// The publisher's date, where the file gives one.
+    pub published: Option<String>,
+    /// What looks wrong and harms nothing.
+    pub warnings: Vec<Refused>,
+}
+
+impl Parsed {
+    fn new(entries: Vec<Entry>, published: Option<String>) -> Self {
+        Self { entries, published: published.filter(|p| !p.is_empty()), warnings: vec![] }
+    }
+}
+
+/// Why a file was not taken, and where it is wrong.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{file}, line {line}: {why}")]
+pub struct Refused {
+    pub file: String,
+    pub line: u64,
+    pub why: String,
+}
+
+impl Refused {
+    pub(crate) fn new(file: &str, line: u64, why: impl Into<String>) -> Self {
+        Self { file: file.to_owned(), line, why: why.into() }
+    }
+}
+
+/// The files of one list, by name.
+pub type Files = BTreeMap<String, Vec<u8>>;
+
+/// Tells the form of a list from its files' names and beginnings.
+pub fn recognize(files: &Files) -> Option<Format> {
+    let head = |bytes: &[u8]| String::from_utf8_lossy(bytes.get(..4096.min(bytes.len())).unwrap_or_default()).into_owned();
+    if files.len() > 1 {
+        if uk::tables(files).is_some() {
+            return Some(Format::UkTables);
+        }
+        return ofac::parts(files).map(|_| Format::OfacCsv);
+    }
+    let (name, bytes) = files.first_key_value()?;
+    let (name, head) = (name.to_lowercase(), head(bytes));
+    let has = |what: &str| head.contains(what);
+    Some(match () {
+        () if has("<CONSOLIDATED_LIST") => Format::UnXml,
+        () if has("<sdnList") => Format::OfacXml,
+        () if has("fsd.ec.europa") || has("<export ") && has("sanctionEntity") => Format::EuXml,
+        () if has("<data-set") || has("<record>") && has("<Schedule>") => Format::CanadaXml,
+        () if has("Name 6") && has("Group ID") => Format::UkCsv,
+        () if ofac::parts(files).is_some() => Format::OfacCsv,
+        () if name.ends_with(".json") || name.ends_with(".jsonl") || name.ends_with(".ijson") || head.starts_with('{') => {
+            Format::JsonLines
+        }
+        () if name.ends_with(".csv") => Format::Csv,
+        () => return None,
+    })
+}
+
+/// Reads a list in full.
+///
+/// # Errors
+/// [`Refused`] when a line does not fit the form, something is cut off, or fewer entries come out than the file
+/// holds: half a list must not pass as a whole one.
+pub fn parse(format: Format, files: &Files) -> Result<Parsed, Refused> {
+    let one = || {
+        let (name, bytes) = files.first_key_value().ok_or_else(|| Refused::new("", 0, "there is no file"))?;
+        Ok::<_, Refused>((name.as_str(), text(bytes)))
+    };
+    let parsed = match format {
+        Format::OfacCsv => ofac::csv(files)?,
+        Format::OfacXml => one().and_then(|(name, text)| ofac::xml(name, &text))?,
+        Format::UnXml => one().and_then(|(name, text)| un::read(name, &text))?,
+        Format::EuXml => one().and_then(|(name, text)| eu::read(name, &text))?,
+        Format::UkCsv => one().and_then(|(name, text)| uk::single(name, &text))?,
+        Format::UkTables => uk::read_tables(files)?,
+        Format::CanadaXml => one().and_then(|(name, text)| canada::read(name, &text))?,
+        Format::Csv => one().and_then(|(name, text)| generic::csv(name, &text))?,
+        Format::JsonLines => one().and_then(|(name, text)| generic::json_lines(name, &text))?,
+    };
+    if parsed.entries.is_empty() {
+        let file = files.keys().next().map_or("", String::as_str);
+        return Err(Refused::new(file, 1, "the list has no entries"));
+    }
+    Ok(parsed)
+}
+
+/// UTF-8, or Latin-1 as some publishers still write.
+fn text(bytes: &[u8]) -> String {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text.to_owned(),
+        Err(_) => bytes.iter().map(|b| char::from(*b)).collect(),
+    }
+}
+
+/// The records of a table and the line each begins on.
+fn records(
+    file: &str,
+    text: &str,
+    has_header: bool,
+) -> Result<(Vec<String>, Vec<(u64, csv::StringRecord)>), Refused> {
+    let mut reader = csv::ReaderBuilder::new().has_headers(has_header).from_reader(text.as_bytes());
+    let wrong = |e: &csv::Error| {
+        let line = e.position().map_or(0, csv::Position::line);
+        let why = match e.kind() {
+            csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
+                format!("{len} columns where {expected_len} are expected: the file is cut off or damaged")
+            }
+            _ => "not a row of a table".to_owned(),
+        };
+        Refused::new(file, line, why)
+    };
+    let header = if has_header {
+        reader.headers().map_err(|e| wrong(&e))?.iter().map(|h| h.trim().to_lowercase()).collect()
+    } else {
+        vec![]
+    };
+    let mut rows = vec![];
+    for record in reader.records() {
+        let record = record.map_err(|e| wrong(&e))?;
+        rows.push((record.position().map_or(0, csv::Position::line), record));
+    }
+    Ok((header, rows))
+}
+
+/// The places of columns that must be there.
+fn columns<const N: usize>(file: &str, header: &[String], names: [&str; N]) -> Result<[usize; N], Refused> {
+    let mut places = [0; N];
+    for (place, name) in places.iter_mut().zip(names) {
+        *place = header
+            .iter()
+            .position(|h| h == name)
+            .ok_or_else(|| Refused::new(file, 1, format!("there is no column {name:?}")))?;
+    }
+    Ok(places)
+}
+
+#[cfg(test)]
+mod tests;
