@@ -1,4 +1,4 @@
-use bonafide_screening::names::{Kind, Name, compare, compare::Even};
+use bonafide_screening::{index::compare_texts, names::Kind};
 fn main() {
     let path = std::env::args().nth(1).unwrap();
     let text = std::fs::read_to_string(path).unwrap();
@@ -7,7 +7,7 @@ fn main() {
     for r in reader.records() {
         let r = r.unwrap();
         let kind = match &r[1] { "Person" => Kind::Person, "Vessel" => Kind::Vessel, "LegalEntity" => Kind::Unknown, _ => Kind::Organization };
-        let s = compare(&Name::new(&r[2], kind), &Name::new(&r[3], kind), kind, &Even).score;
+        let s = compare_texts(&r[2], &r[3], kind).score;
         rows.push((s, &r[4] == "true", r[5].to_string(), r[1].to_string(), r[2].to_string(), r[3].to_string()));
     }
     let mut best = (0.0, 0.0, 0.0);

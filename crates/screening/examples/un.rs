@@ -19,7 +19,7 @@ fn main() {
     let mut found = 0;
     for r in &pos {
         let hits = un.search(&Query { name: r[0].to_string(), kind: Some(Kind::Person), ..Query::default() }, th, 10);
-        if hits.is_empty() { println!("MISS {} {}", &r[0], &r[5]); } else { found += 1; }
+        if hits.is_empty() { let h = un.search(&Query { name: r[0].to_string(), kind: Some(Kind::Person), ..Query::default() }, 0.3, 1); println!("MISS {} {} best {:?}", &r[0], &r[5], h.first().map(|h| (h.score, h.name.clone()))); } else { found += 1; }
     }
     println!("positives {found}/{}", pos.len());
     let mut times = vec![];

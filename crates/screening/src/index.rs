@@ -9,13 +9,13 @@ use serde::Serialize;
 
 use crate::{
     entry::{Birth, Entry, Gender, Quality, plain_number},
-    names::{Comparison, Kind, Name, Pair, Rarity, TokenKind, compare, nickname_groups},
+    names::{Comparison, Even, Kind, Name, Pair, Rarity, TokenKind, compare, nickname_groups},
 };
 
 /// From this score on a name is a possible hit, unless the operator sets another.
 pub const THRESHOLD: f64 = 0.8;
 /// Most names that are compared word by word in one search.
-const MAX_COMPARED: usize = 400;
+const MAX_COMPARED: usize = 160;
 /// A word that more names than this contain cannot bring candidates by itself, only with others.
 const MANY: usize = 4000;
 
@@ -171,15 +171,15 @@ impl Index {
             Some(Kind::Unknown) | None => &[Kind::Person, Kind::Organization],
             Some(_) => &[Kind::Organization],
         };
-        let mut best: HashMap<u32, (Comparison, u32, bool)> = HashMap::new();
+        let mut best: HashMap<u32, (Comparison, u32)> = HashMap::new();
         for kind in kinds {
             let name = Name::new(&query.name, *kind);
-            for (at, shared) in self.candidates(&name) {
+            for at in self.candidates(&name) {
                 let Some(listed) = self.names.get(at as usize) else { continue };
                 let Some((_, entry)) = self.entries.get(listed.entry as usize) else { continue };
                 let wanted = query.kind.unwrap_or(Kind::Unknown);
                 let fits = (entry.kind == Kind::Person) == (*kind == Kind::Person) || entry.kind == Kind::Unknown;
-                if !entry.kind.may_be(wanted) || !fits || shared <= 0.0 {
+                if !entry.kind.may_be(wanted) || !fits {
                     continue;
                 }
                 let mut comparison = compare(&name, &listed.name, *kind, &ByFrequency(self));
@@ -190,9 +190,9 @@ impl Index {
                     continue;
                 }
                 match best.get(&listed.entry) {
-                    Some((before, ..)) if before.score >= comparison.score => {}
+                    Some((before, _)) if before.score >= comparison.score => {}
                     _ => {
-                        best.insert(listed.entry, (comparison, at, true));
+                        best.insert(listed.entry, (comparison, at));
                     }
                 }
             }
@@ -200,7 +200,7 @@ impl Index {
         let by_number = query.numbers.iter().filter_map(|n| self.numbers.get(&plain_number(n))).flatten();
         let sure: Vec<u32> = by_number.copied().collect();
         let mut hits: Vec<Hit> =
-            best.into_iter().filter_map(|(entry, (c, at, _))| self.hit(query, entry, at, c, &sure)).collect();
+            best.into_iter().filter_map(|(entry, (c, at))| self.hit(query, entry, at, c, &sure)).collect();
         hits.sort_by(|a, b| b.rank.total_cmp(&a.rank).then(b.score.total_cmp(&a.score)).then(a.id.cmp(&b.id)));
         hits.truncate(limit);
         hits
@@ -240,42 +240,42 @@ impl Index {
         })
     }
 
-    /// Names that may be meant, with how much they share.
-    fn candidates(&self, query: &Name) -> Vec<(u32, f64)> {
-        let mut shared: HashMap<u32, f64> = HashMap::new();
-        let mut words: Vec<(f64, Vec<&Postings>)> = keys(query)
+    /// Names that may be meant: those that share the rarest words, the shorter first.
+    fn candidates(&self, query: &Name) -> Vec<u32> {
+        let mut words: Vec<(f32, Vec<&Postings>)> = keys(query)
             .iter()
             .map(|word| {
                 let found = self.like(word);
                 let names: usize = found.iter().map(|p| p.names.len()).sum();
-                (1.0 / (1.0 + (names as f64).ln_1p()), found)
+                (1.0 / (1.0 + (names as f32).ln_1p()), found)
             })
             .collect();
         words.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let mut shared = vec![0.0f32; self.names.len()];
+        let mut touched: Vec<u32> = vec![];
         for (i, (weight, found)) in words.iter().enumerate() {
             for postings in found {
                 // A frequent word only adds to what rarer ones brought.
                 let only_adds = postings.names.len() > MANY && i > 0;
                 for name in &postings.names {
-                    match shared.get_mut(name) {
-                        Some(sum) => *sum += weight,
-                        None if !only_adds => {
-                            shared.insert(*name, *weight);
+                    let Some(sum) = shared.get_mut(*name as usize) else { continue };
+                    if *sum == 0.0 {
+                        if only_adds {
+                            continue;
                         }
-                        None => {}
+                        touched.push(*name);
                     }
+                    *sum += weight;
                 }
             }
         }
-        let mut all: Vec<(u32, f64)> = shared.into_iter().collect();
-        if all.len() > MAX_COMPARED {
-            // Of names that share as much, the shorter ones are more alike.
+        if touched.len() > MAX_COMPARED {
             let length = |n: u32| self.names.get(n as usize).map_or(0, |l| l.name.tokens.len());
-            let key = |(n, s): &(u32, f64)| *s - 0.01 * length(*n) as f64;
-            all.select_nth_unstable_by(MAX_COMPARED, |a, b| key(b).total_cmp(&key(a)));
-            all.truncate(MAX_COMPARED);
+            let key = |n: &u32| shared.get(*n as usize).copied().unwrap_or(0.0) - 0.01 * length(*n) as f32;
+            touched.select_nth_unstable_by(MAX_COMPARED, |a, b| key(b).total_cmp(&key(a)));
+            touched.truncate(MAX_COMPARED);
         }
-        all
+        touched
     }
 
     /// Words of the lists that are like a word.
@@ -305,7 +305,14 @@ fn weak(name: &Name) -> f64 {
 /// `Al-Qa'ida/Islamic Army` are two names of one organisation.
 fn alternatives(text: &str, kind: Kind) -> Vec<&str> {
     let parts: Vec<&str> = text.split('/').map(str::trim).filter(|p| p.chars().count() > 3).collect();
-    if kind == Kind::Organization && parts.len() > 1 { [vec![text], parts].concat() } else { vec![text] }
+    if kind != Kind::Person && parts.len() > 1 { [vec![text], parts].concat() } else { vec![text] }
+}
+
+/// How alike a query is with one listed name, as [`Index::search`] judges it.
+pub fn compare_texts(query: &str, listed: &str, kind: Kind) -> Comparison {
+    let query = Name::new(query, kind);
+    let all = alternatives(listed, kind).into_iter().map(|text| compare(&query, &Name::new(text, kind), kind, &Even));
+    all.reduce(|a, b| if b.score > a.score { b } else { a }).unwrap_or(Comparison { score: 0.0, pairs: vec![] })
 }
 
 /// Words that a name is found by: its own, two neighbours as one, and the first letters of all.

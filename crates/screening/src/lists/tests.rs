@@ -39,7 +39,7 @@ fn real_lists_are_read_to_the_last_row() {
     let uk = data(&["uk_2026-05/subjects.csv", "uk_2026-05/subject_names.csv", "uk_2026-05/subject_dobs.csv"]).unwrap();
     let (entries, names, births) = counts(Format::UkTables, &uk);
     assert_eq!(entries, 6046);
-    assert!(names > 12_000 && births > 3000, "{names} {births}");
+    assert!(names > 12_000 && births > 1000, "{names} {births}");
     let csl = data(&["us_csl_sample.csv"]).unwrap();
     assert_eq!(recognize(&csl), Some(Format::Csv));
 }

@@ -75,6 +75,11 @@ pub(super) fn similarity(a: &Token, b: &Token, script: Script) -> (f64, Likeness
     if named(a) && named(b) && words::are_nicknames(&a.text, &b.text) {
         return (0.86, L::Nickname);
     }
+    // Too far apart for an error, and not alike in sound: no need to count the edits.
+    let apart = long.text.len() - short.text.len() > forgiven(long.text.len());
+    if apart && a.sound != b.sound && !rough {
+        return (0.0, L::Same);
+    }
     let edits = strsim::osa_distance(&a.text, &b.text);
     let length = long.text.len() as f64;
     let same_start = a.text.as_bytes().first() == b.text.as_bytes().first();
