@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::{
     entry::{Birth, Entry, Gender, Quality, plain_number},
-    names::{Comparison, Even, Kind, Name, Pair, Rarity, TokenKind, compare, nickname_groups},
+    names::{self, Comparison, Kind, Name, Pair, TokenKind, compare, nickname_groups},
 };
 
 /// From this score on a name is a possible hit, unless the operator sets another.
@@ -102,19 +102,32 @@ struct Postings {
     names: Vec<u32>,
 }
 
-struct ByFrequency<'i>(&'i Index);
-
-impl Rarity for ByFrequency<'_> {
-    fn of(&self, word: &str) -> f64 {
-        let names = self.0.words.get(word).map_or(0, |p| p.names.len());
-        // 1 up to a few, 0 at a thousandth of a hundred thousand names and more.
-        (1.0 - ((names as f64).max(3.0) / 3.0).log10() / 2.6).clamp(0.0, 1.0)
-    }
+/// How telling a word is that this many names contain: 1 up to a few, 0 at a thousand and more.
+fn rarity(names: usize) -> f32 {
+    (1.0 - ((names as f32).max(3.0) / 3.0).log10() / 2.6).clamp(0.0, 1.0)
 }
 
 impl Index {
-    /// Adds a list.
-    pub fn add(&mut self, list: &str, entries: Vec<Entry>) {
+    /// Builds the index of some lists.
+    pub fn new(lists: impl IntoIterator<Item = (String, Vec<Entry>)>) -> Self {
+        let mut index = Self::default();
+        for (list, entries) in lists {
+            index.add(&list, entries);
+        }
+        let mut names = std::mem::take(&mut index.names);
+        names.iter_mut().for_each(|n| index.weigh(&mut n.name));
+        index.names = names;
+        index
+    }
+
+    /// Notes how telling each word is.
+    fn weigh(&self, name: &mut Name) {
+        for token in &mut name.tokens {
+            token.rarity = rarity(self.words.get(token.text.as_str()).map_or(0, |p| p.names.len()));
+        }
+    }
+
+    fn add(&mut self, list: &str, entries: Vec<Entry>) {
         let source = u16::try_from(self.sources.len()).unwrap_or(u16::MAX);
         let before = self.names.len();
         let count = entries.len();
@@ -171,9 +184,11 @@ impl Index {
             Some(Kind::Unknown) | None => &[Kind::Person, Kind::Organization],
             Some(_) => &[Kind::Organization],
         };
-        let mut best: HashMap<u32, (Comparison, u32)> = HashMap::new();
-        for kind in kinds {
-            let name = Name::new(&query.name, *kind);
+        let mut best: HashMap<u32, (f64, u32, usize)> = HashMap::new();
+        let mut asked = vec![];
+        for (k, kind) in kinds.iter().enumerate() {
+            let mut name = Name::new(&query.name, *kind);
+            self.weigh(&mut name);
             for at in self.candidates(&name) {
                 let Some(listed) = self.names.get(at as usize) else { continue };
                 let Some((_, entry)) = self.entries.get(listed.entry as usize) else { continue };
@@ -182,25 +197,26 @@ impl Index {
                 if !entry.kind.may_be(wanted) || !fits {
                     continue;
                 }
-                let mut comparison = compare(&name, &listed.name, *kind, &ByFrequency(self));
+                let mut score = names::score(&name, &listed.name, *kind);
                 if listed.quality == Quality::Weak {
-                    comparison.score *= weak(&listed.name);
+                    score *= weak(&listed.name);
                 }
-                if comparison.score < threshold {
-                    continue;
-                }
-                match best.get(&listed.entry) {
-                    Some((before, _)) if before.score >= comparison.score => {}
-                    _ => {
-                        best.insert(listed.entry, (comparison, at));
-                    }
+                if score >= threshold && best.get(&listed.entry).is_none_or(|(before, ..)| *before < score) {
+                    best.insert(listed.entry, (score, at, k));
                 }
             }
+            asked.push((name, *kind));
         }
         let by_number = query.numbers.iter().filter_map(|n| self.numbers.get(&plain_number(n))).flatten();
         let sure: Vec<u32> = by_number.copied().collect();
-        let mut hits: Vec<Hit> =
-            best.into_iter().filter_map(|(entry, (c, at))| self.hit(query, entry, at, c, &sure)).collect();
+        let mut hits: Vec<Hit> = best
+            .into_iter()
+            .filter_map(|(entry, (score, at, k))| {
+                let (name, kind) = asked.get(k)?;
+                let pairs = compare(name, &self.names.get(at as usize)?.name, *kind).pairs;
+                self.hit(query, entry, at, Comparison { score, pairs }, &sure)
+            })
+            .collect();
         hits.sort_by(|a, b| b.rank.total_cmp(&a.rank).then(b.score.total_cmp(&a.score)).then(a.id.cmp(&b.id)));
         hits.truncate(limit);
         hits
@@ -311,7 +327,7 @@ fn alternatives(text: &str, kind: Kind) -> Vec<&str> {
 /// How alike a query is with one listed name, as [`Index::search`] judges it.
 pub fn compare_texts(query: &str, listed: &str, kind: Kind) -> Comparison {
     let query = Name::new(query, kind);
-    let all = alternatives(listed, kind).into_iter().map(|text| compare(&query, &Name::new(text, kind), kind, &Even));
+    let all = alternatives(listed, kind).into_iter().map(|text| compare(&query, &Name::new(text, kind), kind));
     all.reduce(|a, b| if b.score > a.score { b } else { a }).unwrap_or(Comparison { score: 0.0, pairs: vec![] })
 }
 
@@ -395,7 +411,6 @@ mod tests {
     use super::*;
 
     fn index() -> Index {
-        let mut index = Index::default();
         let mut eriksson = Entry::new("1", Kind::Person, "ERIKSSON, Anna Maria");
         eriksson.birth("1974-08-12");
         eriksson.country("Utopia");
@@ -404,8 +419,7 @@ mod tests {
         let company = Entry::new("3", Kind::Organization, "EMMA LLC");
         let corp = Entry::new("4", Kind::Organization, "TACTICAL MISSILES CORPORATION JSC");
         let habbash = Entry::new("5", Kind::Person, "HABBASH, George");
-        index.add("test", vec![eriksson, twin, company, corp, habbash]);
-        index
+        Index::new([("test".to_owned(), vec![eriksson, twin, company, corp, habbash])])
     }
 
     fn found(query: &Query) -> Vec<String> {

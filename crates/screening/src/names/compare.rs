@@ -9,21 +9,6 @@ use super::{
     word::{self, Likeness, Script},
 };
 
-/// How telling a word is, 0..1: what an index knows about how many names contain it.
-pub trait Rarity {
-    /// 1 for a word that hardly any name contains, towards 0 for one that thousands do.
-    fn of(&self, word: &str) -> f64;
-}
-
-/// Every word counts the same: for comparing two names without a list.
-pub struct Even;
-
-impl Rarity for Even {
-    fn of(&self, _: &str) -> f64 {
-        1.0
-    }
-}
-
 /// One line of the explanation.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Pair {
@@ -55,81 +40,108 @@ struct Match {
     likeness: Likeness,
 }
 
-/// Compares a query with a name of a list, as names of `kind`.
-pub fn compare(query: &Name, listed: &Name, kind: Kind, rarity: &dyn Rarity) -> Comparison {
-    let script = match (query.foreign, listed.foreign) {
-        (false, false) => Script::Vowels,
-        (true, true) => Script::Consonants,
-        _ => Script::Mixed,
-    };
+/// How alike a query and a name of a list are, 0..1, as names of `kind`.
+pub fn score(query: &Name, listed: &Name, kind: Kind) -> f64 {
+    judge(&query.tokens, &listed.tokens, &align(query, listed, kind), kind)
+}
+
+/// The same with its explanation.
+pub fn compare(query: &Name, listed: &Name, kind: Kind) -> Comparison {
     let (q, t) = (&query.tokens, &listed.tokens);
-    let matches = align(q, t, script, kind);
-    let weigh = |token: &Token| weight(token, kind) * (0.45 + 0.55 * rarity.of(&token.text));
-    let sum = |tokens: &[Token]| tokens.iter().map(weigh).sum::<f64>();
+    let matches = align(query, listed, kind);
+    let score = judge(q, t, &matches, kind);
+    let (mut used_q, mut used_t) = (Used::default(), Used::default());
+    let sum = |tokens: &[Token]| tokens.iter().map(|t| weigh(t, kind)).sum::<f64>();
     let mut pairs: Vec<Pair> = vec![];
-    let (mut got_q, mut got_t, mut names) = (0.0, 0.0, 0.0f64);
-    let (mut used_q, mut used_t) = (vec![false; q.len()], vec![false; t.len()]);
     for m in &matches {
         let (of_q, of_t) = (slice(q, &m.query), slice(t, &m.listed));
-        let (wq, wt) = (sum(of_q), sum(of_t));
-        got_q += wq * m.similarity;
-        got_t += wt * m.similarity;
+        used_q.mark(&m.query);
+        used_t.mark(&m.listed);
+        pairs.push(Pair {
+            query: joined(of_q),
+            listed: joined(of_t),
+            similarity: m.similarity,
+            weight: sum(of_q).max(sum(of_t)),
+            because: Some(m.likeness),
+        });
+    }
+    let alone = |text: &str, of_query: bool, weight: f64| {
+        let (query, listed) = if of_query { (text.to_owned(), String::new()) } else { (String::new(), text.to_owned()) };
+        Pair { query, listed, similarity: 0.0, weight, because: None }
+    };
+    pairs.extend(used_q.rest(q).map(|t| alone(&t.text, true, weigh(t, kind))));
+    pairs.extend(used_t.rest(t).map(|t| alone(&t.text, false, weigh(t, kind))));
+    Comparison { score, pairs }
+}
+
+/// Which words have a partner.
+#[derive(Default, Clone, Copy)]
+struct Used(u32);
+
+impl Used {
+    fn mark(&mut self, range: &std::ops::Range<usize>) {
+        range.clone().for_each(|i| self.0 |= 1 << i);
+    }
+
+    fn has(self, i: usize) -> bool {
+        self.0 >> i & 1 == 1
+    }
+
+    fn free(self, range: &std::ops::Range<usize>) -> bool {
+        range.clone().all(|i| !self.has(i))
+    }
+
+    fn rest(self, tokens: &[Token]) -> impl Iterator<Item = &Token> {
+        tokens.iter().enumerate().filter(move |(i, _)| !self.has(*i)).map(|(_, t)| t)
+    }
+}
+
+fn weigh(token: &Token, kind: Kind) -> f64 {
+    weight(token, kind) * (0.45 + 0.55 * f64::from(token.rarity))
+}
+
+fn judge(q: &[Token], t: &[Token], matches: &[Match], kind: Kind) -> f64 {
+    let sum = |tokens: &[Token]| tokens.iter().map(|t| weigh(t, kind)).sum::<f64>();
+    let (mut got_q, mut got_t, mut names) = (0.0, 0.0, 0.0f64);
+    let (mut used_q, mut used_t) = (Used::default(), Used::default());
+    for m in matches {
+        let (of_q, of_t) = (slice(q, &m.query), slice(t, &m.listed));
+        got_q += sum(of_q) * m.similarity;
+        got_t += sum(of_t) * m.similarity;
         let full = |tokens: &[Token]| tokens.iter().any(|t| t.kind == TokenKind::Name && t.text.len() > 1);
         let stands = kind != Kind::Person || m.likeness != Likeness::Acronym;
         if stands && full(of_q) && full(of_t) {
             names = names.max(m.similarity);
         }
-        m.query.clone().for_each(|i| mark(&mut used_q, i));
-        m.listed.clone().for_each(|i| mark(&mut used_t, i));
-        pairs.push(Pair {
-            query: joined(of_q),
-            listed: joined(of_t),
-            similarity: m.similarity,
-            weight: wq.max(wt),
-            because: Some(m.likeness),
-        });
+        used_q.mark(&m.query);
+        used_t.mark(&m.listed);
     }
-    let (left_q, left_t) = (rest(q, &used_q), rest(t, &used_t));
-    let alone = |token: &Token, of_query: bool| {
-        let (query, listed) = if of_query { (token.text.clone(), String::new()) } else { (String::new(), token.text.clone()) };
-        Pair { query, listed, similarity: 0.0, weight: weigh(token), because: None }
-    };
-    pairs.extend(left_q.iter().map(|t| alone(t, true)));
-    pairs.extend(left_t.iter().map(|t| alone(t, false)));
+    let (left_q, left_t): (Vec<&Token>, Vec<&Token>) = (used_q.rest(q).collect(), used_t.rest(t).collect());
     let (total_q, total_t) = (sum(q).max(1e-9), sum(t).max(1e-9));
     // A word that repeats one that is paired already says nothing new.
-    let repeated = |left: &[&Token], all: &[Token], used: &[bool]| -> f64 {
-        let paired = |t: &&&Token| all.iter().zip(used).any(|(o, u)| *u && o.text == t.text);
-        left.iter().filter(paired).map(|t| weigh(t)).sum()
+    let repeated = |left: &[&Token], all: &[Token], used: Used| -> f64 {
+        let paired = |t: &&&Token| all.iter().enumerate().any(|(i, o)| used.has(i) && o.text == t.text);
+        left.iter().filter(paired).map(|t| weigh(t, kind)).sum()
     };
-    let cover_q = got_q / (total_q - repeated(&left_q, q, &used_q)).max(1e-9);
-    let cover_t = got_t / (total_t - repeated(&left_t, t, &used_t)).max(1e-9);
+    let cover_q = got_q / (total_q - repeated(&left_q, q, used_q)).max(1e-9);
+    let cover_t = got_t / (total_t - repeated(&left_t, t, used_t)).max(1e-9);
     let score = match kind {
         Kind::Person => person(cover_q, cover_t, &left_q, &left_t, q, t),
         _ => thing(cover_q, cover_t, &left_q, &left_t),
     };
     // One short word each: a letter makes another name.
-    let score = match (&q[..], &t[..]) {
+    let score = match (q, t) {
         ([a], [b]) if a.text != b.text => score * 0.9,
         _ => score,
     };
     // Initials, particles and common words alone are nobody.
-    let score = if names >= 0.55 || only_common(q) && only_common(t) && cover_q.min(cover_t) > 0.99 { score } else { score * 0.5 };
-    Comparison { score: score.clamp(0.0, 1.0), pairs }
+    let whole = only_common(q) && only_common(t) && cover_q.min(cover_t) > 0.99;
+    let score = if names >= 0.55 || whole { score } else { score * 0.5 };
+    score.clamp(0.0, 1.0)
 }
 
 fn slice<'t>(tokens: &'t [Token], range: &std::ops::Range<usize>) -> &'t [Token] {
     tokens.get(range.clone()).unwrap_or_default()
-}
-
-fn mark(used: &mut [bool], i: usize) {
-    if let Some(u) = used.get_mut(i) {
-        *u = true;
-    }
-}
-
-fn rest<'t>(tokens: &'t [Token], used: &[bool]) -> Vec<&'t Token> {
-    tokens.iter().zip(used).filter(|(_, used)| !**used).map(|(t, _)| t).collect()
 }
 
 fn joined(tokens: &[Token]) -> String {
@@ -191,8 +203,14 @@ fn thing(cover_q: f64, cover_t: f64, left_q: &[&Token], left_t: &[&Token]) -> f6
 }
 
 /// Pairs words: single ones first by likeness, then words of one side that are several on the other.
-fn align(q: &[Token], t: &[Token], script: Script, kind: Kind) -> Vec<Match> {
-    let mut candidates: Vec<(f64, Likeness, std::ops::Range<usize>, std::ops::Range<usize>)> = vec![];
+fn align(query: &Name, listed: &Name, kind: Kind) -> Vec<Match> {
+    let script = match (query.foreign, listed.foreign) {
+        (false, false) => Script::Vowels,
+        (true, true) => Script::Consonants,
+        _ => Script::Mixed,
+    };
+    let (q, t) = (&query.tokens, &listed.tokens);
+    let mut candidates: Vec<Candidate> = vec![];
     for (i, a) in q.iter().enumerate() {
         for (j, b) in t.iter().enumerate() {
             let (similarity, likeness) = word::similarity(a, b, script);
@@ -205,29 +223,27 @@ fn align(q: &[Token], t: &[Token], script: Script, kind: Kind) -> Vec<Match> {
     joins(t, q, &mut candidates, true);
     acronyms(q, t, kind, &mut candidates, false);
     acronyms(t, q, kind, &mut candidates, true);
-    let far = |c: &(f64, Likeness, std::ops::Range<usize>, std::ops::Range<usize>)| c.2.start.abs_diff(c.3.start);
-    let size = |c: &(f64, Likeness, std::ops::Range<usize>, std::ops::Range<usize>)| c.2.len() + c.3.len();
+    let far = |c: &Candidate| c.2.start.abs_diff(c.3.start);
+    let size = |c: &Candidate| c.2.len() + c.3.len();
     candidates.sort_by(|a, b| b.0.total_cmp(&a.0).then(size(b).cmp(&size(a))).then(far(a).cmp(&far(b))));
-    let (mut used_q, mut used_t) = (vec![false; q.len()], vec![false; t.len()]);
-    let free = |used: &[bool], range: &std::ops::Range<usize>| {
-        used.get(range.clone()).is_some_and(|u| u.iter().all(|u| !u))
-    };
+    let (mut used_q, mut used_t) = (Used::default(), Used::default());
     let mut matches = vec![];
     for (similarity, likeness, query, listed) in candidates {
-        if free(&used_q, &query) && free(&used_t, &listed) {
-            query.clone().for_each(|i| mark(&mut used_q, i));
-            listed.clone().for_each(|i| mark(&mut used_t, i));
+        if used_q.free(&query) && used_t.free(&listed) {
+            used_q.mark(&query);
+            used_t.mark(&listed);
             matches.push(Match { query, listed, similarity, likeness });
         }
     }
     // The last word of a query that was cut off by a form's field, when the rest agrees.
-    if let (Some(last), [.., cut]) = (used_q.iter().rposition(|u| !u), q)
-        && last + 1 == q.len()
+    if let Some(cut) = q.last()
         && matches.len() >= 3
         && cut.text.len() >= 2
-        && let Some(j) = used_t.iter().position(|u| !u)
+        && !used_q.has(q.len() - 1)
+        && let Some(j) = (0..t.len()).find(|j| !used_t.has(*j))
         && t.get(j).is_some_and(|t| t.text.starts_with(&cut.text))
     {
+        let last = q.len() - 1;
         matches.push(Match { query: last..last + 1, listed: j..j + 1, similarity: 0.8, likeness: Likeness::Truncated });
     }
     matches
@@ -248,7 +264,7 @@ fn joins(whole: &[Token], apart: &[Token], candidates: &mut Vec<Candidate>, swap
                     continue;
                 }
                 let text: String = run.iter().map(|t| t.text.as_str()).collect();
-                let edits = strsim::osa_distance(&text, &word.text);
+                let edits = word::edits(&text, &word.text);
                 let alike = edits <= usize::from(length >= 8) || edits == 1 && sound(&text, false) == word.sound;
                 if !alike {
                     continue;

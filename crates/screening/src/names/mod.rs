@@ -5,7 +5,7 @@ pub mod token;
 mod word;
 mod words;
 
-pub use compare::{Comparison, Even, Pair, Rarity, compare};
+pub use compare::{Comparison, Pair, compare, score};
 pub use token::{Kind, Name, Token, TokenKind};
 pub use word::Likeness;
 pub(crate) use words::nickname_groups;

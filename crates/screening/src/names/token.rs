@@ -47,17 +47,29 @@ pub enum TokenKind {
 }
 
 /// One word of a name in normal form.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Token {
     /// ASCII, lower case, letters and digits.
     pub text: String,
     /// Consonants by sound, for spellings that differ between languages.
     pub sound: String,
     pub kind: TokenKind,
+    /// How telling it is, 0..1: 1 unless an index knows how many names contain it.
+    pub rarity: f32,
+    /// The groups of given names it belongs to, where it may be one.
+    pub(crate) groups: &'static [u16],
+}
+
+impl Token {
+    fn new(text: String, kind: TokenKind, foreign: bool) -> Self {
+        let sound = sound(&text, foreign);
+        let groups = if kind == TokenKind::Name { words::nickname_groups(&text) } else { &[] };
+        Self { text, sound, kind, rarity: 1.0, groups }
+    }
 }
 
 /// A name taken apart.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Name {
     pub tokens: Vec<Token>,
     /// Whether it came in a script that writes few vowels (Arabic, Hebrew, …): only its consonants can be compared.
@@ -84,7 +96,7 @@ impl Name {
         // A name of titles and legal forms alone is still a name.
         if tokens.is_empty() {
             let all = split(&plain).into_iter().take(MAX_TOKENS);
-            tokens = all.map(|text| Token { sound: sound(&text, foreign), text, kind: TokenKind::Name }).collect();
+            tokens = all.map(|text| Token::new(text, TokenKind::Name, foreign)).collect();
         }
         Self { tokens, foreign }
     }
@@ -163,7 +175,7 @@ fn split(plain: &str) -> Vec<String> {
 
 fn token(word: String, kind: Kind, place: usize, count: usize, foreign: bool) -> Option<Token> {
     use TokenKind as T;
-    let of = |text: String, kind| Some(Token { sound: sound(&text, foreign), text, kind });
+    let of = |text: String, kind| Some(Token::new(text, kind, foreign));
     if word.bytes().all(|c| c.is_ascii_digit()) {
         return of(word, T::Number);
     }

@@ -1,6 +1,6 @@
 //! How alike two words are.
 
-use super::{token::Token, token::TokenKind, words};
+use super::{token::Token, token::TokenKind};
 
 /// Why two words were taken for one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -72,7 +72,7 @@ pub(super) fn similarity(a: &Token, b: &Token, script: Script) -> (f64, Likeness
         return if stands { (0.8, L::Initial) } else { (0.0, L::Same) };
     }
     let named = |t: &Token| t.kind == TokenKind::Name;
-    if named(a) && named(b) && words::are_nicknames(&a.text, &b.text) {
+    if named(a) && named(b) && a.groups.iter().any(|g| b.groups.contains(g)) {
         return (0.86, L::Nickname);
     }
     // Too far apart for an error, and not alike in sound: no need to count the edits.
@@ -80,19 +80,19 @@ pub(super) fn similarity(a: &Token, b: &Token, script: Script) -> (f64, Likeness
     if apart && a.sound != b.sound && !rough {
         return (0.0, L::Same);
     }
-    let edits = strsim::osa_distance(&a.text, &b.text);
+    let count = edits(&a.text, &b.text);
     let length = long.text.len() as f64;
     let same_start = a.text.as_bytes().first() == b.text.as_bytes().first();
     let mut best = (0.0, L::Same);
     let letters = if script == Script::Consonants { long.text.len().saturating_sub(2) } else { long.text.len() };
-    if edits <= forgiven(letters) {
+    if count <= forgiven(letters) {
         // Errors are rare at the beginning of a word; a word that begins otherwise is mostly another.
         let cost = if same_start { 1.0 } else { 1.4 };
-        best = (1.0 - cost * edits as f64 / length, L::Typo);
+        best = (1.0 - cost * count as f64 / length, L::Typo);
     }
     // The consonants agree: only vowels, doubled or silent letters differ.
     if a.sound == b.sound && !a.sound.is_empty() {
-        let spelled = 1.0 - edits as f64 / length;
+        let spelled = 1.0 - count as f64 / length;
         let sound = match a.sound.len() {
             1 if vowels(&a.text) != vowels(&b.text) => 0.0,
             1 => 0.8,
@@ -107,7 +107,7 @@ pub(super) fn similarity(a: &Token, b: &Token, script: Script) -> (f64, Likeness
         if sound > best.0 {
             best = (sound, L::Sound);
         }
-    } else if rough && a.sound.len().min(b.sound.len()) >= 4 && strsim::osa_distance(&a.sound, &b.sound) == 1 {
+    } else if rough && a.sound.len().min(b.sound.len()) >= 4 && edits(&a.sound, &b.sound) == 1 {
         best = (0.75, L::Sound);
     }
     // Antonio and Antonia are two people.
@@ -120,4 +120,54 @@ pub(super) fn similarity(a: &Token, b: &Token, script: Script) -> (f64, Likeness
         best = (0.85, L::Reversed);
     }
     if best.0 > 0.55 { best } else { (0.0, L::Same) }
+}
+
+/// Longest word whose edits are counted; of longer ones the beginning.
+const LONGEST: usize = 40;
+
+/// Insertions, deletions, replacements and swaps of neighbours between two ASCII words (optimal string alignment).
+/// Hand-made because a search counts the edits of thousands of pairs: rows stay on the stack.
+pub(super) fn edits(a: &str, b: &str) -> usize {
+    let cut = |s: &str| s.len().min(LONGEST);
+    let (a, b) = (&a.as_bytes()[..cut(a)], &b.as_bytes()[..cut(b)]);
+    let mut rows = [[0u8; LONGEST + 1]; 3];
+    for (j, cell) in rows[0].iter_mut().enumerate() {
+        *cell = j as u8;
+    }
+    for i in 1..=a.len() {
+        let [mut before, last, mut here] = [rows[(i + 1) % 3], rows[(i + 2) % 3], [0u8; LONGEST + 1]];
+        if i == 1 {
+            before = last;
+        }
+        here[0] = i as u8;
+        for j in 1..=b.len() {
+            let cost = u8::from(a[i - 1] != b[j - 1]);
+            let mut best = (last[j] + 1).min(here[j - 1] + 1).min(last[j - 1] + cost);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                best = best.min(before[j - 2] + 1);
+            }
+            here[j] = best;
+        }
+        rows[i % 3] = here;
+    }
+    usize::from(rows[a.len() % 3][b.len()])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn edits_of_known_words() {
+        for (a, b, n) in [("", "", 0), ("abc", "", 3), ("kitten", "sitting", 3), ("abcd", "acbd", 1), ("ca", "abc", 3)] {
+            assert_eq!((edits(a, b), edits(b, a)), (n, n), "{a} {b}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn edits_are_those_of_the_library(a in "[a-e]{0,12}", b in "[a-e]{0,12}") {
+            proptest::prop_assert_eq!(edits(&a, &b), strsim::osa_distance(&a, &b));
+        }
+    }
 }

@@ -355,14 +355,6 @@ static NICKNAMES: LazyLock<HashMap<String, Vec<u16>>> = LazyLock::new(|| {
     groups
 });
 
-/// Whether two given names are forms of one.
-pub(super) fn are_nicknames(a: &str, b: &str) -> bool {
-    match (NICKNAMES.get(a), NICKNAMES.get(b)) {
-        (Some(a), Some(b)) => a.iter().any(|g| b.contains(g)),
-        _ => false,
-    }
-}
-
 /// The groups of a given name, for an index.
 pub(crate) fn nickname_groups(word: &str) -> &'static [u16] {
     NICKNAMES.get(word).map_or(&[], Vec::as_slice)
