@@ -10,6 +10,7 @@ use bonafide_checks::models::Models;
 use bonafide_core::time::Clock;
 use bonafide_engine::{
     Engine, Parts, Settings,
+    screening::Screening,
     world::{OsEntropy, SystemClock},
 };
 use bonafide_store::{Db, blobs::Blobs, keyring::FileKeyRing};
@@ -106,6 +107,10 @@ impl Config {
         self.database.as_ref().is_none_or(|d| !d.starts_with("postgres"))
     }
 
+    pub(crate) fn lists_dir(&self) -> PathBuf {
+        self.data_dir.join("lists")
+    }
+
     pub(crate) fn key_file(&self) -> PathBuf {
         self.data_dir.join("keys")
     }
@@ -122,6 +127,7 @@ impl Config {
             clock,
             entropy: Arc::new(OsEntropy),
             models,
+            screening: Arc::new(Screening::in_folder(self.lists_dir())),
             settings: Settings {
                 verification_lifetime_s: self.verification_lifetime_s,
                 token_lifetime_s: self.token_lifetime_s,

@@ -41,6 +41,10 @@ enum Command {
     OauthClients(commands::oauth_clients::Args),
     /// Installed model weights: list, fetch, verify
     Models(commands::models::Args),
+    /// Screen names against the lists
+    Screen(commands::screen::Args),
+    /// The lists that names are screened against: import, status, remove
+    Lists(commands::lists::Args),
     /// Published specimen documents to be known again: import, list, remove
     Specimens(commands::specimens::Args),
     /// Measure the checks on a folder of labelled data
@@ -61,6 +65,8 @@ fn main() -> std::process::ExitCode {
         Command::Keys(args) => commands::keys::run(args),
         Command::OauthClients(args) => commands::oauth_clients::run(args),
         Command::Models(args) => commands::models::run(args),
+        Command::Screen(args) => commands::screen::run(args),
+        Command::Lists(args) => commands::lists::run(args),
         Command::Specimens(args) => commands::specimens::run(args),
         Command::Eval(args) => commands::eval::run(args),
         Command::Demo(args) => commands::demo::run(args),

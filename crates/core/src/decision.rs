@@ -144,6 +144,8 @@ fn hard_stops(policy: &Policy, facts: &Facts<'_>) -> Vec<(Decision, Reason)> {
             Outcome::Consider if matches!(finding.check, Check::ImageQuality | Check::FaceQuality) => {
                 continue;
             }
+            // A name like one on a list is nothing a weight may outvote.
+            Outcome::Consider if finding.check == Check::Sanctions => Decision::Review,
             Outcome::Consider if must && capture => Decision::Retry,
             Outcome::Consider if must => Decision::Review,
             Outcome::Consider => continue,

@@ -68,7 +68,7 @@ knobs! {
     passport_card_fuzzy_match_tolerance: Tolerance = 0.85;
     passport_card_fuzzy_match_weight: Weight = 20.0;
     /// Smallest screening score that is a possible match.
-    ofac_fuzzy_match_tolerance: Tolerance = 0.85;
+    ofac_fuzzy_match_tolerance: Tolerance = 0.8;
     ofac_fuzzy_match_weight: Weight = 10.0;
     suspicious_words_weight: Weight = 10.0;
     image_manipulation_weight: Weight = 5.0;

@@ -46,7 +46,6 @@ pub fn document(
     let mut findings = read.findings;
     findings.push(policy.required_fields(&read.reading));
     timed(&mut findings, start);
-    findings.push(Finding::not_assessed(Check::Sanctions, "no_lists", "no sanctions list is installed"));
     findings.push(Finding::not_assessed(
         Check::Registry,
         "no_provider",

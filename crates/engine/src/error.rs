@@ -23,6 +23,8 @@ pub enum Error {
     Busy { retry_after_s: u32 },
     #[error(transparent)]
     Store(bonafide_store::Error),
+    #[error("the lists to screen against cannot be read: {0}")]
+    Lists(Box<bonafide_screening::snapshot::Error>),
     #[error("a background task did not run to its end")]
     Task(#[from] tokio::task::JoinError),
 }

@@ -18,6 +18,7 @@ mod gallery;
 pub mod health;
 pub mod jobs;
 mod record;
+pub mod screening;
 pub mod specimens;
 pub mod verifications;
 pub mod world;
@@ -53,6 +54,8 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
     pub models: Arc<Models>,
+    /// The lists that people are screened against.
+    pub screening: Arc<screening::Screening>,
     pub settings: Settings,
     /// When this process started.
     pub started_at: Timestamp,

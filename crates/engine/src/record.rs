@@ -29,6 +29,9 @@ pub struct Private {
     pub sdk_metadata: Value,
     pub webhook_url: Option<String>,
     pub reading: Option<DocumentReading>,
+    /// The last screening of the person, with its hits.
+    #[serde(default)]
+    pub screened: Option<crate::screening::Screened>,
     /// Hand-ins so far.
     #[serde(default)]
     pub attempt: u32,

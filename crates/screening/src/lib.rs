@@ -4,6 +4,7 @@
 //!   names are, with the reason token by token.
 //! - [`entry`]: one person, organisation, vessel or aircraft of a list.
 //! - [`lists`]: the published files, read in full or refused.
+//! - [`snapshot`]: lists on disk, each version for good.
 //! - [`index`]: all entries in memory, searched in well under a millisecond.
 //!
 //! Nothing here knows a network, a database or today's date.
@@ -12,3 +13,4 @@ pub mod entry;
 pub mod index;
 pub mod lists;
 pub mod names;
+pub mod snapshot;

@@ -24,8 +24,8 @@ pub(super) async fn run(engine: &Engine, job: &Job) -> Result<()> {
     let kinds = [EvidenceKind::DocumentFront, EvidenceKind::DocumentBack];
     let pictures = open_pictures(engine, &record, &kinds).await?;
     let (policy, declared, today) = (record.policy(), record.document_type(), engine.now().date());
-    let models = engine.models.clone();
-    let (mut read, prints, portrait) = tokio::task::spawn_blocking(move || {
+    let (models, screening, now) = (engine.models.clone(), engine.screening.clone(), engine.now());
+    let (mut read, screened, prints, portrait) = tokio::task::spawn_blocking(move || {
         let of = |kind| pictures.iter().find(|p| p.kind == kind);
         let decode = |kind| of(kind).map(|p| bonafide_checks::image::decode(&p.bytes)).transpose();
         let front = decode(EvidenceKind::DocumentFront).map_err(unreadable)?.ok_or_else(gone)?;
@@ -36,6 +36,10 @@ pub(super) async fn run(engine: &Engine, job: &Job) -> Result<()> {
             let traces = of(EvidenceKind::document(side)).and_then(|p| p.traces.clone());
             read.findings.push(assess::manipulation(&read.reading, side, picture, traces));
         }
+        let lists = screening.lists(now).map_err(|error| Error::Lists(Box::new(error)))?;
+        let tolerance = weights.ofac_fuzzy_match_tolerance;
+        let (finding, screened) = crate::screening::screen(&lists, &read.reading, tolerance, now);
+        read.findings.push(finding);
         let sides = [(Side::Front, Some(&front)), (Side::Back, back.as_ref())];
         let prints: Vec<(Side, Fingerprint)> = sides
             .into_iter()
@@ -47,7 +51,7 @@ pub(super) async fn run(engine: &Engine, job: &Job) -> Result<()> {
             height: p.rgb.height(),
             traces: None,
         });
-        Ok::<_, Error>((read, prints, portrait))
+        Ok::<_, Error>((read, screened, prints, portrait))
     })
     .await??;
     let portrait = match portrait {
@@ -80,6 +84,7 @@ pub(super) async fn run(engine: &Engine, job: &Job) -> Result<()> {
         }
         record.row.document_type = Some(word(read.reading.document_type));
         record.private.reading = Some(read.reading);
+        record.private.screened = screened;
         record.save(engine, &mut tx).await?;
         record_findings(engine, &mut tx, &record, &read.findings, job).await?;
         enqueue_check(engine, &mut tx, &record, MATCH_FACES).await?;

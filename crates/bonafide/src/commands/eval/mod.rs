@@ -6,6 +6,7 @@ mod duplicates;
 mod faces;
 mod fields;
 mod mrz;
+mod names;
 mod pdf417;
 mod tamper;
 
@@ -32,6 +33,7 @@ pub(crate) struct Args {
 #[derive(Clone, Copy, clap::ValueEnum)]
 enum Suite {
     Mrz,
+    Names,
     Pdf417,
     Aamva,
     Documents,
@@ -149,6 +151,7 @@ pub(crate) fn manifest(path: &std::path::Path) -> Result<Vec<BTreeMap<String, St
 pub(crate) fn run(args: Args) -> CommandResult {
     let report = match args.suite {
         Suite::Mrz => mrz::run(&args.dir)?,
+        Suite::Names => names::run(&args.dir)?,
         Suite::Pdf417 => pdf417::run(&args.dir)?,
         Suite::Aamva => aamva::run(&args.dir)?,
         Suite::Documents => documents::run(&args.dir)?,

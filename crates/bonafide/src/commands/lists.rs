@@ -1,0 +1,171 @@
+//! `bonafide lists`: the lists that names are screened against.
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use bonafide_core::time::Clock;
+use bonafide_screening::{
+    lists::{Files, Format},
+    snapshot::{Imported, Snapshot, Store},
+};
+use serde_json::json;
+
+use super::CommandResult;
+use crate::{
+    config::{Config, Flags},
+    output,
+};
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(clap::Subcommand)]
+enum Action {
+    /// Take a list in from its published files; the version before stays on record
+    Import {
+        /// What to call the list: lower-case letters, digits, - and _
+        list: String,
+        /// The files of the list: one, or those that belong together
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// The form of the files [default: recognised]
+        #[arg(long, value_parser = parse_format)]
+        format: Option<Format>,
+        /// Take it although it has far fewer entries than the version before
+        #[arg(long)]
+        force: bool,
+        #[command(flatten)]
+        flags: Flags,
+        #[arg(long)]
+        json: bool,
+    },
+    /// The lists that are searched: date, size and hash
+    Status {
+        #[command(flatten)]
+        flags: Flags,
+        #[arg(long)]
+        json: bool,
+    },
+    /// Stop searching a list; its versions stay on record
+    Remove {
+        list: String,
+        #[command(flatten)]
+        flags: Flags,
+        #[arg(long)]
+        json: bool,
+    },
+    /// The forms of files that are read
+    Formats {
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+const FORMATS: [(Format, &str); 9] = [
+    (Format::OfacCsv, "US Treasury: sdn.csv, alt.csv, add.csv, or cons_prim.csv, cons_alt.csv, cons_add.csv"),
+    (Format::OfacXml, "US Treasury: sdn.xml or consolidated.xml"),
+    (Format::UnXml, "UN Security Council: consolidated.xml"),
+    (Format::EuXml, "European Union: consolidated list of financial sanctions, XML 1.1"),
+    (Format::UkCsv, "United Kingdom: one table with Name 6, Name 1 … Group ID"),
+    (Format::UkTables, "United Kingdom: subjects.csv, subject_names.csv, subject_dobs.csv"),
+    (Format::CanadaXml, "Canada: sema-lmes.xml"),
+    (Format::Csv, "a table with the column name, and id, type, aliases, birth_date, country, gender, program"),
+    (Format::JsonLines, "lines of JSON: FollowTheMoney entities, or objects with the columns of csv"),
+];
+
+fn parse_format(word: &str) -> Result<Format, String> {
+    let known = FORMATS.iter().map(|(f, _)| *f).find(|f| output::word(f) == word);
+    known.ok_or_else(|| "no such form; `bonafide lists formats` shows them".to_owned())
+}
+
+/// Where an installation keeps its lists.
+pub(crate) fn store(flags: &Flags) -> Result<Store, Box<dyn std::error::Error>> {
+    Ok(Store::new(Config::load(flags, json!({}))?.lists_dir()))
+}
+
+pub(crate) fn run(args: Args) -> CommandResult {
+    match args.action {
+        Action::Import { list, files, format, force, flags, json } => {
+            let mut read: Files = BTreeMap::new();
+            for file in &files {
+                let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                let bytes = std::fs::read(file).map_err(|e| format!("cannot read {}: {e}", file.display()))?;
+                read.insert(name, bytes);
+            }
+            let now = bonafide_engine::world::SystemClock.now().0;
+            let imported = store(&flags)?.import(&list, format, &read, now, force)?;
+            if json { Ok(output::json(&imported)?) } else { told(&imported) }
+        }
+        Action::Status { flags, json } => status(&flags, json),
+        Action::Remove { list, flags, json } => {
+            store(&flags)?.remove(&list)?;
+            if json {
+                output::json(&json!({"list": list, "removed": true}))?;
+            } else {
+                anstream::println!("{list} is not searched any more.");
+            }
+            Ok(())
+        }
+        Action::Formats { json } => {
+            if json {
+                let rows: Vec<_> = FORMATS.iter().map(|(f, what)| json!({"format": f, "files": what})).collect();
+                output::json(&rows)?;
+            } else {
+                let mut table = output::table(["format", "files"]);
+                for (format, what) in FORMATS {
+                    table.add_row([output::word(format), what.to_owned()]);
+                }
+                output::print(&table);
+            }
+            Ok(())
+        }
+    }
+}
+
+fn told(imported: &Imported) -> CommandResult {
+    let Snapshot { list, entries, names, sha256, published, warnings, .. } = &imported.snapshot;
+    let of = published.as_ref().map(|d| format!(" of {d}")).unwrap_or_default();
+    anstream::println!("{list}{of}: {entries} entries with {names} names, {sha256}");
+    let diff = &imported.diff;
+    match imported.changed {
+        false => anstream::println!("Nothing changed since the version before."),
+        true => anstream::println!(
+            "{} added, {} removed, {} changed.",
+            diff.added.len(),
+            diff.removed.len(),
+            diff.changed.len()
+        ),
+    }
+    for warning in warnings {
+        anstream::println!("  - {warning}");
+    }
+    Ok(())
+}
+
+fn status(flags: &Flags, as_json: bool) -> CommandResult {
+    let all: Vec<Snapshot> = store(flags)?.load()?.into_iter().map(|(snapshot, _)| snapshot).collect();
+    if as_json {
+        let rows: Vec<_> = all
+            .iter()
+            .map(|s| {
+                let mut row = serde_json::to_value(s).unwrap_or_default();
+                row["sha256"] = json!(s.sha256);
+                row
+            })
+            .collect();
+        output::json(&rows)?;
+    } else if all.is_empty() {
+        anstream::println!("No list is searched; `bonafide lists import NAME FILE…` takes one in.");
+    } else {
+        let mut table = output::table(["list", "published", "taken in", "entries", "names", "sha256"]);
+        for s in all {
+            let at = bonafide_core::time::Timestamp(s.imported_at).to_string();
+            let published = s.published.unwrap_or_default();
+            table.add_row([s.list, published, at, s.entries.to_string(), s.names.to_string(), s.sha256]);
+        }
+        output::print(&table);
+    }
+    Ok(())
+}

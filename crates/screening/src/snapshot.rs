@@ -1,0 +1,319 @@
+//! Lists as they were taken in: one immutable file each, named by its hash, so that a finding can say for ever what
+//! was searched.
+//!
+//! `<folder>/<list>/<sha256>.jsonl` holds a line about the list and a line for each entry; `<folder>/<list>/current`
+//! names the one that is searched.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::{
+    entry::Entry,
+    index::Index,
+    lists::{Files, Format, Parsed, Refused},
+};
+
+/// A new version of a list may lose this share of its entries; more is taken for half a list.
+const MAY_LOSE: f64 = 0.2;
+
+/// One version of a list.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Snapshot {
+    pub list: String,
+    pub format: Format,
+    /// Of the stored file's entries: the same entries have the same hash.
+    #[serde(skip)]
+    pub sha256: String,
+    /// The publisher's date, where the file gives one.
+    pub published: Option<String>,
+    /// When it was taken in, unix milliseconds.
+    pub imported_at: i64,
+    pub entries: usize,
+    pub names: usize,
+    /// SHA-256 of each file it came from.
+    pub files: BTreeMap<String, String>,
+    /// What looked wrong and harmed nothing.
+    #[serde(default)]
+    pub warnings: Vec<String>,
+}
+
+/// How one version differs from another, by the publisher's numbers.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Diff {
+    pub added: Vec<String>,
+    pub removed: Vec<String>,
+    pub changed: Vec<String>,
+}
+
+/// What came of taking a list in.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Imported {
+    pub snapshot: Snapshot,
+    /// Against the version before; everything is added when there was none.
+    pub diff: Diff,
+    /// Whether anything changed.
+    pub changed: bool,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    #[error("the name of a list may have lower-case letters, digits, - and _ only")]
+    Name,
+    #[error("these files are of no known form: see `bonafide lists formats`")]
+    Unknown,
+    #[error(
+        "the list {list} would shrink from {before} to {after} entries, which looks like half a file; if it is right, \
+         say so with --force"
+    )]
+    Shrunk { list: String, before: usize, after: usize },
+    #[error("cannot {action} {path}", path = path.display())]
+    Io { action: &'static str, path: PathBuf, source: io::Error },
+    #[error("{path} is damaged: {why}; import the list anew", path = path.display())]
+    Damaged { path: PathBuf, why: &'static str },
+}
+
+fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Error {
+    let path = path.to_owned();
+    move |source| Error::Io { action, path, source }
+}
+
+/// The folder of all lists.
+#[derive(Debug, Clone)]
+pub struct Store {
+    folder: PathBuf,
+}
+
+impl Store {
+    pub fn new(folder: impl Into<PathBuf>) -> Self {
+        Self { folder: folder.into() }
+    }
+
+    /// Takes a list in as `list`, in the place of its version before. A refused file changes nothing.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub fn import(
+        &self,
+        list: &str,
+        format: Option<Format>,
+        files: &Files,
+        now_ms: i64,
+        force: bool,
+    ) -> Result<Imported, Error> {
+        let folder = self.list_folder(list)?;
+        let format = format.or_else(|| crate::lists::recognize(files)).ok_or(Error::Unknown)?;
+        let Parsed { entries, published, warnings } = crate::lists::parse(format, files)?;
+        let before = self.read(list)?;
+        if let Some((old, _)) = &before
+            && !force
+            && (entries.len() as f64) < old.entries as f64 * (1.0 - MAY_LOSE)
+        {
+            return Err(Error::Shrunk { list: list.into(), before: old.entries, after: entries.len() });
+        }
+        let mut lines = String::new();
+        for entry in &entries {
+            lines.push_str(&serde_json::to_string(entry).unwrap_or_default());
+            lines.push('\n');
+        }
+        let hash = |bytes: &[u8]| hex::encode(Sha256::digest(bytes));
+        let snapshot = Snapshot {
+            list: list.into(),
+            format,
+            sha256: hash(lines.as_bytes()),
+            published,
+            imported_at: now_ms,
+            entries: entries.len(),
+            names: entries.iter().map(|e| e.names.len()).sum(),
+            files: files.iter().map(|(n, b)| (n.clone(), hash(b))).collect(),
+            warnings: warnings.iter().map(Refused::to_string).collect(),
+        };
+        let old = before.as_ref().map(|(_, entries)| entries.as_slice()).unwrap_or_default();
+        let diff = diff(old, &entries);
+        let changed = before.as_ref().is_none_or(|(old, _)| old.sha256 != snapshot.sha256);
+        fs::create_dir_all(&folder).map_err(io("create", &folder))?;
+        let file = folder.join(format!("{}.jsonl", snapshot.sha256));
+        if !file.exists() {
+            let head = serde_json::to_string(&snapshot).unwrap_or_default();
+            replace(&file, format!("{head}\n{lines}").as_bytes())?;
+        }
+        replace(&folder.join("current"), snapshot.sha256.as_bytes())?;
+        Ok(Imported { snapshot, diff, changed })
+    }
+
+    /// The lists that there are, each with its version and entries.
+    ///
+    /// # Errors
+    /// When a file cannot be read or is not what it was.
+    pub fn load(&self) -> Result<Vec<(Snapshot, Vec<Entry>)>, Error> {
+        let mut all = vec![];
+        for list in self.lists()? {
+            all.extend(self.read(&list)?);
+        }
+        Ok(all)
+    }
+
+    /// Everything in one index, and the versions it was made of.
+    ///
+    /// # Errors
+    /// As [`Self::load`].
+    pub fn index(&self) -> Result<(Index, Vec<Snapshot>), Error> {
+        let loaded = self.load()?;
+        let snapshots = loaded.iter().map(|(s, _)| s.clone()).collect();
+        Ok((Index::new(loaded.into_iter().map(|(s, entries)| (s.list, entries))), snapshots))
+    }
+
+    /// What changes when a list does: the versions that are searched.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub fn versions(&self) -> Result<Vec<(String, String)>, Error> {
+        let mut all = vec![];
+        for list in self.lists()? {
+            if let Some(sha256) = self.current(&list)? {
+                all.push((list, sha256));
+            }
+        }
+        Ok(all)
+    }
+
+    /// Takes a list away; its versions stay.
+    ///
+    /// # Errors
+    /// When there is none of this name.
+    pub fn remove(&self, list: &str) -> Result<(), Error> {
+        let file = self.list_folder(list)?.join("current");
+        fs::remove_file(&file).map_err(io("remove", &file))
+    }
+
+    fn lists(&self) -> Result<Vec<String>, Error> {
+        let folder = match fs::read_dir(&self.folder) {
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(vec![]),
+            other => other.map_err(io("read", &self.folder))?,
+        };
+        let mut lists = vec![];
+        for entry in folder {
+            let entry = entry.map_err(io("read", &self.folder))?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if is_name(&name) && entry.path().join("current").is_file() {
+                lists.push(name);
+            }
+        }
+        lists.sort();
+        Ok(lists)
+    }
+
+    fn list_folder(&self, list: &str) -> Result<PathBuf, Error> {
+        if is_name(list) { Ok(self.folder.join(list)) } else { Err(Error::Name) }
+    }
+
+    fn current(&self, list: &str) -> Result<Option<String>, Error> {
+        let file = self.list_folder(list)?.join("current");
+        match fs::read_to_string(&file) {
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
+            other => other.map(|t| Some(t.trim().to_owned())).map_err(io("read", &file)),
+        }
+    }
+
+    fn read(&self, list: &str) -> Result<Option<(Snapshot, Vec<Entry>)>, Error> {
+        let Some(sha256) = self.current(list)? else { return Ok(None) };
+        let path = self.list_folder(list)?.join(format!("{sha256}.jsonl"));
+        let damaged = |why| Error::Damaged { path: path.clone(), why };
+        let text = fs::read_to_string(&path).map_err(io("read", &path))?;
+        let (head, lines) = text.split_once('\n').ok_or_else(|| damaged("it has no entries"))?;
+        if hex::encode(Sha256::digest(lines)) != sha256 {
+            return Err(damaged("its hash is another"));
+        }
+        let snapshot: Snapshot = serde_json::from_str(head).map_err(|_| damaged("its head cannot be read"))?;
+        let entries: Result<Vec<Entry>, _> = lines.lines().map(serde_json::from_str).collect();
+        let entries = entries.map_err(|_| damaged("an entry cannot be read"))?;
+        if entries.len() != snapshot.entries {
+            return Err(damaged("entries are missing"));
+        }
+        Ok(Some((Snapshot { sha256, ..snapshot }, entries)))
+    }
+}
+
+fn is_name(name: &str) -> bool {
+    let letter = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_');
+    (1..=64).contains(&name.len()) && name.chars().all(letter)
+}
+
+/// Written beside and moved into place: nobody reads half a file.
+fn replace(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let beside = path.with_extension("new");
+    fs::write(&beside, bytes).map_err(io("write", &beside))?;
+    fs::rename(&beside, path).map_err(io("write", path))
+}
+
+/// How `new` differs from `old`.
+pub fn diff(old: &[Entry], new: &[Entry]) -> Diff {
+    let by_id = |entries: &[Entry]| -> HashMap<String, Entry> {
+        entries.iter().map(|e| (e.id.clone(), e.clone())).collect()
+    };
+    let (before, after) = (by_id(old), by_id(new));
+    let mut diff = Diff::default();
+    for (id, entry) in &after {
+        match before.get(id) {
+            None => diff.added.push(id.clone()),
+            Some(other) if other != entry => diff.changed.push(id.clone()),
+            Some(_) => {}
+        }
+    }
+    diff.removed.extend(before.keys().filter(|id| !after.contains_key(*id)).cloned());
+    [&mut diff.added, &mut diff.removed, &mut diff.changed].into_iter().for_each(|ids| ids.sort());
+    diff
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(rows: &[&str]) -> Files {
+        Files::from([("house.csv".to_owned(), format!("id,name\n{}\n", rows.join("\n")).into_bytes())])
+    }
+
+    #[test]
+    fn versions_follow_each_other_and_half_a_list_changes_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::new(folder.path());
+        assert!(store.load().unwrap().is_empty() && store.versions().unwrap().is_empty());
+        let ten: Vec<String> = (0..10).map(|i| format!("{i},Person Number{i}")).collect();
+        let ten: Vec<&str> = ten.iter().map(String::as_str).collect();
+        let first = store.import("house", None, &table(&ten), 1, false).unwrap();
+        assert_eq!((first.diff.added.len(), first.changed, first.snapshot.entries), (10, true, 10));
+        let again = store.import("house", None, &table(&ten), 2, false).unwrap();
+        assert!(!again.changed && again.diff == Diff::default());
+        assert_eq!(again.snapshot.sha256, first.snapshot.sha256);
+        let half = store.import("house", None, &table(&ten[..5]), 3, false);
+        assert!(matches!(half, Err(Error::Shrunk { before: 10, after: 5, .. })), "{half:?}");
+        assert!(store.import("house", None, &table(&["7"]), 3, false).is_err());
+        assert_eq!(store.versions().unwrap(), [("house".to_owned(), first.snapshot.sha256.clone())]);
+        let next = store.import("house", None, &table(&[&ten[1..], &["0,Somebody Else"]].concat()), 4, false).unwrap();
+        assert_eq!(next.diff, Diff { changed: vec!["0".into()], ..Diff::default() });
+        assert!(store.import("house", None, &table(&ten[..1]), 5, true).is_ok());
+        let (index, snapshots) = store.index().unwrap();
+        assert_eq!((index.sources()[0].entries, snapshots[0].imported_at), (1, 5));
+        store.remove("house").unwrap();
+        assert!(store.load().unwrap().is_empty());
+        assert!(matches!(store.import("../x", None, &table(&ten), 1, false), Err(Error::Name)));
+    }
+
+    #[test]
+    fn a_damaged_version_is_not_searched() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::new(folder.path());
+        let version = store.import("house", None, &table(&["1,Ana Eriksson"]), 1, false).unwrap().snapshot.sha256;
+        let file = folder.path().join("house").join(format!("{version}.jsonl"));
+        let text = fs::read_to_string(&file).unwrap().replace("Eriksson", "Erikssom");
+        fs::write(&file, text).unwrap();
+        assert!(matches!(store.load(), Err(Error::Damaged { .. })));
+    }
+}
