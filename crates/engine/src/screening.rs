@@ -110,7 +110,10 @@ pub fn screen(
             name: name.clone(),
             kind: Some(Kind::Person),
             birth: value(FieldName::BirthDate).and_then(|d| Birth::parse(&d)),
-            countries: [value(FieldName::Nationality), reading.issuer.clone()].into_iter().flatten().collect(),
+            countries: [value(FieldName::Nationality), reading.issuer.clone()]
+                .into_iter()
+                .flatten()
+                .collect(),
             gender: value(FieldName::Gender).and_then(|g| Gender::parse(&g)),
             numbers: value(FieldName::DocumentNumber).into_iter().collect(),
         };
@@ -125,9 +128,8 @@ pub fn screen(
     hits.sort_by(|a, b| b.rank.total_cmp(&a.rank));
     hits.truncate(MAX_HITS);
     let best = hits.iter().map(|h| h.score).fold(0.0, f64::max);
-    let sure = |h: &Hit| {
-        h.facts.iter().any(|f| f.agrees == Some(true) && matches!(f.what, "birth_date" | "number"))
-    };
+    let sure =
+        |h: &Hit| h.facts.iter().any(|f| f.agrees == Some(true) && matches!(f.what, "birth_date" | "number"));
     let outcome = match () {
         () if hits.iter().any(sure) => Outcome::Fail,
         () if !hits.is_empty() => Outcome::Consider,
@@ -136,7 +138,11 @@ pub fn screen(
     let mut finding = Finding {
         score: Some(1.0 - best),
         threshold: Some(1.0 - threshold),
-        models: lists.snapshots.iter().map(|s| ModelRef { name: s.list.clone(), sha256: s.sha256.clone() }).collect(),
+        models: lists
+            .snapshots
+            .iter()
+            .map(|s| ModelRef { name: s.list.clone(), sha256: s.sha256.clone() })
+            .collect(),
         ms: start.elapsed().as_millis() as u64,
         ..Finding::new(Check::Sanctions, outcome)
     };

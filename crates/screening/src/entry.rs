@@ -72,7 +72,8 @@ pub struct Birth {
     pub day: Option<u8>,
 }
 
-const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+const MONTHS: [&str; 12] =
+    ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
 impl Birth {
     pub fn year(year: u16) -> Option<Self> {
@@ -85,8 +86,12 @@ impl Birth {
         let text = text.trim().to_ascii_lowercase();
         let parts: Vec<&str> =
             text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|p| !p.is_empty()).collect();
-        let years: Vec<u16> =
-            parts.iter().filter(|p| p.len() == 4).filter_map(|p| p.parse().ok()).filter(|y| (1850..=2100).contains(y)).collect();
+        let years: Vec<u16> = parts
+            .iter()
+            .filter(|p| p.len() == 4)
+            .filter_map(|p| p.parse().ok())
+            .filter(|y| (1850..=2100).contains(y))
+            .collect();
         let (from, to) = (*years.iter().min()?, *years.iter().max()?);
         if from != to {
             return Some(Self { from, to, month: None, day: None });
@@ -158,7 +163,8 @@ impl Entry {
 
     pub fn number(&mut self, text: &str) {
         let number = plain_number(text);
-        if number.len() >= 4 && number.bytes().any(|c| c.is_ascii_digit()) && !self.numbers.contains(&number) {
+        if number.len() >= 4 && number.bytes().any(|c| c.is_ascii_digit()) && !self.numbers.contains(&number)
+        {
             self.numbers.push(number);
         }
     }

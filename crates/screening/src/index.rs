@@ -193,7 +193,8 @@ impl Index {
                 let Some(listed) = self.names.get(at as usize) else { continue };
                 let Some((_, entry)) = self.entries.get(listed.entry as usize) else { continue };
                 let wanted = query.kind.unwrap_or(Kind::Unknown);
-                let fits = (entry.kind == Kind::Person) == (*kind == Kind::Person) || entry.kind == Kind::Unknown;
+                let fits =
+                    (entry.kind == Kind::Person) == (*kind == Kind::Person) || entry.kind == Kind::Unknown;
                 if !entry.kind.may_be(wanted) || !fits {
                     continue;
                 }
@@ -217,7 +218,9 @@ impl Index {
                 self.hit(query, entry, at, Comparison { score, pairs }, &sure)
             })
             .collect();
-        hits.sort_by(|a, b| b.rank.total_cmp(&a.rank).then(b.score.total_cmp(&a.score)).then(a.id.cmp(&b.id)));
+        hits.sort_by(|a, b| {
+            b.rank.total_cmp(&a.rank).then(b.score.total_cmp(&a.score)).then(a.id.cmp(&b.id))
+        });
         hits.truncate(limit);
         hits
     }
@@ -327,8 +330,10 @@ fn alternatives(text: &str, kind: Kind) -> Vec<&str> {
 /// How alike a query is with one listed name, as [`Index::search`] judges it.
 pub fn compare_texts(query: &str, listed: &str, kind: Kind) -> Comparison {
     let query = Name::new(query, kind);
-    let all = alternatives(listed, kind).into_iter().map(|text| compare(&query, &Name::new(text, kind), kind));
-    all.reduce(|a, b| if b.score > a.score { b } else { a }).unwrap_or(Comparison { score: 0.0, pairs: vec![] })
+    let all =
+        alternatives(listed, kind).into_iter().map(|text| compare(&query, &Name::new(text, kind), kind));
+    all.reduce(|a, b| if b.score > a.score { b } else { a })
+        .unwrap_or(Comparison { score: 0.0, pairs: vec![] })
 }
 
 /// Words that a name is found by: its own, two neighbours as one, and the first letters of all.
@@ -432,7 +437,13 @@ mod tests {
 
     #[test]
     fn spelling_order_and_script_are_forgiven() {
-        for text in ["Anna Maria Eriksson", "eriksson anna", "Anna-Maria Erikson", "Анна Эрикссон", "AnnaMaria Eriksson"] {
+        for text in [
+            "Anna Maria Eriksson",
+            "eriksson anna",
+            "Anna-Maria Erikson",
+            "Анна Эрикссон",
+            "AnnaMaria Eriksson",
+        ] {
             let mut ids = found(&name(text));
             ids.sort();
             assert_eq!(ids, ["1", "2"], "{text}");
@@ -464,6 +475,10 @@ mod tests {
         assert_eq!(score(&with, "1"), score(&without, "1"));
         assert!(with[0].rank > with[1].rank);
         let wrong = Query { birth: Birth::parse("1974-12-08"), ..plain };
-        assert_eq!(index.search(&wrong, THRESHOLD, 10)[0].facts[0].agrees, Some(true), "day and month may be swapped");
+        assert_eq!(
+            index.search(&wrong, THRESHOLD, 10)[0].facts[0].agrees,
+            Some(true),
+            "day and month may be swapped"
+        );
     }
 }

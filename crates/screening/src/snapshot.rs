@@ -231,7 +231,8 @@ impl Store {
         if hex::encode(Sha256::digest(lines)) != sha256 {
             return Err(damaged("its hash is another"));
         }
-        let snapshot: Snapshot = serde_json::from_str(head).map_err(|_| damaged("its head cannot be read"))?;
+        let snapshot: Snapshot =
+            serde_json::from_str(head).map_err(|_| damaged("its head cannot be read"))?;
         let entries: Result<Vec<Entry>, _> = lines.lines().map(serde_json::from_str).collect();
         let entries = entries.map_err(|_| damaged("an entry cannot be read"))?;
         if entries.len() != snapshot.entries {
@@ -296,7 +297,9 @@ mod tests {
         assert!(matches!(half, Err(Error::Shrunk { before: 10, after: 5, .. })), "{half:?}");
         assert!(store.import("house", None, &table(&["7"]), 3, false).is_err());
         assert_eq!(store.versions().unwrap(), [("house".to_owned(), first.snapshot.sha256.clone())]);
-        let next = store.import("house", None, &table(&[&ten[1..], &["0,Somebody Else"]].concat()), 4, false).unwrap();
+        let next = store
+            .import("house", None, &table(&[&ten[1..], &["0,Somebody Else"]].concat()), 4, false)
+            .unwrap();
         assert_eq!(next.diff, Diff { changed: vec!["0".into()], ..Diff::default() });
         assert!(store.import("house", None, &table(&ten[..1]), 5, true).is_ok());
         let (index, snapshots) = store.index().unwrap();
@@ -310,7 +313,8 @@ mod tests {
     fn a_damaged_version_is_not_searched() {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::new(folder.path());
-        let version = store.import("house", None, &table(&["1,Ana Eriksson"]), 1, false).unwrap().snapshot.sha256;
+        let version =
+            store.import("house", None, &table(&["1,Ana Eriksson"]), 1, false).unwrap().snapshot.sha256;
         let file = folder.path().join("house").join(format!("{version}.jsonl"));
         let text = fs::read_to_string(&file).unwrap().replace("Eriksson", "Erikssom");
         fs::write(&file, text).unwrap();

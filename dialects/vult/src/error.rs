@@ -100,7 +100,7 @@ impl IntoResponse for Error {
                 response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(retry_after_s));
                 response
             }
-            Self::Engine(error @ (E::Store(_) | E::Task(_))) => {
+            Self::Engine(error @ (E::Store(_) | E::Task(_) | E::Lists(_))) => {
                 tracing::error!(error = %trail(&error), "internal error");
                 let message = "the server could not do this; the request id names the log line".to_owned();
                 plain(StatusCode::INTERNAL_SERVER_ERROR, "internal", message)

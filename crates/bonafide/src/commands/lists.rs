@@ -71,7 +71,10 @@ const FORMATS: [(Format, &str); 9] = [
     (Format::UkCsv, "United Kingdom: one table with Name 6, Name 1 … Group ID"),
     (Format::UkTables, "United Kingdom: subjects.csv, subject_names.csv, subject_dobs.csv"),
     (Format::CanadaXml, "Canada: sema-lmes.xml"),
-    (Format::Csv, "a table with the column name, and id, type, aliases, birth_date, country, gender, program"),
+    (
+        Format::Csv,
+        "a table with the column name, and id, type, aliases, birth_date, country, gender, program",
+    ),
     (Format::JsonLines, "lines of JSON: FollowTheMoney entities, or objects with the columns of csv"),
 ];
 
@@ -91,7 +94,8 @@ pub(crate) fn run(args: Args) -> CommandResult {
             let mut read: Files = BTreeMap::new();
             for file in &files {
                 let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-                let bytes = std::fs::read(file).map_err(|e| format!("cannot read {}: {e}", file.display()))?;
+                let bytes =
+                    std::fs::read(file).map_err(|e| format!("cannot read {}: {e}", file.display()))?;
                 read.insert(name, bytes);
             }
             let now = bonafide_engine::world::SystemClock.now().0;
@@ -110,7 +114,8 @@ pub(crate) fn run(args: Args) -> CommandResult {
         }
         Action::Formats { json } => {
             if json {
-                let rows: Vec<_> = FORMATS.iter().map(|(f, what)| json!({"format": f, "files": what})).collect();
+                let rows: Vec<_> =
+                    FORMATS.iter().map(|(f, what)| json!({"format": f, "files": what})).collect();
                 output::json(&rows)?;
             } else {
                 let mut table = output::table(["format", "files"]);

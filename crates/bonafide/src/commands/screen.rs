@@ -95,7 +95,13 @@ fn print(hits: &[Hit], snapshots: &[Snapshot]) {
         }
         for pair in &hit.pairs {
             let what = match pair.because {
-                Some(why) => format!("{} ~ {}: {} ({:.2})", pair.query, pair.listed, output::word(why), pair.similarity),
+                Some(why) => format!(
+                    "{} ~ {}: {} ({:.2})",
+                    pair.query,
+                    pair.listed,
+                    output::word(why),
+                    pair.similarity
+                ),
                 None if pair.query.is_empty() => format!("{}: only on the list", pair.listed),
                 None => format!("{}: only in the query", pair.query),
             };
@@ -184,11 +190,14 @@ fn many(index: &Index, args: &Args, file: &Path) -> CommandResult {
     }
     out.flush()?;
     bar.finish_and_clear();
-    let told = json!({"screened": screened, "with_hits": with_hits, "without_name": nameless, "skipped": done});
+    let told =
+        json!({"screened": screened, "with_hits": with_hits, "without_name": nameless, "skipped": done});
     if args.json && args.out.is_some() {
         output::json(&told)?;
     } else if args.out.is_some() {
-        anstream::println!("Screened {screened}; {with_hits} have hits; {nameless} rows have no name; {done} were done before.");
+        anstream::println!(
+            "Screened {screened}; {with_hits} have hits; {nameless} rows have no name; {done} were done before."
+        );
     }
     Ok(())
 }

@@ -9,10 +9,11 @@ use crate::{
 pub(super) fn read(file: &str, text: &str) -> Result<Parsed, Refused> {
     let mut entries = vec![];
     let root = xml::each(file, text, &["sanctionEntity"], |line, e| {
-        let id = [e.attribute("euReferenceNumber"), e.attribute("logicalId")].into_iter().find(|i| !i.is_empty());
-        let person = e.child("subjectType").is_some_and(|t| {
-            t.attribute("code") == "person" || t.attribute("classificationCode") == "P"
-        });
+        let id =
+            [e.attribute("euReferenceNumber"), e.attribute("logicalId")].into_iter().find(|i| !i.is_empty());
+        let person = e
+            .child("subjectType")
+            .is_some_and(|t| t.attribute("code") == "person" || t.attribute("classificationCode") == "P");
         let kind = if person { Kind::Person } else { Kind::Organization };
         let mut names = e.all("nameAlias").filter(|n| !n.attribute("wholeName").trim().is_empty());
         let (Some(id), Some(first)) = (id, names.next()) else {

@@ -44,7 +44,9 @@ pub(super) fn csv(file: &str, text: &str) -> Result<Parsed, Refused> {
         if cell(Some(name)).is_empty() {
             return Err(Refused::new(file, *line, "a row without a name"));
         }
-        let kind = kind_of(cell(kind)).ok_or_else(|| Refused::new(file, *line, "no known type; person, organization, vessel or aircraft"))?;
+        let kind = kind_of(cell(kind)).ok_or_else(|| {
+            Refused::new(file, *line, "no known type; person, organization, vessel or aircraft")
+        })?;
         let number = if cell(id).is_empty() { format!("line-{line}") } else { cell(id).to_owned() };
         let mut entry = Entry::new(number, kind, cell(Some(name)));
         several(cell(aliases)).for_each(|a| entry.alias(a, Quality::Alias));
@@ -75,7 +77,9 @@ pub(super) fn json_lines(file: &str, text: &str) -> Result<Parsed, Refused> {
             names
                 .iter()
                 .flat_map(|n| match &from[*n] {
-                    Value::Array(values) => values.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+                    Value::Array(values) => {
+                        values.iter().filter_map(Value::as_str).map(str::to_owned).collect()
+                    }
                     Value::String(value) => several(value).map(str::to_owned).collect(),
                     _ => vec![],
                 })
@@ -87,7 +91,10 @@ pub(super) fn json_lines(file: &str, text: &str) -> Result<Parsed, Refused> {
         };
         let id = value["id"].as_str().map_or_else(|| format!("line-{line}"), str::to_owned);
         let mut entry = Entry::new(id, kind, main);
-        others.iter().chain(&all(&["alias", "aliases", "previousName"])).for_each(|a| entry.alias(a, Quality::Alias));
+        others
+            .iter()
+            .chain(&all(&["alias", "aliases", "previousName"]))
+            .for_each(|a| entry.alias(a, Quality::Alias));
         all(&["weakAlias", "weak_aliases"]).iter().for_each(|a| entry.alias(a, Quality::Weak));
         all(&["birthDate", "birth_date"]).iter().for_each(|b| entry.birth(b));
         all(&["nationality", "country", "citizenship"]).iter().for_each(|c| entry.country(c));

@@ -75,7 +75,9 @@ pub type Files = BTreeMap<String, Vec<u8>>;
 
 /// Tells the form of a list from its files' names and beginnings.
 pub fn recognize(files: &Files) -> Option<Format> {
-    let head = |bytes: &[u8]| String::from_utf8_lossy(bytes.get(..4096.min(bytes.len())).unwrap_or_default()).into_owned();
+    let head = |bytes: &[u8]| {
+        String::from_utf8_lossy(bytes.get(..4096.min(bytes.len())).unwrap_or_default()).into_owned()
+    };
     if files.len() > 1 {
         if uk::tables(files).is_some() {
             return Some(Format::UkTables);
@@ -92,7 +94,11 @@ pub fn recognize(files: &Files) -> Option<Format> {
         () if has("<data-set") || has("<record>") && has("<Schedule>") => Format::CanadaXml,
         () if has("Name 6") && has("Group ID") => Format::UkCsv,
         () if ofac::parts(files).is_some() => Format::OfacCsv,
-        () if name.ends_with(".json") || name.ends_with(".jsonl") || name.ends_with(".ijson") || head.starts_with('{') => {
+        () if name.ends_with(".json")
+            || name.ends_with(".jsonl")
+            || name.ends_with(".ijson")
+            || head.starts_with('{') =>
+        {
             Format::JsonLines
         }
         () if name.ends_with(".csv") => Format::Csv,

@@ -24,7 +24,11 @@ pub(super) fn parts(files: &Files) -> Option<Parts<'_>> {
         let is = |name: &str| endings.iter().any(|e| name.to_lowercase().ends_with(e));
         files.iter().find(|(n, _)| is(n)).map(|(n, b)| (n.as_str(), b.as_slice()))
     };
-    Some(Parts { primary: find(&["sdn.csv", "cons_prim.csv"])?, alt: find(&["alt.csv"]), add: find(&["add.csv"]) })
+    Some(Parts {
+        primary: find(&["sdn.csv", "cons_prim.csv"])?,
+        alt: find(&["alt.csv"]),
+        add: find(&["add.csv"]),
+    })
 }
 
 /// The rows of a file without header; the mark of its end is not one.
@@ -34,10 +38,18 @@ fn rows(file: &str, bytes: &[u8], width: usize) -> Result<Vec<(u64, csv::StringR
     let (_, rows) = records(file, text, false)?;
     for (line, row) in &rows {
         if row.len() != width {
-            return Err(Refused::new(file, *line, format!("{} columns where {width} are expected", row.len())));
+            return Err(Refused::new(
+                file,
+                *line,
+                format!("{} columns where {width} are expected", row.len()),
+            ));
         }
         if row.get(0).is_none_or(|id| id.trim().parse::<u32>().is_err()) {
-            return Err(Refused::new(file, *line, "the first column is no number: columns are missing or moved"));
+            return Err(Refused::new(
+                file,
+                *line,
+                "the first column is no number: columns are missing or moved",
+            ));
         }
     }
     Ok(rows)
@@ -62,7 +74,13 @@ pub(super) fn csv(files: &Files) -> Result<Parsed, Refused> {
             "" | "entity" => Kind::Organization,
             "vessel" => Kind::Vessel,
             "aircraft" => Kind::Aircraft,
-            _ => return Err(Refused::new(file, line, "the third column is no type: columns are missing or moved")),
+            _ => {
+                return Err(Refused::new(
+                    file,
+                    line,
+                    "the third column is no type: columns are missing or moved",
+                ));
+            }
         };
         let (id, name) = (said(&row, 0).to_owned(), said(&row, 1));
         if name.is_empty() {
@@ -112,7 +130,11 @@ fn place<'e>(
 ) -> Result<&'e mut Entry, Refused> {
     let entry = places.get(said(row, 0)).and_then(|i| entries.get_mut(*i));
     entry.ok_or_else(|| {
-        Refused::new(file, line, "belongs to an entry that is not in the primary file: the files are not of one day")
+        Refused::new(
+            file,
+            line,
+            "belongs to an entry that is not in the primary file: the files are not of one day",
+        )
     })
 }
 
@@ -123,15 +145,20 @@ fn remarks(entry: &mut Entry, remarks: &str) {
         let plain = part.strip_prefix("alt. ").unwrap_or(part);
         if let Some(date) = plain.strip_prefix("DOB ") {
             entry.birth(date);
-        } else if let Some(country) = plain.strip_prefix("nationality ").or_else(|| plain.strip_prefix("citizen ")) {
+        } else if let Some(country) =
+            plain.strip_prefix("nationality ").or_else(|| plain.strip_prefix("citizen "))
+        {
             entry.country(country);
         } else if let Some(gender) = plain.strip_prefix("Gender ") {
             entry.gender = Gender::parse(gender);
-        } else if let Some(name) = ["a.k.a. ", "f.k.a. ", "n.k.a. "].iter().find_map(|p| plain.strip_prefix(p)) {
+        } else if let Some(name) =
+            ["a.k.a. ", "f.k.a. ", "n.k.a. "].iter().find_map(|p| plain.strip_prefix(p))
+        {
             // Names that stand only here are the weak ones.
             entry.alias(name.trim_matches(['\'', '"', '.']), Quality::Weak);
-        } else if let Some(number) =
-            ["Passport ", "National ID No. ", "SSN ", "Identification Number "].iter().find_map(|p| plain.strip_prefix(p))
+        } else if let Some(number) = ["Passport ", "National ID No. ", "SSN ", "Identification Number "]
+            .iter()
+            .find_map(|p| plain.strip_prefix(p))
         {
             entry.number(number.split(" (").next().unwrap_or_default());
         }
@@ -170,7 +197,9 @@ pub(super) fn xml(file: &str, text: &str) -> Result<Parsed, Refused> {
         for birth in under("dateOfBirthList", "dateOfBirthItem") {
             entry.birth(&birth.get("dateOfBirth"));
         }
-        for country in under("nationalityList", "nationality").into_iter().chain(under("citizenshipList", "citizenship")) {
+        for country in
+            under("nationalityList", "nationality").into_iter().chain(under("citizenshipList", "citizenship"))
+        {
             entry.country(&country.get("country"));
         }
         for address in under("addressList", "address") {

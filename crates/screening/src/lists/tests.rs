@@ -25,18 +25,23 @@ fn counts(format: Format, files: &Files) -> (usize, usize, usize) {
 
 #[test]
 fn real_lists_are_read_to_the_last_row() {
-    let Some(sdn) = data(&["ofac_2022-01/sdn.csv", "ofac_2022-01/alt.csv", "ofac_2022-01/add.csv"]) else { return };
+    let Some(sdn) = data(&["ofac_2022-01/sdn.csv", "ofac_2022-01/alt.csv", "ofac_2022-01/add.csv"]) else {
+        return;
+    };
     let (entries, names, births) = counts(Format::OfacCsv, &sdn);
     assert_eq!(entries, 9044);
     assert!(names > 9044 + 12_000 && births > 4000, "{names} {births}");
-    let cons = data(&["ofac_cons/cons_prim.csv", "ofac_cons/cons_alt.csv", "ofac_cons/cons_add.csv"]).unwrap();
+    let cons =
+        data(&["ofac_cons/cons_prim.csv", "ofac_cons/cons_alt.csv", "ofac_cons/cons_add.csv"]).unwrap();
     assert_eq!(counts(Format::OfacCsv, &cons).0, 442);
     let un = data(&["un_consolidated_2020.xml"]).unwrap();
     let (entries, names, births) = counts(Format::UnXml, &un);
     assert_eq!(entries, 1093);
     assert!(names > 3500 && births > 600, "{names} {births}");
     assert_eq!(parse(Format::UnXml, &un).unwrap().published.as_deref(), Some("2018-10-29"));
-    let uk = data(&["uk_2026-05/subjects.csv", "uk_2026-05/subject_names.csv", "uk_2026-05/subject_dobs.csv"]).unwrap();
+    let uk =
+        data(&["uk_2026-05/subjects.csv", "uk_2026-05/subject_names.csv", "uk_2026-05/subject_dobs.csv"])
+            .unwrap();
     let (entries, names, births) = counts(Format::UkTables, &uk);
     assert_eq!(entries, 6046);
     assert!(names > 12_000 && births > 1000, "{names} {births}");

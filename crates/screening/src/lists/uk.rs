@@ -39,7 +39,8 @@ pub(super) fn read_tables(files: &Files) -> Result<Parsed, Refused> {
     let mut places = HashMap::new();
     for (line, row) in &rows {
         let cell = |i: usize| row.get(i).unwrap_or_default().trim();
-        let kind = kind_of(cell(kind)).ok_or_else(|| Refused::new(file, *line, "no known type of subject"))?;
+        let kind =
+            kind_of(cell(kind)).ok_or_else(|| Refused::new(file, *line, "no known type of subject"))?;
         if places.insert(cell(id).to_owned(), entries.len()).is_some() {
             return Err(Refused::new(file, *line, "the number of a subject occurs twice"));
         }
@@ -47,12 +48,25 @@ pub(super) fn read_tables(files: &Files) -> Result<Parsed, Refused> {
     }
     let (file, bytes) = names;
     let (header, rows) = records(file, &text(bytes), true)?;
-    let wanted = ["unique_id", "name_type", "alias_strength", "full_name", "name_1", "name_2", "name_3", "name_4", "name_5", "name_6"];
+    let wanted = [
+        "unique_id",
+        "name_type",
+        "alias_strength",
+        "full_name",
+        "name_1",
+        "name_2",
+        "name_3",
+        "name_4",
+        "name_5",
+        "name_6",
+    ];
     let [id, kind, strength, full, parts @ ..] = columns(file, &header, wanted)?;
     for (line, row) in &rows {
         let cell = |i: usize| row.get(i).unwrap_or_default().trim();
         let entry = places.get(cell(id)).and_then(|i| entries.get_mut(*i));
-        let entry = entry.ok_or_else(|| Refused::new(file, *line, "a name of no subject: the tables are not of one day"))?;
+        let entry = entry.ok_or_else(|| {
+            Refused::new(file, *line, "a name of no subject: the tables are not of one day")
+        })?;
         let quality = match (cell(kind), cell(strength)) {
             ("primary", _) => Quality::Main,
             (_, "low_quality_aka") => Quality::Weak,
@@ -86,8 +100,23 @@ pub(super) fn single(file: &str, text: &str) -> Result<Parsed, Refused> {
     let dated = first.to_lowercase().starts_with("last updated");
     let published = dated.then(|| first.split(',').nth(1).unwrap_or_default().trim().to_owned());
     let (header, rows) = records(file, if dated { rest } else { text }, true)?;
-    let wanted = ["name 1", "name 2", "name 3", "name 4", "name 5", "name 6", "dob", "nationality", "group type", "alias type", "alias quality", "regime", "group id"];
-    let [n1, n2, n3, n4, n5, n6, dob, nationality, group, alias, quality, regime, id] = columns(file, &header, wanted)?;
+    let wanted = [
+        "name 1",
+        "name 2",
+        "name 3",
+        "name 4",
+        "name 5",
+        "name 6",
+        "dob",
+        "nationality",
+        "group type",
+        "alias type",
+        "alias quality",
+        "regime",
+        "group id",
+    ];
+    let [n1, n2, n3, n4, n5, n6, dob, nationality, group, alias, quality, regime, id] =
+        columns(file, &header, wanted)?;
     let gender = header.iter().position(|h| h == "gender");
     let mut entries: Vec<Entry> = vec![];
     let mut places: HashMap<String, usize> = HashMap::new();

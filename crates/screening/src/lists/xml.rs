@@ -54,9 +54,9 @@ pub(super) fn each(
     let mut lines = Lines { text: text.as_bytes(), at: 0, line: 1 };
     loop {
         let at = reader.buffer_position();
-        let event = reader.read_event().map_err(|e| {
-            Refused::new(file, lines.of(at), format!("not well-formed XML: {e}"))
-        })?;
+        let event = reader
+            .read_event()
+            .map_err(|e| Refused::new(file, lines.of(at), format!("not well-formed XML: {e}")))?;
         match event {
             Event::Start(start) => {
                 if stack.len() + open > MAX_DEPTH {

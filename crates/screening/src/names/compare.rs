@@ -66,7 +66,8 @@ pub fn compare(query: &Name, listed: &Name, kind: Kind) -> Comparison {
         });
     }
     let alone = |text: &str, of_query: bool, weight: f64| {
-        let (query, listed) = if of_query { (text.to_owned(), String::new()) } else { (String::new(), text.to_owned()) };
+        let (query, listed) =
+            if of_query { (text.to_owned(), String::new()) } else { (String::new(), text.to_owned()) };
         Pair { query, listed, similarity: 0.0, weight, because: None }
     };
     pairs.extend(used_q.rest(q).map(|t| alone(&t.text, true, weigh(t, kind))));
@@ -167,13 +168,16 @@ fn weight(token: &Token, kind: Kind) -> f64 {
 /// Both sides may have names that the other leaves out, the list's more often than the query's; but when both have
 /// some, these are different people.
 fn person(cover_q: f64, cover_t: f64, left_q: &[&Token], left_t: &[&Token], q: &[Token], t: &[Token]) -> f64 {
-    let counts = |tokens: &[&Token]| tokens.iter().filter(|t| matches!(t.kind, TokenKind::Name | TokenKind::Initial)).count();
+    let counts = |tokens: &[&Token]| {
+        tokens.iter().filter(|t| matches!(t.kind, TokenKind::Name | TokenKind::Initial)).count()
+    };
     let names = |tokens: &[Token]| tokens.iter().filter(|t| t.kind == TokenKind::Name).count();
     let conflict = counts(left_q).min(counts(left_t));
     let mut score = cover_q * (0.62 + 0.38 * cover_t);
     if counts(left_t) == 0 {
         // Documents give all names, lists often two.
-        let most = if counts(left_q) == 0 { (cover_q + cover_t) / 2.0 } else { cover_t * (0.66 + 0.34 * cover_q) };
+        let most =
+            if counts(left_q) == 0 { (cover_q + cover_t) / 2.0 } else { cover_t * (0.66 + 0.34 * cover_q) };
         if names(t) > 1 || counts(left_q) == 0 {
             score = score.max(most);
         }
@@ -244,7 +248,12 @@ fn align(query: &Name, listed: &Name, kind: Kind) -> Vec<Match> {
         && t.get(j).is_some_and(|t| t.text.starts_with(&cut.text))
     {
         let last = q.len() - 1;
-        matches.push(Match { query: last..last + 1, listed: j..j + 1, similarity: 0.8, likeness: Likeness::Truncated });
+        matches.push(Match {
+            query: last..last + 1,
+            listed: j..j + 1,
+            similarity: 0.8,
+            likeness: Likeness::Truncated,
+        });
     }
     matches
 }
@@ -260,12 +269,14 @@ fn joins(whole: &[Token], apart: &[Token], candidates: &mut Vec<Candidate>, swap
         for n in 2..=4 {
             for (j, run) in apart.windows(n).enumerate() {
                 let length: usize = run.iter().map(|t| t.text.len()).sum();
-                if length.abs_diff(word.text.len()) > 1 || run.iter().any(|t| t.kind == TokenKind::LegalForm) {
+                if length.abs_diff(word.text.len()) > 1 || run.iter().any(|t| t.kind == TokenKind::LegalForm)
+                {
                     continue;
                 }
                 let text: String = run.iter().map(|t| t.text.as_str()).collect();
                 let edits = word::edits(&text, &word.text);
-                let alike = edits <= usize::from(length >= 8) || edits == 1 && sound(&text, false) == word.sound;
+                let alike =
+                    edits <= usize::from(length >= 8) || edits == 1 && sound(&text, false) == word.sound;
                 if !alike {
                     continue;
                 }
@@ -288,13 +299,18 @@ fn acronyms(short: &[Token], long: &[Token], kind: Kind, candidates: &mut Vec<Ca
         };
         // Two letters with a vowel are rather a short name than initials.
         let initials = kind != Kind::Person || !word.text.bytes().any(|c| b"aeiouy".contains(&c));
-        if !fits || !initials || word.kind == TokenKind::LegalForm || word.text.bytes().any(|c| c.is_ascii_digit()) {
+        if !fits
+            || !initials
+            || word.kind == TokenKind::LegalForm
+            || word.text.bytes().any(|c| c.is_ascii_digit())
+        {
             continue;
         }
         for (j, run) in long.windows(n).enumerate() {
             let mut letters = run.iter().map(|t| t.text.as_bytes().first().copied());
             let spelled = word.text.bytes().all(|c| letters.next().flatten() == Some(c));
-            let whole = kind == Kind::Person || n + 1 >= long.iter().filter(|t| t.kind != TokenKind::LegalForm).count();
+            let whole = kind == Kind::Person
+                || n + 1 >= long.iter().filter(|t| t.kind != TokenKind::LegalForm).count();
             if spelled && whole && run.iter().all(|t| t.text.len() > 1) {
                 let (one, several) = (i..i + 1, j..j + n);
                 let (query, listed) = if swapped { (several, one) } else { (one, several) };

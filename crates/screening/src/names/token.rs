@@ -156,8 +156,9 @@ fn is_abjad(c: char) -> bool {
 fn split(plain: &str) -> Vec<String> {
     let mut words: Vec<String> = vec![];
     let plain = plain.replace('&', " and ").replace('%', " percent ");
-    for chunk in plain.split(|c: char| c.is_whitespace() || matches!(c, '-' | '/' | ',' | '"' | '(' | ')' | ';' | ':' | '_' | '|' | '*'))
-    {
+    for chunk in plain.split(|c: char| {
+        c.is_whitespace() || matches!(c, '-' | '/' | ',' | '"' | '(' | ')' | ';' | ':' | '_' | '|' | '*')
+    }) {
         let parts: Vec<String> = chunk
             .split('.')
             .map(|p| p.chars().filter(char::is_ascii_alphanumeric).collect::<String>())
@@ -199,7 +200,9 @@ fn token(word: String, kind: Kind, place: usize, count: usize, foreign: bool) ->
             if let Some(form) = word.strip_prefix(words::LEGAL_MARK) {
                 return of(form.to_owned(), T::LegalForm);
             }
-            if (word == "the" && place == 0 && count > 1) || (kind == Kind::Vessel && words::is_ship_prefix(&word) && count > 1) {
+            if (word == "the" && place == 0 && count > 1)
+                || (kind == Kind::Vessel && words::is_ship_prefix(&word) && count > 1)
+            {
                 return None;
             }
             let kind = match () {
@@ -310,7 +313,12 @@ mod tests {
 
     #[test]
     fn sounds() {
-        for (a, b) in [("friedrich", "fridrich"), ("qaddafi", "gadhafi"), ("sergei", "serghey"), ("mohammed", "muhamad")] {
+        for (a, b) in [
+            ("friedrich", "fridrich"),
+            ("qaddafi", "gadhafi"),
+            ("sergei", "serghey"),
+            ("mohammed", "muhamad"),
+        ] {
             assert_eq!(sound(a, false), sound(b, false), "{a} {b}");
         }
         assert_ne!(sound("lavrov", false), sound("petrov", false));

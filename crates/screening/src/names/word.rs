@@ -84,7 +84,8 @@ pub(super) fn similarity(a: &Token, b: &Token, script: Script) -> (f64, Likeness
     let length = long.text.len() as f64;
     let same_start = a.text.as_bytes().first() == b.text.as_bytes().first();
     let mut best = (0.0, L::Same);
-    let letters = if script == Script::Consonants { long.text.len().saturating_sub(2) } else { long.text.len() };
+    let letters =
+        if script == Script::Consonants { long.text.len().saturating_sub(2) } else { long.text.len() };
     if count <= forgiven(letters) {
         // Errors are rare at the beginning of a word; a word that begins otherwise is mostly another.
         let cost = if same_start { 1.0 } else { 1.4 };
@@ -112,7 +113,8 @@ pub(super) fn similarity(a: &Token, b: &Token, script: Script) -> (f64, Likeness
     }
     // Antonio and Antonia are two people.
     let ends = |t: &Token| t.text.as_bytes().last().copied();
-    let stems = a.text.len() == b.text.len() && a.text.get(..a.text.len() - 1) == b.text.get(..b.text.len() - 1);
+    let stems =
+        a.text.len() == b.text.len() && a.text.get(..a.text.len() - 1) == b.text.get(..b.text.len() - 1);
     if stems && matches!((ends(a), ends(b)), (Some(b'a'), Some(b'o')) | (Some(b'o'), Some(b'a'))) {
         best.0 = best.0.min(0.65);
     }
@@ -159,7 +161,9 @@ mod tests {
 
     #[test]
     fn edits_of_known_words() {
-        for (a, b, n) in [("", "", 0), ("abc", "", 3), ("kitten", "sitting", 3), ("abcd", "acbd", 1), ("ca", "abc", 3)] {
+        for (a, b, n) in
+            [("", "", 0), ("abc", "", 3), ("kitten", "sitting", 3), ("abcd", "acbd", 1), ("ca", "abc", 3)]
+        {
             assert_eq!((edits(a, b), edits(b, a)), (n, n), "{a} {b}");
         }
     }

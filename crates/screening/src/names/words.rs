@@ -13,31 +13,39 @@ fn set(text: &'static str) -> HashSet<&'static str> {
 }
 
 static TITLES: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
-    set("mr mrs ms miss mister dr doctor prof professor sir madam mme mlle monsieur madame herr frau senor senora \
+    set(
+        "mr mrs ms miss mister dr doctor prof professor sir madam mme mlle monsieur madame herr frau senor senora \
          sheikh shaikh shaykh sheik cheikh haji hajji hadji hajj mullah mulla maulavi mawlawi maulana alhaj alhaji \
          ayatollah hojjatoleslam imam qari ustad general gen colonel col lieutenant lt major maj captain capt \
          brigadier brig admiral adm commander cmdr president prasident presidente prezident minister premier \
          prince princess king queen lord lady his her excellency hon honorable sayyid sayyed sayed seyed seyyed \
-         engineer ing eng dipl phd md esq jr sr ii iii iv marshal marschall chairman comrade pan pani")
+         engineer ing eng dipl phd md esq jr sr ii iii iv marshal marschall chairman comrade pan pani",
+    )
 });
 
 static PARTICLES: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
-    set("al el ul ur as ad ar at az an ash ed es bin ben ibn bint binti binte bte ould uld wald abu abou umm \
+    set(
+        "al el ul ur as ad ar at az an ash ed es bin ben ibn bint binti binte bte ould uld wald abu abou umm \
          de del della delle di da das do dos du des la le las los lo van von der den dem het ter ten te zu zum zur \
-         af av y e i und and of the st san santa oglu ogly qizi kizi kyzy zade")
+         af av y e i und and of the st san santa oglu ogly qizi kizi kyzy zade",
+    )
 });
 
-static ARTICLES: LazyLock<HashSet<&'static str>> =
-    LazyLock::new(|| set("the of and und et y e i for fur de del la le les des du der die das di da do dos al el a an in"));
+static ARTICLES: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
+    set("the of and und et y e i for fur de del la le les des du der die das di da do dos al el a an in")
+});
 
-static SHIP_PREFIXES: LazyLock<HashSet<&'static str>> = LazyLock::new(|| set("mv mt ms ss mts fv mf my sv lng lpg"));
+static SHIP_PREFIXES: LazyLock<HashSet<&'static str>> =
+    LazyLock::new(|| set("mv mt ms ss mts fv mf my sv lng lpg"));
 
 /// Marks of companies that somebody may have put behind a person's name.
-static COMPANY_MARKS: LazyLock<HashSet<&'static str>> =
-    LazyLock::new(|| set("llc ltd limited inc incorporated corp corporation gmbh ag sa sarl plc ooo oao zao pao"));
+static COMPANY_MARKS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
+    set("llc ltd limited inc incorporated corp corporation gmbh ag sa sarl plc ooo oao zao pao")
+});
 
 static COMMON: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
-    set("company co companies corporation corp group holding holdings enterprise enterprises bank banque banco banka \
+    set(
+        "company co companies corporation corp group holding holdings enterprise enterprises bank banque banco banka \
          trust fund foundation fonds institute institution center centre international intl global world worldwide \
          national state general trading trade trader traders commercial commerce industrial industry industries \
          industrie manufacturing services service systems system solutions technology technologies tech engineering \
@@ -55,7 +63,8 @@ static COMMON: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
          first second united free people peoples public joint venture branch representative supply supplies \
          equipment machinery machine building products production produce food foods agricultural agriculture \
          medical health real estate property properties hotel hotels tourism travel insurance leasing project \
-         projects cooperative complex combine concern consortium company kompaniya")
+         projects cooperative complex combine concern consortium company kompaniya",
+    )
 });
 
 /// One form for each kind of company, and how it is written. Words are in normal form, longest first.
@@ -197,12 +206,14 @@ pub(super) fn legal_forms(words: Vec<String>) -> Vec<String> {
     let mut i = 0;
     while i < words.len() {
         let rest = words.get(i..).unwrap_or_default();
-        let found = FORM_WORDS
-            .iter()
-            .find(|(form, _)| form.len() <= rest.len() && form.iter().zip(rest).all(|(a, b)| *a == b.as_str()));
+        let found = FORM_WORDS.iter().find(|(form, _)| {
+            form.len() <= rest.len() && form.iter().zip(rest).all(|(a, b)| *a == b.as_str())
+        });
         match found {
             // Words such as `as` and `ad` are forms only at an end of a name.
-            Some((form, class)) if form.len() > 1 || i == 0 || i + 1 == words.len() || form.iter().all(|w| w.len() > 2) => {
+            Some((form, class))
+                if form.len() > 1 || i == 0 || i + 1 == words.len() || form.iter().all(|w| w.len() > 2) =>
+            {
                 out.push(format!("{LEGAL_MARK}{class}"));
                 i += form.len();
             }

@@ -78,7 +78,9 @@ impl App {
             clock: clock.clone(),
             entropy,
             models: Arc::new(bonafide_weights::load(&bonafide_weights::Options::default())),
-            screening: Arc::new(bonafide_engine::screening::Screening::in_folder(folder.path().join("lists"))),
+            screening: Arc::new(bonafide_engine::screening::Screening::in_folder(
+                folder.path().join("lists"),
+            )),
             settings: Settings { max_pictures: 12, ..Settings::default() },
             work: tokio::sync::Notify::new(),
             done: tokio::sync::Notify::new(),

@@ -45,7 +45,8 @@ pub(super) fn run(dir: &Path) -> Result<Report, Failure> {
     let mut times = vec![];
     let mut failures = vec![];
 
-    let clear = rows(dir, "yente_negatives_us.csv")?.into_iter().chain(rows(dir, "yente_negatives_global.csv")?);
+    let clear =
+        rows(dir, "yente_negatives_us.csv")?.into_iter().chain(rows(dir, "yente_negatives_global.csv")?);
     let (mut people, mut alerts) = (0, 0);
     for row in clear {
         people += 1;
@@ -54,7 +55,10 @@ pub(super) fn run(dir: &Path) -> Result<Report, Failure> {
         times.push(start.elapsed());
         if let Some(hit) = hits.first() {
             alerts += 1;
-            failures.push((row.get(0).unwrap_or_default().to_owned(), format!("alert {:.2}: {}", hit.score, hit.name)));
+            failures.push((
+                row.get(0).unwrap_or_default().to_owned(),
+                format!("alert {:.2}: {}", hit.score, hit.name),
+            ));
         }
     }
     let words = |text: &str| -> BTreeSet<String> {
@@ -99,7 +103,8 @@ pub(super) fn run(dir: &Path) -> Result<Report, Failure> {
         }
         if same != told {
             let what = if same { "missed" } else { "taken for one" };
-            failures.push((format!("{} | {}", cell(2), cell(3)), format!("{what}, {score:.2} ({})", cell(5))));
+            failures
+                .push((format!("{} | {}", cell(2), cell(3)), format!("{what}, {score:.2} ({})", cell(5))));
         }
     }
     let mut report = Report::new("names", people + found + newer + tp + fp + missed + tn, times.clone());
@@ -136,7 +141,8 @@ fn list(dir: &Path, names: &[&str]) -> Result<Vec<Entry>, Failure> {
 
 fn rows(dir: &Path, name: &str) -> Result<Vec<csv::StringRecord>, Failure> {
     let path = dir.join("names").join(name);
-    let mut reader = csv::Reader::from_path(&path).map_err(|e| format!("cannot read {}: {e}", path.display()))?;
+    let mut reader =
+        csv::Reader::from_path(&path).map_err(|e| format!("cannot read {}: {e}", path.display()))?;
     Ok(reader.records().collect::<Result<_, _>>()?)
 }
 
