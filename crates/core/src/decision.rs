@@ -42,7 +42,7 @@ pub struct Assessment {
 }
 
 /// Reasons that better pictures can mend.
-const CAPTURE_REASONS: [&str; 17] = [
+const CAPTURE_REASONS: [&str; 23] = [
     "no_document",
     "no_text",
     "too_blurry",
@@ -60,6 +60,12 @@ const CAPTURE_REASONS: [&str; 17] = [
     "face_blurry",
     "face_too_dark",
     "face_cut_off",
+    "face_too_bright",
+    "face_too_close",
+    "face_not_turned",
+    "movement_not_shown",
+    "challenge_timeout",
+    "not_straight",
 ];
 
 /// The facts of one hand-in.

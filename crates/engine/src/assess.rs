@@ -7,12 +7,13 @@ use bonafide_checks::{
     document,
     face::compare::{self, FaceMatch},
     image::{self, Picture, Refused, manipulation::Traces},
-    liveness::passive,
+    liveness::{active, passive, replay},
     models::Models,
 };
 use bonafide_core::{
     document::{DocumentReading, DocumentType, Side},
-    finding::{Check, Finding},
+    finding::{Check, Finding, Outcome},
+    liveness::Challenge,
     policy::Policy,
     weights::Weights,
 };
@@ -98,17 +99,105 @@ pub fn faces(models: &Models, weights: &Weights, portrait: Option<&Picture>, sel
     }
 }
 
-/// Whether a live person was in front of the camera.
+/// Whether a live person was in front of the camera, by the frames alone.
 pub fn liveness(models: &Models, weights: &Weights, frames: &[Picture]) -> Vec<Finding> {
     let start = Instant::now();
     let mut passive = passive::assess(models, frames, weights.minimum_liveness_tolerance);
     timed(std::slice::from_mut(&mut passive), start);
-    let active = Finding::not_assessed(
-        Check::ActiveLiveness,
-        "not_asked",
-        "no movements were asked for in this capture",
-    );
+    let active = not_asked();
     vec![passive, active]
+}
+
+/// A frame of a liveness capture and where it belongs.
+pub struct CaptureFrame {
+    pub picture: Picture,
+    /// Index of the movement it answers; none for the straight look before the first.
+    pub step: Option<usize>,
+    /// When it was taken, in milliseconds after the movements were asked for, if the device said so.
+    pub at_ms: Option<i64>,
+}
+
+/// What a liveness capture gave.
+pub struct Capture {
+    pub passive: Finding,
+    pub active: Finding,
+    /// What it is known again by.
+    pub kept: replay::Capture,
+    pub traces: Vec<replay::Trace>,
+}
+
+/// Judges a liveness capture: the frames alone and, when movements were asked for, the movements.
+pub fn capture(
+    models: &Models,
+    weights: &Weights,
+    challenge: Option<&Challenge>,
+    frames: Vec<CaptureFrame>,
+) -> Capture {
+    let start = Instant::now();
+    let pictures: Vec<&Picture> = frames.iter().map(|f| &f.picture).collect();
+    let mut passive = passive::assess(models, &pictures, weights.minimum_liveness_tolerance);
+    timed(std::slice::from_mut(&mut passive), start);
+
+    let start = Instant::now();
+    let looks: Result<Vec<active::Look>, _> =
+        pictures.iter().map(|picture| active::look(models, picture)).collect();
+    let hashes = pictures.iter().map(|picture| replay::hash(picture)).collect();
+    let mut kept = replay::Capture { hashes, signatures: vec![] };
+    let mut traces = vec![];
+    let mut active = match looks {
+        Err(error) => match challenge {
+            Some(_) => active::could_not_look(&error),
+            None => not_asked(),
+        },
+        Ok(looks) => {
+            for (picture, look) in pictures.iter().zip(&looks) {
+                if let active::Look::Seen(seen) = look {
+                    traces.extend(replay::trace(picture, seen));
+                }
+            }
+            kept.signatures = traces.iter().map(|t| t.signature().clone()).collect();
+            match challenge {
+                Some(challenge) => movements(models, weights, challenge, &passive, &frames, looks),
+                None => not_asked(),
+            }
+        }
+    };
+    timed(std::slice::from_mut(&mut active), start);
+    Capture { passive, active, kept, traces }
+}
+
+fn not_asked() -> Finding {
+    Finding::not_assessed(Check::ActiveLiveness, "not_asked", "no movements were asked for in this capture")
+}
+
+fn movements(
+    models: &Models,
+    weights: &Weights,
+    challenge: &Challenge,
+    passive: &Finding,
+    frames: &[CaptureFrame],
+    looks: Vec<active::Look>,
+) -> Finding {
+    // At 1 the movements are never skipped, however sure the network is.
+    let enough = weights.passive_active_skip_tolerance;
+    let sure = passive.score.filter(|s| passive.outcome == Outcome::Clear && enough < 1.0 && *s >= enough);
+    if let Some(score) = sure {
+        return Finding::scored(Check::ActiveLiveness, score, enough, Outcome::Fail)
+            .because("skipped", "the frames alone were convincing enough to skip the movements");
+    }
+    let frames: Vec<active::Frame> = frames
+        .iter()
+        .zip(looks)
+        .map(|(frame, look)| active::Frame { look, step: frame.step, at_ms: frame.at_ms })
+        .collect();
+    let limits = active::Limits {
+        direction_tolerance: weights.direction_tolerance,
+        expression_tolerance: weights.expression_tolerance,
+        max_ms: i64::from(challenge.seconds) * 1000,
+    };
+    let calibrations = compare::Calibrations::of(models);
+    let similarity = |a: &_, b: &_| calibrations.similarity(a, b);
+    active::named(models, active::judge(&challenge.steps, &frames, &limits, &similarity))
 }
 
 /// `checks` reads no clock, so a finding carries the time of the run of checks that gave it.

@@ -9,10 +9,10 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use bonafide_checks::{document::fingerprint::Fingerprint, face::embed::Embedding};
+use bonafide_checks::{document::fingerprint::Fingerprint, face::embed::Embedding, liveness::replay};
 use bonafide_core::{
     evidence::EvidenceKind,
-    id::{ApplicantId, FeatureId, OrganizationId, VerificationId},
+    id::{ApplicantId, FeatureId, LivenessSessionId, OrganizationId, VerificationId},
     time::Timestamp,
 };
 use bonafide_store::{
@@ -36,6 +36,7 @@ pub(crate) struct Gallery {
     backs: Shelves<Fingerprint>,
     faces: Shelves<Template>,
     blocked: Shelves<Template>,
+    captures: Shelves<Captures>,
     specimens: AsyncMutex<Specimens>,
 }
 
@@ -52,6 +53,7 @@ impl Default for Gallery {
             backs: Shelves::new(EvidenceKind::DocumentBack.as_str(), Fingerprint::from_bytes),
             faces: Shelves::new("face", Template::from_bytes),
             blocked: Shelves::new("blocked_face", Template::from_bytes),
+            captures: Shelves::new("liveness_capture", Captures::from_bytes),
             specimens: AsyncMutex::default(),
         }
     }
@@ -78,6 +80,39 @@ impl Template {
     }
 }
 
+/// The liveness captures of one verification, each by its session.
+#[derive(Default)]
+pub(crate) struct Captures {
+    pub(crate) verification: Option<VerificationId>,
+    pub(crate) sessions: Vec<(LivenessSessionId, replay::Capture)>,
+}
+
+impl Captures {
+    /// The verification's id, then per session its id and what was kept.
+    pub(crate) fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
+        let id = self.verification.map_or([0; 16], |v| *v.uuid().as_bytes());
+        let mut bytes = Zeroizing::new(id.to_vec());
+        for (session, capture) in &self.sessions {
+            bytes.extend(session.uuid().as_bytes());
+            bytes.extend(capture.to_bytes());
+        }
+        bytes
+    }
+
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (verification, mut rest) = bytes.split_first_chunk::<16>()?;
+        let verification = Some(VerificationId::from_uuid(uuid::Uuid::from_bytes(*verification)));
+        let mut sessions = vec![];
+        while !rest.is_empty() {
+            let (session, after) = rest.split_first_chunk::<16>()?;
+            let (capture, after) = replay::Capture::from_bytes(after)?;
+            sessions.push((LivenessSessionId::from_uuid(uuid::Uuid::from_bytes(*session)), capture));
+            rest = after;
+        }
+        Some(Self { verification, sessions })
+    }
+}
+
 impl Gallery {
     /// The shelf of one side of documents.
     pub(crate) fn documents(&self, side: bonafide_core::document::Side) -> &Shelves<Fingerprint> {
@@ -95,6 +130,11 @@ impl Gallery {
     /// The faces that the organization does not want to see again.
     pub(crate) fn blocked(&self) -> &Shelves<Template> {
         &self.blocked
+    }
+
+    /// The liveness captures that were handed in.
+    pub(crate) fn captures(&self) -> &Shelves<Captures> {
+        &self.captures
     }
 
     /// The published specimens.
@@ -228,5 +268,6 @@ impl Gallery {
         self.backs.forget(organization, applicant).await;
         self.faces.forget(organization, applicant).await;
         self.blocked.forget(organization, applicant).await;
+        self.captures.forget(organization, applicant).await;
     }
 }

@@ -17,8 +17,10 @@ pub struct LivenessSession {
     pub created_at: Timestamp,
     pub expires_at: Timestamp,
     pub used_at: Option<Timestamp>,
+    /// The movements that were asked for, as JSON; none when the frames alone are judged.
+    pub challenge: Option<String>,
 }
-row!(LivenessSession: id, organization, verification, token_sha256, created_at, expires_at, used_at);
+row!(LivenessSession: id, organization, verification, token_sha256, created_at, expires_at, used_at, challenge);
 
 /// Adds a session and makes the earlier unused ones of the same verification useless: only the newest counts.
 pub async fn insert(tx: &mut Tx, organization: OrganizationId, s: &LivenessSession) -> Result<()> {
@@ -35,8 +37,8 @@ pub async fn insert(tx: &mut Tx, organization: OrganizationId, s: &LivenessSessi
     .to("expire earlier liveness sessions")?;
     on!(tx, |c| sqlx::query(
         "INSERT INTO liveness_sessions
-         (id, organization, verification, token_sha256, created_at, expires_at, used_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)"
+         (id, organization, verification, token_sha256, created_at, expires_at, used_at, challenge)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
     )
     .bind(s.id.uuid())
     .bind(organization.uuid())
@@ -45,10 +47,25 @@ pub async fn insert(tx: &mut Tx, organization: OrganizationId, s: &LivenessSessi
     .bind(s.created_at.0)
     .bind(s.expires_at.0)
     .bind(s.used_at.map(|t| t.0))
+    .bind(s.challenge.as_deref())
     .execute(c)
     .await
     .map(drop))
     .to("insert the liveness session")
+}
+
+/// One session.
+pub async fn get(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    id: LivenessSessionId,
+) -> Result<Option<LivenessSession>> {
+    on!(tx, |c| sqlx::query_as("SELECT * FROM liveness_sessions WHERE organization = $1 AND id = $2")
+        .bind(organization.uuid())
+        .bind(id.uuid())
+        .fetch_optional(c)
+        .await)
+    .to("read the liveness session")
 }
 
 /// The session that waits for its answer: at most one, since a new one closes those before it.

@@ -1,6 +1,7 @@
-//! What tests and demonstrations share and the product never links: specimen documents, a throwaway
+//! What tests and demonstrations share and the product never links: specimen documents, attacks, a throwaway
 //! PostgreSQL, a clock that stands still; and the tool `stress`, which spoils pictures until the reader fails.
 
+pub mod attack;
 pub mod distort;
 pub mod files;
 pub mod postgres;

@@ -141,11 +141,16 @@ pub fn assess(
     for (picture, step, at_ms) in frames {
         match look(models, &picture) {
             Ok(look) => seen.push(Frame { look, step, at_ms }),
-            Err(error) => return could_not_run(Check::ActiveLiveness, &error),
+            Err(error) => return could_not_look(&error),
         }
     }
     let calibrations = Calibrations::of(models);
     named(models, judge(steps, &seen, limits, &|a, b| calibrations.similarity(a, b)))
+}
+
+/// The finding when [`look`] failed.
+pub fn could_not_look(error: &RunError) -> Finding {
+    could_not_run(Check::ActiveLiveness, error)
 }
 
 /// Adds the networks that [`look`] runs.

@@ -6,6 +6,8 @@
 //! faces) and is not tested to ISO/IEC 30107-3. It is a first filter; the active steps are the defence. Where the network is known to guess (dark, blurred or tiny faces, faces
 //! that leave no room for anything else) the finding is `not_assessed` with what to do about it.
 
+use std::borrow::Borrow;
+
 use bonafide_core::finding::{Check, Finding, Outcome, Reason};
 
 use crate::{
@@ -52,18 +54,22 @@ const MIN_SHARPNESS: f32 = 0.03;
 /// mirror image's); `min_score` is `minimum_liveness_tolerance`.
 ///
 /// When no frame could be assessed, the finding is `not_assessed` with the reasons of the first frame.
-pub fn assess(models: &Models, frames: &[Picture], min_score: f64) -> Finding {
+pub fn assess<P: Borrow<Picture>>(models: &Models, frames: &[P], min_score: f64) -> Finding {
     match assess_frames(models, frames, min_score) {
         Ok(finding) => finding,
         Err(error) => could_not_run(Check::PassiveLiveness, &error),
     }
 }
 
-fn assess_frames(models: &Models, frames: &[Picture], min_score: f64) -> Result<Finding, RunError> {
+fn assess_frames<P: Borrow<Picture>>(
+    models: &Models,
+    frames: &[P],
+    min_score: f64,
+) -> Result<Finding, RunError> {
     let mut scores = vec![];
     let mut reasons = None;
     for frame in frames {
-        match assess_frame(models, frame)? {
+        match assess_frame(models, frame.borrow())? {
             Frame::Score(score) => scores.push(score),
             Frame::CannotTell(why) => {
                 reasons.get_or_insert(why);
@@ -250,7 +256,7 @@ mod tests {
 
     #[test]
     fn without_a_network_or_a_frame_nothing_is_assessed() {
-        let finding = assess(&Models::default(), &[], DEFAULT_MIN_SCORE);
+        let finding = assess::<Picture>(&Models::default(), &[], DEFAULT_MIN_SCORE);
         assert_eq!(finding.outcome, Outcome::NotAssessed);
         let frame = Picture { rgb: image::RgbImage::new(64, 64) };
         let finding = assess(&Models::default(), &[frame], DEFAULT_MIN_SCORE);

@@ -7,7 +7,7 @@ use bonafide_checks::image::{
 use bonafide_core::{
     document::Side,
     evidence::{EvidenceKind, Position},
-    id::{EvidenceId, OrganizationId, VerificationId},
+    id::{EvidenceId, LivenessSessionId, OrganizationId, VerificationId},
     problem::{Problem, Rule},
 };
 use bonafide_store::{
@@ -37,6 +37,19 @@ pub(crate) struct Private {
     pub(crate) position: Option<Position>,
     #[serde(default)]
     pub(crate) traces: Option<Traces>,
+    /// Of frames of a liveness capture.
+    #[serde(default)]
+    pub(crate) frame: Option<Frame>,
+}
+
+/// Where a frame belongs in its liveness capture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Frame {
+    pub(crate) session: LivenessSessionId,
+    /// Index of the movement it answers; none for the straight look before the first.
+    pub(crate) step: Option<usize>,
+    /// When it was taken, in milliseconds after the movements were asked for, if the device said so.
+    pub(crate) at_ms: Option<i64>,
 }
 
 /// A picture that passed the gate: decoded once, upright, metadata gone, encoded anew.
@@ -46,6 +59,8 @@ pub(crate) struct Admitted {
     pub(crate) height: u32,
     /// What the file as it came in shows of editing: it is not kept. Of documents only.
     pub(crate) traces: Option<Traces>,
+    /// Set by the liveness capture.
+    pub(crate) frame: Option<Frame>,
 }
 
 /// Decodes on the blocking pool; the answer names the field and says what to do.
@@ -65,7 +80,7 @@ async fn admit_with(picture: Picture, examine: bool) -> Result<Admitted> {
         let (width, height) = decoded.rgb.dimensions();
         let traces = examine.then(|| manipulation::examine(&bytes, &decoded));
         let jpeg = image::encode_jpeg(&decoded.rgb, JPEG_QUALITY);
-        Ok::<_, Refused>(Admitted { jpeg, width, height, traces })
+        Ok::<_, Refused>(Admitted { jpeg, width, height, traces, frame: None })
     })
     .await?;
     admitted.map_err(|refused| Error::Invalid(vec![Problem::new(field, Rule::Format, refused.to_string())]))
@@ -150,7 +165,7 @@ pub(crate) async fn store(
     let (now, entropy) = (engine.now(), &*engine.entropy);
     let id = EvidenceId::new(now, entropy);
     let bytes = picture.jpeg.len() as i64;
-    let private = Private { position, traces: picture.traces };
+    let private = Private { position, traces: picture.traces, frame: picture.frame };
     let sealed = crypto::seal_json(&record.key, Object::Evidence(id), &private, entropy)?;
     let blob_key = engine.blobs.put(&record.key, id, picture.jpeg, entropy).await?;
     Ok(rows::Evidence {

@@ -4,7 +4,7 @@ pub mod accept;
 pub mod liveness;
 
 pub use accept::{Picture, accept_document};
-pub use liveness::{accept_liveness, start_liveness};
+pub use liveness::{LivenessFrame, Started, accept_liveness, open_challenge, start_liveness};
 
 use bonafide_checks::image::manipulation::Traces;
 use bonafide_core::{evidence::EvidenceKind, verification::Status};
@@ -40,6 +40,8 @@ pub(crate) struct Opened {
     pub(crate) bytes: Vec<u8>,
     /// What its file showed of editing when it came in.
     pub(crate) traces: Option<Traces>,
+    /// Where it belongs in its liveness capture.
+    pub(crate) frame: Option<accept::Frame>,
 }
 
 /// The current pictures of some kinds, opened, in their order.
@@ -56,7 +58,7 @@ pub(crate) async fn open_pictures(
         let Some(kind) = EvidenceKind::parse(&row.kind).filter(|k| kinds.contains(k)) else { continue };
         let bytes = engine.blobs.get(&record.key, row.id, &row.blob_key).await?.to_vec();
         let private: accept::Private = crypto::open_json(&record.key, Object::Evidence(row.id), &row.sealed)?;
-        pictures.push(Opened { kind, bytes, traces: private.traces });
+        pictures.push(Opened { kind, bytes, traces: private.traces, frame: private.frame });
     }
     Ok(pictures)
 }

@@ -50,6 +50,7 @@ pub(super) async fn run(engine: &Engine, job: &Job) -> Result<()> {
             width: p.rgb.width(),
             height: p.rgb.height(),
             traces: None,
+            frame: None,
         });
         Ok::<_, Error>((read, screened, prints, portrait))
     })

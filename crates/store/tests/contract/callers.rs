@@ -109,6 +109,7 @@ pub(crate) async fn a_liveness_token_is_good_once(stage: Stage) {
             created_at: stage.now(),
             expires_at: stage.now().plus_secs(60),
             used_at: None,
+            challenge: None,
         };
         liveness_sessions::insert(&mut tx, t.organization, &session).await.unwrap();
         let open =

@@ -55,6 +55,7 @@ async fn furnish(
         created_at: now,
         expires_at: now.plus_secs(60),
         used_at: None,
+        challenge: None,
     };
     liveness_sessions::insert(&mut tx, t.organization, &session).await.unwrap();
     let entry = audit::Entry { at: now, actor: "a", action: "b", object: "c", detail: &json!({}) };

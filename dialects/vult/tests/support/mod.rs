@@ -205,7 +205,13 @@ impl App {
 
     /// A session that has been consented to.
     pub async fn consented(&self) -> String {
-        let session = self.created().await;
+        self.consented_in(json!({})).await
+    }
+
+    /// The same, created with this body.
+    pub async fn consented_in(&self, body: Value) -> String {
+        let created = self.post("/idv/session/create", body).await.ok();
+        let session = created["session_id"].as_str().unwrap().to_owned();
         self.post("/idv/sdk/consent/add", json!({"session_id": session, "consented": true})).await.ok();
         session
     }

@@ -71,9 +71,9 @@ pub(super) fn run(dir: &Path) -> Result<Report, Box<dyn std::error::Error>> {
     }
     let mut report = Report::new("fields", times.len(), times);
     for ((_, [right, wrong, merged]), count) in FIELDS.iter().zip(counts) {
-        report.metric(right, count.right, count.n);
-        report.metric(wrong, count.wrong, count.n);
-        report.metric(merged, count.merged, count.n);
+        report.metric(*right, count.right, count.n);
+        report.metric(*wrong, count.wrong, count.n);
+        report.metric(*merged, count.merged, count.n);
     }
     failures.into_iter().for_each(|(file, why)| report.failure(file, why));
     Ok(report)

@@ -1,16 +1,19 @@
 //! `bonafide eval SUITE DIR`: what the checks are worth, on labelled data, with confidence intervals.
 
 mod aamva;
+mod active;
+mod clips;
 mod documents;
 mod duplicates;
 mod faces;
 mod fields;
 mod mrz;
 mod names;
+mod pad;
 mod pdf417;
 mod tamper;
 
-use std::{collections::BTreeMap, path::PathBuf, time::Duration};
+use std::{borrow::Cow, collections::BTreeMap, path::PathBuf, time::Duration};
 
 use serde::Serialize;
 
@@ -40,6 +43,8 @@ enum Suite {
     Duplicates,
     Fields,
     Faces,
+    Pad,
+    Active,
     Tamper,
 }
 
@@ -48,7 +53,7 @@ enum Suite {
 pub(crate) struct Report {
     suite: &'static str,
     n: usize,
-    metrics: BTreeMap<&'static str, Metric>,
+    metrics: BTreeMap<Cow<'static, str>, Metric>,
     ms: Times,
     failures: Vec<Failure>,
 }
@@ -85,13 +90,13 @@ impl Report {
         Self { suite, n, metrics: BTreeMap::new(), ms, failures: vec![] }
     }
 
-    pub(crate) fn metric(&mut self, name: &'static str, k: usize, n: usize) {
-        self.metrics.insert(name, Metric::rate(k, n));
+    pub(crate) fn metric(&mut self, name: impl Into<Cow<'static, str>>, k: usize, n: usize) {
+        self.metrics.insert(name.into(), Metric::rate(k, n));
     }
 
     /// A metric that is no rate, with an interval of its own.
     pub(crate) fn put(&mut self, name: &'static str, metric: Metric) {
-        self.metrics.insert(name, metric);
+        self.metrics.insert(name.into(), metric);
     }
 
     pub(crate) fn failure(&mut self, file: impl Into<String>, why: impl Into<String>) {
@@ -158,6 +163,8 @@ pub(crate) fn run(args: Args) -> CommandResult {
         Suite::Duplicates => duplicates::run(&args.dir)?,
         Suite::Fields => fields::run(&args.dir)?,
         Suite::Faces => faces::run(&args.dir, args.calibrate.as_deref())?,
+        Suite::Pad => pad::run(&args.dir)?,
+        Suite::Active => active::run(&args.dir)?,
         Suite::Tamper => tamper::run(&args.dir)?,
     };
     if args.json {

@@ -29,7 +29,8 @@ pub(crate) struct LivenessToken {
 
 /// sdk liveness session generate
 ///
-/// Opens a liveness capture. Process it once, within five minutes; an earlier open one is closed.
+/// Opens a liveness capture. Process it once, within five minutes; an earlier open one is closed. With the
+/// liveness mode `passive_active` the movements to make, in their order, are in `liveness_steps` of the session read.
 #[utoipa::path(post, path = "/idv/sdk/liveness/session/generate", tag = "IDV SDK", operation_id = "idv_sdk_liveness_session_generate",
     security(("oauth2" = [])), params(("X-Client-Id" = String, Header, description = "Your client id")),
     responses((status = 200, body = LivenessToken), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
@@ -40,6 +41,6 @@ pub(crate) async fn liveness_generate(
 ) -> Result<Body<LivenessToken>, Error> {
     let id = session_id(&asked.session_id)?;
     let position = Position { latitude: asked.latitude, longitude: asked.longitude };
-    let token = evidence::start_liveness(&engine, &caller, id, position).await?;
-    Ok(Body(LivenessToken { token: token.to_string() }))
+    let started = evidence::start_liveness(&engine, &caller, id, position).await?;
+    Ok(Body(LivenessToken { token: started.token.to_string() }))
 }

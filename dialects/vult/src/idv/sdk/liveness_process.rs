@@ -28,7 +28,8 @@ pub(crate) struct ProcessLiveness {
     #[schema(minimum = -180, maximum = 180)]
     longitude: f64,
     /// Frames of the live person in the order they were taken: base64, with or without a `data:` prefix.
-    /// The first one is also the selfie.
+    /// The first one looks straight into the camera and is also the selfie. Where movements were asked for, the
+    /// others are divided evenly over them, in order: as many for each.
     #[schema(max_items = 16)]
     images: Option<Vec<String>>,
 }
@@ -51,7 +52,7 @@ pub(crate) async fn liveness_process(
     for (i, text) in asked.images.unwrap_or_default().iter().enumerate() {
         let field = format!("images.{i}");
         match decode(text) {
-            Some(bytes) => frames.push(Picture { field, bytes }),
+            Some(bytes) => frames.push(Picture { field, bytes }.into()),
             None => problems.push(Problem::new(field, Rule::Format, "must be a picture in base64")),
         }
     }

@@ -2,7 +2,7 @@
 
 use axum::{Json as Body, extract::State};
 use bonafide_core::{evidence::EvidenceKind, finding::Check};
-use bonafide_engine::{Engine, verifications};
+use bonafide_engine::{Engine, evidence, verifications};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -28,6 +28,11 @@ pub(crate) struct SdkSession {
     selfie_given: bool,
     /// Who judges liveness: `internal` is this server.
     liveness_provider_e: &'static str,
+    /// The movements that the open liveness session waits for, in order: `turn_left`, `turn_right`, `look_up`,
+    /// `smile`, `blink`, `open_mouth`, `move_closer`. Left and right are the person's own. Absent without an open
+    /// session, and in the mode `passive`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    liveness_steps: Option<Vec<&'static str>>,
     #[schema(value_type = Object)]
     sdk_metadata: Value,
     #[schema(value_type = Object)]
@@ -47,6 +52,7 @@ pub(crate) async fn session_read(
 ) -> Result<Body<SdkSession>, Error> {
     let id = session_id(&asked.session_id)?;
     let view = verifications::read(&engine, &caller, id).await?;
+    let challenge = evidence::open_challenge(&engine, &caller, id).await?;
     let given = |kind| view.given_at(kind).is_some();
     Ok(Body(SdkSession {
         session_id: id.to_string(),
@@ -58,6 +64,7 @@ pub(crate) async fn session_read(
         liveness_detected: view.passed(Check::PassiveLiveness) == Some(true),
         selfie_given: given(EvidenceKind::Selfie),
         liveness_provider_e: "internal",
+        liveness_steps: challenge.map(|c| c.steps.into_iter().map(|s| s.as_str()).collect()),
         sdk_metadata: object(view.private.as_ref().map(|p| &p.sdk_metadata)),
         settings: object(view.private.as_ref().map(|p| &p.settings)),
     }))
