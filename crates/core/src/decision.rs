@@ -236,6 +236,8 @@ fn signals(weights: &Weights, facts: &Facts<'_>) -> Vec<Signal> {
             of(&[Check::IsIdentityDocument]),
         ),
         ("aamva_match_weight", weights.aamva_match_weight, of(&[Check::Registry])),
+        ("age_weight", weights.age_weight, of(&[Check::AgeEstimate])),
+        ("gender_weight", weights.gender_weight, of(&[Check::GenderEstimate])),
     ]
     .into_iter()
     .filter_map(|(name, weight, value)| {

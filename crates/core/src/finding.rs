@@ -33,6 +33,10 @@ pub enum Check {
     FaceMatch,
     /// The face is known under another name, or blocked.
     KnownFace,
+    /// The age a network estimates against the document's. Only where it was given a weight.
+    AgeEstimate,
+    /// The gender a network estimates against the document's. Only where it was given a weight.
+    GenderEstimate,
     // liveness
     PassiveLiveness,
     ActiveLiveness,

@@ -5,13 +5,17 @@ use std::time::Instant;
 
 use bonafide_checks::{
     document,
-    face::compare::{self, FaceMatch},
+    face::{
+        attributes,
+        compare::{self, FaceMatch},
+        detect, subject,
+    },
     image::{self, Picture, Refused, manipulation::Traces},
     liveness::{active, passive, replay},
-    models::Models,
+    models::{Models, Task},
 };
 use bonafide_core::{
-    document::{DocumentReading, DocumentType, Side},
+    document::{DocumentReading, DocumentType, FieldName, Side},
     finding::{Check, Finding, Outcome},
     liveness::Challenge,
     policy::Policy,
@@ -97,6 +101,53 @@ pub fn faces(models: &Models, weights: &Weights, portrait: Option<&Picture>, sel
             ..FaceMatch::default()
         },
     }
+}
+
+/// Age and gender that the networks estimate, against the document's. Nothing is estimated unless the
+/// organization gave it a weight.
+pub fn estimates(
+    models: &Models,
+    weights: &Weights,
+    reading: Option<&DocumentReading>,
+    selfie: &Picture,
+    today: jiff::civil::Date,
+) -> Vec<Finding> {
+    if weights.age_weight <= 0.0 && weights.gender_weight <= 0.0 {
+        return vec![];
+    }
+    let start = Instant::now();
+    let estimate = detect::detect(models, selfie).and_then(|faces| {
+        let (width, height) = selfie.rgb.dimensions();
+        match subject::one_face(&faces, width, height) {
+            subject::Subject::One(face) => attributes::estimate(models, selfie, &face),
+            _ => Ok(None),
+        }
+    });
+    let field = |name| reading.and_then(|r| r.get(name)).map(|f| f.value.as_str());
+    let missing =
+        |check| Finding::not_assessed(check, "not_comparable", "face or document give nothing to compare");
+    let mut findings = match &estimate {
+        Ok(Some(estimate)) => {
+            let born = field(FieldName::BirthDate).and_then(|d| d.parse::<jiff::civil::Date>().ok());
+            let age = born.and_then(|born| Some(f64::from(today.since(born).ok()?.get_days()) / 365.25));
+            let gender = field(FieldName::Gender);
+            let gender =
+                gender.map(|g| attributes::gender_finding(estimate, g, weights.gender_probability_tolerance));
+            vec![
+                age.map_or_else(
+                    || missing(Check::AgeEstimate),
+                    |age| attributes::age_finding(estimate, age, weights.age_tolerance),
+                ),
+                gender.unwrap_or_else(|| missing(Check::GenderEstimate)),
+            ]
+        }
+        _ => vec![missing(Check::AgeEstimate), missing(Check::GenderEstimate)],
+    };
+    for (finding, task) in findings.iter_mut().zip([Task::Age, Task::Gender]) {
+        finding.models.extend(models.get(task).ok().map(|m| m.reference()));
+    }
+    timed(&mut findings, start);
+    findings
 }
 
 /// Whether a live person was in front of the camera, by the frames alone.

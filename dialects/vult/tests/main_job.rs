@@ -128,6 +128,7 @@ async fn movements_are_asked_for_and_a_capture_counts_once(app: &App) {
     let place = |session: &str| json!({"session_id": session, "latitude": 45.5, "longitude": -73.6});
     let mut orders = vec![];
     for expected in ["still_picture", "replayed"] {
+        app.clock.advance(60_000);
         let session = app.consented_in(json!({"liveness_mode": "passive_active"})).await;
         let kind = json!({"session_id": session, "document_type_e": "passport"});
         app.post("/idv/sdk/document/type/update", kind).await.ok();

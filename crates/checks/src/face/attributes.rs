@@ -4,6 +4,7 @@
 //! years and unevenly between groups of people: they are never a reason by themselves, and weigh nothing
 //! unless an operator gives them a weight (`docs/scoring.md`).
 
+use bonafide_core::finding::{Check, Finding, Outcome};
 use image::RgbImage;
 
 use super::{
@@ -162,6 +163,36 @@ pub struct Estimate {
     pub male: f32,
 }
 
+/// [`Check::AgeEstimate`]: clear when the estimate is within `tolerance` years of the age on the document. The
+/// score falls from 1 there to 0 at twice as far.
+pub fn age_finding(estimate: &Estimate, age: f64, tolerance: f64) -> Finding {
+    let off = (f64::from(estimate.age) - age).abs();
+    let score = if off <= tolerance { 1.0 } else { (2.0 - off / tolerance.max(0.1)).clamp(0.0, 1.0) };
+    Finding::scored(Check::AgeEstimate, score, 1.0, Outcome::Consider)
+}
+
+/// [`Check::GenderEstimate`]: whether the network's label is that of the document (`M` or `F`; others are not
+/// compared). Below `tolerance` the estimate does not count.
+pub fn gender_finding(estimate: &Estimate, document: &str, tolerance: f64) -> Finding {
+    let male = f64::from(estimate.male);
+    let same = match document.chars().next().map(|c| c.to_ascii_uppercase()) {
+        Some('M') => male >= 0.5,
+        Some('F') => male < 0.5,
+        _ => {
+            let detail = "the document names no gender that the estimate knows";
+            return Finding::not_assessed(Check::GenderEstimate, "not_comparable", detail);
+        }
+    };
+    if male.max(1.0 - male) < tolerance {
+        return Finding::not_assessed(
+            Check::GenderEstimate,
+            "not_sure",
+            "the estimate is not sure enough to count",
+        );
+    }
+    Finding::scored(Check::GenderEstimate, f64::from(u8::from(same)), 1.0, Outcome::Consider)
+}
+
 /// Where dlib's face chips have the centres of the eyes, as shares of the side.
 const CHIP_EYES: [[f32; 2]; 2] = [[0.305, 0.301], [0.681, 0.301]];
 /// Mean colour that both networks expect to be taken away.
@@ -236,6 +267,20 @@ mod tests {
             let seen = pose(&turned(yaw.to_radians(), pitch.to_radians()));
             assert!((seen.yaw - yaw).abs() < 0.1, "{yaw} {pitch} {seen:?}");
             assert!((seen.pitch - pitch).abs() < 0.1, "{yaw} {pitch} {seen:?}");
+        }
+    }
+
+    #[test]
+    fn estimates_count_within_their_tolerance() {
+        let of = |age, male| Estimate { age, male };
+        assert_eq!(age_finding(&of(30.0, 0.5), 41.0, 12.0).outcome, Outcome::Clear);
+        assert_eq!(age_finding(&of(30.0, 0.5), 48.0, 12.0).score, Some(0.5));
+        assert_eq!(age_finding(&of(30.0, 0.5), 90.0, 12.0).score, Some(0.0));
+        assert!(age_finding(&of(30.0, 0.5), 30.5, 0.0).score.is_some_and(f64::is_finite));
+        assert_eq!(gender_finding(&of(30.0, 0.95), "M", 0.9).score, Some(1.0));
+        assert_eq!(gender_finding(&of(30.0, 0.95), "female", 0.9).score, Some(0.0));
+        for (estimate, document) in [(of(30.0, 0.7), "M"), (of(30.0, 0.99), "X"), (of(30.0, 0.99), "")] {
+            assert_eq!(gender_finding(&estimate, document, 0.9).outcome, Outcome::NotAssessed);
         }
     }
 

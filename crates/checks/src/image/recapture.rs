@@ -108,7 +108,7 @@ const PEAK: f32 = 40.0;
 
 /// The raster of a screen: two equally long, perpendicular peaks in the spectrum, or their moiré. Halftone
 /// print has such a raster too, so this is weak.
-pub(super) fn screen(luma: &GrayImage) -> Option<Cue> {
+pub(crate) fn screen(luma: &GrayImage) -> Option<Cue> {
     let spectrum = spectrum(luma)?;
     let peaks = peaks(&spectrum);
     let half = EDGE as f32 / 2.0;

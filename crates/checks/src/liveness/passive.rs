@@ -10,6 +10,7 @@ use std::borrow::Borrow;
 
 use bonafide_core::finding::{Check, Finding, Outcome, Reason};
 
+use super::cues::{self, Cue};
 use crate::{
     face::{
         Face,
@@ -51,7 +52,7 @@ const MIN_SHARPNESS: f32 = 0.03;
 
 /// [`Check::PassiveLiveness`] over the frames of one capture, in any number. The score is the mean over the
 /// frames that could be assessed, each the network's probability of a real face (mean of the frame's and its
-/// mirror image's); `min_score` is `minimum_liveness_tolerance`.
+/// mirror image's), less what the [`cues`] of a screen take from it; `min_score` is `minimum_liveness_tolerance`.
 ///
 /// When no frame could be assessed, the finding is `not_assessed` with the reasons of the first frame.
 pub fn assess<P: Borrow<Picture>>(models: &Models, frames: &[P], min_score: f64) -> Finding {
@@ -66,11 +67,14 @@ fn assess_frames<P: Borrow<Picture>>(
     frames: &[P],
     min_score: f64,
 ) -> Result<Finding, RunError> {
-    let mut scores = vec![];
+    let (mut scores, mut cues) = (vec![], vec![]);
     let mut reasons = None;
     for frame in frames {
         match assess_frame(models, frame.borrow())? {
-            Frame::Score(score) => scores.push(score),
+            Frame::Judged(judged) => {
+                scores.push(judged.score);
+                cues.extend(judged.cues);
+            }
             Frame::CannotTell(why) => {
                 reasons.get_or_insert(why);
             }
@@ -91,17 +95,34 @@ fn assess_frames<P: Borrow<Picture>>(
             ),
         }
     };
+    for code in ["screen_raster", "screen_bezel"] {
+        let seen: Vec<&Cue> = cues.iter().filter(|c| c.code == code).collect();
+        // What shows in most frames is worth a word, whatever the outcome.
+        if let Some(cue) = seen.first().filter(|_| 2 * seen.len() > scores.len()) {
+            finding.reasons.push(Reason::new(cue.code, cue.detail));
+        }
+    }
     for task in [Task::FaceDetection, Task::PassiveLiveness] {
         finding.models.push(models.get(task)?.reference());
     }
     Ok(finding)
 }
 
+/// What a frame that can be judged shows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Judged {
+    /// 0..1, higher for a live person: the network's probability, less what the cues take from it.
+    pub score: f64,
+    /// What the network alone says, 0..1.
+    pub network: f64,
+    pub cues: Vec<Cue>,
+}
+
 /// What one frame says.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Frame {
-    /// Probability 0..1 that a live person is in front of the camera.
-    Score(f64),
+    /// It was judged.
+    Judged(Judged),
     /// The picture is not one the network can judge, and why.
     CannotTell(Vec<Reason>),
 }
@@ -129,7 +150,10 @@ pub fn assess_frame(models: &Models, frame: &Picture) -> Result<Frame, RunError>
     }
     let seen = pixels::thumbnail(&frame.rgb, surroundings, SIDE);
     let mirrored = image::imageops::flip_horizontal(&seen);
-    Ok(Frame::Score((run(models, &seen)? + run(models, &mirrored)?) / 2.0))
+    let network = (run(models, &seen)? + run(models, &mirrored)?) / 2.0;
+    let cues = cues::cues(&frame.rgb, &face);
+    let score = network * cues.iter().map(|c| 1.0 - c.strength).product::<f64>();
+    Ok(Frame::Judged(Judged { score, network, cues }))
 }
 
 /// Why a face cannot be judged; empty when it can.

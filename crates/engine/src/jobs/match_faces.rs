@@ -28,12 +28,16 @@ pub(super) async fn run(engine: &Engine, job: &Job) -> Result<()> {
     let kinds = [EvidenceKind::Portrait, EvidenceKind::Selfie];
     let pictures = load_pictures(engine, &record, &kinds).await?;
     let models = engine.models.clone();
+    let reading = record.private.reading.clone();
+    let today = engine.now().date();
     let mut matched = tokio::task::spawn_blocking(move || {
         let of = |kind| pictures.iter().find(|(k, _)| *k == kind).map(|(_, bytes)| bytes);
         let decode = |kind| of(kind).map(|bytes| bonafide_checks::image::decode(bytes)).transpose();
         let portrait = decode(EvidenceKind::Portrait).map_err(unreadable)?;
         let selfie = decode(EvidenceKind::Selfie).map_err(unreadable)?.ok_or_else(gone)?;
-        Ok::<_, Error>(assess::faces(&models, &weights, portrait.as_ref(), &selfie))
+        let mut matched = assess::faces(&models, &weights, portrait.as_ref(), &selfie);
+        matched.findings.extend(assess::estimates(&models, &weights, reading.as_ref(), &selfie, today));
+        Ok::<_, Error>(matched)
     })
     .await??;
     let known = match matched.embedding.take() {

@@ -71,11 +71,14 @@ pub(super) fn run(dir: &Path) -> Result<Report, Box<dyn std::error::Error>> {
                         failures.push((name, format!("not assessed: {codes:?}")));
                     }
                 }
-                Frame::Score(score) => {
+                Frame::Judged(passive::Judged { score, network, cues }) => {
                     count.judged += 1;
                     if (score >= threshold) != (label == "live") {
                         count.wrong += 1;
-                        failures.push((name, format!("{label}, scored {score:.3}")));
+                        failures.push((
+                            name,
+                            format!("{label}, scored {score:.3}, network {network:.3}, {} cues", cues.len()),
+                        ));
                     }
                 }
             }
