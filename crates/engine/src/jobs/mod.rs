@@ -220,7 +220,7 @@ async fn give_up(engine: &Engine, tx: &mut Tx, job: &Job) -> Result<()> {
     let findings = match job.kind.as_str() {
         READ_DOCUMENT => vec![gone(Check::DocumentReadable), gone(Check::FaceMatch)],
         MATCH_FACES => vec![gone(Check::FaceMatch)],
-        CHECK_LIVENESS => vec![gone(Check::PassiveLiveness), gone(Check::ActiveLiveness)],
+        CHECK_LIVENESS => vec![gone(Check::PassiveLiveness)],
         _ => return Ok(()),
     };
     let id = VerificationId::from_uuid(job.subject);

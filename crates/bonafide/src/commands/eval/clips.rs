@@ -3,10 +3,10 @@
 use std::{
     path::{Path, PathBuf},
     process::Command,
+    sync::atomic::{AtomicU32, Ordering},
 };
 
 use bonafide_checks::image::{Picture, decode};
-use tempfile::TempDir;
 
 type Error = Box<dyn std::error::Error>;
 
@@ -24,7 +24,26 @@ pub(super) fn is_video(path: &Path) -> bool {
 pub(super) struct Frames {
     files: Vec<PathBuf>,
     /// Where a video's frames lie meanwhile.
-    _folder: Option<TempDir>,
+    _folder: Option<Scratch>,
+}
+
+/// A folder that goes when it is no longer needed.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new() -> std::io::Result<Self> {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let n = COUNT.fetch_add(1, Ordering::Relaxed);
+        let folder = std::env::temp_dir().join(format!("bonafide-eval-{}-{n}", std::process::id()));
+        std::fs::create_dir(&folder)?;
+        Ok(Self(folder))
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
 }
 
 impl Frames {
@@ -49,20 +68,20 @@ pub(super) fn frames(path: &Path, most: usize) -> Result<Frames, Error> {
         crate::commands::pictures::load(path)?;
         return Ok(Frames { files: vec![path.to_owned()], _folder: None });
     }
-    let folder = tempfile::tempdir()?;
+    let folder = Scratch::new()?;
     let program = std::env::var_os("BONAFIDE_FFMPEG").unwrap_or_else(|| "ffmpeg".into());
     let done = Command::new(&program)
         .args(["-v", "error", "-nostdin", "-i"])
         .arg(path)
         .args(["-vf", &format!("fps={RATE}"), "-q:v", "2"])
-        .arg(folder.path().join("%06d.jpg"))
+        .arg(folder.0.join("%06d.jpg"))
         .output()
         .map_err(|e| format!("videos need ffmpeg, and {} could not be run: {e}", program.display()))?;
     if !done.status.success() {
         let said = String::from_utf8_lossy(&done.stderr);
         return Err(format!("{}: {}", path.display(), said.lines().next().unwrap_or("no frames")).into());
     }
-    Ok(Frames { files: files(folder.path(), most)?, _folder: Some(folder) })
+    Ok(Frames { files: files(&folder.0, most)?, _folder: Some(folder) })
 }
 
 fn files(folder: &Path, most: usize) -> Result<Vec<PathBuf>, Error> {
