@@ -1,6 +1,9 @@
 //! The lists of this installation in memory, and a person held against them.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use bonafide_core::{
     document::{DocumentReading, FieldName},
@@ -15,6 +18,7 @@ use bonafide_screening::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 /// A list that was taken in meanwhile is searched this many milliseconds later at the latest.
 const LOOK_EVERY_MS: i64 = 10_000;
@@ -32,6 +36,8 @@ struct State {
     versions: Vec<(String, String)>,
     lists: Arc<Lists>,
     looked_at: Option<Timestamp>,
+    /// The version that was told of: see [`Screening::is_news`].
+    told: String,
 }
 
 /// All lists of one moment.
@@ -39,6 +45,22 @@ struct State {
 pub struct Lists {
     pub index: Index,
     pub snapshots: Vec<Snapshot>,
+}
+
+impl Lists {
+    /// Each list by name and hash.
+    pub(crate) fn pinned(&self) -> Vec<(String, String)> {
+        self.snapshots.iter().map(|s| (s.list.clone(), s.sha256.clone())).collect()
+    }
+
+    /// One word for all of them together.
+    pub(crate) fn version(&self) -> String {
+        let mut hash = Sha256::new();
+        for (list, sha256) in self.pinned() {
+            hash.update(format!("{list} {sha256}\n"));
+        }
+        hex::encode(hash.finalize())
+    }
 }
 
 impl Screening {
@@ -70,6 +92,26 @@ impl Screening {
         }
         state.looked_at = Some(now);
         Ok(state.lists.clone())
+    }
+}
+
+impl Screening {
+    /// Whether these lists are others than this process was told of.
+    pub(crate) fn is_news(&self, lists: &Lists) -> bool {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).told != lists.version()
+    }
+
+    /// Notes that everybody is being screened against these lists.
+    pub(crate) fn told(&self, lists: &Lists) {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).told = lists.version();
+    }
+}
+
+impl Screened {
+    /// The entries that were hit, by list and number.
+    pub(crate) fn entries(&self) -> BTreeSet<(String, String)> {
+        let word = |hit: &Value, key: &str| hit[key].as_str().unwrap_or_default().to_owned();
+        self.hits.iter().map(|hit| (word(hit, "list"), word(hit, "id"))).collect()
     }
 }
 
@@ -157,7 +199,7 @@ pub fn screen(
         at: now,
         names,
         threshold,
-        lists: lists.snapshots.iter().map(|s| (s.list.clone(), s.sha256.clone())).collect(),
+        lists: lists.pinned(),
         hits: hits.iter().filter_map(|h| serde_json::to_value(h).ok()).collect(),
     };
     (finding, Some(screened))

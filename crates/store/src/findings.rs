@@ -1,7 +1,7 @@
 //! Results of checks. A finding holds no personal data.
 
 use bonafide_core::{
-    finding::Finding,
+    finding::{Check, Finding},
     id::{Entropy, Id, OrganizationId, VerificationId},
     time::Timestamp,
 };
@@ -83,3 +83,40 @@ pub async fn supersede(
     .map(|done| done.rows_affected()))
     .to("supersede the findings")
 }
+
+/// Retires the findings of one check, before it runs again by itself.
+pub async fn supersede_check(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    verification: VerificationId,
+    check: Check,
+    now: Timestamp,
+) -> Result<()> {
+    let rows: Vec<Numbered> = on!(tx, |c| sqlx::query_as(
+        "SELECT id, finding FROM findings WHERE organization = $1 AND verification = $2 AND superseded_at IS NULL"
+    )
+    .bind(organization.uuid())
+    .bind(verification.uuid())
+    .fetch_all(c)
+    .await)
+    .to("list the findings")?;
+    for row in rows.into_iter().filter(|row| row.finding.check == check) {
+        on!(tx, |c| sqlx::query(
+            "UPDATE findings SET superseded_at = $3 WHERE organization = $1 AND id = $2"
+        )
+        .bind(organization.uuid())
+        .bind(row.id)
+        .bind(now.0)
+        .execute(c)
+        .await
+        .map(drop))
+        .to("supersede a finding")?;
+    }
+    Ok(())
+}
+
+struct Numbered {
+    id: uuid::Uuid,
+    finding: Finding,
+}
+row!(Numbered: id, finding);

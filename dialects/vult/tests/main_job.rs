@@ -16,6 +16,7 @@ on_both!(
     an_unreadable_document_may_be_handed_in_again,
     the_same_picture_for_another_person_is_told_until_they_are_forgotten,
     a_blocked_face_is_declined_until_it_is_unblocked,
+    a_listed_person_goes_to_review_and_those_before_are_screened_again,
 );
 
 async fn verified(app: &App, selfie: &[u8]) -> (String, Value) {
@@ -114,6 +115,49 @@ async fn a_blocked_face_is_declined_until_it_is_unblocked(app: &App) {
     let mut other = caller.clone();
     other.organization = bonafide_core::id::OrganizationId::from_uuid(blocked.uuid());
     assert!(matches!(block(&app.engine, &other, blocked).await, Err(bonafide_engine::Error::NotFound(_))));
+}
+
+async fn a_listed_person_goes_to_review_and_those_before_are_screened_again(app: &App) {
+    let status = async |session: &str| {
+        let read = app.post("/idv/session/read", json!({"session_id": session})).await.ok();
+        (read["ofac_status_e"].as_str().unwrap().to_owned(), read)
+    };
+    let list = |rows: &str| {
+        let files =
+            [("house.csv".to_owned(), format!("id,type,name,birth_date\n{rows}\n").into_bytes())].into();
+        let store = bonafide_screening::snapshot::Store::new(app.folder.path().join("lists"));
+        store.import("house", None, &files, 1, true).unwrap();
+        // A change is seen within ten seconds.
+        app.clock.advance(20_000);
+    };
+    list("1,person,Somebody Else,1950");
+    let (first, result) = verified(app, &sample("selfie.jpg")).await;
+    assert_eq!(result, json!({"verified": true, "on_sanction_list": false}));
+    let (word, read) = status(&first).await;
+    assert_eq!(word, "clear");
+    let name = format!("{} {}", read["first_name"].as_str().unwrap(), read["last_name"].as_str().unwrap());
+    let document = app.post("/idv/document/read", json!({"session_id": first})).await.ok();
+    let birth = document["birth_date"].as_str().unwrap().get(..10).unwrap().to_owned();
+
+    list(&format!("1,person,Somebody Else,1950\n2,person,{name},{birth}"));
+    let (second, result) = verified(app, &sample("selfie.jpg")).await;
+    assert_eq!(result, json!({"verified": false, "on_sanction_list": true}), "a human decides");
+    assert_eq!(status(&second).await.0, "match");
+    // Who was verified before is screened again, is told of, and stays what they were until a human looks.
+    bonafide_engine::jobs::run_pending(&app.engine).await.unwrap();
+    let (word, read) = status(&first).await;
+    assert_eq!((word.as_str(), &read["verified"]), ("match", &json!(true)));
+    let events: Vec<&str> =
+        read["history"].as_array().unwrap().iter().filter_map(|e| e["event"].as_str()).collect();
+    assert_eq!(events.last(), Some(&"screening_changed"), "{events:?}");
+    let stored = read["history"].to_string();
+    assert!(!stored.contains(&name), "the history names nobody");
+
+    // Nothing changed for them: nothing is told again.
+    list(&format!("2,person,{name},{birth}\n3,person,Another One,1960"));
+    bonafide_engine::jobs::run_pending(&app.engine).await.unwrap();
+    let after = status(&first).await.1["history"].as_array().unwrap().len();
+    assert_eq!(after, events.len());
 }
 
 fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {

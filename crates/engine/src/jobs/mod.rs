@@ -4,6 +4,7 @@ mod check_liveness;
 mod decide;
 mod match_faces;
 mod read_document;
+mod rescreen;
 
 use std::{sync::Arc, time::Duration};
 
@@ -70,6 +71,9 @@ pub async fn run(engine: Engine, parallel: usize, mut stop: tokio::sync::watch::
         let rung = engine.work.notified();
         tokio::pin!(rung);
         rung.as_mut().enable();
+        if let Err(error) = rescreen::watch(&engine).await {
+            tracing::error!(error = trail(&error), "cannot look for changed lists");
+        }
         let mut claimed = 0;
         for queue in QUEUES {
             match claim(&engine, queue, &owner, slots.available_permits()).await {
@@ -103,6 +107,7 @@ pub async fn run(engine: Engine, parallel: usize, mut stop: tokio::sync::watch::
 /// Runs everything that is due now, one after the other; for tests and for draining.
 pub async fn run_pending(engine: &Engine) -> Result<usize> {
     let mut ran = 0;
+    rescreen::watch(engine).await?;
     loop {
         let mut none = true;
         for queue in QUEUES {
@@ -180,6 +185,7 @@ async fn perform(engine: &Engine, job: &Job) -> Result<()> {
             expire::expire(engine, &mut tx, job).await?;
             finish(engine, tx, job).await
         }
+        rescreen::RESCREEN => rescreen::run(engine, job).await,
         ERASE => {
             crate::applicants::erase(engine, job).await?;
             finish(engine, engine.db.begin().await?, job).await
