@@ -35,7 +35,7 @@ use crate::{
 pub const ASKED_TURN: f32 = 30.0;
 /// The same for looking up.
 pub const ASKED_UP: f32 = 20.0;
-/// Least parallax per degree of a turn: a head has 0.014 to 0.021 (webcam and studio, 44 frames).
+/// Least parallax per degree of a turn: a head has 0.014 to 0.021 (webcam and studio, 42 frames of two people).
 const PARALLAX_PER_DEGREE: f32 = 0.007;
 /// How far the proportions of a face may change in a turn. Heads stay within 0.05 (0.07 looking up); stills
 /// tilted until the mesh takes them for turned by 10° and more reach 0.05 to 0.2.
