@@ -46,6 +46,8 @@ pub struct Hit {
     pub score: f64,
     /// 0..1: the order among hits, by birth date, country, gender and numbers too.
     pub rank: f64,
+    /// About what the US Treasury's own search would say of these names, 0 to 100. Decides nothing.
+    pub ofac_score: u8,
     /// Word by word.
     pub pairs: Vec<Pair>,
     /// What else agrees or differs.
@@ -253,6 +255,7 @@ impl Index {
             main: listed.names.first().map(|n| n.text.clone()).unwrap_or_default(),
             score,
             rank: (0.6 * score + 0.25 + moved + main_first).clamp(0.0, 1.0),
+            ofac_score: names::ofac::ofac_score(&query.name, &name.text),
             pairs: comparison.pairs,
             facts,
             programs: listed.programs.clone(),

@@ -1,6 +1,7 @@
 //! Names, and how alike two of them are.
 
 pub mod compare;
+pub mod ofac;
 pub mod token;
 mod word;
 mod words;

@@ -7,6 +7,9 @@
 //!   `DIR` holds at all: it is older than some of them;
 //! - `yente_negatives_*.csv`: people on no list. Metric `clear_alerts`, against all lists in `DIR` together.
 //!
+//! - `ofac_search_scores.csv`: scores of the US Treasury's own search. Metric `ofac_within_5`: pairs whose
+//!   [`ofac_score`] is at most five points off.
+//!
 //! The time is that of one search in all lists.
 
 use std::{
@@ -19,7 +22,7 @@ use bonafide_screening::{
     entry::Entry,
     index::{Index, Query, THRESHOLD, compare_texts},
     lists::{Files, parse, recognize},
-    names::{Kind, Name},
+    names::{Kind, Name, ofac::ofac_score},
 };
 
 use super::{Metric, Report};
@@ -107,12 +110,21 @@ pub(super) fn run(dir: &Path) -> Result<Report, Failure> {
                 .push((format!("{} | {}", cell(2), cell(3)), format!("{what}, {score:.2} ({})", cell(5))));
         }
     }
+    let (mut near, mut scored) = (0, 0);
+    for row in rows(dir, "ofac_search_scores.csv")? {
+        // A pair that the search did not show at all has a negative score.
+        let Some(score) = row.get(2).and_then(|s| s.parse::<u8>().ok()) else { continue };
+        scored += 1;
+        let ours = ofac_score(row.get(0).unwrap_or_default(), row.get(1).unwrap_or_default());
+        near += usize::from(ours.abs_diff(score) <= 5);
+    }
     let mut report = Report::new("names", people + found + newer + tp + fp + missed + tn, times.clone());
     report.put("f1", f1(tp, fp, missed));
     report.metric("precision", tp, tp + fp);
     report.metric("recall", tp, tp + missed);
     report.metric("fpr", fp, fp + tn);
     report.metric("strong_misses", strong, strongs);
+    report.metric("ofac_within_5", near, scored);
     report.metric("un_found", found, held);
     report.metric("un_newer_than_the_list", newer, found + newer);
     report.metric("clear_alerts", alerts, people);
