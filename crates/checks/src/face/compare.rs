@@ -91,8 +91,7 @@ fn compare(
 ) -> Result<Finding, RunError> {
     let faces = detect::detect(models, selfie)?;
     let detector = models.get(Task::FaceDetection)?.reference();
-    let (width, height) = selfie.rgb.dimensions();
-    let subject = subject::one_face(&faces, width, height);
+    let subject = subject::person(models, selfie, &faces)?;
     result.findings.push(quality::finding(selfie, &subject).by(detector.clone()));
     let face: Face = match subject {
         Subject::One(face) => face,

@@ -14,6 +14,9 @@ use crate::{
 
 /// The detector's usual threshold (OpenCV Zoo uses 0.6 to 0.9).
 const MIN_SCORE: f32 = 0.6;
+/// Smaller faces, in pixels of width, cannot be compared (that leaves eight between the eyes), and toys and patterns
+/// are taken for them.
+const MIN_WIDTH: f32 = 22.0;
 /// A face this sure ends the search. Below it the picture may be the wrong way up: faces on their side or
 /// upside down were found with scores up to 0.91 and upright points (30 pictures turned by hand), the same
 /// faces upright with 0.92 to 0.96.
@@ -232,7 +235,8 @@ fn look(models: &Models, picture: &Picture, view: &View, min_score: f32) -> Resu
     let out = model.run(&[("input", canvas)])?;
     let faces = yunet::decode(&out, min_score)
         .map_err(|why| RunError::Failed { model: model.reference().name, why })?;
-    Ok(faces.iter().map(|f| view.face_back(f)).collect())
+    let faces = faces.iter().map(|f| view.face_back(f));
+    Ok(faces.filter(|f| f.bbox[2].max(f.bbox[3]) >= MIN_WIDTH).collect())
 }
 
 #[cfg(test)]

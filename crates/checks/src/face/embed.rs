@@ -13,22 +13,27 @@ use crate::{
     models::{Model, Models, RunError, Tensor},
 };
 
-/// The template of one face. Of each network the mean of the picture's and its mirror image's numbers counts, which
-/// cancels some of the chance in pose and light. `None` when the face's points span nothing.
+/// The template of one face. With two networks, of each the mean of the picture's and its mirror image's numbers
+/// counts, which cancels some of the chance in pose and light. One network alone is for speed and sees the picture
+/// only. `None` when the face's points span nothing.
 ///
 /// # Errors
 /// When there is no usable network, or it cannot be run.
 pub fn embed(models: &Models, picture: &Picture, face: &Face) -> Result<Option<Embedding>, RunError> {
     let face = detect::refine(models, picture, face)?;
     let (first, recipe) = networks::first(models)?;
+    let second = networks::second(models);
     let scale = recipe.side as f32 / align::CHIP as f32;
     let template = align::TEMPLATE.map(|point| point.map(|v| v * scale));
     let Some(chip) = align::chip_on(picture, &face.landmarks, &template, recipe.side) else {
         return Ok(None);
     };
-    let embedding = Embedding::new(networks::id(first), &both_ways(first, &recipe, &chip)?)
-        .ok_or_else(|| no_numbers(first))?;
-    let Some(second) = networks::second(models) else { return Ok(Some(embedding)) };
+    let values = match second {
+        Some(_) => both_ways(first, &recipe, &chip)?,
+        None => of_chip(first, &recipe, &chip)?,
+    };
+    let embedding = Embedding::new(networks::id(first), &values).ok_or_else(|| no_numbers(first))?;
+    let Some(second) = second else { return Ok(Some(embedding)) };
     let chip = align::chip_on(picture, &face.landmarks, &align::DLIB_TEMPLATE, align::DLIB_CHIP);
     let Some(chip) = chip else { return Ok(None) };
     let values = both_ways(second, &Recipe::default(), &chip)?;

@@ -9,6 +9,7 @@ pub mod embed;
 pub mod known;
 pub mod mesh;
 pub mod networks;
+pub mod pose;
 pub mod quality;
 pub mod subject;
 

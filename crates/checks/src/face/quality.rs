@@ -3,7 +3,11 @@
 use bonafide_core::finding::{Check, Finding, Outcome};
 use image::RgbImage;
 
-use super::{Face, align, pixels, subject::Subject};
+use super::{
+    Face, align, pixels,
+    pose::{self, Pose},
+    subject::Subject,
+};
 use crate::image::Picture;
 
 pub(crate) const NO_FACE: &str = "No face was found; look straight into the camera in good light.";
@@ -22,8 +26,19 @@ pub const MAX_BURNT: f32 = 0.35;
 /// Least share of the face's box that must be inside the picture.
 pub const MIN_INSIDE: f32 = 0.9;
 
+/// Furthest that a face may be turned to a side or nod, in degrees by [`pose`]. Of 498 press photographs 3 % are
+/// turned further and none nods further.
+pub const MAX_YAW: f32 = 42.0;
+pub const MAX_PITCH: f32 = 30.0;
+/// Least [`Facts::eyes_detail`] and [`Facts::mouth_detail`]. Of 498 press photographs 1 in 100 has less than 0.40
+/// and 0.34; with dark glasses or a mask painted over them less than 0.1.
+pub const MIN_EYES_DETAIL: f32 = 0.32;
+pub const MIN_MOUTH_DETAIL: f32 = 0.27;
+/// So many facts are judged.
+const JUDGED: f64 = 7.0;
+
 /// What was measured on one face.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Facts {
     /// Pixels between the eyes.
     pub eye_distance: f32,
@@ -36,6 +51,12 @@ pub struct Facts {
     pub burnt: f32,
     /// Share of the face's box inside the picture, 0..1.
     pub inside: f32,
+    /// Where it looks; none when its points make no sense.
+    pub pose: Option<Pose>,
+    /// Spread of brightness around the eyes over that of the whole face: dark glasses and hands are flat there.
+    pub eyes_detail: f32,
+    /// The same around the mouth: masks and hands are flat there.
+    pub mouth_detail: f32,
 }
 
 /// Measures a face. `None` when its points span nothing.
@@ -51,6 +72,11 @@ pub fn facts(picture: &Picture, face: &Face) -> Option<Facts> {
         mid.map(|((r, a), b)| a + b + r[0] + r[2] - 4.0 * r[1]).collect::<Vec<_>>()
     });
     let (_, edges) = mean_and_variance(laplacian);
+    let detail = |regions: &[Region]| {
+        let values = regions.iter().flat_map(|r| region(&chip, r)).collect::<Vec<_>>();
+        // A flat face has no detail to compare with: the constant keeps noise small there.
+        mean_and_variance(values.into_iter()).1.sqrt() / (variance.sqrt() + 5.0)
+    };
     let count = grey.iter().map(Vec::len).sum::<usize>().max(1) as f32;
     Some(Facts {
         eye_distance: face.eye_distance(),
@@ -59,7 +85,20 @@ pub fn facts(picture: &Picture, face: &Face) -> Option<Facts> {
         brightness,
         burnt: burnt / count,
         inside: face.share_inside(width, height),
+        pose: pose::of(face),
+        eyes_detail: detail(&EYES),
+        mouth_detail: detail(&MOUTH),
     })
+}
+
+/// Left, top, right, bottom on a chip.
+type Region = [u32; 4];
+const EYES: [Region; 2] = [[28, 44, 48, 58], [64, 44, 84, 58]];
+const MOUTH: [Region; 1] = [[42, 84, 70, 102]];
+
+fn region(chip: &RgbImage, [left, top, right, bottom]: &Region) -> impl Iterator<Item = f32> {
+    let row = move |y: u32| (*left..*right).map(move |x| chip.get_pixel_checked(x, y));
+    (*top..*bottom).flat_map(row).flatten().map(|p| pixels::luma(p.0))
 }
 
 /// Brightness of the part of a chip that is skin on any upright face: without hair, ears and background.
@@ -83,7 +122,11 @@ fn mean_and_variance(values: impl Iterator<Item = f32>) -> (f32, f32) {
 }
 
 /// [`Check::FaceQuality`] of a selfie: clear, or `consider` with every reason to take it again.
-/// The score is the share of the five facts that are good.
+/// The score is the share of the facts that are good.
+///
+/// The reasons are those of Checkout's 614xx: `face_blurry` 61401; `face_too_dark` and `face_too_bright` 61402;
+/// `no_face`, `face_too_small` and `face_cut_off` 61410; `face_covered` 61411; `face_turned` 61412;
+/// `several_faces` 61414.
 pub fn finding(picture: &Picture, subject: &Subject) -> Finding {
     let face = match subject {
         Subject::One(face) => face,
@@ -103,7 +146,7 @@ pub fn finding(picture: &Picture, subject: &Subject) -> Finding {
     if !finding.reasons.is_empty() {
         finding.outcome = Outcome::Consider;
     }
-    finding.score = Some(1.0 - finding.reasons.len() as f64 / 5.0);
+    finding.score = Some((1.0 - finding.reasons.len() as f64 / JUDGED).max(0.0));
     finding.threshold = Some(1.0);
     finding
 }
@@ -127,6 +170,16 @@ pub fn problems(facts: &Facts) -> Vec<(&'static str, String)> {
     }
     if facts.brightness > *BRIGHTNESS.end() || facts.burnt > MAX_BURNT {
         found.push(("face_too_bright", "The face is overexposed; step out of the glaring light.".into()));
+    }
+    if facts.pose.is_some_and(|pose| pose.yaw.abs() > MAX_YAW || pose.pitch.abs() > MAX_PITCH) {
+        found.push(("face_turned", "The face is turned away; look straight into the camera.".into()));
+    }
+    // In a blurred or dark picture nothing has detail.
+    let is_clear = found.is_empty();
+    let what =
+        [(facts.eyes_detail < MIN_EYES_DETAIL, "eyes"), (facts.mouth_detail < MIN_MOUTH_DETAIL, "mouth")];
+    if let Some((_, what)) = what.into_iter().find(|(covered, _)| is_clear && *covered) {
+        found.push(("face_covered", format!("The {what} cannot be seen; take off what covers the face.")));
     }
     found
 }
@@ -163,6 +216,23 @@ mod tests {
         let found = finding(&picture(stripes(60, 180)), &Subject::One(cut));
         assert_eq!(found.reasons[0].code, "face_cut_off");
         assert_eq!(found.outcome, Outcome::Consider);
+    }
+
+    #[test]
+    fn what_covers_the_face_and_turned_heads_are_said() {
+        let stripes = |x: u32| if (x / 4).is_multiple_of(2) { 60 } else { 180 };
+        let flat = |[left, top, right, bottom]: Region| {
+            picture(move |x, y| {
+                let inside = (left..right).contains(&x) && (top..bottom).contains(&y);
+                if inside { 40 } else { stripes(x) }
+            })
+        };
+        assert_eq!(codes(&flat([20, 40, 92, 62])), ["face_covered"]);
+        assert_eq!(codes(&flat([30, 80, 82, 110])), ["face_covered"]);
+        let mut turned = on_template();
+        turned.landmarks[2][0] += 20.0;
+        let found = finding(&picture(|x, _| stripes(x)), &Subject::One(turned));
+        assert!(found.reasons.iter().any(|r| r.code == "face_turned"), "{found:?}");
     }
 
     #[test]

@@ -1,6 +1,16 @@
 //! Which of several faces is the person the picture is of.
 
+use bonafide_core::document::Quad;
+
 use super::Face;
+use crate::{
+    document::{
+        locate,
+        ocr::{self, Effort},
+    },
+    image::Picture,
+    models::{Models, RunError},
+};
 
 /// In a selfie another face is taken for a bystander when its box is at most this share of the subject's
 /// area (half its width and height: about twice as far from the camera). A larger one makes it unclear
@@ -16,6 +26,92 @@ pub enum Subject {
     None,
     /// More than one person stands in front of the camera.
     Several,
+}
+
+/// A face on a document that somebody holds into the picture is at most this wide beside the holder's: a portrait is
+/// printed at less than a third of life size, and arms are short.
+const PORTRAIT_WIDTH: f32 = 0.6;
+/// How far around a portrait its document is looked for, in widths of the face: the portrait stands near one side of
+/// a card about five face widths long.
+const AROUND: f32 = 6.0;
+/// Fewest lines of text beside a portrait.
+const FEWEST_LINES: usize = 3;
+/// Longer side of the picture in which text is looked for.
+const TEXT_SIDE: u32 = 640;
+/// So many small faces are looked at for a document around them.
+const MOST_PORTRAITS: usize = 3;
+
+/// The person in a selfie, told from the portrait on a document that they hold into the picture.
+///
+/// # Errors
+/// When text has to be looked for and there is no usable network, or it cannot be run.
+pub fn person(models: &Models, picture: &Picture, faces: &[Face]) -> Result<Subject, RunError> {
+    let (width, height) = picture.rgb.dimensions();
+    let subject = one_face(faces, width, height);
+    if subject != Subject::Several {
+        return Ok(subject);
+    }
+    let Some(holder) = largest(faces) else { return Ok(subject) };
+    let small = |f: &&Face| **f != holder && f.bbox[2] <= PORTRAIT_WIDTH * holder.bbox[2];
+    let mut people = vec![holder];
+    people.extend(faces.iter().filter(|f| **f != holder && !small(f)));
+    for (i, face) in faces.iter().filter(small).enumerate() {
+        if i >= MOST_PORTRAITS || !is_on_document(models, picture, face, &holder)? {
+            people.push(*face);
+        }
+    }
+    Ok(one_face(&people, width, height))
+}
+
+/// Whether a face is printed on a document: lines of text stand beside it, closer together than anything beside a
+/// living face, and the edges of a card are around both and not around the holder's face.
+fn is_on_document(models: &Models, picture: &Picture, face: &Face, holder: &Face) -> Result<bool, RunError> {
+    let (max_w, max_h) = picture.rgb.dimensions();
+    let [_, _, width, _] = face.bbox;
+    let [cx, cy] = face.centre();
+    let reach = AROUND * width;
+    let left = (cx - reach).clamp(0.0, max_w as f32) as u32;
+    let top = (cy - reach).clamp(0.0, max_h as f32) as u32;
+    let right = (cx + reach).clamp(0.0, max_w as f32) as u32;
+    let bottom = (cy + reach).clamp(0.0, max_h as f32) as u32;
+    if right <= left + 32 || bottom <= top + 32 {
+        return Ok(false);
+    }
+    let around = image::imageops::crop_imm(&picture.rgb, left, top, right - left, bottom - top).to_image();
+    let lines = ocr::detect(models, &around, TEXT_SIDE, Effort::Quick)?;
+    let [x, y, w, h] = face.bbox;
+    let here = [x - left as f32, y - top as f32, w, h];
+    let beside: Vec<Quad> = lines.into_iter().filter(|line| is_beside(line, here)).collect();
+    if beside.len() < FEWEST_LINES {
+        return Ok(false);
+    }
+    let [hx, hy] = holder.centre();
+    Ok(match locate::corners(&around, &beside, Some(here)) {
+        Some(card) => {
+            let [cx, cy] = [here[0] + w / 2.0, here[1] + h / 2.0];
+            is_inside(&card, [cx, cy]) && !is_inside(&card, [hx - left as f32, hy - top as f32])
+        }
+        // The edges of a card in a hand are often hidden by fingers: then the lines have to say it all.
+        None => beside.len() >= 2 * FEWEST_LINES,
+    })
+}
+
+/// Whether a line of text is as small as those on a document with this portrait, and near it.
+fn is_beside(line: &Quad, [x, y, w, h]: [f32; 4]) -> bool {
+    let [a, b, c, d] = line.0;
+    let height = ((d[0] - a[0]).hypot(d[1] - a[1])).min((b[0] - a[0]).hypot(b[1] - a[1]));
+    let centre = [(a[0] + c[0]) / 2.0, (a[1] + c[1]) / 2.0];
+    let off = [(centre[0] - x - w / 2.0).abs(), (centre[1] - y - h / 2.0).abs()];
+    // Letters are at most a quarter as high as the face, and the card reaches five face widths.
+    height > 0.0 && height < 0.25 * h && off[0] < 5.0 * w && off[1] < 3.0 * h
+}
+
+/// Whether a point lies in a convex quadrilateral, whichever way round its corners go.
+fn is_inside(quad: &Quad, [x, y]: [f32; 2]) -> bool {
+    let next = quad.0.iter().cycle().skip(1);
+    let sides = quad.0.iter().zip(next).map(|(p, q)| (q[0] - p[0]) * (y - p[1]) - (q[1] - p[1]) * (x - p[0]));
+    let sides: Vec<f32> = sides.collect();
+    sides.iter().all(|s| *s >= 0.0) || sides.iter().all(|s| *s <= 0.0)
 }
 
 /// The person in a selfie of this size: the most [`prominent`] face, if no other comes near its size.
@@ -70,6 +166,25 @@ mod tests {
         let edge = face([92.0, 15.0, 58.0, 97.0]);
         assert_eq!(prominent(&[edge, middle], 150, 150), Some(middle));
         assert_eq!(largest(&[edge, middle]), Some(edge));
+    }
+
+    #[test]
+    fn points_in_a_quadrilateral_whichever_way_round() {
+        let quad = [[10.0, 10.0], [50.0, 12.0], [48.0, 40.0], [8.0, 36.0]];
+        let mut other = quad;
+        other.reverse();
+        for quad in [Quad(quad), Quad(other)] {
+            assert!(is_inside(&quad, [30.0, 25.0]) && !is_inside(&quad, [60.0, 25.0]));
+        }
+    }
+
+    #[test]
+    fn only_small_lines_near_a_portrait_are_beside_it() {
+        let line = |x: f32, y: f32, h: f32| Quad([[x, y], [x + 80.0, y], [x + 80.0, y + h], [x, y + h]]);
+        let face = [100.0, 100.0, 40.0, 50.0];
+        assert!(is_beside(&line(160.0, 110.0, 8.0), face));
+        assert!(!is_beside(&line(160.0, 110.0, 30.0), face));
+        assert!(!is_beside(&line(900.0, 110.0, 8.0), face));
     }
 
     #[test]

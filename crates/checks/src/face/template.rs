@@ -105,6 +105,11 @@ impl Embedding {
         Some(Self { second: Some(Part::new(network, values)?), ..self })
     }
 
+    /// The part of the first network alone.
+    pub fn first_alone(self) -> Self {
+        Self { second: None, ..self }
+    }
+
     /// Compares with both networks where both templates have them, otherwise with the first one alone.
     /// `None` when they were made by different networks and cannot be compared.
     pub fn compare(&self, other: &Self) -> Option<Score> {

@@ -226,7 +226,13 @@ mod tests {
     }
 
     fn good() -> quality::Facts {
-        quality::Facts { eye_distance: 80.0, sharpness: 0.2, brightness: 120.0, burnt: 0.0, inside: 1.0 }
+        quality::Facts {
+            eye_distance: 80.0,
+            sharpness: 0.2,
+            brightness: 120.0,
+            inside: 1.0,
+            ..quality::Facts::default()
+        }
     }
 
     fn codes(face: &Face, facts: &quality::Facts, context: f64) -> Vec<String> {

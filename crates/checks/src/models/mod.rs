@@ -4,6 +4,7 @@
 //! loaded at run time, and rten, which is compiled in. Both take and give the same numbers, so a check
 //! never knows which one answered.
 
+mod constants;
 mod metadata;
 mod onnxruntime;
 mod pool;

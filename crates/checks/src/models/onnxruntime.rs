@@ -12,7 +12,7 @@ use ort::session::{Session, SessionInputValue};
 use ort::value::{DynValue, TensorElementType, TensorRef, ValueType};
 
 use super::pool::Pool;
-use super::{Source, Tensor};
+use super::{Source, Tensor, constants};
 
 /// The environment of this process. ONNX Runtime allows one; it is never torn down, because networks
 /// may live in statics.
@@ -86,7 +86,8 @@ fn session(environment: &Environment, bytes: &[u8]) -> Result<Session, String> {
     let builder = builder.with_intra_threads(1).map_err(|e| e.to_string())?;
     // Patterns are kept per input shape; pictures come in endless shapes.
     let mut builder = builder.with_memory_pattern(false).map_err(|e| e.to_string())?;
-    builder.commit_from_memory(bytes).map_err(|e| e.to_string())
+    let fixed = constants::fixed(bytes);
+    builder.commit_from_memory(fixed.as_deref().unwrap_or(bytes)).map_err(|e| e.to_string())
 }
 
 fn tensor(value: &DynValue) -> Result<Tensor, String> {

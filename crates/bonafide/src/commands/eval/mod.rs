@@ -28,9 +28,8 @@ pub(crate) struct Args {
     /// Print the report as JSON
     #[arg(long)]
     json: bool,
-    /// For faces: measure what the scores of the installed networks mean, and write it to this file
-    #[arg(long, value_name = "FILE")]
-    calibrate: Option<PathBuf>,
+    #[command(flatten)]
+    faces: faces::Wanted,
 }
 
 #[derive(Clone, Copy, clap::ValueEnum)]
@@ -54,6 +53,9 @@ pub(crate) struct Report {
     suite: &'static str,
     n: usize,
     metrics: BTreeMap<Cow<'static, str>, Metric>,
+    /// The same for parts of the data, where labels name them.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    groups: BTreeMap<String, BTreeMap<&'static str, Metric>>,
     ms: Times,
     failures: Vec<Failure>,
 }
@@ -87,11 +89,15 @@ impl Report {
             times.get((last as f64 * q).round() as usize).map_or(0.0, |t| t.as_secs_f64() * 1e3)
         };
         let ms = Times { median: at(0.5), p95: at(0.95) };
-        Self { suite, n, metrics: BTreeMap::new(), ms, failures: vec![] }
+        Self { suite, n, metrics: BTreeMap::new(), groups: BTreeMap::new(), ms, failures: vec![] }
     }
 
     pub(crate) fn metric(&mut self, name: impl Into<Cow<'static, str>>, k: usize, n: usize) {
         self.metrics.insert(name.into(), Metric::rate(k, n));
+    }
+
+    pub(crate) fn group(&mut self, group: &str, name: &'static str, k: usize, n: usize) {
+        self.groups.entry(group.to_owned()).or_default().insert(name, Metric::rate(k, n));
     }
 
     /// A metric that is no rate, with an interval of its own.
@@ -106,14 +112,12 @@ impl Report {
     fn print(&self) {
         anstream::println!("{} ({} items)", self.suite, self.n);
         for (name, m) in &self.metrics {
-            anstream::println!(
-                "  {name:<22} {:>6.2} %   95 % [{:.2}, {:.2}]   {}/{}",
-                m.value * 100.0,
-                m.ci95[0] * 100.0,
-                m.ci95[1] * 100.0,
-                m.k,
-                m.n
-            );
+            m.print(name);
+        }
+        for (group, metrics) in &self.groups {
+            for (name, m) in metrics {
+                m.print(&format!("{group} {name}"));
+            }
         }
         anstream::println!("  ms per item            median {:.1}, p95 {:.1}", self.ms.median, self.ms.p95);
         for f in &self.failures {
@@ -123,6 +127,12 @@ impl Report {
 }
 
 impl Metric {
+    fn print(&self, name: &str) {
+        let [low, high] = self.ci95.map(|v| v * 100.0);
+        let (percent, k, n) = (self.value * 100.0, self.k, self.n);
+        anstream::println!("  {name:<22} {percent:>6.2} %   95 % [{low:.2}, {high:.2}]   {k}/{n}");
+    }
+
     fn rate(k: usize, n: usize) -> Self {
         if n == 0 {
             return Self { value: 0.0, ci95: [0.0, 1.0], k, n };
@@ -162,7 +172,7 @@ pub(crate) fn run(args: Args) -> CommandResult {
         Suite::Documents => documents::run(&args.dir)?,
         Suite::Duplicates => duplicates::run(&args.dir)?,
         Suite::Fields => fields::run(&args.dir)?,
-        Suite::Faces => faces::run(&args.dir, args.calibrate.as_deref())?,
+        Suite::Faces => faces::run(&args.dir, &args.faces)?,
         Suite::Pad => pad::run(&args.dir)?,
         Suite::Active => active::run(&args.dir)?,
         Suite::Tamper => tamper::run(&args.dir)?,

@@ -6,14 +6,24 @@
 //!   the other nine.
 //! - `fnmr_at_fmr_…`: share of same pairs rejected at the lowest threshold that this share of the file's
 //!   different pairs reaches at most. With fewer than 1,000 of them 1e-3 means: none.
+//! - `all_fnmr_at_fmr_…`: the same over every pair that the pictures make, one person with another or with
+//!   themselves. A picture is in many of these pairs, so the intervals are too narrow.
 //! - `detected`: pictures in which a face was found. `counted`: pictures with exactly the labelled number.
+//!
+//! Where there is a `DIR/labels.tsv` (column `file`, then any labels, such as sex or age group), false match and
+//! false non-match rates at the product's threshold are told for every value of every label, over the pairs of
+//! which both pictures have it.
 //!
 //! A picture in which nothing is found counts as unlike every other. The time is that of finding the faces
 //! in one picture and measuring the one it is of.
 
+mod groups;
+mod plots;
+mod scores;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
-    path::Path,
+    path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 
@@ -24,8 +34,20 @@ use bonafide_checks::{
 };
 
 use super::Report;
+use scores::{best_pairs_right, rejected, right};
 
 type Error = Box<dyn std::error::Error>;
+
+/// What is written besides the report.
+#[derive(Default, clap::Args)]
+pub(super) struct Wanted {
+    /// For faces: measure what the scores of the installed networks mean, and write it to this file
+    #[arg(long, value_name = "FILE")]
+    calibrate: Option<PathBuf>,
+    /// For faces: draw ROC and DET curves into this folder
+    #[arg(long, value_name = "DIR")]
+    plots: Option<PathBuf>,
+}
 
 struct Pair {
     a: String,
@@ -40,7 +62,7 @@ struct Seen {
     time: Duration,
 }
 
-pub(super) fn run(dir: &Path, calibrate: Option<&Path>) -> Result<Report, Error> {
+pub(super) fn run(dir: &Path, wanted: &Wanted) -> Result<Report, Error> {
     let models = crate::commands::pictures::models();
     let pairs = pairs(&dir.join("lfw_pairs.tsv"))?;
     let names: BTreeSet<&str> = pairs.iter().flat_map(|p| [p.a.as_str(), p.b.as_str()]).collect();
@@ -53,26 +75,34 @@ pub(super) fn run(dir: &Path, calibrate: Option<&Path>) -> Result<Report, Error>
             (of(&p.a).zip(of(&p.b)).map_or(-1.0, |(a, b)| a.cosine(b)), p.same)
         })
         .collect();
-
-    let mut report = Report::new("faces", pairs.len(), seen.values().map(|s| s.time).collect());
-    let strangers = strangers(&seen);
-    if let Some(file) = calibrate {
+    let all = every_pair(&seen);
+    let strangers: Vec<f64> = all.iter().filter(|p| !p.same).map(|p| p.score).collect();
+    if let Some(file) = &wanted.calibrate {
         let map = Calibration::measure(&strangers)
             .ok_or("there are too few different people to calibrate with, or their scores do not differ")?;
         std::fs::write(file, format!("{map}\n"))
             .map_err(|e| format!("cannot write {}: {e}", file.display()))?;
     }
-    let basis = networks::basis(&models);
     // A network that was never calibrated is judged by what these pictures say.
-    let map = networks::calibration(&models, basis).or_else(|| Calibration::measure(&strangers));
+    let map =
+        networks::calibration(&models, networks::basis(&models)).or_else(|| Calibration::measure(&strangers));
     let map = map.ok_or("the network has no calibration, and there are too few pictures to make one")?;
     let threshold = map.score(1.0 - compare::DEFAULT_ONBOARDING_DISTANCE);
+
+    let mut report = Report::new("faces", pairs.len(), seen.values().map(|s| s.time).collect());
     report.metric("accuracy", right(&scores, threshold), scores.len());
-    report.metric("accuracy_10fold", ten_fold(&scores), scores.len());
-    let (genuine, impostor): (Vec<_>, Vec<_>) = scores.iter().partition(|(_, same)| *same);
+    report.metric("accuracy_10fold", best_pairs_right(&scores), scores.len());
+    let of = |scores: &[(f64, bool)], same: bool| -> Vec<f64> {
+        scores.iter().filter(|s| s.1 == same).map(|s| s.0).collect()
+    };
+    let (genuine, impostor) = (of(&scores, true), of(&scores, false));
     for (name, fmr) in [("fnmr_at_fmr_1e-2", 1e-2), ("fnmr_at_fmr_1e-3", 1e-3)] {
-        let missed = rejected(&genuine, &impostor, fmr);
-        report.metric(name, missed, genuine.len());
+        report.metric(name, rejected(&genuine, &impostor, fmr), genuine.len());
+    }
+    let same: Vec<f64> = all.iter().filter(|p| p.same).map(|p| p.score).collect();
+    let names = ["all_fnmr_at_fmr_1e-2", "all_fnmr_at_fmr_1e-3", "all_fnmr_at_fmr_1e-4"];
+    for (name, fmr) in names.into_iter().zip([1e-2, 1e-3, 1e-4]) {
+        report.metric(name, rejected(&same, &strangers, fmr), same.len());
     }
     report.metric("detected", seen.values().filter(|s| s.faces > 0).count(), seen.len());
     for (pair, (cosine, same)) in pairs.iter().zip(&scores) {
@@ -81,21 +111,58 @@ pub(super) fn run(dir: &Path, calibrate: Option<&Path>) -> Result<Report, Error>
             report.failure(format!("{} {}", pair.a, pair.b), format!("{what}, cosine {cosine:.3}"));
         }
     }
+    let labels = dir.join("labels.tsv");
+    if labels.exists() {
+        groups::add(&mut report, &super::manifest(&labels)?, &all, threshold);
+    }
+    if let Some(folder) = &wanted.plots {
+        let mut curves = vec![(networks_name(&models), same, strangers)];
+        if networks::basis(&models) == embed::Basis::Fused {
+            let seen = first_alone(seen);
+            let alone = every_pair(&seen);
+            let of = |same: bool| alone.iter().filter(|p| p.same == same).map(|p| p.score).collect();
+            curves.push(("the first network alone", of(true), of(false)));
+        }
+        plots::write(folder, &curves)?;
+    }
     count(&models, dir, &mut report)?;
     Ok(report)
 }
 
-/// The scores of all pairs of pictures of different people. A picture's name ends in `_` and a number; what comes
-/// before is the person.
-fn strangers(seen: &BTreeMap<String, Seen>) -> Vec<f64> {
-    let known: Vec<(&str, &Embedding)> =
-        seen.iter().filter_map(|(name, seen)| Some((person(name), seen.embedding.as_ref()?))).collect();
-    let mut scores = vec![];
-    for (i, (a, first)) in known.iter().enumerate() {
-        let others = known.iter().skip(i + 1).filter(|(b, _)| a != b);
-        scores.extend(others.map(|(_, second)| first.cosine(second)));
+fn networks_name(models: &Models) -> &'static str {
+    match networks::basis(models) {
+        embed::Basis::Fused => "both networks",
+        embed::Basis::First => "one network",
     }
-    scores
+}
+
+fn first_alone(seen: BTreeMap<String, Seen>) -> BTreeMap<String, Seen> {
+    let alone = |seen: Seen| Seen { embedding: seen.embedding.map(Embedding::first_alone), ..seen };
+    seen.into_iter().map(|(name, seen)| (name, alone(seen))).collect()
+}
+
+/// Two pictures and how alike they are.
+struct Compared<'s> {
+    a: &'s str,
+    b: &'s str,
+    score: f64,
+    same: bool,
+}
+
+/// All pairs of pictures. A picture's name ends in `_` and a number; what comes before is the person.
+fn every_pair(seen: &BTreeMap<String, Seen>) -> Vec<Compared<'_>> {
+    let known: Vec<(&str, &Embedding)> =
+        seen.iter().filter_map(|(name, seen)| Some((name.as_str(), seen.embedding.as_ref()?))).collect();
+    let mut pairs = vec![];
+    for (i, (a, first)) in known.iter().enumerate() {
+        pairs.extend(known.iter().skip(i + 1).map(|(b, second)| Compared {
+            a,
+            b,
+            score: first.cosine(second),
+            same: person(a) == person(b),
+        }));
+    }
+    pairs
 }
 
 fn person(file: &str) -> &str {
@@ -168,58 +235,4 @@ fn count(models: &Models, dir: &Path, report: &mut Report) -> Result<(), Error> 
     }
     report.metric("counted", right, n);
     Ok(())
-}
-
-/// How many pairs a threshold judges rightly.
-fn right(scores: &[(f64, bool)], threshold: f64) -> usize {
-    scores.iter().filter(|(cosine, same)| (*cosine >= threshold) == *same).count()
-}
-
-fn ten_fold(scores: &[(f64, bool)]) -> usize {
-    let fold = |f: usize, inside: bool| -> Vec<(f64, bool)> {
-        scores.iter().enumerate().filter(|(i, _)| (i % 10 == f) == inside).map(|(_, s)| *s).collect()
-    };
-    (0..10).map(|f| right(&fold(f, true), best_threshold(&fold(f, false)))).sum()
-}
-
-/// The threshold that judges most pairs rightly; the middle one where several do.
-fn best_threshold(scores: &[(f64, bool)]) -> f64 {
-    let candidates = || (-100..=100).map(|c| f64::from(c) / 100.0);
-    let best = candidates().map(|t| right(scores, t)).max().unwrap_or(0);
-    let good: Vec<f64> = candidates().filter(|t| right(scores, *t) == best).collect();
-    good.get(good.len() / 2).copied().unwrap_or(0.0)
-}
-
-/// How many same pairs lie below the lowest threshold that at most this share of different pairs reaches.
-fn rejected(genuine: &[(f64, bool)], impostor: &[(f64, bool)], fmr: f64) -> usize {
-    let mut strangers: Vec<f64> = impostor.iter().map(|s| s.0).collect();
-    strangers.sort_by(|a, b| b.total_cmp(a));
-    let allowed = (strangers.len() as f64 * fmr).floor() as usize;
-    // Strictly above the first stranger that may not match.
-    let limit = strangers.get(allowed).copied().unwrap_or(f64::NEG_INFINITY);
-    genuine.iter().filter(|s| s.0 <= limit).count()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn thresholds_come_from_the_other_folds() {
-        let scores: Vec<_> = (0..100).map(|i| (if i % 2 == 0 { 0.7 } else { 0.1 }, i % 2 == 0)).collect();
-        assert_eq!(ten_fold(&scores), 100);
-        let t = best_threshold(&scores);
-        assert!((0.3..0.5).contains(&t), "{t}");
-        assert_eq!(best_threshold(&[]), 0.0);
-    }
-
-    #[test]
-    fn misses_are_counted_above_the_strangers() {
-        let genuine: Vec<_> = [0.2, 0.4, 0.6, 0.8].map(|c| (c, true)).into();
-        let impostor: Vec<_> = (0..100).map(|i| (f64::from(i) / 200.0, false)).collect();
-        // One of a hundred may match: the limit is the second highest, 0.49.
-        assert_eq!(rejected(&genuine, &impostor, 1e-2), 2);
-        assert_eq!(rejected(&genuine, &impostor, 1e-3), 2);
-        assert_eq!(rejected(&genuine, &[], 1e-3), 0);
-    }
 }
