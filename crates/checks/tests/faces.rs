@@ -141,7 +141,8 @@ fn holding(selfie: &Picture, document: &Picture, share: f32) -> Picture {
     let mut rgb =
         RgbImage::from_pixel(w + card.width() + 40, h.max(card.height()), image::Rgb([150, 140, 130]));
     imageops::replace(&mut rgb, &selfie.rgb, 0, 0);
-    imageops::replace(&mut rgb, &card, i64::from(w) + 20, i64::from(rgb.height() - card.height()) / 2);
+    let top = i64::from(rgb.height() - card.height()) / 2;
+    imageops::replace(&mut rgb, &card, i64::from(w) + 20, top);
     Picture { rgb }
 }
 
@@ -180,7 +181,7 @@ fn a_face_is_measured_at_any_roll_and_from_forty_pixels() {
             &upright.rgb,
             angle,
             imageproc::geometric_transformations::Interpolation::Bilinear,
-            image::Rgb([0; 3]),
+            imageproc::geometric_transformations::Border::Constant(image::Rgb([0; 3])),
         );
         let turned = Picture { rgb };
         let again = embed(models(), &turned, &subject(&turned)).unwrap().unwrap();
