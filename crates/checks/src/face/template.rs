@@ -85,10 +85,21 @@ impl Part {
         if self.network != other.network || self.values.len() != other.values.len() {
             return None;
         }
-        let dot: f64 =
-            self.values.iter().zip(&other.values).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum();
-        Some(dot.clamp(-1.0, 1.0))
+        Some(f64::from(dot(&self.values, &other.values)).clamp(-1.0, 1.0))
     }
+}
+
+/// The scalar product in eight sums, which the processor adds side by side: a search makes it for every template.
+fn dot(a: &[f32], b: &[f32]) -> f32 {
+    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
+    let mut sums = [0.0f32; 8];
+    for (x, y) in a.iter().zip(b) {
+        for i in 0..8 {
+            sums[i] += x[i] * y[i];
+        }
+    }
+    let rest: f32 = a_rest.iter().zip(b_rest).map(|(x, y)| x * y).sum();
+    sums.iter().sum::<f32>() + rest
 }
 
 /// First byte of a stored template.

@@ -25,7 +25,8 @@ pub fn ofac_score(query: &str, listed: &str) -> u8 {
     let long: Vec<&String> = query.iter().filter(|w| w.len() > 2).collect();
     if !long.is_empty() {
         let partner = |word: &String| {
-            let alike = listed.iter().filter(|w| w.len() > 2).map(|w| jaro_winkler(word, w)).fold(0.0, f64::max);
+            let alike =
+                listed.iter().filter(|w| w.len() > 2).map(|w| jaro_winkler(word, w)).fold(0.0, f64::max);
             if alike >= ALIKE { alike } else { 0.0 }
         };
         best = best.max(long.iter().map(|w| partner(w)).sum::<f64>() / long.len() as f64);
