@@ -207,6 +207,14 @@ pub fn capture(
                 }
             }
             kept.signatures = traces.iter().map(|t| t.signature().clone()).collect();
+            let calibrations = compare::Calibrations::of(models);
+            let same = active::one_face_throughout(&looks, &|a, b| calibrations.similarity(a, b));
+            // Somebody alive in the other frames does not vouch for the face of the first, which is the selfie.
+            if !same && passive.outcome != Outcome::NotAssessed {
+                passive.outcome = Outcome::Fail;
+                passive =
+                    passive.because("face_changed", "the frames do not all show the face of the first one");
+            }
             match challenge {
                 Some(challenge) => movements(models, weights, challenge, &passive, &frames, looks),
                 None => not_asked(),

@@ -369,6 +369,17 @@ fn in_order(frames: &[Frame]) -> Vec<Reason> {
     vec![]
 }
 
+/// Whether every face of a capture is the first one's, at a false match rate of 1e-2 per frame: for captures without
+/// movements, where heads may be turned and one frame is the selfie. True where there is nothing to compare.
+pub fn one_face_throughout(looks: &[Look], similarity: Similarity<'_>) -> bool {
+    let mut seen = looks.iter().filter_map(|look| match look {
+        Look::Seen(seen) => Some(&seen.embedding),
+        Look::CannotTell(_) => None,
+    });
+    let Some(first) = seen.next() else { return true };
+    seen.all(|other| similarity(first, other).is_none_or(|s| s >= SAME_FACE_TURNED))
+}
+
 fn same_face(neutral: &Seen, moves: &[Moved<'_>], similarity: Similarity<'_>) -> Option<bool> {
     for m in moves {
         let turned = m.change.yaw.hypot(m.change.pitch) > TURNED;

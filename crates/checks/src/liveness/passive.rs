@@ -51,10 +51,10 @@ const MIN_BRIGHTNESS: f32 = 60.0;
 const MIN_SHARPNESS: f32 = 0.03;
 
 /// [`Check::PassiveLiveness`] over the frames of one capture, in any number. The score is the mean over the
-/// frames that could be assessed, each the network's probability of a real face (mean of the frame's and its
+/// frames that could be assessed, but not more than the first one's, which is the selfie; each the network's probability of a real face (mean of the frame's and its
 /// mirror image's), less what the [`cues`] of a screen take from it; `min_score` is `minimum_liveness_tolerance`.
 ///
-/// When no frame could be assessed, the finding is `not_assessed` with the reasons of the first frame.
+/// When the first frame could not be assessed, the finding is `not_assessed` with its reasons.
 pub fn assess<P: Borrow<Picture>>(models: &Models, frames: &[P], min_score: f64) -> Finding {
     match assess_frames(models, frames, min_score) {
         Ok(finding) => finding,
@@ -69,7 +69,7 @@ fn assess_frames<P: Borrow<Picture>>(
 ) -> Result<Finding, RunError> {
     let (mut scores, mut cues) = (vec![], vec![]);
     let mut reasons = None;
-    for frame in frames {
+    for (i, frame) in frames.iter().enumerate() {
         match assess_frame(models, frame.borrow())? {
             Frame::Judged(judged) => {
                 scores.push(judged.score);
@@ -77,6 +77,10 @@ fn assess_frames<P: Borrow<Picture>>(
             }
             Frame::CannotTell(why) => {
                 reasons.get_or_insert(why);
+                // The first frame is the selfie: others cannot vouch for it.
+                if i == 0 {
+                    break;
+                }
             }
         }
     }
@@ -85,7 +89,8 @@ fn assess_frames<P: Borrow<Picture>>(
         finding.reasons = reasons.unwrap_or_else(|| vec![Reason::new("no_frames", "No picture was taken.")]);
         finding
     } else {
-        let score = scores.iter().sum::<f64>() / scores.len() as f64;
+        let mean = scores.iter().sum::<f64>() / scores.len() as f64;
+        let score = scores.first().map_or(mean, |first| first.min(mean));
         let finding = Finding::scored(Check::PassiveLiveness, score, min_score, Outcome::Fail);
         match finding.outcome {
             Outcome::Clear => finding,

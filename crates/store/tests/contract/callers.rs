@@ -109,11 +109,16 @@ pub(crate) async fn a_liveness_token_is_good_once(stage: Stage) {
             created_at: stage.now(),
             expires_at: stage.now().plus_secs(60),
             used_at: None,
-            challenge: None,
+            challenge: Some(r#"{"steps":["blink"],"seconds":60}"#.to_owned()),
         };
         liveness_sessions::insert(&mut tx, t.organization, &session).await.unwrap();
         let open =
             liveness_sessions::open(&mut tx, t.organization, t.verification, stage.now()).await.unwrap();
+        let get = async |tx: &mut bonafide_store::Tx, organization| {
+            liveness_sessions::get(tx, organization, session.id).await.unwrap()
+        };
+        assert_eq!(get(&mut tx, t.organization).await, open);
+        assert_eq!(get(&mut tx, stage.id()).await, None, "another tenant's");
         assert_eq!(open, Some(session));
         secrets.push(secret.hash());
     }

@@ -190,6 +190,17 @@ fn another_face_a_repeated_frame_and_a_jumbled_order_are_refused() {
 }
 
 #[test]
+fn a_stranger_among_the_frames_is_seen_without_movements_too() {
+    let mut looks: Vec<Look> = capture(&ASKED).into_iter().map(|f| f.look).collect();
+    assert!(one_face_throughout(&looks, &same));
+    if let Some(Look::Seen(seen)) = looks.last_mut() {
+        seen.embedding = person(4);
+    }
+    assert!(!one_face_throughout(&looks, &same));
+    assert!(one_face_throughout(&[], &same));
+}
+
+#[test]
 fn without_a_straight_face_nothing_is_assessed() {
     let mut frames = capture(&ASKED);
     frames[0] = frame(None, 0, [28.0, 0.0], 0.0, 1.0, 1.0);
