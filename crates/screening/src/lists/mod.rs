@@ -143,12 +143,10 @@ fn text(bytes: &[u8]) -> String {
     }
 }
 
-/// The records of a table and the line each begins on.
-fn records(
-    file: &str,
-    text: &str,
-    has_header: bool,
-) -> Result<(Vec<String>, Vec<(u64, csv::StringRecord)>), Refused> {
+/// The names of a table's columns, where it has some, and its records, each with the line it begins on.
+type Table = (Vec<String>, Vec<(u64, csv::StringRecord)>);
+
+fn records(file: &str, text: &str, has_header: bool) -> Result<Table, Refused> {
     let mut reader = csv::ReaderBuilder::new().has_headers(has_header).from_reader(text.as_bytes());
     let wrong = |e: &csv::Error| {
         let line = e.position().map_or(0, csv::Position::line);

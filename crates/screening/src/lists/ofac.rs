@@ -1,6 +1,6 @@
 //! The lists of the Office of Foreign Assets Control of the US Treasury.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map};
 
 use super::{Files, Parsed, Refused, records, text, un::counted, xml};
 use crate::{
@@ -55,7 +55,7 @@ fn rows(file: &str, bytes: &[u8], width: usize) -> Result<Vec<(u64, csv::StringR
     Ok(rows)
 }
 
-fn said<'r>(row: &'r csv::StringRecord, column: usize) -> &'r str {
+fn said(row: &csv::StringRecord, column: usize) -> &str {
     let value = row.get(column).unwrap_or_default().trim();
     if value == NOTHING { "" } else { value }
 }
@@ -90,10 +90,11 @@ pub(super) fn csv(files: &Files) -> Result<Parsed, Refused> {
         entry.programs = said(&row, 3).split("] [").map(str::to_owned).filter(|p| !p.is_empty()).collect();
         remarks(&mut entry, said(&row, 11));
         // Seen in published files. Aliases and addresses go to the first; no name is lost.
-        if places.contains_key(&id) {
-            warnings.push(Refused::new(file, line, "the number of an entry occurs twice"));
-        } else {
-            places.insert(id, entries.len());
+        match places.entry(id) {
+            hash_map::Entry::Occupied(_) => {
+                warnings.push(Refused::new(file, line, "the number of an entry occurs twice"));
+            }
+            hash_map::Entry::Vacant(place) => drop(place.insert(entries.len())),
         }
         entries.push(entry);
     }

@@ -165,7 +165,8 @@ impl Step {
             "fc_2" => {
                 let (outputs, inputs) = (r.size()?, r.size()?);
                 let (_, weights) = r.tensor()?;
-                (r.alias()?, r.alias()?);
+                r.alias()?;
+                r.alias()?;
                 if r.int()? != 1 {
                     return Err(ConvertError::Unsupported("a fully connected layer with a bias".into()));
                 }

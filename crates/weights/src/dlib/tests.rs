@@ -58,7 +58,8 @@ fn small_network() -> Vec<u8> {
     let mut w = Writer::default();
     w.int(1);
     w.text("loss_metric_2");
-    (w.float(0.5), w.float(0.5));
+    w.float(0.5);
+    w.float(0.5);
     // From the end: fully connected, mean, add; pool, skip, tag; convolution; tag; affine.
     w.ints(&[2, 2, 2, 2, 1, 1, 2, 1, 2, 3]);
     w.text("input_rgb_image_sized");
