@@ -10,6 +10,7 @@ the peer. Peers: nomenklatura (its matchers logic-v1 and logic-v2) and the token
 
 import argparse
 import csv
+import itertools
 import json
 import os
 import subprocess
@@ -19,7 +20,9 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "bonafide" / "names"
-PINNED = ["nomenklatura==4.10.1", "rapidfuzz==3.14.3"]
+PINNED = ["nomenklatura==4.17.4", "rapidfuzz==3.14.6"]
+# nomenklatura needs PyICU, which has no wheel: Debian's own Python has it as a package.
+PYTHON, ICU = "/usr/bin/python3", "python3-icu"
 PEERS = ["logic-v1", "logic-v2", "token-set"]
 
 
@@ -59,8 +62,10 @@ def environment():
     python, mark = CACHE / "bin/python", CACHE / ".installed"
     if not mark.exists() or mark.read_text() != "\n".join(PINNED):
         print("names: installing the peers (once)", file=sys.stderr)
-        subprocess.run([sys.executable, "-m", "venv", CACHE], check=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", *PINNED], check=True)
+        if subprocess.run([PYTHON, "-c", "import icu"], capture_output=True).returncode:
+            subprocess.run([*([] if os.geteuid() == 0 else ["sudo"]), "apt-get", "install", "-y", "-q", ICU, "python3-venv"], check=True)
+        subprocess.run([PYTHON, "-m", "venv", "--system-site-packages", CACHE], check=True)
+        subprocess.run([python, "-m", "pip", "install", "--quiet", "--only-binary=:all:", *PINNED], check=True)
         mark.write_text("\n".join(PINNED))
     return python
 
@@ -109,7 +114,6 @@ def scorer(peer):
     if peer == "token-set":
         from rapidfuzz import fuzz, utils
         return lambda r: fuzz.token_set_ratio(r["name1"], r["name2"], processor=utils.default_process) / 100
-    from followthemoney import model
     from nomenklatura.matching import get_algorithm
     try:
         from followthemoney import ValueEntity as Entity
@@ -121,11 +125,13 @@ def scorer(peer):
     def entity(number, schema, name):
         return Entity.from_dict({"id": number, "schema": schema, "properties": {"name": [name]}})
 
+    # The matcher remembers what it made of an entity by its id, so every name needs one of its own.
+    numbers = itertools.count()
+
     def score(r):
-        a, b = entity("a", r["schema"], r["name1"]), entity("b", r["schema"], r["name2"])
+        a, b = (entity(f"n{next(numbers)}", r["schema"], r[name]) for name in ("name1", "name2"))
         return algorithm.compare(a, b, config).score
 
-    del model
     return score
 
 
