@@ -236,6 +236,8 @@ mod tests {
             sharpness: 0.2,
             brightness: 120.0,
             inside: 1.0,
+            eyes_detail: 1.0,
+            mouth_detail: 1.0,
             ..quality::Facts::default()
         }
     }
@@ -259,6 +261,7 @@ mod tests {
         assert_eq!(worse(|f| f.burnt = 0.5), ["face_too_bright"]);
         assert_eq!(worse(|f| f.sharpness = 0.02), ["face_blurry"]);
         assert_eq!(worse(|f| f.inside = 0.5), ["face_cut_off"]);
+        assert_eq!(worse(|f| f.eyes_detail = 0.0), ["face_covered"]);
     }
 
     #[test]
