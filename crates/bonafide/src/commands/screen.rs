@@ -148,7 +148,8 @@ fn many(index: &Index, args: &Args, file: &Path) -> CommandResult {
         Some(path) => Box::new(std::fs::File::options().create(true).append(true).open(path)?),
         None => Box::new(std::io::stdout()),
     };
-    if done == 0 {
+    let has_header = args.out.as_ref().is_some_and(|p| p.metadata().is_ok_and(|m| m.len() > 0));
+    if !has_header {
         out.write_all(b"row,name,score,rank,list,id,listed_name,birth_date,country\n")?;
     }
     let bar = output::progress(rows.len() as u64);
