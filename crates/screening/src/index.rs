@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use crate::{
+    country,
     entry::{Birth, Entry, Gender, Quality, plain_number},
     names::{self, Comparison, Kind, Name, Pair, TokenKind, compare, nickname_groups},
 };
@@ -25,7 +26,7 @@ pub struct Query {
     pub name: String,
     pub kind: Option<Kind>,
     pub birth: Option<Birth>,
-    /// As on the lists: names of countries in English, or codes.
+    /// Names of countries, or ISO 3166-1 alpha-3 codes.
     pub countries: Vec<String>,
     pub gender: Option<Gender>,
     pub numbers: Vec<String>,
@@ -393,9 +394,7 @@ fn facts(query: &Query, entry: &Entry, number: bool) -> Vec<Fact> {
         facts.push(Fact { what: "birth_date", agrees });
     }
     if !query.countries.is_empty() {
-        let said = |c: &String| entry.countries.iter().any(|e| e.eq_ignore_ascii_case(c.trim()));
-        let agrees = (!entry.countries.is_empty()).then(|| query.countries.iter().any(said));
-        facts.push(Fact { what: "country", agrees });
+        facts.push(Fact { what: "country", agrees: country::agree(&query.countries, &entry.countries) });
     }
     if let Some(gender) = query.gender {
         facts.push(Fact { what: "gender", agrees: entry.gender.map(|g| g == gender) });

@@ -9,6 +9,7 @@
 //!
 //! Nothing here knows a network, a database or today's date.
 
+mod country;
 pub mod entry;
 pub mod index;
 pub mod lists;

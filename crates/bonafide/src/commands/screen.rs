@@ -30,7 +30,7 @@ pub(crate) struct Args {
     /// Birth date, as far as it is known: 1962, 1962-05, 1962-05-17
     #[arg(long)]
     birth_date: Option<String>,
-    /// A country the person belongs to, as the lists write it
+    /// A country the person belongs to: its name or ISO 3166-1 alpha-3 code
     #[arg(long)]
     country: Vec<String>,
     /// person, organization, vessel or aircraft [default: any]
@@ -111,7 +111,7 @@ fn print(hits: &[Hit], snapshots: &[Snapshot]) {
             let says = match fact.agrees {
                 Some(true) => "agrees",
                 Some(false) => "differs",
-                None => "is not on the list",
+                None => "cannot be compared",
             };
             anstream::println!("      {} {says}", fact.what);
         }
