@@ -1,8 +1,8 @@
 //! What documents and faces are known again by, opened and in memory, one shelf per organization and kind.
 //!
 //! The rows are sealed one by one, so a search in the database is impossible; a shelf is filled at its first use
-//! and then follows the rows: new ones are read, and those of people whose key was destroyed are dropped, also
-//! when another process did it.
+//! and then follows the rows: new ones are read, and those that were withdrawn or forgotten are dropped, whichever
+//! process did it.
 
 use std::{
     collections::HashMap,
@@ -159,8 +159,8 @@ pub(crate) struct Shelves<T> {
 
 struct Entry<T> {
     applicant: ApplicantId,
-    verification: Option<VerificationId>,
-    feature: T,
+    /// `None` for what a newer program wrote: not understood, and left alone.
+    feature: Option<T>,
 }
 
 struct Shelf<T> {
@@ -221,7 +221,7 @@ impl<T> Shelves<T> {
         let mut shelf = shelf.lock().await;
         self.follow(engine, tx, organization, &mut shelf).await?;
         let others = shelf.entries.values().filter(|e| Some(e.applicant) != except);
-        Ok(others.map(|e| look(&e.feature)).count())
+        Ok(others.filter_map(|e| e.feature.as_ref()).map(&mut look).count())
     }
 
     async fn follow(
@@ -237,15 +237,10 @@ impl<T> Shelves<T> {
             if shelf.entries.contains_key(&row.id) {
                 continue;
             }
-            // What a newer program wrote is not understood, and left alone.
-            let Some(feature) = (self.parse)(&row.bytes) else { continue };
-            if row.verification.is_some() {
-                shelf.entries.retain(|_, e| e.verification != row.verification);
-            }
-            let entry = Entry { applicant: row.applicant, verification: row.verification, feature };
+            let entry = Entry { applicant: row.applicant, feature: (self.parse)(&row.bytes) };
             shelf.entries.insert(row.id, entry);
         }
-        // Rows go when people are forgotten, here or in another process.
+        // Rows go when newer ones take their place and when people are forgotten, here or in another process.
         if features::count(tx, organization, self.kind).await? != shelf.entries.len() {
             let there = features::ids(tx, organization, self.kind).await?;
             shelf.entries.retain(|id, _| there.contains(id));
