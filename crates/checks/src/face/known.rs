@@ -20,6 +20,8 @@ pub fn threshold() -> f64 {
 pub struct Search {
     /// Templates of other people that were compared.
     pub compared: usize,
+    /// Templates that other networks made: they cannot be compared.
+    pub incomparable: usize,
     /// Hits whose documents carry the same last name and birth date.
     pub same_holder: usize,
     /// Hits whose documents carry another.
@@ -33,6 +35,13 @@ pub struct Search {
 /// [`Check::KnownFace`]. A person who comes back is clear; a face under another name asks for a look, since twins
 /// exist and searches err; a blocked face fails.
 pub fn finding(search: &Search) -> Finding {
+    if search.compared == 0 {
+        let detail = match search.incomparable {
+            0 => "there is no other face to compare with".to_owned(),
+            n => format!("the {n} other faces were measured by other networks and cannot be compared"),
+        };
+        return Finding::not_assessed(Check::KnownFace, "nothing_to_compare_with", detail);
+    }
     let elsewhere = search.other_holder + search.unknown_holder;
     let outcome = match (search.blocked, elsewhere) {
         (0, 0) => Outcome::Clear,
@@ -58,7 +67,11 @@ pub fn finding(search: &Search) -> Finding {
         finding.because(code, format!("this is {what} ({n} times)"))
     });
     let detail = format!("compared with {} faces at a false match rate of 1 in 1,000,000", search.compared);
-    finding.because("compared_with", detail)
+    let finding = finding.because("compared_with", detail);
+    match search.incomparable {
+        0 => finding,
+        n => finding.because("not_compared", format!("{n} faces were measured by other networks")),
+    }
 }
 
 #[cfg(test)]
@@ -82,6 +95,9 @@ mod tests {
             told(Search { unknown_holder: 1, ..none }),
             (Outcome::Consider, "face_seen_before".into())
         );
+        let nothing = (Outcome::NotAssessed, "nothing_to_compare_with".to_owned());
+        assert_eq!(told(Search { incomparable: 3, ..Search::default() }), nothing);
+        assert_eq!(told(Search::default()), nothing);
         assert_eq!(
             told(Search { blocked: 1, other_holder: 1, ..none }),
             (Outcome::Fail, "face_blocked".into())

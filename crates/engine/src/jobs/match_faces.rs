@@ -87,15 +87,19 @@ async fn search(engine: &Engine, tx: &mut Tx, record: &Record, own: &Template) -
     let (organization, applicant) = (record.row.organization, record.row.applicant);
     let least = known::threshold();
     let calibrations = Calibrations::of(&engine.models);
-    let is_hit = |other: &Template| {
-        calibrations
-            .similarity(&own.embedding, &other.embedding)
-            .is_some_and(|similarity| similarity >= least)
-    };
     let mut search = Search::default();
+    // Whether it is a hit; a template of other networks is none, and is counted as not compared.
+    let is_hit = |other: &Template, search: &mut Search| {
+        let similarity = calibrations.similarity(&own.embedding, &other.embedding);
+        match similarity {
+            Some(_) => search.compared += 1,
+            None => search.incomparable += 1,
+        }
+        similarity.is_some_and(|similarity| similarity >= least)
+    };
     let gallery = engine.gallery();
     let look = |other: &Template| {
-        if is_hit(other) {
+        if is_hit(other, &mut search) {
             match own.holder.zip(other.holder) {
                 Some((a, b)) if a == b => search.same_holder += 1,
                 Some(_) => search.other_holder += 1,
@@ -103,10 +107,12 @@ async fn search(engine: &Engine, tx: &mut Tx, record: &Record, own: &Template) -
             }
         }
     };
-    search.compared = gallery.faces().search(engine, tx, organization, Some(applicant), look).await?;
+    gallery.faces().search(engine, tx, organization, Some(applicant), look).await?;
     // A blocked person is blocked under their own name too.
-    let look = |other: &Template| search.blocked += usize::from(is_hit(other));
-    let blocked = gallery.blocked().search(engine, tx, organization, None, look).await?;
-    search.compared += blocked;
+    let look = |other: &Template| {
+        let hit = is_hit(other, &mut search);
+        search.blocked += usize::from(hit);
+    };
+    gallery.blocked().search(engine, tx, organization, None, look).await?;
     Ok(search)
 }
