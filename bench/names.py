@@ -18,7 +18,8 @@ import sys
 import time
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
+from peers import newest_build
+
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "bonafide" / "names"
 PINNED = ["nomenklatura==4.17.4", "rapidfuzz==3.14.6"]
 # nomenklatura needs PyICU, which has no wheel: Debian's own Python has it as a package.
@@ -48,14 +49,6 @@ def main():
     for name, r in results.items():
         ms = "" if r["ms"] is None else f"{r['ms']:.3f}"
         print(f"{name:14}{r['f1']:8.3f}{r['fpr']:8.3f}{r['strong_misses']:16}{r['threshold']:>11}{ms:>11}")
-
-
-def newest_build():
-    target = Path(os.environ.get("CARGO_TARGET_DIR") or HERE.parent / "target")
-    builds = [p for p in (target / "release/bonafide", target / "debug/bonafide") if p.exists()]
-    if not builds:
-        sys.exit("names: no build of bonafide; make one, or name it with --bonafide")
-    return max(builds, key=lambda p: p.stat().st_mtime)
 
 
 def environment():

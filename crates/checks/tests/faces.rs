@@ -2,8 +2,6 @@
 
 #![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
-use std::path::PathBuf;
-
 use bonafide_checks::{
     face::{
         Face,
@@ -21,14 +19,7 @@ use image::{RgbImage, imageops};
 
 /// A test picture; `None` only where the machine is declared to have none.
 fn picture(path: &str) -> Option<Picture> {
-    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data");
-    let dir = std::env::var_os("BONAFIDE_TEST_DATA").map_or_else(|| PathBuf::from(beside), PathBuf::from);
-    if !dir.is_dir() {
-        let without = std::env::var("BONAFIDE_WITHOUT_TEST_DATA").is_ok_and(|v| v == "1");
-        assert!(without, "no test data at {}: set BONAFIDE_TEST_DATA", dir.display());
-        return None;
-    }
-    let file = dir.join(path);
+    let file = bonafide_testkit::data::test_data(path)?;
     let bytes = std::fs::read(&file).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
     Some(decode(&bytes).unwrap_or_else(|e| panic!("{}: {e}", file.display())))
 }

@@ -2,8 +2,6 @@
 
 #![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
-use std::path::PathBuf;
-
 use bonafide_checks::{
     document::read::{machine_readable_zone, read},
     image::{Picture, decode},
@@ -16,18 +14,8 @@ use bonafide_weights::load_for_tests;
 
 /// A picture of the shared test data. Absent data fails the test unless `BONAFIDE_WITHOUT_TEST_DATA=1`.
 fn picture(file: &str) -> Option<Picture> {
-    let folder = std::env::var_os("BONAFIDE_TEST_DATA").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"),
-        PathBuf::from,
-    );
-    match std::fs::read(folder.join(file)) {
-        Ok(bytes) => Some(decode(&bytes).unwrap()),
-        Err(error) => {
-            let meant = std::env::var("BONAFIDE_WITHOUT_TEST_DATA").is_ok_and(|v| v == "1");
-            assert!(meant, "no test data at {}: {error}", folder.join(file).display());
-            None
-        }
-    }
+    let bytes = std::fs::read(bonafide_testkit::data::test_data(file)?).unwrap();
+    Some(decode(&bytes).unwrap())
 }
 
 fn zone(file: &str) -> Option<Vec<String>> {

@@ -10,7 +10,7 @@ use bonafide_checks::{
         compare::{self, FaceMatch},
         detect, subject,
     },
-    image::{self, Picture, Refused, manipulation::Traces},
+    image::{Picture, manipulation::Traces},
     liveness::{active, passive, replay},
     models::{Models, Task},
 };
@@ -263,9 +263,4 @@ fn movements(
 fn timed(findings: &mut [Finding], start: Instant) {
     let ms = start.elapsed().as_millis() as u64;
     findings.iter_mut().for_each(|f| f.ms = ms);
-}
-
-/// Decodes pictures that passed the gate when they came in.
-pub fn decode_all(pictures: &[Vec<u8>]) -> Result<Vec<Picture>, Refused> {
-    pictures.iter().map(|p| image::decode(p)).collect()
 }

@@ -1,22 +1,7 @@
-use std::path::PathBuf;
-
+use bonafide_testkit::data::test_data;
 use image::{ExtendedColorType, ImageEncoder, Rgb, Rgba, codecs::png::PngEncoder};
 
 use super::*;
-
-/// The shared test data; `None` only where its absence was announced.
-fn test_data(folder: &str) -> Option<PathBuf> {
-    let root = std::env::var_os("BONAFIDE_TEST_DATA").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"),
-        PathBuf::from,
-    );
-    let folder = root.join(folder);
-    if !folder.is_dir() && std::env::var("BONAFIDE_WITHOUT_TEST_DATA").as_deref() == Ok("1") {
-        return None;
-    }
-    assert!(folder.is_dir(), "no test data; set BONAFIDE_TEST_DATA or BONAFIDE_WITHOUT_TEST_DATA=1");
-    Some(folder)
-}
 
 fn png(picture: &DynamicImage) -> Vec<u8> {
     let mut bytes = Cursor::new(vec![]);

@@ -330,7 +330,6 @@ pub fn assess(quality: &Quality, side: Option<Side>, kind: Kind) -> Finding {
 
 #[cfg(test)]
 mod tests {
-    use std::path::PathBuf;
 
     use image::Rgb;
 
@@ -424,17 +423,10 @@ mod tests {
     /// What people could use must pass: portraits and documents of the shared data.
     #[test]
     fn usable_pictures_are_clear() {
-        let root = std::env::var_os("BONAFIDE_TEST_DATA").map_or_else(
-            || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"),
-            PathBuf::from,
-        );
-        if !root.is_dir() && std::env::var("BONAFIDE_WITHOUT_TEST_DATA").as_deref() == Ok("1") {
-            return;
-        }
         for (folder, kind, least) in [("faces/lfw", Kind::Selfie, 0.99), ("mrz/images", Kind::Document, 0.95)]
         {
-            let files = std::fs::read_dir(root.join(folder))
-                .expect("set BONAFIDE_TEST_DATA or BONAFIDE_WITHOUT_TEST_DATA=1");
+            let Some(folder) = bonafide_testkit::data::test_data(folder) else { return };
+            let files = std::fs::read_dir(folder).unwrap();
             let pictures =
                 files.filter_map(|f| crate::image::decode(&std::fs::read(f.ok()?.path()).ok()?).ok());
             let findings: Vec<Finding> =

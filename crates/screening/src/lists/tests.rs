@@ -1,15 +1,9 @@
 use super::*;
 
 fn data(names: &[&str]) -> Option<Files> {
-    let root = std::env::var_os("BONAFIDE_TEST_DATA").map_or_else(
-        || std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"),
-        std::path::PathBuf::from,
-    );
-    if !root.is_dir() && std::env::var("BONAFIDE_WITHOUT_TEST_DATA").as_deref() == Ok("1") {
-        return None;
-    }
+    let root = bonafide_testkit::data::test_data("sanctions")?;
     let file = |name: &&str| {
-        let path = root.join("sanctions").join(name);
+        let path = root.join(name);
         (path.file_name().unwrap().to_string_lossy().into_owned(), std::fs::read(&path).expect("test data"))
     };
     Some(names.iter().map(file).collect())

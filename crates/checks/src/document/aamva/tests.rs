@@ -1,5 +1,3 @@
-use std::path::PathBuf;
-
 use bonafide_core::document::FieldName::*;
 
 use super::*;
@@ -267,15 +265,8 @@ fn other_texts_are_refused() {
 /// (a value no element holds, postal codes cut to five digits, given names kept together).
 #[test]
 fn real_payloads() {
-    let root = std::env::var_os("BONAFIDE_TEST_DATA").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"),
-        PathBuf::from,
-    );
-    let file = root.join("aamva/payloads.jsonl");
-    if !file.is_file() && std::env::var("BONAFIDE_WITHOUT_TEST_DATA").as_deref() == Ok("1") {
-        return;
-    }
-    let text = std::fs::read_to_string(file).expect("set BONAFIDE_TEST_DATA or BONAFIDE_WITHOUT_TEST_DATA=1");
+    let Some(file) = bonafide_testkit::data::test_data("aamva/payloads.jsonl") else { return };
+    let text = std::fs::read_to_string(file).unwrap();
     let plain = |v: &str| v.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_uppercase();
     let (mut right, mut all) = (0, 0);
     for row in text.lines().map(|l| serde_json::from_str::<serde_json::Value>(l).unwrap()) {

@@ -1,5 +1,3 @@
-use std::path::PathBuf;
-
 use image::{GrayImage, Luma, RgbImage};
 use rxing::{BarcodeFormat, EncodeHints, Writer, pdf417::PDF417Writer};
 
@@ -153,15 +151,8 @@ fn nothing_where_there_is_nothing() {
 /// Photos, cut and damaged pictures with known contents.
 #[test]
 fn real_pictures() {
-    let root = std::env::var_os("BONAFIDE_TEST_DATA").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"),
-        PathBuf::from,
-    );
-    let folder = root.join("pdf417/zxing-cpp");
-    if !folder.is_dir() && std::env::var("BONAFIDE_WITHOUT_TEST_DATA").as_deref() == Ok("1") {
-        return;
-    }
-    let files = std::fs::read_dir(folder).expect("set BONAFIDE_TEST_DATA or BONAFIDE_WITHOUT_TEST_DATA=1");
+    let Some(folder) = bonafide_testkit::data::test_data("pdf417/zxing-cpp") else { return };
+    let files = std::fs::read_dir(folder).unwrap();
     let (mut right, mut all) = (0, 0);
     for path in files.map(|f| f.unwrap().path()) {
         let Ok(bytes) = std::fs::read(&path) else { continue };

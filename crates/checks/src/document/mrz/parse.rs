@@ -325,7 +325,7 @@ mod tests {
     /// All vectors of the shared test data: check digits and fields.
     #[test]
     fn agrees_with_the_text_vectors() {
-        let Some(path) = crate::document::test_data("mrz/text_vectors.jsonl") else { return };
+        let Some(path) = bonafide_testkit::data::test_data("mrz/text_vectors.jsonl") else { return };
         let text = std::fs::read_to_string(path).unwrap();
         let (mut checks, mut n) = (0, 0);
         for line in text.lines() {
