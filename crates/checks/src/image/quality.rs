@@ -330,7 +330,6 @@ pub fn assess(quality: &Quality, side: Option<Side>, kind: Kind) -> Finding {
 
 #[cfg(test)]
 mod tests {
-
     use image::Rgb;
 
     use super::*;

@@ -3,8 +3,9 @@
 //! MiniFASNet judges the face with what is around it: edges of a print, the bezel and moiré of a screen.
 //! It was measured on very few attacks (one print and one screen, both found; of 39 portraits printed in
 //! identity documents about a third would pass the network, most of them stopped by the gate for small
-//! faces) and is not tested to ISO/IEC 30107-3. It is a first filter; the active steps are the defence. Where the network is known to guess (dark, blurred or tiny faces, faces
-//! that leave no room for anything else) the finding is `not_assessed` with what to do about it.
+//! faces) and is not tested to ISO/IEC 30107-3. It is a first filter; the active steps are the defence. Where the
+//! network is known to guess (dark, blurred or tiny faces, faces that leave no room for anything else) the finding is
+//! `not_assessed` with what to do about it.
 
 use std::borrow::Borrow;
 
@@ -51,8 +52,9 @@ const MIN_BRIGHTNESS: f32 = 60.0;
 const MIN_SHARPNESS: f32 = 0.03;
 
 /// [`Check::PassiveLiveness`] over the frames of one capture, in any number. The score is the mean over the
-/// frames that could be assessed, but not more than the first one's, which is the selfie; each the network's probability of a real face (mean of the frame's and its
-/// mirror image's), less what the [`cues`] of a screen take from it; `min_score` is `minimum_liveness_tolerance`.
+/// frames that could be assessed, but not more than the first one's, which is the selfie; each the network's
+/// probability of a real face (mean of the frame's and its mirror image's), less what the [`cues`] of a screen take
+/// from it; `min_score` is `minimum_liveness_tolerance`.
 ///
 /// When the first frame could not be assessed, the finding is `not_assessed` with its reasons.
 pub fn assess<P: Borrow<Picture>>(models: &Models, frames: &[P], min_score: f64) -> Finding {
