@@ -4,11 +4,13 @@
 use bonafide_screening::lists::{Files, Format, parse, recognize};
 use libfuzzer_sys::fuzz_target;
 
-const FORMATS: [Format; 9] = [
+const FORMATS: [Format; 11] = [
     Format::OfacCsv,
     Format::OfacXml,
+    Format::OfacAdvancedXml,
     Format::UnXml,
     Format::EuXml,
+    Format::EuCsv,
     Format::UkCsv,
     Format::UkTables,
     Format::CanadaXml,

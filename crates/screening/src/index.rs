@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::{
     country,
     entry::{Birth, Entry, Gender, Quality, plain_number},
+    multimap::{Multimap, hash},
     names::{self, Comparison, Kind, Name, Pair, TokenKind, compare, nickname_groups},
 };
 
@@ -85,24 +86,20 @@ pub struct Index {
     sources: Vec<Source>,
     entries: Vec<(u16, Entry)>,
     names: Vec<Listed>,
-    /// Word → names that contain it.
-    words: HashMap<Box<str>, Postings>,
+    /// Each word has a number.
+    words: HashMap<Box<str>, u32>,
+    /// The names that contain each word, one word after the other.
+    postings: Vec<u32>,
+    /// Where the names of each word begin, and the end.
+    starts: Vec<u32>,
     /// Word with a letter left out → words.
-    near: HashMap<u64, Vec<u32>>,
+    near: Multimap,
     /// Sound → words.
-    sounds: HashMap<Box<str>, Vec<u32>>,
+    sounds: Multimap,
     /// Group of given names → words.
     groups: HashMap<u16, Vec<u32>>,
     /// Numbers of passports and the like → entries.
     numbers: HashMap<String, Vec<u32>>,
-    /// The words by number.
-    spelled: Vec<Box<str>>,
-}
-
-#[derive(Default)]
-struct Postings {
-    id: u32,
-    names: Vec<u32>,
 }
 
 /// How telling a word is that this many names contain: 1 up to a few, 0 at a thousand and more.
@@ -117,6 +114,8 @@ impl Index {
         for (list, entries) in lists {
             index.add(&list, entries);
         }
+        index.take_apart();
+        index.link();
         let mut names = std::mem::take(&mut index.names);
         names.iter_mut().for_each(|n| index.weigh(&mut n.name));
         index.names = names;
@@ -126,7 +125,8 @@ impl Index {
     /// Notes how telling each word is.
     fn weigh(&self, name: &mut Name) {
         for token in &mut name.tokens {
-            token.rarity = rarity(self.words.get(token.text.as_str()).map_or(0, |p| p.names.len()));
+            let names = self.words.get(token.text.as_str()).map_or(0, |word| self.names_with(*word).len());
+            token.rarity = rarity(names);
         }
     }
 
@@ -141,11 +141,7 @@ impl Index {
             }
             for listed in &entry.names {
                 for text in alternatives(&listed.text, entry.kind) {
-                    let name = Name::new(text, entry.kind);
-                    let id = self.names.len() as u32;
-                    for word in keys(&name) {
-                        self.post(&word, id);
-                    }
+                    let name = Name { tokens: vec![], foreign: false };
                     self.names.push(Listed { entry: at, quality: listed.quality, text: text.into(), name });
                 }
             }
@@ -155,25 +151,64 @@ impl Index {
         self.sources.push(Source { name: list.to_owned(), entries: count, names });
     }
 
-    fn post(&mut self, word: &str, name: u32) {
-        let next = self.spelled.len() as u32;
-        let postings = self.words.entry(word.into()).or_insert_with(|| Postings { id: next, names: vec![] });
-        if postings.names.last() != Some(&name) {
-            postings.names.push(name);
+    /// Takes the names apart, on every processor.
+    fn take_apart(&mut self) {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from).min(8);
+        let size = (self.names.len() / threads + 1).max(1000);
+        let entries = &self.entries;
+        std::thread::scope(|scope| {
+            for part in self.names.chunks_mut(size) {
+                scope.spawn(move || {
+                    for listed in part {
+                        let kind = entries.get(listed.entry as usize).map_or(Kind::Unknown, |(_, e)| e.kind);
+                        listed.name = Name::new(&listed.text, kind);
+                    }
+                });
+            }
+        });
+    }
+
+    /// Numbers the words and notes which names contain them and which words are like them.
+    fn link(&mut self) {
+        let mut pairs: Vec<(u32, u32)> = vec![];
+        let (mut near, mut sounds) = (vec![], vec![]);
+        for (at, listed) in (0u32..).zip(&self.names) {
+            for key in keys(&listed.name) {
+                let next = self.words.len() as u32;
+                if let Some(word) = self.words.get(key.as_str()) {
+                    pairs.push((*word, at));
+                    continue;
+                }
+                pairs.push((next, at));
+                near.extend(deletions(&key).into_iter().map(|hash| (hash, next)));
+                sounds.extend(sound_of(&key).map(|hash| (hash, next)));
+                for group in nickname_groups(&key) {
+                    self.groups.entry(*group).or_default().push(next);
+                }
+                self.words.insert(key.into(), next);
+            }
         }
-        if postings.id == next && self.spelled.len() as u32 == next {
-            self.spelled.push(word.into());
-            for key in deletions(word) {
-                self.near.entry(key).or_default().push(next);
-            }
-            let sound = crate::names::sound(word);
-            if sound.len() >= 2 {
-                self.sounds.entry(sound.into()).or_default().push(next);
-            }
-            for group in nickname_groups(word) {
-                self.groups.entry(*group).or_default().push(next);
+        pairs.sort_unstable();
+        pairs.dedup();
+        self.starts = vec![0; self.words.len() + 1];
+        for (word, _) in &pairs {
+            if let Some(count) = self.starts.get_mut(*word as usize + 1) {
+                *count += 1;
             }
         }
+        let mut sum = 0;
+        for start in &mut self.starts {
+            sum += *start;
+            *start = sum;
+        }
+        self.postings = pairs.into_iter().map(|(_, name)| name).collect();
+        (self.near, self.sounds) = (Multimap::new(near), Multimap::new(sounds));
+    }
+
+    /// The names that contain a word.
+    fn names_with(&self, word: u32) -> &[u32] {
+        let at = |i: usize| self.starts.get(i).map_or(0, |s| *s as usize);
+        self.postings.get(at(word as usize)..at(word as usize + 1)).unwrap_or_default()
     }
 
     pub fn sources(&self) -> &[Source] {
@@ -265,11 +300,11 @@ impl Index {
 
     /// Names that may be meant: those that share the rarest words, the shorter first.
     fn candidates(&self, query: &Name) -> Vec<u32> {
-        let mut words: Vec<(f32, Vec<&Postings>)> = keys(query)
+        let mut words: Vec<(f32, Vec<&[u32]>)> = keys(query)
             .iter()
             .map(|word| {
                 let found = self.like(word);
-                let names: usize = found.iter().map(|p| p.names.len()).sum();
+                let names: usize = found.iter().map(|names| names.len()).sum();
                 (1.0 / (1.0 + (names as f32).ln_1p()), found)
             })
             .collect();
@@ -277,10 +312,10 @@ impl Index {
         let mut shared = vec![0.0f32; self.names.len()];
         let mut touched: Vec<u32> = vec![];
         for (i, (weight, found)) in words.iter().enumerate() {
-            for postings in found {
+            for names in found {
                 // A frequent word only adds to what rarer ones brought.
-                let only_adds = postings.names.len() > MANY && i > 0;
-                for name in &postings.names {
+                let only_adds = names.len() > MANY && i > 0;
+                for name in *names {
                     let Some(sum) = shared.get_mut(*name as usize) else { continue };
                     if *sum == 0.0 {
                         if only_adds {
@@ -301,22 +336,17 @@ impl Index {
         touched
     }
 
-    /// Words of the lists that are like a word.
-    fn like(&self, word: &str) -> Vec<&Postings> {
-        let mut ids: Vec<u32> = self.words.get(word).map(|p| p.id).into_iter().collect();
-        for key in deletions(word) {
-            ids.extend(self.near.get(&key).into_iter().flatten());
-        }
-        let sound = crate::names::sound(word);
-        if sound.len() >= 2 {
-            ids.extend(self.sounds.get(sound.as_str()).into_iter().flatten());
-        }
+    /// The names that contain a word, for each word of the lists that is like this one.
+    fn like(&self, word: &str) -> Vec<&[u32]> {
+        let mut ids: Vec<u32> = self.words.get(word).copied().into_iter().collect();
+        ids.extend(deletions(word).into_iter().flat_map(|hash| self.near.get(hash)));
+        ids.extend(sound_of(word).into_iter().flat_map(|hash| self.sounds.get(hash)));
         for group in nickname_groups(word) {
             ids.extend(self.groups.get(group).into_iter().flatten());
         }
         ids.sort_unstable();
         ids.dedup();
-        ids.iter().filter_map(|id| self.words.get(self.spelled.get(*id as usize)?)).collect()
+        ids.into_iter().map(|id| self.names_with(id)).collect()
     }
 }
 
@@ -370,7 +400,7 @@ fn keys(name: &Name) -> Vec<String> {
 }
 
 /// The word and the word with each letter left out, hashed: two words one edit apart share one.
-fn deletions(word: &str) -> Vec<u64> {
+fn deletions(word: &str) -> Vec<u32> {
     let bytes = word.as_bytes();
     let mut out = vec![hash(bytes.iter())];
     if bytes.len() >= 4 {
@@ -382,9 +412,10 @@ fn deletions(word: &str) -> Vec<u64> {
     out
 }
 
-/// FNV-1a.
-fn hash<'b>(bytes: impl Iterator<Item = &'b u8>) -> u64 {
-    bytes.fold(0xcbf2_9ce4_8422_2325, |h, b| (h ^ u64::from(*b)).wrapping_mul(0x0100_0000_01b3))
+/// The sound of a word, hashed; one consonant is too little to find by.
+fn sound_of(word: &str) -> Option<u32> {
+    let sound = crate::names::sound(word);
+    (sound.len() >= 2).then(|| hash(sound.as_bytes().iter()))
 }
 
 fn facts(query: &Query, entry: &Entry, number: bool) -> Vec<Fact> {

@@ -13,5 +13,6 @@ mod country;
 pub mod entry;
 pub mod index;
 pub mod lists;
+mod multimap;
 pub mod names;
 pub mod snapshot;

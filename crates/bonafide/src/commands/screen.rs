@@ -119,7 +119,11 @@ fn print(hits: &[Hit], snapshots: &[Snapshot]) {
 }
 
 /// A row of a table, and what the query is made of it.
-fn query(header: &csv::StringRecord, row: &csv::StringRecord, kind: Option<Kind>) -> Option<Query> {
+pub(super) fn query(
+    header: &csv::StringRecord,
+    row: &csv::StringRecord,
+    kind: Option<Kind>,
+) -> Option<Query> {
     let cell = |names: &[&str]| {
         let at = header.iter().position(|h| names.contains(&h.trim().to_lowercase().as_str()))?;
         row.get(at).map(str::trim).filter(|v| !v.is_empty())

@@ -2,13 +2,15 @@
 
 mod canada;
 mod eu;
+mod eu_csv;
 mod generic;
 mod ofac;
+mod ofac_advanced;
 mod uk;
 mod un;
 mod xml;
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use serde::{Deserialize, Serialize};
 
@@ -22,10 +24,14 @@ pub enum Format {
     OfacCsv,
     /// `sdn.xml`, `consolidated.xml`.
     OfacXml,
+    /// `sdn_advanced.xml`, `cons_advanced.xml`.
+    OfacAdvancedXml,
     /// `consolidated.xml` of the UN Security Council.
     UnXml,
     /// The EU's consolidated list, version 1.1, as XML.
     EuXml,
+    /// The EU's consolidated list, version 1.0 or 1.1, as a table with semicolons.
+    EuCsv,
     /// The UK list in one table with `Name 6`, `Name 1` … `Group ID`.
     UkCsv,
     /// The UK list in three tables: subjects, names, birth dates.
@@ -90,6 +96,10 @@ pub fn recognize(files: &Files) -> Option<Format> {
     Some(match () {
         () if has("<CONSOLIDATED_LIST") => Format::UnXml,
         () if has("<sdnList") => Format::OfacXml,
+        () if has("<Sanctions") && has("<ReferenceValueSets") || has("ADVANCED_XML") => {
+            Format::OfacAdvancedXml
+        }
+        () if has("Entity_LogicalId;") || has("Entity_logical_id;") => Format::EuCsv,
         () if has("fsd.ec.europa") || has("<export ") && has("sanctionEntity") => Format::EuXml,
         () if has("<data-set") || has("<record>") && has("<Schedule>") => Format::CanadaXml,
         () if has("Name 6") && has("Group ID") => Format::UkCsv,
@@ -119,8 +129,10 @@ pub fn parse(format: Format, files: &Files) -> Result<Parsed, Refused> {
     let parsed = match format {
         Format::OfacCsv => ofac::csv(files)?,
         Format::OfacXml => one().and_then(|(name, text)| ofac::xml(name, &text))?,
+        Format::OfacAdvancedXml => one().and_then(|(name, text)| ofac_advanced::read(name, &text))?,
         Format::UnXml => one().and_then(|(name, text)| un::read(name, &text))?,
         Format::EuXml => one().and_then(|(name, text)| eu::read(name, &text))?,
+        Format::EuCsv => one().and_then(|(name, text)| eu_csv::read(name, &text))?,
         Format::UkCsv => one().and_then(|(name, text)| uk::single(name, &text))?,
         Format::UkTables => uk::read_tables(files)?,
         Format::CanadaXml => one().and_then(|(name, text)| canada::read(name, &text))?,
@@ -135,11 +147,11 @@ pub fn parse(format: Format, files: &Files) -> Result<Parsed, Refused> {
 }
 
 /// UTF-8, or Latin-1 as some publishers still write.
-fn text(bytes: &[u8]) -> String {
+fn text(bytes: &[u8]) -> Cow<'_, str> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     match std::str::from_utf8(bytes) {
-        Ok(text) => text.to_owned(),
-        Err(_) => bytes.iter().map(|b| char::from(*b)).collect(),
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => Cow::Owned(bytes.iter().map(|b| char::from(*b)).collect()),
     }
 }
 
@@ -147,7 +159,13 @@ fn text(bytes: &[u8]) -> String {
 type Table = (Vec<String>, Vec<(u64, csv::StringRecord)>);
 
 fn records(file: &str, text: &str, has_header: bool) -> Result<Table, Refused> {
-    let mut reader = csv::ReaderBuilder::new().has_headers(has_header).from_reader(text.as_bytes());
+    delimited(file, text, has_header, b',')
+}
+
+/// [`records`] of a table whose cells another character separates.
+fn delimited(file: &str, text: &str, has_header: bool, delimiter: u8) -> Result<Table, Refused> {
+    let mut reader =
+        csv::ReaderBuilder::new().has_headers(has_header).delimiter(delimiter).from_reader(text.as_bytes());
     let wrong = |e: &csv::Error| {
         let line = e.position().map_or(0, csv::Position::line);
         let why = match e.kind() {

@@ -1,4 +1,8 @@
 use super::*;
+use crate::{
+    entry::{Gender, Quality},
+    names::Kind,
+};
 
 fn data(names: &[&str]) -> Option<Files> {
     let root = bonafide_testkit::data::test_data("sanctions")?;
@@ -120,13 +124,130 @@ fn xml_of_the_treasury_the_union_and_canada() {
     assert_eq!((entry.id.as_str(), entry.names.len()), ("Utopia-1-2", 3));
 }
 
+/// One file as a list.
+fn file(name: &str, text: &str) -> Files {
+    Files::from([(name.to_owned(), text.as_bytes().to_vec())])
+}
+
+const ADVANCED: &str = r#"<?xml version="1.0" encoding="utf-8"?>
+<Sanctions xmlns="https://example.org/ADVANCED_XML"><DateOfIssue CalendarTypeID="1"><Year>2026</Year><Month>9</Month><Day>3</Day></DateOfIssue>
+<ReferenceValueSets>
+<PartyTypeValues><PartyType ID="1">Individual</PartyType><PartyType ID="2">Entity</PartyType><PartyType ID="4">Transport</PartyType></PartyTypeValues>
+<PartySubTypeValues><PartySubType ID="4" PartyTypeID="1">Unknown</PartySubType><PartySubType ID="3" PartyTypeID="2">Unknown</PartySubType><PartySubType ID="1" PartyTypeID="4">Vessel</PartySubType></PartySubTypeValues>
+<NamePartTypeValues><NamePartType ID="1520">Last Name</NamePartType><NamePartType ID="1521">First Name</NamePartType></NamePartTypeValues>
+<ScriptValues><Script ID="215">Latin</Script><Script ID="220">Cyrillic</Script></ScriptValues>
+<FeatureTypeValues><FeatureType ID="8">Birthdate</FeatureType><FeatureType ID="10">Nationality Country</FeatureType><FeatureType ID="224">Gender</FeatureType></FeatureTypeValues>
+<DetailReferenceValues><DetailReference ID="91527">Female</DetailReference></DetailReferenceValues>
+<CountryValues><Country ID="11" ISO2="UT">Utopia</Country></CountryValues>
+<SanctionsTypeValues><SanctionsType ID="1">Program</SanctionsType></SanctionsTypeValues>
+</ReferenceValueSets>
+<Locations><Location ID="50"><LocationCountry CountryID="11"/></Location></Locations>
+<IDRegDocuments><IDRegDocument ID="9" IDRegDocTypeID="1571" IdentityID="70"><IDRegistrationNo>L898902C3</IDRegistrationNo></IDRegDocument></IDRegDocuments>
+<DistinctParties>
+<DistinctParty FixedRef="7"><Profile ID="7" PartySubTypeID="4"><Identity ID="70" Primary="true" False="false">
+<Alias AliasTypeID="1400" Primary="false" LowQuality="true"><DocumentedName><DocumentedNamePart><NamePartValue ScriptID="215">Annie</NamePartValue></DocumentedNamePart></DocumentedName></Alias>
+<Alias AliasTypeID="1403" Primary="true" LowQuality="false">
+<DocumentedName><DocumentedNamePart><NamePartValue NamePartGroupID="1" ScriptID="220">Эрикссон</NamePartValue></DocumentedNamePart></DocumentedName>
+<DocumentedName><DocumentedNamePart><NamePartValue NamePartGroupID="1" ScriptID="215">ERIKSSON</NamePartValue></DocumentedNamePart><DocumentedNamePart><NamePartValue NamePartGroupID="2" ScriptID="215">Anna Maria</NamePartValue></DocumentedNamePart></DocumentedName></Alias>
+<NamePartGroups><MasterNamePartGroup><NamePartGroup ID="1" NamePartTypeID="1520"/></MasterNamePartGroup><MasterNamePartGroup><NamePartGroup ID="2" NamePartTypeID="1521"/></MasterNamePartGroup></NamePartGroups></Identity>
+<Feature ID="1" FeatureTypeID="8"><FeatureVersion ID="1"><DatePeriod CalendarTypeID="1"><Start Approximate="false"><From><Year>1974</Year><Month>8</Month><Day>12</Day></From><To><Year>1974</Year><Month>8</Month><Day>12</Day></To></Start><End Approximate="false"><From><Year>1974</Year><Month>8</Month><Day>12</Day></From><To><Year>1974</Year><Month>8</Month><Day>12</Day></To></End></DatePeriod></FeatureVersion></Feature>
+<Feature ID="2" FeatureTypeID="10"><FeatureVersion ID="2"><VersionLocation LocationID="50"/></FeatureVersion></Feature>
+<Feature ID="3" FeatureTypeID="224"><FeatureVersion ID="3"><VersionDetail DetailTypeID="1431" DetailReferenceID="91527"/></FeatureVersion></Feature>
+</Profile></DistinctParty>
+<DistinctParty FixedRef="8"><Profile ID="8" PartySubTypeID="1"><Identity ID="80" Primary="true"><Alias Primary="true"><DocumentedName><DocumentedNamePart><NamePartValue ScriptID="215">SEA QUEEN</NamePartValue></DocumentedNamePart></DocumentedName></Alias></Identity></Profile></DistinctParty>
+</DistinctParties>
+<SanctionsEntries><SanctionsEntry ID="1" ProfileID="7" ListID="1550"><SanctionsMeasure ID="1" SanctionsTypeID="1"><Comment>SDGT</Comment></SanctionsMeasure></SanctionsEntry>
+<SanctionsEntry ID="2" ProfileID="8" ListID="1550"/></SanctionsEntries></Sanctions>"#;
+
+#[test]
+fn the_advanced_form_of_the_treasury() {
+    let files = file("sdn_advanced.xml", ADVANCED);
+    assert_eq!(recognize(&files), Some(Format::OfacAdvancedXml));
+    let parsed = parse(Format::OfacAdvancedXml, &files).unwrap();
+    assert_eq!((parsed.published.as_deref(), parsed.warnings.len()), (Some("2026-09-03"), 0));
+    let [person, ship] = parsed.entries.as_slice() else { panic!("two entries") };
+    let names: Vec<_> = person.names.iter().map(|n| (n.text.as_str(), n.quality)).collect();
+    assert_eq!(
+        names,
+        [("Anna Maria ERIKSSON", Quality::Main), ("Annie", Quality::Weak), ("Эрикссон", Quality::Alias)]
+    );
+    assert_eq!(
+        (person.id.as_str(), person.births[0].day, person.gender),
+        ("7", Some(12), Some(Gender::Female))
+    );
+    assert_eq!(
+        (&person.countries[0], &person.numbers[0], &person.programs[0]),
+        (&"UTOPIA".into(), &"L898902C3".into(), &"SDGT".into())
+    );
+    assert_eq!((ship.kind, ship.names[0].text.as_str()), (Kind::Vessel, "SEA QUEEN"));
+}
+
+#[test]
+fn pieces_of_the_advanced_form_are_refused() {
+    let refused = |text: &str| parse(Format::OfacAdvancedXml, &file("a.xml", text)).unwrap_err();
+    for share in [10, 40, 60, 80, 99] {
+        assert!(
+            refused(ADVANCED.get(..ADVANCED.floor_char_boundary(ADVANCED.len() * share / 100)).unwrap()).line
+                > 1
+        );
+    }
+    let without = |from: &str, to: &str| {
+        let (start, end) = (ADVANCED.find(from).unwrap(), ADVANCED.find(to).unwrap());
+        format!("{}{}", &ADVANCED[..start], &ADVANCED[end..])
+    };
+    // The tables after the parties that need them, a party that is sanctioned and not there, no sanctions at all.
+    let early = refused(&without("<ReferenceValueSets>", "<Locations>"));
+    assert!(early.line > 3 && early.why.contains("reference tables"), "{early}");
+    let missing = refused(&without("<DistinctParty FixedRef=\"8\"", "</DistinctParties>"));
+    assert!(missing.line > 20 && missing.why.contains("parties are missing"), "{missing}");
+    assert!(refused(&without("<SanctionsEntries>", "</Sanctions>")).why.contains("sanctions"));
+}
+
+#[test]
+fn the_union_s_tables_of_both_versions() {
+    let newer = "\u{feff}fileGenerationDate;Entity_LogicalId;Entity_EU_ReferenceNumber;Entity_SubjectType;Entity_Regulation_Programme;NameAlias_LastName;NameAlias_FirstName;NameAlias_MiddleName;NameAlias_WholeName;NameAlias_Gender;Address_CountryDescription;BirthDate_BirthDate;BirthDate_Year;BirthDate_Circa;Identification_Number;Citizenship_CountryDescription
+02/09/2026;13;EU.27.28;P;TERR;Eriksson;Anna;;Anna Eriksson;F;;;;;;
+02/09/2026;13;EU.27.28;P;TERR;;;;\"Annie; the \"\"Great\"\"\";F;;;;;;
+02/09/2026;13;EU.27.28;P;TERR;;;;;;;1974-08-12;1974;false;;
+02/09/2026;13;EU.27.28;P;TERR;;;;;;;;;;L898902C3;UTOPIA
+02/09/2026;42;EU.11.3;E;SYR;TRADING;ALPHA;;;;UTOPIA;;;;;
+";
+    assert_eq!(recognize(&file("eu.csv", newer)), Some(Format::EuCsv));
+    let parsed = parse(Format::EuCsv, &file("eu.csv", newer)).unwrap();
+    assert_eq!(parsed.published.as_deref(), Some("02/09/2026"));
+    let [person, firm] = parsed.entries.as_slice() else { panic!("two entries") };
+    assert_eq!((person.id.as_str(), person.names.len(), person.births.len()), ("EU.27.28", 2, 1));
+    assert_eq!(
+        (person.names[1].text.as_str(), person.gender),
+        ("Annie; the \"Great\"", Some(Gender::Female))
+    );
+    assert_eq!((person.numbers.len(), person.countries.len(), person.programs.len()), (1, 1, 1));
+    assert_eq!((firm.kind, firm.names[0].text.as_str()), (Kind::Organization, "ALPHA TRADING"));
+    let older = "Date_file;Entity_logical_id;Subject_type;Programme;Naal_logical_id;Entity_logical_id;Naal_wholename;Naal_gender;Birt_date;Iden_number;Citi_country;EU_ref_num
+02/09/2026;13;P;TERR;5;13;Anna Eriksson;F;;;;EU.27.28
+02/09/2026;13;P;TERR;;;;;1974-08-12;L898902C3 (passport);UTO;EU.27.28
+";
+    assert_eq!(recognize(&file("eu.csv", older)), Some(Format::EuCsv));
+    let person = parse(Format::EuCsv, &file("eu.csv", older)).unwrap().entries.remove(0);
+    assert_eq!(
+        (person.id.as_str(), person.numbers[0].as_str(), person.births.len()),
+        ("EU.27.28", "L898902C3", 1)
+    );
+    // Cut in a row, columns moved, names gone.
+    let refused = |text: &str| parse(Format::EuCsv, &file("eu.csv", text)).unwrap_err();
+    assert_eq!(refused(&newer[..newer.len() - 6]).line, 6);
+    assert_eq!(refused(&older.replace("13;P;TERR;;", "P;13;TERR;;")).line, 3);
+    assert!(refused(&newer.replace("Entity_SubjectType", "Type")).why.contains("entity_subjecttype"));
+    assert!(refused(&newer.replace("TRADING;ALPHA", ";")).line == 6);
+}
+
 proptest::proptest! {
     /// Nothing that comes in makes a reader panic.
     #[test]
     fn no_bytes_harm(bytes: Vec<u8>, text in "[<>/a-zA-Z0-9,\";\n =&#]{0,400}") {
         for content in [bytes, text.into_bytes()] {
-            for format in [Format::OfacCsv, Format::OfacXml, Format::UnXml, Format::EuXml, Format::UkCsv, Format::UkTables,
-                           Format::CanadaXml, Format::Csv, Format::JsonLines] {
+            for format in [Format::OfacCsv, Format::OfacXml, Format::OfacAdvancedXml, Format::UnXml, Format::EuXml,
+                           Format::EuCsv, Format::UkCsv, Format::UkTables, Format::CanadaXml, Format::Csv, Format::JsonLines] {
                 let one = Files::from([("sdn.csv".to_owned(), content.clone())]);
                 let _ = parse(format, &one);
                 let three = ["subjects.csv", "subject_names.csv", "subject_dobs.csv"].map(|n| (n.to_owned(), content.clone()));

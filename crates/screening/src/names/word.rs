@@ -80,13 +80,18 @@ pub(super) fn similarity(a: &Token, b: &Token, script: Script) -> (f64, Likeness
     if apart && a.sound != b.sound && !rough {
         return (0.0, L::Same);
     }
+    // One edit changes two letters of the sets at most: too many that only one has, and counting is in vain.
+    let strange = (letters(&a.text) ^ letters(&b.text)).count_ones() as usize;
+    if strange > 2 * forgiven(long.text.len()) && a.sound != b.sound && !rough {
+        return (0.0, L::Same);
+    }
     let count = edits(&a.text, &b.text);
     let length = long.text.len() as f64;
     let same_start = a.text.as_bytes().first() == b.text.as_bytes().first();
     let mut best = (0.0, L::Same);
-    let letters =
+    let counted =
         if script == Script::Consonants { long.text.len().saturating_sub(2) } else { long.text.len() };
-    if count <= forgiven(letters) {
+    if count <= forgiven(counted) {
         // Errors are rare at the beginning of a word; a word that begins otherwise is mostly another.
         let cost = if same_start { 1.0 } else { 1.4 };
         best = (1.0 - cost * count as f64 / length, L::Typo);
@@ -124,6 +129,11 @@ pub(super) fn similarity(a: &Token, b: &Token, script: Script) -> (f64, Likeness
     if best.0 > 0.55 { best } else { (0.0, L::Same) }
 }
 
+/// The letters and digits that a word has, a bit each.
+fn letters(word: &str) -> u64 {
+    word.bytes().fold(0, |set, c| set | 1 << (c % 64))
+}
+
 /// Longest word whose edits are counted; of longer ones the beginning.
 const LONGEST: usize = 40;
 
@@ -131,7 +141,21 @@ const LONGEST: usize = 40;
 /// Hand-made because a search counts the edits of thousands of pairs: rows stay on the stack.
 pub(super) fn edits(a: &str, b: &str) -> usize {
     let cut = |s: &str| s.len().min(LONGEST);
-    let (a, b) = (&a.as_bytes()[..cut(a)], &b.as_bytes()[..cut(b)]);
+    let (mut a, mut b) = (&a.as_bytes()[..cut(a)], &b.as_bytes()[..cut(b)]);
+    // What both begin and end with needs no table.
+    while let ([x, rest_a @ ..], [y, rest_b @ ..]) = (a, b)
+        && x == y
+    {
+        (a, b) = (rest_a, rest_b);
+    }
+    while let ([rest_a @ .., x], [rest_b @ .., y]) = (a, b)
+        && x == y
+    {
+        (a, b) = (rest_a, rest_b);
+    }
+    if a.is_empty() || b.is_empty() {
+        return a.len() + b.len();
+    }
     let mut rows = [[0u8; LONGEST + 1]; 3];
     for (j, cell) in rows[0].iter_mut().enumerate() {
         *cell = j as u8;

@@ -191,12 +191,19 @@ const FORMS: &[(&str, &[&str])] = &[
     ("ngo", &["avtonomnaya nekommercheskaya organizatsiya", "ano", "ev", "e v"]),
 ];
 
-static FORM_WORDS: LazyLock<Vec<(Vec<&'static str>, &'static str)>> = LazyLock::new(|| {
-    let mut all: Vec<(Vec<&str>, &str)> = FORMS
-        .iter()
-        .flat_map(|(form, spellings)| spellings.iter().map(|s| (s.split(' ').collect(), *form)))
-        .collect();
-    all.sort_by_key(|(words, _)| std::cmp::Reverse(words.len()));
+/// The words of a spelling, and its form.
+type FormWords = (Vec<&'static str>, &'static str);
+
+/// The spellings by their first word, the longest first.
+static FORM_WORDS: LazyLock<HashMap<&'static str, Vec<FormWords>>> = LazyLock::new(|| {
+    let mut all: HashMap<&str, Vec<FormWords>> = HashMap::new();
+    for (form, spellings) in FORMS {
+        for spelling in *spellings {
+            let words: Vec<&str> = spelling.split(' ').collect();
+            all.entry(words.first().copied().unwrap_or_default()).or_default().push((words, form));
+        }
+    }
+    all.values_mut().for_each(|forms| forms.sort_by_key(|(words, _)| std::cmp::Reverse(words.len())));
     all
 });
 
@@ -206,7 +213,8 @@ pub(super) fn legal_forms(words: Vec<String>) -> Vec<String> {
     let mut i = 0;
     while i < words.len() {
         let rest = words.get(i..).unwrap_or_default();
-        let found = FORM_WORDS.iter().find(|(form, _)| {
+        let first = rest.first().and_then(|w| FORM_WORDS.get(w.as_str()));
+        let found = first.into_iter().flatten().find(|(form, _)| {
             form.len() <= rest.len() && form.iter().zip(rest).all(|(a, b)| *a == b.as_str())
         });
         match found {

@@ -1,5 +1,7 @@
 //! `bonafide lists`: the lists that names are screened against.
 
+mod bench;
+
 use std::{collections::BTreeMap, path::PathBuf};
 
 use bonafide_core::time::Clock;
@@ -56,6 +58,16 @@ enum Action {
         #[arg(long)]
         json: bool,
     },
+    /// Measure the lists of this installation: time to load, memory, time of a search on one thread and on two
+    Bench {
+        /// Names of people to search for: tables with the column name [default: names of the lists, changed a little]
+        #[arg(long, value_name = "CSV")]
+        queries: Vec<PathBuf>,
+        #[command(flatten)]
+        flags: Flags,
+        #[arg(long)]
+        json: bool,
+    },
     /// The forms of files that are read
     Formats {
         #[arg(long)]
@@ -63,11 +75,13 @@ enum Action {
     },
 }
 
-const FORMATS: [(Format, &str); 9] = [
+const FORMATS: [(Format, &str); 11] = [
     (Format::OfacCsv, "US Treasury: sdn.csv, alt.csv, add.csv, or cons_prim.csv, cons_alt.csv, cons_add.csv"),
     (Format::OfacXml, "US Treasury: sdn.xml or consolidated.xml"),
+    (Format::OfacAdvancedXml, "US Treasury: sdn_advanced.xml or cons_advanced.xml"),
     (Format::UnXml, "UN Security Council: consolidated.xml"),
     (Format::EuXml, "European Union: consolidated list of financial sanctions, XML 1.1"),
+    (Format::EuCsv, "European Union: consolidated list, CSV 1.0 or 1.1 (semicolons)"),
     (Format::UkCsv, "United Kingdom: one table with Name 6, Name 1 … Group ID"),
     (Format::UkTables, "United Kingdom: subjects.csv, subject_names.csv, subject_dobs.csv"),
     (Format::CanadaXml, "Canada: sema-lmes.xml"),
@@ -112,6 +126,7 @@ pub(crate) fn run(args: Args) -> CommandResult {
             }
             Ok(())
         }
+        Action::Bench { queries, flags, json } => bench::run(&store(&flags)?, &queries, json),
         Action::Formats { json } => {
             if json {
                 let rows: Vec<_> =
