@@ -62,6 +62,7 @@ pub(crate) fn decision_word(decision: Decision) -> &'static str {
         Decision::Decline => "declined",
         Decision::Retry => "retry_required",
         Decision::Review => "review_required",
+        Decision::GiveUp => "inconclusive",
     }
 }
 
@@ -110,7 +111,7 @@ pub(crate) fn assessment(judged: &Assessment) {
     let colour = match judged.decision {
         Decision::Approve => AnsiColor::Green,
         Decision::Decline => AnsiColor::Red,
-        Decision::Retry | Decision::Review => AnsiColor::Yellow,
+        Decision::Retry | Decision::Review | Decision::GiveUp => AnsiColor::Yellow,
     };
     let score = judged.score.map_or_else(|| "no score".to_owned(), |s| format!("score {s:.3}"));
     let decision = coloured(decision_word(judged.decision), colour);

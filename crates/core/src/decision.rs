@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     document::{DocumentType, Side},
     finding::{Check, Finding, Outcome, Reason},
-    policy::{Consequence, LivenessMode, Policy},
+    policy::{Consequence, Exhausted, LivenessMode, Policy},
     weights::Weights,
 };
 
@@ -18,6 +18,8 @@ pub enum Decision {
     Retry,
     /// Ask a human.
     Review,
+    /// The attempts are used up: the person has to wait.
+    GiveUp,
 }
 
 /// One number that speaks for (1) or against (0) the person, and how much it counts.
@@ -88,6 +90,7 @@ pub fn decide(policy: &Policy, weights: &Weights, facts: &Facts<'_>) -> Assessme
     let mut stops = hard_stops(policy, facts);
     let stopped = !stops.is_empty();
     match score {
+        _ if !policy.scored => {}
         None => {
             stops.push((Decision::Review, Reason::new("no_score", "no weighted signal could be assessed")))
         }
@@ -110,10 +113,13 @@ pub fn decide(policy: &Policy, weights: &Weights, facts: &Facts<'_>) -> Assessme
         Decision::Decline
     } else if has(Decision::Retry) && facts.attempt < policy.max_attempts {
         Decision::Retry
+    } else if has(Decision::Retry) && policy.exhausted == Exhausted::Block {
+        Decision::GiveUp
     } else {
         Decision::Review
     };
-    stops.sort_by_key(|(stop, _)| (*stop != decision, *stop as u8));
+    let told = if decision == Decision::GiveUp { Decision::Retry } else { decision };
+    stops.sort_by_key(|(stop, _)| (*stop != told, *stop as u8));
     let mut reasons: Vec<Reason> = vec![];
     for (_, reason) in stops {
         if !reasons.contains(&reason) {
@@ -333,6 +339,13 @@ mod tests {
         });
         assert_eq!(judge(&findings).decision, Decision::Retry);
         assert_eq!(judge_with(&Policy::default(), &findings, 3).decision, Decision::Review);
+        let blocking = Policy { exhausted: Exhausted::Block, ..Policy::default() };
+        assert_eq!(judge_with(&blocking, &findings, 2).decision, Decision::Retry);
+        let given_up = judge_with(&blocking, &findings, 3);
+        assert_eq!(
+            (given_up.decision, &*given_up.reasons[0].code),
+            (Decision::GiveUp, "passive_liveness_not_assessed")
+        );
         let reasons = judge(&findings).reasons;
         assert!(reasons.iter().any(|r| r.code == "face_too_dark" && r.detail == "more light"));
     }
@@ -361,6 +374,16 @@ mod tests {
         let mut findings = good();
         findings.push(clear(Check::ActiveLiveness));
         assert_eq!(judge_with(&policy, &findings, 1).decision, Decision::Approve);
+    }
+
+    #[test]
+    fn somebody_known_needs_no_score_but_every_check() {
+        let policy = Policy::authentication(LivenessMode::Passive);
+        let good = [clear(Check::FaceMatch), clear(Check::PassiveLiveness)];
+        assert_eq!(judge_with(&policy, &good, 1).decision, Decision::Approve);
+        let other = [Finding::new(Check::FaceMatch, Outcome::Fail), clear(Check::PassiveLiveness)];
+        assert_eq!(judge_with(&policy, &other, 1).decision, Decision::Decline);
+        assert_eq!(judge_with(&policy, &good[..1], 1).decision, Decision::Review);
     }
 
     #[test]

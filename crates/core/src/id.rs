@@ -42,6 +42,8 @@ pub mod kind {
         LivenessSession,
         /// Something by which a document or a face is known again.
         Feature,
+        /// Where events are sent.
+        WebhookEndpoint,
         /// A published picture of a document that is nobody's.
         Specimen,
     }
@@ -58,6 +60,7 @@ pub type JobId = Id<kind::Job>;
 pub type EventId = Id<kind::Event>;
 pub type LivenessSessionId = Id<kind::LivenessSession>;
 pub type FeatureId = Id<kind::Feature>;
+pub type WebhookEndpointId = Id<kind::WebhookEndpoint>;
 pub type SpecimenId = Id<kind::Specimen>;
 
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";

@@ -25,6 +25,17 @@ pub enum Consequence {
     Review,
 }
 
+/// What comes when the person has used up their attempts and the pictures are still not good enough.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Exhausted {
+    /// A human looks at what there is.
+    #[default]
+    Review,
+    /// The person has to wait before they may try again.
+    Block,
+}
+
 /// Where a required field has to come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -33,15 +44,19 @@ pub enum DataSource {
     Barcode,
     Mrz,
     Dmv,
+    /// Wherever it is found.
+    Any,
 }
 
 impl DataSource {
-    pub const fn source(self) -> Source {
+    /// The one source; none when any will do.
+    pub const fn source(self) -> Option<Source> {
         match self {
-            Self::Ocr => Source::Visual,
-            Self::Barcode => Source::Barcode,
-            Self::Mrz => Source::Mrz,
-            Self::Dmv => Source::Registry,
+            Self::Ocr => Some(Source::Visual),
+            Self::Barcode => Some(Source::Barcode),
+            Self::Mrz => Some(Source::Mrz),
+            Self::Dmv => Some(Source::Registry),
+            Self::Any => None,
         }
     }
 }
@@ -103,6 +118,11 @@ pub struct Policy {
     pub below_tolerance: Consequence,
     /// How often a person may hand in again before a human looks.
     pub max_attempts: u32,
+    #[serde(default)]
+    pub exhausted: Exhausted,
+    /// Whether the score counts. Without, the required checks alone decide.
+    #[serde(default = "yes")]
+    pub scored: bool,
     pub requirements: Vec<TypeRequirements>,
 }
 
@@ -128,6 +148,8 @@ impl Default for Policy {
             ],
             below_tolerance: Consequence::Review,
             max_attempts: 3,
+            exhausted: Exhausted::Review,
+            scored: true,
             requirements: default_requirements(),
         }
     }
@@ -153,7 +175,35 @@ fn default_requirements() -> Vec<TypeRequirements> {
     ]
 }
 
+fn yes() -> bool {
+    true
+}
+
 impl Policy {
+    /// What is asked of somebody who is known: a live face, and the right one. No document, so no score.
+    pub fn authentication(liveness_mode: LivenessMode) -> Self {
+        Self {
+            liveness_mode,
+            required: vec![Check::FaceMatch, Check::PassiveLiveness],
+            scored: false,
+            requirements: vec![],
+            ..Self::default()
+        }
+    }
+
+    /// Lays an organization's own requirements over these: each replaces the one for the same type and source, or
+    /// is added.
+    pub fn require(&mut self, own: Vec<TypeRequirements>) {
+        for new in own {
+            let same =
+                |r: &&mut TypeRequirements| (r.document_type, r.source) == (new.document_type, new.source);
+            match self.requirements.iter_mut().find(same) {
+                Some(old) => *old = new,
+                None => self.requirements.push(new),
+            }
+        }
+    }
+
     pub fn consequence(&self, check: Check) -> Consequence {
         self.on_fail.iter().find(|(c, _)| *c == check).map_or(Consequence::Review, |(_, to)| *to)
     }
@@ -178,7 +228,11 @@ impl Policy {
             for field in &requirements.fields {
                 let name = serde_json::to_value(field).ok();
                 let name = name.as_ref().and_then(|v| v.as_str()).unwrap_or("field").to_owned();
-                need(reading.from_source(*field, source.source()).is_some(), &name);
+                let given = match source.source() {
+                    Some(source) => reading.from_source(*field, source).is_some(),
+                    None => reading.get(*field).is_some(),
+                };
+                need(given, &name);
             }
             if requirements.raw_barcode {
                 need(reading.barcode.is_some(), "raw_barcode");
@@ -204,6 +258,7 @@ fn source_words(source: DataSource) -> &'static str {
         DataSource::Barcode => "the barcode",
         DataSource::Mrz => "the machine readable zone",
         DataSource::Dmv => "the registry",
+        DataSource::Any => "any source",
     }
 }
 

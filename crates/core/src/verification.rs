@@ -2,6 +2,27 @@
 
 use serde::{Deserialize, Serialize};
 
+/// What a verification is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Who is this? A document, and the person it belongs to.
+    #[default]
+    IdentityVerification,
+    /// Is this the known person who they say they are? A face against the stored template.
+    FaceAuthentication,
+}
+
+impl Kind {
+    /// The stored form, the same as the serialised one.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::IdentityVerification => "identity_verification",
+            Self::FaceAuthentication => "face_authentication",
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
@@ -43,7 +64,7 @@ impl Status {
         Self::Expired,
     ];
 
-    /// No machine step leads on from here; `Restart` may.
+    /// The person has nothing more to do and no check runs. `Inconclusive` may be reopened.
     pub const fn is_final(self) -> bool {
         matches!(
             self,
@@ -102,6 +123,8 @@ pub enum Action {
     Refer,
     /// The last attempt was used up without a result.
     GiveUp,
+    /// After a pause, the person may try again.
+    Reopen,
     Cancel,
     Expire,
 }
@@ -131,6 +154,7 @@ impl Status {
             (Action::AskAgain, Processing | ReviewRequired) => Ok(RetryRequired),
             (Action::Refer, Processing) => Ok(ReviewRequired),
             (Action::GiveUp, Processing | RetryRequired) => Ok(Inconclusive),
+            (Action::Reopen, Inconclusive) => Ok(RetryRequired),
             (Action::Cancel, from) if !from.is_final() => Ok(Canceled),
             (Action::Expire, Created | Pending | Capturing | RetryRequired) => Ok(Expired),
             (action, from) => Err(Illegal { from, action }),
@@ -142,7 +166,7 @@ impl Status {
 mod tests {
     use super::*;
 
-    const ACTIONS: [Action; 11] = [
+    const ACTIONS: [Action; 12] = [
         Action::Open,
         Action::Consent,
         Action::RefuseConsent,
@@ -152,6 +176,7 @@ mod tests {
         Action::AskAgain,
         Action::Refer,
         Action::GiveUp,
+        Action::Reopen,
         Action::Cancel,
         Action::Expire,
     ];

@@ -4,7 +4,10 @@ use bonafide_core::id::{ApplicantId, FeatureId};
 use bonafide_store::{applicants, audit, crypto, features, subject_keys};
 use serde_json::json;
 
-use crate::{Caller, Engine, Error, Result, Scope};
+use crate::{
+    Caller, Engine, Error, Result, Scope,
+    gallery::{Known, Template},
+};
 
 /// Blocks the face of a person: whoever hands in the same face is declined from now on. The entry is the
 /// person's own data and goes when they are anonymized. Repeating it changes nothing.
@@ -21,7 +24,13 @@ pub async fn block(engine: &Engine, caller: &Caller, applicant: ApplicantId) -> 
         return Ok(());
     }
     let faces = features::open_of(&mut tx, organization, gallery.faces().kind(), applicant, &key).await?;
-    let newest = faces.last().ok_or_else(|| {
+    let known =
+        features::open_of(&mut tx, organization, gallery.identities().kind(), applicant, &key).await?;
+    let of_identity = || {
+        let known = Known::from_bytes(known.last()?)?;
+        Some(Template { embedding: known.embedding?, holder: known.holder }.to_bytes())
+    };
+    let newest = faces.last().cloned().or_else(of_identity).ok_or_else(|| {
         Error::conflict("no_face", "this person has given no face yet, so there is none to block")
     })?;
     let id = FeatureId::new(engine.now(), &*engine.entropy);
@@ -30,7 +39,7 @@ pub async fn block(engine: &Engine, caller: &Caller, applicant: ApplicantId) -> 
         applicant,
         verification: None,
         kind: blocked.to_owned(),
-        sealed: crypto::seal(&key, crypto::Object::Feature(id), newest, &*engine.entropy)?,
+        sealed: crypto::seal(&key, crypto::Object::Feature(id), &newest, &*engine.entropy)?,
         created_at: engine.now(),
     };
     features::insert(&mut tx, organization, &feature).await?;

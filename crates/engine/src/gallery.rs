@@ -36,6 +36,7 @@ pub(crate) struct Gallery {
     backs: Shelves<Fingerprint>,
     faces: Shelves<Template>,
     blocked: Shelves<Template>,
+    identities: Shelves<Known>,
     captures: Shelves<Captures>,
     specimens: AsyncMutex<Specimens>,
 }
@@ -53,6 +54,7 @@ impl Default for Gallery {
             backs: Shelves::new(EvidenceKind::DocumentBack.as_str(), Fingerprint::from_bytes),
             faces: Shelves::new("face", Template::from_bytes),
             blocked: Shelves::new("blocked_face", Template::from_bytes),
+            identities: Shelves::new("identity", Known::from_bytes),
             captures: Shelves::new("liveness_capture", Captures::from_bytes),
             specimens: AsyncMutex::default(),
         }
@@ -73,10 +75,54 @@ impl Template {
         Zeroizing::new([self.holder.unwrap_or_default().as_slice(), &embedding].concat())
     }
 
-    fn from_bytes(bytes: &[u8]) -> Option<Self> {
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let (holder, embedding) = bytes.split_first_chunk::<32>()?;
         let holder = (*holder != [0; 32]).then_some(*holder);
         Some(Self { embedding: Embedding::from_bytes(embedding)?, holder })
+    }
+}
+
+/// What an identity is known again by.
+#[derive(Default)]
+pub(crate) struct Known {
+    /// [`fingerprint::number`](bonafide_checks::document::fingerprint::number) of their documents.
+    pub(crate) documents: Vec<[u8; 32]>,
+    /// [`fingerprint::holder`](bonafide_checks::document::fingerprint::holder) of the newest.
+    pub(crate) holder: Option<[u8; 32]>,
+    pub(crate) embedding: Option<Embedding>,
+}
+
+/// Documents that are remembered of one person; the oldest go first.
+const MOST_DOCUMENTS: usize = 32;
+
+impl Known {
+    /// How many documents, their digests, the holder's digest (zeros where there is none), then the embedding.
+    pub(crate) fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
+        let documents = &self.documents[self.documents.len().saturating_sub(MOST_DOCUMENTS)..];
+        let mut bytes = Zeroizing::new(vec![documents.len() as u8]);
+        documents.iter().for_each(|d| bytes.extend(d));
+        bytes.extend(self.holder.unwrap_or_default());
+        if let Some(embedding) = &self.embedding {
+            bytes.extend(&*Zeroizing::new(embedding.to_bytes()));
+        }
+        bytes
+    }
+
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (count, mut rest) = bytes.split_first()?;
+        let mut documents = vec![];
+        for _ in 0..*count {
+            let (digest, after) = rest.split_first_chunk::<32>()?;
+            documents.push(*digest);
+            rest = after;
+        }
+        let (holder, embedding) = rest.split_first_chunk::<32>()?;
+        let holder = (*holder != [0; 32]).then_some(*holder);
+        let embedding = match embedding {
+            [] => None,
+            bytes => Some(Embedding::from_bytes(bytes)?),
+        };
+        Some(Self { documents, holder, embedding })
     }
 }
 
@@ -130,6 +176,11 @@ impl Gallery {
     /// The faces that the organization does not want to see again.
     pub(crate) fn blocked(&self) -> &Shelves<Template> {
         &self.blocked
+    }
+
+    /// The people who were verified.
+    pub(crate) fn identities(&self) -> &Shelves<Known> {
+        &self.identities
     }
 
     /// The liveness captures that were handed in.
@@ -215,13 +266,14 @@ impl<T> Shelves<T> {
         tx: &mut Tx,
         organization: OrganizationId,
         except: Option<ApplicantId>,
-        mut look: impl FnMut(&T),
+        mut look: impl FnMut(ApplicantId, &T),
     ) -> Result<usize> {
         let shelf = self.shelf(organization);
         let mut shelf = shelf.lock().await;
         self.follow(engine, tx, organization, &mut shelf).await?;
         let others = shelf.entries.values().filter(|e| Some(e.applicant) != except);
-        Ok(others.filter_map(|e| e.feature.as_ref()).map(&mut look).count())
+        let understood = others.filter_map(|e| Some((e.applicant, e.feature.as_ref()?)));
+        Ok(understood.map(|(applicant, feature)| look(applicant, feature)).count())
     }
 
     async fn follow(
@@ -263,6 +315,7 @@ impl Gallery {
         self.backs.forget(organization, applicant).await;
         self.faces.forget(organization, applicant).await;
         self.blocked.forget(organization, applicant).await;
+        self.identities.forget(organization, applicant).await;
         self.captures.forget(organization, applicant).await;
     }
 }

@@ -16,11 +16,14 @@ mod error;
 pub mod evidence;
 mod gallery;
 pub mod health;
+pub mod identities;
 pub mod jobs;
 mod record;
 pub mod screening;
 pub mod specimens;
+pub mod tuning;
 pub mod verifications;
+pub mod webhooks;
 pub mod world;
 
 use std::sync::Arc;
@@ -78,6 +81,8 @@ pub struct Settings {
     pub max_pictures: i64,
     /// How long a job may go on without a sign of life, in seconds.
     pub job_lease_s: i64,
+    /// How long a person who used up their attempts has to wait, in seconds.
+    pub block_s: i64,
 }
 
 impl Default for Settings {
@@ -88,6 +93,7 @@ impl Default for Settings {
             liveness_lifetime_s: 300,
             max_pictures: 60,
             job_lease_s: 60,
+            block_s: 3600,
         }
     }
 }

@@ -4,7 +4,7 @@ use bonafide_core::{
     document::{DocumentReading, DocumentType},
     id::{EventId, OrganizationId, VerificationId},
     policy::Policy,
-    verification::{Action, Status},
+    verification::{Action, Kind, Status},
 };
 use bonafide_store::{
     Tx, audit,
@@ -35,6 +35,9 @@ pub struct Private {
     /// Hand-ins so far.
     #[serde(default)]
     pub attempt: u32,
+    /// How many of them came before the last pause.
+    #[serde(default)]
+    pub failed_before: u32,
 }
 
 /// A verification with its personal data in the clear.
@@ -67,6 +70,10 @@ impl Record {
         Status::parse(&self.row.status).unwrap_or(Status::ReviewRequired)
     }
 
+    pub(crate) fn kind(&self) -> Kind {
+        parse_word(Some(&self.row.kind)).unwrap_or_default()
+    }
+
     pub(crate) fn document_type(&self) -> DocumentType {
         parse_word(self.row.document_type.as_deref()).unwrap_or_default()
     }
@@ -88,9 +95,10 @@ impl Record {
         let now = engine.now();
         let to = self.status().after(action).map_err(|e| Error::conflict("wrong_state", e.to_string()))?;
         self.row.status = to.as_str().to_owned();
-        if to.is_final() {
-            self.row.completed_at = Some(now);
-            self.row.verified = Some(to == Status::Approved);
+        self.row.completed_at = to.is_final().then_some(now);
+        self.row.verified = to.is_final().then_some(to == Status::Approved);
+        if to == Status::Approved && self.kind() == Kind::IdentityVerification {
+            crate::identities::identify(engine, tx, self, actor).await?;
         }
         self.save(engine, tx).await?;
         self.note(engine, tx, to.as_str(), actor, &detail).await?;

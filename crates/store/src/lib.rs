@@ -31,6 +31,7 @@ pub mod secrets;
 pub mod specimens;
 pub mod subject_keys;
 pub mod verifications;
+pub mod webhook_endpoints;
 pub mod weights;
 
 pub use db::{Db, Tx};

@@ -39,3 +39,13 @@ pub async fn list(tx: &mut Tx) -> Result<Vec<Organization>> {
     on!(tx, |c| sqlx::query_as("SELECT * FROM organizations ORDER BY created_at, id").fetch_all(c).await)
         .to("list the organizations")
 }
+
+/// Holds every other writer that asks the same for this tenant back until the transaction ends.
+pub async fn hold(tx: &mut Tx, id: OrganizationId) -> Result<()> {
+    on!(tx, |c| sqlx::query("UPDATE organizations SET name = name WHERE id = $1")
+        .bind(id.uuid())
+        .execute(c)
+        .await
+        .map(drop))
+    .to("hold the organization")
+}

@@ -18,6 +18,12 @@ pub struct Verification {
     pub credential: Option<CredentialId>,
     /// The API it was created through.
     pub dialect: String,
+    /// The core word for what it is about.
+    pub kind: String,
+    /// Who the person turned out to be, or says they are.
+    pub identity: Option<ApplicantId>,
+    /// The caller's word for their user; empty when they gave none.
+    pub user_id: String,
     /// The core status word.
     pub status: String,
     /// Counts the writes. [`update`] compares and raises it.
@@ -41,16 +47,20 @@ pub struct Verification {
     pub completed_at: Option<Timestamp>,
     pub expires_at: Option<Timestamp>,
 }
-row!(Verification: id, organization, applicant, credential, dialect, status, version, consent_given,
+row!(Verification: id, organization, applicant, credential, dialect, kind, identity, user_id, status, version, consent_given,
     consent_at, consent_text_version, document_type, liveness_mode, policy, weights, sealed, verified, score,
     created_at, updated_at, completed_at, expires_at);
 
 /// Which verifications to list. Empty lists and `None` leave nothing out.
 #[derive(Debug, Clone, Default)]
 pub struct Filter<'a> {
+    /// The core word; every kind when empty.
+    pub kind: &'a str,
     pub statuses: &'a [&'a str],
     pub applicants: &'a [ApplicantId],
+    pub identities: &'a [ApplicantId],
     pub credentials: &'a [CredentialId],
+    pub user_ids: &'a [String],
     pub verified: Option<bool>,
     /// Created at or after.
     pub from: Option<Timestamp>,
@@ -74,8 +84,9 @@ pub async fn insert(tx: &mut Tx, organization: OrganizationId, v: &Verification)
         "INSERT INTO verifications
          (id, organization, applicant, credential, dialect, status, version, consent_given, consent_at,
           consent_text_version, document_type, liveness_mode, policy, weights, sealed, verified, score,
-          created_at, updated_at, completed_at, expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"
+          created_at, updated_at, completed_at, expires_at, kind, identity, user_id)
+         VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+             $21, $22, $23)"
     )
     .bind(v.id.uuid())
     .bind(organization.uuid())
@@ -97,6 +108,9 @@ pub async fn insert(tx: &mut Tx, organization: OrganizationId, v: &Verification)
     .bind(v.updated_at.0)
     .bind(v.completed_at.map(|t| t.0))
     .bind(v.expires_at.map(|t| t.0))
+    .bind(&v.kind)
+    .bind(v.identity.map(|id| id.uuid()))
+    .bind(&v.user_id)
     .execute(c)
     .await
     .map(drop))
@@ -109,11 +123,13 @@ pub async fn get(
     organization: OrganizationId,
     id: VerificationId,
 ) -> Result<Option<Verification>> {
-    on!(tx, |c| sqlx::query_as("SELECT * FROM verifications WHERE organization = $1 AND id = $2")
-        .bind(organization.uuid())
-        .bind(id.uuid())
-        .fetch_optional(c)
-        .await)
+    on!(tx, |c| sqlx::query_as(
+        "SELECT * FROM verifications WHERE organization = $1 AND id = $2 AND deleted_at IS NULL"
+    )
+    .bind(organization.uuid())
+    .bind(id.uuid())
+    .fetch_optional(c)
+    .await)
     .to("read the verification")
 }
 
@@ -126,8 +142,8 @@ pub async fn update(tx: &mut Tx, organization: OrganizationId, v: &mut Verificat
     let written: Option<(i64,)> = on!(tx, |c| sqlx::query_as(
         "UPDATE verifications SET status = $4, consent_given = $5, consent_at = $6, consent_text_version = $7,
              document_type = $8, liveness_mode = $9, policy = $10, weights = $11, sealed = $12, verified = $13,
-             score = $14, updated_at = $15, completed_at = $16, expires_at = $17, version = version + 1
-         WHERE organization = $1 AND id = $2 AND version = $3 RETURNING version"
+             score = $14, updated_at = $15, completed_at = $16, expires_at = $17, identity = $18, version = version + 1
+         WHERE organization = $1 AND id = $2 AND version = $3 AND deleted_at IS NULL RETURNING version"
     )
     .bind(organization.uuid())
     .bind(v.id.uuid())
@@ -146,6 +162,7 @@ pub async fn update(tx: &mut Tx, organization: OrganizationId, v: &mut Verificat
     .bind(v.updated_at.0)
     .bind(v.completed_at.map(|t| t.0))
     .bind(v.expires_at.map(|t| t.0))
+    .bind(v.identity.map(|id| id.uuid()))
     .fetch_optional(c)
     .await)
     .to("update the verification")?;
@@ -157,7 +174,10 @@ pub async fn update(tx: &mut Tx, organization: OrganizationId, v: &mut Verificat
 macro_rules! filtered {
     ($query:expr, $organization:expr, $filter:expr) => {{
         let (query, filter): (_, &Filter<'_>) = (&mut $query, $filter);
-        query.push(" WHERE organization = ").push_bind($organization.uuid());
+        query.push(" WHERE deleted_at IS NULL AND organization = ").push_bind($organization.uuid());
+        if !filter.kind.is_empty() {
+            query.push(" AND kind = ").push_bind(filter.kind.to_owned());
+        }
         if !filter.statuses.is_empty() {
             let mut list = query.push(" AND status IN (").separated(", ");
             for status in filter.statuses {
@@ -169,6 +189,20 @@ macro_rules! filtered {
             let mut list = query.push(" AND applicant IN (").separated(", ");
             for id in filter.applicants {
                 list.push_bind(id.uuid());
+            }
+            query.push(")");
+        }
+        if !filter.identities.is_empty() {
+            let mut list = query.push(" AND identity IN (").separated(", ");
+            for id in filter.identities {
+                list.push_bind(id.uuid());
+            }
+            query.push(")");
+        }
+        if !filter.user_ids.is_empty() {
+            let mut list = query.push(" AND user_id IN (").separated(", ");
+            for id in filter.user_ids {
+                list.push_bind(id.clone());
             }
             query.push(")");
         }
@@ -224,4 +258,28 @@ pub async fn count(
         query.build_query_as().fetch_all(c).await
     })
     .to("count the verifications")
+}
+
+/// Takes a verification out of every query. Its personal data is erased by the caller.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn delete(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    id: VerificationId,
+    now: Timestamp,
+) -> Result<()> {
+    let rows = on!(tx, |c| sqlx::query(
+        "UPDATE verifications SET deleted_at = $3
+         WHERE organization = $1 AND id = $2 AND deleted_at IS NULL"
+    )
+    .bind(organization.uuid())
+    .bind(id.uuid())
+    .bind(now.0)
+    .execute(c)
+    .await
+    .map(|done| done.rows_affected()))
+    .to("delete the verification")?;
+    if rows == 0 { Err(Error::NotFound("verification")) } else { Ok(()) }
 }

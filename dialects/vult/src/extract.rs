@@ -5,14 +5,16 @@ use axum::{
     http::request::Parts,
 };
 use bonafide_core::{
-    id::VerificationId,
+    id::{ApplicantId, VerificationId},
     problem::{Problem, Rule},
+    verification::Kind,
 };
-use bonafide_engine::{Caller, Engine};
+use bonafide_engine::{Caller, Engine, tuning::For, verifications};
 
 use crate::error::Error;
 
 pub(crate) type Json<T> = bonafide_http::Valid<T, Error>;
+pub(crate) type Query<T> = bonafide_http::Query<T, Error>;
 pub(crate) type Form = bonafide_http::Form<Error>;
 
 /// A caller with a valid token.
@@ -56,7 +58,46 @@ where
     }
 }
 
-/// A session id as this dialect prints it. What cannot be one names nothing: 404, as for an unknown one.
-pub(crate) fn session_id(text: &str) -> Result<VerificationId, Error> {
-    text.parse().map_err(|_| Error::Engine(bonafide_engine::Error::NotFound("session")))
+/// Whom settings are for.
+pub(crate) fn whose(client_id: Option<String>, user: Option<String>) -> Result<For, Error> {
+    let given = |text: &String| !text.is_empty();
+    let user_id = Some(user_id("user_id", user.as_deref())?).filter(given);
+    Ok(For { client_id: client_id.filter(given), user_id })
+}
+
+/// The identity verification this id names. An authentication's id is not found here, nor is what is no id.
+pub(crate) async fn idv(engine: &Engine, caller: &Caller, text: &str) -> Result<VerificationId, Error> {
+    session(engine, caller, Kind::IdentityVerification, text).await
+}
+
+/// The authentication this id names.
+pub(crate) async fn ida(engine: &Engine, caller: &Caller, text: &str) -> Result<VerificationId, Error> {
+    session(engine, caller, Kind::FaceAuthentication, text).await
+}
+
+pub(crate) async fn session(
+    engine: &Engine,
+    caller: &Caller,
+    kind: Kind,
+    text: &str,
+) -> Result<VerificationId, Error> {
+    let id = text.parse().map_err(|_| Error::Engine(bonafide_engine::Error::NotFound("session")))?;
+    verifications::expect(engine, caller, kind, id).await?;
+    Ok(id)
+}
+
+/// An identity's id as this dialect prints it.
+pub(crate) fn identity_id(text: &str) -> Result<ApplicantId, Error> {
+    text.parse().map_err(|_| Error::Engine(bonafide_engine::Error::NotFound("identity")))
+}
+
+/// The caller's word for one of their users, if they gave one.
+pub(crate) fn user_id(field: &str, text: Option<&str>) -> Result<String, Error> {
+    let text = text.unwrap_or_default();
+    let fits = text.len() <= 64 && text.chars().all(|c| c.is_ascii_alphanumeric() || "._:-".contains(c));
+    if fits {
+        return Ok(text.to_owned());
+    }
+    let message = "must be at most 64 letters, digits and . _ : - (an opaque id, no e-mail address)";
+    Err(vec![Problem::new(field, Rule::Format, message)].into())
 }

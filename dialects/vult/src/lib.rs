@@ -5,9 +5,13 @@
 
 mod error;
 mod extract;
+mod ida;
+mod identity;
 mod idv;
 mod oauth;
+mod paging;
 mod utility;
+mod webhook;
 mod words;
 
 use bonafide_engine::Engine;
@@ -22,6 +26,9 @@ use utoipa::{
 
 pub use error::{method_not_allowed, not_found};
 
+/// How the engine names this API.
+const DIALECT: &str = "vult";
+
 #[derive(OpenApi)]
 #[openapi(
     info(title = "KYC API", version = "2.10.15", description = "Identity verification sessions: consent, document, liveness, result."),
@@ -30,6 +37,10 @@ pub use error::{method_not_allowed, not_found};
         (name = "OAuth", description = "Access tokens"),
         (name = "IDV", description = "Verification sessions, for your server"),
         (name = "IDV SDK", description = "Capture, for the person's device"),
+        (name = "IDA", description = "Authentication sessions of known people, for your server"),
+        (name = "IDA SDK", description = "Capture of an authentication, for the person's device"),
+        (name = "Identity", description = "People who were verified"),
+        (name = "Webhook", description = "Where events are sent"),
     ),
     modifiers(&Security),
 )]
@@ -66,8 +77,17 @@ pub fn operations() -> Operations<Engine> {
         idv::session::create::create,
         idv::session::list::list,
         idv::session::read::read,
+        idv::session::delete::delete,
+        idv::session::anonymize::anonymize,
         idv::session::test_read::test_read,
         idv::document::read::read,
+        idv::document::list::list,
+        idv::document::download::download,
+        idv::requirements::get::get,
+        idv::requirements::update::update,
+        idv::weights::get::get,
+        idv::weights::update::update,
+        idv::weights::by_id::by_id,
         // IDV SDK
         idv::sdk::session_read::session_read,
         idv::sdk::metadata_update::metadata_update,
@@ -78,5 +98,28 @@ pub fn operations() -> Operations<Engine> {
         idv::sdk::liveness_generate::liveness_generate,
         idv::sdk::liveness_process::liveness_process,
         idv::sdk::finalize::finalize,
+        // IDA
+        ida::session::create::create,
+        ida::session::list::list,
+        ida::session::read::read,
+        ida::session::delete::delete,
+        ida::document_download::document_download,
+        ida::sdk::session_read::session_read,
+        // IDA SDK
+        ida::sdk::metadata_update::metadata_update,
+        ida::sdk::liveness_generate::liveness_generate,
+        ida::sdk::liveness_process::liveness_process,
+        ida::sdk::finalize::finalize,
+        // Identity
+        identity::list::list,
+        identity::read::read,
+        identity::anonymize::anonymize,
+        identity::status::status,
+        identity::document_read::document_read,
+        identity::image_read::image_read,
+        // Webhook
+        webhook::create::create,
+        webhook::list::list,
+        webhook::delete::delete,
     }
 }

@@ -4,9 +4,10 @@
 use bonafide_core::{
     document::{DocumentReading, DocumentType, Source},
     finding::{Finding, Outcome},
-    policy::LivenessMode,
+    policy::{DataSource, LivenessMode},
     verification::Status,
 };
+use bonafide_engine::evidence::File;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -89,6 +90,82 @@ pub(crate) fn to_liveness_mode(mode: Option<LivenessModeE>) -> LivenessMode {
         None | Some(LivenessModeE::Passive) => LivenessMode::Passive,
         Some(LivenessModeE::PassiveActive) => LivenessMode::PassiveActive,
     }
+}
+
+/// Where a required field has to come from; `unknown` is any source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum DataSourceE {
+    Unknown,
+    Ocr,
+    Barcode,
+    Mrz,
+    Dmv,
+}
+
+pub(crate) fn to_data_source(source: DataSourceE) -> DataSource {
+    match source {
+        DataSourceE::Unknown => DataSource::Any,
+        DataSourceE::Ocr => DataSource::Ocr,
+        DataSourceE::Barcode => DataSource::Barcode,
+        DataSourceE::Mrz => DataSource::Mrz,
+        DataSourceE::Dmv => DataSource::Dmv,
+    }
+}
+
+pub(crate) fn requirement_source(source: DataSource) -> DataSourceE {
+    match source {
+        DataSource::Any => DataSourceE::Unknown,
+        DataSource::Ocr => DataSourceE::Ocr,
+        DataSource::Barcode => DataSourceE::Barcode,
+        DataSource::Mrz => DataSourceE::Mrz,
+        DataSource::Dmv => DataSourceE::Dmv,
+    }
+}
+
+/// A stored picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum StorageFileTypeE {
+    Unknown,
+    DriverLicenseFront,
+    DriverLicenseBack,
+    StateIdCardFront,
+    StateIdCardBack,
+    PassportFront,
+    PassportCardFront,
+    PassportCardBack,
+    Selfie,
+    LivenessPassive,
+    #[serde(rename = "liveness_active_step_1")]
+    LivenessActiveStep1,
+    #[serde(rename = "liveness_active_step_2")]
+    LivenessActiveStep2,
+    #[serde(rename = "liveness_active_step_3")]
+    LivenessActiveStep3,
+    #[serde(rename = "liveness_active_step_4")]
+    LivenessActiveStep4,
+}
+
+/// The picture that is meant, and of what type of document it has to be; `None` for `unknown`.
+pub(crate) fn to_file(file: StorageFileTypeE) -> Option<(File, Option<DocumentTypeE>)> {
+    use StorageFileTypeE as F;
+    Some(match file {
+        F::Unknown => return None,
+        F::DriverLicenseFront => (File::DocumentFront, Some(DocumentTypeE::DriverLicense)),
+        F::DriverLicenseBack => (File::DocumentBack, Some(DocumentTypeE::DriverLicense)),
+        F::StateIdCardFront => (File::DocumentFront, Some(DocumentTypeE::IdentificationCard)),
+        F::StateIdCardBack => (File::DocumentBack, Some(DocumentTypeE::IdentificationCard)),
+        F::PassportFront => (File::DocumentFront, Some(DocumentTypeE::Passport)),
+        F::PassportCardFront => (File::DocumentFront, Some(DocumentTypeE::PassportCard)),
+        F::PassportCardBack => (File::DocumentBack, Some(DocumentTypeE::PassportCard)),
+        F::Selfie => (File::Selfie, None),
+        F::LivenessPassive => (File::LivenessStraight, None),
+        F::LivenessActiveStep1 => (File::LivenessStep(0), None),
+        F::LivenessActiveStep2 => (File::LivenessStep(1), None),
+        F::LivenessActiveStep3 => (File::LivenessStep(2), None),
+        F::LivenessActiveStep4 => (File::LivenessStep(3), None),
+    })
 }
 
 /// `unknown`, `male`, `female` or `non_binary`.

@@ -221,8 +221,9 @@ fn widened(face: &Quad) -> Quad {
     Quad(face.0.map(|p| [away(p[0], middle[0]), away(p[1], middle[1])]))
 }
 
-/// The number where a check digit or an error-correcting code vouches for it: a misread one would be another's.
-fn number(reading: &DocumentReading) -> Option<[u8; 32]> {
+/// SHA-256 of issuer and document number, where a check digit or an error-correcting code vouches for the number: a
+/// misread one would be another's.
+pub fn number(reading: &DocumentReading) -> Option<[u8; 32]> {
     let field = reading.get(FieldName::DocumentNumber)?;
     let sure = match field.source {
         Source::Mrz => reading.mrz_valid == Some(true),

@@ -1,9 +1,12 @@
 //! Evidence: what the person hands over, on its way from a request to an encrypted blob.
 
 pub mod accept;
+pub mod download;
 pub mod liveness;
 
 pub use accept::{Picture, accept_document};
+pub(crate) use download::download_in;
+pub use download::{File, download};
 pub use liveness::{LivenessFrame, Started, accept_liveness, open_challenge, start_liveness};
 
 use bonafide_checks::image::manipulation::Traces;
@@ -29,6 +32,10 @@ pub(crate) fn may_capture(record: &Record) -> Result<()> {
         Status::Processing => {
             Err(Error::conflict("processing", "the session was handed in and is being checked"))
         }
+        Status::Inconclusive => Err(Error::conflict(
+            "temporarily_blocked",
+            "too many tries failed; the person may try again after a pause",
+        )),
         Status::Expired => Err(Error::conflict("expired", "the session has expired; create a new one")),
         _ => Err(Error::conflict("already_finished", "the session is finished and takes no more evidence")),
     }

@@ -98,7 +98,7 @@ async fn remember_and_search(
     tx.commit().await?;
     let mut tx = engine.db.read().await?;
     let mut known = None;
-    let look = |captures: &Captures| {
+    let look = |_, captures: &Captures| {
         // Ids sort by time.
         let mut earlier = captures.sessions.iter().filter(|(id, _)| *id < session);
         known = known.or_else(|| {

@@ -24,7 +24,7 @@ pub(super) async fn run(engine: &Engine, job: &Job) -> Result<()> {
         let facts = Facts {
             document_type: record.document_type(),
             findings: &findings,
-            attempt: record.private.attempt,
+            attempt: record.private.attempt - record.private.failed_before.min(record.private.attempt),
         };
         let judged = decide(&record.policy(), &weights, &facts);
         let now = engine.now();
@@ -53,9 +53,13 @@ pub(super) async fn run(engine: &Engine, job: &Job) -> Result<()> {
             Decision::Decline => Action::Decline,
             Decision::Retry => Action::AskAgain,
             Decision::Review => Action::Refer,
+            Decision::GiveUp => Action::GiveUp,
         };
         let detail = json!({"score": judged.score, "reasons": judged.reasons});
         record.apply(engine, &mut tx, action, "engine", detail).await?;
+        if action == Action::GiveUp {
+            super::reopen::later(engine, &mut tx, &record).await?;
+        }
     }
     finish(engine, tx, job).await
 }

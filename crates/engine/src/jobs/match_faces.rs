@@ -98,7 +98,7 @@ async fn search(engine: &Engine, tx: &mut Tx, record: &Record, own: &Template) -
         similarity.is_some_and(|similarity| similarity >= least)
     };
     let gallery = engine.gallery();
-    let look = |other: &Template| {
+    let look = |_, other: &Template| {
         if is_hit(other, &mut search) {
             match own.holder.zip(other.holder) {
                 Some((a, b)) if a == b => search.same_holder += 1,
@@ -109,7 +109,7 @@ async fn search(engine: &Engine, tx: &mut Tx, record: &Record, own: &Template) -
     };
     gallery.faces().search(engine, tx, organization, Some(applicant), look).await?;
     // A blocked person is blocked under their own name too.
-    let look = |other: &Template| {
+    let look = |_, other: &Template| {
         let hit = is_hit(other, &mut search);
         search.blocked += usize::from(hit);
     };

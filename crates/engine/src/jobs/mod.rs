@@ -3,7 +3,9 @@
 mod check_liveness;
 mod decide;
 mod match_faces;
+mod match_template;
 mod read_document;
+mod reopen;
 mod rescreen;
 
 use std::{sync::Arc, time::Duration};
@@ -12,7 +14,7 @@ use bonafide_core::{
     finding::{Check, Finding},
     id::{JobId, VerificationId},
     problem::trail,
-    verification::Status,
+    verification::{Kind, Status},
     weights::Weights,
 };
 use bonafide_store::{
@@ -33,8 +35,10 @@ pub(crate) const QUEUES: [&str; 2] = [CHECKS, TIMERS];
 
 pub(crate) const READ_DOCUMENT: &str = "read_document";
 pub(crate) const MATCH_FACES: &str = "match_faces";
+pub(crate) const MATCH_TEMPLATE: &str = "match_template";
 pub(crate) const CHECK_LIVENESS: &str = "check_liveness";
 pub(crate) const DECIDE: &str = "decide";
+pub(crate) const REOPEN: &str = "reopen";
 pub(crate) const EXPIRE: &str = "expire";
 pub(crate) const ERASE: &str = "erase";
 
@@ -178,7 +182,9 @@ async fn perform(engine: &Engine, job: &Job) -> Result<()> {
     match job.kind.as_str() {
         READ_DOCUMENT => read_document::run(engine, job).await,
         MATCH_FACES => match_faces::run(engine, job).await,
+        MATCH_TEMPLATE => match_template::run(engine, job).await,
         CHECK_LIVENESS => check_liveness::run(engine, job).await,
+        REOPEN => reopen::run(engine, job).await,
         DECIDE => decide::run(engine, job).await,
         EXPIRE => {
             let mut tx = engine.db.begin().await?;
@@ -225,7 +231,7 @@ async fn give_up(engine: &Engine, tx: &mut Tx, job: &Job) -> Result<()> {
     let gone = |check| Finding::not_assessed(check, "check_failed", "the check could not be run to its end");
     let findings = match job.kind.as_str() {
         READ_DOCUMENT => vec![gone(Check::DocumentReadable), gone(Check::FaceMatch)],
-        MATCH_FACES => vec![gone(Check::FaceMatch)],
+        MATCH_FACES | MATCH_TEMPLATE => vec![gone(Check::FaceMatch)],
         CHECK_LIVENESS => vec![gone(Check::PassiveLiveness)],
         _ => return Ok(()),
     };
@@ -248,7 +254,11 @@ fn is_current(record: &Record, job: &Job) -> bool {
 async fn load_current(engine: &Engine, job: &Job) -> Result<Option<(Record, Weights)>> {
     let mut tx = engine.db.read().await?;
     let id = VerificationId::from_uuid(job.subject);
-    let record = Record::load(engine, &mut tx, job.organization, id).await?;
+    let record = match Record::load(engine, &mut tx, job.organization, id).await {
+        // Deleted or erased since.
+        Err(Error::NotFound(_) | Error::Conflict { code: "anonymized", .. }) => return Ok(None),
+        other => other?,
+    };
     if !is_current(&record, job) {
         return Ok(None);
     }
@@ -276,7 +286,8 @@ async fn record_findings(
     findings::insert(tx, organization, record.row.id, new, engine.now(), &*engine.entropy).await?;
     let all = findings::list(tx, organization, record.row.id).await?;
     let has = |check| all.iter().any(|f| f.check == check);
-    if has(Check::DocumentReadable) && has(Check::FaceMatch) && has(Check::PassiveLiveness) {
+    let document = record.kind() == Kind::FaceAuthentication || has(Check::DocumentReadable);
+    if document && has(Check::FaceMatch) && has(Check::PassiveLiveness) {
         enqueue_check(engine, tx, record, DECIDE).await?;
     }
     Ok(())

@@ -109,7 +109,7 @@ async fn duplicate(
     let mut search = Search { specimens: specimens.len(), published, ..Search::default() };
     let shelf = engine.gallery().documents(side);
     let (organization, applicant) = (record.row.organization, record.row.applicant);
-    let look = |other: &Fingerprint| search.alike.extend(print.likeness(other));
+    let look = |_, other: &Fingerprint| search.alike.extend(print.likeness(other));
     search.earlier = shelf.search(engine, tx, organization, Some(applicant), look).await?;
     let mut finding = duplicates::finding(side, &search);
     finding.ms = start.elapsed().as_millis() as u64;

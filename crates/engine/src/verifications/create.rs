@@ -1,24 +1,25 @@
-//! A new verification: the person's row and key, the policy and weights it will be judged by, and the
-//! timer that lets it expire.
+//! A new verification or authentication: the person's row and key, the policy and weights it will be judged by, and
+//! the timer that lets it expire.
 
 use bonafide_core::{
-    id::{ApplicantId, JobId, VerificationId, WeightsId},
-    policy::{LivenessMode, Policy},
+    id::{ApplicantId, JobId, VerificationId},
+    policy::{Exhausted, LivenessMode, Policy},
     problem::Rule,
-    verification::Status,
-    weights::Weights,
+    verification::{Kind, Status},
 };
 use bonafide_store::{
     Tx, applicants,
     crypto::{self, Object, Sealed},
-    jobs, subject_keys, verifications as rows, weights,
+    jobs, subject_keys, verifications as rows,
+    weights::Whom,
 };
 use serde_json::{Value, json};
 
 use crate::{
-    Caller, Engine, Error, Private, Result, Scope,
+    Caller, Engine, Error, Private, Result, Scope, identities,
     jobs::{EXPIRE, TIMERS},
     record::{Record, word},
+    tuning,
 };
 
 /// Most bytes of the caller's own data in one verification.
@@ -29,13 +30,47 @@ pub struct NewVerification {
     /// The API it is created through.
     pub dialect: &'static str,
     pub liveness_mode: LivenessMode,
+    /// What comes when the attempts are used up.
+    pub exhausted: Exhausted,
+    /// The caller's word for their user; empty without one.
+    pub user_id: String,
     /// JSON objects, or null.
     pub metadata: Value,
     pub settings: Value,
     pub webhook_url: Option<String>,
 }
 
+/// A verification: who is this? It waits for consent.
 pub async fn create(engine: &Engine, caller: &Caller, new: NewVerification) -> Result<VerificationId> {
+    let mut policy =
+        Policy { liveness_mode: new.liveness_mode, exhausted: new.exhausted, ..Policy::default() };
+    check(caller, &new)?;
+    let mut tx = engine.db.begin().await?;
+    let whom = Whom { client: &caller.client_id, user_id: &new.user_id };
+    policy.require(tuning::requirements_for(&mut tx, caller.organization, whom).await?);
+    let id = insert(engine, &mut tx, caller, new, policy, None).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// An authentication: is this the person who they say they are? It takes a face at once; consent was given when the
+/// person was verified.
+pub async fn authenticate(
+    engine: &Engine,
+    caller: &Caller,
+    identity: ApplicantId,
+    new: NewVerification,
+) -> Result<VerificationId> {
+    check(caller, &new)?;
+    let policy = Policy { exhausted: new.exhausted, ..Policy::authentication(new.liveness_mode) };
+    let mut tx = engine.db.begin().await?;
+    identities::open(engine, &mut tx, caller.organization, identity).await?;
+    let id = insert(engine, &mut tx, caller, new, policy, Some(identity)).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+fn check(caller: &Caller, new: &NewVerification) -> Result<()> {
     if !caller.may(Scope::Verifications) {
         return Err(Error::Forbidden);
     }
@@ -44,6 +79,17 @@ pub async fn create(engine: &Engine, caller: &Caller, new: NewVerification) -> R
             return Err(Error::invalid(field, Rule::Length, format!("must be at most {MAX_PRIVATE} bytes")));
         }
     }
+    Ok(())
+}
+
+async fn insert(
+    engine: &Engine,
+    tx: &mut Tx,
+    caller: &Caller,
+    new: NewVerification,
+    policy: Policy,
+    identity: Option<ApplicantId>,
+) -> Result<VerificationId> {
     let (now, entropy) = (engine.now(), &*engine.entropy);
     let organization = caller.organization;
     let (id, applicant) = (VerificationId::new(now, entropy), ApplicantId::new(now, entropy));
@@ -53,20 +99,26 @@ pub async fn create(engine: &Engine, caller: &Caller, new: NewVerification) -> R
         webhook_url: new.webhook_url,
         ..Private::default()
     };
-    let policy = Policy { liveness_mode: new.liveness_mode, ..Policy::default() };
     let expires_at = now.plus_secs(engine.settings.verification_lifetime_s);
 
-    let mut tx = engine.db.begin().await?;
-    applicants::insert(&mut tx, organization, applicant, now).await?;
-    let key = subject_keys::create(&mut tx, organization, applicant, &*engine.key_ring, now, entropy).await?;
-    let weights = current_weights(engine, &mut tx, caller).await?;
+    applicants::insert(tx, organization, applicant, now).await?;
+    let key = subject_keys::create(tx, organization, applicant, &*engine.key_ring, now, entropy).await?;
+    let whom = Whom { client: &caller.client_id, user_id: &new.user_id };
+    let weights = tuning::weights_for(engine, tx, organization, whom).await?.id;
+    let (kind, status) = match identity {
+        None => (Kind::IdentityVerification, Status::Created),
+        Some(_) => (Kind::FaceAuthentication, Status::Capturing),
+    };
     let row = rows::Verification {
         id,
         organization,
         applicant,
         credential: Some(caller.credential),
         dialect: new.dialect.to_owned(),
-        status: Status::Created.as_str().to_owned(),
+        kind: kind.as_str().to_owned(),
+        identity,
+        user_id: new.user_id,
+        status: status.as_str().to_owned(),
         version: 1,
         consent_given: None,
         consent_at: None,
@@ -85,9 +137,10 @@ pub async fn create(engine: &Engine, caller: &Caller, new: NewVerification) -> R
     };
     let sealed = crypto::seal_json(&key, Object::Verification(id), &private, entropy)?;
     let row = rows::Verification { sealed, ..row };
-    rows::insert(&mut tx, organization, &row).await?;
+    rows::insert(tx, organization, &row).await?;
     let record = Record { row, private, key };
-    record.note(engine, &mut tx, "created", &caller.actor(), &json!({"dialect": new.dialect})).await?;
+    let detail = json!({"dialect": new.dialect, "kind": kind});
+    record.note(engine, tx, "created", &caller.actor(), &detail).await?;
     let timer = jobs::NewJob {
         id: JobId::new(now, entropy),
         queue: TIMERS,
@@ -99,19 +152,6 @@ pub async fn create(engine: &Engine, caller: &Caller, new: NewVerification) -> R
         run_at: expires_at,
         max_attempts: 20,
     };
-    jobs::enqueue(&mut tx, organization, timer).await?;
-    tx.commit().await?;
-    Ok(id)
-}
-
-/// The organization's weights in force; the defaults become its first version, so that every
-/// verification names the version it was judged by.
-async fn current_weights(engine: &Engine, tx: &mut Tx, caller: &Caller) -> Result<WeightsId> {
-    if let Some(current) = weights::current(tx, caller.organization, "").await? {
-        return Ok(current.id);
-    }
-    let id = WeightsId::new(engine.now(), &*engine.entropy);
-    let knobs = serde_json::to_value(Weights::default()).unwrap_or(Value::Null);
-    weights::insert(tx, caller.organization, id, "", &knobs, engine.now()).await?;
+    jobs::enqueue(tx, organization, timer).await?;
     Ok(id)
 }

@@ -1,14 +1,17 @@
-//! Verifications, one file per deed.
+//! Verifications and authentications, one file per deed.
 
 pub mod consent;
 pub mod create;
+pub mod delete;
 pub mod describe;
 pub mod expire;
 pub mod read;
 pub mod submit;
 
 pub use consent::consent;
-pub use create::{NewVerification, create};
+pub use create::{NewVerification, authenticate, create};
+pub use delete::{anonymize, delete};
 pub use describe::{set_document_type, set_sdk_metadata};
-pub use read::{Counts, Filter, Given, View, findings, list, read};
+pub use read::{Counts, Entry, Filter, Given, View, expect, findings, list, read};
+pub(crate) use read::{client_names, view_of};
 pub use submit::{submit, wait};

@@ -7,13 +7,14 @@ use bonafide_core::{
     id::{ApplicantId, CredentialId, EvidenceId, VerificationId, WeightsId},
     policy::LivenessMode,
     time::Timestamp,
-    verification::Status,
+    verification::{Kind, Status},
 };
 use bonafide_store::{
     Tx, assessments, credentials, evidence as evidence_rows, findings as finding_rows, history,
     verifications::{self as rows, Verification},
 };
 
+pub use history::Entry;
 use serde_json::{Map, Value};
 
 use crate::{
@@ -25,13 +26,17 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct View {
     pub id: VerificationId,
+    pub kind: Kind,
     pub client_id: Option<String>,
     pub weights: Option<WeightsId>,
     pub status: Status,
     pub document_type: DocumentType,
     pub liveness_mode: LivenessMode,
     pub consent: Option<(bool, Timestamp)>,
-    pub applicant: ApplicantId,
+    /// Who the person turned out to be, or says they are.
+    pub identity: Option<ApplicantId>,
+    /// The caller's word for their user; empty without one.
+    pub user_id: String,
     /// The evidence that counts, with when it was given.
     pub given: Vec<Given>,
     /// When the findings were last judged.
@@ -43,7 +48,7 @@ pub struct View {
     pub completed_at: Option<Timestamp>,
     /// Personal data; absent after it was erased.
     pub private: Option<Private>,
-    pub history: Vec<history::Entry>,
+    pub history: Vec<Entry>,
 }
 
 /// One piece of evidence.
@@ -78,8 +83,24 @@ impl View {
 pub async fn read(engine: &Engine, caller: &Caller, id: VerificationId) -> Result<View> {
     let mut tx = engine.db.read().await?;
     let row = rows::get(&mut tx, caller.organization, id).await?.ok_or(crate::Error::NotFound("session"))?;
-    let names = client_names(&mut tx, caller).await?;
-    view(engine, &mut tx, row, &names, true).await
+    view_of(engine, &mut tx, caller, row).await
+}
+
+/// Says whether the caller has a verification of this kind under this id; otherwise it is not found.
+pub async fn expect(engine: &Engine, caller: &Caller, kind: Kind, id: VerificationId) -> Result<()> {
+    let mut tx = engine.db.read().await?;
+    let row = rows::get(&mut tx, caller.organization, id).await?;
+    row.filter(|row| row.kind == kind.as_str()).map(drop).ok_or(crate::Error::NotFound("session"))
+}
+
+pub(crate) async fn view_of(
+    engine: &Engine,
+    tx: &mut Tx,
+    caller: &Caller,
+    row: Verification,
+) -> Result<View> {
+    let names = client_names(tx, caller).await?;
+    view(engine, tx, row, &names, true).await
 }
 
 /// The findings of the last hand-in.
@@ -90,13 +111,14 @@ pub async fn findings(engine: &Engine, caller: &Caller, id: VerificationId) -> R
 /// Which verifications to list. Empty lists and `None` leave nothing out.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
+    pub kind: Kind,
     pub statuses: Vec<Status>,
     /// OAuth client ids.
     pub client_ids: Vec<String>,
-    /// Applicants.
     pub identity_ids: Vec<String>,
-    /// The caller's users. Verifications are not bound to one yet, so a value here finds nothing.
+    /// The caller's users.
     pub user_ids: Vec<String>,
+    pub verified: Option<bool>,
     pub from: Option<Timestamp>,
     pub until: Option<Timestamp>,
     /// Part of a name, of the document number or of the id.
@@ -141,19 +163,21 @@ pub async fn list(engine: &Engine, caller: &Caller, filter: &Filter) -> Result<(
     let names = client_names(&mut tx, caller).await?;
     let credentials: Vec<CredentialId> =
         names.iter().filter(|(_, n)| filter.client_ids.contains(n)).map(|(id, _)| *id).collect();
-    let applicants: Vec<ApplicantId> = filter.identity_ids.iter().filter_map(|id| id.parse().ok()).collect();
+    let identities: Vec<ApplicantId> = filter.identity_ids.iter().filter_map(|id| id.parse().ok()).collect();
     let impossible = (!filter.client_ids.is_empty() && credentials.is_empty())
-        || (!filter.identity_ids.is_empty() && applicants.is_empty())
-        || !filter.user_ids.is_empty();
+        || (!filter.identity_ids.is_empty() && identities.is_empty());
     if impossible {
         return Ok((vec![], vec![]));
     }
     let statuses: Vec<&str> = filter.statuses.iter().map(|s| s.as_str()).collect();
     let query = rows::Filter {
+        kind: filter.kind.as_str(),
         statuses: &statuses,
+        applicants: &[],
+        identities: &identities,
         credentials: &credentials,
-        applicants: &applicants,
-        verified: None,
+        user_ids: &filter.user_ids,
+        verified: filter.verified,
         from: filter.from,
         until: filter.until,
     };
@@ -204,9 +228,9 @@ async fn search(
     }
 }
 
-type ClientNames = Vec<(CredentialId, String)>;
+pub(crate) type ClientNames = Vec<(CredentialId, String)>;
 
-async fn client_names(tx: &mut Tx, caller: &Caller) -> Result<ClientNames> {
+pub(crate) async fn client_names(tx: &mut Tx, caller: &Caller) -> Result<ClientNames> {
     let all = credentials::list(tx, caller.organization).await?;
     Ok(all.into_iter().map(|c| (c.id, c.public_id)).collect())
 }
@@ -234,13 +258,15 @@ async fn view(
     };
     Ok(View {
         id: row.id,
+        kind: parse_word(Some(&row.kind)).unwrap_or_default(),
         client_id: names.iter().find(|(id, _)| Some(*id) == row.credential).map(|(_, n)| n.clone()),
         weights: row.weights,
         status: Status::parse(&row.status).unwrap_or(Status::ReviewRequired),
         document_type: parse_word(row.document_type.as_deref()).unwrap_or_default(),
         liveness_mode: parse_word(Some(&row.liveness_mode)).unwrap_or_default(),
         consent: row.consent_given.zip(row.consent_at),
-        applicant: row.applicant,
+        identity: row.identity,
+        user_id: row.user_id,
         given,
         judged_at,
         findings,

@@ -6,7 +6,7 @@ use bonafide_core::{
     evidence::EvidenceKind,
     id::VerificationId,
     problem::{Problem, Rule},
-    verification::{Action, Status},
+    verification::{Action, Kind, Status},
 };
 use bonafide_store::{evidence as evidence_rows, findings, verifications as rows};
 use serde_json::{Value, json};
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::{
     Caller, Engine, Error, Result,
     evidence::may_capture,
-    jobs::{CHECK_LIVENESS, READ_DOCUMENT, enqueue_check},
+    jobs::{CHECK_LIVENESS, MATCH_TEMPLATE, READ_DOCUMENT, enqueue_check},
     record::Record,
 };
 
@@ -29,6 +29,7 @@ pub async fn submit(
     let mut record = Record::load(engine, &mut tx, caller.organization, id).await?;
     match record.status() {
         Status::Processing => return Ok(()),
+        Status::Inconclusive => may_capture(&record)?,
         status if status.is_final() || status == Status::ReviewRequired => {
             return Err(Error::conflict(
                 "already_finalized",
@@ -38,14 +39,17 @@ pub async fn submit(
         _ => may_capture(&record)?,
     }
     let given = evidence_rows::list(&mut tx, caller.organization, id).await?;
-    let missing: Vec<Problem> = [
-        (EvidenceKind::DocumentFront, "document_front", "add the front of the document first"),
-        (EvidenceKind::Selfie, "liveness", "process a liveness session first"),
-    ]
-    .into_iter()
-    .filter(|(kind, ..)| !given.iter().any(|e| e.kind == kind.as_str()))
-    .map(|(_, field, what)| Problem::new(field, Rule::Required, what))
-    .collect();
+    let front = (EvidenceKind::DocumentFront, "document_front", "add the front of the document first");
+    let selfie = (EvidenceKind::Selfie, "liveness", "process a liveness session first");
+    let (needed, checks) = match record.kind() {
+        Kind::IdentityVerification => (vec![front, selfie], [READ_DOCUMENT, CHECK_LIVENESS]),
+        Kind::FaceAuthentication => (vec![selfie], [MATCH_TEMPLATE, CHECK_LIVENESS]),
+    };
+    let missing: Vec<Problem> = needed
+        .into_iter()
+        .filter(|(kind, ..)| !given.iter().any(|e| e.kind == kind.as_str()))
+        .map(|(_, field, what)| Problem::new(field, Rule::Required, what))
+        .collect();
     if !missing.is_empty() {
         return Err(Error::Invalid(missing));
     }
@@ -57,7 +61,7 @@ pub async fn submit(
     let attempt = record.private.attempt;
     findings::supersede(&mut tx, caller.organization, id, engine.now()).await?;
     record.apply(engine, &mut tx, Action::Submit, &caller.actor(), json!({"attempt": attempt})).await?;
-    for kind in [READ_DOCUMENT, CHECK_LIVENESS] {
+    for kind in checks {
         enqueue_check(engine, &mut tx, &record, kind).await?;
     }
     tx.commit().await?;

@@ -14,7 +14,7 @@ use bonafide_store::{
     secrets::PlainSecret,
     subject_keys,
     verifications::{self, Filter, Page},
-    weights,
+    weights::{self, Whom},
 };
 use serde_json::json;
 
@@ -32,8 +32,8 @@ async fn furnish(
     let finding = Finding::new(Check::FaceMatch, Outcome::Clear);
     findings::insert(&mut tx, t.organization, t.verification, &[finding], now, &stage.entropy).await.unwrap();
     let weights_id = stage.id();
-    weights::insert(&mut tx, t.organization, weights_id, "", &json!({}), now).await.unwrap();
-    let scope = requirements::Scope { user_id: "", document_type: "passport", data_source: "mrz" };
+    weights::insert(&mut tx, t.organization, weights_id, Whom::default(), &json!({}), now).await.unwrap();
+    let scope = requirements::Scope { whom: Whom::default(), document_type: "passport", data_source: "mrz" };
     requirements::insert(&mut tx, t.organization, scope, &json!({}), now).await.unwrap();
     history::append(&mut tx, t.organization, t.verification, now, "noted", &json!({})).await.unwrap();
     let event = Event {
@@ -80,8 +80,8 @@ async fn sees_nothing_of(tx: &mut Tx, stage: &Stage, me: OrganizationId, a: &Ten
     none(!history::list(tx, me, v).await.unwrap().is_empty(), "history");
     none(!events::list(tx, me, v).await.unwrap().is_empty(), "events");
     none(liveness_sessions::open(tx, me, v, stage.now()).await.unwrap().is_some(), "a liveness session");
-    none(weights::current(tx, me, "").await.unwrap().is_some(), "weights");
-    none(!requirements::current(tx, me, "").await.unwrap().is_empty(), "requirements");
+    none(weights::current(tx, me, Whom::default()).await.unwrap().is_some(), "weights");
+    none(!requirements::current(tx, me, Whom::default()).await.unwrap().is_empty(), "requirements");
     none(!audit::list(tx, me, 0, 10).await.unwrap().is_empty(), "an audit entry");
     none(!credentials::list(tx, me).await.unwrap().is_empty(), "a credential");
     none(jobs::open_count(tx, me, v.uuid()).await.unwrap() > 0, "a job");

@@ -41,6 +41,9 @@ contract! {
         the_newest_weights_apply_and_the_older_stay,
         requirements_fall_back_to_the_organization,
         history_counts_its_lines,
+        a_deleted_verification_is_nowhere,
+        identities_are_listed_by_whom_they_were_verified_for,
+        webhook_endpoints_come_and_go,
         a_read_transaction_cannot_write,
         what_is_not_committed_did_not_happen,
     }

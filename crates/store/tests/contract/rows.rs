@@ -5,12 +5,13 @@ use bonafide_core::{
     time::Timestamp,
 };
 use bonafide_store::{
-    Error,
+    Error, applicants,
     assessments::{self, Assessment},
     evidence, findings, history,
     requirements::{self, Scope},
     verifications::{self, Filter, Page, Verification},
-    weights,
+    webhook_endpoints::{self, WebhookEndpoint},
+    weights::{self, Whom},
 };
 use serde_json::json;
 
@@ -22,9 +23,16 @@ pub(crate) async fn a_verification_comes_back_as_it_was_written(stage: Stage) {
     let t = stage.tenant().await;
     let mut tx = stage.begin().await;
     let weights_id: WeightsId = stage.id();
-    weights::insert(&mut tx, t.organization, weights_id, "", &json!({"gender_weight": 0.0}), stage.now())
-        .await
-        .unwrap();
+    weights::insert(
+        &mut tx,
+        t.organization,
+        weights_id,
+        Whom::default(),
+        &json!({"gender_weight": 0.0}),
+        stage.now(),
+    )
+    .await
+    .unwrap();
     let mut row = Verification {
         consent_given: Some(true),
         consent_at: Some(Timestamp(1)),
@@ -219,17 +227,37 @@ pub(crate) async fn the_latest_assessment_counts(stage: Stage) {
 pub(crate) async fn the_newest_weights_apply_and_the_older_stay(stage: Stage) {
     let t = stage.tenant().await;
     let mut tx = stage.begin().await;
-    assert_eq!(weights::current(&mut tx, t.organization, "").await.unwrap(), None);
+    assert_eq!(weights::current(&mut tx, t.organization, Whom::default()).await.unwrap(), None);
     let mut ids: Vec<WeightsId> = vec![];
-    for (user, knob, version) in [("", 1.0, 1), ("", 2.0, 2), ("u-1", 3.0, 1)] {
+    let whom = |client, user_id| Whom { client, user_id };
+    let made = [
+        ("", "", 1.0, 1),
+        ("", "", 2.0, 2),
+        ("", "u-1", 3.0, 1),
+        ("c-1", "", 4.0, 3),
+        ("c-1", "u-1", 5.0, 2),
+    ];
+    for (client, user, knob, version) in made {
         let id = stage.id();
         let knobs = json!({"age_weight": knob});
-        let got = weights::insert(&mut tx, t.organization, id, user, &knobs, stage.now()).await.unwrap();
+        let to = whom(client, user);
+        let got = weights::insert(&mut tx, t.organization, id, to, &knobs, stage.now()).await.unwrap();
         assert_eq!(got, version);
         ids.push(id);
     }
-    for (user, id) in [("", ids[1]), ("u-1", ids[2]), ("u-2", ids[1])] {
-        assert_eq!(weights::current(&mut tx, t.organization, user).await.unwrap().unwrap().id, id, "{user}");
+    // A user's own before a client's, and those before everybody's.
+    for (client, user, n) in [
+        ("", "", 1),
+        ("", "u-1", 2),
+        ("", "u-2", 1),
+        ("c-1", "", 3),
+        ("c-1", "u-2", 3),
+        ("c-1", "u-1", 4),
+        ("c-2", "u-1", 2),
+        ("c-2", "", 1),
+    ] {
+        let current = weights::current(&mut tx, t.organization, whom(client, user)).await.unwrap().unwrap();
+        assert_eq!(current.id, ids[n], "{client} {user}");
     }
     let old = weights::get(&mut tx, t.organization, ids[0]).await.unwrap().unwrap();
     assert_eq!((old.knobs, old.version), (json!({"age_weight": 1.0}), 1));
@@ -246,11 +274,13 @@ pub(crate) async fn requirements_fall_back_to_the_organization(stage: Stage) {
         ("u-1", "driver_license", "barcode", 5),
     ];
     for (user_id, document_type, data_source, n) in rows {
-        let scope = Scope { user_id, document_type, data_source };
+        let scope = Scope { whom: Whom { client: "", user_id }, document_type, data_source };
         requirements::insert(&mut tx, t.organization, scope, &json!({"n": n}), stage.now()).await.unwrap();
     }
     for (user, expected) in [("u-1", vec![5, 4, 2]), ("", vec![3, 2]), ("u-2", vec![3, 2])] {
-        let current = requirements::current(&mut tx, t.organization, user).await.unwrap();
+        let current = requirements::current(&mut tx, t.organization, Whom { client: "c-1", user_id: user })
+            .await
+            .unwrap();
         let numbers: Vec<_> = current.iter().map(|r| r.switches["n"].as_i64().unwrap()).collect();
         assert_eq!(numbers, expected, "{user}");
     }
@@ -311,4 +341,71 @@ pub(crate) async fn what_is_not_committed_did_not_happen(stage: Stage) {
         let row = verifications::get(&mut tx, t.organization, t.verification).await.unwrap().unwrap();
         assert_eq!((row.status.as_str(), row.version), ("created", 1));
     }
+}
+
+pub(crate) async fn a_deleted_verification_is_nowhere(stage: Stage) {
+    let t = stage.tenant().await;
+    let mut tx = stage.begin().await;
+    let mut row = verifications::get(&mut tx, t.organization, t.verification).await.unwrap().unwrap();
+    verifications::delete(&mut tx, t.organization, t.verification, stage.now()).await.unwrap();
+    assert_eq!(verifications::get(&mut tx, t.organization, t.verification).await.unwrap(), None);
+    let all = verifications::list(&mut tx, t.organization, &Filter::default(), ALL).await.unwrap();
+    assert_eq!(all, []);
+    assert_eq!(verifications::count(&mut tx, t.organization, &Filter::default()).await.unwrap(), []);
+    assert!(verifications::update(&mut tx, t.organization, &mut row).await.is_err());
+    assert!(verifications::delete(&mut tx, t.organization, t.verification, stage.now()).await.is_err());
+}
+
+pub(crate) async fn identities_are_listed_by_whom_they_were_verified_for(stage: Stage) {
+    let t = stage.tenant().await;
+    let mut tx = stage.begin().await;
+    let none = applicants::Filter::default();
+    assert_eq!(applicants::identities(&mut tx, t.organization, &none, 0, 9).await.unwrap(), []);
+    applicants::become_identity(&mut tx, t.organization, t.applicant, stage.now()).await.unwrap();
+    let mut row = verifications::get(&mut tx, t.organization, t.verification).await.unwrap().unwrap();
+    row.identity = Some(t.applicant);
+    verifications::update(&mut tx, t.organization, &mut row).await.unwrap();
+    let (mine, other) = ([row.user_id.clone()], ["somebody-else".to_owned()]);
+    let (yes, no, nobody) = ([t.applicant], [stage.id()], [stage.id()]);
+    let found = [
+        (none.clone(), 1),
+        (applicants::Filter { ids: &yes, ..none.clone() }, 1),
+        (applicants::Filter { ids: &no, ..none.clone() }, 0),
+        (applicants::Filter { user_ids: &mine, ..none.clone() }, 1),
+        (applicants::Filter { user_ids: &other, ..none.clone() }, 0),
+        (applicants::Filter { credentials: &nobody, ..none.clone() }, 0),
+        (applicants::Filter { until: Some(stage.now()), ..none.clone() }, 0),
+        (applicants::Filter { from: Some(stage.now()), ..none.clone() }, 1),
+    ];
+    for (n, (filter, expected)) in found.into_iter().enumerate() {
+        let rows = applicants::identities(&mut tx, t.organization, &filter, 0, 9).await.unwrap();
+        let count = applicants::count_identities(&mut tx, t.organization, &filter).await.unwrap();
+        assert_eq!((rows.len() as i64, count), (expected, expected), "filter {n}");
+    }
+    let theirs = Filter { identities: &[t.applicant], ..Filter::default() };
+    assert_eq!(verifications::list(&mut tx, t.organization, &theirs, ALL).await.unwrap().len(), 1);
+    applicants::anonymize(&mut tx, t.organization, t.applicant, stage.now()).await.unwrap();
+    assert_eq!(applicants::identities(&mut tx, t.organization, &none, 0, 9).await.unwrap(), []);
+}
+
+pub(crate) async fn webhook_endpoints_come_and_go(stage: Stage) {
+    let t = stage.tenant().await;
+    let mut tx = stage.begin().await;
+    let endpoint = WebhookEndpoint {
+        id: stage.id(),
+        organization: t.organization,
+        dialect: "vult".into(),
+        client: String::new(),
+        name: "a".into(),
+        url: "https://example.com/".into(),
+        created_at: stage.now(),
+    };
+    webhook_endpoints::insert(&mut tx, t.organization, &endpoint).await.unwrap();
+    assert_eq!(webhook_endpoints::list(&mut tx, t.organization, "vult").await.unwrap(), [endpoint.clone()]);
+    assert_eq!(webhook_endpoints::list(&mut tx, t.organization, "athenty").await.unwrap(), []);
+    let (id, now) = (endpoint.id, stage.now());
+    assert!(webhook_endpoints::delete(&mut tx, t.organization, "athenty", id, now).await.is_err());
+    webhook_endpoints::delete(&mut tx, t.organization, "vult", id, now).await.unwrap();
+    assert!(webhook_endpoints::delete(&mut tx, t.organization, "vult", id, now).await.is_err());
+    assert_eq!(webhook_endpoints::list(&mut tx, t.organization, "vult").await.unwrap(), []);
 }

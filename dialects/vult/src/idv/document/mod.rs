@@ -1,3 +1,5 @@
 //! Documents of a session.
 
+pub(crate) mod download;
+pub(crate) mod list;
 pub(crate) mod read;

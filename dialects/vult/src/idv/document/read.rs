@@ -2,13 +2,16 @@
 
 use axum::{Json as Body, extract::State};
 use bonafide_core::{document::FieldName, evidence::EvidenceKind};
-use bonafide_engine::{Engine, verifications};
+use bonafide_engine::{
+    Engine,
+    verifications::{self, View},
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
     error::{Error, ErrorBody},
-    extract::{Authorized, Json, session_id},
+    extract::{Authorized, Json, idv},
     idv::session::SessionRef,
     words::{self, DocumentTypeE},
 };
@@ -79,43 +82,47 @@ pub(crate) async fn read(
     Authorized(caller): Authorized,
     bonafide_http::Valid(asked, _): Json<SessionRef>,
 ) -> Result<Body<Document>, Error> {
-    let id = session_id(&asked.session_id)?;
+    let id = idv(&engine, &caller, &asked.session_id).await?;
     let view = verifications::read(&engine, &caller, id).await?;
-    let unread = || {
-        Error::Engine(bonafide_engine::Error::conflict(
-            "document_not_read",
-            "no document was read yet; finalize the session first",
-        ))
-    };
-    let evidence = view.evidence(EvidenceKind::DocumentFront).ok_or_else(unread)?;
-    let reading = view.private.as_ref().and_then(|p| p.reading.as_ref()).ok_or_else(unread)?;
-    let field = |name| reading.get(name).map(|f| f.value.clone());
-    Ok(Body(Document {
-        session_id: id.to_string(),
-        document_id: evidence.id.to_string(),
-        type_e: words::document_type(reading.document_type),
-        data_source_e: words::data_source(reading).to_owned(),
-        gender_e: words::gender(field(FieldName::Gender).as_deref()).to_owned(),
-        document_number: field(FieldName::DocumentNumber),
-        ref_number: field(FieldName::RefNumber),
-        issued_at: field(FieldName::IssuedAt),
-        expires_at: field(FieldName::ExpiresAt),
-        issuing_country: field(FieldName::IssuingCountry),
-        issuing_state: field(FieldName::IssuingState),
-        first_name: field(FieldName::FirstName),
-        middle_name: field(FieldName::MiddleName),
-        last_name: field(FieldName::LastName),
-        name_suffix: field(FieldName::NameSuffix),
-        street: field(FieldName::Street),
-        city: field(FieldName::City),
-        state: field(FieldName::State),
-        postal_code: field(FieldName::PostalCode),
-        birth_date: field(FieldName::BirthDate),
-        height: field(FieldName::Height),
-        weight: field(FieldName::Weight),
-        eye_color: field(FieldName::EyeColor),
-        hair_color: field(FieldName::HairColor),
-        class: field(FieldName::Class),
-        restrictions: field(FieldName::Restrictions),
-    }))
+    let unread = "no document was read yet; finalize the session first";
+    let document =
+        Document::of(&view).ok_or_else(|| bonafide_engine::Error::conflict("document_not_read", unread))?;
+    Ok(Body(document))
+}
+
+impl Document {
+    /// The session's document, once it was read.
+    pub(crate) fn of(view: &View) -> Option<Self> {
+        let evidence = view.evidence(EvidenceKind::DocumentFront)?;
+        let reading = view.private.as_ref()?.reading.as_ref()?;
+        let field = |name| reading.get(name).map(|f| f.value.clone());
+        Some(Self {
+            session_id: view.id.to_string(),
+            document_id: evidence.id.to_string(),
+            type_e: words::document_type(reading.document_type),
+            data_source_e: words::data_source(reading).to_owned(),
+            gender_e: words::gender(field(FieldName::Gender).as_deref()).to_owned(),
+            document_number: field(FieldName::DocumentNumber),
+            ref_number: field(FieldName::RefNumber),
+            issued_at: field(FieldName::IssuedAt),
+            expires_at: field(FieldName::ExpiresAt),
+            issuing_country: field(FieldName::IssuingCountry),
+            issuing_state: field(FieldName::IssuingState),
+            first_name: field(FieldName::FirstName),
+            middle_name: field(FieldName::MiddleName),
+            last_name: field(FieldName::LastName),
+            name_suffix: field(FieldName::NameSuffix),
+            street: field(FieldName::Street),
+            city: field(FieldName::City),
+            state: field(FieldName::State),
+            postal_code: field(FieldName::PostalCode),
+            birth_date: field(FieldName::BirthDate),
+            height: field(FieldName::Height),
+            weight: field(FieldName::Weight),
+            eye_color: field(FieldName::EyeColor),
+            hair_color: field(FieldName::HairColor),
+            class: field(FieldName::Class),
+            restrictions: field(FieldName::Restrictions),
+        })
+    }
 }

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::Done;
 use crate::{
     error::{Error, ErrorBody},
-    extract::{Json, SdkCaller, session_id},
+    extract::{Json, SdkCaller, idv},
 };
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -29,7 +29,7 @@ pub(crate) async fn consent_add(
     SdkCaller(caller): SdkCaller,
     bonafide_http::Valid(asked, _): Json<Consent>,
 ) -> Result<Body<Done>, Error> {
-    let id = session_id(&asked.session_id)?;
+    let id = idv(&engine, &caller, &asked.session_id).await?;
     verifications::consent(&engine, &caller, id, asked.consented).await?;
     Ok(Body(Done {}))
 }

@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 use super::Done;
 use crate::{
     error::{Error, ErrorBody},
-    extract::{Form, SdkCaller, session_id},
+    extract::{Form, SdkCaller, idv},
 };
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -77,6 +77,7 @@ async fn add(engine: &Engine, caller: &Caller, side: Side, mut form: Form) -> Re
     }
     let picture = Picture { field: "image".to_owned(), bytes };
     let position = Position { latitude, longitude };
-    evidence::accept_document(engine, caller, session_id(&session)?, side, picture, position).await?;
+    evidence::accept_document(engine, caller, idv(engine, caller, &session).await?, side, picture, position)
+        .await?;
     Ok(Body(Done {}))
 }

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::Done;
 use crate::{
     error::{Error, ErrorBody},
-    extract::{Json, SdkCaller, session_id},
+    extract::{Json, SdkCaller, idv},
     words::{DocumentTypeE, to_document_type},
 };
 
@@ -29,7 +29,7 @@ pub(crate) async fn document_type_update(
     SdkCaller(caller): SdkCaller,
     bonafide_http::Valid(asked, _): Json<TypeUpdate>,
 ) -> Result<Body<Done>, Error> {
-    let id = session_id(&asked.session_id)?;
+    let id = idv(&engine, &caller, &asked.session_id).await?;
     verifications::set_document_type(&engine, &caller, id, to_document_type(asked.document_type_e)).await?;
     Ok(Body(Done {}))
 }

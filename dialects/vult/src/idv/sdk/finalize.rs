@@ -14,11 +14,11 @@ use utoipa::ToSchema;
 
 use crate::{
     error::{Error, ErrorBody},
-    extract::{Json, SdkCaller, session_id},
+    extract::{Json, SdkCaller, idv},
 };
 
 /// How long the answer may wait for the checks: shorter than the usual patience of clients and proxies.
-const PATIENCE: Duration = Duration::from_secs(50);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(50);
 
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct Finalize {
@@ -48,7 +48,7 @@ pub(crate) async fn finalize(
     SdkCaller(caller): SdkCaller,
     bonafide_http::Valid(asked, _): Json<Finalize>,
 ) -> Result<Body<Finalized>, Error> {
-    let id = session_id(&asked.session_id)?;
+    let id = idv(&engine, &caller, &asked.session_id).await?;
     verifications::submit(&engine, &caller, id, asked.settings.map(Value::Object)).await?;
     let status = verifications::wait(&engine, &caller, id, PATIENCE).await?;
     let view = verifications::read(&engine, &caller, id).await?;

@@ -1,14 +1,14 @@
 //! `POST /idv/sdk/liveness/session/generate`
 
 use axum::{Json as Body, extract::State};
-use bonafide_core::evidence::Position;
-use bonafide_engine::{Engine, evidence};
+use bonafide_core::{evidence::Position, verification::Kind};
+use bonafide_engine::{Caller, Engine, evidence};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
     error::{Error, ErrorBody},
-    extract::{Json, SdkCaller, session_id},
+    extract::{Json, SdkCaller, session},
 };
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -39,8 +39,17 @@ pub(crate) async fn liveness_generate(
     SdkCaller(caller): SdkCaller,
     bonafide_http::Valid(asked, _): Json<GenerateLiveness>,
 ) -> Result<Body<LivenessToken>, Error> {
-    let id = session_id(&asked.session_id)?;
+    generate(&engine, &caller, Kind::IdentityVerification, asked).await
+}
+
+pub(crate) async fn generate(
+    engine: &Engine,
+    caller: &Caller,
+    kind: Kind,
+    asked: GenerateLiveness,
+) -> Result<Body<LivenessToken>, Error> {
+    let id = session(engine, caller, kind, &asked.session_id).await?;
     let position = Position { latitude: asked.latitude, longitude: asked.longitude };
-    let started = evidence::start_liveness(&engine, &caller, id, position).await?;
+    let started = evidence::start_liveness(engine, caller, id, position).await?;
     Ok(Body(LivenessToken { token: started.token.to_string() }))
 }

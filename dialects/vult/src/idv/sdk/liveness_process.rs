@@ -5,9 +5,10 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 use bonafide_core::{
     evidence::Position,
     problem::{Problem, Rule},
+    verification::Kind,
 };
 use bonafide_engine::{
-    Engine,
+    Caller, Engine,
     evidence::{self, Picture},
 };
 use serde::Deserialize;
@@ -16,7 +17,7 @@ use utoipa::ToSchema;
 use super::liveness_generate::LivenessToken;
 use crate::{
     error::{Error, ErrorBody},
-    extract::{Json, SdkCaller, session_id},
+    extract::{Json, SdkCaller, session},
 };
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -46,7 +47,16 @@ pub(crate) async fn liveness_process(
     SdkCaller(caller): SdkCaller,
     bonafide_http::Valid(asked, _): Json<ProcessLiveness>,
 ) -> Result<Body<LivenessToken>, Error> {
-    let id = session_id(&asked.session_id)?;
+    process(&engine, &caller, Kind::IdentityVerification, asked).await
+}
+
+pub(crate) async fn process(
+    engine: &Engine,
+    caller: &Caller,
+    kind: Kind,
+    asked: ProcessLiveness,
+) -> Result<Body<LivenessToken>, Error> {
+    let id = session(engine, caller, kind, &asked.session_id).await?;
     let mut problems = vec![];
     let mut frames = vec![];
     for (i, text) in asked.images.unwrap_or_default().iter().enumerate() {
@@ -60,8 +70,8 @@ pub(crate) async fn liveness_process(
         return Err(problems.into());
     }
     let position = Position { latitude: asked.latitude, longitude: asked.longitude };
-    let session = evidence::accept_liveness(&engine, &caller, id, frames, position).await?;
-    Ok(Body(LivenessToken { token: session.to_string() }))
+    let accepted = evidence::accept_liveness(engine, caller, id, frames, position).await?;
+    Ok(Body(LivenessToken { token: accepted.to_string() }))
 }
 
 fn decode(text: &str) -> Option<Vec<u8>> {

@@ -1,7 +1,8 @@
 //! `POST /idv/sdk/metadata/update`
 
 use axum::{Json as Body, extract::State};
-use bonafide_engine::{Engine, verifications};
+use bonafide_core::verification::Kind;
+use bonafide_engine::{Caller, Engine, verifications};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -9,7 +10,7 @@ use utoipa::ToSchema;
 use super::Done;
 use crate::{
     error::{Error, ErrorBody},
-    extract::{Json, SdkCaller, session_id},
+    extract::{Json, SdkCaller, session},
 };
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -31,7 +32,16 @@ pub(crate) async fn metadata_update(
     SdkCaller(caller): SdkCaller,
     bonafide_http::Valid(asked, _): Json<MetadataUpdate>,
 ) -> Result<Body<Done>, Error> {
-    let id = session_id(&asked.session_id)?;
-    verifications::set_sdk_metadata(&engine, &caller, id, Value::Object(asked.sdk_metadata)).await?;
+    update(&engine, &caller, Kind::IdentityVerification, asked).await
+}
+
+pub(crate) async fn update(
+    engine: &Engine,
+    caller: &Caller,
+    kind: Kind,
+    asked: MetadataUpdate,
+) -> Result<Body<Done>, Error> {
+    let id = session(engine, caller, kind, &asked.session_id).await?;
+    verifications::set_sdk_metadata(engine, caller, id, Value::Object(asked.sdk_metadata)).await?;
     Ok(Body(Done {}))
 }

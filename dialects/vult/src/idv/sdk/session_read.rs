@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use crate::{
     error::{Error, ErrorBody},
-    extract::{Json, SdkCaller, session_id},
+    extract::{Json, SdkCaller, idv},
     idv::session::{SessionRef, read::object},
     words::{self, DocumentTypeE},
 };
@@ -50,7 +50,7 @@ pub(crate) async fn session_read(
     SdkCaller(caller): SdkCaller,
     bonafide_http::Valid(asked, _): Json<SessionRef>,
 ) -> Result<Body<SdkSession>, Error> {
-    let id = session_id(&asked.session_id)?;
+    let id = idv(&engine, &caller, &asked.session_id).await?;
     let view = verifications::read(&engine, &caller, id).await?;
     let challenge = evidence::open_challenge(&engine, &caller, id).await?;
     let given = |kind| view.given_at(kind).is_some();

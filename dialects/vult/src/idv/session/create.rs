@@ -1,7 +1,10 @@
 //! `POST /idv/session/create`
 
 use axum::{Json as Body, extract::State};
-use bonafide_core::problem::{Problem, Rule};
+use bonafide_core::{
+    policy::Exhausted,
+    problem::{Problem, Rule},
+};
 use bonafide_engine::{
     Engine,
     verifications::{self, NewVerification},
@@ -11,8 +14,9 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use crate::{
+    DIALECT,
     error::{Error, ErrorBody},
-    extract::{Authorized, Json},
+    extract::{Authorized, Json, user_id},
     words::{LivenessModeE, to_liveness_mode},
 };
 
@@ -26,13 +30,60 @@ pub(crate) struct NewSession {
     /// Told when the session changes: http or https.
     #[schema(max_length = 2048)]
     webhook_url: Option<String>,
+    /// `user_id`: your word for your user, an opaque id; selects the weights and requirements that you set for them.
+    /// `liveness_movements`: `without_head` for people who cannot turn theirs.
     #[schema(value_type = Option<Object>)]
     settings: Option<Map<String, Value>>,
 }
 
+impl NewSession {
+    fn verified(self) -> Result<NewVerification, Error> {
+        new_verification(self.metadata, self.liveness_mode, self.webhook_url, self.settings)
+    }
+}
+
+/// What a verification and an authentication are created with.
+pub(crate) fn new_verification(
+    metadata: Option<Map<String, Value>>,
+    liveness_mode: Option<LivenessModeE>,
+    webhook_url: Option<String>,
+    settings: Option<Map<String, Value>>,
+) -> Result<NewVerification, Error> {
+    if let Some(url) = &webhook_url {
+        check_url("webhook_url", url)?;
+    }
+    let user = match settings.as_ref().and_then(|s| s.get("user_id")) {
+        None | Some(Value::Null) => None,
+        Some(Value::String(text)) => Some(text.as_str()),
+        Some(_) => {
+            return Err(vec![Problem::new("settings.user_id", Rule::Type, "must be of type string")].into());
+        }
+    };
+    Ok(NewVerification {
+        dialect: DIALECT,
+        liveness_mode: to_liveness_mode(liveness_mode),
+        exhausted: Exhausted::Block,
+        user_id: user_id("settings.user_id", user)?,
+        metadata: metadata.map_or(Value::Null, Value::Object),
+        settings: settings.map_or(Value::Null, Value::Object),
+        webhook_url,
+    })
+}
+
+/// Where events can be sent.
+pub(crate) fn check_url(field: &str, url: &str) -> Result<(), Error> {
+    let fits = url.parse::<axum::http::Uri>().is_ok_and(|u| {
+        matches!(u.scheme_str(), Some("http" | "https")) && u.host().is_some_and(|h| !h.is_empty())
+    });
+    match fits {
+        true => Ok(()),
+        false => Err(vec![Problem::new(field, Rule::Format, "must be an http or https URL")].into()),
+    }
+}
+
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Created {
-    session_id: String,
+    pub(crate) session_id: String,
 }
 
 /// session create
@@ -46,20 +97,6 @@ pub(crate) async fn create(
     Authorized(caller): Authorized,
     bonafide_http::Valid(new, _): Json<NewSession>,
 ) -> Result<Body<Created>, Error> {
-    if let Some(url) = &new.webhook_url
-        && !url.parse::<axum::http::Uri>().is_ok_and(|u| {
-            matches!(u.scheme_str(), Some("http" | "https")) && u.host().is_some_and(|h| !h.is_empty())
-        })
-    {
-        return Err(vec![Problem::new("webhook_url", Rule::Format, "must be an http or https URL")].into());
-    }
-    let new = NewVerification {
-        dialect: "vult",
-        liveness_mode: to_liveness_mode(new.liveness_mode),
-        metadata: new.metadata.map_or(Value::Null, Value::Object),
-        settings: new.settings.map_or(Value::Null, Value::Object),
-        webhook_url: new.webhook_url,
-    };
-    let id = verifications::create(&engine, &caller, new).await?;
+    let id = verifications::create(&engine, &caller, new.verified()?).await?;
     Ok(Body(Created { session_id: id.to_string() }))
 }

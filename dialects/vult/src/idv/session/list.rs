@@ -3,10 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::{Json as Body, extract::State};
-use bonafide_core::{
-    problem::{Problem, Rule},
-    time::Timestamp,
-};
+use bonafide_core::verification::Kind;
 use bonafide_engine::{Engine, verifications};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -16,10 +13,9 @@ use super::read::Session;
 use crate::{
     error::{Error, ErrorBody},
     extract::{Authorized, Json},
+    paging::{OneOrMany, Part, part, span},
     words::{self, StatusE},
 };
-
-const DEFAULT_TAKE: f64 = 25.0;
 
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct ListSessions {
@@ -45,24 +41,6 @@ pub(crate) struct ListSessions {
     user_id: Option<OneOrMany>,
 }
 
-/// One value or several, any of which matches.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(untagged)]
-pub(crate) enum OneOrMany {
-    One(String),
-    Many(Vec<String>),
-}
-
-impl OneOrMany {
-    fn values(this: Option<Self>) -> Vec<String> {
-        match this {
-            None => vec![],
-            Some(Self::One(one)) => vec![one],
-            Some(Self::Many(many)) => many,
-        }
-    }
-}
-
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Sessions {
     sessions: Vec<Session>,
@@ -79,6 +57,18 @@ pub(crate) struct MetaCounts {
     status: BTreeMap<String, i64>,
 }
 
+impl MetaCounts {
+    pub(crate) fn new(counts: &verifications::Counts, Part { take, skip }: Part) -> Self {
+        let mut status = BTreeMap::new();
+        for (core, n) in counts {
+            let word = serde_json::to_value(words::status(*core)).ok();
+            let word = word.and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
+            *status.entry(word).or_default() += n;
+        }
+        Self { total: counts.iter().map(|(_, n)| n).sum(), take, skip, status }
+    }
+}
+
 /// session list
 ///
 /// Sessions of your organization, newest first. The order is stable while new ones are added.
@@ -91,20 +81,14 @@ pub(crate) async fn list(
     bonafide_http::Valid(asked, _): Json<ListSessions>,
 ) -> Result<Body<Sessions>, Error> {
     let mut problems = vec![];
-    let mut whole = |name: &str, value: f64| {
-        if value.fract() != 0.0 {
-            problems.push(Problem::new(name, Rule::Type, "must be a whole number"));
-        }
-        value as u32
-    };
-    let take = whole("take", asked.take.unwrap_or(DEFAULT_TAKE));
-    let skip = whole("skip", asked.skip.unwrap_or(0.0));
-    let from = point(asked.start_date.as_deref(), "start_date", 0, &mut problems);
-    let until = point(asked.end_date.as_deref(), "end_date", 1, &mut problems);
+    let Part { take, skip } = part(asked.take, asked.skip, &mut problems);
+    let (from, until) = span(asked.start_date.as_deref(), asked.end_date.as_deref(), &mut problems);
     if !problems.is_empty() {
         return Err(problems.into());
     }
     let filter = verifications::Filter {
+        kind: Kind::IdentityVerification,
+        verified: None,
         statuses: asked.status.map(words::statuses).unwrap_or_default(),
         client_ids: OneOrMany::values(asked.client_id),
         identity_ids: OneOrMany::values(asked.identity_id),
@@ -117,24 +101,6 @@ pub(crate) async fn list(
         take,
     };
     let (views, counts) = verifications::list(&engine, &caller, &filter).await?;
-    let mut status = BTreeMap::new();
-    for (core, n) in &counts {
-        let word = serde_json::to_value(words::status(*core)).ok();
-        let word = word.and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
-        *status.entry(word).or_default() += n;
-    }
-    let total = counts.iter().map(|(_, n)| n).sum();
     let sessions = views.into_iter().map(Session::from).collect();
-    Ok(Body(Sessions { sessions, meta_counts: MetaCounts { total, take, skip, status } }))
-}
-
-/// A point in time, or a day's start moved by `days`.
-fn point(text: Option<&str>, field: &str, days: i64, problems: &mut Vec<Problem>) -> Option<Timestamp> {
-    let text = text?.trim();
-    let parsed = Timestamp::parse(text)
-        .or_else(|| Timestamp::start_of_day(text).map(|t| t.plus_secs(days * 24 * 3600)));
-    if parsed.is_none() {
-        problems.push(Problem::new(field, Rule::Format, "must be a date or an RFC 3339 date and time"));
-    }
-    parsed
+    Ok(Body(Sessions { sessions, meta_counts: MetaCounts::new(&counts, Part { take, skip }) }))
 }

@@ -1,6 +1,8 @@
 //! Verification sessions.
 
+pub(crate) mod anonymize;
 pub(crate) mod create;
+pub(crate) mod delete;
 pub(crate) mod list;
 pub(crate) mod read;
 pub(crate) mod test_read;

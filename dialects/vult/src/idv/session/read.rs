@@ -6,7 +6,7 @@ use bonafide_core::{
 };
 use bonafide_engine::{
     Engine,
-    verifications::{self, View},
+    verifications::{self, Entry, View},
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 use super::SessionRef;
 use crate::{
     error::{Error, ErrorBody},
-    extract::{Authorized, Json, session_id},
+    extract::{Authorized, Json, idv},
     words::{self, DocumentTypeE, StatusE},
 };
 
@@ -52,28 +52,28 @@ pub(crate) struct Session {
     consented: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     consented_at: Option<String>,
-    document_front_given: bool,
+    pub(crate) document_front_given: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    document_front_given_at: Option<String>,
+    pub(crate) document_front_given_at: Option<String>,
     document_back_given: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     document_back_given_at: Option<String>,
     /// Absent until liveness was judged; absent, too, when it could not be.
     #[serde(skip_serializing_if = "Option::is_none")]
-    liveness_detected: Option<bool>,
+    pub(crate) liveness_detected: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    liveness_detected_at: Option<String>,
+    pub(crate) liveness_detected_at: Option<String>,
     selfie_given: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     selfie_given_at: Option<String>,
     /// `unknown`, `not_started`, `pending`, `match`, `no_match` or `unavailable`.
-    dmv_status_e: String,
+    pub(crate) dmv_status_e: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    dmv_detected_at: Option<String>,
+    pub(crate) dmv_detected_at: Option<String>,
     /// `unknown`, `not_started`, `clear`, `possible_match`, `match` or `error`.
-    ofac_status_e: String,
+    pub(crate) ofac_status_e: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    ofac_detected_at: Option<String>,
+    pub(crate) ofac_detected_at: Option<String>,
     /// Absent until decided.
     #[serde(skip_serializing_if = "Option::is_none")]
     verified: Option<bool>,
@@ -81,8 +81,10 @@ pub(crate) struct Session {
     verified_at: Option<String>,
     /// 0 to 1.
     #[serde(skip_serializing_if = "Option::is_none")]
-    score: Option<f64>,
-    identity_id: String,
+    pub(crate) score: Option<f64>,
+    /// Who the person turned out to be; absent until the session is approved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    identity_id: Option<String>,
     #[schema(value_type = Object)]
     metadata: Value,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -99,6 +101,14 @@ pub(crate) struct HistoryItem {
     event: String,
     #[schema(value_type = Object)]
     detail: Value,
+}
+
+impl HistoryItem {
+    pub(crate) fn all(view: &View) -> Vec<Self> {
+        let item =
+            |e: &Entry| Self { at: e.at.to_string(), event: e.event.clone(), detail: e.detail.clone() };
+        view.history.iter().map(item).collect()
+    }
 }
 
 impl From<View> for Session {
@@ -119,7 +129,7 @@ impl From<View> for Session {
         let selfie = given(EvidenceKind::Selfie);
         Self {
             session_id: view.id.to_string(),
-            user_id: None,
+            user_id: Some(view.user_id.clone()).filter(|id| !id.is_empty()),
             client_id: view.client_id.clone(),
             idv_weights_id: view.weights.map(|id| id.to_string()),
             status_e: words::status(view.status),
@@ -151,19 +161,11 @@ impl From<View> for Session {
                 .then(|| view.completed_at.map(|at| at.to_string()))
                 .flatten(),
             score: view.score,
-            identity_id: view.applicant.to_string(),
+            identity_id: view.identity.map(|id| id.to_string()),
             metadata: object(private.map(|p| &p.metadata)),
             webhook_url: private.and_then(|p| p.webhook_url.clone()),
             settings: object(private.map(|p| &p.settings)),
-            history: view
-                .history
-                .iter()
-                .map(|e| HistoryItem {
-                    at: e.at.to_string(),
-                    event: e.event.clone(),
-                    detail: e.detail.clone(),
-                })
-                .collect(),
+            history: HistoryItem::all(&view),
         }
     }
 }
@@ -184,6 +186,6 @@ pub(crate) async fn read(
     Authorized(caller): Authorized,
     bonafide_http::Valid(asked, _): Json<SessionRef>,
 ) -> Result<Body<Session>, Error> {
-    let id = session_id(&asked.session_id)?;
+    let id = idv(&engine, &caller, &asked.session_id).await?;
     Ok(Body(verifications::read(&engine, &caller, id).await?.into()))
 }

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::SessionRef;
 use crate::{
     error::{Error, ErrorBody},
-    extract::{Authorized, Json, session_id},
+    extract::{Authorized, Json, idv},
     words,
 };
 
@@ -79,7 +79,7 @@ pub(crate) async fn test_read(
     Authorized(caller): Authorized,
     bonafide_http::Valid(asked, _): Json<SessionRef>,
 ) -> Result<Body<Tests>, Error> {
-    let id = session_id(&asked.session_id)?;
+    let id = idv(&engine, &caller, &asked.session_id).await?;
     let view = verifications::read(&engine, &caller, id).await?;
     let side = |check, side| words::outcome(view.finding(check, Some(side))).to_owned();
     Ok(Body(Tests {

@@ -1,0 +1,158 @@
+//! Who is this? Somebody who was verified is an identity from then on, and is recognised when they come back.
+
+use bonafide_checks::{
+    document::fingerprint,
+    face::{
+        compare::{Calibrations, DEFAULT_ONBOARDING_DISTANCE},
+        embed::Embedding,
+    },
+};
+use bonafide_core::{
+    evidence::EvidenceKind,
+    id::{ApplicantId, FeatureId},
+};
+use bonafide_store::{
+    Tx, applicants,
+    crypto::{self, Object, SubjectKey},
+    evidence as evidence_rows, features, organizations, subject_keys,
+};
+use serde_json::json;
+
+use super::{Document, Person};
+use crate::{
+    Engine, Result,
+    gallery::{Known, Template},
+    record::Record,
+};
+
+/// Finds or makes the identity of somebody who is being approved, and keeps what this verification taught of them.
+///
+/// Two of the three have to agree: the face, and the document's number or the holder's name and birth date. A face
+/// that was measured by other networks cannot be compared; then number and holder together decide.
+pub(crate) async fn identify(engine: &Engine, tx: &mut Tx, record: &mut Record, actor: &str) -> Result<()> {
+    let organization = record.row.organization;
+    // Two verifications of one person may be approved at once: the second has to see what the first made.
+    organizations::hold(tx, organization).await?;
+    let reading = record.private.reading.clone().unwrap_or_default();
+    let faces = engine.gallery().faces().kind();
+    let mine = features::open_of(tx, organization, faces, record.row.applicant, &record.key).await?;
+    let own = Known {
+        documents: fingerprint::number(&reading).into_iter().collect(),
+        holder: fingerprint::holder(&reading),
+        embedding: mine.last().and_then(|bytes| Template::from_bytes(bytes)).map(|t| t.embedding),
+    };
+    let found = find(engine, tx, record, &own).await?;
+    let now = engine.now();
+    let (id, key, mut person) = match found.known {
+        Some(id) => {
+            let opened = super::open(engine, tx, organization, id).await?;
+            (id, opened.key, opened.person)
+        }
+        None => {
+            let id = ApplicantId::new(now, &*engine.entropy);
+            applicants::insert(tx, organization, id, now).await?;
+            let (ring, entropy) = (&*engine.key_ring, &*engine.entropy);
+            let key = subject_keys::create(tx, organization, id, ring, now, entropy).await?;
+            (id, key, Person::default())
+        }
+    };
+    let given = evidence_rows::list(tx, organization, record.row.id).await?;
+    let front = given.iter().find(|e| e.kind == EvidenceKind::DocumentFront.as_str());
+    person.documents.retain(|d| d.reading.document_type != reading.document_type);
+    person.documents.push(Document {
+        verification: record.row.id,
+        evidence: front.map(|e| e.id),
+        reading,
+        verified_at: now,
+    });
+    person.metadata = record.private.metadata.clone();
+    let sealed = crypto::seal_json(&key, Object::Applicant(id), &person, &*engine.entropy)?;
+    applicants::update(tx, organization, id, &sealed).await?;
+    applicants::become_identity(tx, organization, id, now).await?;
+    remember(engine, tx, record, id, &key, own).await?;
+    record.row.identity = Some(id);
+    let detail = json!({
+        "identity_id": id,
+        "known": found.known.is_some(),
+        "document_of_another_identity": found.document_of_another,
+    });
+    record.note(engine, tx, "identified", actor, &detail).await
+}
+
+#[derive(Default)]
+struct Found {
+    known: Option<ApplicantId>,
+    /// The document belongs to an identity with another face.
+    document_of_another: bool,
+}
+
+async fn find(engine: &Engine, tx: &mut Tx, record: &Record, own: &Known) -> Result<Found> {
+    let calibrations = Calibrations::of(&engine.models);
+    let least = 1.0 - DEFAULT_ONBOARDING_DISTANCE;
+    let mut found = Found::default();
+    let look = |id: ApplicantId, other: &Known| {
+        let document = own.documents.iter().any(|d| other.documents.contains(d));
+        let holder = own.holder.is_some() && own.holder == other.holder;
+        let similarity = own.embedding.as_ref().zip(other.embedding.as_ref());
+        let face = similarity.and_then(|(a, b)| calibrations.similarity(a, b)).map(|s| s >= least);
+        let same = match face {
+            Some(same_face) => same_face && (document || holder),
+            None => document && holder,
+        };
+        if same {
+            // Ids sort by time: the oldest, should there be several.
+            found.known = Some(found.known.map_or(id, |known| known.min(id)));
+        } else if document {
+            found.document_of_another = true;
+        }
+    };
+    let shelf = engine.gallery().identities();
+    shelf.search(engine, tx, record.row.organization, None, look).await?;
+    Ok(found)
+}
+
+/// Keeps the newest face and all documents in the place of what was kept before.
+async fn remember(
+    engine: &Engine,
+    tx: &mut Tx,
+    record: &Record,
+    id: ApplicantId,
+    key: &SubjectKey,
+    own: Known,
+) -> Result<()> {
+    let (organization, kind) = (record.row.organization, engine.gallery().identities().kind());
+    let before = features::open_of(tx, organization, kind, id, key).await?;
+    let mut known = before.last().and_then(|bytes| Known::from_bytes(bytes)).unwrap_or_default();
+    for document in own.documents {
+        known.documents.retain(|d| *d != document);
+        known.documents.push(document);
+    }
+    known.holder = own.holder.or(known.holder);
+    known.embedding = own.embedding.or(known.embedding);
+    features::withdraw_of(tx, organization, id, kind).await?;
+    let feature_id = FeatureId::new(engine.now(), &*engine.entropy);
+    let feature = features::Feature {
+        id: feature_id,
+        applicant: id,
+        verification: Some(record.row.id),
+        kind: kind.to_owned(),
+        sealed: crypto::seal(key, Object::Feature(feature_id), &known.to_bytes(), &*engine.entropy)?,
+        created_at: engine.now(),
+    };
+    features::insert(tx, organization, &feature).await?;
+    Ok(())
+}
+
+/// The stored face of an identity; none when they gave none.
+pub(crate) async fn template(
+    engine: &Engine,
+    tx: &mut Tx,
+    record: &Record,
+    identity: ApplicantId,
+) -> Result<Option<Embedding>> {
+    let organization = record.row.organization;
+    let key = subject_keys::load(tx, organization, identity, &*engine.key_ring).await?;
+    let kind = engine.gallery().identities().kind();
+    let known = features::open_of(tx, organization, kind, identity, &key).await?;
+    Ok(known.last().and_then(|bytes| Known::from_bytes(bytes)).and_then(|k| k.embedding))
+}

@@ -1,0 +1,44 @@
+//! Forgetting one verification.
+
+use bonafide_core::{id::VerificationId, verification::Action};
+use bonafide_store::verifications as rows;
+use serde_json::json;
+
+use crate::{Caller, Engine, Error, Result, applicants, record::Record};
+
+/// Erases everything of a verification that says who the person is; its states, findings and decisions stay. What is
+/// still going on is canceled. The person's identity, which has a key of its own, stays as well. Repeating it changes
+/// nothing.
+pub async fn anonymize(engine: &Engine, caller: &Caller, id: VerificationId) -> Result<()> {
+    let mut tx = engine.db.begin().await?;
+    let row = rows::get(&mut tx, caller.organization, id).await?.ok_or(Error::NotFound("session"))?;
+    let applicant = row.applicant;
+    match Record::open(engine, &mut tx, row).await {
+        Ok(mut record) if !record.status().is_final() => {
+            record.apply(engine, &mut tx, Action::Cancel, &caller.actor(), json!({})).await?;
+            tx.commit().await?;
+        }
+        Ok(_) | Err(Error::Conflict { code: "anonymized", .. }) => drop(tx),
+        Err(other) => return Err(other),
+    }
+    applicants::anonymize(engine, caller, applicant).await
+}
+
+/// Erases a verification and takes it out of every list: from now on it is not found.
+pub async fn delete(engine: &Engine, caller: &Caller, id: VerificationId) -> Result<()> {
+    anonymize(engine, caller, id).await?;
+    let mut tx = engine.db.begin().await?;
+    rows::delete(&mut tx, caller.organization, id, engine.now()).await?;
+    let object = format!("verification:{id}");
+    let actor = caller.actor();
+    let entry = bonafide_store::audit::Entry {
+        at: engine.now(),
+        actor: &actor,
+        action: "verification.deleted",
+        object: &object,
+        detail: &json!({}),
+    };
+    bonafide_store::audit::append(&mut tx, caller.organization, entry).await?;
+    tx.commit().await?;
+    Ok(())
+}

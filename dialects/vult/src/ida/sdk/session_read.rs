@@ -1,0 +1,92 @@
+//! `POST /ida/sdk/session/read`
+
+use axum::{Json as Body, extract::State};
+use bonafide_core::{document::FieldName, evidence::EvidenceKind, finding::Check};
+use bonafide_engine::{Engine, evidence, verifications};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::{
+    error::{Error, ErrorBody},
+    extract::{Json, SdkCaller, ida},
+    ida::session::read::{authenticated, person},
+    idv::session::{SessionRef, read::object},
+    words::{self, StatusE},
+};
+
+/// What the capturing device needs to know. Fields that have no value yet are absent.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SdkAuthentication {
+    session_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    identity_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_id: Option<String>,
+    status_e: StatusE,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    middle_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suffix_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    liveness_detected: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    liveness_detected_at: Option<String>,
+    selfie_given: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    selfie_given_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    authenticated: Option<bool>,
+    /// Who judges liveness: `internal` is this server.
+    liveness_provider_e: &'static str,
+    /// The movements that the open liveness session waits for, as in a verification.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    liveness_steps: Option<Vec<&'static str>>,
+    #[schema(value_type = Object)]
+    sdk_metadata: Value,
+}
+
+/// session read
+///
+/// What has been given so far, for the capturing device.
+#[utoipa::path(post, path = "/ida/sdk/session/read", tag = "IDA", operation_id = "ida_sdk_session_read",
+    security(("oauth2" = [])), params(("X-Client-Id" = String, Header, description = "Your client id")),
+    responses((status = 200, body = SdkAuthentication), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
+pub(crate) async fn session_read(
+    State(engine): State<Engine>,
+    SdkCaller(caller): SdkCaller,
+    bonafide_http::Valid(asked, _): Json<SessionRef>,
+) -> Result<Body<SdkAuthentication>, Error> {
+    let id = ida(&engine, &caller, &asked.session_id).await?;
+    let view = verifications::read(&engine, &caller, id).await?;
+    let challenge = evidence::open_challenge(&engine, &caller, id).await?;
+    let person = person(&engine, &caller, &view).await?;
+    let name = |field| person.as_ref()?.reading()?.get(field).map(|f| f.value.clone());
+    let selfie = view.given_at(EvidenceKind::Selfie).map(|at| at.to_string());
+    let liveness = view.passed(Check::PassiveLiveness);
+    Ok(Body(SdkAuthentication {
+        session_id: id.to_string(),
+        identity_id: view.identity.map(|id| id.to_string()),
+        user_id: Some(view.user_id.clone()).filter(|id| !id.is_empty()),
+        client_id: view.client_id.clone(),
+        status_e: words::status(view.status),
+        first_name: name(FieldName::FirstName),
+        middle_name: name(FieldName::MiddleName),
+        last_name: name(FieldName::LastName),
+        suffix_name: name(FieldName::NameSuffix),
+        liveness_detected: liveness,
+        liveness_detected_at: liveness.and(view.judged_at.map(|at| at.to_string())),
+        selfie_given: selfie.is_some(),
+        selfie_given_at: selfie,
+        authenticated: authenticated(&view),
+        liveness_provider_e: "internal",
+        liveness_steps: challenge.map(|c| c.steps.into_iter().map(|s| s.as_str()).collect()),
+        sdk_metadata: object(view.private.as_ref().map(|p| &p.sdk_metadata)),
+    }))
+}

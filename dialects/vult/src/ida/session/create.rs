@@ -1,0 +1,48 @@
+//! `POST /ida/session/create`
+
+use axum::{Json as Body, extract::State};
+use bonafide_engine::{Engine, verifications};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use crate::{
+    error::{Error, ErrorBody},
+    extract::{Authorized, Json, identity_id},
+    idv::session::create::{Created, new_verification},
+    words::LivenessModeE,
+};
+
+#[derive(Debug, Deserialize, ToSchema)]
+pub(crate) struct NewAuthentication {
+    /// Who the person says they are.
+    identity_id: String,
+    /// Told when the session changes: http or https.
+    #[schema(max_length = 2048)]
+    webhook_url: Option<String>,
+    /// `passive` when absent.
+    liveness_mode: Option<LivenessModeE>,
+    /// Your own data, returned with the session.
+    #[schema(value_type = Option<Object>)]
+    metadata: Option<Map<String, Value>>,
+    /// As in a verification.
+    #[schema(value_type = Option<Object>)]
+    settings: Option<Map<String, Value>>,
+}
+
+/// identity authentication session create
+///
+/// Opens an authentication of a known person. Next: a liveness session on their device.
+#[utoipa::path(post, path = "/ida/session/create", tag = "IDA", operation_id = "ida_session_create",
+    security(("oauth2" = [])),
+    responses((status = 200, body = Created), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
+pub(crate) async fn create(
+    State(engine): State<Engine>,
+    Authorized(caller): Authorized,
+    bonafide_http::Valid(new, _): Json<NewAuthentication>,
+) -> Result<Body<Created>, Error> {
+    let identity = identity_id(&new.identity_id)?;
+    let new = new_verification(new.metadata, new.liveness_mode, new.webhook_url, new.settings)?;
+    let id = verifications::authenticate(&engine, &caller, identity, new).await?;
+    Ok(Body(Created { session_id: id.to_string() }))
+}

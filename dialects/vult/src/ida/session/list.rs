@@ -1,0 +1,89 @@
+//! `POST /ida/session/list`
+
+use axum::{Json as Body, extract::State};
+use bonafide_core::verification::Kind;
+use bonafide_engine::{Engine, verifications};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use super::read::{Authentication, person};
+use crate::{
+    error::{Error, ErrorBody},
+    extract::{Authorized, Json},
+    idv::session::list::MetaCounts,
+    paging::{OneOrMany, Part, part, span},
+    words::{self, StatusE},
+};
+
+#[derive(Debug, Deserialize, ToSchema)]
+pub(crate) struct ListAuthentications {
+    /// How many; 25 when absent.
+    #[schema(minimum = 1, maximum = 200)]
+    take: Option<f64>,
+    /// How many to leave out, newest first.
+    #[schema(minimum = 0, maximum = 1_000_000)]
+    skip: Option<f64>,
+    identity_id: Option<OneOrMany>,
+    client_id: Option<OneOrMany>,
+    user_id: Option<OneOrMany>,
+    /// Part of a session id; case does not matter.
+    #[schema(max_length = 200)]
+    search_term: Option<String>,
+    /// Only those that were judged, and with this result.
+    verified: Option<bool>,
+    status: Option<StatusE>,
+    /// Created at or after: RFC 3339 or a day.
+    start_date: Option<String>,
+    /// Created before: RFC 3339, or a day, which is included.
+    end_date: Option<String>,
+    /// Every pair has to be in the session's metadata.
+    #[schema(value_type = Option<Object>)]
+    metadata: Option<Map<String, Value>>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Authentications {
+    sessions: Vec<Authentication>,
+    meta_counts: MetaCounts,
+}
+
+/// session list
+///
+/// Authentications of your organization, newest first. The order is stable while new ones are added.
+#[utoipa::path(post, path = "/ida/session/list", tag = "IDA", operation_id = "ida_session_list",
+    security(("oauth2" = [])),
+    responses((status = 200, body = Authentications), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody)))]
+pub(crate) async fn list(
+    State(engine): State<Engine>,
+    Authorized(caller): Authorized,
+    bonafide_http::Valid(asked, _): Json<ListAuthentications>,
+) -> Result<Body<Authentications>, Error> {
+    let mut problems = vec![];
+    let Part { take, skip } = part(asked.take, asked.skip, &mut problems);
+    let (from, until) = span(asked.start_date.as_deref(), asked.end_date.as_deref(), &mut problems);
+    if !problems.is_empty() {
+        return Err(problems.into());
+    }
+    let filter = verifications::Filter {
+        kind: Kind::FaceAuthentication,
+        statuses: asked.status.map(words::statuses).unwrap_or_default(),
+        client_ids: OneOrMany::values(asked.client_id),
+        identity_ids: OneOrMany::values(asked.identity_id),
+        user_ids: OneOrMany::values(asked.user_id),
+        verified: asked.verified,
+        from,
+        until,
+        search_term: asked.search_term.filter(|t| !t.trim().is_empty()),
+        metadata: asked.metadata.unwrap_or_default(),
+        skip,
+        take,
+    };
+    let (views, counts) = verifications::list(&engine, &caller, &filter).await?;
+    let mut sessions = Vec::with_capacity(views.len());
+    for view in &views {
+        let person = person(&engine, &caller, view).await?;
+        sessions.push(Authentication::new(view, person.as_ref()));
+    }
+    Ok(Body(Authentications { sessions, meta_counts: MetaCounts::new(&counts, Part { take, skip }) }))
+}

@@ -1,0 +1,6 @@
+//! Authentication sessions.
+
+pub(crate) mod create;
+pub(crate) mod delete;
+pub(crate) mod list;
+pub(crate) mod read;

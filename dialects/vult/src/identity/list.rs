@@ -1,0 +1,81 @@
+//! `POST /identity/list`
+
+use axum::{Json as Body, extract::State};
+use bonafide_engine::{
+    Engine,
+    identities::{self, Filter},
+};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use super::IdentityBody;
+use crate::{
+    error::{Error, ErrorBody},
+    extract::{Authorized, Json},
+    idv::document::list::Count,
+    paging::{OneOrMany, Part, part, span},
+};
+
+#[derive(Debug, Deserialize, ToSchema)]
+pub(crate) struct ListIdentities {
+    /// Verified through one of these clients.
+    client_id: Option<OneOrMany>,
+    /// Verified for one of these users of yours.
+    user_id: Option<OneOrMany>,
+    /// Part of a name, a document number or an identity id; case does not matter.
+    #[schema(max_length = 200)]
+    search_term: Option<String>,
+    /// How many; 25 when absent.
+    #[schema(minimum = 1, maximum = 200)]
+    take: Option<f64>,
+    /// How many to leave out, newest first.
+    #[schema(minimum = 0, maximum = 1_000_000)]
+    skip: Option<f64>,
+    /// First verified at or after: RFC 3339 or a day.
+    start_date: Option<String>,
+    /// First verified before: RFC 3339, or a day, which is included.
+    end_date: Option<String>,
+    /// Every pair has to be in the metadata of the person's newest session.
+    #[schema(value_type = Option<Object>)]
+    metadata: Option<Map<String, Value>>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Identities {
+    identities: Vec<IdentityBody>,
+    meta_counts: Count,
+}
+
+/// list identities
+///
+/// The people your organization has verified, newest first.
+#[utoipa::path(post, path = "/identity/list", tag = "Identity", operation_id = "identity_list",
+    security(("oauth2" = [])),
+    responses((status = 200, body = Identities), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody)))]
+pub(crate) async fn list(
+    State(engine): State<Engine>,
+    Authorized(caller): Authorized,
+    bonafide_http::Valid(asked, _): Json<ListIdentities>,
+) -> Result<Body<Identities>, Error> {
+    let mut problems = vec![];
+    let Part { take, skip } = part(asked.take, asked.skip, &mut problems);
+    let (from, until) = span(asked.start_date.as_deref(), asked.end_date.as_deref(), &mut problems);
+    if !problems.is_empty() {
+        return Err(problems.into());
+    }
+    let filter = Filter {
+        ids: vec![],
+        client_ids: OneOrMany::values(asked.client_id),
+        user_ids: OneOrMany::values(asked.user_id),
+        from,
+        until,
+        search_term: asked.search_term.filter(|t| !t.trim().is_empty()),
+        metadata: asked.metadata.unwrap_or_default(),
+        skip,
+        take,
+    };
+    let (found, total) = identities::list(&engine, &caller, &filter).await?;
+    let identities = found.into_iter().map(IdentityBody::from).collect();
+    Ok(Body(Identities { identities, meta_counts: Count { total, take, skip } }))
+}

@@ -1,0 +1,76 @@
+//! `POST /identity/read`
+
+use axum::{Json as Body, extract::State};
+use bonafide_core::problem::{Problem, Rule};
+use bonafide_engine::{
+    Engine,
+    identities::{self, Filter},
+};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use super::IdentityBody;
+use crate::{
+    error::{Error, ErrorBody},
+    extract::{Authorized, Json, identity_id},
+    paging::OneOrMany,
+};
+
+/// Most identities of one answer.
+const MOST: u32 = 200;
+
+/// At least one of the three.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(crate) struct ReadIdentities {
+    /// One identity or several.
+    identity_id: Option<OneOrMany>,
+    /// More of them.
+    #[schema(max_items = 200)]
+    identity_ids: Option<Vec<String>>,
+    /// Every pair has to be in the metadata of the person's newest session.
+    #[schema(value_type = Option<Object>)]
+    metadata: Option<Map<String, Value>>,
+}
+
+/// All that were found; the fields beside the list are those of the identity that was asked for alone.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct IdentitiesRead {
+    identities: Vec<IdentityBody>,
+    #[serde(flatten)]
+    one: Option<IdentityBody>,
+}
+
+/// read identities
+///
+/// One identity, several, or those with some metadata; at most 200. An identity that was asked for alone and does not
+/// exist is 404; of several, those that do not exist are left out.
+#[utoipa::path(post, path = "/identity/read", tag = "Identity", operation_id = "identity_read",
+    security(("oauth2" = [])),
+    responses((status = 200, body = IdentitiesRead), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
+pub(crate) async fn read(
+    State(engine): State<Engine>,
+    Authorized(caller): Authorized,
+    bonafide_http::Valid(asked, _): Json<ReadIdentities>,
+) -> Result<Body<IdentitiesRead>, Error> {
+    let mut ids = OneOrMany::values(asked.identity_id);
+    ids.extend(asked.identity_ids.unwrap_or_default());
+    ids.dedup();
+    let metadata = asked.metadata.unwrap_or_default();
+    if let ([one], true) = (ids.as_slice(), metadata.is_empty()) {
+        let read = async || identities::read(&engine, &caller, identity_id(one)?).await.map_err(Error::from);
+        let (listed, one) = (read().await?, read().await?);
+        return Ok(Body(IdentitiesRead { identities: vec![listed.into()], one: Some(one.into()) }));
+    }
+    if ids.is_empty() && metadata.is_empty() {
+        let message = "is required, or identity_ids, or metadata";
+        return Err(vec![Problem::new("identity_id", Rule::Required, message)].into());
+    }
+    if ids.len() > MOST as usize {
+        let message = format!("must name at most {MOST} identities");
+        return Err(vec![Problem::new("identity_id", Rule::Length, message)].into());
+    }
+    let filter = Filter { ids, metadata, take: MOST, ..Filter::default() };
+    let (found, _) = identities::list(&engine, &caller, &filter).await?;
+    Ok(Body(IdentitiesRead { identities: found.into_iter().map(IdentityBody::from).collect(), one: None }))
+}

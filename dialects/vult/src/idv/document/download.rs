@@ -1,0 +1,75 @@
+//! `POST /idv/document/download`
+
+use axum::{
+    extract::State,
+    http::header,
+    response::{IntoResponse, Response},
+};
+use bonafide_core::document::DocumentType;
+use bonafide_core::problem::{Problem, Rule};
+use bonafide_engine::{
+    Engine,
+    evidence::{self, File},
+    verifications,
+};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::{
+    error::{Error, ErrorBody},
+    extract::{Authorized, Json, idv},
+    words::{self, DocumentTypeE, StorageFileTypeE},
+};
+
+#[derive(Debug, Deserialize, ToSchema)]
+pub(crate) struct Download {
+    session_id: String,
+    /// `unknown` names no picture and is refused.
+    storage_file_type_e: StorageFileTypeE,
+}
+
+/// A JPEG file.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+pub(crate) struct Jpeg(pub(crate) Vec<u8>);
+
+impl IntoResponse for Jpeg {
+    fn into_response(self) -> Response {
+        ([(header::CONTENT_TYPE, "image/jpeg")], self.0).into_response()
+    }
+}
+
+/// The picture that is meant and the type its document has to be of.
+pub(crate) fn file(word: StorageFileTypeE) -> Result<(File, Option<DocumentTypeE>), Error> {
+    let message = "names no picture; say which one";
+    words::to_file(word).ok_or_else(|| vec![Problem::new("storage_file_type_e", Rule::Enum, message)].into())
+}
+
+/// Whether a picture of this type of document is what was asked for.
+pub(crate) fn is_of(document: DocumentType, wanted: Option<DocumentTypeE>) -> bool {
+    wanted.is_none_or(|wanted| words::document_type(document) == wanted)
+}
+
+pub(crate) fn no_picture() -> Error {
+    Error::Engine(bonafide_engine::Error::NotFound("picture"))
+}
+
+/// document download
+///
+/// A picture of the session as it was taken in: JPEG, without the metadata of the camera.
+#[utoipa::path(post, path = "/idv/document/download", tag = "IDV", operation_id = "idv_document_download",
+    security(("oauth2" = [])),
+    responses((status = 200, content_type = "image/jpeg", body = Jpeg), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
+pub(crate) async fn download(
+    State(engine): State<Engine>,
+    Authorized(caller): Authorized,
+    bonafide_http::Valid(asked, _): Json<Download>,
+) -> Result<Jpeg, Error> {
+    let (file, wanted) = file(asked.storage_file_type_e)?;
+    let id = idv(&engine, &caller, &asked.session_id).await?;
+    let view = verifications::read(&engine, &caller, id).await?;
+    if !is_of(view.document_type, wanted) {
+        return Err(no_picture());
+    }
+    Ok(Jpeg(evidence::download(&engine, &caller, id, file).await?))
+}

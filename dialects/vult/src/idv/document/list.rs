@@ -1,0 +1,62 @@
+//! `POST /idv/document/list`
+
+use axum::{Json as Body, extract::State};
+use bonafide_engine::{Engine, verifications};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::read::Document;
+use crate::{
+    error::{Error, ErrorBody},
+    extract::{Authorized, Json, idv},
+    paging::{Part, part},
+};
+
+#[derive(Debug, Deserialize, ToSchema)]
+pub(crate) struct ListDocuments {
+    session_id: String,
+    /// How many; 25 when absent.
+    #[schema(minimum = 1, maximum = 200)]
+    take: Option<f64>,
+    /// How many to leave out.
+    #[schema(minimum = 0, maximum = 1_000_000)]
+    skip: Option<f64>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Documents {
+    documents: Vec<Document>,
+    meta_counts: Count,
+}
+
+/// How many there are in all, and which part this is.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Count {
+    pub(crate) total: i64,
+    pub(crate) take: u32,
+    pub(crate) skip: u32,
+}
+
+/// document list
+///
+/// The documents of a session: one, once it was handed in and read.
+#[utoipa::path(post, path = "/idv/document/list", tag = "IDV", operation_id = "idv_document_list",
+    security(("oauth2" = [])),
+    responses((status = 200, body = Documents), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
+pub(crate) async fn list(
+    State(engine): State<Engine>,
+    Authorized(caller): Authorized,
+    bonafide_http::Valid(asked, _): Json<ListDocuments>,
+) -> Result<Body<Documents>, Error> {
+    let mut problems = vec![];
+    let Part { take, skip } = part(asked.take, asked.skip, &mut problems);
+    if !problems.is_empty() {
+        return Err(problems.into());
+    }
+    let id = idv(&engine, &caller, &asked.session_id).await?;
+    let view = verifications::read(&engine, &caller, id).await?;
+    let all: Vec<Document> = Document::of(&view).into_iter().collect();
+    let meta_counts = Count { total: all.len() as i64, take, skip };
+    let documents = all.into_iter().skip(skip as usize).take(take as usize).collect();
+    Ok(Body(Documents { documents, meta_counts }))
+}

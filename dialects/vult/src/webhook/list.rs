@@ -1,0 +1,90 @@
+//! `POST /webhook/list`
+
+use axum::{Json as Body, extract::State};
+use bonafide_engine::{Engine, webhooks};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::{
+    DIALECT,
+    error::{Error, ErrorBody},
+    extract::{Authorized, Json},
+    paging::{Part, part},
+};
+
+#[derive(Debug, Deserialize, ToSchema)]
+pub(crate) struct ListWebhooks {
+    /// Only those of this client.
+    client_id: Option<String>,
+    /// How many; 25 when absent.
+    #[schema(minimum = 1, maximum = 200)]
+    take: Option<f64>,
+    /// How many to leave out, newest first.
+    #[schema(minimum = 0, maximum = 1_000_000)]
+    skip: Option<f64>,
+    /// Part of a name or an address; case does not matter.
+    #[schema(max_length = 200)]
+    search_term: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Webhook {
+    id: String,
+    /// The client whose events it gets; absent for all of yours.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_id: Option<String>,
+    name: String,
+    url: String,
+    created_at: String,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Webhooks {
+    webhooks: Vec<Webhook>,
+    statistics: Statistics,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Statistics {
+    /// All that match.
+    total: usize,
+    take: u32,
+    skip: u32,
+}
+
+/// webhook list
+///
+/// The addresses registered for events, newest first.
+#[utoipa::path(post, path = "/webhook/list", tag = "Webhook", operation_id = "webhook_list",
+    security(("oauth2" = [])),
+    responses((status = 200, body = Webhooks), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody)))]
+pub(crate) async fn list(
+    State(engine): State<Engine>,
+    Authorized(caller): Authorized,
+    bonafide_http::Valid(asked, _): Json<ListWebhooks>,
+) -> Result<Body<Webhooks>, Error> {
+    let mut problems = vec![];
+    let Part { take, skip } = part(asked.take, asked.skip, &mut problems);
+    if !problems.is_empty() {
+        return Err(problems.into());
+    }
+    let term = asked.search_term.unwrap_or_default().trim().to_lowercase();
+    let found: Vec<_> = webhooks::list(&engine, &caller, DIALECT)
+        .await?
+        .into_iter()
+        .filter(|w| asked.client_id.as_ref().is_none_or(|client| w.client == *client))
+        .filter(|w| w.name.to_lowercase().contains(&term) || w.url.to_lowercase().contains(&term))
+        .collect();
+    let statistics = Statistics { total: found.len(), take, skip };
+    let page = found.into_iter().skip(skip as usize).take(take as usize);
+    let webhooks = page
+        .map(|w| Webhook {
+            id: w.id.to_string(),
+            client_id: Some(w.client).filter(|c| !c.is_empty()),
+            name: w.name,
+            url: w.url,
+            created_at: w.created_at.to_string(),
+        })
+        .collect();
+    Ok(Body(Webhooks { webhooks, statistics }))
+}

@@ -1,0 +1,5 @@
+//! Where your organization's events are sent.
+
+pub(crate) mod create;
+pub(crate) mod delete;
+pub(crate) mod list;
