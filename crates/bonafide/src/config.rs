@@ -1,7 +1,7 @@
 //! What the operator sets: built-in values, then a file, then the environment, then the command line.
 
 use std::{
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -9,7 +9,7 @@ use std::{
 use bonafide_checks::models::Models;
 use bonafide_core::time::Clock;
 use bonafide_engine::{
-    Engine, Parts, Settings,
+    Engine, ForwardedHeader, Parts, Settings,
     screening::Screening,
     world::{OsEntropy, SystemClock},
 };
@@ -19,6 +19,7 @@ use figment::{
     Figment,
     providers::{Env, Format, Serialized, Toml},
 };
+use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 /// Flags shared by the commands that open the installation.
@@ -47,6 +48,13 @@ pub(crate) struct Config {
     pub(crate) verification_lifetime_s: i64,
     pub(crate) token_lifetime_s: i64,
     pub(crate) job_lease_s: i64,
+    /// Networks of the proxies in front of this server, for instance `["10.0.0.0/8"]`: their word on where a request
+    /// came from is taken. None by default.
+    pub(crate) trusted_proxies: Vec<String>,
+    /// The header they say it in: `x-forwarded-for` or `forwarded`.
+    pub(crate) forwarded_header: ForwardedHeader,
+    /// A MaxMind DB of cities to use instead of the installed one.
+    pub(crate) ip_database: Option<PathBuf>,
     /// Which networks measure faces: both, or the first alone.
     pub(crate) face_networks: FaceNetworks,
 }
@@ -62,6 +70,9 @@ impl Default for Config {
             verification_lifetime_s: settings.verification_lifetime_s,
             token_lifetime_s: settings.token_lifetime_s,
             job_lease_s: settings.job_lease_s,
+            trusted_proxies: vec![],
+            forwarded_header: settings.forwarded_header,
+            ip_database: None,
             face_networks: FaceNetworks::default(),
         }
     }
@@ -103,6 +114,16 @@ impl Config {
         self.database.clone().unwrap_or_else(|| self.data_dir.join("bonafide.db").display().to_string())
     }
 
+    fn proxies(&self) -> Result<Vec<IpNet>, Failure> {
+        let network = |text: &String| {
+            let address = || text.parse::<IpAddr>().map(IpNet::from);
+            text.parse().or_else(|_| address()).map_err(|_| {
+                format!("trusted_proxies: {text} is neither an address nor a network like 10.0.0.0/8").into()
+            })
+        };
+        self.trusted_proxies.iter().map(network).collect()
+    }
+
     pub(crate) fn is_sqlite(&self) -> bool {
         self.database.as_ref().is_none_or(|d| !d.starts_with("postgres"))
     }
@@ -128,10 +149,13 @@ impl Config {
             entropy: Arc::new(OsEntropy),
             models,
             screening: Arc::new(Screening::in_folder(self.lists_dir())),
+            places: bonafide_weights::places(self.ip_database.as_deref()),
             settings: Settings {
                 verification_lifetime_s: self.verification_lifetime_s,
                 token_lifetime_s: self.token_lifetime_s,
                 job_lease_s: self.job_lease_s,
+                trusted_proxies: self.proxies()?,
+                forwarded_header: self.forwarded_header,
                 ..Settings::default()
             },
             work: tokio::sync::Notify::new(),

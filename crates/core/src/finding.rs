@@ -43,6 +43,8 @@ pub enum Check {
     // outside sources
     Sanctions,
     Registry,
+    /// Where the device said it was, where its address is used, and where the other captures were made.
+    Location,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

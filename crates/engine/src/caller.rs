@@ -1,5 +1,7 @@
 //! On whose behalf something is done.
 
+use std::{fmt, net::IpAddr};
+
 use bonafide_core::id::{CredentialId, OrganizationId};
 
 /// What a credential may do.
@@ -26,6 +28,18 @@ pub struct Caller {
     pub client_id: String,
     /// Space-separated words.
     pub scopes: String,
+    /// Where the request came from, if that is known.
+    pub address: Option<ClientAddress>,
+}
+
+/// An internet address of a person or of the caller. Personal data, so it does not print itself.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct ClientAddress(pub IpAddr);
+
+impl fmt::Debug for ClientAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ClientAddress(..)")
+    }
 }
 
 impl Caller {

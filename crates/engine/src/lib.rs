@@ -18,6 +18,7 @@ mod gallery;
 pub mod health;
 pub mod identities;
 pub mod jobs;
+pub mod location;
 mod record;
 pub mod screening;
 pub mod specimens;
@@ -33,10 +34,13 @@ use bonafide_core::{
     id::Entropy,
     time::{Clock, Timestamp},
 };
+use bonafide_places::Places;
 use bonafide_store::{Db, blobs::Blobs, keyring::KeyRing};
+use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 
-pub use caller::{Caller, Scope};
+pub use caller::{Caller, ClientAddress, Scope};
 pub use error::{Error, Result};
 pub use record::Private;
 
@@ -59,6 +63,8 @@ pub struct Parts {
     pub models: Arc<Models>,
     /// The lists that people are screened against.
     pub screening: Arc<screening::Screening>,
+    /// Where internet addresses and positions are.
+    pub places: Places,
     pub settings: Settings,
     /// When this process started.
     pub started_at: Timestamp,
@@ -83,6 +89,20 @@ pub struct Settings {
     pub job_lease_s: i64,
     /// How long a person who used up their attempts has to wait, in seconds.
     pub block_s: i64,
+    /// Networks of the proxies in front of this server, whose word on where a request came from is taken.
+    pub trusted_proxies: Vec<IpNet>,
+    /// The header they say it in.
+    pub forwarded_header: ForwardedHeader,
+}
+
+/// Where proxies say whom a request came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ForwardedHeader {
+    #[default]
+    XForwardedFor,
+    /// RFC 7239.
+    Forwarded,
 }
 
 impl Default for Settings {
@@ -94,6 +114,8 @@ impl Default for Settings {
             max_pictures: 60,
             job_lease_s: 60,
             block_s: 3600,
+            trusted_proxies: vec![],
+            forwarded_header: ForwardedHeader::default(),
         }
     }
 }

@@ -10,6 +10,8 @@ use axum::{
 };
 use bonafide_engine::{Caller, Engine};
 
+use crate::address;
+
 /// A caller with a valid bearer token.
 pub struct Authorized<E>(pub Caller, pub PhantomData<fn() -> E>);
 
@@ -36,7 +38,9 @@ where
         let token = bearer(parts).ok_or(Denied::NoCredentials)?;
         let engine = Engine::from_ref(state);
         let caller = bonafide_engine::access::authenticate(&engine, token).await.map_err(Denied::from)?;
-        Ok(Self(caller.ok_or(Denied::BadToken)?, PhantomData))
+        let mut caller = caller.ok_or(Denied::BadToken)?;
+        caller.address = address::of(parts, &engine.settings);
+        Ok(Self(caller, PhantomData))
     }
 }
 

@@ -4,6 +4,7 @@
 //! Architecture invariant: nothing here knows a vendor. An error is handed to the dialect as a value, the
 //! dialect dresses it in its own envelope.
 
+mod address;
 pub mod caller;
 pub mod form;
 pub mod json;

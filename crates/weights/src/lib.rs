@@ -12,6 +12,7 @@ mod load;
 mod manifest;
 mod onnx;
 mod own;
+mod places;
 mod status;
 pub mod tflite;
 
@@ -20,6 +21,7 @@ pub use folder::{FolderError, folder};
 pub use load::{FaceNetworks, Options, RuntimeError, backend, load};
 pub use manifest::{Convert, Entry, Manifest, Registry, Source, manifest};
 pub use own::{Own, OwnError, drop_own, own, use_own};
+pub use places::{attributions, places};
 pub use status::{FileStatus, State, status};
 
 use bonafide_checks::models::Models;
@@ -33,7 +35,7 @@ pub fn load_for_tests() -> &'static Models {
     static MODELS: std::sync::OnceLock<Models> = std::sync::OnceLock::new();
     MODELS.get_or_init(|| {
         let folder = folder().expect("a weights folder");
-        for file in status(&folder) {
+        for file in status(&folder).into_iter().filter(|file| file.entry.places.is_none()) {
             assert!(
                 file.state == State::Installed,
                 "{} is {}: run ./setup (or `bonafide models fetch`) first",

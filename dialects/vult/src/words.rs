@@ -3,6 +3,7 @@
 
 use bonafide_core::{
     document::{DocumentReading, DocumentType, Source},
+    evidence::EvidenceKind,
     finding::{Finding, Outcome},
     policy::{DataSource, LivenessMode},
     verification::Status,
@@ -75,6 +76,25 @@ pub(crate) fn to_document_type(t: DocumentTypeE) -> DocumentType {
         DocumentTypeE::IdentificationCard => DocumentType::IdentificationCard,
         DocumentTypeE::Passport => DocumentType::Passport,
         DocumentTypeE::PassportCard => DocumentType::PassportCard,
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum LocationCaptureTypeE {
+    Unknown,
+    FrontDocImageCapture,
+    BackDocImageCapture,
+    SelfieImageCapture,
+}
+
+/// The evidence of a capture; `unknown` is none.
+pub(crate) fn captured(capture: LocationCaptureTypeE) -> Option<EvidenceKind> {
+    match capture {
+        LocationCaptureTypeE::Unknown => None,
+        LocationCaptureTypeE::FrontDocImageCapture => Some(EvidenceKind::DocumentFront),
+        LocationCaptureTypeE::BackDocImageCapture => Some(EvidenceKind::DocumentBack),
+        LocationCaptureTypeE::SelfieImageCapture => Some(EvidenceKind::Selfie),
     }
 }
 

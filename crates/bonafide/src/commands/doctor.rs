@@ -56,6 +56,13 @@ pub(crate) fn run(args: Args) -> CommandResult {
         Err(error) => say("settings", false, error.to_string()),
         Ok(config) => {
             say("settings", true, format!("data in {}", config.data_dir.display()));
+            let missing = bonafide_weights::places(config.ip_database.as_deref()).unavailable();
+            for (part, why) in &missing {
+                say(&format!("places {}", part.as_str()), false, why.clone());
+            }
+            if missing.is_empty() {
+                say("places", true, bonafide_weights::attributions().join("; "));
+            }
             if config.data_dir.exists() {
                 let opened = block_on(async {
                     let engine = config.open(Arc::new(Models::default())).await?;

@@ -68,6 +68,13 @@ pub(crate) fn run(args: Args) -> CommandResult {
             if !wanted.json {
                 let (new, there) = (fetched.installed.len(), fetched.present.len());
                 anstream::println!("{new} files installed, {there} were there already");
+                for failure in &fetched.left_out {
+                    anstream::println!(
+                        "{} could not be had, and places are known without it only in part:",
+                        failure.file
+                    );
+                    failure.why.iter().for_each(|why| anstream::println!("  {why}"));
+                }
             }
             print(&Report::of(&folder), &wanted)
         }
@@ -148,7 +155,11 @@ fn print(report: &Report, wanted: &Output) -> CommandResult {
     }
     let mut table = output::table(["task", "model", "version", "licence", "state", "what for"]);
     for FileStatus { entry, state } in &report.files {
-        let task = entry.task.map_or("runtime", |task| task.as_str());
+        let task = match (entry.task, entry.places) {
+            (Some(task), _) => task.as_str(),
+            (None, Some(part)) => &format!("places_{}", part.as_str()),
+            (None, None) => "runtime",
+        };
         let state = state.to_string();
         table.add_row([task, &entry.name, &entry.version, &entry.licence, &state, &entry.purpose]);
     }
@@ -165,6 +176,9 @@ fn print(report: &Report, wanted: &Output) -> CommandResult {
     if let Some(why) = &report.own_note {
         anstream::println!("own      {why}");
     }
+    for notice in bonafide_weights::attributions() {
+        anstream::println!("thanks   {notice}");
+    }
     if report.files.iter().any(|file| file.state != State::Installed) {
         anstream::println!("next     run `bonafide models fetch`");
     }
@@ -176,7 +190,7 @@ fn verify(folder: &Path, wanted: &Output) -> CommandResult {
     let report = Report::of(folder);
     let models = bonafide_weights::load(&Options { folder: Some(folder.to_owned()), ..Options::default() });
     let mut problems: Vec<String> = models.unavailable().into_iter().map(|error| error.to_string()).collect();
-    let library = report.files.iter().filter(|file| file.entry.task.is_none());
+    let library = report.files.iter().filter(|file| file.entry.is_runtime());
     problems.extend(
         library
             .filter(|file| file.state != State::Installed)

@@ -66,6 +66,12 @@ pub(crate) fn run(args: Args) -> CommandResult {
             );
         }
         let engine = config.open(Arc::new(models)).await?;
+        let places = engine.places.clone();
+        tokio::task::spawn_blocking(move || {
+            for (part, why) in places.unavailable() {
+                tracing::warn!(part = part.as_str(), why, "places are known only in part");
+            }
+        });
         if config.is_sqlite() {
             // Nobody else works on this file, so whoever held a lease is gone.
             jobs::recover(&engine).await?;
@@ -78,10 +84,10 @@ pub(crate) fn run(args: Args) -> CommandResult {
             .then(|| tokio::spawn(jobs::run(engine.clone(), config.workers(), stopped.clone())));
         tracing::info!(listen = %listener.local_addr()?, workers = config.workers(), "serving");
         let mut quiet = stopped.clone();
-        let server =
-            axum::serve(listener, mount::server(engine.clone())).with_graceful_shutdown(async move {
-                let _ = quiet.wait_for(|stop| *stop).await;
-            });
+        let app = mount::server(engine.clone()).into_make_service_with_connect_info::<SocketAddr>();
+        let server = axum::serve(listener, app).with_graceful_shutdown(async move {
+            let _ = quiet.wait_for(|stop| *stop).await;
+        });
         tokio::spawn(async move {
             signalled().await;
             tracing::info!("stopping: requests and checks under way are finished first");

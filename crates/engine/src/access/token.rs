@@ -74,6 +74,7 @@ pub async fn authenticate(engine: &Engine, token: &str) -> Result<Option<Caller>
     };
     let all = credentials::list(&mut tx, token.organization).await?;
     Ok(all.into_iter().find(|c| c.id == token.credential).map(|c| Caller {
+        address: None,
         organization: token.organization,
         credential: token.credential,
         client_id: c.public_id,

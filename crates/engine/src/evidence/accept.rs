@@ -1,5 +1,7 @@
 //! Taking a picture in: through the gate, without its metadata, encrypted, recorded.
 
+use std::net::IpAddr;
+
 use bonafide_checks::image::{
     self, Refused,
     manipulation::{self, Traces},
@@ -34,12 +36,29 @@ pub struct Picture {
 /// What is known of a picture beside its pixels, sealed in its row.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Private {
-    pub(crate) position: Option<Position>,
+    #[serde(flatten)]
+    pub(crate) origin: Origin,
     #[serde(default)]
     pub(crate) traces: Option<Traces>,
     /// Of frames of a liveness capture.
     #[serde(default)]
     pub(crate) frame: Option<Frame>,
+}
+
+/// Where a picture came from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Origin {
+    /// As the device said.
+    pub(crate) position: Option<Position>,
+    /// Of the request that brought it.
+    #[serde(default)]
+    pub(crate) address: Option<IpAddr>,
+}
+
+impl Origin {
+    pub(crate) fn of(caller: &Caller, position: Position) -> Self {
+        Self { position: Some(position), address: caller.address.map(|a| a.0) }
+    }
 }
 
 /// Where a frame belongs in its liveness capture.
@@ -100,7 +119,7 @@ pub async fn accept_document(
     let record = load_capturing(engine, caller.organization, id).await?;
     let admitted = admit_document(picture).await?;
     let kind = EvidenceKind::document(side);
-    let stored = store(engine, &record, kind, 0, admitted, Some(position)).await?;
+    let stored = store(engine, &record, kind, 0, admitted, Origin::of(caller, position)).await?;
 
     let mut tx = engine.db.begin().await?;
     let mut record = Record::load(engine, &mut tx, caller.organization, id).await?;
@@ -160,12 +179,12 @@ pub(crate) async fn store(
     kind: EvidenceKind,
     sequence: i64,
     picture: Admitted,
-    position: Option<Position>,
+    origin: Origin,
 ) -> Result<rows::Evidence> {
     let (now, entropy) = (engine.now(), &*engine.entropy);
     let id = EvidenceId::new(now, entropy);
     let bytes = picture.jpeg.len() as i64;
-    let private = Private { position, traces: picture.traces, frame: picture.frame };
+    let private = Private { origin, traces: picture.traces, frame: picture.frame };
     let sealed = crypto::seal_json(&record.key, Object::Evidence(id), &private, entropy)?;
     let blob_key = engine.blobs.put(&record.key, id, picture.jpeg, entropy).await?;
     Ok(rows::Evidence {

@@ -155,14 +155,15 @@ pub async fn accept_liveness(
         let place = accept::Frame { session: session.id, step, at_ms: frame.at_ms };
         admitted.push(accept::Admitted { frame: Some(place), ..accept::admit(frame.picture).await? });
     }
+    let origin = accept::Origin::of(caller, position);
     let mut stored = vec![];
     for (sequence, frame) in (0..).zip(admitted) {
         if sequence == 0 {
             let copy = accept::Admitted { jpeg: frame.jpeg.clone(), traces: None, frame: None, ..frame };
-            stored.push(accept::store(engine, &record, EvidenceKind::Selfie, 0, copy, Some(position)).await?);
+            stored.push(accept::store(engine, &record, EvidenceKind::Selfie, 0, copy, origin).await?);
         }
         let kind = EvidenceKind::LivenessFrame;
-        stored.push(accept::store(engine, &record, kind, sequence, frame, Some(position)).await?);
+        stored.push(accept::store(engine, &record, kind, sequence, frame, origin).await?);
     }
 
     let mut tx = engine.db.begin().await?;

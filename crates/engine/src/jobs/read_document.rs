@@ -14,6 +14,7 @@ use super::{MATCH_FACES, enqueue_check, finish, is_current, load_current, record
 use crate::{
     Engine, Error, Result, assess,
     evidence::{accept, open_pictures},
+    location,
     record::{Record, word},
 };
 
@@ -55,8 +56,11 @@ pub(super) async fn run(engine: &Engine, job: &Job) -> Result<()> {
         Ok::<_, Error>((read, screened, prints, portrait))
     })
     .await??;
+    read.findings.push(location::check(engine, &record).await?);
     let portrait = match portrait {
-        Some(p) => Some(accept::store(engine, &record, EvidenceKind::Portrait, 0, p, None).await?),
+        Some(p) => Some(
+            accept::store(engine, &record, EvidenceKind::Portrait, 0, p, accept::Origin::default()).await?,
+        ),
         None => None,
     };
 

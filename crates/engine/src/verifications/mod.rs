@@ -8,6 +8,7 @@ pub mod expire;
 pub mod read;
 pub mod submit;
 
+pub use crate::location::location;
 pub use consent::consent;
 pub use create::{NewVerification, authenticate, create};
 pub use delete::{anonymize, delete};

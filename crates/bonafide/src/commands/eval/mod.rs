@@ -11,6 +11,7 @@ mod mrz;
 mod names;
 mod pad;
 mod pdf417;
+mod places;
 mod tamper;
 
 use std::{borrow::Cow, collections::BTreeMap, path::PathBuf, time::Duration};
@@ -45,6 +46,7 @@ enum Suite {
     Pad,
     Active,
     Tamper,
+    Places,
 }
 
 /// What one suite measured. The JSON shape is stable.
@@ -176,6 +178,7 @@ pub(crate) fn run(args: Args) -> CommandResult {
         Suite::Pad => pad::run(&args.dir)?,
         Suite::Active => active::run(&args.dir)?,
         Suite::Tamper => tamper::run(&args.dir)?,
+        Suite::Places => places::run(&args.dir)?,
     };
     if args.json {
         println!("{}", serde_json::to_string_pretty(&report)?);

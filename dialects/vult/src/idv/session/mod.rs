@@ -4,6 +4,7 @@ pub(crate) mod anonymize;
 pub(crate) mod create;
 pub(crate) mod delete;
 pub(crate) mod list;
+pub(crate) mod location_read;
 pub(crate) mod read;
 pub(crate) mod test_read;
 

@@ -1,0 +1,239 @@
+//! Where an internet address and a position on earth are, by files that were fetched beforehand: nothing is asked
+//! over a network, so no person's address or position leaves this machine.
+//!
+//! An answer that the files do not hold is absent. Nothing here panics on a damaged file: it answers nothing.
+
+mod country;
+mod ip;
+mod near;
+
+use std::{
+    net::IpAddr,
+    sync::{Arc, OnceLock},
+};
+
+use serde::{Deserialize, Serialize};
+
+pub use country::{Country, country};
+pub use ip::IpPlace;
+pub use near::{DevicePlace, distance_km};
+
+/// A file of places.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    /// IPv4 addresses and their places, a MaxMind DB. If it holds IPv6 addresses too, [`Part::Ipv6`] is not asked for.
+    Ipv4,
+    /// IPv6 addresses and their places, a MaxMind DB.
+    Ipv6,
+    /// Towns, one a line: latitude, longitude, country (ISO 3166-1 alpha-2), first and second administrative area,
+    /// name; separated by tabs.
+    Names,
+}
+
+impl Part {
+    pub const ALL: [Self; 3] = [Self::Ipv4, Self::Ipv6, Self::Names];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ipv4 => "ipv4",
+            Self::Ipv6 => "ipv6",
+            Self::Names => "names",
+        }
+    }
+}
+
+/// Brings the bytes of a part, or says why it cannot and what to do.
+type Load = dyn Fn(Part) -> Result<Vec<u8>, String> + Send + Sync;
+
+/// All places. Each part is loaded when it is first needed, which takes a fraction of a second, and kept: about
+/// 65 MB for IPv4, 70 MB for IPv6, 20 MB for names. Cheap to clone.
+#[derive(Clone)]
+pub struct Places(Arc<Parts>);
+
+struct Parts {
+    load: Box<Load>,
+    ipv4: OnceLock<Result<ip::Addresses, String>>,
+    ipv6: OnceLock<Result<ip::Addresses, String>>,
+    names: OnceLock<Result<near::Names, String>>,
+}
+
+impl Places {
+    pub fn new(load: impl Fn(Part) -> Result<Vec<u8>, String> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(Parts {
+            load: Box::new(load),
+            ipv4: OnceLock::new(),
+            ipv6: OnceLock::new(),
+            names: OnceLock::new(),
+        }))
+    }
+
+    /// Knows no place.
+    pub fn none() -> Self {
+        Self::new(|_| Err("no places were asked for".to_owned()))
+    }
+
+    /// Where an address is used, by its network. Nothing for private, loopback and other addresses that are not
+    /// routed. May read a file: not for an async task.
+    pub fn ip(&self, address: IpAddr) -> Option<IpPlace> {
+        let address = address.to_canonical();
+        if !is_public(address) {
+            return None;
+        }
+        match address {
+            IpAddr::V4(_) => self.ipv4().ok()?.find(address),
+            IpAddr::V6(_) => self.ipv6().ok()?.find(address),
+        }
+    }
+
+    /// The nearest town to a position, WGS 84 degrees. Nothing where no town is within
+    /// [`DevicePlace::FARTHEST_KM`]: out at sea the nearest town says little. May read a file: not for an async task.
+    pub fn near(&self, latitude: f64, longitude: f64) -> Option<DevicePlace> {
+        self.names().ok()?.near(latitude, longitude)
+    }
+
+    /// Whether a town of this country (ISO 3166-1 alpha-2) is within so many kilometres; `None` where that cannot be
+    /// told. May read a file: not for an async task.
+    pub fn is_country_within(&self, latitude: f64, longitude: f64, country: &str, km: f64) -> Option<bool> {
+        self.names().ok()?.is_country_within(latitude, longitude, country, km)
+    }
+
+    /// Loads everything now, and says which parts are not usable and why.
+    pub fn unavailable(&self) -> Vec<(Part, String)> {
+        let why = |part| match part {
+            Part::Ipv4 => self.ipv4().err(),
+            Part::Ipv6 => self.ipv6().err(),
+            Part::Names => self.names().err(),
+        };
+        Part::ALL.into_iter().filter_map(|part| Some((part, why(part)?.to_owned()))).collect()
+    }
+
+    fn ipv4(&self) -> Result<&ip::Addresses, &str> {
+        let load = || (self.0.load)(Part::Ipv4).and_then(ip::Addresses::open);
+        self.0.ipv4.get_or_init(load).as_ref().map_err(String::as_str)
+    }
+
+    fn ipv6(&self) -> Result<&ip::Addresses, &str> {
+        if let Ok(both) = self.ipv4()
+            && both.holds_ipv6()
+        {
+            return Ok(both);
+        }
+        let load = || (self.0.load)(Part::Ipv6).and_then(ip::Addresses::open);
+        self.0.ipv6.get_or_init(load).as_ref().map_err(String::as_str)
+    }
+
+    fn names(&self) -> Result<&near::Names, &str> {
+        let load = || (self.0.load)(Part::Names).and_then(near::Names::open);
+        self.0.names.get_or_init(load).as_ref().map_err(String::as_str)
+    }
+}
+
+/// Whether an address can be somewhere: not one of private networks, this machine, link-local, shared by a carrier
+/// (RFC 6598), documentation, benchmarks, multicast or reserved ones (RFC 6890).
+pub fn is_public(address: IpAddr) -> bool {
+    match address.to_canonical() {
+        IpAddr::V4(v4) => {
+            let [a, b, c, _] = v4.octets();
+            let shared = a == 100 && (64..128).contains(&b);
+            let benchmark = a == 198 && (b & 0xfe) == 18;
+            let protocol = a == 192 && b == 0 && c == 0;
+            !(a == 0
+                || a >= 240
+                || shared
+                || benchmark
+                || protocol
+                || v4.is_private()
+                || v4.is_loopback()
+                || v4.is_link_local()
+                || v4.is_documentation()
+                || v4.is_multicast())
+        }
+        IpAddr::V6(v6) => {
+            let [a, b, ..] = v6.segments();
+            // Global unicast is 2000::/3; of it, 2001:db8::/32 is documentation.
+            (a & 0xe000) == 0x2000 && !(a == 0x2001 && b == 0xdb8)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_public_addresses_are_somewhere() {
+        for address in ["8.8.8.8", "2a02:8070::1", "::ffff:8.8.8.8"] {
+            assert!(is_public(address.parse().unwrap()), "{address}");
+        }
+        for address in [
+            "10.1.2.3",
+            "127.0.0.1",
+            "192.168.1.1",
+            "172.16.0.1",
+            "169.254.1.1",
+            "100.64.0.1",
+            "0.0.0.0",
+            "255.255.255.255",
+            "198.18.0.1",
+            "224.0.0.1",
+            "203.0.113.5",
+            "::1",
+            "fe80::1",
+            "fc00::1",
+            "::",
+            "2001:db8::1",
+            "::ffff:10.0.0.1",
+        ] {
+            assert!(!is_public(address.parse().unwrap()), "{address}");
+        }
+    }
+
+    #[test]
+    fn without_files_nothing_is_known_and_the_reason_is_told() {
+        let places = Places::new(|part| Err(format!("{} is missing", part.as_str())));
+        assert_eq!(places.ip("8.8.8.8".parse().unwrap()), None);
+        assert_eq!(places.near(45.5, -73.6), None);
+        assert_eq!(places.is_country_within(45.5, -73.6, "CA", 50.0), None);
+        let why: Vec<String> = places.unavailable().into_iter().map(|(_, why)| why).collect();
+        assert_eq!(why, ["ipv4 is missing", "ipv6 is missing", "names is missing"]);
+    }
+
+    /// The publisher's own records: a made-up one would have made-up types.
+    #[test]
+    fn an_address_of_a_real_file_has_a_place() {
+        let Some(file) = bonafide_testkit::data::test_data("geo/maxmind_test/GeoIP2-City-Test.mmdb") else {
+            return;
+        };
+        let places = Places::new(move |part| match part {
+            Part::Ipv4 => std::fs::read(&file).map_err(|error| error.to_string()),
+            _ => Err("none".to_owned()),
+        });
+        let place = places.ip("81.2.69.142".parse().unwrap()).unwrap();
+        assert_eq!((place.country.code, place.city.as_deref()), ("GB", Some("London")));
+        // One file for both.
+        assert!(places.ip("2a02:cf40::1".parse().unwrap()).is_some());
+        assert_eq!(places.ip("2a02:ffff::1".parse().unwrap()), None);
+    }
+
+    #[test]
+    fn broken_files_never_panic() {
+        let Some(folder) = bonafide_testkit::data::test_data("geo/maxmind_test") else { return };
+        for file in std::fs::read_dir(folder).unwrap() {
+            let path = file.unwrap().path();
+            let places = Places::new(move |_| std::fs::read(&path).map_err(|error| error.to_string()));
+            for address in
+                ["1.1.1.1", "81.2.69.142", "255.255.255.255", "2a02:cf40::1", "2001:220::1", "::1.2.3.4"]
+            {
+                places.ip(address.parse().unwrap());
+            }
+        }
+    }
+
+    #[test]
+    fn damaged_files_are_told_and_answer_nothing() {
+        let places = Places::new(|_| Ok(b"\xff\x00 not what it should be".to_vec()));
+        assert_eq!(places.unavailable().len(), 3);
+        assert_eq!(places.ip("8.8.8.8".parse().unwrap()), None);
+    }
+}
