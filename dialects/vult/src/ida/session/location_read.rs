@@ -10,8 +10,8 @@ use bonafide_engine::{Engine, verifications};
 
 /// session location read
 ///
-/// Where the selfie was captured (an authentication has no other picture): by the address of the request that brought it, and by the position the device
-/// gave.
+/// Where the selfie was captured (an authentication has no other picture): by the address of the request that brought
+/// it, and by the position the device gave.
 #[utoipa::path(post, path = "/ida/session/location/read", tag = "IDA", operation_id = "ida_session_location_read",
     security(("oauth2" = [])),
     responses((status = 200, body = Location), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
