@@ -38,11 +38,12 @@ pub struct App {
     pub peer: OnceLock<SocketAddr>,
 }
 
-/// An answer: status and JSON body (null when it is not JSON).
+/// An answer: status, JSON body (null when it is not JSON), and the bytes as they came.
 #[derive(Debug)]
 pub struct Answer {
     pub status: StatusCode,
     pub body: Value,
+    pub bytes: Vec<u8>,
     pub headers: axum::http::HeaderMap,
 }
 
@@ -149,7 +150,15 @@ impl App {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (status, headers) = (response.status(), response.headers().clone());
         let bytes = axum::body::to_bytes(response.into_body(), 64 << 20).await.unwrap();
-        Answer { status, headers, body: serde_json::from_slice(&bytes).unwrap_or(Value::Null) }
+        let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        Answer { status, headers, body, bytes: bytes.into() }
+    }
+
+    /// A GET with the app's token.
+    pub async fn ask(&self, path: &str) -> Answer {
+        let token = format!("Bearer {}", self.token);
+        let request = Request::get(path).header(header::AUTHORIZATION, token);
+        self.send(request.body(Body::empty()).unwrap()).await
     }
 
     pub async fn get(&self, path: &str) -> Answer {
@@ -235,16 +244,27 @@ impl App {
     }
 
     pub async fn liveness(&self, session: &str, images: &[&[u8]]) -> Answer {
+        self.liveness_of("idv", session, images).await
+    }
+
+    /// `of` is `idv` or `ida`.
+    pub async fn liveness_of(&self, of: &str, session: &str, images: &[&[u8]]) -> Answer {
         let place = json!({"session_id": session, "latitude": 45.5, "longitude": -73.6});
-        self.post("/idv/sdk/liveness/session/generate", place.clone()).await.ok();
+        self.post(&format!("/{of}/sdk/liveness/session/generate"), place.clone()).await.ok();
         let mut body = place;
         body["images"] = images.iter().map(|i| BASE64_STANDARD.encode(i)).collect();
-        self.post("/idv/sdk/liveness/session/process", body).await
+        self.post(&format!("/{of}/sdk/liveness/session/process"), body).await
     }
 
     /// Hands in and runs the checks in this task.
     pub async fn finalize(&self, session: &str) -> Answer {
-        let finalize = self.post("/idv/sdk/finalize", json!({"session_id": session}));
+        self.finalize_of("idv", session).await
+    }
+
+    /// `of` is `idv` or `ida`.
+    pub async fn finalize_of(&self, of: &str, session: &str) -> Answer {
+        let path = format!("/{of}/sdk/finalize");
+        let finalize = self.post(&path, json!({"session_id": session}));
         let work = async {
             loop {
                 tokio::time::sleep(std::time::Duration::from_millis(20)).await;
