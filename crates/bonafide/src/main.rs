@@ -47,6 +47,10 @@ enum Command {
     Lists(commands::lists::Args),
     /// Published specimen documents to be known again: import, list, remove
     Specimens(commands::specimens::Args),
+    /// Make the decisions of a session again from what was stored with them
+    Replay(commands::replay::Args),
+    /// What other weights would have decided about past sessions
+    Backtest(commands::backtest::Args),
     /// Measure the checks on a folder of labelled data
     Eval(commands::eval::Args),
     /// Send one person through a running server's API
@@ -68,6 +72,8 @@ fn main() -> std::process::ExitCode {
         Command::Screen(args) => commands::screen::run(args),
         Command::Lists(args) => commands::lists::run(args),
         Command::Specimens(args) => commands::specimens::run(args),
+        Command::Replay(args) => commands::replay::run(args),
+        Command::Backtest(args) => commands::backtest::run(args),
         Command::Eval(args) => commands::eval::run(args),
         Command::Demo(args) => commands::demo::run(args),
     };

@@ -12,6 +12,7 @@ pub mod id;
 pub mod liveness;
 pub mod policy;
 pub mod problem;
+pub mod reweigh;
 pub mod time;
 pub mod verification;
 pub mod weights;

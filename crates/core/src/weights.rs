@@ -3,7 +3,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::problem::{Problem, Rule};
+use crate::{
+    document::DocumentType,
+    problem::{Problem, Rule},
+};
 
 /// What a knob's number is, and with it the range it may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,6 +101,19 @@ knobs! {
 }
 
 impl Weights {
+    /// Smallest agreement between the sources of a document of this type.
+    pub fn agreement_tolerance(&self, of: DocumentType) -> f64 {
+        match of {
+            DocumentType::DriverLicense => self.driver_license_fuzzy_match_tolerance,
+            DocumentType::Passport | DocumentType::Visa => self.passport_fuzzy_match_tolerance,
+            DocumentType::PassportCard => self.passport_card_fuzzy_match_tolerance,
+            DocumentType::IdentificationCard
+            | DocumentType::ResidencePermit
+            | DocumentType::Other
+            | DocumentType::Unknown => self.state_id_fuzzy_match_tolerance,
+        }
+    }
+
     /// Every knob that is outside its range.
     pub fn problems(&self) -> Vec<Problem> {
         KNOBS

@@ -40,12 +40,7 @@ pub fn document(
     declared: DocumentType,
     today: jiff::civil::Date,
 ) -> Document {
-    let agreement = match declared {
-        DocumentType::DriverLicense => weights.driver_license_fuzzy_match_tolerance,
-        DocumentType::Passport | DocumentType::Visa => weights.passport_fuzzy_match_tolerance,
-        DocumentType::PassportCard => weights.passport_card_fuzzy_match_tolerance,
-        _ => weights.state_id_fuzzy_match_tolerance,
-    };
+    let agreement = weights.agreement_tolerance(declared);
     let start = Instant::now();
     let read = document::read::read(models, front, back, declared, today, agreement);
     let mut findings = read.findings;

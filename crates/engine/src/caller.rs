@@ -28,6 +28,8 @@ pub struct Caller {
     pub client_id: String,
     /// Space-separated words.
     pub scopes: String,
+    /// Whether the organization is a sandbox.
+    pub sandbox: bool,
     /// Where the request came from, if that is known.
     pub address: Option<ClientAddress>,
 }

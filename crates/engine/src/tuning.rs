@@ -5,7 +5,6 @@ use bonafide_core::{
     document::DocumentType,
     id::{OrganizationId, WeightsId},
     policy::{DataSource, Policy, Requirements, TypeRequirements},
-    problem::Rule,
     time::Timestamp,
     weights::Weights,
 };
@@ -118,6 +117,13 @@ pub async fn set_requirements(
     Ok(())
 }
 
+/// The weights of an organization for everybody: for the operator.
+pub async fn current(engine: &Engine, organization: OrganizationId) -> Result<Weights> {
+    let mut tx = engine.db.read().await?;
+    let row = rows::current(&mut tx, organization, Whom::default()).await?;
+    Ok(row.and_then(|row| serde_json::from_value(row.knobs).ok()).unwrap_or_default())
+}
+
 /// The version in force; the defaults become the organization's first, so that every verification names the version
 /// it is judged by.
 pub(crate) async fn weights_for(
@@ -165,7 +171,7 @@ async fn known_client(tx: &mut Tx, caller: &Caller, of: &For) -> Result<()> {
     if all.iter().any(|c| c.public_id == *client) {
         return Ok(());
     }
-    Err(Error::invalid("client_id", Rule::Other, "is not a client of your organization"))
+    Err(Error::NotFound("client"))
 }
 
 fn raced(error: bonafide_store::Error) -> Error {

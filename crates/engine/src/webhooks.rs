@@ -1,6 +1,6 @@
 //! Where events are sent.
 
-use bonafide_core::{id::WebhookEndpointId, problem::Rule};
+use bonafide_core::id::WebhookEndpointId;
 use bonafide_store::{
     audit, credentials,
     webhook_endpoints::{self as rows, WebhookEndpoint},
@@ -31,7 +31,7 @@ pub async fn create(engine: &Engine, caller: &Caller, new: NewEndpoint) -> Resul
     if let Some(client) = &new.client_id
         && !credentials::list(&mut tx, caller.organization).await?.iter().any(|c| c.public_id == *client)
     {
-        return Err(Error::invalid("client_id", Rule::Other, "is not a client of your organization"));
+        return Err(Error::NotFound("client"));
     }
     if rows::list(&mut tx, caller.organization, new.dialect).await?.len() >= MOST {
         let message = format!("an organization has at most {MOST} webhooks; delete one first");

@@ -154,6 +154,9 @@ fn flatten(error: &ValidationError<'_>) -> Vec<Problem> {
         Kind::Maximum { limit } => one(Rule::Range, format!("must be at most {limit}")),
         Kind::ExclusiveMinimum { limit } => one(Rule::Range, format!("must be more than {limit}")),
         Kind::ExclusiveMaximum { limit } => one(Rule::Range, format!("must be less than {limit}")),
+        Kind::MultipleOf { multiple_of } if *multiple_of == 1.0 => {
+            one(Rule::Type, "must be a whole number".into())
+        }
         Kind::Pattern { pattern } => one(Rule::Pattern, format!("must match {pattern}")),
         Kind::Format { format } => one(Rule::Format, format!("must be a valid {format}")),
         _ => one(Rule::Other, "is not accepted".into()),

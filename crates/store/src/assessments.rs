@@ -65,3 +65,78 @@ pub async fn latest(
     .await)
     .to("read the assessment")
 }
+
+/// The assessment that counts of one verification, and how the verification stands now.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Past {
+    pub verification: VerificationId,
+    /// The core decision word.
+    pub outcome: String,
+    /// [`Assessment::detail`] as JSON text.
+    pub detail: String,
+    /// The core status word.
+    pub status: String,
+    pub created_at: Timestamp,
+    pub id: AssessmentId,
+}
+row!(Past: verification, outcome, detail, status, created_at, id);
+
+/// A page of the assessments that count since a time, oldest first, after one (time and id): for looking back.
+pub async fn past(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    since: Timestamp,
+    after: Option<(Timestamp, AssessmentId)>,
+    limit: i64,
+) -> Result<Vec<Past>> {
+    let (after_at, after_id) = after.map_or((i64::MIN, uuid::Uuid::nil()), |(at, id)| (at.0, id.uuid()));
+    on!(tx, |c| sqlx::query_as(
+        "SELECT a.verification, a.outcome, CAST(a.detail AS TEXT) AS detail, v.status, a.created_at, a.id
+         FROM assessments a
+         JOIN verifications v ON v.organization = a.organization AND v.id = a.verification
+         WHERE a.organization = $1 AND a.created_at >= $2 AND (a.created_at, a.id) > ($3, $4)
+           AND v.deleted_at IS NULL
+           AND a.number = (SELECT MAX(number) FROM assessments n
+               WHERE n.organization = a.organization AND n.verification = a.verification)
+         ORDER BY a.created_at, a.id LIMIT $5"
+    )
+    .bind(organization.uuid())
+    .bind(since.0)
+    .bind(after_at)
+    .bind(after_id)
+    .bind(limit)
+    .fetch_all(c)
+    .await)
+    .to("read past assessments")
+}
+
+/// How many there are for [`past`], at most: verifications that were assessed since.
+pub async fn count_since(tx: &mut Tx, organization: OrganizationId, since: Timestamp) -> Result<u64> {
+    let (count,): (i64,) = on!(tx, |c| {
+        sqlx::query_as(
+        "SELECT COUNT(DISTINCT verification) FROM assessments WHERE organization = $1 AND created_at >= $2"
+    )
+    .bind(organization.uuid())
+    .bind(since.0)
+    .fetch_one(c)
+    .await
+    })
+    .to("count past assessments")?;
+    Ok(u64::try_from(count).unwrap_or(0))
+}
+
+/// Every assessment of a verification, oldest first.
+pub async fn list(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    verification: VerificationId,
+) -> Result<Vec<Assessment>> {
+    on!(tx, |c| sqlx::query_as(
+        "SELECT * FROM assessments WHERE organization = $1 AND verification = $2 ORDER BY number"
+    )
+    .bind(organization.uuid())
+    .bind(verification.uuid())
+    .fetch_all(c)
+    .await)
+    .to("list the assessments")
+}

@@ -10,15 +10,23 @@ pub struct Organization {
     pub id: OrganizationId,
     pub name: String,
     pub created_at: Timestamp,
+    /// For test keys: outcomes may be steered, and the clock set forward.
+    pub sandbox: bool,
+    /// How far a sandbox's clock is ahead of time, in milliseconds.
+    pub clock_ahead_ms: i64,
 }
-row!(Organization: id, name, created_at);
+row!(Organization: id, name, created_at, sandbox, clock_ahead_ms);
 
 /// Adds a tenant.
 pub async fn insert(tx: &mut Tx, organization: &Organization) -> Result<()> {
-    on!(tx, |c| sqlx::query("INSERT INTO organizations (id, name, created_at) VALUES ($1, $2, $3)")
+    on!(tx, |c| sqlx::query(
+        "INSERT INTO organizations (id, name, created_at, sandbox, clock_ahead_ms) VALUES ($1, $2, $3, $4, $5)"
+    )
         .bind(organization.id.uuid())
         .bind(&organization.name)
         .bind(organization.created_at.0)
+        .bind(organization.sandbox)
+        .bind(organization.clock_ahead_ms)
         .execute(c)
         .await
         .map(drop))
@@ -48,4 +56,36 @@ pub async fn hold(tx: &mut Tx, id: OrganizationId) -> Result<()> {
         .await
         .map(drop))
     .to("hold the organization")
+}
+
+/// Sets a sandbox's clock forward: what is due at a time is due that much earlier.
+pub async fn advance_clock(tx: &mut Tx, id: OrganizationId, ms: i64) -> Result<()> {
+    on!(tx, |c| sqlx::query(
+        "UPDATE organizations SET clock_ahead_ms = clock_ahead_ms + $2 WHERE id = $1 AND sandbox"
+    )
+    .bind(id.uuid())
+    .bind(ms)
+    .execute(c)
+    .await
+    .map(drop))
+    .to("set the clock forward")?;
+    on!(tx, |c| sqlx::query(
+        "UPDATE jobs SET run_at = run_at - $2
+         WHERE organization = $1 AND queue = 'timers' AND done_at IS NULL AND failed_at IS NULL"
+    )
+    .bind(id.uuid())
+    .bind(ms)
+    .execute(c)
+    .await
+    .map(drop))
+    .to("bring the timers forward")?;
+    on!(tx, |c| sqlx::query(
+        "UPDATE verifications SET expires_at = expires_at - $2 WHERE organization = $1 AND completed_at IS NULL"
+    )
+    .bind(id.uuid())
+    .bind(ms)
+    .execute(c)
+    .await
+    .map(drop))
+    .to("bring the expiry forward")
 }

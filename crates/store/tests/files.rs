@@ -21,7 +21,13 @@ const NOW: Timestamp = Timestamp(1_767_225_600_000);
 async fn subject_key(db: &Db, entropy: &SeededEntropy) -> SubjectKey {
     let (organization, applicant) = (OrganizationId::new(NOW, entropy), ApplicantId::new(NOW, entropy));
     let mut tx = db.begin().await.unwrap();
-    let row = Organization { id: organization, name: "Acme".into(), created_at: NOW };
+    let row = Organization {
+        id: organization,
+        name: "Acme".into(),
+        created_at: NOW,
+        sandbox: false,
+        clock_ahead_ms: 0,
+    };
     organizations::insert(&mut tx, &row).await.unwrap();
     applicants::insert(&mut tx, organization, applicant, NOW).await.unwrap();
     let ring = MemoryKeyRing::new(entropy);

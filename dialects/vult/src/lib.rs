@@ -11,6 +11,7 @@ mod idv;
 mod location;
 mod oauth;
 mod paging;
+mod sandbox;
 mod utility;
 mod webhook;
 mod words;
@@ -42,6 +43,7 @@ const DIALECT: &str = "vult";
         (name = "IDA SDK", description = "Capture of an authentication, for the person's device"),
         (name = "Identity", description = "People who were verified"),
         (name = "Webhook", description = "Where events are sent"),
+        (name = "Sandbox", description = "For test keys: steered outcomes and the clock"),
     ),
     modifiers(&Security),
 )]
@@ -124,5 +126,8 @@ pub fn operations() -> Operations<Engine> {
         webhook::create::create,
         webhook::list::list,
         webhook::delete::delete,
+        // Sandbox
+        sandbox::scenarios::scenarios,
+        sandbox::clock_advance::clock_advance,
     }
 }

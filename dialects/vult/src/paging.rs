@@ -5,7 +5,13 @@ use bonafide_core::{
     time::Timestamp,
 };
 use serde::Deserialize;
-use utoipa::ToSchema;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{
+        KnownFormat, RefOr, Schema, SchemaFormat, Type,
+        schema::{AnyOfBuilder, ObjectBuilder},
+    },
+};
 
 const DEFAULT_TAKE: f64 = 25.0;
 
@@ -35,29 +41,42 @@ pub(crate) struct Part {
     pub(crate) skip: u32,
 }
 
-/// `take` and `skip` as they came: JSON numbers, which have to be whole.
-pub(crate) fn part(take: Option<f64>, skip: Option<f64>, problems: &mut Vec<Problem>) -> Part {
-    let mut whole = |name: &str, value: f64| {
-        if value.fract() != 0.0 {
-            problems.push(Problem::new(name, Rule::Type, "must be a whole number"));
-        }
-        value as u32
-    };
-    Part { take: whole("take", take.unwrap_or(DEFAULT_TAKE)), skip: whole("skip", skip.unwrap_or(0.0)) }
+/// `take` and `skip` as they came: JSON numbers, whole by the schema.
+pub(crate) fn part(take: Option<f64>, skip: Option<f64>) -> Part {
+    Part { take: take.unwrap_or(DEFAULT_TAKE) as u32, skip: skip.unwrap_or(0.0) as u32 }
 }
 
 /// A span of time as it came: RFC 3339 or days; a day as the end is included.
 pub(crate) fn span(
-    start: Option<&str>,
-    end: Option<&str>,
-    problems: &mut Vec<Problem>,
-) -> (Option<Timestamp>, Option<Timestamp>) {
-    (point(start, "start_date", 0, problems), point(end, "end_date", 1, problems))
+    start: Option<When>,
+    end: Option<When>,
+) -> Result<(Option<Timestamp>, Option<Timestamp>), Vec<Problem>> {
+    let mut problems = vec![];
+    let from = point(start, "start_date", 0, &mut problems);
+    let until = point(end, "end_date", 1, &mut problems);
+    if problems.is_empty() { Ok((from, until)) } else { Err(problems) }
 }
 
+/// A day, or a date and time (RFC 3339).
+#[derive(Debug, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct When(String);
+
+impl PartialSchema for When {
+    fn schema() -> RefOr<Schema> {
+        let text = |format| {
+            ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::KnownFormat(format)))
+        };
+        AnyOfBuilder::new().item(text(KnownFormat::Date)).item(text(KnownFormat::DateTime)).into()
+    }
+}
+
+impl ToSchema for When {}
+
 /// A point in time, or a day's start moved by `days`.
-fn point(text: Option<&str>, field: &str, days: i64, problems: &mut Vec<Problem>) -> Option<Timestamp> {
-    let text = text?.trim();
+fn point(when: Option<When>, field: &str, days: i64, problems: &mut Vec<Problem>) -> Option<Timestamp> {
+    let When(text) = when?;
+    let text = text.trim();
     let parsed = Timestamp::parse(text)
         .or_else(|| Timestamp::start_of_day(text).map(|t| t.plus_secs(days * 24 * 3600)));
     if parsed.is_none() {

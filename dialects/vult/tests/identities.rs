@@ -85,7 +85,7 @@ async fn who_comes_back_is_the_same_identity(app: &App) {
         let read = app.post("/identity/read", ask.clone()).await.ok();
         assert_eq!(read["identities"].as_array().unwrap().len(), 1, "{ask}");
     }
-    assert_eq!(app.post("/identity/read", json!({})).await.refused(400, "invalid_request"), ["identity_id"]);
+    assert_eq!(app.post("/identity/read", json!({})).await.ok(), json!({"identities": []}));
     assert_eq!(
         app.post("/identity/status", json!({"identity_id": id})).await.ok(),
         json!({"verified": true})

@@ -69,14 +69,15 @@ async fn weights_are_versions(app: &App) {
         ("gender_weight", json!("1")),
         ("surprise", json!(1)),
         ("user_id", json!("anna@example.org")),
-        ("client_id", json!("nobody")),
     ] {
         let mut wrong = weights.clone();
         wrong[name] = bad.clone();
         let fields = app.post("/idv/weights", wrong).await.refused(400, "invalid_request");
         assert_eq!(fields, [name], "{bad}");
     }
-    assert_eq!(app.ask("/idv/weights?client_id=nobody").await.refused(400, "invalid_request"), ["client_id"]);
+    app.ask("/idv/weights?client_id=nobody").await.refused(404, "not_found");
+    weights["client_id"] = json!("nobody");
+    app.post("/idv/weights", weights).await.refused(404, "not_found");
     app.ask("/idv/weights/nothing").await.refused(404, "not_found");
     let (_, token) = app.new_tenant("second").await;
     let read = app.post("/idv/session/read", json!({"session_id": before})).await.ok();
@@ -167,8 +168,9 @@ async fn webhooks_are_registered(app: &App) {
         ("url", json!({"name": "x", "url": "ftp://example.com/"})),
         ("url", json!({"name": "x", "url": "nowhere"})),
         ("name", json!({"name": "", "url": "https://example.com/"})),
-        ("client_id", json!({"name": "x", "url": "https://example.com/", "client_id": "nobody"})),
     ] {
         assert_eq!(app.post("/webhook/create", bad).await.refused(400, "invalid_request"), [field]);
     }
+    let foreign = json!({"name": "x", "url": "https://example.com/", "client_id": "nobody"});
+    app.post("/webhook/create", foreign).await.refused(404, "not_found");
 }

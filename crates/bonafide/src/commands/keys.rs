@@ -26,6 +26,9 @@ enum Action {
         /// What it is for, in your words
         #[arg(long, default_value = "")]
         name: String,
+        /// For tests: data of its own, outcomes that can be steered, a clock that can be set forward
+        #[arg(long)]
+        sandbox: bool,
         #[command(flatten)]
         flags: Flags,
         #[arg(long)]
@@ -51,9 +54,9 @@ enum Action {
 pub(crate) fn run(args: Args) -> CommandResult {
     block_on(async {
         match args.action {
-            Action::Create { name, flags, json } => {
+            Action::Create { name, sandbox, flags, json } => {
                 let engine = open(&flags).await?;
-                let new = access::create_credential(&engine, Kind::ApiKey, &name).await?;
+                let new = access::create_credential(&engine, Kind::ApiKey, &name, sandbox).await?;
                 engine.db.close().await;
                 if json {
                     output::json(&json!({"id": new.credential.public_id, "key": new.secret.to_string()}))?;

@@ -1,5 +1,6 @@
 //! One file per command.
 
+pub(crate) mod backtest;
 pub(crate) mod demo;
 pub(crate) mod doctor;
 pub(crate) mod eval;
@@ -11,6 +12,7 @@ pub(crate) mod models;
 pub(crate) mod oauth_clients;
 pub(crate) mod pictures;
 pub(crate) mod read;
+pub(crate) mod replay;
 pub(crate) mod routes;
 pub(crate) mod screen;
 pub(crate) mod serve;

@@ -17,17 +17,25 @@ pub struct NewCredential {
     pub secret: PlainSecret,
 }
 
-/// Makes a credential for the installation's organization (the first one made; created if there is none).
-pub async fn create_credential(engine: &Engine, kind: Kind, name: &str) -> Result<NewCredential> {
+/// Makes a credential for the installation's organization, or for its sandbox (the first one made; created if there
+/// is none).
+pub async fn create_credential(
+    engine: &Engine,
+    kind: Kind,
+    name: &str,
+    sandbox: bool,
+) -> Result<NewCredential> {
     let (now, entropy) = (engine.now(), &*engine.entropy);
     let mut tx = engine.db.begin().await?;
-    let organization = match organizations::list(&mut tx).await?.first() {
+    let organization = match organizations::list(&mut tx).await?.iter().find(|o| o.sandbox == sandbox) {
         Some(first) => first.id,
         None => {
             let new = Organization {
                 id: OrganizationId::new(now, entropy),
-                name: "default".to_owned(),
+                name: if sandbox { "sandbox" } else { "default" }.to_owned(),
                 created_at: now,
+                sandbox,
+                clock_ahead_ms: 0,
             };
             organizations::insert(&mut tx, &new).await?;
             new.id
@@ -49,12 +57,14 @@ pub async fn create_credential(engine: &Engine, kind: Kind, name: &str) -> Resul
 }
 
 /// Makes an organization with one OAuth client.
-pub async fn create_organization(engine: &Engine, name: &str) -> Result<NewCredential> {
+pub async fn create_organization(engine: &Engine, name: &str, sandbox: bool) -> Result<NewCredential> {
     let now = engine.now();
     let organization = Organization {
         id: OrganizationId::new(now, &*engine.entropy),
         name: name.to_owned(),
         created_at: now,
+        sandbox,
+        clock_ahead_ms: 0,
     };
     let new = new_credential(engine, organization.id, Kind::OauthClient, name);
     let mut tx = engine.db.begin().await?;
@@ -85,6 +95,12 @@ fn new_credential(engine: &Engine, organization: OrganizationId, kind: Kind, nam
         revoked_at: None,
     };
     NewCredential { credential, secret }
+}
+
+/// All organizations, oldest first: for the operator.
+pub async fn organizations(engine: &Engine) -> Result<Vec<OrganizationId>> {
+    let mut tx = engine.db.read().await?;
+    Ok(organizations::list(&mut tx).await?.into_iter().map(|o| o.id).collect())
 }
 
 /// All credentials of all organizations, for the operator.

@@ -3,5 +3,5 @@
 pub mod credentials;
 pub mod token;
 
-pub use credentials::{NewCredential, create_credential, list_credentials, revoke_credential};
+pub use credentials::{NewCredential, create_credential, list_credentials, organizations, revoke_credential};
 pub use token::{IssuedToken, TokenRefused, authenticate, issue_token};

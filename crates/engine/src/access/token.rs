@@ -3,6 +3,7 @@
 use bonafide_store::{
     access_tokens::{self, AccessToken},
     credentials::{self, Kind},
+    organizations,
     secrets::{PlainSecret, SecretHash},
 };
 
@@ -73,11 +74,14 @@ pub async fn authenticate(engine: &Engine, token: &str) -> Result<Option<Caller>
         return Ok(None);
     };
     let all = credentials::list(&mut tx, token.organization).await?;
+    let organization = organizations::get(&mut tx, token.organization).await?;
+    let sandbox = organization.is_some_and(|o| o.sandbox);
     Ok(all.into_iter().find(|c| c.id == token.credential).map(|c| Caller {
         address: None,
         organization: token.organization,
         credential: token.credential,
         client_id: c.public_id,
         scopes: token.scopes,
+        sandbox,
     }))
 }

@@ -11,6 +11,7 @@ use serde_json::json;
 use super::{finish, is_current, weights_of};
 use crate::{
     Engine, Result,
+    look_back::Stored,
     record::{Record, word},
 };
 
@@ -36,13 +37,13 @@ pub(super) async fn run(engine: &Engine, job: &Job) -> Result<()> {
             outcome: word(judged.decision),
             score: judged.score,
             // Everything `decide` saw and said: enough to replay it.
-            detail: json!({
-                "assessment": judged,
-                "findings": findings,
-                "weights": weights,
-                "policy": record.row.policy,
-                "attempt": facts.attempt,
-                "document_type": facts.document_type,
+            detail: json!(Stored {
+                attempt: facts.attempt,
+                document_type: facts.document_type,
+                policy: record.policy(),
+                assessment: judged.clone(),
+                findings,
+                weights,
             }),
             created_at: now,
         };

@@ -282,6 +282,7 @@ async fn record_findings(
     job: &Job,
 ) -> Result<()> {
     let organization = record.row.organization;
+    let new = &crate::sandbox::steer(tx, record, &job.kind, new.to_vec()).await?;
     record.note(engine, tx, "checked", "worker", &json!({"job": job.kind})).await?;
     findings::insert(tx, organization, record.row.id, new, engine.now(), &*engine.entropy).await?;
     let all = findings::list(tx, organization, record.row.id).await?;

@@ -24,7 +24,8 @@ pub(super) async fn run(engine: &Engine, job: &Job) -> Result<()> {
     };
     let kinds = [EvidenceKind::DocumentFront, EvidenceKind::DocumentBack];
     let pictures = open_pictures(engine, &record, &kinds).await?;
-    let (policy, declared, today) = (record.policy(), record.document_type(), engine.now().date());
+    let (policy, declared, today) =
+        (record.policy(), record.document_type(), crate::sandbox::today(engine, job.organization).await?);
     let (models, screening, now) = (engine.models.clone(), engine.screening.clone(), engine.now());
     let (mut read, screened, prints, portrait) = tokio::task::spawn_blocking(move || {
         let of = |kind| pictures.iter().find(|p| p.kind == kind);

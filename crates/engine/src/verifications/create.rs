@@ -19,7 +19,7 @@ use crate::{
     Caller, Engine, Error, Private, Result, Scope, identities,
     jobs::{EXPIRE, TIMERS},
     record::{Record, word},
-    tuning,
+    sandbox, tuning,
 };
 
 /// Most bytes of the caller's own data in one verification.
@@ -79,7 +79,7 @@ fn check(caller: &Caller, new: &NewVerification) -> Result<()> {
             return Err(Error::invalid(field, Rule::Length, format!("must be at most {MAX_PRIVATE} bytes")));
         }
     }
-    Ok(())
+    sandbox::check(caller, &new.settings)
 }
 
 async fn insert(

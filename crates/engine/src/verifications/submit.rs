@@ -16,6 +16,7 @@ use crate::{
     evidence::may_capture,
     jobs::{CHECK_LIVENESS, MATCH_TEMPLATE, READ_DOCUMENT, enqueue_check},
     record::Record,
+    sandbox,
 };
 
 /// Hands in what was captured. While the checks run, handing in again changes nothing.
@@ -54,6 +55,7 @@ pub async fn submit(
         return Err(Error::Invalid(missing));
     }
     if let Some(settings) = settings {
+        sandbox::check(caller, &settings)?;
         record.private.settings = settings;
     }
     record.private.attempt += 1;

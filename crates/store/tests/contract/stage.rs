@@ -74,7 +74,13 @@ impl Stage {
     pub(crate) async fn organization(&self) -> OrganizationId {
         let id = self.id();
         let mut tx = self.begin().await;
-        let row = Organization { id, name: "Acme".into(), created_at: self.now() };
+        let row = Organization {
+            id,
+            name: "Acme".into(),
+            created_at: self.now(),
+            sandbox: true,
+            clock_ahead_ms: 0,
+        };
         organizations::insert(&mut tx, &row).await.unwrap();
         assert_eq!(organizations::get(&mut tx, id).await.unwrap(), Some(row));
         tx.commit().await.unwrap();

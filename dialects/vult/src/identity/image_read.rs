@@ -30,7 +30,8 @@ pub(crate) async fn image_read(
     Authorized(caller): Authorized,
     bonafide_http::Valid(asked, _): Json<ReadImage>,
 ) -> Result<Jpeg, Error> {
-    let (file, wanted) = file(asked.storage_file_type_e)?;
     let id = identity_id(&asked.identity_id)?;
+    identities::is_verified(&engine, &caller, id).await?;
+    let (file, wanted) = file(asked.storage_file_type_e)?;
     Ok(Jpeg(identities::image(&engine, &caller, id, file, wanted.map(to_document_type)).await?))
 }

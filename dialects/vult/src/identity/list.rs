@@ -14,7 +14,7 @@ use crate::{
     error::{Error, ErrorBody},
     extract::{Authorized, Json},
     idv::document::list::Count,
-    paging::{OneOrMany, Part, part, span},
+    paging::{OneOrMany, Part, When, part, span},
 };
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -27,15 +27,15 @@ pub(crate) struct ListIdentities {
     #[schema(max_length = 200)]
     search_term: Option<String>,
     /// How many; 25 when absent.
-    #[schema(minimum = 1, maximum = 200)]
+    #[schema(minimum = 1, maximum = 200, multiple_of = 1)]
     take: Option<f64>,
     /// How many to leave out, newest first.
-    #[schema(minimum = 0, maximum = 1_000_000)]
+    #[schema(minimum = 0, maximum = 1_000_000, multiple_of = 1)]
     skip: Option<f64>,
     /// First verified at or after: RFC 3339 or a day.
-    start_date: Option<String>,
+    start_date: Option<When>,
     /// First verified before: RFC 3339, or a day, which is included.
-    end_date: Option<String>,
+    end_date: Option<When>,
     /// Every pair has to be in the metadata of the person's newest session.
     #[schema(value_type = Option<Object>)]
     metadata: Option<Map<String, Value>>,
@@ -58,12 +58,8 @@ pub(crate) async fn list(
     Authorized(caller): Authorized,
     bonafide_http::Valid(asked, _): Json<ListIdentities>,
 ) -> Result<Body<Identities>, Error> {
-    let mut problems = vec![];
-    let Part { take, skip } = part(asked.take, asked.skip, &mut problems);
-    let (from, until) = span(asked.start_date.as_deref(), asked.end_date.as_deref(), &mut problems);
-    if !problems.is_empty() {
-        return Err(problems.into());
-    }
+    let Part { take, skip } = part(asked.take, asked.skip);
+    let (from, until) = span(asked.start_date, asked.end_date)?;
     let filter = Filter {
         ids: vec![],
         client_ids: OneOrMany::values(asked.client_id),

@@ -22,7 +22,10 @@ pub(crate) struct NewWebhook {
     #[schema(min_length = 1, max_length = 200)]
     name: String,
     /// http or https.
-    #[schema(max_length = 2048)]
+    #[schema(
+        max_length = 2048,
+        pattern = r"^https?://[A-Za-z0-9.-]+(:([0-9]{1,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}))?(/[A-Za-z0-9._~/?&=%+:@,;-]*)?$"
+    )]
     url: String,
 }
 
@@ -31,7 +34,7 @@ pub(crate) struct NewWebhook {
 /// Registers an address for events; its id is in the list.
 #[utoipa::path(post, path = "/webhook/create", tag = "Webhook", operation_id = "webhook_create",
     security(("oauth2" = [])),
-    responses((status = 200, body = Done), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody)))]
+    responses((status = 200, body = Done), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
 pub(crate) async fn create(
     State(engine): State<Engine>,
     Authorized(caller): Authorized,

@@ -17,10 +17,10 @@ pub(crate) struct ListWebhooks {
     /// Only those of this client.
     client_id: Option<String>,
     /// How many; 25 when absent.
-    #[schema(minimum = 1, maximum = 200)]
+    #[schema(minimum = 1, maximum = 200, multiple_of = 1)]
     take: Option<f64>,
     /// How many to leave out, newest first.
-    #[schema(minimum = 0, maximum = 1_000_000)]
+    #[schema(minimum = 0, maximum = 1_000_000, multiple_of = 1)]
     skip: Option<f64>,
     /// Part of a name or an address; case does not matter.
     #[schema(max_length = 200)]
@@ -63,11 +63,7 @@ pub(crate) async fn list(
     Authorized(caller): Authorized,
     bonafide_http::Valid(asked, _): Json<ListWebhooks>,
 ) -> Result<Body<Webhooks>, Error> {
-    let mut problems = vec![];
-    let Part { take, skip } = part(asked.take, asked.skip, &mut problems);
-    if !problems.is_empty() {
-        return Err(problems.into());
-    }
+    let Part { take, skip } = part(asked.take, asked.skip);
     let term = asked.search_term.unwrap_or_default().trim().to_lowercase();
     let found: Vec<_> = webhooks::list(&engine, &caller, DIALECT)
         .await?

@@ -29,7 +29,7 @@ pub const NOON: Timestamp = Timestamp(1_780_315_200_000);
 pub struct App {
     pub engine: Engine,
     pub clock: Arc<FixedClock>,
-    pub folder: tempfile::TempDir,
+    pub folder: Arc<tempfile::TempDir>,
     pub client_id: String,
     pub token: String,
     secret: String,
@@ -72,7 +72,7 @@ impl Answer {
 impl App {
     /// `database` is `sqlite` or `postgres`.
     pub async fn start(database: &str) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = Arc::new(tempfile::tempdir().unwrap());
         let clock = Arc::new(FixedClock::at(NOON));
         let entropy = Arc::new(SeededEntropy::new(7));
         let address = match database {
@@ -123,7 +123,8 @@ impl App {
     }
 
     async fn new_client(&self, name: &str) -> (String, String) {
-        let new = access::credentials::create_organization(&self.engine, name).await.unwrap();
+        let sandbox = name == "sandbox";
+        let new = access::credentials::create_organization(&self.engine, name, sandbox).await.unwrap();
         (new.credential.public_id.clone(), new.secret.to_string())
     }
 
@@ -131,6 +132,20 @@ impl App {
         let form = format!("grant_type=client_credentials&client_id={id}&client_secret={secret}");
         let token = self.form("/oauth2/token", &form).await.ok();
         token["access_token"].as_str().unwrap().to_owned()
+    }
+
+    /// The same app, spoken to as this client.
+    pub fn speaking_as(&self, client: &str, token: &str) -> Self {
+        Self {
+            engine: self.engine.clone(),
+            clock: self.clock.clone(),
+            folder: self.folder.clone(),
+            client_id: client.to_owned(),
+            token: token.to_owned(),
+            secret: String::new(),
+            peer: self.peer.clone(),
+            router: self.router.clone(),
+        }
     }
 
     /// The app's own client, as the engine knows it.

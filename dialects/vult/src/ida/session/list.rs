@@ -12,17 +12,17 @@ use crate::{
     error::{Error, ErrorBody},
     extract::{Authorized, Json},
     idv::session::list::MetaCounts,
-    paging::{OneOrMany, Part, part, span},
+    paging::{OneOrMany, Part, When, part, span},
     words::{self, StatusE},
 };
 
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct ListAuthentications {
     /// How many; 25 when absent.
-    #[schema(minimum = 1, maximum = 200)]
+    #[schema(minimum = 1, maximum = 200, multiple_of = 1)]
     take: Option<f64>,
     /// How many to leave out, newest first.
-    #[schema(minimum = 0, maximum = 1_000_000)]
+    #[schema(minimum = 0, maximum = 1_000_000, multiple_of = 1)]
     skip: Option<f64>,
     identity_id: Option<OneOrMany>,
     client_id: Option<OneOrMany>,
@@ -34,9 +34,9 @@ pub(crate) struct ListAuthentications {
     verified: Option<bool>,
     status: Option<StatusE>,
     /// Created at or after: RFC 3339 or a day.
-    start_date: Option<String>,
+    start_date: Option<When>,
     /// Created before: RFC 3339, or a day, which is included.
-    end_date: Option<String>,
+    end_date: Option<When>,
     /// Every pair has to be in the session's metadata.
     #[schema(value_type = Option<Object>)]
     metadata: Option<Map<String, Value>>,
@@ -59,12 +59,8 @@ pub(crate) async fn list(
     Authorized(caller): Authorized,
     bonafide_http::Valid(asked, _): Json<ListAuthentications>,
 ) -> Result<Body<Authentications>, Error> {
-    let mut problems = vec![];
-    let Part { take, skip } = part(asked.take, asked.skip, &mut problems);
-    let (from, until) = span(asked.start_date.as_deref(), asked.end_date.as_deref(), &mut problems);
-    if !problems.is_empty() {
-        return Err(problems.into());
-    }
+    let Part { take, skip } = part(asked.take, asked.skip);
+    let (from, until) = span(asked.start_date, asked.end_date)?;
     let filter = verifications::Filter {
         kind: Kind::FaceAuthentication,
         statuses: asked.status.map(words::statuses).unwrap_or_default(),

@@ -65,8 +65,8 @@ pub(crate) async fn download(
     Authorized(caller): Authorized,
     bonafide_http::Valid(asked, _): Json<Download>,
 ) -> Result<Jpeg, Error> {
-    let (file, wanted) = file(asked.storage_file_type_e)?;
     let id = idv(&engine, &caller, &asked.session_id).await?;
+    let (file, wanted) = file(asked.storage_file_type_e)?;
     let view = verifications::read(&engine, &caller, id).await?;
     if !is_of(view.document_type, wanted) {
         return Err(no_picture());

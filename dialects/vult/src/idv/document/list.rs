@@ -16,10 +16,10 @@ use crate::{
 pub(crate) struct ListDocuments {
     session_id: String,
     /// How many; 25 when absent.
-    #[schema(minimum = 1, maximum = 200)]
+    #[schema(minimum = 1, maximum = 200, multiple_of = 1)]
     take: Option<f64>,
     /// How many to leave out.
-    #[schema(minimum = 0, maximum = 1_000_000)]
+    #[schema(minimum = 0, maximum = 1_000_000, multiple_of = 1)]
     skip: Option<f64>,
 }
 
@@ -48,11 +48,7 @@ pub(crate) async fn list(
     Authorized(caller): Authorized,
     bonafide_http::Valid(asked, _): Json<ListDocuments>,
 ) -> Result<Body<Documents>, Error> {
-    let mut problems = vec![];
-    let Part { take, skip } = part(asked.take, asked.skip, &mut problems);
-    if !problems.is_empty() {
-        return Err(problems.into());
-    }
+    let Part { take, skip } = part(asked.take, asked.skip);
     let id = idv(&engine, &caller, &asked.session_id).await?;
     let view = verifications::read(&engine, &caller, id).await?;
     let all: Vec<Document> = Document::of(&view).into_iter().collect();

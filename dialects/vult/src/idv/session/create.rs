@@ -28,10 +28,13 @@ pub(crate) struct NewSession {
     /// `passive` when absent.
     liveness_mode: Option<LivenessModeE>,
     /// Told when the session changes: http or https.
-    #[schema(max_length = 2048)]
+    #[schema(
+        max_length = 2048,
+        pattern = r"^https?://[A-Za-z0-9.-]+(:([0-9]{1,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}))?(/[A-Za-z0-9._~/?&=%+:@,;-]*)?$"
+    )]
     webhook_url: Option<String>,
     /// `user_id`: your word for your user, an opaque id; selects the weights and requirements that you set for them.
-    /// `liveness_movements`: `without_head` for people who cannot turn theirs.
+    /// `liveness_movements`: `without_head` for people who cannot turn theirs. `sandbox`: scenarios, with test keys.
     #[schema(value_type = Option<Object>)]
     settings: Option<Map<String, Value>>,
 }

@@ -13,25 +13,25 @@ use super::read::Session;
 use crate::{
     error::{Error, ErrorBody},
     extract::{Authorized, Json},
-    paging::{OneOrMany, Part, part, span},
+    paging::{OneOrMany, Part, When, part, span},
     words::{self, StatusE},
 };
 
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct ListSessions {
     /// How many; 25 when absent.
-    #[schema(minimum = 1, maximum = 200)]
+    #[schema(minimum = 1, maximum = 200, multiple_of = 1)]
     take: Option<f64>,
     /// How many to leave out, newest first.
-    #[schema(minimum = 0, maximum = 1_000_000)]
+    #[schema(minimum = 0, maximum = 1_000_000, multiple_of = 1)]
     skip: Option<f64>,
     /// Part of a name, a document number or a session id; case does not matter.
     #[schema(max_length = 200)]
     search_term: Option<String>,
     /// Created at or after: RFC 3339 or a day.
-    start_date: Option<String>,
+    start_date: Option<When>,
     /// Created before: RFC 3339, or a day, which is included.
-    end_date: Option<String>,
+    end_date: Option<When>,
     /// Every pair has to be in the session's metadata.
     #[schema(value_type = Option<Object>)]
     metadata: Option<Map<String, Value>>,
@@ -80,12 +80,8 @@ pub(crate) async fn list(
     Authorized(caller): Authorized,
     bonafide_http::Valid(asked, _): Json<ListSessions>,
 ) -> Result<Body<Sessions>, Error> {
-    let mut problems = vec![];
-    let Part { take, skip } = part(asked.take, asked.skip, &mut problems);
-    let (from, until) = span(asked.start_date.as_deref(), asked.end_date.as_deref(), &mut problems);
-    if !problems.is_empty() {
-        return Err(problems.into());
-    }
+    let Part { take, skip } = part(asked.take, asked.skip);
+    let (from, until) = span(asked.start_date, asked.end_date)?;
     let filter = verifications::Filter {
         kind: Kind::IdentityVerification,
         verified: None,

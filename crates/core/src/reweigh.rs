@@ -1,0 +1,128 @@
+//! What a stored finding would have said under other tolerances: for looking back before a setting is changed.
+
+use crate::{
+    document::DocumentType,
+    finding::{Check, Finding, Outcome},
+    policy::Policy,
+    weights::Weights,
+};
+
+/// The tolerances that are not looked back on: what they judge was measured with them and is not stored.
+pub const NOT_REWEIGHED: [&str; 5] = [
+    "passive_active_skip_tolerance",
+    "direction_tolerance",
+    "expression_tolerance",
+    "age_tolerance",
+    "gender_probability_tolerance",
+];
+
+/// The same score held against the tolerances of `new` where it was held against those of `old`.
+///
+/// A lower `ofac_fuzzy_match_tolerance` changes nothing here: hits below the old one were not kept.
+pub fn finding(
+    finding: &Finding,
+    policy: &Policy,
+    document_type: DocumentType,
+    old: &Weights,
+    new: &Weights,
+) -> Finding {
+    let mut again = finding.clone();
+    let limits = limit(finding.check, policy, document_type, old).zip(limit(
+        finding.check,
+        policy,
+        document_type,
+        new,
+    ));
+    let (Some((before, _)), Some((after, below)), Some(score)) =
+        (limits.map(|l| l.0), limits.map(|l| l.1), finding.score)
+    else {
+        return again;
+    };
+    let held_against_it = finding.threshold.is_some_and(|t| (t - before).abs() < 1e-9);
+    // A failure above the limit has another cause, which stays.
+    let by_score = (score >= before) == (finding.outcome == Outcome::Clear);
+    if finding.outcome == Outcome::NotAssessed || !held_against_it || !by_score {
+        return again;
+    }
+    if finding.check == Check::Sanctions && after > before {
+        return again;
+    }
+    again.threshold = Some(after);
+    again.outcome = match (score >= after, finding.outcome) {
+        (true, _) => Outcome::Clear,
+        (false, Outcome::Clear) => below,
+        (false, outcome) => outcome,
+    };
+    if finding.check == Check::Sanctions && again.outcome == Outcome::Clear {
+        // No hit is left that could count against the person.
+        again.score = Some(1.0);
+    }
+    again
+}
+
+/// What a check's score has to reach by these weights, and what it is below.
+fn limit(check: Check, policy: &Policy, of: DocumentType, weights: &Weights) -> Option<(f64, Outcome)> {
+    Some(match check {
+        Check::FaceMatch if policy.scored => {
+            (1.0 - weights.onboarding_face_encoding_tolerance, Outcome::Fail)
+        }
+        Check::FaceMatch => (1.0 - weights.verified_account_face_encoding_tolerance, Outcome::Fail),
+        Check::PassiveLiveness => (weights.minimum_liveness_tolerance, Outcome::Fail),
+        Check::Sanctions => (1.0 - weights.ofac_fuzzy_match_tolerance, Outcome::Consider),
+        Check::Registry => (weights.aamva_match_tolerance, Outcome::Fail),
+        Check::DocumentNumberCrosscheck
+        | Check::NameCrosscheck
+        | Check::BirthDateCrosscheck
+        | Check::AddressCrosscheck => (weights.agreement_tolerance(of), Outcome::Consider),
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn under(f: &Finding, change: impl FnOnce(&mut Weights)) -> Finding {
+        let old = Weights::default();
+        let mut new = old;
+        change(&mut new);
+        finding(f, &Policy::default(), DocumentType::Passport, &old, &new)
+    }
+
+    #[test]
+    fn a_score_is_held_against_the_new_tolerance() {
+        let face = Finding::scored(Check::FaceMatch, 0.55, 0.5, Outcome::Fail);
+        let stricter = under(&face, |w| w.onboarding_face_encoding_tolerance = 0.4);
+        assert_eq!((stricter.outcome, stricter.threshold), (Outcome::Fail, Some(0.6)));
+        assert_eq!(under(&face, |w| w.onboarding_face_encoding_tolerance = 0.45).outcome, Outcome::Clear);
+        assert_eq!(under(&face, |w| w.verified_account_face_encoding_tolerance = 0.1), face);
+        let name = Finding::scored(Check::NameCrosscheck, 0.8, 0.85, Outcome::Consider);
+        assert_eq!(under(&name, |w| w.passport_fuzzy_match_tolerance = 0.75).outcome, Outcome::Clear);
+        assert_eq!(under(&name, |w| w.state_id_fuzzy_match_tolerance = 0.75), name);
+    }
+
+    #[test]
+    fn what_the_score_did_not_decide_stays() {
+        let changed_face = Finding {
+            outcome: Outcome::Fail,
+            ..Finding::scored(
+                Check::PassiveLiveness,
+                0.9,
+                Weights::default().minimum_liveness_tolerance,
+                Outcome::Fail,
+            )
+        };
+        assert_eq!(under(&changed_face, |w| w.minimum_liveness_tolerance = 0.1), changed_face);
+        let unsure = Finding::not_assessed(Check::FaceMatch, "no_face", "no face");
+        assert_eq!(under(&unsure, |w| w.onboarding_face_encoding_tolerance = 1.0), unsure);
+    }
+
+    #[test]
+    fn a_hit_below_a_raised_tolerance_is_none() {
+        let mut hit = Finding::scored(Check::Sanctions, 0.15, 0.2, Outcome::Consider);
+        hit.threshold = Some(1.0 - Weights::default().ofac_fuzzy_match_tolerance);
+        let raised = under(&hit, |w| w.ofac_fuzzy_match_tolerance = 0.9);
+        assert_eq!((raised.outcome, raised.score), (Outcome::Clear, Some(1.0)));
+        assert_eq!(under(&hit, |w| w.ofac_fuzzy_match_tolerance = 0.7), hit);
+    }
+}

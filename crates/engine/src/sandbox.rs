@@ -1,0 +1,344 @@
+//! The sandbox: test keys belong to an organization of their own, whose outcomes may be steered and whose clock may
+//! be set forward. The pictures run through the real checks; then the findings that a scenario names are replaced.
+
+use bonafide_core::{
+    finding::{Check, Finding, Outcome},
+    id::OrganizationId,
+    problem::{Problem, Rule},
+};
+use bonafide_store::{Tx, audit, organizations};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::{
+    Caller, Engine, Error, Result,
+    jobs::{CHECK_LIVENESS, MATCH_FACES, MATCH_TEMPLATE, READ_DOCUMENT},
+    record::Record,
+};
+
+/// One way to steer a step: `settings.sandbox.<step> = "<word>"`.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Scenario {
+    /// `document`, `face`, `liveness`, `screening`, `registry` or `decision`.
+    pub step: &'static str,
+    pub word: &'static str,
+    /// What comes of it when everything else is in order.
+    pub leads_to: &'static str,
+    pub description: &'static str,
+    #[serde(skip)]
+    findings: &'static [(Check, Outcome, &'static str)],
+}
+
+const DOCUMENT: &[Check] = &[
+    Check::ImageQuality,
+    Check::IsIdentityDocument,
+    Check::DocumentAsAsked,
+    Check::DocumentReadable,
+    Check::DocumentExpired,
+    Check::DateConsistency,
+    Check::RequiredFields,
+    Check::SuspiciousWords,
+    Check::ImageManipulation,
+    Check::OnlineDuplication,
+    Check::PortraitFound,
+    Check::MrzCheckDigits,
+    Check::DocumentNumberCrosscheck,
+    Check::NameCrosscheck,
+    Check::AddressCrosscheck,
+    Check::BirthDateCrosscheck,
+];
+const FACE: &[Check] = &[Check::FaceQuality, Check::FaceMatch, Check::KnownFace];
+const LIVENESS: &[Check] = &[Check::PassiveLiveness, Check::ActiveLiveness];
+const SCREENING: &[Check] = &[Check::Sanctions];
+const REGISTRY: &[Check] = &[Check::Registry];
+
+/// The steps with the checks that `clear` makes clear.
+const STEPS: [(&str, &[Check]); 6] = [
+    ("document", DOCUMENT),
+    ("face", FACE),
+    ("liveness", LIVENESS),
+    ("screening", SCREENING),
+    ("registry", REGISTRY),
+    ("decision", &[]),
+];
+
+/// Makes every check of its step clear, whatever the pictures show.
+const CLEAR: &str = "clear";
+
+/// Every scenario. The order is the order of the steps.
+pub const SCENARIOS: &[Scenario] = &[
+    scenario("document", CLEAR, "approved", "every check of the document is clear", &[]),
+    scenario(
+        "document",
+        "glare",
+        "retry",
+        "light reflects on the document: the person is asked again",
+        &[(Check::DocumentReadable, Outcome::NotAssessed, "glare")],
+    ),
+    scenario(
+        "document",
+        "blurry",
+        "retry",
+        "the document cannot be read: the person is asked again",
+        &[(Check::DocumentReadable, Outcome::Fail, "too_blurry")],
+    ),
+    scenario(
+        "document",
+        "expired",
+        "declined",
+        "the document has expired",
+        &[(Check::DocumentExpired, Outcome::Fail, "expired")],
+    ),
+    scenario(
+        "document",
+        "not_a_document",
+        "declined",
+        "the picture shows no identity document",
+        &[(Check::IsIdentityDocument, Outcome::Fail, "not_a_document")],
+    ),
+    scenario(
+        "document",
+        "field_missing",
+        "review",
+        "a required field is not there",
+        &[(Check::RequiredFields, Outcome::Fail, "birth_date_missing")],
+    ),
+    scenario(
+        "document",
+        "duplicate",
+        "approved with a lower score",
+        "the picture was handed in before, for somebody else",
+        &[(Check::OnlineDuplication, Outcome::Consider, "same_picture")],
+    ),
+    scenario(
+        "document",
+        "manipulated",
+        "approved with a lower score",
+        "the picture shows traces of editing",
+        &[(Check::ImageManipulation, Outcome::Consider, "edited")],
+    ),
+    scenario("face", CLEAR, "approved", "the selfie is the person of the portrait", &[]),
+    scenario(
+        "face",
+        "mismatch",
+        "declined",
+        "the selfie shows somebody else",
+        &[(Check::FaceMatch, Outcome::Fail, "face_mismatch")],
+    ),
+    scenario(
+        "face",
+        "no_face",
+        "retry",
+        "the selfie shows no face",
+        &[(Check::FaceMatch, Outcome::NotAssessed, "no_face")],
+    ),
+    scenario(
+        "face",
+        "duplicate",
+        "approved",
+        "the face is known under another name: told, and left to you",
+        &[(Check::KnownFace, Outcome::Consider, "face_of_another_holder")],
+    ),
+    scenario(
+        "face",
+        "blocked",
+        "declined",
+        "the face is on your block list",
+        &[(Check::KnownFace, Outcome::Fail, "face_blocked")],
+    ),
+    scenario("liveness", CLEAR, "approved", "a live person", &[]),
+    scenario(
+        "liveness",
+        "spoof",
+        "declined",
+        "a picture of a person",
+        &[(Check::PassiveLiveness, Outcome::Fail, "not_live")],
+    ),
+    scenario(
+        "liveness",
+        "too_dark",
+        "retry",
+        "too dark to tell",
+        &[(Check::PassiveLiveness, Outcome::NotAssessed, "face_too_dark")],
+    ),
+    scenario("screening", CLEAR, "approved", "nobody of the lists", &[]),
+    scenario(
+        "screening",
+        "possible_hit",
+        "review",
+        "the name is like one on a list",
+        &[(Check::Sanctions, Outcome::Consider, "possibly_listed")],
+    ),
+    scenario(
+        "screening",
+        "hit",
+        "review",
+        "name and birth date are on a list",
+        &[(Check::Sanctions, Outcome::Fail, "listed")],
+    ),
+    scenario("registry", CLEAR, "approved", "the registry confirms the document", &[]),
+    scenario(
+        "registry",
+        "mismatch",
+        "approved with a lower score",
+        "the registry knows the document otherwise",
+        &[(Check::Registry, Outcome::Fail, "fields_differ")],
+    ),
+    scenario(
+        "registry",
+        "timeout",
+        "approved",
+        "the registry does not answer: not assessed",
+        &[(Check::Registry, Outcome::NotAssessed, "timeout")],
+    ),
+    scenario(
+        "decision",
+        "review",
+        "review",
+        "a human has to look",
+        &[(Check::RequiredFields, Outcome::Consider, "asked_for_review")],
+    ),
+    scenario(
+        "decision",
+        "timeout",
+        "review",
+        "the checks of the document do not come to an end",
+        &[(Check::DocumentReadable, Outcome::NotAssessed, "check_failed")],
+    ),
+];
+
+const fn scenario(
+    step: &'static str,
+    word: &'static str,
+    leads_to: &'static str,
+    description: &'static str,
+    findings: &'static [(Check, Outcome, &'static str)],
+) -> Scenario {
+    Scenario { step, word, leads_to, description, findings }
+}
+
+/// Where the outcomes are steered from.
+const FIELD: &str = "settings.sandbox";
+
+/// Refuses steering outside a sandbox, and words that are no scenario.
+pub(crate) fn check(caller: &Caller, settings: &Value) -> Result<()> {
+    let Some(asked) = settings.get("sandbox") else { return Ok(()) };
+    if !caller.sandbox {
+        let message =
+            "is only possible with the keys of a sandbox (`bonafide oauth-clients create --sandbox`)";
+        return Err(Error::invalid(FIELD, Rule::Other, message));
+    }
+    let Some(steps) = asked.as_object() else {
+        return Err(Error::invalid(FIELD, Rule::Type, "must be an object of steps and scenarios"));
+    };
+    let known = |step: &str, word: &Value| SCENARIOS.iter().any(|s| s.step == step && *word == s.word);
+    let problems: Vec<Problem> = steps
+        .iter()
+        .filter(|(step, word)| !known(step, word))
+        .map(|(step, _)| {
+            Problem::new(format!("{FIELD}.{step}"), Rule::Enum, "is no scenario; see GET /sandbox/scenarios")
+        })
+        .collect();
+    if problems.is_empty() { Ok(()) } else { Err(Error::Invalid(problems)) }
+}
+
+/// Puts the findings that the session's scenarios name in the place of what a job found.
+pub(crate) async fn steer(
+    tx: &mut Tx,
+    record: &Record,
+    job: &str,
+    mut findings: Vec<Finding>,
+) -> Result<Vec<Finding>> {
+    let Some(asked) = record.private.settings.get("sandbox").and_then(Value::as_object) else {
+        return Ok(findings);
+    };
+    let organization = organizations::get(tx, record.row.organization).await?;
+    if !organization.is_some_and(|o| o.sandbox) {
+        return Ok(findings);
+    }
+    let chosen = SCENARIOS.iter().filter(|s| asked.get(s.step).is_some_and(|word| *word == s.word));
+    for scenario in chosen {
+        if scenario.word == CLEAR {
+            let checks = STEPS.iter().find(|(step, _)| *step == scenario.step).map_or(&[][..], |(_, c)| c);
+            for finding in findings.iter_mut().filter(|f| checks.contains(&f.check)) {
+                *finding =
+                    Finding { side: finding.side, ..steered(finding.check, Outcome::Clear, "sandbox") };
+            }
+            continue;
+        }
+        for (check, outcome, code) in scenario.findings {
+            let before = findings.len();
+            let side = findings.iter().find(|f| f.check == *check).and_then(|f| f.side);
+            findings.retain(|f| f.check != *check || f.side != side);
+            if findings.len() < before || is_home(scenario.step, job) {
+                findings.push(Finding { side, ..steered(*check, *outcome, code) });
+            }
+        }
+    }
+    Ok(findings)
+}
+
+/// Whether a step's findings come with this job even where the pictures gave none.
+fn is_home(step: &str, job: &str) -> bool {
+    match step {
+        "document" | "screening" | "decision" => job == READ_DOCUMENT,
+        "face" => job == MATCH_FACES || job == MATCH_TEMPLATE,
+        "liveness" => job == CHECK_LIVENESS,
+        _ => false,
+    }
+}
+
+fn steered(check: Check, outcome: Outcome, code: &str) -> Finding {
+    let score = match outcome {
+        Outcome::Clear => Some(1.0),
+        Outcome::Consider | Outcome::Fail => Some(0.0),
+        Outcome::NotAssessed => None,
+    };
+    let finding = Finding { score, threshold: score.map(|_| 0.5), ..Finding::new(check, outcome) };
+    finding.because(code, "steered by settings.sandbox")
+}
+
+/// The day it is for an organization.
+pub(crate) async fn today(engine: &Engine, organization: OrganizationId) -> Result<jiff::civil::Date> {
+    let mut tx = engine.db.read().await?;
+    let ahead = organizations::get(&mut tx, organization).await?.map_or(0, |o| o.clock_ahead_ms);
+    Ok(engine.now().plus_ms(ahead).date())
+}
+
+/// Sets the clock of a sandbox forward: sessions expire, blocks and documents run out that much earlier. Returns how
+/// far it is ahead of time, in seconds.
+pub async fn advance(engine: &Engine, caller: &Caller, seconds: i64) -> Result<i64> {
+    const MOST: i64 = 50 * 365 * 24 * 3600;
+    if !caller.sandbox {
+        return Err(Error::Forbidden);
+    }
+    if !(1..=MOST).contains(&seconds) {
+        return Err(Error::invalid("seconds", Rule::Range, format!("must be between 1 and {MOST}")));
+    }
+    let mut tx = engine.db.begin().await?;
+    organizations::advance_clock(&mut tx, caller.organization, seconds * 1000).await?;
+    let (actor, object) = (caller.actor(), format!("organization:{}", caller.organization));
+    let detail = json!({"seconds": seconds});
+    let action = "sandbox.clock_advanced";
+    let entry = audit::Entry { at: engine.now(), actor: &actor, action, object: &object, detail: &detail };
+    audit::append(&mut tx, caller.organization, entry).await?;
+    let ahead = organizations::get(&mut tx, caller.organization).await?.map_or(0, |o| o.clock_ahead_ms);
+    tx.commit().await?;
+    engine.work.notify_waiters();
+    Ok(ahead / 1000)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_scenario_has_its_own_name_and_a_step() {
+        for (i, scenario) in SCENARIOS.iter().enumerate() {
+            assert!(STEPS.iter().any(|(step, _)| *step == scenario.step), "{scenario:?}");
+            let same = |s: &&Scenario| s.step == scenario.step && s.word == scenario.word;
+            assert_eq!(SCENARIOS.iter().position(|s| same(&s)), Some(i));
+            assert_eq!(scenario.findings.is_empty(), scenario.word == CLEAR, "{scenario:?}");
+        }
+    }
+}
