@@ -43,7 +43,7 @@ enum Command {
     Models(commands::models::Args),
     /// Screen names against the lists
     Screen(commands::screen::Args),
-    /// The lists that names are screened against: import, status, remove
+    /// The lists that names are screened against: import, update, status, remove
     Lists(commands::lists::Args),
     /// Published specimen documents to be known again: import, list, remove
     Specimens(commands::specimens::Args),
