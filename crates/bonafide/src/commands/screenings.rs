@@ -122,11 +122,9 @@ async fn export(engine: &Engine, form: Form, since: Timestamp, wanted: Option<&s
         }
     }
     let mut out = io::BufWriter::new(io::stdout().lock());
-    let mut lines = csv::Writer::from_writer(vec![]);
-    if form == Form::Csv {
-        lines.write_record(HEAD)?;
-    } else {
-        out.write_all(b"[")?;
+    match form {
+        Form::Csv => out.write_all(&table([HEAD])?)?,
+        Form::Json => out.write_all(b"[")?,
     }
     let mut first = true;
     for organization in &organizations {
@@ -135,16 +133,13 @@ async fn export(engine: &Engine, form: Form, since: Timestamp, wanted: Option<&s
             let found = page(engine, organization.id, since, last.as_ref()).await?;
             for logged in &found {
                 if form == Form::Csv {
-                    rows(organization, logged).iter().try_for_each(|row| lines.write_record(row))?;
+                    out.write_all(&table(rows(organization, logged))?)?;
                 } else {
                     out.write_all(if first { b"\n" } else { b",\n" })?;
                     serde_json::to_writer(&mut out, &object(organization, logged))?;
                 }
                 first = false;
             }
-            let bytes = lines.into_inner().map_err(|e| e.to_string())?;
-            out.write_all(&bytes)?;
-            lines = csv::Writer::from_writer(vec![]);
             match found.into_iter().next_back() {
                 Some(end) => last = Some(end),
                 None => break,
@@ -156,6 +151,15 @@ async fn export(engine: &Engine, form: Form, since: Timestamp, wanted: Option<&s
     }
     out.flush()?;
     Ok(())
+}
+
+/// Rows as CSV.
+fn table<R: AsRef<[u8]>>(rows: impl IntoIterator<Item: IntoIterator<Item = R>>) -> Result<Vec<u8>, Failure> {
+    let mut lines = csv::Writer::from_writer(vec![]);
+    for row in rows {
+        lines.write_record(row)?;
+    }
+    lines.into_inner().map_err(|e| e.to_string().into())
 }
 
 const HEAD: [&str; 15] = [
