@@ -42,7 +42,7 @@ pub(crate) async fn dismissals_hold_for_their_time_and_person(stage: Stage) {
     let mut tx = stage.begin().await;
     dismissals::insert(&mut tx, a.organization, &kept).await.unwrap();
     let active = dismissals::active(&mut tx, a.organization, a.applicant, stage.now()).await.unwrap();
-    assert_eq!(active, [kept.clone()]);
+    assert_eq!(active, std::slice::from_ref(&kept));
     let said: Value = open_json(&a.key, Object::Dismissal(kept.id), &active[0].sealed).unwrap();
     assert_eq!(said["entry"], "7");
     let later = stage.now().plus_secs(60);
