@@ -1,6 +1,7 @@
 //! What the operator sets: built-in values, then a file, then the environment, then the command line.
 
 use std::{
+    collections::BTreeMap,
     net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
     sync::Arc,
@@ -57,6 +58,25 @@ pub(crate) struct Config {
     pub(crate) ip_database: Option<PathBuf>,
     /// Which networks measure faces: both, or the first alone.
     pub(crate) face_networks: FaceNetworks,
+    /// Where `bonafide lists update` finds each list.
+    pub(crate) lists: BTreeMap<String, Addresses>,
+}
+
+/// The address of a list's file, or those of the files that belong together.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Addresses {
+    One(String),
+    Several(Vec<String>),
+}
+
+impl Addresses {
+    pub(crate) fn all(&self) -> Vec<&str> {
+        match self {
+            Self::One(address) => vec![address],
+            Self::Several(addresses) => addresses.iter().map(String::as_str).collect(),
+        }
+    }
 }
 
 impl Default for Config {
@@ -74,6 +94,7 @@ impl Default for Config {
             forwarded_header: settings.forwarded_header,
             ip_database: None,
             face_networks: FaceNetworks::default(),
+            lists: BTreeMap::new(),
         }
     }
 }

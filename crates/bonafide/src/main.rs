@@ -43,7 +43,9 @@ enum Command {
     Models(commands::models::Args),
     /// Screen names against the lists
     Screen(commands::screen::Args),
-    /// The lists that names are screened against: import, status, remove
+    /// What screenings found: export the log, dismiss a hit that is somebody else
+    Screenings(commands::screenings::Args),
+    /// The lists that names are screened against: import, update, status, remove
     Lists(commands::lists::Args),
     /// Published specimen documents to be known again: import, list, remove
     Specimens(commands::specimens::Args),
@@ -70,6 +72,7 @@ fn main() -> std::process::ExitCode {
         Command::OauthClients(args) => commands::oauth_clients::run(args),
         Command::Models(args) => commands::models::run(args),
         Command::Screen(args) => commands::screen::run(args),
+        Command::Screenings(args) => commands::screenings::run(args),
         Command::Lists(args) => commands::lists::run(args),
         Command::Specimens(args) => commands::specimens::run(args),
         Command::Replay(args) => commands::replay::run(args),

@@ -120,3 +120,22 @@ pub(crate) fn assessment(judged: &Assessment) {
         anstream::println!("  - {}: {}", reason.code, reason.detail);
     }
 }
+
+/// A cell of a table for people: a spreadsheet runs what begins like a formula, so that gets an apostrophe before it.
+pub(crate) fn unformula(text: &str) -> String {
+    match text.chars().next() {
+        Some('=' | '+' | '-' | '@' | '\t' | '\r') => format!("'{text}"),
+        _ => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn formulas_are_text() {
+        for formula in ["=cmd()", "+1", "-1", "@x", "\t=1", "\r=1"] {
+            assert_eq!(super::unformula(formula), format!("'{formula}"));
+        }
+        assert_eq!(super::unformula("Ana"), "Ana");
+    }
+}

@@ -46,6 +46,10 @@ pub mod kind {
         WebhookEndpoint,
         /// A published picture of a document that is nobody's.
         Specimen,
+        /// One search of a person in the lists.
+        Screening,
+        /// A reviewer's word that a hit is somebody else.
+        Dismissal,
     }
 }
 
@@ -62,6 +66,8 @@ pub type LivenessSessionId = Id<kind::LivenessSession>;
 pub type FeatureId = Id<kind::Feature>;
 pub type WebhookEndpointId = Id<kind::WebhookEndpoint>;
 pub type SpecimenId = Id<kind::Specimen>;
+pub type ScreeningId = Id<kind::Screening>;
+pub type DismissalId = Id<kind::Dismissal>;
 
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 

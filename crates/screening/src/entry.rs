@@ -1,6 +1,7 @@
 //! One person, organisation, vessel or aircraft of a list.
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use crate::names::Kind;
 
@@ -128,6 +129,11 @@ pub fn plain_number(text: &str) -> String {
 }
 
 impl Entry {
+    /// SHA-256 of everything the list says of this bearer: another one means that the entry changed.
+    pub fn sha256(&self) -> String {
+        hex::encode(Sha256::digest(serde_json::to_vec(self).unwrap_or_default()))
+    }
+
     /// An entry with one name and nothing else.
     pub fn new(id: impl Into<String>, kind: Kind, name: &str) -> Self {
         Self {

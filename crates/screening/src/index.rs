@@ -55,6 +55,8 @@ pub struct Hit {
     /// What else agrees or differs.
     pub facts: Vec<Fact>,
     pub programs: Vec<String>,
+    /// Of the entry's content: another one means that the entry changed.
+    pub entry_sha256: String,
 }
 
 /// Something beside the name.
@@ -248,19 +250,24 @@ impl Index {
         }
         let by_number = query.numbers.iter().filter_map(|n| self.numbers.get(&plain_number(n))).flatten();
         let sure: Vec<u32> = by_number.copied().collect();
-        let mut hits: Vec<Hit> = best
+        let mut hits: Vec<(u32, Hit)> = best
             .into_iter()
             .filter_map(|(entry, (score, at, k))| {
                 let (name, kind) = asked.get(k)?;
                 let pairs = compare(name, &self.names.get(at as usize)?.name, *kind).pairs;
-                self.hit(query, entry, at, Comparison { score, pairs }, &sure)
+                Some((entry, self.hit(query, entry, at, Comparison { score, pairs }, &sure)?))
             })
             .collect();
-        hits.sort_by(|a, b| {
+        hits.sort_by(|(_, a), (_, b)| {
             b.rank.total_cmp(&a.rank).then(b.score.total_cmp(&a.score)).then(a.id.cmp(&b.id))
         });
         hits.truncate(limit);
-        hits
+        // Hashed only for what is shown.
+        let with_hash = |(entry, hit): (u32, Hit)| {
+            let entry_sha256 = self.entries.get(entry as usize).map(|(_, e)| e.sha256()).unwrap_or_default();
+            Hit { entry_sha256, ..hit }
+        };
+        hits.into_iter().map(with_hash).collect()
     }
 
     fn hit(&self, query: &Query, entry: u32, at: u32, comparison: Comparison, sure: &[u32]) -> Option<Hit> {
@@ -295,6 +302,7 @@ impl Index {
             pairs: comparison.pairs,
             facts,
             programs: listed.programs.clone(),
+            entry_sha256: String::new(),
         })
     }
 

@@ -210,7 +210,11 @@ impl Store {
         Ok(lists)
     }
 
-    fn list_folder(&self, list: &str) -> Result<PathBuf, Error> {
+    /// Where a list is kept, whether it is there or not.
+    ///
+    /// # Errors
+    /// [`Error::Name`].
+    pub fn list_folder(&self, list: &str) -> Result<PathBuf, Error> {
         if is_name(list) { Ok(self.folder.join(list)) } else { Err(Error::Name) }
     }
 

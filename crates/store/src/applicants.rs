@@ -141,6 +141,8 @@ pub async fn anonymize(
         return Err(Error::NotFound("applicant"));
     }
     crate::features::forget(tx, organization, id).await?;
+    crate::screenings::forget(tx, organization, id).await?;
+    crate::dismissals::forget(tx, organization, id).await?;
     crate::subject_keys::destroy(tx, organization, id, now).await
 }
 

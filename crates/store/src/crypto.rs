@@ -9,7 +9,9 @@
 use std::fmt;
 
 use aes_gcm::{Aes256Gcm, KeyInit, Nonce, Tag, aead::AeadInOut};
-use bonafide_core::id::{ApplicantId, Entropy, EvidenceId, FeatureId, OrganizationId, VerificationId};
+use bonafide_core::id::{
+    ApplicantId, DismissalId, Entropy, EvidenceId, FeatureId, OrganizationId, ScreeningId, VerificationId,
+};
 use hkdf::Hkdf;
 use serde::{Serialize, de::DeserializeOwned};
 use sha2::Sha256;
@@ -41,6 +43,10 @@ pub enum Object {
     Picture(EvidenceId),
     /// What a document or a face is known again by.
     Feature(FeatureId),
+    /// One screening of the log.
+    Screening(ScreeningId),
+    /// Which hit was dismissed, and why.
+    Dismissal(DismissalId),
 }
 
 impl Object {
@@ -50,6 +56,8 @@ impl Object {
             Self::Verification(id) => id.uuid(),
             Self::Evidence(id) | Self::Picture(id) => id.uuid(),
             Self::Feature(id) => id.uuid(),
+            Self::Screening(id) => id.uuid(),
+            Self::Dismissal(id) => id.uuid(),
         }
     }
 
@@ -61,6 +69,8 @@ impl Object {
             Self::Evidence(_) => "evidence",
             Self::Picture(_) => "picture",
             Self::Feature(_) => "feature",
+            Self::Screening(_) => "screening",
+            Self::Dismissal(_) => "dismissal",
         }
     }
 }

@@ -157,13 +157,13 @@ impl Db {
                     .to("scrub the database")?;
                 if busy == 0 { Ok(()) } else { Err(Error::Busy) }
             }
-            Self::Postgres(pool) => {
-                sqlx::raw_sql("VACUUM subject_keys, applicants, verifications, evidence, features")
-                    .execute(pool)
-                    .await
-                    .map(drop)
-                    .to("scrub the database")
-            }
+            Self::Postgres(pool) => sqlx::raw_sql(
+                "VACUUM subject_keys, applicants, verifications, evidence, features, screenings, dismissals",
+            )
+            .execute(pool)
+            .await
+            .map(drop)
+            .to("scrub the database"),
         }
     }
 

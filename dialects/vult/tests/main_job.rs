@@ -156,6 +156,47 @@ async fn a_listed_person_goes_to_review_and_those_before_are_screened_again(app:
     bonafide_engine::jobs::run_pending(&app.engine).await.unwrap();
     let after = status(&first).await.1["history"].as_array().unwrap().len();
     assert_eq!(after, events.len());
+
+    // A reviewer knows better, for this person, this entry as it is, and a minute.
+    use bonafide_engine::{
+        Error,
+        screening::{Dismissing, dismiss, page},
+    };
+    let (engine, caller, id) = (&app.engine, app.caller().await, first.parse().unwrap());
+    let what = |entry, reason| Dismissing { list: "house", entry, reason, until: engine.now().plus_secs(60) };
+    let missing = dismiss(engine, &caller, id, &what("9", "somebody else")).await;
+    assert!(matches!(missing, Err(Error::NotFound("hit"))), "{missing:?}");
+    assert!(matches!(dismiss(engine, &caller, id, &what("2", " ")).await, Err(Error::Invalid(_))));
+    let past = Dismissing { until: engine.now(), ..what("2", "somebody else") };
+    assert!(matches!(dismiss(engine, &caller, id, &past).await, Err(Error::Invalid(_))));
+    let mut other = caller.clone();
+    other.organization = bonafide_core::id::OrganizationId::from_uuid(Default::default());
+    assert!(matches!(dismiss(engine, &other, id, &what("2", "x")).await, Err(Error::NotFound(_))));
+    assert_eq!(dismiss(engine, &caller, id, &what("2", "born in Lilliput")).await.unwrap(), 0);
+    let (word, read) = status(&first).await;
+    assert_eq!((word.as_str(), status(&second).await.0.as_str()), ("clear", "match"), "one person's alone");
+    let history = read["history"].to_string();
+    assert!(history.contains("screening_dismissed") && !history.contains("Lilliput"), "{history}");
+    list(&format!("2,person,{name},{birth}\n4,person,One More,1960"));
+    bonafide_engine::jobs::run_pending(engine).await.unwrap();
+    assert_eq!(status(&first).await.0, "clear", "a list may change elsewhere");
+    list(&format!("2,person,{name},{birth};1950\n4,person,One More,1960"));
+    bonafide_engine::jobs::run_pending(engine).await.unwrap();
+    assert_eq!(status(&first).await.0, "match", "the entry is another now");
+    assert_eq!(dismiss(engine, &caller, id, &what("2", "still not")).await.unwrap(), 0);
+    assert_eq!(status(&first).await.0, "clear");
+    app.clock.advance(61_000);
+    bonafide_engine::jobs::run_pending(engine).await.unwrap();
+    assert_eq!(status(&first).await.0, "match", "its time is over");
+
+    // Every search is on record, with the versions of its lists.
+    let log = page(engine, caller.organization, bonafide_core::time::Timestamp(0), None).await.unwrap();
+    let of_first: Vec<_> = log.iter().filter(|l| l.verification == id).collect();
+    let hits: Vec<usize> = of_first.iter().map(|l| l.screened.counting().count()).collect();
+    assert_eq!(hits, [0, 1, 1, 0, 1, 1]);
+    let versions: std::collections::BTreeSet<_> = of_first.iter().map(|l| &l.screened.lists).collect();
+    assert_eq!(versions.len(), 5);
+    assert!(page(engine, caller.organization, engine.now(), log.last()).await.unwrap().is_empty());
 }
 
 fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {

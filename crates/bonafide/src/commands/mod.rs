@@ -15,6 +15,7 @@ pub(crate) mod read;
 pub(crate) mod replay;
 pub(crate) mod routes;
 pub(crate) mod screen;
+pub(crate) mod screenings;
 pub(crate) mod serve;
 pub(crate) mod specimens;
 pub(crate) mod verify;

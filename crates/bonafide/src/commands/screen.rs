@@ -177,19 +177,29 @@ fn many(index: &Index, args: &Args, file: &Path) -> CommandResult {
             };
             lines.write_record([
                 number.to_string(),
-                unformula(&query.name),
+                output::unformula(&query.name),
                 format!("{:.4}", hit.score),
                 format!("{:.4}", hit.rank),
                 hit.list.clone(),
-                unformula(&hit.id),
-                unformula(&hit.name),
+                output::unformula(&hit.id),
+                output::unformula(&hit.name),
                 fact("birth_date").to_owned(),
                 fact("country").to_owned(),
             ])?;
         }
         // A line for the row itself: what was screened, hit or not, and how far a run came.
         if hits.is_empty() {
-            lines.write_record([&number.to_string(), &unformula(&query.name), "", "", "", "", "", "", ""])?;
+            lines.write_record([
+                &number.to_string(),
+                &output::unformula(&query.name),
+                "",
+                "",
+                "",
+                "",
+                "",
+                "",
+                "",
+            ])?;
         }
         out.write_all(&lines.into_inner().map_err(|e| e.to_string())?)?;
     }
@@ -214,21 +224,4 @@ fn finished(out: &Path) -> Result<usize, Box<dyn std::error::Error>> {
         last = record?.get(0).and_then(|n| n.parse().ok()).unwrap_or(last);
     }
     Ok(last)
-}
-
-/// A spreadsheet runs what begins like a formula.
-fn unformula(text: &str) -> String {
-    match text.chars().next() {
-        Some('=' | '+' | '-' | '@' | '\t' | '\r') => format!("'{text}"),
-        _ => text.to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn formulas_are_text() {
-        assert_eq!(super::unformula("=cmd()"), "'=cmd()");
-        assert_eq!(super::unformula("Ana"), "Ana");
-    }
 }

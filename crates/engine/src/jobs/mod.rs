@@ -8,6 +8,8 @@ mod read_document;
 mod reopen;
 mod rescreen;
 
+pub(crate) use rescreen::at as rescreen_at;
+
 use std::{sync::Arc, time::Duration};
 
 use bonafide_core::{
@@ -192,6 +194,7 @@ async fn perform(engine: &Engine, job: &Job) -> Result<()> {
             finish(engine, tx, job).await
         }
         rescreen::RESCREEN => rescreen::run(engine, job).await,
+        rescreen::RESCREEN_ONE => rescreen::one(engine, job).await,
         ERASE => {
             crate::applicants::erase(engine, job).await?;
             finish(engine, engine.db.begin().await?, job).await

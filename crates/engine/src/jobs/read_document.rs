@@ -24,8 +24,11 @@ pub(super) async fn run(engine: &Engine, job: &Job) -> Result<()> {
     };
     let kinds = [EvidenceKind::DocumentFront, EvidenceKind::DocumentBack];
     let pictures = open_pictures(engine, &record, &kinds).await?;
-    let (policy, declared, today) =
-        (record.policy(), record.document_type(), crate::sandbox::today(engine, job.organization).await?);
+    let mut tx = engine.db.read().await?;
+    let dismissed = crate::screening::active(engine, &mut tx, &record).await?;
+    drop(tx);
+    let today = crate::sandbox::today(engine, job.organization).await?;
+    let (policy, declared) = (record.policy(), record.document_type());
     let (models, screening, now) = (engine.models.clone(), engine.screening.clone(), engine.now());
     let (mut read, screened, prints, portrait) = tokio::task::spawn_blocking(move || {
         let of = |kind| pictures.iter().find(|p| p.kind == kind);
@@ -40,7 +43,7 @@ pub(super) async fn run(engine: &Engine, job: &Job) -> Result<()> {
         }
         let lists = screening.lists(now).map_err(|error| Error::Lists(Box::new(error)))?;
         let tolerance = weights.ofac_fuzzy_match_tolerance;
-        let (finding, screened) = crate::screening::screen(&lists, &read.reading, tolerance, now);
+        let (finding, screened) = crate::screening::screen(&lists, &read.reading, &dismissed, tolerance, now);
         read.findings.push(finding);
         let sides = [(Side::Front, Some(&front)), (Side::Back, back.as_ref())];
         let prints: Vec<(Side, Fingerprint)> = sides
@@ -92,6 +95,7 @@ pub(super) async fn run(engine: &Engine, job: &Job) -> Result<()> {
         record.private.reading = Some(read.reading);
         record.private.screened = screened;
         record.save(engine, &mut tx).await?;
+        crate::screening::keep(engine, &mut tx, &record).await?;
         record_findings(engine, &mut tx, &record, &read.findings, job).await?;
         enqueue_check(engine, &mut tx, &record, MATCH_FACES).await?;
     }

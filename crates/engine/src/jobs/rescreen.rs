@@ -5,13 +5,13 @@
 use std::sync::Arc;
 
 use bonafide_core::{
-    finding::Check,
-    id::{EventId, JobId, OrganizationId, VerificationId},
+    finding::{Check, Finding},
+    id::{JobId, OrganizationId, VerificationId},
     time::Timestamp,
     verification::Status,
 };
 use bonafide_store::{
-    Tx, events, findings,
+    Tx, findings,
     jobs::{self as rows, Job, NewJob},
     organizations,
     verifications::{self, Filter, Page},
@@ -23,10 +23,12 @@ use super::{TIMERS, finish, weights_of};
 use crate::{
     Engine, Error, Result,
     record::Record,
-    screening::{Lists, screen},
+    screening::{Lists, active, keep, screen, tell},
 };
 
 pub(crate) const RESCREEN: &str = "rescreen";
+/// The same for one person, when a dismissal ends.
+pub(crate) const RESCREEN_ONE: &str = "rescreen_one";
 /// People a job.
 const PAGE: i64 = 50;
 /// Those whose outcome stands or is waited for; the others will be screened when they hand in.
@@ -108,6 +110,37 @@ pub(super) async fn run(engine: &Engine, job: &Job) -> Result<()> {
     finish(engine, tx, job).await
 }
 
+/// Screens a person again at a time: in the transaction of what makes that needed.
+pub(crate) async fn at(
+    engine: &Engine,
+    tx: &mut Tx,
+    organization: OrganizationId,
+    verification: VerificationId,
+    run_at: Timestamp,
+) -> Result<()> {
+    let now = engine.now();
+    let job = NewJob {
+        id: JobId::new(now, &*engine.entropy),
+        queue: TIMERS,
+        kind: RESCREEN_ONE,
+        subject: verification.uuid(),
+        payload: &json!({}),
+        unique_key: None,
+        now,
+        run_at,
+        max_attempts: 10,
+    };
+    rows::enqueue(tx, organization, job).await?;
+    Ok(())
+}
+
+pub(super) async fn one(engine: &Engine, job: &Job) -> Result<()> {
+    if let Some(lists) = current(engine).await? {
+        again(engine, job.organization, VerificationId::from_uuid(job.subject), &lists).await?;
+    }
+    finish(engine, engine.db.begin().await?, job).await
+}
+
 /// Screens one person again. Somebody else's change in between wins: the next list will find them.
 async fn again(
     engine: &Engine,
@@ -117,43 +150,43 @@ async fn again(
 ) -> Result<()> {
     let mut tx = engine.db.read().await?;
     let record = match Record::load(engine, &mut tx, organization, id).await {
-        Err(Error::Conflict { code: "anonymized", .. }) => return Ok(()),
+        Err(Error::NotFound(_) | Error::Conflict { code: "anonymized", .. }) => return Ok(()),
         other => other?,
     };
     let weights = weights_of(&mut tx, &record).await?;
+    let dismissed = active(engine, &mut tx, &record).await?;
     drop(tx);
     let (Some(before), Some(reading)) = (record.private.screened.clone(), record.private.reading.clone())
     else {
         return Ok(());
     };
-    if before.lists == lists.pinned() {
+    let mut now_aside = before.clone();
+    now_aside.set_aside(&dismissed);
+    if before.lists == lists.pinned() && before.entries() == now_aside.entries() {
         return Ok(());
     }
     let (lists, now) = (lists.clone(), engine.now());
     let tolerance = weights.ofac_fuzzy_match_tolerance;
     let (finding, screened) =
-        tokio::task::spawn_blocking(move || screen(&lists, &reading, tolerance, now)).await?;
-    let Some(screened) = screened else { return Ok(()) };
-    let changed = screened.entries() != before.entries();
-    let hits = screened.hits.len();
+        tokio::task::spawn_blocking(move || screen(&lists, &reading, &dismissed, tolerance, now)).await?;
+    let Some(mut screened) = screened else { return Ok(()) };
 
     let mut tx = engine.db.begin().await?;
     let mut record = Record::load(engine, &mut tx, organization, id).await?;
+    // Somebody may have dismissed a hit meanwhile.
+    screened.set_aside(&active(engine, &mut tx, &record).await?);
+    let finding = Finding { ms: finding.ms, ..screened.finding() };
+    let before = record.private.screened.take().unwrap_or(before);
+    let changed = screened.entries() != before.entries();
+    let hits = screened.counting().count();
     record.private.screened = Some(screened);
     record.save(engine, &mut tx).await?;
+    keep(engine, &mut tx, &record).await?;
     if changed {
         findings::supersede_check(&mut tx, organization, id, Check::Sanctions, now).await?;
         findings::insert(&mut tx, organization, id, &[finding], now, &*engine.entropy).await?;
         record.note(engine, &mut tx, "screening_changed", "worker", &json!({"hits": hits})).await?;
-        let event = events::Event {
-            id: EventId::new(now, &*engine.entropy),
-            organization,
-            verification: id,
-            kind: "verification.screening_changed".to_owned(),
-            payload: json!({"hits": hits}),
-            at: now,
-        };
-        events::insert(&mut tx, organization, &event).await?;
+        tell(engine, &mut tx, &record, hits).await?;
     }
     tx.commit().await?;
     Ok(())

@@ -10,6 +10,7 @@ mod isolation;
 mod jobs;
 mod keys;
 mod rows;
+mod screenings;
 mod stage;
 
 use stage::Stage;
@@ -85,6 +86,11 @@ contract! {
         are_nobodys_in_another_tenant,
         vanish_with_the_person,
         specimens_are_listed_once_each,
+    }
+    screenings {
+        dismissals_hold_for_their_time_and_person,
+        the_log_is_read_in_pages_and_bounded,
+        both_go_with_the_person,
     }
     audit {
         an_untouched_log_is_intact,

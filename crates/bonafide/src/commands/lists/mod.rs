@@ -1,6 +1,8 @@
 //! `bonafide lists`: the lists that names are screened against.
 
 mod bench;
+mod fetch;
+mod update;
 
 use std::{collections::BTreeMap, path::PathBuf};
 
@@ -36,6 +38,18 @@ enum Action {
         #[arg(long, value_parser = parse_format)]
         format: Option<Format>,
         /// Take it although it has far fewer entries than the version before
+        #[arg(long)]
+        force: bool,
+        #[command(flatten)]
+        flags: Flags,
+        #[arg(long)]
+        json: bool,
+    },
+    /// Bring the lists of the settings file from their publishers; what did not change is not sent again
+    Update {
+        /// Only these [default: all under [lists] in the settings file]
+        lists: Vec<String>,
+        /// Take a list although it has far fewer entries than the version before
         #[arg(long)]
         force: bool,
         #[command(flatten)]
@@ -114,8 +128,14 @@ pub(crate) fn run(args: Args) -> CommandResult {
             }
             let now = bonafide_engine::world::SystemClock.now().0;
             let imported = store(&flags)?.import(&list, format, &read, now, force)?;
-            if json { Ok(output::json(&imported)?) } else { told(&imported) }
+            if json {
+                output::json(&imported)?;
+            } else {
+                told(&imported);
+            }
+            Ok(())
         }
+        Action::Update { lists, force, flags, json } => update::run(&lists, force, &flags, json),
         Action::Status { flags, json } => status(&flags, json),
         Action::Remove { list, flags, json } => {
             store(&flags)?.remove(&list)?;
@@ -144,7 +164,7 @@ pub(crate) fn run(args: Args) -> CommandResult {
     }
 }
 
-fn told(imported: &Imported) -> CommandResult {
+fn told(imported: &Imported) {
     let Snapshot { list, entries, names, sha256, published, warnings, .. } = &imported.snapshot;
     let of = published.as_ref().map(|d| format!(" of {d}")).unwrap_or_default();
     anstream::println!("{list}{of}: {entries} entries with {names} names, {sha256}");
@@ -161,7 +181,6 @@ fn told(imported: &Imported) -> CommandResult {
     for warning in warnings {
         anstream::println!("  - {warning}");
     }
-    Ok(())
 }
 
 fn status(flags: &Flags, as_json: bool) -> CommandResult {

@@ -1,0 +1,63 @@
+//! The log of screenings: each search with its result, sealed, for whoever has to show later what was searched when.
+
+use bonafide_core::{
+    id::{OrganizationId, ScreeningId, VerificationId},
+    time::Timestamp,
+};
+use bonafide_store::{
+    Tx,
+    crypto::{self, Object},
+    screenings,
+};
+
+use super::Screened;
+use crate::{Engine, Result, record::Record};
+
+/// Screenings a page.
+const PAGE: i64 = 200;
+
+/// One screening of the log.
+#[derive(Debug, Clone)]
+pub struct Logged {
+    pub id: ScreeningId,
+    pub verification: VerificationId,
+    pub at: Timestamp,
+    pub screened: Screened,
+}
+
+/// Keeps the last screening of a verification, in the transaction that makes it the last.
+pub(crate) async fn keep(engine: &Engine, tx: &mut Tx, record: &Record) -> Result<()> {
+    let Some(screened) = &record.private.screened else { return Ok(()) };
+    let id = ScreeningId::new(engine.now(), &*engine.entropy);
+    let row = screenings::Screening {
+        id,
+        applicant: record.row.applicant,
+        verification: record.row.id,
+        sealed: crypto::seal_json(&record.key, Object::Screening(id), screened, &*engine.entropy)?,
+        created_at: screened.at,
+    };
+    screenings::insert(tx, record.row.organization, &row).await?;
+    Ok(())
+}
+
+/// A page of an organization's screenings since a time, oldest first; `after` is the last of the page before. For the
+/// operator, who answers for the installation. Empty at the end.
+///
+/// # Errors
+/// When a row cannot be opened.
+pub async fn page(
+    engine: &Engine,
+    organization: OrganizationId,
+    since: Timestamp,
+    after: Option<&Logged>,
+) -> Result<Vec<Logged>> {
+    let mut tx = engine.db.read().await?;
+    let after = after.map(|l| (l.at, l.id));
+    let rows = screenings::page(&mut tx, organization, since, after, PAGE, &*engine.key_ring).await?;
+    let read = |row: screenings::Opened| {
+        let screened = serde_json::from_slice(&row.bytes)
+            .map_err(|source| bonafide_store::Error::Form { object: "screening", source })?;
+        Ok(Logged { id: row.id, verification: row.verification, at: row.created_at, screened })
+    };
+    rows.into_iter().map(read).collect()
+}

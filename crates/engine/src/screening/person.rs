@@ -1,0 +1,259 @@
+//! A person held against the lists, and what that says of them.
+
+use std::collections::BTreeSet;
+
+use bonafide_core::{
+    document::{DocumentReading, FieldName},
+    finding::{Check, Finding, ModelRef, Outcome},
+    time::Timestamp,
+};
+use bonafide_screening::{
+    entry::{Birth, Gender},
+    index::{Hit, Query},
+    names::Kind,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::{Lists, dismiss::Dismissed};
+
+/// Most hits that are kept of one search.
+const MAX_HITS: usize = 20;
+
+/// What was searched and what came of it: kept sealed with the verification.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Screened {
+    pub at: Timestamp,
+    pub names: Vec<String>,
+    #[serde(default)]
+    pub birth_date: Option<String>,
+    #[serde(default)]
+    pub countries: Vec<String>,
+    pub threshold: f64,
+    /// Each list by name and hash.
+    pub lists: Vec<(String, String)>,
+    /// The hits with their explanation; `dismissed` is true on those that do not count.
+    pub hits: Vec<Value>,
+}
+
+fn text<'h>(hit: &'h Value, key: &str) -> &'h str {
+    hit[key].as_str().unwrap_or_default()
+}
+
+impl Screened {
+    /// The hits that no reviewer dismissed.
+    pub fn counting(&self) -> impl Iterator<Item = &Value> {
+        self.hits.iter().filter(|hit| hit["dismissed"] != true)
+    }
+
+    /// The entries that were hit and count, by list and number.
+    pub(crate) fn entries(&self) -> BTreeSet<(String, String)> {
+        self.counting().map(|hit| (text(hit, "list").to_owned(), text(hit, "id").to_owned())).collect()
+    }
+
+    /// The hit on an entry that counts.
+    pub(crate) fn hit(&self, list: &str, entry: &str) -> Option<&Value> {
+        self.counting().find(|hit| text(hit, "list") == list && text(hit, "id") == entry)
+    }
+
+    /// Sets aside the hits that these dismissals are about, and no others: an entry that changed since counts again.
+    pub(crate) fn set_aside(&mut self, dismissed: &[Dismissed]) {
+        for hit in &mut self.hits {
+            let is = |d: &Dismissed| {
+                (d.list.as_str(), d.entry.as_str(), d.entry_sha256.as_str())
+                    == (text(hit, "list"), text(hit, "id"), text(hit, "entry_sha256"))
+            };
+            let aside = dismissed.iter().any(is);
+            if let Some(hit) = hit.as_object_mut() {
+                hit.insert("dismissed".to_owned(), json!(aside));
+            }
+        }
+    }
+
+    /// What the hits that count say.
+    pub(crate) fn finding(&self) -> Finding {
+        let score = |hit: &Value| hit["score"].as_f64().unwrap_or(1.0);
+        let best = self.counting().map(score).fold(0.0, f64::max);
+        let sure = |hit: &Value| {
+            let facts = hit["facts"].as_array().map(Vec::as_slice).unwrap_or_default();
+            facts.iter().any(|f| f["agrees"] == true && matches!(text(f, "what"), "birth_date" | "number"))
+        };
+        let hits = self.counting().count();
+        let outcome = match () {
+            () if self.counting().any(sure) => Outcome::Fail,
+            () if hits > 0 => Outcome::Consider,
+            () => Outcome::Clear,
+        };
+        let model =
+            |(name, sha256): &(String, String)| ModelRef { name: name.clone(), sha256: sha256.clone() };
+        let finding = Finding {
+            score: Some(1.0 - best),
+            threshold: Some(1.0 - self.threshold),
+            models: self.lists.iter().map(model).collect(),
+            ..Finding::new(Check::Sanctions, outcome)
+        };
+        // Neither names nor numbers of entries: they would say who the person may be.
+        let like = format!("{hits} entries of the lists bear a like name (best {best:.2})");
+        let finding = match outcome {
+            Outcome::Fail => finding.because("listed", format!("{like}, and birth date or number agree")),
+            Outcome::Consider => finding.because("possibly_listed", like),
+            _ => finding,
+        };
+        match self.hits.len() - hits {
+            0 => finding,
+            n => finding.because(
+                "hits_dismissed",
+                format!("a reviewer said of {n} more that they are somebody else"),
+            ),
+        }
+    }
+}
+
+/// Holds the person of a document against the lists. Every name that a source gave is searched: a name that one of
+/// them cut short must not hide the person.
+pub fn screen(
+    lists: &Lists,
+    reading: &DocumentReading,
+    dismissed: &[Dismissed],
+    threshold: f64,
+    now: Timestamp,
+) -> (Finding, Option<Screened>) {
+    if lists.snapshots.is_empty() {
+        let detail = "no list is installed; `bonafide lists import` takes one in";
+        return (Finding::not_assessed(Check::Sanctions, "no_lists", detail), None);
+    }
+    let names = names(reading);
+    if names.is_empty() {
+        let detail = "no name was read from the document";
+        return (Finding::not_assessed(Check::Sanctions, "no_name", detail), None);
+    }
+    let start = std::time::Instant::now();
+    let value = |name| reading.get(name).map(|f| f.value.clone());
+    let birth_date = value(FieldName::BirthDate);
+    let countries: Vec<String> =
+        [value(FieldName::Nationality), reading.issuer.clone()].into_iter().flatten().collect();
+    let mut hits: Vec<Hit> = vec![];
+    for name in &names {
+        let query = Query {
+            name: name.clone(),
+            kind: Some(Kind::Person),
+            birth: birth_date.as_deref().and_then(Birth::parse),
+            countries: countries.clone(),
+            gender: value(FieldName::Gender).and_then(|g| Gender::parse(&g)),
+            numbers: value(FieldName::DocumentNumber).into_iter().collect(),
+        };
+        for hit in lists.index.search(&query, threshold, MAX_HITS) {
+            match hits.iter_mut().find(|h| h.id == hit.id && h.list == hit.list) {
+                Some(before) if before.rank >= hit.rank => {}
+                Some(before) => *before = hit,
+                None => hits.push(hit),
+            }
+        }
+    }
+    hits.sort_by(|a, b| b.rank.total_cmp(&a.rank));
+    hits.truncate(MAX_HITS);
+    let hits = hits.iter().filter_map(|h| serde_json::to_value(h).ok()).collect();
+    let mut screened =
+        Screened { at: now, names, birth_date, countries, threshold, lists: lists.pinned(), hits };
+    screened.set_aside(dismissed);
+    let finding = Finding { ms: start.elapsed().as_millis() as u64, ..screened.finding() };
+    (finding, Some(screened))
+}
+
+/// The names on the document as each source gives them, without repetition.
+fn names(reading: &DocumentReading) -> Vec<String> {
+    let mut names: Vec<String> = vec![];
+    let sources: Vec<_> = reading.fields.values().flatten().map(|f| f.source).collect();
+    for source in sources {
+        let part = |name| reading.from_source(name, source).map(|f| f.value.as_str());
+        let parts = [FieldName::FirstName, FieldName::MiddleName, FieldName::LastName].map(part);
+        let whole = parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
+        for name in [Some(whole.as_str()), part(FieldName::FullName)].into_iter().flatten() {
+            let name = name.trim();
+            if !name.is_empty() && !names.iter().any(|n| n.eq_ignore_ascii_case(name)) {
+                names.push(name.to_owned());
+            }
+        }
+    }
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use bonafide_core::document::{Field, Side, Source};
+    use bonafide_screening::{entry::Entry, index::Index, snapshot::Snapshot};
+
+    use super::*;
+
+    fn lists() -> Lists {
+        let mut listed = Entry::new("7", Kind::Person, "ERIKSSON, Anna Maria");
+        listed.birth("1974-08-12");
+        let snapshot = Snapshot {
+            list: "house".into(),
+            format: bonafide_screening::lists::Format::Csv,
+            sha256: "ab".into(),
+            published: None,
+            imported_at: 1,
+            entries: 1,
+            names: 1,
+            files: std::collections::BTreeMap::new(),
+            warnings: vec![],
+        };
+        Lists { index: Index::new([("house".to_owned(), vec![listed])]), snapshots: vec![snapshot] }
+    }
+
+    fn reading(first: &str, last: &str, birth: &str) -> DocumentReading {
+        let mut reading = DocumentReading::default();
+        for (name, value) in
+            [(FieldName::FirstName, first), (FieldName::LastName, last), (FieldName::BirthDate, birth)]
+        {
+            let value = value.to_owned();
+            let field =
+                Field { value, source: Source::Mrz, side: Side::Front, confidence: 1.0, region: None };
+            reading.add(name, field);
+        }
+        reading
+    }
+
+    fn outcome(lists: &Lists, reading: &DocumentReading) -> (Outcome, String) {
+        let (finding, screened) = screen(lists, reading, &[], 0.8, Timestamp(5));
+        assert_eq!(screened.is_some(), finding.outcome != Outcome::NotAssessed);
+        let text = serde_json::to_string(&finding).unwrap().to_lowercase();
+        assert!(!text.contains("eriksson"), "a finding names nobody: {text}");
+        (finding.outcome, finding.reasons.first().map(|r| r.code.clone()).unwrap_or_default())
+    }
+
+    #[test]
+    fn a_name_alone_asks_for_a_person_and_a_birth_date_confirms() {
+        let lists = lists();
+        let is = |first, last, birth| outcome(&lists, &reading(first, last, birth));
+        assert_eq!(is("ANNA MARIA", "ERIKSSON", "1974-08-12"), (Outcome::Fail, "listed".into()));
+        assert_eq!(is("ANNA", "ERIKSSON", "1999-01-01"), (Outcome::Consider, "possibly_listed".into()));
+        assert_eq!(is("BERTIL", "SVENSSON", "1974-08-12"), (Outcome::Clear, String::new()));
+        assert_eq!(is("", "", "1974-08-12"), (Outcome::NotAssessed, "no_name".into()));
+        assert_eq!(outcome(&Lists::default(), &reading("A", "B", "")).1, "no_lists");
+    }
+
+    #[test]
+    fn a_dismissed_hit_counts_again_when_its_entry_changes() {
+        let (lists, reading) = (lists(), reading("ANNA", "ERIKSSON", "1974-08-12"));
+        let (_, screened) = screen(&lists, &reading, &[], 0.8, Timestamp(5));
+        let screened = screened.unwrap();
+        let hit = screened.hit("house", "7").unwrap();
+        let dismissed = Dismissed {
+            list: "house".into(),
+            entry: "7".into(),
+            entry_sha256: hit["entry_sha256"].as_str().unwrap().into(),
+            reason: "another person".into(),
+        };
+        assert_eq!(dismissed.entry_sha256.len(), 64);
+        let (finding, again) = screen(&lists, &reading, std::slice::from_ref(&dismissed), 0.8, Timestamp(6));
+        assert_eq!((finding.outcome, finding.reasons[0].code.as_str()), (Outcome::Clear, "hits_dismissed"));
+        let mut again = again.unwrap();
+        assert_eq!((again.hits.len(), again.entries().len()), (1, 0), "kept, and not counted");
+        assert!(again.hit("house", "7").is_none());
+        let other = Dismissed { entry_sha256: "another".into(), ..dismissed };
+        again.set_aside(&[other]);
+        assert_eq!((again.finding().outcome, again.entries().len()), (Outcome::Fail, 1));
+    }
+}
