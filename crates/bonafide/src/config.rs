@@ -14,6 +14,7 @@ use bonafide_engine::{
     screening::Screening,
     world::{OsEntropy, SystemClock},
 };
+use bonafide_registry::{Provider, ProviderConfig};
 use bonafide_store::{Db, blobs::Blobs, keyring::FileKeyRing};
 use bonafide_weights::FaceNetworks;
 use figment::{
@@ -56,6 +57,8 @@ pub(crate) struct Config {
     pub(crate) forwarded_header: ForwardedHeader,
     /// A MaxMind DB of cities to use instead of the installed one.
     pub(crate) ip_database: Option<PathBuf>,
+    /// The registry of licences that documents are held against.
+    pub(crate) registry: Option<ProviderConfig>,
     /// Which networks measure faces: both, or the first alone.
     pub(crate) face_networks: FaceNetworks,
     /// Where `bonafide lists update` finds each list.
@@ -93,6 +96,7 @@ impl Default for Config {
             trusted_proxies: vec![],
             forwarded_header: settings.forwarded_header,
             ip_database: None,
+            registry: None,
             face_networks: FaceNetworks::default(),
             lists: BTreeMap::new(),
         }
@@ -170,6 +174,7 @@ impl Config {
             entropy: Arc::new(OsEntropy),
             models,
             screening: Arc::new(Screening::in_folder(self.lists_dir())),
+            registry: self.registry.clone().map(Provider::new).transpose()?,
             places: bonafide_weights::places(self.ip_database.as_deref()),
             settings: Settings {
                 verification_lifetime_s: self.verification_lifetime_s,

@@ -1,5 +1,7 @@
 //! The result of one check, in the shape every part of the product shares.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::document::Side;
@@ -93,6 +95,9 @@ pub struct Finding {
     pub threshold: Option<f64>,
     #[serde(default)]
     pub reasons: Vec<Reason>,
+    /// What matched and what did not, by name, of checks that compare part by part.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub parts: BTreeMap<String, bool>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub models: Vec<ModelRef>,
     /// How long the check took.
@@ -109,6 +114,7 @@ impl Finding {
             score: None,
             threshold: None,
             reasons: vec![],
+            parts: BTreeMap::new(),
             models: vec![],
             ms: 0,
         }

@@ -46,11 +46,6 @@ pub fn document(
     let mut findings = read.findings;
     findings.push(policy.required_fields(&read.reading));
     timed(&mut findings, start);
-    findings.push(Finding::not_assessed(
-        Check::Registry,
-        "no_provider",
-        "no registry provider is configured",
-    ));
     Document { reading: read.reading, portrait: read.portrait, findings }
 }
 

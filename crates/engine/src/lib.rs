@@ -21,6 +21,7 @@ pub mod jobs;
 pub mod location;
 pub mod look_back;
 mod record;
+pub mod registry;
 pub mod sandbox;
 pub mod screening;
 pub mod specimens;
@@ -37,6 +38,7 @@ use bonafide_core::{
     time::{Clock, Timestamp},
 };
 use bonafide_places::Places;
+use bonafide_registry::Provider;
 use bonafide_store::{Db, blobs::Blobs, keyring::KeyRing};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
@@ -67,6 +69,8 @@ pub struct Parts {
     pub screening: Arc<screening::Screening>,
     /// Where internet addresses and positions are.
     pub places: Places,
+    /// The registry of licences that documents are held against, if there is one.
+    pub registry: Option<Provider>,
     pub settings: Settings,
     /// When this process started.
     pub started_at: Timestamp,

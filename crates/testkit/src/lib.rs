@@ -6,5 +6,6 @@ pub mod data;
 pub mod distort;
 pub mod files;
 pub mod postgres;
+pub mod registry;
 pub mod specimen;
 pub mod world;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use anstyle::AnsiColor;
 use bonafide_checks::models::Models;
 use bonafide_engine::health;
+use bonafide_registry::Provider;
 use serde::Serialize;
 
 use super::CommandResult;
@@ -62,6 +63,11 @@ pub(crate) fn run(args: Args) -> CommandResult {
             }
             if missing.is_empty() {
                 say("places", true, bonafide_weights::attributions().join("; "));
+            }
+            match config.registry.clone().map(Provider::new).transpose() {
+                Ok(Some(_)) => say("registry", true, "configured; it is not asked here".to_owned()),
+                Ok(None) => say("registry", true, "none: documents are not held against one".to_owned()),
+                Err(error) => say("registry", false, error.to_string()),
             }
             if config.data_dir.exists() {
                 let opened = block_on(async {

@@ -41,6 +41,7 @@ pub(crate) fn document(
     if let Some((back, traces)) = back {
         read.findings.push(assess::manipulation(&read.reading, Side::Back, &back, Some(traces)));
     }
+    read.findings.push(bonafide_engine::registry::no_provider());
     Ok(read)
 }
 

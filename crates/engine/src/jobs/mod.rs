@@ -1,5 +1,6 @@
 //! The worker: claims jobs by lease, runs them, commits the effect together with the end of the job.
 
+mod ask_registry;
 mod check_liveness;
 mod decide;
 mod match_faces;
@@ -39,6 +40,7 @@ pub(crate) const READ_DOCUMENT: &str = "read_document";
 pub(crate) const MATCH_FACES: &str = "match_faces";
 pub(crate) const MATCH_TEMPLATE: &str = "match_template";
 pub(crate) const CHECK_LIVENESS: &str = "check_liveness";
+pub(crate) const ASK_REGISTRY: &str = "ask_registry";
 pub(crate) const DECIDE: &str = "decide";
 pub(crate) const REOPEN: &str = "reopen";
 pub(crate) const EXPIRE: &str = "expire";
@@ -184,6 +186,7 @@ async fn perform(engine: &Engine, job: &Job) -> Result<()> {
     match job.kind.as_str() {
         READ_DOCUMENT => read_document::run(engine, job).await,
         MATCH_FACES => match_faces::run(engine, job).await,
+        ASK_REGISTRY => ask_registry::run(engine, job).await,
         MATCH_TEMPLATE => match_template::run(engine, job).await,
         CHECK_LIVENESS => check_liveness::run(engine, job).await,
         REOPEN => reopen::run(engine, job).await,
@@ -233,7 +236,10 @@ async fn fail(engine: &Engine, job: &Job, error: &Error) -> Result<()> {
 async fn give_up(engine: &Engine, tx: &mut Tx, job: &Job) -> Result<()> {
     let gone = |check| Finding::not_assessed(check, "check_failed", "the check could not be run to its end");
     let findings = match job.kind.as_str() {
-        READ_DOCUMENT => vec![gone(Check::DocumentReadable), gone(Check::FaceMatch)],
+        READ_DOCUMENT => {
+            vec![gone(Check::DocumentReadable), gone(Check::FaceMatch), gone(Check::Registry)]
+        }
+        ASK_REGISTRY => vec![gone(Check::Registry)],
         MATCH_FACES | MATCH_TEMPLATE => vec![gone(Check::FaceMatch)],
         CHECK_LIVENESS => vec![gone(Check::PassiveLiveness)],
         _ => return Ok(()),
@@ -290,7 +296,8 @@ async fn record_findings(
     findings::insert(tx, organization, record.row.id, new, engine.now(), &*engine.entropy).await?;
     let all = findings::list(tx, organization, record.row.id).await?;
     let has = |check| all.iter().any(|f| f.check == check);
-    let document = record.kind() == Kind::FaceAuthentication || has(Check::DocumentReadable);
+    let document =
+        record.kind() == Kind::FaceAuthentication || has(Check::DocumentReadable) && has(Check::Registry);
     if document && has(Check::FaceMatch) && has(Check::PassiveLiveness) {
         enqueue_check(engine, tx, record, DECIDE).await?;
     }

@@ -10,12 +10,13 @@ use bonafide_checks::document::{
 use bonafide_core::finding::Finding;
 use bonafide_store::Tx;
 
-use super::{MATCH_FACES, enqueue_check, finish, is_current, load_current, record_findings};
+use super::{ASK_REGISTRY, MATCH_FACES, enqueue_check, finish, is_current, load_current, record_findings};
 use crate::{
     Engine, Error, Result, assess,
     evidence::{accept, open_pictures},
     location,
     record::{Record, word},
+    registry,
 };
 
 pub(super) async fn run(engine: &Engine, job: &Job) -> Result<()> {
@@ -61,6 +62,9 @@ pub(super) async fn run(engine: &Engine, job: &Job) -> Result<()> {
     })
     .await??;
     read.findings.push(location::check(engine, &record).await?);
+    if engine.registry.is_none() {
+        read.findings.push(registry::no_provider());
+    }
     let portrait = match portrait {
         Some(p) => Some(
             accept::store(engine, &record, EvidenceKind::Portrait, 0, p, accept::Origin::default()).await?,
@@ -98,6 +102,9 @@ pub(super) async fn run(engine: &Engine, job: &Job) -> Result<()> {
         crate::screening::keep(engine, &mut tx, &record).await?;
         record_findings(engine, &mut tx, &record, &read.findings, job).await?;
         enqueue_check(engine, &mut tx, &record, MATCH_FACES).await?;
+        if engine.registry.is_some() {
+            enqueue_check(engine, &mut tx, &record, ASK_REGISTRY).await?;
+        }
     }
     finish(engine, tx, job).await?;
     engine.work.notify_waiters();

@@ -18,6 +18,7 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 use bonafide_core::time::{Clock, Timestamp};
 use bonafide_engine::{Engine, Parts, Settings, access, jobs};
 use bonafide_places::{Part, Places};
+use bonafide_registry::Provider;
 use bonafide_store::{Db, blobs::Blobs, keyring::MemoryKeyRing};
 use bonafide_testkit::world::{FixedClock, SeededEntropy};
 use serde_json::{Value, json};
@@ -72,6 +73,11 @@ impl Answer {
 impl App {
     /// `database` is `sqlite` or `postgres`.
     pub async fn start(database: &str) -> Self {
+        Self::start_with(database, None).await
+    }
+
+    /// The same, with a registry to ask.
+    pub async fn start_with(database: &str, registry: Option<Provider>) -> Self {
         let folder = Arc::new(tempfile::tempdir().unwrap());
         let clock = Arc::new(FixedClock::at(NOON));
         let entropy = Arc::new(SeededEntropy::new(7));
@@ -91,6 +97,7 @@ impl App {
                 folder.path().join("lists"),
             )),
             places: places(),
+            registry,
             settings: Settings { max_pictures: 12, ..Settings::default() },
             work: tokio::sync::Notify::new(),
             done: tokio::sync::Notify::new(),

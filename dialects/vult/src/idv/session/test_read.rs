@@ -81,6 +81,8 @@ pub(crate) async fn test_read(
 ) -> Result<Body<Tests>, Error> {
     let id = idv(&engine, &caller, &asked.session_id).await?;
     let view = verifications::read(&engine, &caller, id).await?;
+    let registry = view.finding(Check::Registry, None);
+    let dmv = |field: &str| registry.and_then(|finding| finding.parts.get(field).copied());
     let side = |check, side| words::outcome(view.finding(check, Some(side))).to_owned();
     Ok(Body(Tests {
         doc_front_image_manipulation: side(Check::ImageManipulation, Side::Front),
@@ -91,24 +93,23 @@ pub(crate) async fn test_read(
         doc_back_is_identity_document: side(Check::IsIdentityDocument, Side::Back),
         doc_back_online_duplication: side(Check::OnlineDuplication, Side::Back),
         doc_back_suspicious_words: side(Check::SuspiciousWords, Side::Back),
-        // Answers of a licence registry: no provider can be configured yet, so nothing was asked.
-        dmv_document_number_match: None,
-        dmv_document_expiration_match: None,
-        dmv_document_issue_match: None,
-        dmv_document_category_match: None,
-        dmv_birth_date_match: None,
-        dmv_sex_match: None,
-        dmv_eye_color_match: None,
-        dmv_height_match: None,
-        dmv_weight_match: None,
-        dmv_first_name_match: None,
-        dmv_middle_name_match: None,
-        dmv_last_name_match: None,
-        dmv_suffix_name_match: None,
-        dmv_street_match: None,
-        dmv_city_match: None,
-        dmv_state_match: None,
-        dmv_postal_code_match: None,
+        dmv_document_number_match: dmv("document_number"),
+        dmv_document_expiration_match: dmv("document_expiration"),
+        dmv_document_issue_match: dmv("document_issue"),
+        dmv_document_category_match: dmv("document_category"),
+        dmv_birth_date_match: dmv("birth_date"),
+        dmv_sex_match: dmv("sex"),
+        dmv_eye_color_match: dmv("eye_color"),
+        dmv_height_match: dmv("height"),
+        dmv_weight_match: dmv("weight"),
+        dmv_first_name_match: dmv("first_name"),
+        dmv_middle_name_match: dmv("middle_name"),
+        dmv_last_name_match: dmv("last_name"),
+        dmv_suffix_name_match: dmv("suffix_name"),
+        dmv_street_match: dmv("street"),
+        dmv_city_match: dmv("city"),
+        dmv_state_match: dmv("state"),
+        dmv_postal_code_match: dmv("postal_code"),
         document_number_crosscheck: view.passed(Check::DocumentNumberCrosscheck),
         name_crosscheck: view.passed(Check::NameCrosscheck),
         address_crosscheck: view.passed(Check::AddressCrosscheck),
