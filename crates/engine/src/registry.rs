@@ -1,12 +1,12 @@
 //! Holding a licence or card against the registry that issued it, through the operator's provider.
 
 use bonafide_core::{
-    document::{DocumentReading, DocumentType, FieldName},
+    document::{DocumentReading, DocumentType, Field, FieldName, Source},
     finding::{Check, Finding, Outcome},
 };
-use bonafide_registry::{Answer, Fields, Provider};
+use bonafide_registry::{Answer, Fields, Flag, Provider};
 
-use crate::record::word;
+use crate::record::{parse_word, word};
 
 /// [`Check::Registry`]: the share of fields that the registry confirms, each in the finding's parts. Below the
 /// tolerance (0..1) it fails, which by default counts through its weight alone.
@@ -86,10 +86,21 @@ fn fields(reading: &DocumentReading) -> Fields {
     fields
 }
 
+/// The reading, with the fields that the registry confirmed as its own too: what requirements of that source mean.
+pub(crate) fn confirmed(reading: &DocumentReading, finding: &Finding) -> DocumentReading {
+    let mut confirmed = reading.clone();
+    for flag in Flag::ALL.iter().filter(|flag| finding.parts.get(flag.as_str()) == Some(&true)) {
+        let name: Option<FieldName> = parse_word(Some(flag.field()));
+        if let Some((name, field)) = name.and_then(|name| Some((name, reading.get(name)?.clone()))) {
+            confirmed.add(name, Field { source: Source::Registry, ..field });
+        }
+    }
+    confirmed
+}
+
 #[cfg(test)]
 mod tests {
-    use bonafide_core::document::{Field, Side, Source};
-    use bonafide_registry::Flag;
+    use bonafide_core::document::Side;
 
     use super::*;
 
@@ -129,6 +140,23 @@ mod tests {
         let finding = judge(&answer, 0.6);
         assert_eq!(finding.outcome, Outcome::Clear);
         assert!(judge(&Answer::from([(Flag::LastName, true)]), 1.0).reasons.is_empty());
+    }
+
+    #[test]
+    fn what_the_registry_confirms_it_gives() {
+        let mut reading = licence("USA", "VA");
+        let number = reading.get(FieldName::IssuingState).unwrap().clone();
+        reading.add(FieldName::DocumentNumber, Field { value: "1".into(), ..number.clone() });
+        reading.add(FieldName::ExpiresAt, Field { value: "2030-01-01".into(), ..number });
+        let answer = Answer::from([
+            (Flag::DocumentNumber, true),
+            (Flag::DocumentExpiration, false),
+            (Flag::City, true),
+        ]);
+        let confirmed = confirmed(&reading, &judge(&answer, 0.5));
+        let given = |name| confirmed.from_source(name, Source::Registry).map(|field| field.value.as_str());
+        assert_eq!(given(FieldName::DocumentNumber), Some("1"));
+        assert_eq!((given(FieldName::ExpiresAt), given(FieldName::City)), (None, None));
     }
 
     #[tokio::test]

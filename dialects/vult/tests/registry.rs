@@ -77,9 +77,24 @@ async fn the_answers_are_told_field_by_field() {
     // It counts through its weight, and everything else is well.
     assert_eq!(result["verified"], true, "{read:#}");
 
+    // The registry has to give the first name, and does not.
+    let types = app.ask("/idv/requirements?type_e=identification_card&data_source_e=ocr").await.ok();
+    let mut required = types["requirements"][0].clone();
+    for (name, switch) in required.as_object_mut().unwrap() {
+        if switch.is_boolean() {
+            *switch = json!(name == "first_name_required");
+        }
+    }
+    required["data_source_e"] = json!("dmv");
+    app.post("/idv/requirements", required).await.ok();
+    let (result, read, ..) = verified(&app).await;
+    assert_eq!((&result["verified"], &read["status_e"]), (&json!(false), &json!("temporarily_complete")));
+    assert!(read["history"].to_string().contains("first_name_missing"), "{read:#}");
+
     registry.set("first", sent[0].body["first"].as_str().unwrap());
     registry.next([Fault::Status(500)]);
-    let (_, read, tests, finding) = verified(&app).await;
+    let (result, read, tests, finding) = verified(&app).await;
+    assert_eq!(result["verified"], true);
     assert_eq!((&tests["dmv_first_name_match"], &read["dmv_status_e"]), (&json!(true), &json!("match")));
     assert_eq!((finding.score, finding.outcome), (Some(1.0), Outcome::Clear));
 }
