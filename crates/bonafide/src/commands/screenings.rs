@@ -258,6 +258,8 @@ mod tests {
             id: OrganizationId::from_uuid(Default::default()),
             name: "Acme".into(),
             created_at: Timestamp(0),
+            sandbox: false,
+            clock_ahead_ms: 0,
         };
         let hit = json!({"list": "house", "id": "=7", "name": "+ERIKSSON", "score": 0.875, "dismissed": true,
             "pairs": [{"query": "anna", "listed": "ana", "similarity": 0.75, "because": "typo"},
