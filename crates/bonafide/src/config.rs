@@ -24,6 +24,8 @@ use figment::{
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
+use crate::mount::DialectPaths;
+
 /// Flags shared by the commands that open the installation.
 #[derive(Debug, Default, clap::Args, Serialize)]
 pub(crate) struct Flags {
@@ -63,6 +65,8 @@ pub(crate) struct Config {
     pub(crate) face_networks: FaceNetworks,
     /// Where `bonafide lists update` finds each list.
     pub(crate) lists: BTreeMap<String, Addresses>,
+    /// Other paths for operations, by API: `[paths.vult]`, `"/idv/session/create" = "/v3/sessions"`.
+    pub(crate) paths: DialectPaths,
 }
 
 /// The address of a list's file, or those of the files that belong together.
@@ -99,6 +103,7 @@ impl Default for Config {
             registry: None,
             face_networks: FaceNetworks::default(),
             lists: BTreeMap::new(),
+            paths: DialectPaths::new(),
         }
     }
 }

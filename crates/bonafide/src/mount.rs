@@ -1,10 +1,10 @@
 //! Which dialect answers which path: the whole server in one place.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use axum::{Router, http::header, routing::get};
 use bonafide_engine::Engine;
-use bonafide_http::{Operation, layers};
+use bonafide_http::{Operation, Paths, layers};
 
 /// One dialect of the server.
 pub(crate) struct Dialect {
@@ -15,9 +15,39 @@ pub(crate) struct Dialect {
     pub(crate) document: String,
 }
 
+/// Other paths for the operations of a dialect, by the dialect's name.
+pub(crate) type DialectPaths = BTreeMap<String, Paths>;
+
 /// Removing a dialect is deleting its folder and its line here.
-pub(crate) fn dialects() -> Vec<Dialect> {
-    vec![dialect("vult", bonafide_vult::operations())]
+pub(crate) fn dialects(paths: &DialectPaths) -> Vec<Dialect> {
+    let none = Paths::new();
+    let of = |name| paths.get(name).unwrap_or(&none);
+    vec![dialect("vult", bonafide_vult::operations(of("vult")))]
+}
+
+/// What is wrong with the paths of the settings: a dialect or an operation that does not exist, two operations in one
+/// place.
+pub(crate) fn check_paths(paths: &DialectPaths) -> Result<(), String> {
+    let all = dialects(&DialectPaths::new());
+    for (name, paths) in paths {
+        let dialect =
+            all.iter().find(|d| d.name == name).ok_or(format!("[paths.{name}]: there is no such API"))?;
+        let known = |path: &str| dialect.operations.iter().any(|op| op.path == path);
+        for (ours, theirs) in paths {
+            let variables = |path: &str| path.matches('{').count();
+            if !known(ours) {
+                return Err(format!("[paths.{name}]: {ours} is no path of this API; see `bonafide routes`"));
+            }
+            if !theirs.starts_with('/') || variables(ours) != variables(theirs) {
+                return Err(format!("[paths.{name}]: {theirs} must begin with / and hold what {ours} holds"));
+            }
+            let taken = known(theirs) && !paths.contains_key(theirs);
+            if taken || paths.values().filter(|path| *path == theirs).count() > 1 {
+                return Err(format!("[paths.{name}]: {theirs} is taken by another operation"));
+            }
+        }
+    }
+    Ok(())
 }
 
 fn dialect(name: &'static str, operations: bonafide_http::Operations<Engine>) -> Dialect {
@@ -28,9 +58,9 @@ fn dialect(name: &'static str, operations: bonafide_http::Operations<Engine>) ->
 }
 
 /// The server: every dialect, its document, and the layers around all of them.
-pub(crate) fn server(engine: Engine) -> Router {
+pub(crate) fn server(engine: Engine, paths: &DialectPaths) -> Router {
     let mut all = Router::new();
-    for dialect in dialects() {
+    for dialect in dialects(paths) {
         let document: Arc<str> = dialect.document.into();
         let serve = move || {
             let document = document.to_string();
@@ -53,7 +83,7 @@ mod tests {
     #[test]
     fn every_operation_is_in_the_file_it_names() {
         let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-        for dialect in dialects() {
+        for dialect in dialects(&DialectPaths::new()) {
             assert!(!dialect.operations.is_empty());
             for op in dialect.operations {
                 let text = std::fs::read_to_string(root.join(&op.file)).unwrap_or_default();
@@ -62,12 +92,38 @@ mod tests {
         }
     }
 
+    #[test]
+    fn an_operation_may_have_another_path() {
+        let paths = |pairs: &[(&str, &str)]| -> DialectPaths {
+            let of = pairs.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect();
+            DialectPaths::from([("vult".to_owned(), of)])
+        };
+        let moved = paths(&[("/idv/session/create", "/v3/sessions"), ("/idv/weights", "/v3/weights")]);
+        assert_eq!(check_paths(&moved), Ok(()));
+        let vult = dialects(&moved).remove(0);
+        let at = |path: &str| vult.operations.iter().filter(|op| op.path == path).count();
+        assert_eq!((at("/v3/sessions"), at("/idv/session/create")), (1, 0));
+        assert_eq!((at("/v3/weights"), at("/idv/weights")), (3, 0), "get, post and put");
+        assert!(vult.document.contains("\"/v3/sessions\""));
+        for (wrong, why) in [
+            (paths(&[("/idv/nothing", "/x")]), "no path"),
+            (paths(&[("/ping", "/live")]), "taken"),
+            (paths(&[("/ping", "/x"), ("/live", "/x")]), "taken"),
+            (paths(&[("/ping", "x")]), "begin"),
+            (paths(&[("/idv/weights/{id}", "/x")]), "hold"),
+            (DialectPaths::from([("vlut".to_owned(), Paths::new())]), "no such API"),
+        ] {
+            let told = check_paths(&wrong).unwrap_err();
+            assert!(told.contains(why), "{told}");
+        }
+    }
+
     /// The committed document is what the server serves. To renew it:
     /// `UPDATE_OPENAPI=1 cargo test -p bonafide openapi`.
     #[test]
     fn the_committed_openapi_documents_are_current() {
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../openapi");
-        for dialect in dialects() {
+        for dialect in dialects(&DialectPaths::new()) {
             let file = folder.join(format!("{}.json", dialect.name));
             if std::env::var_os("UPDATE_OPENAPI").is_some() {
                 std::fs::create_dir_all(&folder).unwrap();

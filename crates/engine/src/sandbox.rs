@@ -252,8 +252,7 @@ pub(crate) async fn steer(
     let Some(asked) = record.private.settings.get("sandbox").and_then(Value::as_object) else {
         return Ok(findings);
     };
-    let organization = organizations::get(tx, record.row.organization).await?;
-    if !organization.is_some_and(|o| o.sandbox) {
+    if !is(tx, record.row.organization).await? {
         return Ok(findings);
     }
     let chosen = SCENARIOS.iter().filter(|s| asked.get(s.step).is_some_and(|word| *word == s.word));
@@ -296,6 +295,11 @@ fn steered(check: Check, outcome: Outcome, code: &str) -> Finding {
     };
     let finding = Finding { score, threshold: score.map(|_| 0.5), ..Finding::new(check, outcome) };
     finding.because(code, "steered by settings.sandbox")
+}
+
+/// Whether an organization is a sandbox.
+pub(crate) async fn is(tx: &mut Tx, organization: OrganizationId) -> Result<bool> {
+    Ok(organizations::get(tx, organization).await?.is_some_and(|o| o.sandbox))
 }
 
 /// The day it is for an organization.

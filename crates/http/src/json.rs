@@ -76,7 +76,8 @@ where
 
 /// Turns a JSON value into a `T`, or says everything that is wrong with it.
 pub fn check<T: DeserializeOwned + ToSchema + 'static>(value: Value) -> Result<T, Vec<Problem>> {
-    let problems: Vec<Problem> = validator::<T>().iter_errors(&value).flat_map(|e| flatten(&e)).collect();
+    let mut problems: Vec<Problem> = validator::<T>().iter_errors(&value).flat_map(|e| flatten(&e)).collect();
+    nul_characters(&value, "", &mut problems);
     if !problems.is_empty() {
         return Err(problems);
     }
@@ -84,6 +85,35 @@ pub fn check<T: DeserializeOwned + ToSchema + 'static>(value: Value) -> Result<T
     serde_path_to_error::deserialize(value).map_err(|e| {
         vec![Problem::new(e.path().to_string(), Rule::Other, "has a value that is not accepted")]
     })
+}
+
+/// Text with a NUL character cannot be stored by every database, and nobody means it.
+fn nul_characters(value: &Value, path: &str, problems: &mut Vec<Problem>) {
+    let inside = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+    let has = |text: &str| text.contains('\0');
+    match value {
+        Value::String(text) if has(text) => {
+            problems.push(Problem::new(path, Rule::Format, "must not hold a NUL character"));
+        }
+        Value::Array(items) => {
+            for (i, item) in items.iter().enumerate() {
+                nul_characters(item, &inside(&i.to_string()), problems);
+            }
+        }
+        Value::Object(fields) => {
+            for (name, field) in fields {
+                if has(name) {
+                    problems.push(Problem::new(
+                        path,
+                        Rule::Format,
+                        "must not hold a name with a NUL character",
+                    ));
+                }
+                nul_characters(field, &inside(name), problems);
+            }
+        }
+        _ => {}
+    }
 }
 
 fn validator<T: ToSchema + 'static>() -> Arc<Validator> {
@@ -208,6 +238,17 @@ mod tests {
             assert!(seen.contains(&expected), "{expected:?} not in {seen:?}");
         }
         assert!(problems.iter().all(|p| !p.message.contains("secret")), "{problems:?}");
+    }
+
+    #[test]
+    fn nul_characters_are_found_wherever_they_are() {
+        let bad = json!({"_name": "a\0", "_kind": "small", "_count": 1});
+        let problems = check::<Order>(bad).unwrap_err();
+        assert_eq!((problems[0].field.as_str(), problems.len()), ("_name", 1));
+        let mut problems = vec![];
+        nul_characters(&json!({"a": [1, {"b": "\0"}], "c\0": 1}), "", &mut problems);
+        let fields: Vec<_> = problems.into_iter().map(|p| p.field).collect();
+        assert_eq!(fields, ["a.1.b", ""]);
     }
 
     #[test]

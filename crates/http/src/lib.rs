@@ -14,4 +14,4 @@ pub mod operations;
 pub use caller::{Authorized, Denied};
 pub use form::Form;
 pub use json::{Query, Valid};
-pub use operations::{Operation, Operations};
+pub use operations::{Operation, Operations, Paths};

@@ -1,7 +1,7 @@
 //! The Vult KYC API (version 2.10.15): every route of this dialect on one screen.
 //!
 //! The vendor publishes bodies but no paths; the paths here are our choice and stand only in the
-//! `#[utoipa::path]` line of each operation. Success is always 200, as the vendor documents it.
+//! `#[utoipa::path]` line of each operation. The settings may give them others (`[paths.vult]`). Success is always 200, as the vendor documents it.
 
 mod error;
 mod extract;
@@ -17,7 +17,7 @@ mod webhook;
 mod words;
 
 use bonafide_engine::Engine;
-use bonafide_http::{Operations, operations};
+use bonafide_http::{Operations, Paths, operations};
 use utoipa::{
     Modify, OpenApi,
     openapi::{
@@ -60,10 +60,10 @@ impl Modify for Security {
     }
 }
 
-/// The routes, each with its file.
-pub fn operations() -> Operations<Engine> {
+/// The routes, each with its file; `paths` has other paths for some of them.
+pub fn operations(paths: &Paths) -> Operations<Engine> {
     operations! {
-        Operations::new(Api::openapi(), "dialects/vult/src");
+        Operations::new(Api::openapi(), "dialects/vult/src", paths);
         // Utility
         utility::root::root,
         utility::ping::ping,

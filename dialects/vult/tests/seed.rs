@@ -49,7 +49,7 @@ fn operations() -> Vec<Operation> {
 }
 
 fn document() -> Value {
-    let (router, _) = bonafide_vult::operations().build();
+    let (router, _) = bonafide_vult::operations(&Default::default()).build();
     serde_json::to_value(router.split_for_parts().1).unwrap()
 }
 

@@ -1,4 +1,4 @@
-//! `bonafide routes`: where to find the code of any endpoint.
+//! `bonafide routes`: where to find the code of any endpoint. The paths are those in the code.
 
 use super::CommandResult;
 use crate::{mount, output};
@@ -13,7 +13,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: Args) -> CommandResult {
     let mut table = output::table(["dialect", "method", "path", "file"]);
     let mut rows = vec![];
-    for dialect in mount::dialects() {
+    for dialect in mount::dialects(&mount::DialectPaths::new()) {
         for op in &dialect.operations {
             table.add_row([dialect.name, &op.method, &op.path, &op.file]);
             rows.push(serde_json::json!({

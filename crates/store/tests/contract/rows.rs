@@ -401,7 +401,10 @@ pub(crate) async fn webhook_endpoints_come_and_go(stage: Stage) {
         created_at: stage.now(),
     };
     webhook_endpoints::insert(&mut tx, t.organization, &endpoint).await.unwrap();
-    assert_eq!(webhook_endpoints::list(&mut tx, t.organization, "vult").await.unwrap(), std::slice::from_ref(&endpoint));
+    assert_eq!(
+        webhook_endpoints::list(&mut tx, t.organization, "vult").await.unwrap(),
+        std::slice::from_ref(&endpoint)
+    );
     assert_eq!(webhook_endpoints::list(&mut tx, t.organization, "athenty").await.unwrap(), []);
     let (id, now) = (endpoint.id, stage.now());
     assert!(webhook_endpoints::delete(&mut tx, t.organization, "athenty", id, now).await.is_err());

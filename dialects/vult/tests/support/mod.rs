@@ -103,7 +103,7 @@ impl App {
             done: tokio::sync::Notify::new(),
         };
         let engine = Engine::start(parts).await.unwrap();
-        let (router, _) = bonafide_vult::operations().build();
+        let (router, _) = bonafide_vult::operations(&Default::default()).build();
         let router: Router =
             router.split_for_parts().0.fallback(bonafide_vult::not_found).with_state(engine.clone());
         let router = bonafide_http::layers::around(router, engine.clock.clone(), engine.entropy.clone());
