@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use utoipa::openapi::OpenApi;
+use utoipa::openapi::{OpenApi, PathItem, RefOr};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
 /// One route, for people who look for its code.
@@ -36,7 +36,7 @@ impl<S: Clone + Send + Sync + 'static> Operations<S> {
     pub fn add(mut self, handler: &str, mut routes: UtoipaMethodRouter<S>) -> Self {
         let other = |path: String| self.paths.get(&path).cloned().unwrap_or(path);
         let written = std::mem::take(&mut routes.1.paths);
-        routes.1.paths = written.into_iter().map(|(path, item)| (other(path), item)).collect();
+        routes.1.paths = written.into_iter().map(|(path, item)| (other(path), described(item))).collect();
         let handler: String = handler.chars().filter(|c| !c.is_whitespace()).collect();
         let modules = handler.rsplit_once("::").map_or("lib", |(modules, _)| modules);
         let file = format!("{}/{}.rs", self.folder, modules.replace("::", "/"));
@@ -56,6 +56,30 @@ impl<S: Clone + Send + Sync + 'static> Operations<S> {
     pub fn build(self) -> (OpenApiRouter<S>, Vec<Operation>) {
         (self.router, self.known)
     }
+}
+
+/// OpenAPI requires a description of every answer; most are all said by their status.
+fn described(mut item: PathItem) -> PathItem {
+    let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch];
+    for operation in operations.into_iter().flatten() {
+        for (status, response) in &mut operation.responses.responses {
+            if let RefOr::T(response) = response
+                && response.description.is_empty()
+            {
+                response.description = match status.as_str() {
+                    "200" => "Done",
+                    "400" => "Refused: the code says why, the fields say where",
+                    "401" => "The access token is missing, unknown or expired",
+                    "403" => "The credential may not do this",
+                    "404" => "Your organization has no such object",
+                    "503" => "Not now; see Retry-After",
+                    _ => "See the body",
+                }
+                .to_owned();
+            }
+        }
+    }
+    item
 }
 
 /// Adds handlers by their module path, which is also where their file is.
