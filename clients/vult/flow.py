@@ -71,9 +71,9 @@ def verified() -> str:
     new = models.NewSession(liveness_mode=models.LivenessModeE.PASSIVE)
     session = good(idv_session_create.sync(client=client, body=new), models.Created).session_id
     this = models.SessionRef(session_id=session)
-    consent = models.ConsentAdd(session_id=session, consented=True)
+    consent = models.Consent(session_id=session, consented=True)
     good(idv_sdk_consent_add.sync(body=consent, **DEVICE), models.Done)
-    kind = models.DocumentTypeUpdate(session_id=session, document_type_e=models.DocumentTypeE.PASSPORT)
+    kind = models.TypeUpdate(session_id=session, document_type_e=models.DocumentTypeE.PASSPORT)
     good(idv_sdk_document_type_update.sync(body=kind, **DEVICE), models.Done)
     image = File(payload=BytesIO(picture("passport.jpg")), file_name="passport.jpg", mime_type="image/jpeg")
     front = models.DocumentImage(session_id=session, latitude="45.5", longitude="-73.6", image=image)

@@ -180,7 +180,7 @@ pub const SCENARIOS: &[Scenario] = &[
     scenario(
         "registry",
         "mismatch",
-        "approved with a lower score",
+        "review",
         "the registry knows the document otherwise",
         &[(Check::Registry, Outcome::Fail, "fields_differ")],
     ),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use utoipa::openapi::{OpenApi, PathItem, RefOr};
+use utoipa::openapi::{Content, OpenApi, PathItem, RefOr, Required, Schema, request_body::RequestBody};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
 /// One route, for people who look for its code.
@@ -53,8 +53,32 @@ impl<S: Clone + Send + Sync + 'static> Operations<S> {
         self
     }
 
-    pub fn build(self) -> (OpenApiRouter<S>, Vec<Operation>) {
+    pub fn build(mut self) -> (OpenApiRouter<S>, Vec<Operation>) {
+        optional_bodies(self.router.get_openapi_mut());
         (self.router, self.known)
+    }
+}
+
+/// A body of which nothing is required may be left out, as [`Valid`](crate::Valid) takes it.
+fn optional_bodies(document: &mut OpenApi) {
+    let schemas = document.components.as_ref().map(|c| c.schemas.clone()).unwrap_or_default();
+    let nothing_required = |body: &RequestBody| {
+        body.content.values().all(|content| match content {
+            RefOr::T(Content { schema: Some(RefOr::Ref(reference)), .. }) => {
+                let name = reference.ref_location.rsplit('/').next().unwrap_or_default();
+                matches!(schemas.get(name), Some(RefOr::T(Schema::Object(object))) if object.required.is_empty())
+            }
+            _ => false,
+        })
+    };
+    for item in document.paths.paths.values_mut() {
+        for operation in [&mut item.post, &mut item.put].into_iter().flatten() {
+            if let Some(RefOr::T(body)) = &mut operation.request_body
+                && nothing_required(body)
+            {
+                body.required = Some(Required::False);
+            }
+        }
     }
 }
 

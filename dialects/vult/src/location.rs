@@ -1,9 +1,6 @@
 //! Where something was captured, as sessions of either kind print it.
 
-use bonafide_core::{
-    evidence::EvidenceKind,
-    problem::{Problem, Rule},
-};
+use bonafide_core::evidence::EvidenceKind;
 use bonafide_engine::location;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -16,17 +13,15 @@ use crate::{
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct ReadLocation {
     pub(crate) session_id: String,
-    /// Which capture; `unknown` is refused.
+    /// Which capture; nothing is captured as `unknown`.
     location_capture_type_e: LocationCaptureTypeE,
 }
 
 impl ReadLocation {
     /// The evidence that was captured.
     pub(crate) fn kind(&self) -> Result<EvidenceKind, Error> {
-        words::captured(self.location_capture_type_e).ok_or_else(|| {
-            let message = "must be front_doc_image_capture, back_doc_image_capture or selfie_image_capture";
-            vec![Problem::new("location_capture_type_e", Rule::Enum, message)].into()
-        })
+        let none = || bonafide_engine::Error::conflict("not_captured", "nothing is captured as `unknown`");
+        words::captured(self.location_capture_type_e).ok_or_else(|| none().into())
     }
 }
 

@@ -44,10 +44,7 @@ async fn a_capture_has_the_places_of_its_address_and_its_position(app: &App) {
         );
     }
 
-    assert_eq!(
-        read(app, &session, "unknown").await.refused(400, "invalid_request"),
-        ["location_capture_type_e"]
-    );
+    read(app, &session, "unknown").await.refused(400, "not_captured");
     assert_eq!(
         read(app, &session, "moon").await.refused(400, "invalid_request"),
         ["location_capture_type_e"]

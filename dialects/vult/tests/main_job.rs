@@ -263,7 +263,7 @@ async fn sessions_are_listed(app: &App) {
     fields.sort();
     assert_eq!(fields, ["skip", "start_date", "status", "take"]);
     let bad = app.post("/idv/session/list", json!({"take": 1.5, "end_date": "tomorrow"})).await;
-    assert_eq!(bad.refused(400, "invalid_request"), ["take", "end_date"]);
+    assert_eq!(bad.refused(400, "invalid_request"), ["end_date", "take"]);
 }
 
 async fn another_tenants_session_is_not_found(app: &App) {

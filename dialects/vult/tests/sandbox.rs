@@ -7,15 +7,18 @@ mod support;
 use serde_json::{Value, json};
 use support::{App, sample};
 
-on_both!(every_scenario_leads_where_it_says, the_clock_runs_ahead, it_is_for_test_keys_alone);
+on_both!(the_clock_runs_ahead, it_is_for_test_keys_alone);
 
 /// An app whose own client is one of a sandbox.
 async fn sandbox(app: &App) -> (String, String) {
     app.new_tenant("sandbox").await
 }
 
-async fn every_scenario_leads_where_it_says(app: &App) {
-    let (client, token) = sandbox(app).await;
+/// On one database: it is many sessions, and the other tests go to both.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_scenario_leads_where_it_says() {
+    let app = App::start("sqlite").await;
+    let (client, token) = sandbox(&app).await;
     let app = &app.speaking_as(&client, &token);
     let scenarios = app.ask("/sandbox/scenarios").await.ok();
     let scenarios = scenarios["scenarios"].as_array().unwrap();

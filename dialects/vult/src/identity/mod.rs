@@ -24,9 +24,11 @@ pub(crate) struct IdentityRef {
 /// RFC 3339, days ISO 8601.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct IdentityBody {
-    identity_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    identity_id: Option<String>,
     /// When the person was first verified.
-    created_at: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    created_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     first_name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -38,7 +40,8 @@ pub(crate) struct IdentityBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     birth_date: Option<String>,
     /// `unknown`, `male`, `female` or `non_binary`.
-    gender_e: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gender_e: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     street: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -47,20 +50,24 @@ pub(crate) struct IdentityBody {
     state: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     postal_code: Option<String>,
-    document_front_given: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    document_front_given: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     document_front_given_at: Option<String>,
-    verified: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verified: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     verified_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     liveness_detected: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     liveness_detected_at: Option<String>,
-    ofac_status_e: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ofac_status_e: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     ofac_detected_at: Option<String>,
-    dmv_status_e: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dmv_status_e: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     dmv_detected_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -75,27 +82,27 @@ impl From<Identity> for IdentityBody {
         let latest = latest.as_ref();
         let not_started = || words::ofac_status(None).to_owned();
         Self {
-            identity_id: identity.id.to_string(),
-            created_at: identity.since.to_string(),
+            identity_id: Some(identity.id.to_string()),
+            created_at: Some(identity.since.to_string()),
             first_name: field(FieldName::FirstName),
             middle_name: field(FieldName::MiddleName),
             last_name: field(FieldName::LastName),
             suffix_name: field(FieldName::NameSuffix),
             birth_date: field(FieldName::BirthDate),
-            gender_e: words::gender(field(FieldName::Gender).as_deref()).to_owned(),
+            gender_e: Some(words::gender(field(FieldName::Gender).as_deref()).to_owned()),
             street: field(FieldName::Street),
             city: field(FieldName::City),
             state: field(FieldName::State),
             postal_code: field(FieldName::PostalCode),
-            document_front_given: latest.is_some_and(|s| s.document_front_given),
+            document_front_given: Some(latest.is_some_and(|s| s.document_front_given)),
             document_front_given_at: latest.and_then(|s| s.document_front_given_at.clone()),
-            verified: true,
+            verified: Some(true),
             verified_at: identity.person.documents.last().map(|d| d.verified_at.to_string()),
             liveness_detected: latest.and_then(|s| s.liveness_detected),
             liveness_detected_at: latest.and_then(|s| s.liveness_detected_at.clone()),
-            ofac_status_e: latest.map_or_else(not_started, |s| s.ofac_status_e.clone()),
+            ofac_status_e: Some(latest.map_or_else(not_started, |s| s.ofac_status_e.clone())),
             ofac_detected_at: latest.and_then(|s| s.ofac_detected_at.clone()),
-            dmv_status_e: latest.map_or_else(not_started, |s| s.dmv_status_e.clone()),
+            dmv_status_e: Some(latest.map_or_else(not_started, |s| s.dmv_status_e.clone())),
             dmv_detected_at: latest.and_then(|s| s.dmv_detected_at.clone()),
             score: latest.and_then(|s| s.score),
         }

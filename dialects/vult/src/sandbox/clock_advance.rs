@@ -13,8 +13,8 @@ use crate::{
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct Advance {
     /// How far to set the clock forward.
-    #[schema(minimum = 1, maximum = 1_576_800_000)]
-    seconds: i64,
+    #[schema(value_type = i64, minimum = 1, maximum = 1_576_800_000)]
+    seconds: f64,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -34,5 +34,5 @@ pub(crate) async fn clock_advance(
     Authorized(caller): Authorized,
     bonafide_http::Valid(asked, _): Json<Advance>,
 ) -> Result<Body<Advanced>, Error> {
-    Ok(Body(Advanced { seconds_ahead: sandbox::advance(&engine, &caller, asked.seconds).await? }))
+    Ok(Body(Advanced { seconds_ahead: sandbox::advance(&engine, &caller, asked.seconds as i64).await? }))
 }

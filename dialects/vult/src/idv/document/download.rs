@@ -6,7 +6,6 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use bonafide_core::document::DocumentType;
-use bonafide_core::problem::{Problem, Rule};
 use bonafide_engine::{
     Engine,
     evidence::{self, File},
@@ -24,7 +23,7 @@ use crate::{
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct Download {
     session_id: String,
-    /// `unknown` names no picture and is refused.
+    /// `unknown` names no picture: 404.
     storage_file_type_e: StorageFileTypeE,
 }
 
@@ -39,10 +38,9 @@ impl IntoResponse for Jpeg {
     }
 }
 
-/// The picture that is meant and the type its document has to be of.
+/// The picture that is meant and the type its document has to be of; `unknown` is none that there is.
 pub(crate) fn file(word: StorageFileTypeE) -> Result<(File, Option<DocumentTypeE>), Error> {
-    let message = "names no picture; say which one";
-    words::to_file(word).ok_or_else(|| vec![Problem::new("storage_file_type_e", Rule::Enum, message)].into())
+    words::to_file(word).ok_or_else(no_picture)
 }
 
 /// Whether a picture of this type of document is what was asked for.

@@ -31,7 +31,7 @@ pub(crate) struct ProcessLiveness {
     /// Frames of the live person in the order they were taken: base64, with or without a `data:` prefix.
     /// The first one looks straight into the camera and is also the selfie. Where movements were asked for, the
     /// others are divided evenly over them, in order: as many for each.
-    #[schema(max_items = 16)]
+    #[schema(min_items = 1, max_items = 16)]
     images: Option<Vec<String>>,
 }
 
@@ -59,7 +59,11 @@ pub(crate) async fn process(
     let id = session(engine, caller, kind, &asked.session_id).await?;
     let mut problems = vec![];
     let mut frames = vec![];
-    for (i, text) in asked.images.unwrap_or_default().iter().enumerate() {
+    let Some(images) = asked.images else {
+        let message = "this server judges the frames itself: send them in `images`";
+        return Err(bonafide_engine::Error::conflict("no_images", message).into());
+    };
+    for (i, text) in images.iter().enumerate() {
         let field = format!("images.{i}");
         match decode(text) {
             Some(bytes) => frames.push(Picture { field, bytes }.into()),
