@@ -10,9 +10,18 @@ def valid_requests_are_never_called_invalid(ctx, response, case) -> None:
     if response.status_code != 400 or meta is None or not meta.generation.mode.is_positive:
         return
     error = response.json().get("error")
-    # The token endpoint answers as RFC 6749 says, with a word.
-    code = error["code"] if isinstance(error, dict) else error
-    assert code != "invalid_request", response.text
+    if isinstance(error, str):
+        # The token endpoint, in the words of RFC 6749; the tester writes lists as a parameter given twice.
+        assert error != "invalid_request" or "twice" in response.text, response.text
+        return
+    if error["code"] != "invalid_request":
+        return
+    fields = [problem["field"] for problem in error["fields"]]
+    # No document can say what bytes are a picture.
+    if fields and all(field.split(".")[0] in ("image", "images") for field in fields):
+        return
+    # The tester puts any character into the names of a form's parts, and no parser reads that.
+    assert case.media_type == "multipart/form-data" and fields == [""], response.text
 
 
 @schemathesis.deserializer("image/jpeg")

@@ -12,6 +12,9 @@ pub enum Error {
     /// The request is wrong in the fields named.
     #[error("the request is not valid")]
     Invalid(Vec<Problem>),
+    /// The request is fine, but what it is about lacks what the fields name.
+    #[error("something is missing")]
+    Incomplete(Vec<Problem>),
     /// The request is fine but not now. `code` is stable; `message` says what to do instead.
     #[error("{message}")]
     Conflict { code: &'static str, message: String },

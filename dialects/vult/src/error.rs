@@ -75,7 +75,10 @@ impl IntoResponse for Error {
     fn into_response(self) -> Response {
         use bonafide_engine::Error as E;
         match self {
-            Self::Invalid(problems) | Self::Engine(E::Invalid(problems)) => invalid(&problems),
+            Self::Invalid(problems) | Self::Engine(E::Invalid(problems)) => {
+                invalid("invalid_request", &problems)
+            }
+            Self::Engine(E::Incomplete(problems)) => invalid("incomplete", &problems),
             Self::Denied(Denied::Internal(error)) => Self::Engine(error).into_response(),
             Self::Denied(denied) => {
                 let challenge = match denied {
@@ -110,7 +113,7 @@ impl IntoResponse for Error {
     }
 }
 
-fn invalid(problems: &[Problem]) -> Response {
+fn invalid(code: &str, problems: &[Problem]) -> Response {
     let fields: Vec<FieldError> = problems
         .iter()
         .map(|p| FieldError {
@@ -124,7 +127,7 @@ fn invalid(problems: &[Problem]) -> Response {
         .collect();
     let message = problems.iter().map(|p| format!("{} {}", p.field, p.message).trim().to_owned());
     let message = message.collect::<Vec<_>>().join("; ");
-    let error = ErrorDetail { code: "invalid_request".to_owned(), message, fields };
+    let error = ErrorDetail { code: code.to_owned(), message, fields };
     (StatusCode::BAD_REQUEST, Json(ErrorBody { error })).into_response()
 }
 

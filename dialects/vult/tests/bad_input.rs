@@ -85,10 +85,10 @@ async fn nothing_before_consent(app: &App) {
 
 async fn wrong_order(app: &App) {
     let session = app.consented().await;
-    let fields = app.finalize(&session).await.refused(400, "invalid_request");
+    let fields = app.finalize(&session).await.refused(400, "incomplete");
     assert_eq!(fields, ["document_front", "liveness"]);
     app.picture("front", &session, &sample("passport.jpg")).await.ok();
-    assert_eq!(app.finalize(&session).await.refused(400, "invalid_request"), ["liveness"]);
+    assert_eq!(app.finalize(&session).await.refused(400, "incomplete"), ["liveness"]);
     let frames = json!({"session_id": session, "latitude": 0, "longitude": 0, "images": [BASE64_STANDARD.encode(sample("selfie.jpg"))]});
     app.post("/idv/sdk/liveness/session/process", frames.clone()).await.refused(400, "no_liveness_session");
     // A liveness session is answered once, and in time.

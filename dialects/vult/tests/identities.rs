@@ -36,7 +36,7 @@ async fn authenticated(app: &App, identity: &str, selfie: &[u8]) -> (String, Val
     let created = app.post("/ida/session/create", new).await.ok();
     let session = created["session_id"].as_str().unwrap().to_owned();
     let fields = app.post("/ida/sdk/finalize", json!({"session_id": session})).await;
-    assert_eq!(fields.refused(400, "invalid_request"), ["liveness"]);
+    assert_eq!(fields.refused(400, "incomplete"), ["liveness"]);
     app.liveness_of("ida", &session, &[selfie]).await.ok();
     assert_eq!(app.finalize_of("ida", &session).await.ok(), json!({}));
     let read = app.post("/ida/session/read", json!({"session_id": session})).await.ok();

@@ -52,7 +52,7 @@ pub async fn submit(
         .map(|(_, field, what)| Problem::new(field, Rule::Required, what))
         .collect();
     if !missing.is_empty() {
-        return Err(Error::Invalid(missing));
+        return Err(Error::Incomplete(missing));
     }
     if let Some(settings) = settings {
         sandbox::check(caller, &settings)?;

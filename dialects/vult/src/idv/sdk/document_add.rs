@@ -22,14 +22,15 @@ use crate::{
 #[derive(Debug, Deserialize, ToSchema)]
 #[expect(dead_code, reason = "documents the form; its parts are read one by one")]
 pub(crate) struct DocumentImage {
+    #[schema(pattern = r"\S")]
     session_id: String,
     /// Where the picture was taken: degrees, WGS 84.
-    #[schema(min_length = 1)]
+    #[schema(min_length = 1, pattern = r"^[+-]?([0-8]?[0-9](\.[0-9]+)?|90(\.0+)?)$")]
     latitude: String,
-    #[schema(min_length = 1)]
+    #[schema(min_length = 1, pattern = r"^[+-]?((1[0-7][0-9]|[0-9]?[0-9])(\.[0-9]+)?|180(\.0+)?)$")]
     longitude: String,
     /// JPEG, PNG or WebP, up to 20 MB.
-    #[schema(format = Binary)]
+    #[schema(format = Binary, min_length = 1)]
     image: String,
 }
 
