@@ -24,6 +24,9 @@ pub enum Error {
     /// The work is still going on; ask again after this many seconds.
     #[error("still being processed")]
     Busy { retry_after_s: u32 },
+    /// Too much is asked at once; ask again after this many seconds.
+    #[error("overloaded")]
+    Overloaded { retry_after_s: u32 },
     #[error(transparent)]
     Store(bonafide_store::Error),
     #[error("the lists to screen against cannot be read: {0}")]
@@ -53,6 +56,7 @@ impl From<bonafide_store::Error> for Error {
             bonafide_store::Error::KeyDestroyed => {
                 Self::conflict("anonymized", "the personal data of this verification was erased")
             }
+            bonafide_store::Error::Overloaded(_) => Self::Overloaded { retry_after_s: 1 },
             other => Self::Store(other),
         }
     }

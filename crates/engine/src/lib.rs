@@ -55,6 +55,7 @@ pub struct Engine(Arc<Whole>);
 struct Whole {
     parts: Parts,
     gallery: gallery::Gallery,
+    admissions: tokio::sync::Semaphore,
 }
 
 /// What an [`Engine`] is made of.
@@ -138,11 +139,18 @@ impl Engine {
         )
         .await?;
         tx.commit().await?;
-        Ok(Self(Arc::new(Whole { parts, gallery: gallery::Gallery::default() })))
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        let admissions = tokio::sync::Semaphore::new(processors);
+        Ok(Self(Arc::new(Whole { parts, gallery: gallery::Gallery::default(), admissions })))
     }
 
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// The right to decode a picture that came in.
+    pub(crate) fn admissions(&self) -> &tokio::sync::Semaphore {
+        &self.0.admissions
     }
 
     pub(crate) fn gallery(&self) -> &gallery::Gallery {

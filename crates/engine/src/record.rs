@@ -4,6 +4,7 @@ use bonafide_core::{
     document::{DocumentReading, DocumentType},
     id::{EventId, OrganizationId, VerificationId},
     policy::Policy,
+    time::Timestamp,
     verification::{Action, Kind, Status},
 };
 use bonafide_store::{
@@ -35,6 +36,9 @@ pub struct Private {
     /// Hand-ins so far.
     #[serde(default)]
     pub attempt: u32,
+    /// When the last one came.
+    #[serde(default)]
+    pub handed_in_at: Option<Timestamp>,
     /// How many of them came before the last pause.
     #[serde(default)]
     pub failed_before: u32,

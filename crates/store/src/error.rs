@@ -21,6 +21,9 @@ pub enum Error {
         #[source]
         source: sqlx::Error,
     },
+    /// Everybody wants the database at once, and this one waited in vain.
+    #[error("could not {0}: the database is overloaded")]
+    Overloaded(&'static str),
     /// Readers kept the database's write-ahead log in use.
     #[error("what was deleted could not be removed from the database's log yet: it is being read")]
     Busy,
@@ -93,6 +96,9 @@ pub(crate) trait Context<T> {
 
 impl<T> Context<T> for Result<T, sqlx::Error> {
     fn to(self, action: &'static str) -> Result<T> {
-        self.map_err(|source| Error::Database { action, source })
+        self.map_err(|source| match source {
+            sqlx::Error::PoolTimedOut => Error::Overloaded(action),
+            source => Error::Database { action, source },
+        })
     }
 }

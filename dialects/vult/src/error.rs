@@ -98,10 +98,11 @@ impl IntoResponse for Error {
                 plain(StatusCode::FORBIDDEN, "insufficient_scope", error.to_string())
             }
             Self::Engine(E::Busy { retry_after_s }) => {
-                let message = "the checks are still running; read the session later".to_owned();
-                let mut response = plain(StatusCode::SERVICE_UNAVAILABLE, "processing", message);
-                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(retry_after_s));
-                response
+                later("processing", "the checks are still running; read the session later", retry_after_s)
+            }
+            Self::Engine(E::Overloaded { retry_after_s }) => {
+                tracing::warn!("refused for lack of capacity");
+                later("overloaded", "too much is asked at once; try again", retry_after_s)
             }
             Self::Engine(error @ (E::Store(_) | E::Task(_) | E::Lists(_))) => {
                 tracing::error!(error = %trail(&error), "internal error");
@@ -129,6 +130,12 @@ fn invalid(code: &str, problems: &[Problem]) -> Response {
     let message = message.collect::<Vec<_>>().join("; ");
     let error = ErrorDetail { code: code.to_owned(), message, fields };
     (StatusCode::BAD_REQUEST, Json(ErrorBody { error })).into_response()
+}
+
+fn later(code: &str, message: &str, seconds: u32) -> Response {
+    let mut response = plain(StatusCode::SERVICE_UNAVAILABLE, code, message.to_owned());
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    response
 }
 
 fn plain(status: StatusCode, code: &str, message: String) -> Response {

@@ -83,17 +83,19 @@ pub(crate) struct Admitted {
 }
 
 /// Decodes on the blocking pool; the answer names the field and says what to do.
-pub(crate) async fn admit(picture: Picture) -> Result<Admitted> {
-    admit_with(picture, false).await
+pub(crate) async fn admit(engine: &Engine, picture: Picture) -> Result<Admitted> {
+    admit_with(engine, picture, false).await
 }
 
 /// The same, and looks for traces of editing in the file.
-async fn admit_document(picture: Picture) -> Result<Admitted> {
-    admit_with(picture, true).await
+async fn admit_document(engine: &Engine, picture: Picture) -> Result<Admitted> {
+    admit_with(engine, picture, true).await
 }
 
-async fn admit_with(picture: Picture, examine: bool) -> Result<Admitted> {
+/// As many at a time as there are processors: a crowd of pictures waits its turn and does not starve all else.
+async fn admit_with(engine: &Engine, picture: Picture, examine: bool) -> Result<Admitted> {
     let Picture { field, bytes } = picture;
+    let _turn = engine.admissions().acquire().await;
     let admitted = tokio::task::spawn_blocking(move || {
         let decoded = image::decode(&bytes)?;
         let (width, height) = decoded.rgb.dimensions();
@@ -117,7 +119,7 @@ pub async fn accept_document(
     check_position(position)?;
     // Say no before the work of decoding, and again in the transaction that records the picture.
     let record = load_capturing(engine, caller.organization, id).await?;
-    let admitted = admit_document(picture).await?;
+    let admitted = admit_document(engine, picture).await?;
     let kind = EvidenceKind::document(side);
     let stored = store(engine, &record, kind, 0, admitted, Origin::of(caller, position)).await?;
 

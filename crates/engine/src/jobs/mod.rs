@@ -49,7 +49,8 @@ pub(crate) const ERASE: &str = "erase";
 /// A picture that makes a check crash does so each time: give up soon, a human will look.
 const CHECK_ATTEMPTS: i64 = 4;
 
-/// Enqueues a check for the current hand-in.
+/// Enqueues a check for the current hand-in. It queues up by the time of the hand-in: who came first is done first, and
+/// not everybody's first check before anybody's second.
 pub(crate) async fn enqueue_check(engine: &Engine, tx: &mut Tx, record: &Record, kind: &str) -> Result<()> {
     let now = engine.now();
     let attempt = record.private.attempt;
@@ -61,7 +62,7 @@ pub(crate) async fn enqueue_check(engine: &Engine, tx: &mut Tx, record: &Record,
         payload: &json!({"attempt": attempt}),
         unique_key: Some(&format!("{kind}:{}:{attempt}", record.row.id)),
         now,
-        run_at: now,
+        run_at: record.private.handed_in_at.unwrap_or(now),
         max_attempts: CHECK_ATTEMPTS,
     };
     rows::enqueue(tx, record.row.organization, job).await?;

@@ -59,6 +59,7 @@ pub async fn submit(
         record.private.settings = settings;
     }
     record.private.attempt += 1;
+    record.private.handed_in_at = Some(engine.now());
     record.private.reading = None;
     let attempt = record.private.attempt;
     findings::supersede(&mut tx, caller.organization, id, engine.now()).await?;
