@@ -75,16 +75,15 @@ pub async fn replay(
         .map(|row| {
             let stored: Stored = serde_json::from_value(row.detail).map_err(|_| not_understood())?;
             let again = stored.again();
-            let same = bits(&stored.assessment) == bits(&again);
+            let same = text(&stored.assessment) == text(&again);
             Ok(Replayed { at: row.created_at, stored: stored.assessment, again, same })
         })
         .collect()
 }
 
-/// Everything of an assessment, its numbers as bits.
-fn bits(a: &Assessment) -> (Decision, Option<u64>, u64, Vec<(&str, u64, u64)>, &[Reason]) {
-    let signals = a.signals.iter().map(|s| (s.weight_name.as_str(), s.weight.to_bits(), s.value.to_bits()));
-    (a.decision, a.score.map(f64::to_bits), a.threshold.to_bits(), signals.collect(), &a.reasons)
+/// Everything of an assessment. Two numbers have the same text only when they are the same to the last bit.
+fn text(assessment: &Assessment) -> String {
+    serde_json::json!(assessment).to_string()
 }
 
 fn not_understood() -> Error {
