@@ -23,8 +23,8 @@ impl Part {
     }
 }
 
-/// Asks the database, the blob store and the models. Missing models do not make a server unready: their
-/// checks are not assessed and people decide.
+/// Asks the database, the blob store, the models and the lists. Missing models and damaged lists do not make a server
+/// unready: their checks are not assessed and people decide.
 pub async fn check(engine: &Engine) -> BTreeMap<&'static str, Part> {
     let database = async {
         let mut tx = engine.db.read().await?;
@@ -36,16 +36,21 @@ pub async fn check(engine: &Engine) -> BTreeMap<&'static str, Part> {
     } else {
         Err(format!("{} of the models are missing or altered: run `bonafide doctor`", missing.len()))
     };
+    let (screening, now) = (engine.screening.clone(), engine.now());
+    let lists =
+        tokio::task::spawn_blocking(move || screening.lists(now).map(drop).map_err(|e| e.to_string())).await;
+    let lists = lists.unwrap_or_else(|error| Err(error.to_string()));
     BTreeMap::from([
         ("database", Part::of(database.await)),
         ("storage", Part::of(engine.blobs.check().await)),
         ("models", Part::of(models)),
+        ("lists", Part::of(lists)),
     ])
 }
 
-/// Whether requests can be served: everything but the models.
+/// Whether requests can be served: everything but the models and the lists.
 pub fn is_ready(parts: &BTreeMap<&'static str, Part>) -> bool {
-    parts.iter().all(|(name, part)| part.ok || *name == "models")
+    parts.iter().all(|(name, part)| part.ok || matches!(*name, "models" | "lists"))
 }
 
 /// What the operating system tells of memory, in bytes.

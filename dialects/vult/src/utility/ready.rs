@@ -17,7 +17,7 @@ pub(crate) struct Ready {
 
 /// Readiness probe
 ///
-/// Asks the database, the blob store and the models. 503 while requests cannot be served.
+/// Asks the database, the blob store, the models and the lists. 503 while requests cannot be served.
 #[utoipa::path(get, path = "/ready", tag = "Utility", operation_id = "ready",
     responses((status = 200, body = Ready), (status = 503, body = Ready)))]
 pub(crate) async fn ready(State(engine): State<Engine>) -> (StatusCode, Json<Ready>) {
