@@ -3,12 +3,13 @@
 use std::net::IpAddr;
 
 use bonafide_core::{
+    address::is_public,
     evidence::{EvidenceKind, Position},
     finding::{Check, Finding, Outcome, Reason},
     id::VerificationId,
     time::Timestamp,
 };
-use bonafide_places::{DevicePlace, IpPlace, Places, distance_km, is_public};
+use bonafide_places::{DevicePlace, IpPlace, Places, distance_km};
 use bonafide_store::{
     crypto::{self, Object},
     evidence as rows,

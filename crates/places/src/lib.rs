@@ -77,7 +77,7 @@ impl Places {
     /// routed. May read a file: not for an async task.
     pub fn ip(&self, address: IpAddr) -> Option<IpPlace> {
         let address = address.to_canonical();
-        if !is_public(address) {
+        if !bonafide_core::address::is_public(address) {
             return None;
         }
         match address {
@@ -129,65 +129,9 @@ impl Places {
     }
 }
 
-/// Whether an address can be somewhere: not one of private networks, this machine, link-local, shared by a carrier
-/// (RFC 6598), documentation, benchmarks, multicast or reserved ones (RFC 6890).
-pub fn is_public(address: IpAddr) -> bool {
-    match address.to_canonical() {
-        IpAddr::V4(v4) => {
-            let [a, b, c, _] = v4.octets();
-            let shared = a == 100 && (64..128).contains(&b);
-            let benchmark = a == 198 && (b & 0xfe) == 18;
-            let protocol = a == 192 && b == 0 && c == 0;
-            !(a == 0
-                || a >= 240
-                || shared
-                || benchmark
-                || protocol
-                || v4.is_private()
-                || v4.is_loopback()
-                || v4.is_link_local()
-                || v4.is_documentation()
-                || v4.is_multicast())
-        }
-        IpAddr::V6(v6) => {
-            let [a, b, ..] = v6.segments();
-            // Global unicast is 2000::/3; of it, 2001:db8::/32 is documentation.
-            (a & 0xe000) == 0x2000 && !(a == 0x2001 && b == 0xdb8)
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_public_addresses_are_somewhere() {
-        for address in ["8.8.8.8", "2a02:8070::1", "::ffff:8.8.8.8"] {
-            assert!(is_public(address.parse().unwrap()), "{address}");
-        }
-        for address in [
-            "10.1.2.3",
-            "127.0.0.1",
-            "192.168.1.1",
-            "172.16.0.1",
-            "169.254.1.1",
-            "100.64.0.1",
-            "0.0.0.0",
-            "255.255.255.255",
-            "198.18.0.1",
-            "224.0.0.1",
-            "203.0.113.5",
-            "::1",
-            "fe80::1",
-            "fc00::1",
-            "::",
-            "2001:db8::1",
-            "::ffff:10.0.0.1",
-        ] {
-            assert!(!is_public(address.parse().unwrap()), "{address}");
-        }
-    }
 
     #[test]
     fn without_files_nothing_is_known_and_the_reason_is_told() {

@@ -1,0 +1,278 @@
+//! What happens, as subscribers are told it: one list of words for the whole product, and how an API turns them into
+//! its own.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::{
+    id::{ApplicantId, EventId, OrganizationId},
+    time::Timestamp,
+    verification::{Kind, Status},
+};
+
+macro_rules! happened { ($($(#[$doc:meta])* $name:ident = $word:literal,)*) => {
+    /// Something that happened. The words are stored and sent: never change one.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    pub enum Happened { $($(#[$doc])* $name,)* }
+
+    impl Happened {
+        pub const ALL: &[Self] = &[$(Self::$name,)*];
+
+        pub const fn as_str(self) -> &'static str {
+            match self { $(Self::$name => $word,)* }
+        }
+    }
+} }
+happened! {
+    VerificationCreated = "verification.created",
+    /// The person opened the link.
+    VerificationOpened = "verification.opened",
+    /// The person consented; evidence may come in.
+    VerificationStarted = "verification.started",
+    /// The person did not consent.
+    VerificationRefused = "verification.refused",
+    /// Everything was handed in; the checks begin.
+    VerificationSubmitted = "verification.submitted",
+    VerificationApproved = "verification.approved",
+    VerificationDeclined = "verification.declined",
+    /// A human has to look.
+    VerificationReviewRequired = "verification.review_required",
+    /// The evidence was not good enough; the person may try again.
+    VerificationRetryRequired = "verification.retry_required",
+    /// The attempts are used up.
+    VerificationInconclusive = "verification.inconclusive",
+    /// After a pause the person may try again.
+    VerificationReopened = "verification.reopened",
+    VerificationCanceled = "verification.canceled",
+    VerificationExpired = "verification.expired",
+    /// It was approved or declined.
+    VerificationCompleted = "verification.completed",
+    VerificationAnonymized = "verification.anonymized",
+    /// Of one hand-in: its document passed every check made of it.
+    DocumentAccepted = "document.accepted",
+    DocumentRejected = "document.rejected",
+    LivenessPassed = "liveness.passed",
+    LivenessFailed = "liveness.failed",
+    /// A list changed, and with it who the person may be.
+    ScreeningChanged = "screening.changed",
+    /// A human looked at a hit.
+    ScreeningReviewed = "screening.reviewed",
+    ApplicantCreated = "applicant.created",
+    ApplicantUpdated = "applicant.updated",
+    ApplicantAnonymized = "applicant.anonymized",
+    InvitationSent = "invitation.sent",
+    InvitationReminded = "invitation.reminded",
+    /// The invitation could not be delivered.
+    InvitationBounced = "invitation.bounced",
+    /// Somebody asked for a message to see whether messages arrive.
+    EndpointTested = "webhook.tested",
+    /// Messages did not arrive for so long that no more are sent there.
+    EndpointDisabled = "webhook.disabled",
+}
+
+impl Happened {
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|h| h.as_str() == text)
+    }
+
+    /// What a verification's new status is told as.
+    pub const fn to(status: Status) -> Self {
+        match status {
+            Status::Created => Self::VerificationCreated,
+            Status::Pending => Self::VerificationOpened,
+            Status::Capturing => Self::VerificationStarted,
+            Status::Processing => Self::VerificationSubmitted,
+            Status::RetryRequired => Self::VerificationRetryRequired,
+            Status::ReviewRequired => Self::VerificationReviewRequired,
+            Status::Approved => Self::VerificationApproved,
+            Status::Declined => Self::VerificationDeclined,
+            Status::Refused => Self::VerificationRefused,
+            Status::Inconclusive => Self::VerificationInconclusive,
+            Status::Canceled => Self::VerificationCanceled,
+            Status::Expired => Self::VerificationExpired,
+        }
+    }
+
+    /// What it happened to.
+    pub const fn subject(self) -> Subject {
+        match self {
+            Self::ApplicantCreated | Self::ApplicantUpdated | Self::ApplicantAnonymized => Subject::Applicant,
+            Self::EndpointTested | Self::EndpointDisabled => Subject::Endpoint,
+            _ => Subject::Verification,
+        }
+    }
+}
+
+impl fmt::Display for Happened {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Serialize for Happened {
+    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.serialize_str(self.as_str())
+    }
+}
+
+/// What something happened to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Subject {
+    Verification,
+    Applicant,
+    /// A subscriber's own endpoint.
+    Endpoint,
+}
+
+/// The facts of the moment, written with the event and never changed. Holds no personal data: identifiers, words and
+/// numbers; who wants more reads the object.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// Asked for by a developer; nothing happened to a person.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub test: bool,
+    /// The verification it is about, if it is about one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verification: Option<VerificationFacts>,
+    /// Why, as a stable word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// How many hits of a screening count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hits: Option<u64>,
+}
+
+/// A verification at one moment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct VerificationFacts {
+    pub kind: Kind,
+    pub status: Status,
+    pub applicant: ApplicantId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<ApplicantId>,
+    /// The public name of the credential it was created with; empty when it is not known any more.
+    #[serde(default)]
+    pub client: String,
+    /// The caller's word for their user; empty when they gave none.
+    #[serde(default)]
+    pub user_id: String,
+    /// Present once it is final.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verified: Option<bool>,
+    /// 0 to 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub score: Option<f64>,
+    /// How alike portrait and selfie are, 0 to 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub face_match: Option<f64>,
+    /// Hand-ins so far.
+    #[serde(default)]
+    pub attempt: u32,
+    /// Why it is not an approval, the gravest first: the codes of the reasons.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reasons: Vec<String>,
+}
+
+/// One event.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Event {
+    pub id: EventId,
+    pub organization: OrganizationId,
+    /// Whether the organization is a sandbox.
+    pub sandbox: bool,
+    pub happened: Happened,
+    /// The verification, applicant or endpoint.
+    pub subject: Uuid,
+    /// Counts the events of this subject from 1: who gets a lower number after a higher one knows it is old.
+    pub sequence: i64,
+    pub snapshot: Snapshot,
+    pub at: Timestamp,
+}
+
+/// One message to one subscriber.
+#[derive(Debug, Clone, Copy)]
+pub struct Message<'a> {
+    pub event: &'a Event,
+    /// The event's name in the subscriber's API.
+    pub word: &'a str,
+    /// 1 for the first.
+    pub attempt: i64,
+    /// Where this server is reached, without a slash at the end; empty when the operator did not say.
+    pub public_url: &'a str,
+}
+
+impl Message<'_> {
+    /// Whether nothing happened to a person.
+    pub fn is_test(&self) -> bool {
+        self.event.snapshot.test || self.event.happened == Happened::EndpointTested
+    }
+
+    /// `sandbox` or `live`.
+    pub fn environment(&self) -> &'static str {
+        if self.event.sandbox { "sandbox" } else { "live" }
+    }
+}
+
+/// How one API words and signs what happened. Pure: the same event gives the same text.
+pub trait WebhookDialect: Send + Sync {
+    /// The name of the API, as the rest of the product knows it.
+    fn name(&self) -> &'static str;
+
+    /// What this API calls it when it happens to a verification of this kind; `None` when it does not tell it.
+    fn word(&self, happened: Happened, kind: Kind) -> Option<&'static str>;
+
+    /// What is sent, as JSON.
+    fn body(&self, message: &Message<'_>) -> serde_json::Value;
+
+    /// The header with the vendor's own signature: the HMAC-SHA256 of the body under the endpoint's secret as text,
+    /// in lower-case hexadecimal digits. `None` for an API that knows the Standard Webhooks headers alone.
+    fn signature_header(&self) -> Option<&'static str>;
+
+    /// Seconds to wait after the first, the second … failed attempt. After the last one the message is dead.
+    fn waits(&self) -> &'static [u32];
+
+    /// Every name an endpoint may ask for, each once.
+    fn words(&self) -> Vec<&'static str> {
+        let mut all = vec![];
+        for kind in [Kind::IdentityVerification, Kind::FaceAuthentication] {
+            for happened in Happened::ALL {
+                if let Some(word) = self.word(*happened, kind)
+                    && !all.contains(&word)
+                {
+                    all.push(word);
+                }
+            }
+        }
+        all
+    }
+}
+
+/// The schedule that Standard Webhooks suggests: 5 s, 5 min, 30 min, 2, 5, 10, 14, 20 and 24 hours.
+pub const STANDARD_WAITS: &[u32] = &[5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_is_its_own() {
+        for h in Happened::ALL {
+            assert_eq!(Happened::parse(h.as_str()), Some(*h));
+        }
+        let mut words: Vec<_> = Happened::ALL.iter().map(|h| h.as_str()).collect();
+        words.sort_unstable();
+        words.dedup();
+        assert_eq!(words.len(), Happened::ALL.len());
+        assert_eq!(Happened::parse("verification.lost"), None);
+    }
+
+    #[test]
+    fn every_status_is_told_as_something_else() {
+        let mut told: Vec<_> = Status::ALL.into_iter().map(Happened::to).collect();
+        told.sort_unstable();
+        told.dedup();
+        assert_eq!(told.len(), Status::ALL.len());
+    }
+}
