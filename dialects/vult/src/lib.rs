@@ -14,6 +14,7 @@ mod paging;
 mod sandbox;
 mod utility;
 mod webhook;
+mod webhooks;
 mod words;
 
 use bonafide_engine::Engine;
@@ -27,6 +28,7 @@ use utoipa::{
 };
 
 pub use error::{method_not_allowed, not_found};
+pub use webhooks::Webhooks;
 
 /// How the engine names this API.
 const DIALECT: &str = "vult";

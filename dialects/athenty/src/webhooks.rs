@@ -1,0 +1,115 @@
+//! How this API words what happened.
+//!
+//! Of `data` the vendor says only that it is event specific. Here a request has the names it has in a list of
+//! requests, and a client its id. `webhook.*` and `request.invitation.*` are ours. The vendor knows no authentication
+//! of a known face, so nothing is told of those.
+
+use bonafide_core::{
+    event::{Event, Happened, Message, STANDARD_WAITS, Subject, VerificationFacts, WebhookDialect},
+    id::{ApplicantId, VerificationId, WebhookEndpointId},
+    verification::Kind,
+};
+use serde_json::{Value, json};
+
+use crate::words;
+
+/// The webhooks of this API: `request.*` and `client.*`, signed in `X-Athenty-Signature`.
+#[derive(Debug, Clone, Copy)]
+pub struct Webhooks;
+
+impl WebhookDialect for Webhooks {
+    fn name(&self) -> &'static str {
+        "athenty"
+    }
+
+    fn word(&self, happened: Happened, kind: Kind) -> Option<&'static str> {
+        let word = match happened {
+            Happened::VerificationCreated => "request.created",
+            Happened::VerificationSubmitted => "request.submitted",
+            Happened::VerificationApproved => "request.approved",
+            Happened::VerificationDeclined | Happened::VerificationRefused => "request.rejected",
+            Happened::VerificationCanceled => "request.canceled",
+            Happened::VerificationExpired => "request.expired",
+            Happened::ApplicantCreated => "client.created",
+            Happened::ApplicantUpdated => "client.updated",
+            Happened::ApplicantAnonymized => "client.deleted",
+            Happened::InvitationSent => "request.invitation.sent",
+            Happened::InvitationReminded => "request.invitation.reminded",
+            Happened::InvitationBounced => "request.invitation.bounced",
+            Happened::EndpointTested => "webhook.test",
+            Happened::EndpointDisabled => "webhook.disabled",
+            Happened::VerificationOpened
+            | Happened::VerificationStarted
+            | Happened::VerificationReviewRequired
+            | Happened::VerificationRetryRequired
+            | Happened::VerificationInconclusive
+            | Happened::VerificationReopened
+            | Happened::VerificationCompleted
+            | Happened::VerificationAnonymized
+            | Happened::DocumentAccepted
+            | Happened::DocumentRejected
+            | Happened::LivenessPassed
+            | Happened::LivenessFailed
+            | Happened::ScreeningChanged
+            | Happened::ScreeningReviewed => return None,
+        };
+        let told = happened.subject() != Subject::Verification || kind == Kind::IdentityVerification;
+        told.then_some(word)
+    }
+
+    fn body(&self, message: &Message<'_>) -> Value {
+        let event = message.event;
+        json!({
+            "id": format!("evt_{}", event.id),
+            "type": message.word,
+            "created_at": event.at.to_string(),
+            "tenant_id": format!("org_{}", event.organization),
+            "data": data(event),
+            "metadata": {
+                "test": message.is_test(),
+                "delivery_attempt": message.attempt,
+                "sequence": event.sequence,
+                "environment": message.environment(),
+            },
+        })
+    }
+
+    fn signature_header(&self) -> Option<&'static str> {
+        Some("X-Athenty-Signature")
+    }
+
+    fn waits(&self) -> &'static [u32] {
+        STANDARD_WAITS
+    }
+}
+
+/// What it happened to. What is not known is left out.
+fn data(event: &Event) -> Value {
+    let id = match event.happened.subject() {
+        Subject::Verification => format!("req_{}", VerificationId::from_uuid(event.subject)),
+        Subject::Applicant => format!("clt_{}", ApplicantId::from_uuid(event.subject)),
+        Subject::Endpoint => format!("wh_{}", WebhookEndpointId::from_uuid(event.subject)),
+    };
+    let mut data = json!({ "id": id });
+    if let Some(reason) = &event.snapshot.reason {
+        data["reason"] = json!(reason);
+    }
+    if let Some(facts) = &event.snapshot.verification {
+        request(&mut data, facts);
+    }
+    data
+}
+
+fn request(data: &mut Value, facts: &VerificationFacts) {
+    data["clientId"] = json!(format!("clt_{}", facts.applicant));
+    data["status"] = json!(words::status(facts.status));
+    if !facts.user_id.is_empty() {
+        data["externalId"] = json!(facts.user_id);
+    }
+    if !facts.reasons.is_empty() {
+        data["reasons"] = json!(facts.reasons);
+    }
+}
+
+#[cfg(test)]
+mod tests;

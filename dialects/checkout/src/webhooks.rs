@@ -1,0 +1,155 @@
+//! How this API words what happened: the events of its workflows.
+//!
+//! An attribute without a value is left out, never null. `sequence`, `environment`, `test`, `reason` and `hits` in
+//! `data`, the types `webhook_*` and `*_invitation_*` are ours.
+
+use bonafide_core::{
+    event::{Event, Happened, Message, Subject, VerificationFacts, WebhookDialect},
+    id::{VerificationId, WebhookEndpointId},
+    time::Timestamp,
+    verification::Kind,
+};
+use serde_json::{Value, json};
+
+use crate::words;
+
+/// The webhooks of this API, signed in `Cko-Signature`.
+#[derive(Debug, Clone, Copy)]
+pub struct Webhooks;
+
+/// Of the vendor's events, as its samples have it.
+const VERSION: &str = "1.2.0";
+
+/// The type of an event of both resources.
+macro_rules! of {
+    ($kind:ident, $suffix:literal) => {
+        match $kind {
+            Kind::IdentityVerification => concat!("identity_verification_", $suffix),
+            Kind::FaceAuthentication => concat!("face_authentication_", $suffix),
+        }
+    };
+}
+
+impl WebhookDialect for Webhooks {
+    fn name(&self) -> &'static str {
+        "checkout"
+    }
+
+    fn word(&self, happened: Happened, kind: Kind) -> Option<&'static str> {
+        let screened = kind == Kind::IdentityVerification;
+        Some(match happened {
+            Happened::VerificationCreated => of!(kind, "created"),
+            Happened::VerificationOpened => of!(kind, "opened"),
+            Happened::VerificationStarted => of!(kind, "started"),
+            Happened::VerificationRefused => of!(kind, "capture_refused"),
+            Happened::VerificationSubmitted => of!(kind, "capture_completed"),
+            Happened::VerificationApproved | Happened::VerificationDeclined => of!(kind, "checks_completed"),
+            Happened::VerificationRetryRequired | Happened::VerificationInconclusive => {
+                of!(kind, "checks_inconclusive")
+            }
+            Happened::VerificationReopened => of!(kind, "retry_requested"),
+            Happened::VerificationCanceled => of!(kind, "closed"),
+            Happened::VerificationExpired => of!(kind, "link_expired"),
+            Happened::VerificationAnonymized => of!(kind, "anonymized"),
+            Happened::InvitationSent => of!(kind, "invitation_sent"),
+            Happened::InvitationReminded => of!(kind, "invitation_reminded"),
+            Happened::InvitationBounced => of!(kind, "invitation_bounced"),
+            Happened::ScreeningChanged if screened => "aml_verification_monitoring_alert",
+            Happened::ScreeningReviewed if screened => "aml_verification_monitoring_reviewed",
+            Happened::EndpointTested => "webhook_test",
+            Happened::EndpointDisabled => "webhook_disabled",
+            Happened::VerificationReviewRequired
+            | Happened::VerificationCompleted
+            | Happened::DocumentAccepted
+            | Happened::DocumentRejected
+            | Happened::LivenessPassed
+            | Happened::LivenessFailed
+            | Happened::ScreeningChanged
+            | Happened::ScreeningReviewed
+            | Happened::ApplicantCreated
+            | Happened::ApplicantUpdated
+            | Happened::ApplicantAnonymized => return None,
+        })
+    }
+
+    fn body(&self, message: &Message<'_>) -> Value {
+        let event = message.event;
+        let mut data = subject(event);
+        data["sequence"] = json!(event.sequence);
+        data["environment"] = json!(message.environment());
+        if message.is_test() {
+            data["test"] = json!(true);
+        }
+        if let Some(reason) = &event.snapshot.reason {
+            data["reason"] = json!(reason);
+        }
+        let id = format!("evt_{}", event.id);
+        let href = format!("{}/workflows/events/{id}", message.public_url);
+        json!({
+            "id": id,
+            "type": message.word,
+            "version": VERSION,
+            "created_on": microseconds(event.at),
+            "data": data,
+            "_links": { "self": { "href": href } },
+        })
+    }
+
+    fn signature_header(&self) -> Option<&'static str> {
+        Some("Cko-Signature")
+    }
+
+    /// 5, 10, 15 and 30 minutes, 1, 4, 12 and 12 hours.
+    fn waits(&self) -> &'static [u32] {
+        &[300, 600, 900, 1_800, 3_600, 14_400, 43_200, 43_200]
+    }
+}
+
+/// What it happened to, under the name its resource has here.
+fn subject(event: &Event) -> Value {
+    if event.happened.subject() == Subject::Endpoint {
+        return json!({ "workflow_action_id": format!("wfa_{}", WebhookEndpointId::from_uuid(event.subject)) });
+    }
+    let id = VerificationId::from_uuid(event.subject);
+    let facts = event.snapshot.verification.as_ref();
+    let mut data = if matches!(event.happened, Happened::ScreeningChanged | Happened::ScreeningReviewed) {
+        let hits = event.snapshot.hits;
+        let mut data =
+            json!({ "aml_verification_id": format!("amlv_{id}"), "status": words::screening(hits) });
+        if let Some(hits) = hits {
+            data["hits"] = json!(hits);
+        }
+        data
+    } else {
+        verification(id, facts)
+    };
+    if let Some(facts) = facts {
+        data["applicant_id"] = json!(format!("aplt_{}", facts.applicant));
+        if !facts.user_id.is_empty() {
+            data["external_applicant_id"] = json!(facts.user_id);
+        }
+    }
+    data
+}
+
+fn verification(id: VerificationId, facts: Option<&VerificationFacts>) -> Value {
+    let (name, prefix) = match facts.map(|f| f.kind).unwrap_or_default() {
+        Kind::IdentityVerification => ("identity_verification_id", "idv_"),
+        Kind::FaceAuthentication => ("face_authentication_id", "fav_"),
+    };
+    let mut data = json!({ name: format!("{prefix}{id}"), "response_codes": [] });
+    if let Some(facts) = facts {
+        data["status"] = json!(words::status(facts.status));
+        data["response_codes"] = json!(words::response_codes(facts.kind, facts.status, &facts.reasons));
+    }
+    data
+}
+
+/// The vendor's have microseconds.
+fn microseconds(at: Timestamp) -> String {
+    let text = at.to_string();
+    format!("{}000Z", text.trim_end_matches('Z'))
+}
+
+#[cfg(test)]
+mod tests;
