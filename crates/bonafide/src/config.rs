@@ -5,10 +5,12 @@ use std::{
     net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use bonafide_checks::models::Models;
 use bonafide_core::time::Clock;
+use bonafide_courier::{Courier, Options};
 use bonafide_engine::{
     Engine, ForwardedHeader, Parts, Settings,
     screening::Screening,
@@ -24,7 +26,7 @@ use figment::{
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
-use crate::mount::DialectPaths;
+use crate::mount::{self, DialectPaths};
 
 /// Flags shared by the commands that open the installation.
 #[derive(Debug, Default, clap::Args, Serialize)]
@@ -52,6 +54,19 @@ pub(crate) struct Config {
     pub(crate) verification_lifetime_s: i64,
     pub(crate) token_lifetime_s: i64,
     pub(crate) job_lease_s: i64,
+    /// Where people and callers reach this server, for instance `https://id.example.com`.
+    pub(crate) public_url: String,
+    /// Requests a minute of a credential that was given no limit of its own.
+    pub(crate) requests_per_minute: i64,
+    /// Where Prometheus finds metrics, for instance `127.0.0.1:9464`; nowhere when absent.
+    pub(crate) metrics_listen: Option<SocketAddr>,
+    /// Networks that webhooks may be sent to although they are not public, and without TLS: for development, or for
+    /// receivers inside. None by default.
+    pub(crate) webhook_networks: Vec<String>,
+    /// How long an attempt to deliver a webhook may take, in seconds.
+    pub(crate) webhook_timeout_s: u64,
+    /// How long a webhook may fail before nothing more is sent there, in seconds.
+    pub(crate) webhook_patience_s: i64,
     /// Networks of the proxies in front of this server, for instance `["10.0.0.0/8"]`: their word on where a request
     /// came from is taken. None by default.
     pub(crate) trusted_proxies: Vec<String>,
@@ -97,6 +112,12 @@ impl Default for Config {
             verification_lifetime_s: settings.verification_lifetime_s,
             token_lifetime_s: settings.token_lifetime_s,
             job_lease_s: settings.job_lease_s,
+            public_url: settings.public_url,
+            requests_per_minute: settings.per_minute,
+            metrics_listen: None,
+            webhook_networks: vec![],
+            webhook_timeout_s: 15,
+            webhook_patience_s: settings.webhook_patience_s,
             trusted_proxies: vec![],
             forwarded_header: settings.forwarded_header,
             ip_database: None,
@@ -144,14 +165,11 @@ impl Config {
         self.database.clone().unwrap_or_else(|| self.data_dir.join("bonafide.db").display().to_string())
     }
 
-    fn proxies(&self) -> Result<Vec<IpNet>, Failure> {
-        let network = |text: &String| {
-            let address = || text.parse::<IpAddr>().map(IpNet::from);
-            text.parse().or_else(|_| address()).map_err(|_| {
-                format!("trusted_proxies: {text} is neither an address nor a network like 10.0.0.0/8").into()
-            })
-        };
-        self.trusted_proxies.iter().map(network).collect()
+    /// Where this server is reached, without a slash at the end.
+    fn public_url(&self) -> Result<String, Failure> {
+        let url = self.public_url.trim_end_matches('/');
+        let known = url.is_empty() || url.starts_with("https://") || url.starts_with("http://");
+        if known { Ok(url.to_owned()) } else { Err(format!("public_url: {url} must begin with https://").into()) }
     }
 
     pub(crate) fn is_sqlite(&self) -> bool {
@@ -181,19 +199,40 @@ impl Config {
             screening: Arc::new(Screening::in_folder(self.lists_dir())),
             registry: self.registry.clone().map(Provider::new).transpose()?,
             places: bonafide_weights::places(self.ip_database.as_deref()),
+            courier: Courier::new(Options {
+                allow: networks("webhook_networks", &self.webhook_networks)?,
+                timeout: Duration::from_secs(self.webhook_timeout_s),
+                ..Options::default()
+            })?,
+            dialects: mount::webhooks(),
             settings: Settings {
                 verification_lifetime_s: self.verification_lifetime_s,
                 token_lifetime_s: self.token_lifetime_s,
                 job_lease_s: self.job_lease_s,
-                trusted_proxies: self.proxies()?,
+                public_url: self.public_url()?,
+                per_minute: self.requests_per_minute,
+                webhook_patience_s: self.webhook_patience_s,
+                trusted_proxies: networks("trusted_proxies", &self.trusted_proxies)?,
                 forwarded_header: self.forwarded_header,
                 ..Settings::default()
             },
             work: tokio::sync::Notify::new(),
+            post: tokio::sync::Notify::new(),
             done: tokio::sync::Notify::new(),
         };
         Ok(Engine::start(parts).await?)
     }
+}
+
+/// Networks out of a setting.
+fn networks(setting: &str, texts: &[String]) -> Result<Vec<IpNet>, Failure> {
+    let network = |text: &String| {
+        let address = || text.parse::<IpAddr>().map(IpNet::from);
+        text.parse().or_else(|_| address()).map_err(|_| {
+            format!("{setting}: {text} is neither an address nor a network like 10.0.0.0/8").into()
+        })
+    };
+    texts.iter().map(network).collect()
 }
 
 /// Creates a folder that only this user can look into.

@@ -35,10 +35,10 @@ enum Command {
     Doctor(commands::doctor::Args),
     /// Every route and the file it is written in
     Routes(commands::routes::Args),
-    /// API keys: create, list, revoke
+    /// API keys: create, list, rotate, revoke
     Keys(commands::keys::Args),
-    /// OAuth clients: create, list, revoke
-    OauthClients(commands::oauth_clients::Args),
+    /// OAuth clients: create, list, rotate, revoke
+    OauthClients(commands::keys::Args),
     /// Installed model weights: list, fetch, verify
     Models(commands::models::Args),
     /// Screen names against the lists
@@ -69,7 +69,7 @@ fn main() -> std::process::ExitCode {
         Command::Doctor(args) => commands::doctor::run(args),
         Command::Routes(args) => commands::routes::run(args),
         Command::Keys(args) => commands::keys::run(args),
-        Command::OauthClients(args) => commands::oauth_clients::run(args),
+        Command::OauthClients(args) => commands::keys::run_for_clients(args),
         Command::Models(args) => commands::models::run(args),
         Command::Screen(args) => commands::screen::run(args),
         Command::Screenings(args) => commands::screenings::run(args),

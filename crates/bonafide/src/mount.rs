@@ -3,14 +3,16 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use axum::{Router, http::header, routing::get};
+use bonafide_core::event::WebhookDialect;
 use bonafide_engine::Engine;
-use bonafide_http::{Operation, Paths, layers};
+use bonafide_http::{Operation, Paths, gate::Deny, guard, layers};
 
 /// One dialect of the server.
 pub(crate) struct Dialect {
     pub(crate) name: &'static str,
     pub(crate) operations: Vec<Operation>,
     router: Router<Engine>,
+    deny: Deny,
     /// The OpenAPI document.
     pub(crate) document: String,
 }
@@ -22,7 +24,17 @@ pub(crate) type DialectPaths = BTreeMap<String, Paths>;
 pub(crate) fn dialects(paths: &DialectPaths) -> Vec<Dialect> {
     let none = Paths::new();
     let of = |name| paths.get(name).unwrap_or(&none);
-    vec![dialect("vult", bonafide_vult::operations(of("vult")))]
+    vec![dialect("vult", bonafide_vult::operations(of("vult")), bonafide_vult::deny)]
+}
+
+/// How each API words and signs what happens.
+pub(crate) fn webhooks() -> Vec<Arc<dyn WebhookDialect>> {
+    vec![
+        Arc::new(bonafide_athenty::Webhooks),
+        Arc::new(bonafide_checkout::Webhooks),
+        Arc::new(bonafide_verifyhq::Webhooks),
+        Arc::new(bonafide_vult::Webhooks),
+    ]
 }
 
 /// What is wrong with the paths of the settings: a dialect or an operation that does not exist, two operations in one
@@ -50,23 +62,25 @@ pub(crate) fn check_paths(paths: &DialectPaths) -> Result<(), String> {
     Ok(())
 }
 
-fn dialect(name: &'static str, operations: bonafide_http::Operations<Engine>) -> Dialect {
+fn dialect(name: &'static str, operations: bonafide_http::Operations<Engine>, deny: Deny) -> Dialect {
     let (router, operations) = operations.build();
     let (router, document) = router.split_for_parts();
     let document = document.to_pretty_json().unwrap_or_default() + "\n";
-    Dialect { name, operations, router, document }
+    Dialect { name, operations, router, deny, document }
 }
 
 /// The server: every dialect, its document, and the layers around all of them.
 pub(crate) fn server(engine: Engine, paths: &DialectPaths) -> Router {
     let mut all = Router::new();
+    let limits = bonafide_http::limits(engine.clock.clone());
     for dialect in dialects(paths) {
         let document: Arc<str> = dialect.document.into();
         let serve = move || {
             let document = document.to_string();
             async move { ([(header::CONTENT_TYPE, "application/json")], document) }
         };
-        all = all.merge(dialect.router).route(&format!("/openapi/{}.json", dialect.name), get(serve));
+        let guarded = guard(dialect.router, &dialect.operations, &engine, &limits, dialect.deny);
+        all = all.merge(guarded).route(&format!("/openapi/{}.json", dialect.name), get(serve));
     }
     let (clock, entropy) = (engine.clock.clone(), engine.entropy.clone());
     let all = all

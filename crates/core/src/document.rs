@@ -146,6 +146,14 @@ impl DocumentReading {
         self.fields.get(&name)?.iter().find(|f| f.source == source)
     }
 
+    /// Whether a person's names or the document's number hold this text; case does not matter.
+    pub fn is_found_by(&self, term: &str) -> bool {
+        let searched =
+            [FieldName::FirstName, FieldName::MiddleName, FieldName::LastName, FieldName::DocumentNumber];
+        let values: Vec<&str> = searched.iter().filter_map(|n| self.get(*n)).map(|f| f.value.as_str()).collect();
+        values.join(" ").to_lowercase().contains(&term.trim().to_lowercase())
+    }
+
     /// Adds a value and keeps the list in order: barcode and MRZ before visual, then by confidence.
     pub fn add(&mut self, name: FieldName, field: Field) {
         if field.value.trim().is_empty() {

@@ -44,6 +44,8 @@ pub mod kind {
         Feature,
         /// Where events are sent.
         WebhookEndpoint,
+        /// What messages to an endpoint are signed with.
+        WebhookSecret,
         /// A published picture of a document that is nobody's.
         Specimen,
         /// One search of a person in the lists.
@@ -65,6 +67,7 @@ pub type EventId = Id<kind::Event>;
 pub type LivenessSessionId = Id<kind::LivenessSession>;
 pub type FeatureId = Id<kind::Feature>;
 pub type WebhookEndpointId = Id<kind::WebhookEndpoint>;
+pub type WebhookSecretId = Id<kind::WebhookSecret>;
 pub type SpecimenId = Id<kind::Specimen>;
 pub type ScreeningId = Id<kind::Screening>;
 pub type DismissalId = Id<kind::Dismissal>;

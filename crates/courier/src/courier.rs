@@ -91,6 +91,14 @@ impl Courier {
         Ok(Self { https, http, allow, timeout: options.timeout })
     }
 
+    /// What can be told of a URL without asking for its name: see [`guard::check_url`](crate::check_url).
+    ///
+    /// # Errors
+    /// Says what is wrong with the URL.
+    pub fn check_url(&self, url: &str) -> Result<(), Failure> {
+        guard::check_url(url, &self.allow)
+    }
+
     /// Sends a message once. Whatever goes wrong is in the receipt, and nothing is tried again: when to is the
     /// caller's to decide.
     pub async fn post(&self, parcel: &Parcel<'_>) -> Receipt {

@@ -1,6 +1,9 @@
 //! Forgetting a person.
 
-use bonafide_core::id::{ApplicantId, JobId};
+use bonafide_core::{
+    event::Happened,
+    id::{ApplicantId, JobId},
+};
 use bonafide_store::{
     applicants, audit, evidence as evidence_rows, history,
     jobs::{self as job_rows, Job, NewJob},
@@ -10,14 +13,16 @@ use serde_json::json;
 
 use crate::{
     Caller, Engine, Error, Result, Scope,
+    events::tell_applicant,
     jobs::{ERASE, TIMERS},
+    record::Record,
 };
 
 /// Erases everything that says who a person is: their data key and with it every sealed column and picture,
 /// what they are known again by, at once and in every index; the files of the pictures a moment later. States,
 /// findings, decisions and the audit log stay: they name nobody. Repeating it changes nothing.
 pub async fn anonymize(engine: &Engine, caller: &Caller, applicant: ApplicantId) -> Result<()> {
-    if !caller.may(Scope::Verifications) {
+    if !caller.may(Scope::Write) {
         return Err(Error::Forbidden);
     }
     let (now, organization) = (engine.now(), caller.organization);
@@ -26,12 +31,15 @@ pub async fn anonymize(engine: &Engine, caller: &Caller, applicant: ApplicantId)
     if before.anonymized_at.is_some() {
         return Ok(());
     }
-    applicants::anonymize(&mut tx, organization, applicant, now).await?;
     let filter = Filter { applicants: &[applicant], ..Filter::default() };
     let page = Page { after: None, skip: 0, limit: i64::MAX };
     for row in verifications::list(&mut tx, organization, &filter, page).await? {
         history::append(&mut tx, organization, row.id, now, "anonymized", &json!({})).await?;
+        let record = Record::open(engine, &mut tx, row).await?;
+        record.tell(engine, &mut tx, Happened::VerificationAnonymized).await?;
     }
+    applicants::anonymize(&mut tx, organization, applicant, now).await?;
+    tell_applicant(engine, &mut tx, organization, Happened::ApplicantAnonymized, applicant).await?;
     let object = format!("applicant:{applicant}");
     let entry = audit::Entry {
         at: now,

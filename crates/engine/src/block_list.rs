@@ -12,7 +12,7 @@ use crate::{
 /// Blocks the face of a person: whoever hands in the same face is declined from now on. The entry is the
 /// person's own data and goes when they are anonymized. Repeating it changes nothing.
 pub async fn block(engine: &Engine, caller: &Caller, applicant: ApplicantId) -> Result<()> {
-    if !caller.may(Scope::Verifications) {
+    if !caller.may(Scope::Settings) {
         return Err(Error::Forbidden);
     }
     let (organization, gallery) = (caller.organization, engine.gallery());
@@ -49,7 +49,7 @@ pub async fn block(engine: &Engine, caller: &Caller, applicant: ApplicantId) -> 
 
 /// Takes a person off the block list. Repeating it changes nothing.
 pub async fn unblock(engine: &Engine, caller: &Caller, applicant: ApplicantId) -> Result<()> {
-    if !caller.may(Scope::Verifications) {
+    if !caller.may(Scope::Settings) {
         return Err(Error::Forbidden);
     }
     let (organization, shelves) = (caller.organization, engine.gallery().blocked());

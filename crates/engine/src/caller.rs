@@ -4,18 +4,57 @@ use std::{fmt, net::IpAddr};
 
 use bonafide_core::id::{CredentialId, OrganizationId};
 
-/// What a credential may do.
+/// What a credential may do. The words are stored and published: never change one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
-    /// Create and read verifications and hand in evidence.
-    Verifications,
+    /// Read verifications, people, evidence and events.
+    Read,
+    /// Create verifications, hand in evidence, erase people.
+    Write,
+    /// Weights, requirements and the block list.
+    Settings,
+    /// Where events are sent.
+    Webhooks,
+    /// Other credentials of the organization.
+    Keys,
 }
 
 impl Scope {
+    pub const ALL: [Self; 5] = [Self::Read, Self::Write, Self::Settings, Self::Webhooks, Self::Keys];
+
     pub const fn as_str(self) -> &'static str {
         match self {
-            Self::Verifications => "verifications",
+            Self::Read => "verifications:read",
+            Self::Write => "verifications:write",
+            Self::Settings => "settings",
+            Self::Webhooks => "webhooks",
+            Self::Keys => "keys",
         }
+    }
+
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|s| s.as_str() == word)
+    }
+
+    /// The word for everything but other credentials.
+    pub const EVERYTHING: &str = "verifications";
+
+    /// What a word of a list of scopes stands for; nothing for a word that is none.
+    pub fn of_word(word: &str) -> Vec<Self> {
+        match word {
+            Self::EVERYTHING => vec![Self::Read, Self::Write, Self::Settings, Self::Webhooks],
+            word => Self::parse(word).into_iter().collect(),
+        }
+    }
+
+    /// Whether a space-separated list grants this.
+    pub fn is_granted_by(self, scopes: &str) -> bool {
+        scopes.split(' ').any(|word| Self::of_word(word).contains(&self))
+    }
+
+    /// Whether one list grants all that another does.
+    pub fn covers(scopes: &str, others: &str) -> bool {
+        others.split(' ').flat_map(Self::of_word).all(|scope| scope.is_granted_by(scopes))
     }
 }
 
@@ -24,10 +63,12 @@ impl Scope {
 pub struct Caller {
     pub organization: OrganizationId,
     pub credential: CredentialId,
-    /// The public name of the credential: an OAuth client id.
+    /// The public name of the credential: an OAuth client id, or what an API key is called.
     pub client_id: String,
     /// Space-separated words.
     pub scopes: String,
+    /// Requests a minute; the server's own limit when absent.
+    pub per_minute: Option<i64>,
     /// Whether the organization is a sandbox.
     pub sandbox: bool,
     /// Where the request came from, if that is known.
@@ -46,11 +87,26 @@ impl fmt::Debug for ClientAddress {
 
 impl Caller {
     pub fn may(&self, scope: Scope) -> bool {
-        self.scopes.split(' ').any(|s| s == scope.as_str())
+        scope.is_granted_by(&self.scopes)
     }
 
     /// How the audit log names this caller.
     pub(crate) fn actor(&self) -> String {
         format!("credential:{}", self.credential)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scopes_are_words_and_one_word_stands_for_several() {
+        assert!(Scope::Read.is_granted_by("verifications") && Scope::Webhooks.is_granted_by("keys verifications"));
+        assert!(!Scope::Keys.is_granted_by("verifications") && !Scope::Read.is_granted_by(""));
+        assert!(!Scope::Write.is_granted_by("verifications:read"));
+        assert!(Scope::covers("verifications keys", "settings verifications:read"));
+        assert!(!Scope::covers("verifications:read", "verifications"));
+        assert!(!Scope::covers("verifications", "keys"));
     }
 }

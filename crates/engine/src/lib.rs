@@ -13,9 +13,11 @@ pub mod assess;
 pub mod block_list;
 mod caller;
 mod error;
+pub mod events;
 pub mod evidence;
 mod gallery;
 pub mod health;
+pub mod idempotency;
 pub mod identities;
 pub mod jobs;
 pub mod location;
@@ -34,9 +36,11 @@ use std::sync::Arc;
 
 use bonafide_checks::models::Models;
 use bonafide_core::{
+    event::WebhookDialect,
     id::Entropy,
     time::{Clock, Timestamp},
 };
+use bonafide_courier::Courier;
 use bonafide_places::Places;
 use bonafide_registry::Provider;
 use bonafide_store::{Db, blobs::Blobs, keyring::KeyRing};
@@ -56,6 +60,7 @@ struct Whole {
     parts: Parts,
     gallery: gallery::Gallery,
     admissions: tokio::sync::Semaphore,
+    uses: access::token::Uses,
 }
 
 /// What an [`Engine`] is made of.
@@ -72,11 +77,17 @@ pub struct Parts {
     pub places: Places,
     /// The registry of licences that documents are held against, if there is one.
     pub registry: Option<Provider>,
+    /// Who takes messages to subscribers.
+    pub courier: Courier,
+    /// How each API words and signs messages.
+    pub dialects: Vec<Arc<dyn WebhookDialect>>,
     pub settings: Settings,
     /// When this process started.
     pub started_at: Timestamp,
     /// Rung when a job was enqueued in this process.
     pub work: Notify,
+    /// Rung when a message to a subscriber was written in this process.
+    pub post: Notify,
     /// Rung when a job of this process came to its end.
     pub done: Notify,
 }
@@ -96,6 +107,12 @@ pub struct Settings {
     pub job_lease_s: i64,
     /// How long a person who used up their attempts has to wait, in seconds.
     pub block_s: i64,
+    /// Where people and callers reach this server, without a slash at the end; empty when it was not said.
+    pub public_url: String,
+    /// Requests a minute of a credential that was given no limit of its own.
+    pub per_minute: i64,
+    /// How long an endpoint may fail before nothing more is sent there, in seconds.
+    pub webhook_patience_s: i64,
     /// Networks of the proxies in front of this server, whose word on where a request came from is taken.
     pub trusted_proxies: Vec<IpNet>,
     /// The header they say it in.
@@ -121,6 +138,9 @@ impl Default for Settings {
             max_pictures: 60,
             job_lease_s: 60,
             block_s: 3600,
+            public_url: String::new(),
+            per_minute: 200,
+            webhook_patience_s: 5 * 24 * 3600,
             trusted_proxies: vec![],
             forwarded_header: ForwardedHeader::default(),
         }
@@ -141,7 +161,8 @@ impl Engine {
         tx.commit().await?;
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         let admissions = tokio::sync::Semaphore::new(processors);
-        Ok(Self(Arc::new(Whole { parts, gallery: gallery::Gallery::default(), admissions })))
+        let (gallery, uses) = Default::default();
+        Ok(Self(Arc::new(Whole { parts, gallery, admissions, uses })))
     }
 
     pub fn now(&self) -> Timestamp {
@@ -151,6 +172,15 @@ impl Engine {
     /// The right to decode a picture that came in.
     pub(crate) fn admissions(&self) -> &tokio::sync::Semaphore {
         &self.0.admissions
+    }
+
+    /// How an API words its messages.
+    pub fn dialect(&self, name: &str) -> Option<&Arc<dyn WebhookDialect>> {
+        self.dialects.iter().find(|d| d.name() == name)
+    }
+
+    pub(crate) fn uses(&self) -> &access::token::Uses {
+        &self.0.uses
     }
 
     pub(crate) fn gallery(&self) -> &gallery::Gallery {

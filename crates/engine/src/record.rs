@@ -2,7 +2,8 @@
 
 use bonafide_core::{
     document::{DocumentReading, DocumentType},
-    id::{EventId, OrganizationId, VerificationId},
+    event::Happened,
+    id::{OrganizationId, VerificationId, WebhookEndpointId},
     policy::Policy,
     time::Timestamp,
     verification::{Action, Kind, Status},
@@ -10,11 +11,11 @@ use bonafide_core::{
 use bonafide_store::{
     Tx, audit,
     crypto::{self, Object, SubjectKey},
-    events, history, subject_keys,
+    history, subject_keys,
     verifications::{self as rows, Verification},
 };
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::{Engine, Error, Result};
 
@@ -29,6 +30,9 @@ pub struct Private {
     #[serde(default)]
     pub sdk_metadata: Value,
     pub webhook_url: Option<String>,
+    /// The endpoint that stands for the host of `webhook_url`.
+    #[serde(default)]
+    pub webhook_endpoint: Option<WebhookEndpointId>,
     pub reading: Option<DocumentReading>,
     /// The last screening of the person, with its hits.
     #[serde(default)]
@@ -106,15 +110,11 @@ impl Record {
         }
         self.save(engine, tx).await?;
         self.note(engine, tx, to.as_str(), actor, &detail).await?;
-        let event = events::Event {
-            id: EventId::new(now, &*engine.entropy),
-            organization: self.row.organization,
-            verification: self.row.id,
-            kind: format!("verification.{}", to.as_str()),
-            payload: json!({"status": to}),
-            at: now,
-        };
-        events::insert(tx, self.row.organization, &event).await?;
+        let reopened = action == Action::Reopen;
+        self.tell(engine, tx, if reopened { Happened::VerificationReopened } else { Happened::to(to) }).await?;
+        if matches!(to, Status::Approved | Status::Declined) {
+            self.tell(engine, tx, Happened::VerificationCompleted).await?;
+        }
         Ok(())
     }
 

@@ -66,7 +66,7 @@ pub async fn weights_by_id(engine: &Engine, caller: &Caller, id: WeightsId) -> R
 
 /// Adds a version.
 pub async fn set_weights(engine: &Engine, caller: &Caller, of: &For, weights: &Weights) -> Result<WeightsId> {
-    if !caller.may(Scope::Verifications) {
+    if !caller.may(Scope::Settings) {
         return Err(Error::Forbidden);
     }
     let problems = weights.problems();
@@ -101,7 +101,7 @@ pub async fn set_requirements(
     source: DataSource,
     requirements: &Requirements,
 ) -> Result<()> {
-    if !caller.may(Scope::Verifications) {
+    if !caller.may(Scope::Settings) {
         return Err(Error::Forbidden);
     }
     let (document_type, data_source) = (word(document_type), word(source));

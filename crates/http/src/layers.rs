@@ -4,8 +4,8 @@ use std::{sync::Arc, time::Duration};
 
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, Request},
-    http::{HeaderName, HeaderValue, Method, header},
+    extract::{DefaultBodyLimit, MatchedPath, Request},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
 };
@@ -53,12 +53,30 @@ async fn log(mut request: Request, next: Next, clock: Arc<dyn Clock>, entropy: A
     let method = request.method().clone();
     // The path without its query: paths of this product hold identifiers and no personal data.
     let path = request.uri().path().to_owned();
+    let trace_id = trace_id(request.headers());
     let start = std::time::Instant::now();
     let mut response = next.run(request).await;
-    let ms = Duration::as_millis(&start.elapsed());
-    tracing::info!(request_id = ?id, %method, path, status = response.status().as_u16(), ms = ms as u64, "request");
+    let (took, status) = (start.elapsed(), response.status().as_u16());
+    let ms = Duration::as_millis(&took) as u64;
+    // The route and not the path: counters stay few, and identifiers out of them.
+    let route = response.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
+    let labels = [("method", method.to_string()), ("route", route), ("status", status.to_string())];
+    metrics::counter!("bonafide_requests_total", &labels).increment(1);
+    metrics::histogram!("bonafide_request_seconds", &labels[..2]).record(took.as_secs_f64());
+    match trace_id {
+        Some(trace_id) => tracing::info!(request_id = ?id, trace_id, %method, path, status, ms, "request"),
+        None => tracing::info!(request_id = ?id, %method, path, status, ms, "request"),
+    }
     response.headers_mut().insert(REQUEST_ID.clone(), id);
     response
+}
+
+/// The trace that a request belongs to (W3C Trace Context).
+fn trace_id(headers: &HeaderMap) -> Option<String> {
+    let mut parts = headers.get("traceparent")?.to_str().ok()?.split('-');
+    let (_, id) = (parts.next()?, parts.next()?);
+    let hex = id.len() == 32 && id.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    (hex && id.bytes().any(|b| b != b'0')).then(|| id.to_owned())
 }
 
 /// A request id we are willing to echo and log.

@@ -7,11 +7,15 @@
 mod address;
 pub mod caller;
 pub mod form;
+pub mod gate;
 pub mod json;
 pub mod layers;
+pub mod limits;
 pub mod operations;
+mod repeat;
 
-pub use caller::{Authorized, Denied};
+pub use caller::Authorized;
 pub use form::Form;
+pub use gate::{Denied, guard, limits};
 pub use json::{Query, Valid};
 pub use operations::{Operation, Operations, Paths};

@@ -2,7 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use utoipa::openapi::{Content, OpenApi, PathItem, RefOr, Required, Schema, request_body::RequestBody};
+use serde_json::Value;
+use utoipa::openapi::{
+    Content, OpenApi, PathItem, RefOr, Required, Response, Schema,
+    request_body::RequestBody,
+    security::{ApiKey, ApiKeyValue, SecurityRequirement, SecurityScheme},
+};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
 /// One route, for people who look for its code.
@@ -12,6 +17,10 @@ pub struct Operation {
     pub method: String,
     /// From the repository's root.
     pub file: String,
+    /// The scopes that a caller needs; `None` where nobody has to say who they are.
+    pub scopes: Option<Vec<String>>,
+    /// How many requests it counts as.
+    pub cost: u32,
 }
 
 /// Other paths for a dialect's operations, by the path in the operation's file: for a vendor whose true paths become
@@ -43,9 +52,14 @@ impl<S: Clone + Send + Sync + 'static> Operations<S> {
         for (path, item) in &routes.1.paths {
             let item = serde_json::to_value(item).unwrap_or_default();
             for method in ["get", "put", "post", "delete", "patch"] {
-                if item.get(method).is_some() {
-                    let method = method.to_ascii_uppercase();
-                    self.known.push(Operation { path: path.clone(), method, file: file.clone() });
+                if let Some(operation) = item.get(method) {
+                    self.known.push(Operation {
+                        path: path.clone(),
+                        method: method.to_ascii_uppercase(),
+                        file: file.clone(),
+                        scopes: scopes(operation),
+                        cost: operation["x-cost"].as_u64().and_then(|n| u32::try_from(n).ok()).unwrap_or(1),
+                    });
                 }
             }
         }
@@ -54,8 +68,38 @@ impl<S: Clone + Send + Sync + 'static> Operations<S> {
     }
 
     pub fn build(mut self) -> (OpenApiRouter<S>, Vec<Operation>) {
-        optional_bodies(self.router.get_openapi_mut());
+        let document = self.router.get_openapi_mut();
+        optional_bodies(document);
+        keys_too(document);
         (self.router, self.known)
+    }
+}
+
+/// The scopes of the first way to say who one is.
+fn scopes(operation: &Value) -> Option<Vec<String>> {
+    let first = operation["security"].as_array()?.first()?.as_object()?;
+    let words = first.values().next()?.as_array()?;
+    Some(words.iter().filter_map(|word| word.as_str().map(str::to_owned)).collect())
+}
+
+/// An API key with the same scopes does wherever an access token does, and every such answer may be that there were too
+/// many.
+fn keys_too(document: &mut OpenApi) {
+    let scheme = SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::with_description(
+        "X-Api-Key",
+        "A key instead of an access token; it may be sent as bearer token as well",
+    )));
+    document.components.get_or_insert_default().add_security_scheme("api_key", scheme);
+    for item in document.paths.paths.values_mut() {
+        let all = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch];
+        for operation in all.into_iter().flatten() {
+            let Some(security) = &mut operation.security else { continue };
+            let as_value = serde_json::to_value(&*security).unwrap_or_default();
+            let words = scopes(&serde_json::json!({"security": as_value})).unwrap_or_default();
+            security.push(SecurityRequirement::new("api_key", words));
+            let too_many = Response::new("Too many requests; see Retry-After");
+            operation.responses.responses.entry("429".to_owned()).or_insert(RefOr::T(too_many));
+        }
     }
 }
 

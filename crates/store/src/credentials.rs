@@ -45,17 +45,20 @@ pub struct Credential {
     pub organization: OrganizationId,
     pub kind: Kind,
     pub name: String,
-    /// The OAuth client id, or the part of an API key that may be shown again. Unique over all tenants.
+    /// The OAuth client id, or how a key is named without showing it. Unique over all tenants.
     pub public_id: String,
-    pub secret_sha256: SecretHash,
     /// Space-separated words.
     pub scopes: String,
+    /// Requests a minute; the server's own limit when absent.
+    pub per_minute: Option<i64>,
     pub created_at: Timestamp,
     pub expires_at: Option<Timestamp>,
     pub revoked_at: Option<Timestamp>,
+    /// To the minute.
+    pub last_used_at: Option<Timestamp>,
 }
-row!(Credential: id, organization, kind, name, public_id, secret_sha256, scopes, created_at, expires_at,
-    revoked_at);
+row!(Credential: id, organization, kind, name, public_id, scopes, per_minute, created_at, expires_at, revoked_at,
+    last_used_at);
 
 impl Credential {
     /// Neither revoked nor expired.
@@ -64,15 +67,26 @@ impl Credential {
     }
 }
 
-/// Adds a credential.
+/// What a credential is proven with. It has one, and two while one takes the other's place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Secret {
+    pub secret_sha256: SecretHash,
+    /// What may be shown of it again; empty where that is nothing.
+    pub hint: String,
+    pub created_at: Timestamp,
+    pub expires_at: Option<Timestamp>,
+}
+row!(Secret: secret_sha256, hint, created_at, expires_at);
+
+/// Adds a credential with its first secret.
 ///
 /// # Errors
 /// [`Error::is_duplicate`] when the public id is taken.
-pub async fn insert(tx: &mut Tx, credential: &Credential) -> Result<()> {
+pub async fn insert(tx: &mut Tx, credential: &Credential, secret: &Secret) -> Result<()> {
     let v = credential;
     on!(tx, |c| sqlx::query(
         "INSERT INTO credentials
-         (id, organization, kind, name, public_id, secret_sha256, scopes, created_at, expires_at, revoked_at)
+         (id, organization, kind, name, public_id, scopes, per_minute, created_at, expires_at, revoked_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
     )
     .bind(v.id.uuid())
@@ -80,25 +94,149 @@ pub async fn insert(tx: &mut Tx, credential: &Credential) -> Result<()> {
     .bind(v.kind.as_str())
     .bind(&v.name)
     .bind(&v.public_id)
-    .bind(v.secret_sha256.as_bytes())
     .bind(&v.scopes)
+    .bind(v.per_minute)
     .bind(v.created_at.0)
     .bind(v.expires_at.map(|t| t.0))
     .bind(v.revoked_at.map(|t| t.0))
     .execute(c)
     .await
     .map(drop))
-    .to("insert the credential")
+    .to("insert the credential")?;
+    insert_secret(tx, v.organization, v.id, secret).await
 }
 
-/// The front door: finds whoever goes by this public id, in any organization. The caller compares the
-/// secret and asks [`Credential::is_usable`].
+async fn insert_secret(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    id: CredentialId,
+    secret: &Secret,
+) -> Result<()> {
+    on!(tx, |c| sqlx::query(
+        "INSERT INTO credential_secrets (secret_sha256, organization, credential, hint, created_at, expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6)"
+    )
+    .bind(secret.secret_sha256.as_bytes())
+    .bind(organization.uuid())
+    .bind(id.uuid())
+    .bind(&secret.hint)
+    .bind(secret.created_at.0)
+    .bind(secret.expires_at.map(|t| t.0))
+    .execute(c)
+    .await
+    .map(drop))
+    .to("insert the secret of the credential")
+}
+
+/// Adds a secret; those before it are good until `overlap_until`, and what is over is removed.
+pub async fn add_secret(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    id: CredentialId,
+    secret: &Secret,
+    overlap_until: Timestamp,
+) -> Result<()> {
+    on!(tx, |c| sqlx::query(
+        "UPDATE credential_secrets SET expires_at = $3
+         WHERE organization = $1 AND credential = $2 AND (expires_at IS NULL OR expires_at > $3)"
+    )
+    .bind(organization.uuid())
+    .bind(id.uuid())
+    .bind(overlap_until.0)
+    .execute(c)
+    .await
+    .map(drop))
+    .to("end the secrets before")?;
+    on!(tx, |c| sqlx::query(
+        "DELETE FROM credential_secrets WHERE organization = $1 AND credential = $2 AND expires_at <= $3"
+    )
+    .bind(organization.uuid())
+    .bind(id.uuid())
+    .bind(secret.created_at.0)
+    .execute(c)
+    .await
+    .map(drop))
+    .to("remove the secrets that are over")?;
+    insert_secret(tx, organization, id, secret).await
+}
+
+/// The secrets of a credential that are good now, newest first.
+pub async fn secrets(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    id: CredentialId,
+    now: Timestamp,
+) -> Result<Vec<Secret>> {
+    on!(tx, |c| sqlx::query_as(
+        "SELECT secret_sha256, hint, created_at, expires_at FROM credential_secrets
+         WHERE organization = $1 AND credential = $2 AND (expires_at IS NULL OR expires_at > $3)
+         ORDER BY created_at DESC"
+    )
+    .bind(organization.uuid())
+    .bind(id.uuid())
+    .bind(now.0)
+    .fetch_all(c)
+    .await)
+    .to("read the secrets of the credential")
+}
+
+/// The front door: whose secret this is, in any organization, if it and the credential are good at this moment.
+pub async fn authenticate(
+    tx: &mut Tx,
+    kind: Kind,
+    secret: SecretHash,
+    now: Timestamp,
+) -> Result<Option<Credential>> {
+    on!(tx, |c| sqlx::query_as(
+        "SELECT k.* FROM credential_secrets s
+         JOIN credentials k ON k.organization = s.organization AND k.id = s.credential
+         WHERE s.secret_sha256 = $1 AND k.kind = $2 AND (s.expires_at IS NULL OR s.expires_at > $3)
+           AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > $3)"
+    )
+    .bind(secret.as_bytes())
+    .bind(kind.as_str())
+    .bind(now.0)
+    .fetch_optional(c)
+    .await)
+    .to("look up a credential")
+}
+
+/// For the operator: whoever goes by this public id, in any organization.
 pub async fn by_public_id(tx: &mut Tx, public_id: &str) -> Result<Option<Credential>> {
     on!(tx, |c| sqlx::query_as("SELECT * FROM credentials WHERE public_id = $1")
         .bind(public_id)
         .fetch_optional(c)
         .await)
     .to("look up a credential")
+}
+
+/// One credential of an organization.
+pub async fn get(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    id: CredentialId,
+) -> Result<Option<Credential>> {
+    on!(tx, |c| sqlx::query_as("SELECT * FROM credentials WHERE organization = $1 AND id = $2")
+        .bind(organization.uuid())
+        .bind(id.uuid())
+        .fetch_optional(c)
+        .await)
+    .to("read the credential")
+}
+
+/// Notes that a credential was used.
+pub async fn used(tx: &mut Tx, organization: OrganizationId, id: CredentialId, at: Timestamp) -> Result<()> {
+    on!(tx, |c| sqlx::query(
+        "UPDATE credentials SET last_used_at = $3
+         WHERE organization = $1 AND id = $2 AND (last_used_at IS NULL OR last_used_at < $3)"
+    )
+    .bind(organization.uuid())
+    .bind(id.uuid())
+    .bind(at.0)
+    .execute(c)
+    .await
+    .map(drop))
+    .to("note the use of the credential")
 }
 
 /// All credentials of an organization, oldest first.

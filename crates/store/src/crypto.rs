@@ -11,6 +11,7 @@ use std::fmt;
 use aes_gcm::{Aes256Gcm, KeyInit, Nonce, Tag, aead::AeadInOut};
 use bonafide_core::id::{
     ApplicantId, DismissalId, Entropy, EvidenceId, FeatureId, OrganizationId, ScreeningId, VerificationId,
+    WebhookEndpointId, WebhookSecretId,
 };
 use hkdf::Hkdf;
 use serde::{Serialize, de::DeserializeOwned};
@@ -47,6 +48,10 @@ pub enum Object {
     Screening(ScreeningId),
     /// Which hit was dismissed, and why.
     Dismissal(DismissalId),
+    /// The headers that a subscriber wants.
+    Webhook(WebhookEndpointId),
+    /// What messages to a subscriber are signed with.
+    WebhookSecret(WebhookSecretId),
 }
 
 impl Object {
@@ -58,6 +63,8 @@ impl Object {
             Self::Feature(id) => id.uuid(),
             Self::Screening(id) => id.uuid(),
             Self::Dismissal(id) => id.uuid(),
+            Self::Webhook(id) => id.uuid(),
+            Self::WebhookSecret(id) => id.uuid(),
         }
     }
 
@@ -71,6 +78,8 @@ impl Object {
             Self::Feature(_) => "feature",
             Self::Screening(_) => "screening",
             Self::Dismissal(_) => "dismissal",
+            Self::Webhook(_) => "webhook",
+            Self::WebhookSecret(_) => "webhook_secret",
         }
     }
 }
@@ -96,11 +105,16 @@ impl SubjectKey {
     }
 
     /// `None` never: expanding fails only beyond 255 blocks of 32 bytes. But a key of zeros must be impossible.
-    fn cipher(&self, object: Object) -> Option<Aes256Gcm> {
+    pub(crate) fn derive(&self, info: &[&[u8]]) -> Option<Key> {
         let mut key = Zeroizing::new([0; 32]);
+        Hkdf::<Sha256>::new(None, &self.key).expand_multi_info(info, key.as_mut_slice()).ok()?;
+        Some(key)
+    }
+
+    fn cipher(&self, object: Object) -> Option<Aes256Gcm> {
         let id = object.id();
-        let info = [b"bonafide object key".as_slice(), id.as_bytes(), object.kind().as_bytes()];
-        Hkdf::<Sha256>::new(None, &self.key).expand_multi_info(&info, key.as_mut_slice()).ok()?;
+        let key =
+            self.derive(&[b"bonafide object key".as_slice(), id.as_bytes(), object.kind().as_bytes()])?;
         Some(Aes256Gcm::new((&*key).into()))
     }
 
@@ -205,7 +219,7 @@ pub fn open_json<T: DeserializeOwned>(key: &SubjectKey, object: Object, sealed: 
 }
 
 /// `None` only beyond the cipher's limit of 64 GiB.
-fn encrypt(cipher: &Aes256Gcm, associated: &[u8], plaintext: &[u8], nonce: [u8; NONCE]) -> Option<Vec<u8>> {
+pub(crate) fn encrypt(cipher: &Aes256Gcm, associated: &[u8], plaintext: &[u8], nonce: [u8; NONCE]) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(plaintext.len() + OVERHEAD);
     out.push(VERSION);
     out.extend_from_slice(&nonce);
@@ -216,7 +230,7 @@ fn encrypt(cipher: &Aes256Gcm, associated: &[u8], plaintext: &[u8], nonce: [u8; 
     Some(out)
 }
 
-fn decrypt(cipher: &Aes256Gcm, associated: &[u8], sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+pub(crate) fn decrypt(cipher: &Aes256Gcm, associated: &[u8], sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     let (&version, rest) = sealed.split_first()?;
     if version != VERSION {
         return None;

@@ -1,11 +1,17 @@
-//! Where an organization wants its events sent.
+//! Where an organization wants its events sent, and what they are signed with.
 
 use bonafide_core::{
-    id::{OrganizationId, WebhookEndpointId},
+    id::{OrganizationId, WebhookEndpointId, WebhookSecretId},
     time::Timestamp,
 };
 
-use crate::{Context, Error, Result, Tx, column::row, on};
+use crate::{Context, Error, Result, Tx, column::row, crypto::Sealed, on};
+
+/// Registered by the organization.
+pub const REGISTERED: &str = "registered";
+/// Stands for the addresses that verifications of one host were created with; the addresses themselves are with the
+/// verifications, sealed.
+pub const PER_VERIFICATION: &str = "per_verification";
 
 /// One endpoint.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,16 +23,46 @@ pub struct WebhookEndpoint {
     /// The client whose events it gets; empty for all of them.
     pub client: String,
     pub name: String,
+    /// Of [`PER_VERIFICATION`] endpoints only scheme, host and port.
     pub url: String,
+    /// The names of the events it gets in the words of its API, space-separated; all when empty.
+    pub words: String,
+    /// [`REGISTERED`] or [`PER_VERIFICATION`].
+    pub origin: String,
+    /// Switched on by the organization.
+    pub active: bool,
+    /// What is done wrong on purpose in a sandbox, space-separated.
+    pub chaos: String,
+    /// Headers to send along, sealed as [`crate::crypto::Object::Webhook`].
+    pub sealed: Option<Sealed>,
     pub created_at: Timestamp,
+    /// Since when every attempt has failed.
+    pub failing_since: Option<Timestamp>,
+    /// When the server gave up on it, and why.
+    pub disabled_at: Option<Timestamp>,
+    pub disabled_reason: Option<String>,
 }
-row!(WebhookEndpoint: id, organization, dialect, client, name, url, created_at);
+row!(WebhookEndpoint: id, organization, dialect, client, name, url, words, origin, active, chaos, sealed, created_at,
+    failing_since, disabled_at, disabled_reason);
+
+impl WebhookEndpoint {
+    /// Switched on, and not given up on.
+    pub fn is_open(&self) -> bool {
+        self.active && self.disabled_at.is_none()
+    }
+
+    /// Whether it wants events of this name.
+    pub fn wants(&self, word: &str) -> bool {
+        self.words.is_empty() || self.words.split(' ').any(|w| w == word)
+    }
+}
 
 /// Adds an endpoint.
 pub async fn insert(tx: &mut Tx, organization: OrganizationId, e: &WebhookEndpoint) -> Result<()> {
     on!(tx, |c| sqlx::query(
-        "INSERT INTO webhook_endpoints (id, organization, dialect, client, name, url, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)"
+        "INSERT INTO webhook_endpoints
+         (id, organization, dialect, client, name, url, words, origin, active, chaos, sealed, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
     )
     .bind(e.id.uuid())
     .bind(organization.uuid())
@@ -34,6 +70,11 @@ pub async fn insert(tx: &mut Tx, organization: OrganizationId, e: &WebhookEndpoi
     .bind(&e.client)
     .bind(&e.name)
     .bind(&e.url)
+    .bind(&e.words)
+    .bind(&e.origin)
+    .bind(e.active)
+    .bind(&e.chaos)
+    .bind(e.sealed.as_ref().map(Sealed::as_bytes))
     .bind(e.created_at.0)
     .execute(c)
     .await
@@ -41,41 +82,179 @@ pub async fn insert(tx: &mut Tx, organization: OrganizationId, e: &WebhookEndpoi
     .to("insert the webhook endpoint")
 }
 
-/// All endpoints of an organization that were registered through one API, newest first.
-pub async fn list(tx: &mut Tx, organization: OrganizationId, dialect: &str) -> Result<Vec<WebhookEndpoint>> {
+/// Writes what its owner may change: name, address, client, words, headers, chaos, active; and the state of health.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn update(tx: &mut Tx, organization: OrganizationId, e: &WebhookEndpoint) -> Result<()> {
+    let rows = on!(tx, |c| sqlx::query(
+        "UPDATE webhook_endpoints SET name = $3, url = $4, client = $5, words = $6, sealed = $7, chaos = $8,
+             active = $9, failing_since = $10, disabled_at = $11, disabled_reason = $12
+         WHERE organization = $1 AND id = $2 AND deleted_at IS NULL"
+    )
+    .bind(organization.uuid())
+    .bind(e.id.uuid())
+    .bind(&e.name)
+    .bind(&e.url)
+    .bind(&e.client)
+    .bind(&e.words)
+    .bind(e.sealed.as_ref().map(Sealed::as_bytes))
+    .bind(&e.chaos)
+    .bind(e.active)
+    .bind(e.failing_since.map(|t| t.0))
+    .bind(e.disabled_at.map(|t| t.0))
+    .bind(&e.disabled_reason)
+    .execute(c)
+    .await
+    .map(|done| done.rows_affected()))
+    .to("update the webhook endpoint")?;
+    if rows == 0 { Err(Error::NotFound("webhook")) } else { Ok(()) }
+}
+
+/// One endpoint.
+pub async fn get(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    id: WebhookEndpointId,
+) -> Result<Option<WebhookEndpoint>> {
     on!(tx, |c| sqlx::query_as(
-        "SELECT * FROM webhook_endpoints WHERE organization = $1 AND dialect = $2 AND deleted_at IS NULL
+        "SELECT * FROM webhook_endpoints WHERE organization = $1 AND id = $2 AND deleted_at IS NULL"
+    )
+    .bind(organization.uuid())
+    .bind(id.uuid())
+    .fetch_optional(c)
+    .await)
+    .to("read the webhook endpoint")
+}
+
+/// All endpoints of an organization, newest first.
+pub async fn list(tx: &mut Tx, organization: OrganizationId) -> Result<Vec<WebhookEndpoint>> {
+    on!(tx, |c| sqlx::query_as(
+        "SELECT * FROM webhook_endpoints WHERE organization = $1 AND deleted_at IS NULL
          ORDER BY created_at DESC, id DESC"
     )
     .bind(organization.uuid())
-    .bind(dialect)
     .fetch_all(c)
     .await)
     .to("list the webhook endpoints")
 }
 
-/// Takes an endpoint out of use.
+/// Takes an endpoint out of use, with its secrets and what still waited to be sent there.
 ///
 /// # Errors
 /// [`Error::NotFound`], also when it was deleted before.
 pub async fn delete(
     tx: &mut Tx,
     organization: OrganizationId,
-    dialect: &str,
     id: WebhookEndpointId,
     now: Timestamp,
 ) -> Result<()> {
     let rows = on!(tx, |c| sqlx::query(
-        "UPDATE webhook_endpoints SET deleted_at = $4
-         WHERE organization = $1 AND dialect = $2 AND id = $3 AND deleted_at IS NULL"
+        "UPDATE webhook_endpoints SET deleted_at = $3, sealed = NULL
+         WHERE organization = $1 AND id = $2 AND deleted_at IS NULL"
     )
     .bind(organization.uuid())
-    .bind(dialect)
     .bind(id.uuid())
     .bind(now.0)
     .execute(c)
     .await
     .map(|done| done.rows_affected()))
     .to("delete the webhook endpoint")?;
-    if rows == 0 { Err(Error::NotFound("webhook")) } else { Ok(()) }
+    if rows == 0 {
+        return Err(Error::NotFound("webhook"));
+    }
+    on!(tx, |c| sqlx::query("DELETE FROM webhook_secrets WHERE organization = $1 AND endpoint = $2")
+        .bind(organization.uuid())
+        .bind(id.uuid())
+        .execute(c)
+        .await
+        .map(drop))
+    .to("delete the secrets of the webhook endpoint")?;
+    on!(tx, |c| sqlx::query(
+        "UPDATE deliveries SET status = 'dead', finished_at = $3
+         WHERE organization = $1 AND endpoint = $2 AND status = 'pending'"
+    )
+    .bind(organization.uuid())
+    .bind(id.uuid())
+    .bind(now.0)
+    .execute(c)
+    .await
+    .map(drop))
+    .to("end the deliveries of the webhook endpoint")
+}
+
+/// Something that messages are signed with. [`Object::WebhookSecret`](crate::crypto::Object::WebhookSecret).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WebhookSecret {
+    pub id: WebhookSecretId,
+    pub sealed: Sealed,
+    pub created_at: Timestamp,
+    /// Until when it is used beside its successor.
+    pub expires_at: Option<Timestamp>,
+}
+row!(WebhookSecret: id, sealed, created_at, expires_at);
+
+/// Adds a secret; those before it are used until `overlap_until`, and what is over is removed.
+pub async fn add_secret(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    endpoint: WebhookEndpointId,
+    secret: &WebhookSecret,
+    overlap_until: Timestamp,
+) -> Result<()> {
+    on!(tx, |c| sqlx::query(
+        "UPDATE webhook_secrets SET expires_at = $3
+         WHERE organization = $1 AND endpoint = $2 AND (expires_at IS NULL OR expires_at > $3)"
+    )
+    .bind(organization.uuid())
+    .bind(endpoint.uuid())
+    .bind(overlap_until.0)
+    .execute(c)
+    .await
+    .map(drop))
+    .to("end the secrets before")?;
+    on!(tx, |c| sqlx::query(
+        "DELETE FROM webhook_secrets WHERE organization = $1 AND endpoint = $2 AND expires_at <= $3"
+    )
+    .bind(organization.uuid())
+    .bind(endpoint.uuid())
+    .bind(secret.created_at.0)
+    .execute(c)
+    .await
+    .map(drop))
+    .to("remove the secrets that are over")?;
+    on!(tx, |c| sqlx::query(
+        "INSERT INTO webhook_secrets (id, organization, endpoint, sealed, created_at, expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6)"
+    )
+    .bind(secret.id.uuid())
+    .bind(organization.uuid())
+    .bind(endpoint.uuid())
+    .bind(secret.sealed.as_bytes())
+    .bind(secret.created_at.0)
+    .bind(secret.expires_at.map(|t| t.0))
+    .execute(c)
+    .await
+    .map(drop))
+    .to("insert the webhook secret")
+}
+
+/// The secrets of an endpoint that are good now, newest first.
+pub async fn secrets(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    endpoint: WebhookEndpointId,
+    now: Timestamp,
+) -> Result<Vec<WebhookSecret>> {
+    on!(tx, |c| sqlx::query_as(
+        "SELECT id, sealed, created_at, expires_at FROM webhook_secrets
+         WHERE organization = $1 AND endpoint = $2 AND (expires_at IS NULL OR expires_at > $3)
+         ORDER BY created_at DESC, id DESC"
+    )
+    .bind(organization.uuid())
+    .bind(endpoint.uuid())
+    .bind(now.0)
+    .fetch_all(c)
+    .await)
+    .to("read the webhook secrets")
 }

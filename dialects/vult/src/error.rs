@@ -60,6 +60,11 @@ impl From<bonafide_engine::Error> for Error {
     }
 }
 
+/// The answer for those who are not let in.
+pub fn deny(denied: Denied) -> Response {
+    Error::Denied(denied).into_response()
+}
+
 /// The answer for a path this dialect does not have.
 pub async fn not_found() -> Response {
     Error::NoRoute.into_response()
@@ -80,7 +85,25 @@ impl IntoResponse for Error {
             }
             Self::Engine(E::Incomplete(problems)) => invalid("incomplete", &problems),
             Self::Denied(Denied::Internal(error)) => Self::Engine(error).into_response(),
-            Self::Denied(denied) => {
+            Self::Denied(denied @ Denied::MissingScope(_)) => {
+                plain(StatusCode::FORBIDDEN, "insufficient_scope", denied.to_string())
+            }
+            Self::Denied(denied @ Denied::TooMany { .. }) => {
+                plain(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", denied.to_string())
+            }
+            Self::Denied(denied @ Denied::InFlight) => {
+                plain(StatusCode::CONFLICT, "in_flight", denied.to_string())
+            }
+            Self::Denied(denied @ Denied::AnotherRequest) => {
+                plain(StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_used", denied.to_string())
+            }
+            Self::Denied(denied @ Denied::BadIdempotencyKey) => {
+                plain(StatusCode::BAD_REQUEST, "invalid_idempotency_key", denied.to_string())
+            }
+            Self::Denied(denied @ Denied::BodyTooLarge) => {
+                plain(StatusCode::PAYLOAD_TOO_LARGE, "too_large", denied.to_string())
+            }
+            Self::Denied(denied @ (Denied::NoCredentials | Denied::BadToken)) => {
                 let challenge = match denied {
                     Denied::BadToken => "Bearer error=\"invalid_token\"",
                     _ => "Bearer",

@@ -1,9 +1,6 @@
 //! Arguments of this dialect's handlers.
 
-use axum::{
-    extract::{FromRef, FromRequestParts},
-    http::request::Parts,
-};
+use axum::{extract::FromRequestParts, http::request::Parts};
 use bonafide_core::{
     id::{ApplicantId, VerificationId},
     problem::{Problem, Rule},
@@ -20,11 +17,7 @@ pub(crate) type Form = bonafide_http::Form<Error>;
 /// A caller with a valid token.
 pub(crate) struct Authorized(pub(crate) Caller);
 
-impl<S> FromRequestParts<S> for Authorized
-where
-    Engine: FromRef<S>,
-    S: Send + Sync,
-{
+impl<S: Send + Sync> FromRequestParts<S> for Authorized {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
@@ -37,11 +30,7 @@ where
 /// A caller on the person's device: a token, and the client it belongs to named once more.
 pub(crate) struct SdkCaller(pub(crate) Caller);
 
-impl<S> FromRequestParts<S> for SdkCaller
-where
-    Engine: FromRef<S>,
-    S: Send + Sync,
-{
+impl<S: Send + Sync> FromRequestParts<S> for SdkCaller {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {

@@ -27,7 +27,7 @@ use utoipa::{
     },
 };
 
-pub use error::{method_not_allowed, not_found};
+pub use error::{deny, method_not_allowed, not_found};
 pub use webhooks::Webhooks;
 
 /// How the engine names this API.
@@ -51,12 +51,21 @@ const DIALECT: &str = "vult";
 )]
 struct Api;
 
+/// What a credential may do, in words.
+const SCOPES: [(&str, &str); 5] = [
+    ("verifications", "All operations"),
+    ("verifications:read", "Read sessions, people and pictures"),
+    ("verifications:write", "Create sessions, hand in evidence, erase people"),
+    ("settings", "Weights and requirements"),
+    ("webhooks", "Where events are sent"),
+];
+
 struct Security;
 
 impl Modify for Security {
     fn modify(&self, document: &mut Document) {
         let flow =
-            ClientCredentials::new("/oauth2/token", Scopes::from_iter([("verifications", "All operations")]));
+            ClientCredentials::new("/oauth2/token", Scopes::from_iter(SCOPES));
         let scheme = SecurityScheme::OAuth2(OAuth2::new([Flow::ClientCredentials(flow)]));
         document.components.get_or_insert_default().add_security_scheme("oauth2", scheme);
     }

@@ -1,10 +1,14 @@
-//! `bonafide keys`: API keys. A key is shown once, when it is made.
+//! `bonafide keys` and `bonafide oauth-clients`: what callers prove themselves with. A secret is shown once, when it is
+//! made.
 
 use std::sync::Arc;
 
 use bonafide_checks::models::Models;
-use bonafide_engine::{Engine, access};
-use bonafide_store::credentials::{Credential, Kind};
+use bonafide_engine::{
+    Engine, Scope,
+    access::{self, Listed, NewCredential, Wanted},
+};
+use bonafide_store::credentials::Kind;
 use serde_json::json;
 
 use super::CommandResult;
@@ -21,27 +25,27 @@ pub(crate) struct Args {
 
 #[derive(clap::Subcommand)]
 enum Action {
-    /// Make a key; its secret is printed once
-    Create {
-        /// What it is for, in your words
-        #[arg(long, default_value = "")]
-        name: String,
-        /// For tests: data of its own, outcomes that can be steered, a clock that can be set forward
-        #[arg(long)]
-        sandbox: bool,
-        #[command(flatten)]
-        flags: Flags,
-        #[arg(long)]
-        json: bool,
-    },
-    /// List the keys
+    /// Make one; its secret is printed once
+    Create(Create),
+    /// List them: what they may do, when they were last used
     List {
         #[command(flatten)]
         flags: Flags,
         #[arg(long)]
         json: bool,
     },
-    /// Revoke a key; it stops working at once
+    /// A new secret; the one before it goes on working for a while
+    Rotate {
+        id: String,
+        /// How long the secret before goes on working, in hours (at most 720)
+        #[arg(long, default_value_t = 24, value_name = "HOURS")]
+        overlap: i64,
+        #[command(flatten)]
+        flags: Flags,
+        #[arg(long)]
+        json: bool,
+    },
+    /// Revoke one; it stops working at once
     Revoke {
         id: String,
         #[command(flatten)]
@@ -51,22 +55,68 @@ enum Action {
     },
 }
 
+#[derive(clap::Args)]
+struct Create {
+    /// What it is for, in your words
+    #[arg(long, default_value = "")]
+    name: String,
+    /// For tests: data of its own, outcomes that can be steered, a clock that can be set forward
+    #[arg(long)]
+    sandbox: bool,
+    /// What it may do: verifications (everything but keys), verifications:read, verifications:write, settings, webhooks
+    /// or keys; may be given several times [default: verifications]
+    #[arg(long = "scope", value_name = "SCOPE")]
+    scopes: Vec<String>,
+    /// Requests a minute [default: the server's limit]
+    #[arg(long, value_name = "N")]
+    per_minute: Option<i64>,
+    #[command(flatten)]
+    flags: Flags,
+    #[arg(long)]
+    json: bool,
+}
+
 pub(crate) fn run(args: Args) -> CommandResult {
+    of_kind(args, Kind::ApiKey)
+}
+
+/// The same for the clients of the token endpoint.
+pub(crate) fn run_for_clients(args: Args) -> CommandResult {
+    of_kind(args, Kind::OauthClient)
+}
+
+fn of_kind(args: Args, kind: Kind) -> CommandResult {
     block_on(async {
         match args.action {
-            Action::Create { name, sandbox, flags, json } => {
-                let engine = open(&flags).await?;
-                let new = access::create_credential(&engine, Kind::ApiKey, &name, sandbox).await?;
+            Action::Create(create) => {
+                let engine = open(&create.flags).await?;
+                let scopes = match create.scopes.is_empty() {
+                    true => Scope::EVERYTHING.to_owned(),
+                    false => create.scopes.join(" "),
+                };
+                let wanted = Wanted { scopes, per_minute: create.per_minute, ..Wanted::new(kind, create.name) };
+                let new = access::create_credential(&engine, wanted, create.sandbox).await;
                 engine.db.close().await;
+                shown(&new.map_err(told)?, kind, create.json)?;
+            }
+            Action::List { flags, json } => list(&flags, kind, json).await?,
+            Action::Rotate { id, overlap, flags, json } => {
+                let engine = open(&flags).await?;
+                let new = access::rotate_credential(&engine, &id, overlap.saturating_mul(3600)).await;
+                engine.db.close().await;
+                shown(&new.map_err(told)?, kind, json)?;
+            }
+            Action::Revoke { id, flags, json } => {
+                let engine = open(&flags).await?;
+                let revoked = access::revoke_credential(&engine, &id).await;
+                engine.db.close().await;
+                revoked.map_err(told)?;
                 if json {
-                    output::json(&json!({"id": new.credential.public_id, "key": new.secret.to_string()}))?;
+                    output::json(&json!({"id": id, "revoked": true}))?;
                 } else {
-                    anstream::println!("id   {}\nkey  {}\n", new.credential.public_id, new.secret);
-                    anstream::println!("The key is not shown again. Keep it where your other secrets are.");
+                    anstream::println!("Revoked {id}.");
                 }
             }
-            Action::List { flags, json } => list(&flags, Kind::ApiKey, json).await?,
-            Action::Revoke { id, flags, json } => revoke(&flags, &id, json).await?,
         }
         Ok(())
     })
@@ -77,43 +127,70 @@ pub(super) async fn open(flags: &Flags) -> Result<Engine, Box<dyn std::error::Er
     Config::load(flags, json!({}))?.open(Arc::new(Models::default())).await
 }
 
-pub(super) async fn list(flags: &Flags, kind: Kind, json: bool) -> CommandResult {
+/// A refusal with the fields that it is about.
+fn told(error: bonafide_engine::Error) -> Box<dyn std::error::Error> {
+    match error {
+        bonafide_engine::Error::Invalid(problems) => {
+            let all: Vec<_> = problems.iter().map(|p| format!("{} {}", p.field, p.message)).collect();
+            all.join("; ").into()
+        }
+        other => other.into(),
+    }
+}
+
+fn shown(new: &NewCredential, kind: Kind, json: bool) -> CommandResult {
+    let (id, secret) = (&new.credential.public_id, new.secret.to_string());
+    let (id_name, secret_name) = match kind {
+        Kind::ApiKey => ("id", "key"),
+        Kind::OauthClient => ("client_id", "client_secret"),
+    };
+    if json {
+        return Ok(output::json(&json!({id_name: id, secret_name: secret}))?);
+    }
+    anstream::println!("{id_name:<13}  {id}\n{secret_name:<13}  {secret}\n");
+    anstream::println!("The {} is not shown again. Keep it where your other secrets are.", secret_name.replace('_', " "));
+    Ok(())
+}
+
+async fn list(flags: &Flags, kind: Kind, json: bool) -> CommandResult {
     let engine = open(flags).await?;
-    let all = access::list_credentials(&engine).await?;
+    let all = access::list_credentials(&engine).await;
     engine.db.close().await;
-    let all: Vec<&Credential> = all.iter().filter(|c| c.kind == kind).collect();
+    let all: Vec<Listed> = all?.into_iter().filter(|l| l.credential.kind == kind).collect();
     if json {
         let rows: Vec<_> = all
             .iter()
-            .map(|c| {
-                json!({"id": c.public_id, "name": c.name, "created_at": c.created_at.to_string(),
+            .map(|Listed { credential: c, secrets }| {
+                let secrets: Vec<_> = secrets
+                    .iter()
+                    .map(|(hint, until)| json!({"begins": hint, "expires_at": until.map(|t| t.to_string())}))
+                    .collect();
+                json!({"id": c.public_id, "name": c.name, "scopes": c.scopes, "per_minute": c.per_minute,
+                       "secrets": secrets, "created_at": c.created_at.to_string(),
+                       "last_used_at": c.last_used_at.map(|t| t.to_string()),
                        "revoked_at": c.revoked_at.map(|t| t.to_string())})
             })
             .collect();
-        output::json(&rows)?;
-        return Ok(());
+        return Ok(output::json(&rows)?);
     }
     if all.is_empty() {
         anstream::println!("There are none yet; `create` makes one.");
         return Ok(());
     }
-    let mut table = output::table(["id", "name", "created", "revoked"]);
-    for c in all {
-        let revoked = c.revoked_at.map(|t| t.to_string()).unwrap_or_default();
-        table.add_row([c.public_id.clone(), c.name.clone(), c.created_at.to_string(), revoked]);
+    let mut table = output::table(["id", "begins", "name", "scopes", "created", "last used", "revoked"]);
+    for Listed { credential: c, secrets } in &all {
+        let hints: Vec<&str> = secrets.iter().map(|(hint, _)| hint.as_str()).filter(|h| !h.is_empty()).collect();
+        let time = |at: Option<bonafide_core::time::Timestamp>| at.map(|t| t.to_string()).unwrap_or_default();
+        table.add_row([
+            c.public_id.clone(),
+            hints.join(" "),
+            c.name.clone(),
+            c.scopes.clone(),
+            c.created_at.to_string(),
+            time(c.last_used_at),
+            time(c.revoked_at),
+        ]);
     }
     output::print(&table);
-    Ok(())
-}
-
-pub(super) async fn revoke(flags: &Flags, id: &str, json: bool) -> CommandResult {
-    let engine = open(flags).await?;
-    access::revoke_credential(&engine, id).await?;
-    engine.db.close().await;
-    if json {
-        output::json(&json!({"id": id, "revoked": true}))?;
-    } else {
-        anstream::println!("Revoked {id}.");
-    }
     Ok(())
 }

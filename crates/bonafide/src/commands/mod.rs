@@ -9,7 +9,6 @@ pub(crate) mod lists;
 pub(crate) mod liveness;
 pub(crate) mod r#match;
 pub(crate) mod models;
-pub(crate) mod oauth_clients;
 pub(crate) mod pictures;
 pub(crate) mod read;
 pub(crate) mod replay;

@@ -2,7 +2,9 @@
 
 use std::{net::SocketAddr, sync::Arc};
 
-use bonafide_engine::jobs;
+use bonafide_engine::{jobs, webhooks::deliver};
+use axum::{Router, http::header, routing::get};
+use metrics_exporter_prometheus::PrometheusBuilder;
 use serde::Serialize;
 use tokio::{net::TcpListener, sync::watch};
 use tracing_subscriber::{EnvFilter, fmt, prelude::*};
@@ -75,6 +77,10 @@ pub(crate) fn run(args: Args) -> CommandResult {
         if config.is_sqlite() {
             // Nobody else works on this file, so whoever held a lease is gone.
             jobs::recover(&engine).await?;
+            deliver::recover(&engine).await?;
+        }
+        if let Some(address) = config.metrics_listen {
+            metrics(address).await?;
         }
         let listener = TcpListener::bind(config.listen)
             .await
@@ -83,6 +89,8 @@ pub(crate) fn run(args: Args) -> CommandResult {
         let (stop, stopped) = watch::channel(false);
         let worker = (!args.no_workers)
             .then(|| tokio::spawn(jobs::run(engine.clone(), config.workers(), stopped.clone())));
+        let postman =
+            (!args.no_workers).then(|| tokio::spawn(deliver::run(engine.clone(), stopped.clone())));
         tracing::info!(listen = %listener.local_addr()?, workers = config.workers(), "serving");
         let mut quiet = stopped.clone();
         let app =
@@ -96,12 +104,25 @@ pub(crate) fn run(args: Args) -> CommandResult {
             let _ = stop.send(true);
         });
         server.await?;
-        if let Some(worker) = worker {
-            worker.await?;
+        for task in [worker, postman].into_iter().flatten() {
+            task.await?;
         }
         engine.db.close().await;
         Ok(())
     })
+}
+
+/// Serves what was counted, at a port of its own: it is for the operator and not for callers.
+async fn metrics(address: SocketAddr) -> CommandResult {
+    const SECONDS: [f64; 12] = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0];
+    let handle = PrometheusBuilder::new().set_buckets(&SECONDS)?.install_recorder()?;
+    let listener =
+        TcpListener::bind(address).await.map_err(|e| format!("cannot serve metrics on {address}: {e}"))?;
+    tracing::info!(metrics = %listener.local_addr()?, "metrics");
+    let text = [(header::CONTENT_TYPE, "text/plain; version=0.0.4")];
+    let app = Router::new().route("/metrics", get(move || async move { (text, handle.render()) }));
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    Ok(())
 }
 
 /// Waits for Ctrl-C or a request to terminate.

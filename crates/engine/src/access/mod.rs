@@ -3,5 +3,8 @@
 pub mod credentials;
 pub mod token;
 
-pub use credentials::{NewCredential, create_credential, list_credentials, organizations, revoke_credential};
+pub use credentials::{
+    Listed, NewCredential, Wanted, create_credential, list_credentials, organizations, revoke_credential,
+    rotate_credential,
+};
 pub use token::{IssuedToken, TokenRefused, authenticate, issue_token};

@@ -1,13 +1,19 @@
 //! OAuth 2.0 client credentials (RFC 6749 section 4.4): opaque tokens, kept as a hash.
 
-use bonafide_store::{
-    access_tokens::{self, AccessToken},
-    credentials::{self, Kind},
-    organizations,
-    secrets::{PlainSecret, SecretHash},
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
 };
 
-use crate::{Caller, Engine, Error, Result};
+use bonafide_core::{id::CredentialId, problem::trail, time::Timestamp};
+use bonafide_store::{
+    access_tokens::{self, AccessToken},
+    credentials::{self, Credential, Kind},
+    organizations,
+    secrets::{PlainSecret, SecretHash, is_api_key},
+};
+
+use crate::{Caller, Engine, Error, Result, Scope};
 
 /// A token at the one moment it is known.
 pub struct IssuedToken {
@@ -38,15 +44,15 @@ pub async fn issue_token(
 ) -> Result<IssuedToken, TokenRefused> {
     let now = engine.now();
     let mut tx = engine.db.begin().await.map_err(Error::from)?;
-    let client = credentials::by_public_id(&mut tx, client_id).await.map_err(Error::from)?;
-    // Hash before looking at whether the client exists, so that both answers take the same time.
     let presented = SecretHash::of(client_secret);
-    let client = client
-        .filter(|c| c.kind == Kind::OauthClient && c.is_usable(now) && c.secret_sha256 == presented)
-        .ok_or(TokenRefused::InvalidClient)?;
+    let client = credentials::authenticate(&mut tx, Kind::OauthClient, presented, now).await.map_err(Error::from)?;
+    let client = client.filter(|c| c.public_id == client_id).ok_or(TokenRefused::InvalidClient)?;
     let scopes = match scope.map(str::trim).filter(|s| !s.is_empty()) {
         None => client.scopes.clone(),
-        Some(asked) if asked.split(' ').all(|word| client.scopes.split(' ').any(|s| s == word)) => {
+        Some(asked)
+            if asked.split(' ').all(|word| !Scope::of_word(word).is_empty())
+                && Scope::covers(&client.scopes, asked) =>
+        {
             asked.to_owned()
         }
         Some(_) => return Err(TokenRefused::InvalidScope),
@@ -67,21 +73,64 @@ pub async fn issue_token(
     Ok(IssuedToken { token, expires_in, scope: scopes })
 }
 
-/// Whose token this is; `None` for an unknown, expired or revoked one.
-pub async fn authenticate(engine: &Engine, token: &str) -> Result<Option<Caller>> {
+/// Who presents this access token or API key; `None` for an unknown, expired or revoked one.
+pub async fn authenticate(engine: &Engine, presented: &str) -> Result<Option<Caller>> {
+    let now = engine.now();
     let mut tx = engine.db.read().await?;
-    let Some(token) = access_tokens::authenticate(&mut tx, SecretHash::of(token), engine.now()).await? else {
-        return Ok(None);
+    let hash = SecretHash::of(presented);
+    let (credential, scopes) = if is_api_key(presented) {
+        let found = credentials::authenticate(&mut tx, Kind::ApiKey, hash, now).await?;
+        (found, None)
+    } else {
+        match access_tokens::authenticate(&mut tx, hash, now).await? {
+            Some(token) => {
+                let found = credentials::get(&mut tx, token.organization, token.credential).await?;
+                (found, Some(token.scopes))
+            }
+            None => (None, None),
+        }
     };
-    let all = credentials::list(&mut tx, token.organization).await?;
-    let organization = organizations::get(&mut tx, token.organization).await?;
-    let sandbox = organization.is_some_and(|o| o.sandbox);
-    Ok(all.into_iter().find(|c| c.id == token.credential).map(|c| Caller {
+    let Some(credential) = credential else { return Ok(None) };
+    let organization = organizations::get(&mut tx, credential.organization).await?;
+    drop(tx);
+    note_use(engine, &credential);
+    Ok(Some(Caller {
         address: None,
-        organization: token.organization,
-        credential: token.credential,
-        client_id: c.public_id,
-        scopes: token.scopes,
-        sandbox,
+        organization: credential.organization,
+        credential: credential.id,
+        client_id: credential.public_id,
+        scopes: scopes.unwrap_or(credential.scopes),
+        per_minute: credential.per_minute,
+        sandbox: organization.is_some_and(|o| o.sandbox),
     }))
+}
+
+/// Notes the use to the minute, beside the request: nobody waits for it.
+fn note_use(engine: &Engine, credential: &Credential) {
+    const TO_THE_MS: i64 = 60_000;
+    let minute = Timestamp(engine.now().0 / TO_THE_MS * TO_THE_MS);
+    if credential.last_used_at >= Some(minute) || !engine.uses().first_of(credential.id, minute) {
+        return;
+    }
+    let (engine, organization, id) = (engine.clone(), credential.organization, credential.id);
+    tokio::spawn(async move {
+        let noted = async {
+            let mut tx = engine.db.begin().await?;
+            credentials::used(&mut tx, organization, id, minute).await?;
+            tx.commit().await
+        };
+        if let Err(error) = noted.await {
+            tracing::warn!(error = trail(&error), "the use of a credential was not noted");
+        }
+    });
+}
+
+/// The last minute in which each credential was used in this process.
+#[derive(Default)]
+pub(crate) struct Uses(Mutex<HashMap<CredentialId, Timestamp>>);
+
+impl Uses {
+    fn first_of(&self, id: CredentialId, minute: Timestamp) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id, minute) != Some(minute)
+    }
 }

@@ -1,7 +1,7 @@
 //! Reading identities back, and forgetting them.
 
 use bonafide_core::{
-    document::{DocumentType, FieldName},
+    document::DocumentType,
     id::{ApplicantId, CredentialId},
     time::Timestamp,
     verification::{Kind, Status},
@@ -66,16 +66,9 @@ impl Filter {
 
     fn matches(&self, opened: &Opened) -> bool {
         let person = &opened.person;
-        let names =
-            [FieldName::FirstName, FieldName::MiddleName, FieldName::LastName, FieldName::DocumentNumber];
         let found = self.search_term.as_ref().is_none_or(|term| {
-            let term = term.trim().to_lowercase();
-            let named = person.documents.iter().any(|d| {
-                let values: Vec<&str> =
-                    names.iter().filter_map(|n| d.reading.get(*n)).map(|f| f.value.as_str()).collect();
-                values.join(" ").to_lowercase().contains(&term)
-            });
-            named || opened.row.id.to_string().contains(&term)
+            person.documents.iter().any(|d| d.reading.is_found_by(term))
+                || opened.row.id.to_string().contains(&term.trim().to_lowercase())
         });
         found && self.metadata.iter().all(|(key, value)| person.metadata.get(key) == Some(value))
     }

@@ -8,6 +8,7 @@ use bonafide_checks::{
     },
 };
 use bonafide_core::{
+    event::Happened,
     evidence::EvidenceKind,
     id::{ApplicantId, FeatureId},
 };
@@ -21,6 +22,7 @@ use serde_json::json;
 use super::{Document, Person};
 use crate::{
     Engine, Result,
+    events::tell_applicant,
     gallery::{Known, Template},
     record::Record,
 };
@@ -70,6 +72,10 @@ pub(crate) async fn identify(engine: &Engine, tx: &mut Tx, record: &mut Record, 
     applicants::update(tx, organization, id, &sealed).await?;
     applicants::become_identity(tx, organization, id, now).await?;
     remember(engine, tx, record, id, &key, own).await?;
+    crate::screening::pass_on(engine, tx, record, &key).await?;
+    if found.known.is_some() {
+        tell_applicant(engine, tx, organization, Happened::ApplicantUpdated, id).await?;
+    }
     record.row.identity = Some(id);
     let detail = json!({
         "identity_id": id,

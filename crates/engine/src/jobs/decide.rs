@@ -2,6 +2,8 @@
 
 use bonafide_core::{
     decision::{Decision, Facts, decide},
+    event::Happened,
+    finding::{Check, Outcome},
     id::{AssessmentId, VerificationId},
     verification::Action,
 };
@@ -42,7 +44,7 @@ pub(super) async fn run(engine: &Engine, job: &Job) -> Result<()> {
                 document_type: facts.document_type,
                 policy: record.policy(),
                 assessment: judged.clone(),
-                findings,
+                findings: findings.clone(),
                 weights,
             }),
             created_at: now,
@@ -57,6 +59,9 @@ pub(super) async fn run(engine: &Engine, job: &Job) -> Result<()> {
             Decision::GiveUp => Action::GiveUp,
         };
         let detail = json!({"score": judged.score, "reasons": judged.reasons});
+        for happened in told(&facts, action) {
+            record.tell(engine, &mut tx, happened).await?;
+        }
         record.apply(engine, &mut tx, action, "engine", detail).await?;
         if action == Action::GiveUp {
             super::reopen::later(engine, &mut tx, &record).await?;
@@ -64,3 +69,29 @@ pub(super) async fn run(engine: &Engine, job: &Job) -> Result<()> {
     }
     finish(engine, tx, job).await
 }
+
+/// What the findings say of the document and of the living person, once they decide; what nobody could tell is not told.
+fn told(facts: &Facts<'_>, action: Action) -> Vec<Happened> {
+    if !matches!(action, Action::Approve | Action::Decline) {
+        return vec![];
+    }
+    let outcomes = |checks: &[Check]| -> Vec<Outcome> {
+        facts.findings.iter().filter(|f| checks.contains(&f.check)).map(|f| f.outcome).collect()
+    };
+    let verdict = |needed: &[Outcome], all: &[Outcome]| {
+        let clear = !needed.is_empty() && needed.iter().all(|o| *o == Outcome::Clear);
+        if all.contains(&Outcome::Fail) { Some(false) } else { clear.then_some(true) }
+    };
+    let document = outcomes(&DOCUMENT);
+    let document = verdict(&document, &document)
+        .map(|ok| if ok { Happened::DocumentAccepted } else { Happened::DocumentRejected });
+    // Movements are not asked of everybody.
+    let passive = outcomes(&[Check::PassiveLiveness]);
+    let liveness = verdict(&passive, &[passive.clone(), outcomes(&[Check::ActiveLiveness])].concat())
+        .map(|ok| if ok { Happened::LivenessPassed } else { Happened::LivenessFailed });
+    document.into_iter().chain(liveness).collect()
+}
+
+/// The checks that a document has to pass to be one that is accepted.
+const DOCUMENT: [Check; 4] =
+    [Check::IsIdentityDocument, Check::DocumentReadable, Check::DocumentExpired, Check::SuspiciousWords];

@@ -29,7 +29,7 @@ pub(super) async fn run(engine: &Engine, job: &Job) -> Result<()> {
     let pictures = load_pictures(engine, &record, &kinds).await?;
     let models = engine.models.clone();
     let reading = record.private.reading.clone();
-    let today = engine.now().date();
+    let today = crate::sandbox::today(engine, job.organization).await?;
     let mut matched = tokio::task::spawn_blocking(move || {
         let of = |kind| pictures.iter().find(|(k, _)| *k == kind).map(|(_, bytes)| bytes);
         let decode = |kind| of(kind).map(|bytes| bonafide_checks::image::decode(bytes)).transpose();

@@ -16,7 +16,7 @@ use crate::{
     evidence::{accept, open_pictures},
     location,
     record::{Record, word},
-    registry,
+    registry, screening,
 };
 
 pub(super) async fn run(engine: &Engine, job: &Job) -> Result<()> {
@@ -25,13 +25,10 @@ pub(super) async fn run(engine: &Engine, job: &Job) -> Result<()> {
     };
     let kinds = [EvidenceKind::DocumentFront, EvidenceKind::DocumentBack];
     let pictures = open_pictures(engine, &record, &kinds).await?;
-    let mut tx = engine.db.read().await?;
-    let dismissed = crate::screening::active(engine, &mut tx, &record).await?;
-    drop(tx);
     let today = crate::sandbox::today(engine, job.organization).await?;
     let (policy, declared) = (record.policy(), record.document_type());
-    let (models, screening, now) = (engine.models.clone(), engine.screening.clone(), engine.now());
-    let (mut read, screened, prints, portrait) = tokio::task::spawn_blocking(move || {
+    let (models, watched, now) = (engine.models.clone(), engine.screening.clone(), engine.now());
+    let (mut read, mut screened, prints, portrait) = tokio::task::spawn_blocking(move || {
         let of = |kind| pictures.iter().find(|p| p.kind == kind);
         let decode = |kind| of(kind).map(|p| bonafide_checks::image::decode(&p.bytes)).transpose();
         let front = decode(EvidenceKind::DocumentFront).map_err(unreadable)?.ok_or_else(gone)?;
@@ -42,9 +39,9 @@ pub(super) async fn run(engine: &Engine, job: &Job) -> Result<()> {
             let traces = of(EvidenceKind::document(side)).and_then(|p| p.traces.clone());
             read.findings.push(assess::manipulation(&read.reading, side, picture, traces));
         }
-        let lists = screening.lists(now).map_err(|error| Error::Lists(Box::new(error)))?;
+        let lists = watched.lists(now).map_err(|error| Error::Lists(Box::new(error)))?;
         let tolerance = weights.ofac_fuzzy_match_tolerance;
-        let (finding, screened) = crate::screening::screen(&lists, &read.reading, &dismissed, tolerance, now);
+        let (finding, screened) = screening::screen(&lists, &read.reading, &[], tolerance, now);
         read.findings.push(finding);
         let sides = [(Side::Front, Some(&front)), (Side::Back, back.as_ref())];
         let prints: Vec<(Side, Fingerprint)> = sides
@@ -85,7 +82,16 @@ pub(super) async fn run(engine: &Engine, job: &Job) -> Result<()> {
     for (side, print) in &prints {
         read.findings.push(duplicate(engine, &mut tx, &record, *side, print).await?);
     }
+    // Only now it is known whose document it is, and so what was said about them before.
+    let dismissed = screening::active(engine, &mut tx, &record, Some(&read.reading)).await?;
     drop(tx);
+    if let Some(screened) = screened.as_mut().filter(|_| !dismissed.is_empty()) {
+        screened.set_aside(&dismissed);
+        let again = screened.finding();
+        for finding in read.findings.iter_mut().filter(|f| f.check == again.check) {
+            *finding = Finding { ms: finding.ms, ..again.clone() };
+        }
+    }
 
     let mut tx = engine.db.begin().await?;
     let mut record = Record::load(engine, &mut tx, job.organization, record.row.id).await?;
@@ -99,7 +105,7 @@ pub(super) async fn run(engine: &Engine, job: &Job) -> Result<()> {
         record.private.reading = Some(read.reading);
         record.private.screened = screened;
         record.save(engine, &mut tx).await?;
-        crate::screening::keep(engine, &mut tx, &record).await?;
+        screening::keep(engine, &mut tx, &record).await?;
         record_findings(engine, &mut tx, &record, &read.findings, job).await?;
         enqueue_check(engine, &mut tx, &record, MATCH_FACES).await?;
         if engine.registry.is_some() {

@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use bonafide_core::{
+    event::Happened,
     finding::{Check, Finding},
     id::{JobId, OrganizationId, VerificationId},
     time::Timestamp,
@@ -154,7 +155,7 @@ async fn again(
         other => other?,
     };
     let weights = weights_of(&mut tx, &record).await?;
-    let dismissed = active(engine, &mut tx, &record).await?;
+    let dismissed = active(engine, &mut tx, &record, record.private.reading.as_ref()).await?;
     drop(tx);
     let (Some(before), Some(reading)) = (record.private.screened.clone(), record.private.reading.clone())
     else {
@@ -174,7 +175,7 @@ async fn again(
     let mut tx = engine.db.begin().await?;
     let mut record = Record::load(engine, &mut tx, organization, id).await?;
     // Somebody may have dismissed a hit meanwhile.
-    screened.set_aside(&active(engine, &mut tx, &record).await?);
+    screened.set_aside(&active(engine, &mut tx, &record, record.private.reading.as_ref()).await?);
     let finding = Finding { ms: finding.ms, ..screened.finding() };
     let before = record.private.screened.take().unwrap_or(before);
     let changed = screened.entries() != before.entries();
@@ -186,7 +187,7 @@ async fn again(
         findings::supersede_check(&mut tx, organization, id, Check::Sanctions, now).await?;
         findings::insert(&mut tx, organization, id, &[finding], now, &*engine.entropy).await?;
         record.note(engine, &mut tx, "screening_changed", "worker", &json!({"hits": hits})).await?;
-        tell(engine, &mut tx, &record, hits).await?;
+        tell(engine, &mut tx, &record, Happened::ScreeningChanged, hits).await?;
     }
     tx.commit().await?;
     Ok(())

@@ -1,21 +1,24 @@
 //! A reviewer says that a hit is somebody else. It is remembered for the person and the entry as it is now: an entry
 //! that its publisher changes, or the end of the time that was given, brings the hit back.
 
+use bonafide_checks::document::fingerprint;
 use bonafide_core::{
+    document::DocumentReading,
+    event::{Happened, Snapshot},
     finding::Check,
-    id::{DismissalId, EventId, OrganizationId, VerificationId},
+    id::{ApplicantId, DismissalId, OrganizationId, VerificationId},
     problem::Rule,
     time::Timestamp,
 };
 use bonafide_store::{
     Tx,
-    crypto::{self, Object},
-    dismissals, events, findings, organizations, verifications,
+    crypto::{self, Object, SubjectKey},
+    dismissals, findings, subject_keys,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::{Caller, Engine, Error, Result, Scope, jobs, record::Record};
+use crate::{Caller, Engine, Error, Result, Scope, gallery::Known, jobs, look_back, record::Record};
 
 /// Longest reason, in characters.
 const MAX_REASON: usize = 2000;
@@ -51,7 +54,7 @@ pub async fn dismiss(
     verification: VerificationId,
     what: &Dismissing<'_>,
 ) -> Result<usize> {
-    if !caller.may(Scope::Verifications) {
+    if !caller.may(Scope::Write) {
         return Err(Error::Forbidden);
     }
     set_aside(engine, caller.organization, &caller.actor(), verification, what).await
@@ -66,15 +69,7 @@ pub async fn dismiss_as_operator(
     verification: VerificationId,
     what: &Dismissing<'_>,
 ) -> Result<usize> {
-    let mut tx = engine.db.read().await?;
-    let mut owner = None;
-    for organization in organizations::list(&mut tx).await? {
-        if verifications::get(&mut tx, organization.id, verification).await?.is_some() {
-            owner = Some(organization.id);
-        }
-    }
-    drop(tx);
-    let owner = owner.ok_or(Error::NotFound("verification"))?;
+    let owner = look_back::organization_of(engine, verification).await?;
     set_aside(engine, owner, "operator", verification, what).await
 }
 
@@ -106,18 +101,13 @@ async fn set_aside(
         entry_sha256,
         reason: reason.to_owned(),
     };
-    let id = DismissalId::new(now, &*engine.entropy);
-    let row = dismissals::Dismissal {
-        id,
-        applicant: record.row.applicant,
-        verification,
-        actor: actor.to_owned(),
-        sealed: crypto::seal_json(&record.key, Object::Dismissal(id), &dismissed, &*engine.entropy)?,
-        created_at: now,
-        expires_at: what.until,
-    };
-    dismissals::insert(&mut tx, organization, &row).await?;
-    screened.set_aside(&active(engine, &mut tx, &record).await?);
+    let said = Said { dismissed, verification, actor: actor.to_owned(), until: what.until };
+    keep(engine, &mut tx, organization, &record.key, &said).await?;
+    if let Some(identity) = record.row.identity {
+        let key = subject_keys::load(&mut tx, organization, identity, &*engine.key_ring).await?;
+        keep(engine, &mut tx, organization, &key, &said).await?;
+    }
+    screened.set_aside(&active(engine, &mut tx, &record, record.private.reading.as_ref()).await?);
     let (finding, hits) = (screened.finding(), screened.counting().count());
     record.private.screened = Some(screened);
     record.save(engine, &mut tx).await?;
@@ -125,31 +115,130 @@ async fn set_aside(
     findings::insert(&mut tx, organization, verification, &[finding], now, &*engine.entropy).await?;
     let detail = json!({"hits": hits, "until": what.until.to_string()});
     record.note(engine, &mut tx, "screening_dismissed", actor, &detail).await?;
-    tell(engine, &mut tx, &record, hits).await?;
+    tell(engine, &mut tx, &record, Happened::ScreeningReviewed, hits).await?;
     jobs::rescreen_at(engine, &mut tx, organization, verification, what.until).await?;
     tx.commit().await?;
     Ok(hits)
 }
 
-/// What does not count for the person of a verification now.
-pub(crate) async fn active(engine: &Engine, tx: &mut Tx, record: &Record) -> Result<Vec<Dismissed>> {
-    let rows = dismissals::active(tx, record.row.organization, record.row.applicant, engine.now()).await?;
-    let open = |row: &dismissals::Dismissal| {
-        Ok(crypto::open_json(&record.key, Object::Dismissal(row.id), &row.sealed)?)
+/// A dismissal on its way to a row.
+struct Said {
+    dismissed: Dismissed,
+    verification: VerificationId,
+    actor: String,
+    until: Timestamp,
+}
+
+/// Keeps a dismissal under the key of the person it is about.
+async fn keep(
+    engine: &Engine,
+    tx: &mut Tx,
+    organization: OrganizationId,
+    key: &SubjectKey,
+    said: &Said,
+) -> Result<()> {
+    let id = DismissalId::new(engine.now(), &*engine.entropy);
+    let row = dismissals::Dismissal {
+        id,
+        applicant: key.applicant(),
+        verification: said.verification,
+        actor: said.actor.clone(),
+        sealed: crypto::seal_json(key, Object::Dismissal(id), &said.dismissed, &*engine.entropy)?,
+        created_at: engine.now(),
+        expires_at: said.until,
     };
-    rows.iter().map(open).collect()
+    dismissals::insert(tx, organization, &row).await?;
+    Ok(())
+}
+
+/// What does not count for the person of a verification now: what was said about this verification, and about the
+/// identity with the same document and the same holder.
+pub(crate) async fn active(
+    engine: &Engine,
+    tx: &mut Tx,
+    record: &Record,
+    reading: Option<&DocumentReading>,
+) -> Result<Vec<Dismissed>> {
+    let organization = record.row.organization;
+    let mut all = of(engine, tx, organization, &record.key).await?;
+    let known = match record.row.identity {
+        Some(identity) => Some(identity),
+        None => same_person(engine, tx, organization, reading).await?,
+    };
+    if let Some(identity) = known {
+        let key = subject_keys::load(tx, organization, identity, &*engine.key_ring).await?;
+        for dismissed in of(engine, tx, organization, &key).await? {
+            if !all.contains(&dismissed) {
+                all.push(dismissed);
+            }
+        }
+    }
+    Ok(all)
+}
+
+async fn of(
+    engine: &Engine,
+    tx: &mut Tx,
+    organization: OrganizationId,
+    key: &SubjectKey,
+) -> Result<Vec<Dismissed>> {
+    let rows = dismissals::active(tx, organization, key.applicant(), engine.now()).await?;
+    rows.iter().map(|row| Ok(crypto::open_json(key, Object::Dismissal(row.id), &row.sealed)?)).collect()
+}
+
+/// The identity with this document and this holder. Both, because here no face was compared: somebody else's document
+/// must not bring their dismissals along.
+async fn same_person(
+    engine: &Engine,
+    tx: &mut Tx,
+    organization: OrganizationId,
+    reading: Option<&DocumentReading>,
+) -> Result<Option<ApplicantId>> {
+    let digests = reading.and_then(|r| Some((fingerprint::number(r)?, fingerprint::holder(r)?)));
+    let Some((number, holder)) = digests else { return Ok(None) };
+    let mut found: Option<ApplicantId> = None;
+    let look = |id: ApplicantId, known: &Known| {
+        if known.documents.contains(&number) && known.holder == Some(holder) {
+            found = Some(found.map_or(id, |before| before.min(id)));
+        }
+    };
+    engine.gallery().identities().search(engine, tx, organization, None, look).await?;
+    Ok(found)
+}
+
+/// What was said about a verification holds for the identity that its person turned out to be.
+pub(crate) async fn pass_on(
+    engine: &Engine,
+    tx: &mut Tx,
+    record: &Record,
+    identity: &SubjectKey,
+) -> Result<()> {
+    let organization = record.row.organization;
+    let known = of(engine, tx, organization, identity).await?;
+    for row in dismissals::active(tx, organization, record.row.applicant, engine.now()).await? {
+        let dismissed = crypto::open_json(&record.key, Object::Dismissal(row.id), &row.sealed)?;
+        if !known.contains(&dismissed) {
+            let said = Said {
+                dismissed,
+                verification: row.verification,
+                actor: row.actor,
+                until: row.expires_at,
+            };
+            keep(engine, tx, organization, identity, &said).await?;
+        }
+    }
+    Ok(())
 }
 
 /// The event that the hits of a person are others than before.
-pub(crate) async fn tell(engine: &Engine, tx: &mut Tx, record: &Record, hits: usize) -> Result<()> {
-    let event = events::Event {
-        id: EventId::new(engine.now(), &*engine.entropy),
-        organization: record.row.organization,
-        verification: record.row.id,
-        kind: "verification.screening_changed".to_owned(),
-        payload: json!({"hits": hits}),
-        at: engine.now(),
-    };
-    events::insert(tx, record.row.organization, &event).await?;
+pub(crate) async fn tell(
+    engine: &Engine,
+    tx: &mut Tx,
+    record: &Record,
+    happened: Happened,
+    hits: usize,
+) -> Result<()> {
+    let snapshot = Snapshot { hits: Some(hits as u64), ..Snapshot::default() };
+    record.tell_with(engine, tx, happened, snapshot).await?;
     Ok(())
 }

@@ -14,7 +14,7 @@ use bonafide_screening::{
 use sha2::{Digest, Sha256};
 
 pub use dismiss::{Dismissed, Dismissing, dismiss, dismiss_as_operator};
-pub(crate) use dismiss::{active, tell};
+pub(crate) use dismiss::{active, pass_on, tell};
 pub(crate) use log::keep;
 pub use log::{Logged, page};
 pub use person::{Screened, screen};
@@ -90,9 +90,7 @@ impl Screening {
         state.looked_at = Some(now);
         Ok(state.lists.clone())
     }
-}
 
-impl Screening {
     /// Whether these lists are others than this process was told of.
     pub(crate) fn is_news(&self, lists: &Lists) -> bool {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).told != lists.version()

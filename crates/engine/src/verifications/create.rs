@@ -2,6 +2,7 @@
 //! the timer that lets it expire.
 
 use bonafide_core::{
+    event::Happened,
     id::{ApplicantId, JobId, VerificationId},
     policy::{Exhausted, LivenessMode, Policy},
     problem::Rule,
@@ -19,7 +20,7 @@ use crate::{
     Caller, Engine, Error, Private, Result, Scope, identities,
     jobs::{EXPIRE, TIMERS},
     record::{Record, word},
-    sandbox, tuning,
+    sandbox, tuning, webhooks,
 };
 
 /// Most bytes of the caller's own data in one verification.
@@ -44,7 +45,7 @@ pub struct NewVerification {
 pub async fn create(engine: &Engine, caller: &Caller, new: NewVerification) -> Result<VerificationId> {
     let mut policy =
         Policy { liveness_mode: new.liveness_mode, exhausted: new.exhausted, ..Policy::default() };
-    check(caller, &new)?;
+    check(engine, caller, &new)?;
     let mut tx = engine.db.begin().await?;
     let whom = Whom { client: &caller.client_id, user_id: &new.user_id };
     policy.require(tuning::requirements_for(&mut tx, caller.organization, whom).await?);
@@ -61,7 +62,7 @@ pub async fn authenticate(
     identity: ApplicantId,
     new: NewVerification,
 ) -> Result<VerificationId> {
-    check(caller, &new)?;
+    check(engine, caller, &new)?;
     let policy = Policy { exhausted: new.exhausted, ..Policy::authentication(new.liveness_mode) };
     let mut tx = engine.db.begin().await?;
     identities::open(engine, &mut tx, caller.organization, identity).await?;
@@ -70,9 +71,12 @@ pub async fn authenticate(
     Ok(id)
 }
 
-fn check(caller: &Caller, new: &NewVerification) -> Result<()> {
-    if !caller.may(Scope::Verifications) {
+fn check(engine: &Engine, caller: &Caller, new: &NewVerification) -> Result<()> {
+    if !caller.may(Scope::Write) {
         return Err(Error::Forbidden);
+    }
+    if let Some(url) = &new.webhook_url {
+        webhooks::check_url(engine, "webhook_url", url)?;
     }
     for (field, value) in [("metadata", &new.metadata), ("settings", &new.settings)] {
         if value.to_string().len() > MAX_PRIVATE {
@@ -93,10 +97,15 @@ async fn insert(
     let (now, entropy) = (engine.now(), &*engine.entropy);
     let organization = caller.organization;
     let (id, applicant) = (VerificationId::new(now, entropy), ApplicantId::new(now, entropy));
+    let webhook_endpoint = match &new.webhook_url {
+        Some(url) => Some(webhooks::per_verification(engine, tx, organization, new.dialect, url).await?),
+        None => None,
+    };
     let private = Private {
         metadata: new.metadata,
         settings: new.settings,
         webhook_url: new.webhook_url,
+        webhook_endpoint,
         ..Private::default()
     };
     let expires_at = now.plus_secs(engine.settings.verification_lifetime_s);
@@ -141,6 +150,10 @@ async fn insert(
     let record = Record { row, private, key };
     let detail = json!({"dialect": new.dialect, "kind": kind});
     record.note(engine, tx, "created", &caller.actor(), &detail).await?;
+    if kind == Kind::IdentityVerification {
+        record.tell(engine, tx, Happened::ApplicantCreated).await?;
+    }
+    record.tell(engine, tx, Happened::VerificationCreated).await?;
     let timer = jobs::NewJob {
         id: JobId::new(now, entropy),
         queue: TIMERS,

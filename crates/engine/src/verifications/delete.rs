@@ -4,12 +4,15 @@ use bonafide_core::{id::VerificationId, verification::Action};
 use bonafide_store::verifications as rows;
 use serde_json::json;
 
-use crate::{Caller, Engine, Error, Result, applicants, record::Record};
+use crate::{Caller, Engine, Error, Result, Scope, applicants, record::Record};
 
 /// Erases everything of a verification that says who the person is; its states, findings and decisions stay. What is
 /// still going on is canceled. The person's identity, which has a key of its own, stays as well. Repeating it changes
 /// nothing.
 pub async fn anonymize(engine: &Engine, caller: &Caller, id: VerificationId) -> Result<()> {
+    if !caller.may(Scope::Write) {
+        return Err(Error::Forbidden);
+    }
     let mut tx = engine.db.begin().await?;
     let row = rows::get(&mut tx, caller.organization, id).await?.ok_or(Error::NotFound("session"))?;
     let applicant = row.applicant;

@@ -1,7 +1,7 @@
 //! Reading verifications back.
 
 use bonafide_core::{
-    document::{DocumentType, FieldName, Side},
+    document::{DocumentType, Side},
     evidence::EvidenceKind,
     finding::{Check, Finding, Outcome},
     id::{ApplicantId, CredentialId, EvidenceId, VerificationId, WeightsId},
@@ -139,16 +139,8 @@ impl Filter {
         let Some(private) = &view.private else { return false };
         let in_metadata = |(key, value): (&String, &Value)| private.metadata.get(key) == Some(value);
         let found = self.search_term.as_ref().is_none_or(|term| {
-            let term = term.trim().to_lowercase();
-            let names =
-                [FieldName::FirstName, FieldName::MiddleName, FieldName::LastName, FieldName::DocumentNumber];
-            let values: Vec<&str> = private
-                .reading
-                .iter()
-                .flat_map(|r| names.iter().filter_map(|n| r.get(*n)))
-                .map(|f| f.value.as_str())
-                .collect();
-            values.join(" ").to_lowercase().contains(&term) || view.id.to_string().contains(&term)
+            private.reading.as_ref().is_some_and(|r| r.is_found_by(term))
+                || view.id.to_string().contains(&term.trim().to_lowercase())
         });
         found && self.metadata.iter().all(in_metadata)
     }

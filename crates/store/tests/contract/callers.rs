@@ -2,12 +2,16 @@ use bonafide_core::id::{CredentialId, OrganizationId};
 use bonafide_store::{
     Error,
     access_tokens::{self, AccessToken},
-    credentials::{self, Credential, Kind},
+    credentials::{self, Credential, Kind, Secret},
     liveness_sessions::{self, LivenessSession},
     secrets::PlainSecret,
 };
 
 use crate::stage::Stage;
+
+fn row(secret: &PlainSecret, stage: &Stage) -> Secret {
+    Secret { secret_sha256: secret.hash(), hint: secret.hint(), created_at: stage.now(), expires_at: None }
+}
 
 fn credential(stage: &Stage, organization: OrganizationId, public_id: &str) -> (Credential, PlainSecret) {
     let secret = PlainSecret::new("bfs", &stage.entropy);
@@ -17,43 +21,93 @@ fn credential(stage: &Stage, organization: OrganizationId, public_id: &str) -> (
         kind: Kind::OauthClient,
         name: "shop".into(),
         public_id: public_id.into(),
-        secret_sha256: secret.hash(),
         scopes: "idv sdk".into(),
+        per_minute: Some(60),
         created_at: stage.now(),
         expires_at: Some(stage.now().plus_secs(1000)),
         revoked_at: None,
+        last_used_at: None,
     };
     (credential, secret)
 }
 
 pub(crate) async fn a_credential_is_found_until_it_is_revoked(stage: Stage) {
     let organization = stage.organization().await;
-    let (row, secret) = credential(&stage, organization, "client-1");
+    let (client, secret) = credential(&stage, organization, "client-1");
     let mut tx = stage.begin().await;
-    credentials::insert(&mut tx, &row).await.unwrap();
-    let found = credentials::by_public_id(&mut tx, "client-1").await.unwrap().unwrap();
-    assert_eq!(found, row);
-    assert!(found.secret_sha256 == secret.hash() && found.is_usable(stage.now()));
-    assert!(!found.is_usable(stage.now().plus_secs(1000)), "expired");
+    credentials::insert(&mut tx, &client, &row(&secret, &stage)).await.unwrap();
+    assert_eq!(credentials::by_public_id(&mut tx, "client-1").await.unwrap().as_ref(), Some(&client));
     assert_eq!(credentials::by_public_id(&mut tx, "client-2").await.unwrap(), None);
+    let who = async |tx: &mut bonafide_store::Tx, kind, hash, at| {
+        credentials::authenticate(tx, kind, hash, at).await.unwrap()
+    };
+    let now = stage.now();
+    assert_eq!(who(&mut tx, Kind::OauthClient, secret.hash(), now).await.as_ref(), Some(&client));
+    assert_eq!(who(&mut tx, Kind::ApiKey, secret.hash(), now).await, None, "it is no key");
+    let other = PlainSecret::new("bfs", &stage.entropy);
+    assert_eq!(who(&mut tx, Kind::OauthClient, other.hash(), now).await, None);
+    assert_eq!(who(&mut tx, Kind::OauthClient, secret.hash(), now.plus_secs(1000)).await, None, "expired");
+
+    credentials::used(&mut tx, organization, client.id, now.plus_secs(60)).await.unwrap();
+    credentials::used(&mut tx, organization, client.id, now).await.unwrap();
+    let used = credentials::get(&mut tx, organization, client.id).await.unwrap().unwrap();
+    assert_eq!(used.last_used_at, Some(now.plus_secs(60)), "the latest counts");
+    assert_eq!(credentials::get(&mut tx, stage.id(), client.id).await.unwrap(), None, "another tenant's");
 
     for _ in 0..2 {
-        credentials::revoke(&mut tx, organization, row.id, stage.now()).await.unwrap();
+        credentials::revoke(&mut tx, organization, client.id, stage.now()).await.unwrap();
         stage.clock.advance(5);
     }
+    assert_eq!(who(&mut tx, Kind::OauthClient, secret.hash(), now).await, None, "revoked");
     let found = credentials::list(&mut tx, organization).await.unwrap().remove(0);
-    assert_eq!(found.revoked_at, Some(row.created_at), "the first revocation is kept");
-    assert!(!found.is_usable(row.created_at));
+    assert_eq!(found.revoked_at, Some(client.created_at), "the first revocation is kept");
+    assert!(!found.is_usable(client.created_at));
     let unknown: CredentialId = stage.id();
     let refused = credentials::revoke(&mut tx, organization, unknown, stage.now()).await;
     assert!(matches!(refused, Err(Error::NotFound("credential"))), "{refused:?}");
+}
+
+pub(crate) async fn two_secrets_are_good_while_one_takes_the_others_place(stage: Stage) {
+    let organization = stage.organization().await;
+    let (client, first) = credential(&stage, organization, "client-1");
+    let mut tx = stage.begin().await;
+    credentials::insert(&mut tx, &client, &row(&first, &stage)).await.unwrap();
+    stage.clock.advance(10);
+    let second = PlainSecret::new("bfs", &stage.entropy);
+    let until = stage.now().plus_secs(60);
+    credentials::add_secret(&mut tx, organization, client.id, &row(&second, &stage), until).await.unwrap();
+    let now = stage.now();
+    for (secret, at, good) in [
+        (&first, now, true),
+        (&second, now, true),
+        (&first, until.plus_ms(-1), true),
+        (&first, until, false),
+        (&second, until, true),
+    ] {
+        let found = credentials::authenticate(&mut tx, Kind::OauthClient, secret.hash(), at).await.unwrap();
+        assert_eq!(found.is_some(), good, "at {at}");
+    }
+    let listed = credentials::secrets(&mut tx, organization, client.id, now).await.unwrap();
+    let ends: Vec<_> = listed.iter().map(|s| s.expires_at).collect();
+    assert_eq!(ends, [None, Some(until)], "newest first");
+    // A third one: the first is over and removed, the second gets its end.
+    stage.clock.advance(100);
+    let third = PlainSecret::new("bfs", &stage.entropy);
+    let now = stage.now();
+    credentials::add_secret(&mut tx, organization, client.id, &row(&third, &stage), now).await.unwrap();
+    let good = async |tx: &mut bonafide_store::Tx, secret: &PlainSecret| {
+        credentials::authenticate(tx, Kind::OauthClient, secret.hash(), now).await.unwrap().is_some()
+    };
+    assert!(!good(&mut tx, &first).await && !good(&mut tx, &second).await, "no overlap was asked for");
+    assert!(good(&mut tx, &third).await);
 }
 
 pub(crate) async fn public_ids_are_unique_over_all_tenants(stage: Stage) {
     let mut tx;
     for (first, organization) in [(true, stage.organization().await), (false, stage.organization().await)] {
         tx = stage.begin().await;
-        let inserted = credentials::insert(&mut tx, &credential(&stage, organization, "same").0).await;
+        let (client, secret) = credential(&stage, organization, "same");
+        let inserted = credentials::insert(&mut tx, &client, &row(&secret, &stage)).await;
         match (first, inserted) {
             (true, Ok(())) => tx.commit().await.unwrap(),
             (false, Err(e)) if e.is_duplicate() => {}
@@ -64,7 +118,7 @@ pub(crate) async fn public_ids_are_unique_over_all_tenants(stage: Stage) {
 
 pub(crate) async fn a_token_dies_with_its_credential_or_its_time(stage: Stage) {
     let organization = stage.organization().await;
-    let (client, _) = credential(&stage, organization, "client-1");
+    let (client, first) = credential(&stage, organization, "client-1");
     let secret = PlainSecret::new("bft", &stage.entropy);
     let token = AccessToken {
         token_sha256: secret.hash(),
@@ -75,7 +129,7 @@ pub(crate) async fn a_token_dies_with_its_credential_or_its_time(stage: Stage) {
         expires_at: stage.now().plus_secs(600),
     };
     let mut tx = stage.begin().await;
-    credentials::insert(&mut tx, &client).await.unwrap();
+    credentials::insert(&mut tx, &client, &row(&first, &stage)).await.unwrap();
     access_tokens::insert(&mut tx, &token).await.unwrap();
     let other = PlainSecret::new("bft", &stage.entropy);
     let now = stage.now();

@@ -12,6 +12,7 @@ mod keys;
 mod rows;
 mod screenings;
 mod stage;
+mod webhooks;
 
 use stage::Stage;
 
@@ -44,13 +45,13 @@ contract! {
         history_counts_its_lines,
         a_deleted_verification_is_nowhere,
         identities_are_listed_by_whom_they_were_verified_for,
-        webhook_endpoints_come_and_go,
         a_read_transaction_cannot_write,
         what_is_not_committed_did_not_happen,
     }
     callers {
         a_credential_is_found_until_it_is_revoked,
         public_ids_are_unique_over_all_tenants,
+        two_secrets_are_good_while_one_takes_the_others_place,
         a_token_dies_with_its_credential_or_its_time,
         a_liveness_token_is_good_once,
     }
@@ -91,6 +92,14 @@ contract! {
         dismissals_hold_for_their_time_and_person,
         the_log_is_read_in_pages_and_bounded,
         both_go_with_the_person,
+    }
+    webhooks {
+        endpoints_come_and_go,
+        secrets_overlap_and_go_with_their_endpoint,
+        events_are_numbered_and_never_changed,
+        a_message_is_claimed_once_and_sent_until_it_arrives,
+        nothing_is_due_where_nobody_listens,
+        a_repeated_request_gets_the_answer_it_got,
     }
     audit {
         an_untouched_log_is_intact,

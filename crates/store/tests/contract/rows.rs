@@ -10,7 +10,6 @@ use bonafide_store::{
     evidence, findings, history,
     requirements::{self, Scope},
     verifications::{self, Filter, Page, Verification},
-    webhook_endpoints::{self, WebhookEndpoint},
     weights::{self, Whom},
 };
 use serde_json::json;
@@ -386,29 +385,4 @@ pub(crate) async fn identities_are_listed_by_whom_they_were_verified_for(stage: 
     assert_eq!(verifications::list(&mut tx, t.organization, &theirs, ALL).await.unwrap().len(), 1);
     applicants::anonymize(&mut tx, t.organization, t.applicant, stage.now()).await.unwrap();
     assert_eq!(applicants::identities(&mut tx, t.organization, &none, 0, 9).await.unwrap(), []);
-}
-
-pub(crate) async fn webhook_endpoints_come_and_go(stage: Stage) {
-    let t = stage.tenant().await;
-    let mut tx = stage.begin().await;
-    let endpoint = WebhookEndpoint {
-        id: stage.id(),
-        organization: t.organization,
-        dialect: "vult".into(),
-        client: String::new(),
-        name: "a".into(),
-        url: "https://example.com/".into(),
-        created_at: stage.now(),
-    };
-    webhook_endpoints::insert(&mut tx, t.organization, &endpoint).await.unwrap();
-    assert_eq!(
-        webhook_endpoints::list(&mut tx, t.organization, "vult").await.unwrap(),
-        std::slice::from_ref(&endpoint)
-    );
-    assert_eq!(webhook_endpoints::list(&mut tx, t.organization, "athenty").await.unwrap(), []);
-    let (id, now) = (endpoint.id, stage.now());
-    assert!(webhook_endpoints::delete(&mut tx, t.organization, "athenty", id, now).await.is_err());
-    webhook_endpoints::delete(&mut tx, t.organization, "vult", id, now).await.unwrap();
-    assert!(webhook_endpoints::delete(&mut tx, t.organization, "vult", id, now).await.is_err());
-    assert_eq!(webhook_endpoints::list(&mut tx, t.organization, "vult").await.unwrap(), []);
 }

@@ -16,7 +16,7 @@ use crate::{
 ///
 /// The selfie of an authentication: JPEG.
 #[utoipa::path(post, path = "/ida/document/download", tag = "IDA", operation_id = "ida_document_download",
-    security(("oauth2" = [])),
+    security(("oauth2" = ["verifications:read"])), extensions(("x-cost" = json!(2))),
     responses((status = 200, content_type = "image/jpeg", body = Jpeg), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
 pub(crate) async fn document_download(
     State(engine): State<Engine>,

@@ -73,7 +73,7 @@ pub(crate) struct IdentityDocument {
 ///
 /// The newest document of a type that the person was verified with.
 #[utoipa::path(post, path = "/identity/document/read", tag = "Identity", operation_id = "identity_document_read",
-    security(("oauth2" = [])),
+    security(("oauth2" = ["verifications:read"])),
     responses((status = 200, body = IdentityDocument), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
 pub(crate) async fn document_read(
     State(engine): State<Engine>,

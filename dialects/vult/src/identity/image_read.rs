@@ -23,7 +23,7 @@ pub(crate) struct ReadImage {
 ///
 /// A picture of the newest session that verified the person and has it: JPEG.
 #[utoipa::path(post, path = "/identity/image/read", tag = "Identity", operation_id = "identity_image_read",
-    security(("oauth2" = [])),
+    security(("oauth2" = ["verifications:read"])), extensions(("x-cost" = json!(2))),
     responses((status = 200, content_type = "image/jpeg", body = Jpeg), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
 pub(crate) async fn image_read(
     State(engine): State<Engine>,

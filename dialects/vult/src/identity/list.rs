@@ -51,7 +51,7 @@ pub(crate) struct Identities {
 ///
 /// The people your organization has verified, newest first.
 #[utoipa::path(post, path = "/identity/list", tag = "Identity", operation_id = "identity_list",
-    security(("oauth2" = [])),
+    security(("oauth2" = ["verifications:read"])),
     responses((status = 200, body = Identities), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody)))]
 pub(crate) async fn list(
     State(engine): State<Engine>,

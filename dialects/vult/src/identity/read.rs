@@ -45,7 +45,7 @@ pub(crate) struct IdentitiesRead {
 /// One identity, several, or those with some metadata; at most the 200 newest. An identity that was asked for alone and does not
 /// exist is 404; of several, those that do not exist are left out.
 #[utoipa::path(post, path = "/identity/read", tag = "Identity", operation_id = "identity_read",
-    security(("oauth2" = [])),
+    security(("oauth2" = ["verifications:read"])),
     responses((status = 200, body = IdentitiesRead), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
 pub(crate) async fn read(
     State(engine): State<Engine>,

@@ -20,7 +20,7 @@ pub(crate) struct IdentityStatus {
 ///
 /// Whether the person was verified. Who never was is no identity: 404. Who was erased is not verified any more.
 #[utoipa::path(post, path = "/identity/status", tag = "Identity", operation_id = "identity_status",
-    security(("oauth2" = [])),
+    security(("oauth2" = ["verifications:read"])),
     responses((status = 200, body = IdentityStatus), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
 pub(crate) async fn status(
     State(engine): State<Engine>,

@@ -27,7 +27,7 @@ pub(crate) struct Advanced {
 ///
 /// With the keys of a sandbox: sets its clock forward; sessions expire, pauses end and documents run out that much earlier.
 #[utoipa::path(post, path = "/sandbox/clock/advance", tag = "Sandbox", operation_id = "sandbox_clock_advance",
-    security(("oauth2" = [])),
+    security(("oauth2" = ["verifications:write"])),
     responses((status = 200, body = Advanced), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody)))]
 pub(crate) async fn clock_advance(
     State(engine): State<Engine>,

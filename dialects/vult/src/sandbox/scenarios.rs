@@ -27,7 +27,7 @@ struct Scenario {
 /// What the outcome of each step can be steered to in a sandbox. The pictures run through the real checks all the
 /// same.
 #[utoipa::path(get, path = "/sandbox/scenarios", tag = "Sandbox", operation_id = "sandbox_scenarios",
-    security(("oauth2" = [])),
+    security(("oauth2" = ["verifications:read"])),
     responses((status = 200, body = Scenarios), (status = 401, body = ErrorBody)))]
 pub(crate) async fn scenarios(Authorized(_caller): Authorized) -> Body<Scenarios> {
     let all = SCENARIOS.iter().map(|s| Scenario {

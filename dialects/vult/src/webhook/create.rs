@@ -3,16 +3,15 @@
 use axum::{Json as Body, extract::State};
 use bonafide_engine::{
     Engine,
-    webhooks::{self, NewEndpoint},
+    webhooks::{self, NewEndpoint, Registered},
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
     DIALECT,
     error::{Error, ErrorBody},
     extract::{Authorized, Json},
-    idv::{sdk::Done, session::create::check_url},
 };
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -29,19 +28,31 @@ pub(crate) struct NewWebhook {
     url: String,
 }
 
+#[derive(Serialize, ToSchema)]
+pub(crate) struct CreatedWebhook {
+    id: String,
+    /// What messages are signed with (Standard Webhooks), not shown again.
+    secret: String,
+}
+
 /// webhook create
 ///
-/// Registers an address for events; its id is in the list.
+/// Registers an address for events. Its secret, which messages are signed with, is shown this one time.
 #[utoipa::path(post, path = "/webhook/create", tag = "Webhook", operation_id = "webhook_create",
-    security(("oauth2" = [])),
-    responses((status = 200, body = Done), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
+    security(("oauth2" = ["webhooks"])),
+    responses((status = 200, body = CreatedWebhook), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
 pub(crate) async fn create(
     State(engine): State<Engine>,
     Authorized(caller): Authorized,
     bonafide_http::Valid(new, _): Json<NewWebhook>,
-) -> Result<Body<Done>, Error> {
-    check_url("url", &new.url)?;
-    let new = NewEndpoint { dialect: DIALECT, client_id: new.client_id, name: new.name, url: new.url };
-    webhooks::create(&engine, &caller, new).await?;
-    Ok(Body(Done {}))
+) -> Result<Body<CreatedWebhook>, Error> {
+    let new = NewEndpoint {
+        dialect: DIALECT.to_owned(),
+        client_id: new.client_id,
+        name: new.name,
+        url: new.url,
+        ..NewEndpoint::default()
+    };
+    let Registered { id, secret } = webhooks::create(&engine, &caller, new).await?;
+    Ok(Body(CreatedWebhook { id: id.to_string(), secret: secret.to_string() }))
 }

@@ -6,7 +6,6 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::{
-    DIALECT,
     error::{Error, ErrorBody},
     extract::{Authorized, Json},
     idv::sdk::Done,
@@ -21,7 +20,7 @@ pub(crate) struct WebhookRef {
 ///
 /// Sends no more events to this address.
 #[utoipa::path(post, path = "/webhook/delete", tag = "Webhook", operation_id = "webhook_delete",
-    security(("oauth2" = [])),
+    security(("oauth2" = ["webhooks"])),
     responses((status = 200, body = Done), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
 pub(crate) async fn delete(
     State(engine): State<Engine>,
@@ -29,6 +28,6 @@ pub(crate) async fn delete(
     bonafide_http::Valid(asked, _): Json<WebhookRef>,
 ) -> Result<Body<Done>, Error> {
     let id = asked.id.parse().map_err(|_| bonafide_engine::Error::NotFound("webhook"))?;
-    webhooks::delete(&engine, &caller, DIALECT, id).await?;
+    webhooks::delete(&engine, &caller, id).await?;
     Ok(Body(Done {}))
 }

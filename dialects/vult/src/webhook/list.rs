@@ -1,7 +1,10 @@
 //! `POST /webhook/list`
 
 use axum::{Json as Body, extract::State};
-use bonafide_engine::{Engine, webhooks};
+use bonafide_engine::{
+    Engine,
+    webhooks::{self, REGISTERED},
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -56,7 +59,7 @@ pub(crate) struct Statistics {
 ///
 /// The addresses registered for events, newest first.
 #[utoipa::path(post, path = "/webhook/list", tag = "Webhook", operation_id = "webhook_list",
-    security(("oauth2" = [])),
+    security(("oauth2" = ["webhooks"])),
     responses((status = 200, body = Webhooks), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody)))]
 pub(crate) async fn list(
     State(engine): State<Engine>,
@@ -65,9 +68,11 @@ pub(crate) async fn list(
 ) -> Result<Body<Webhooks>, Error> {
     let Part { take, skip } = part(asked.take, asked.skip);
     let term = asked.search_term.unwrap_or_default().trim().to_lowercase();
-    let found: Vec<_> = webhooks::list(&engine, &caller, DIALECT)
+    let found: Vec<_> = webhooks::list(&engine, &caller, Some(DIALECT))
         .await?
         .into_iter()
+        .map(|endpoint| endpoint.row)
+        .filter(|w| w.origin == REGISTERED)
         .filter(|w| asked.client_id.as_ref().is_none_or(|client| w.client == *client))
         .filter(|w| w.name.to_lowercase().contains(&term) || w.url.to_lowercase().contains(&term))
         .collect();

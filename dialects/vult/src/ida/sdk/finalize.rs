@@ -17,7 +17,7 @@ use crate::{
 /// Hands in what was captured and waits until it is judged; `authenticated` of the session says the result. 503 with
 /// `Retry-After` when the checks take longer; they go on, and asking again waits for the same result.
 #[utoipa::path(post, path = "/ida/sdk/finalize", tag = "IDA SDK", operation_id = "ida_sdk_finalize",
-    security(("oauth2" = [])), params(("X-Client-Id" = String, Header, description = "Your client id")),
+    security(("oauth2" = ["verifications:write"])), params(("X-Client-Id" = String, Header, description = "Your client id")),
     responses((status = 200, body = Done), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody), (status = 503, body = ErrorBody)))]
 pub(crate) async fn finalize(
     State(engine): State<Engine>,

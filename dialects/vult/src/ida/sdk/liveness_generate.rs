@@ -14,7 +14,7 @@ use crate::{
 ///
 /// Opens a liveness capture, as in a verification.
 #[utoipa::path(post, path = "/ida/sdk/liveness/session/generate", tag = "IDA SDK", operation_id = "ida_sdk_liveness_session_generate",
-    security(("oauth2" = [])), params(("X-Client-Id" = String, Header, description = "Your client id")),
+    security(("oauth2" = ["verifications:write"])), params(("X-Client-Id" = String, Header, description = "Your client id")),
     responses((status = 200, body = LivenessToken), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
 pub(crate) async fn liveness_generate(
     State(engine): State<Engine>,

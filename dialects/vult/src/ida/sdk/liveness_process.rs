@@ -17,7 +17,7 @@ use crate::{
 ///
 /// Answers the open liveness session with its frames. The first one is also the selfie that is compared.
 #[utoipa::path(post, path = "/ida/sdk/liveness/session/process", tag = "IDA SDK", operation_id = "ida_sdk_liveness_session_process",
-    security(("oauth2" = [])), params(("X-Client-Id" = String, Header, description = "Your client id")),
+    security(("oauth2" = ["verifications:write"])), extensions(("x-cost" = json!(5))), params(("X-Client-Id" = String, Header, description = "Your client id")),
     responses((status = 200, body = LivenessToken), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
 pub(crate) async fn liveness_process(
     State(engine): State<Engine>,

@@ -17,7 +17,7 @@ use crate::{
 ///
 /// Keeps facts about the capturing device with the session.
 #[utoipa::path(post, path = "/ida/sdk/metadata/update", tag = "IDA SDK", operation_id = "ida_sdk_metadata_update",
-    security(("oauth2" = [])), params(("X-Client-Id" = String, Header, description = "Your client id")),
+    security(("oauth2" = ["verifications:write"])), params(("X-Client-Id" = String, Header, description = "Your client id")),
     responses((status = 200, body = Done), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
 pub(crate) async fn metadata_update(
     State(engine): State<Engine>,

@@ -56,7 +56,7 @@ pub(crate) struct SdkAuthentication {
 ///
 /// What has been given so far, for the capturing device.
 #[utoipa::path(post, path = "/ida/sdk/session/read", tag = "IDA", operation_id = "ida_sdk_session_read",
-    security(("oauth2" = [])), params(("X-Client-Id" = String, Header, description = "Your client id")),
+    security(("oauth2" = ["verifications:read"])), params(("X-Client-Id" = String, Header, description = "Your client id")),
     responses((status = 200, body = SdkAuthentication), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
 pub(crate) async fn session_read(
     State(engine): State<Engine>,

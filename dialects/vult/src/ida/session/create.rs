@@ -37,7 +37,7 @@ pub(crate) struct NewAuthentication {
 ///
 /// Opens an authentication of a known person. Next: a liveness session on their device.
 #[utoipa::path(post, path = "/ida/session/create", tag = "IDA", operation_id = "ida_session_create",
-    security(("oauth2" = [])),
+    security(("oauth2" = ["verifications:write"])),
     responses((status = 200, body = Created), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
 pub(crate) async fn create(
     State(engine): State<Engine>,

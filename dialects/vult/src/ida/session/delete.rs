@@ -13,7 +13,7 @@ use crate::{
 ///
 /// Erases the session's personal data and takes the session out of every list: from now on it is not found.
 #[utoipa::path(post, path = "/ida/session/delete", tag = "IDA", operation_id = "ida_session_delete",
-    security(("oauth2" = [])),
+    security(("oauth2" = ["verifications:write"])),
     responses((status = 200, body = Done), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
 pub(crate) async fn delete(
     State(engine): State<Engine>,

@@ -52,7 +52,7 @@ pub(crate) struct Authentications {
 ///
 /// Authentications of your organization, newest first. The order is stable while new ones are added.
 #[utoipa::path(post, path = "/ida/session/list", tag = "IDA", operation_id = "ida_session_list",
-    security(("oauth2" = [])),
+    security(("oauth2" = ["verifications:read"])),
     responses((status = 200, body = Authentications), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody)))]
 pub(crate) async fn list(
     State(engine): State<Engine>,

@@ -13,7 +13,7 @@ use bonafide_engine::{Engine, verifications};
 /// Where the selfie was captured (an authentication has no other picture): by the address of the request that brought
 /// it, and by the position the device gave.
 #[utoipa::path(post, path = "/ida/session/location/read", tag = "IDA", operation_id = "ida_session_location_read",
-    security(("oauth2" = [])),
+    security(("oauth2" = ["verifications:read"])),
     responses((status = 200, body = Location), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
 pub(crate) async fn location_read(
     State(engine): State<Engine>,

@@ -119,7 +119,7 @@ pub(crate) async fn person(engine: &Engine, caller: &Caller, view: &View) -> Res
 ///
 /// The state and the result of one authentication.
 #[utoipa::path(post, path = "/ida/session/read", tag = "IDA", operation_id = "ida_session_read",
-    security(("oauth2" = [])),
+    security(("oauth2" = ["verifications:read"])),
     responses((status = 200, body = Authentication), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
 pub(crate) async fn read(
     State(engine): State<Engine>,

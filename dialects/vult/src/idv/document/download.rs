@@ -56,7 +56,7 @@ pub(crate) fn no_picture() -> Error {
 ///
 /// A picture of the session as it was taken in: JPEG, without the metadata of the camera.
 #[utoipa::path(post, path = "/idv/document/download", tag = "IDV", operation_id = "idv_document_download",
-    security(("oauth2" = [])),
+    security(("oauth2" = ["verifications:read"])), extensions(("x-cost" = json!(2))),
     responses((status = 200, content_type = "image/jpeg", body = Jpeg), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
 pub(crate) async fn download(
     State(engine): State<Engine>,

@@ -41,7 +41,7 @@ pub(crate) struct Count {
 ///
 /// The documents of a session: one, once it was handed in and read.
 #[utoipa::path(post, path = "/idv/document/list", tag = "IDV", operation_id = "idv_document_list",
-    security(("oauth2" = [])),
+    security(("oauth2" = ["verifications:read"])),
     responses((status = 200, body = Documents), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
 pub(crate) async fn list(
     State(engine): State<Engine>,

@@ -75,7 +75,7 @@ pub(crate) struct Document {
 ///
 /// The fields of the session's document, once it was handed in and read.
 #[utoipa::path(post, path = "/idv/document/read", tag = "IDV", operation_id = "idv_document_read",
-    security(("oauth2" = [])),
+    security(("oauth2" = ["verifications:read"])),
     responses((status = 200, body = Document), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
 pub(crate) async fn read(
     State(engine): State<Engine>,

@@ -38,7 +38,7 @@ pub(crate) struct RequirementsList {
 ///
 /// What applies to the next session, by type of document and source. A source that is not listed has to give nothing.
 #[utoipa::path(get, path = "/idv/requirements", tag = "IDV", operation_id = "idv_requirements_get",
-    security(("oauth2" = [])), params(Asked),
+    security(("oauth2" = ["verifications:read"])), params(Asked),
     responses((status = 200, body = RequirementsList), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
 pub(crate) async fn get(
     State(engine): State<Engine>,

@@ -15,7 +15,7 @@ use crate::{
 ///
 /// Sets what one source has to give for one type of document. It applies to sessions created from now on.
 #[utoipa::path(method(post, put), path = "/idv/requirements", tag = "IDV", operation_id = "idv_requirements_update",
-    security(("oauth2" = [])),
+    security(("oauth2" = ["settings"])),
     responses((status = 200, body = Done), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
 pub(crate) async fn update(
     State(engine): State<Engine>,

@@ -22,7 +22,7 @@ pub(crate) struct Consent {
 ///
 /// Records the person's answer. Nothing is captured before a yes.
 #[utoipa::path(post, path = "/idv/sdk/consent/add", tag = "IDV SDK", operation_id = "idv_sdk_consent_add",
-    security(("oauth2" = [])), params(("X-Client-Id" = String, Header, description = "Your client id")),
+    security(("oauth2" = ["verifications:write"])), params(("X-Client-Id" = String, Header, description = "Your client id")),
     responses((status = 200, body = Done), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
 pub(crate) async fn consent_add(
     State(engine): State<Engine>,

@@ -38,7 +38,7 @@ pub(crate) struct DocumentImage {
 ///
 /// The front of the document; a newer picture takes the place of an older one.
 #[utoipa::path(post, path = "/idv/sdk/document/front/add", tag = "IDV SDK", operation_id = "idv_sdk_document_front_add",
-    security(("oauth2" = [])), params(("X-Client-Id" = String, Header, description = "Your client id")),
+    security(("oauth2" = ["verifications:write"])), extensions(("x-cost" = json!(5))), params(("X-Client-Id" = String, Header, description = "Your client id")),
     request_body(content = DocumentImage, content_type = "multipart/form-data"),
     responses((status = 200, body = Done), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
 pub(crate) async fn front_add(
@@ -53,7 +53,7 @@ pub(crate) async fn front_add(
 ///
 /// The back of the document; a newer picture takes the place of an older one.
 #[utoipa::path(post, path = "/idv/sdk/document/back/add", tag = "IDV SDK", operation_id = "idv_sdk_document_back_add",
-    security(("oauth2" = [])), params(("X-Client-Id" = String, Header, description = "Your client id")),
+    security(("oauth2" = ["verifications:write"])), extensions(("x-cost" = json!(5))), params(("X-Client-Id" = String, Header, description = "Your client id")),
     request_body(content = DocumentImage, content_type = "multipart/form-data"),
     responses((status = 200, body = Done), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
 pub(crate) async fn back_add(

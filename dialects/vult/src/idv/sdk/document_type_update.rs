@@ -22,7 +22,7 @@ pub(crate) struct TypeUpdate {
 ///
 /// What the person says the document is. `unknown` lets the server tell.
 #[utoipa::path(post, path = "/idv/sdk/document/type/update", tag = "IDV SDK", operation_id = "idv_sdk_document_type_update",
-    security(("oauth2" = [])), params(("X-Client-Id" = String, Header, description = "Your client id")),
+    security(("oauth2" = ["verifications:write"])), params(("X-Client-Id" = String, Header, description = "Your client id")),
     responses((status = 200, body = Done), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
 pub(crate) async fn document_type_update(
     State(engine): State<Engine>,

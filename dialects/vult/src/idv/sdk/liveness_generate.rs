@@ -32,7 +32,7 @@ pub(crate) struct LivenessToken {
 /// Opens a liveness capture. Process it once, within five minutes; an earlier open one is closed. With the
 /// liveness mode `passive_active` the movements to make, in their order, are in `liveness_steps` of the session read.
 #[utoipa::path(post, path = "/idv/sdk/liveness/session/generate", tag = "IDV SDK", operation_id = "idv_sdk_liveness_session_generate",
-    security(("oauth2" = [])), params(("X-Client-Id" = String, Header, description = "Your client id")),
+    security(("oauth2" = ["verifications:write"])), params(("X-Client-Id" = String, Header, description = "Your client id")),
     responses((status = 200, body = LivenessToken), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
 pub(crate) async fn liveness_generate(
     State(engine): State<Engine>,

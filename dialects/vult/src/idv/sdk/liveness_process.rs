@@ -40,7 +40,7 @@ pub(crate) struct ProcessLiveness {
 /// Answers the open liveness session with its frames. Whether they show a live person is judged when the
 /// session is finalized.
 #[utoipa::path(post, path = "/idv/sdk/liveness/session/process", tag = "IDV SDK", operation_id = "idv_sdk_liveness_session_process",
-    security(("oauth2" = [])), params(("X-Client-Id" = String, Header, description = "Your client id")),
+    security(("oauth2" = ["verifications:write"])), extensions(("x-cost" = json!(5))), params(("X-Client-Id" = String, Header, description = "Your client id")),
     responses((status = 200, body = LivenessToken), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
 pub(crate) async fn liveness_process(
     State(engine): State<Engine>,

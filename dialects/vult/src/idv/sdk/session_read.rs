@@ -43,7 +43,7 @@ pub(crate) struct SdkSession {
 ///
 /// What has been given so far.
 #[utoipa::path(post, path = "/idv/sdk/session/read", tag = "IDV SDK", operation_id = "idv_sdk_session_read",
-    security(("oauth2" = [])), params(("X-Client-Id" = String, Header, description = "Your client id")),
+    security(("oauth2" = ["verifications:read"])), params(("X-Client-Id" = String, Header, description = "Your client id")),
     responses((status = 200, body = SdkSession), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
 pub(crate) async fn session_read(
     State(engine): State<Engine>,

@@ -16,7 +16,7 @@ use crate::{
 /// and decisions stay. A session that is still going on is canceled. The identity, if the person became one, stays:
 /// see anonymize identity. Repeating it changes nothing.
 #[utoipa::path(post, path = "/idv/session/anonymize", tag = "IDV", operation_id = "idv_session_anonymize",
-    security(("oauth2" = [])),
+    security(("oauth2" = ["verifications:write"])),
     responses((status = 200, body = Done), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
 pub(crate) async fn anonymize(
     State(engine): State<Engine>,

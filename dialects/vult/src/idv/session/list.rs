@@ -73,7 +73,7 @@ impl MetaCounts {
 ///
 /// Sessions of your organization, newest first. The order is stable while new ones are added.
 #[utoipa::path(post, path = "/idv/session/list", tag = "IDV", operation_id = "idv_session_list",
-    security(("oauth2" = [])),
+    security(("oauth2" = ["verifications:read"])),
     responses((status = 200, body = Sessions), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody)))]
 pub(crate) async fn list(
     State(engine): State<Engine>,

@@ -179,7 +179,7 @@ pub(crate) fn object(value: Option<&Value>) -> Value {
 ///
 /// The state and the result of one session.
 #[utoipa::path(post, path = "/idv/session/read", tag = "IDV", operation_id = "idv_session_read",
-    security(("oauth2" = [])),
+    security(("oauth2" = ["verifications:read"])),
     responses((status = 200, body = Session), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
 pub(crate) async fn read(
     State(engine): State<Engine>,

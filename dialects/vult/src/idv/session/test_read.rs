@@ -72,7 +72,7 @@ pub(crate) struct Tests {
 ///
 /// The result of each test on the document.
 #[utoipa::path(post, path = "/idv/session/test/read", tag = "IDV", operation_id = "idv_session_test_read",
-    security(("oauth2" = [])),
+    security(("oauth2" = ["verifications:read"])),
     responses((status = 200, body = Tests), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
 pub(crate) async fn test_read(
     State(engine): State<Engine>,

@@ -16,7 +16,7 @@ use crate::{
 ///
 /// Any version of the weights, by the `idv_weights_id` of a session.
 #[utoipa::path(get, path = "/idv/weights/{id}", tag = "IDV", operation_id = "idv_weights_by_id",
-    security(("oauth2" = [])), params(("id" = String, Path, description = "A session's `idv_weights_id`")),
+    security(("oauth2" = ["verifications:read"])), params(("id" = String, Path, description = "A session's `idv_weights_id`")),
     responses((status = 200, body = Knobs), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
 pub(crate) async fn by_id(
     State(engine): State<Engine>,

@@ -14,7 +14,7 @@ use crate::{
 /// The weights and tolerances that apply to the next session. `client_id` and `user_id` in the answer say whom they
 /// were set for: the closest setting applies, a user's before a client's before the organization's.
 #[utoipa::path(get, path = "/idv/weights", tag = "IDV", operation_id = "idv_weights_get",
-    security(("oauth2" = [])), params(Whose),
+    security(("oauth2" = ["verifications:read"])), params(Whose),
     responses((status = 200, body = Knobs), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
 pub(crate) async fn get(
     State(engine): State<Engine>,

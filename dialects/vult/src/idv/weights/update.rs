@@ -14,7 +14,7 @@ use crate::{
 ///
 /// Adds a version of the weights. It applies to sessions created from now on; existing ones keep theirs.
 #[utoipa::path(method(post, put), path = "/idv/weights", tag = "IDV", operation_id = "idv_weights_update",
-    security(("oauth2" = [])),
+    security(("oauth2" = ["settings"])),
     responses((status = 200, body = Done), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
 pub(crate) async fn update(
     State(engine): State<Engine>,

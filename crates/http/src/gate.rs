@@ -1,0 +1,198 @@
+//! The gate in front of every operation: who calls, what they may, how much, and whether they asked this before.
+//!
+//! What an operation asks of its caller stands in its document (`security`, `x-cost`), and the gate reads it there: what
+//! is published is what is enforced.
+
+use std::{collections::HashMap, sync::Arc};
+
+use axum::{
+    Router,
+    extract::{MatchedPath, Request},
+    http::{HeaderName, HeaderValue, Method, header, request::Parts},
+    middleware::{self, Next},
+    response::Response,
+};
+use bonafide_core::time::Clock;
+use bonafide_engine::{Caller, Engine, Scope};
+
+use crate::{
+    Operation, address,
+    limits::{Allowance, Limits},
+    repeat,
+};
+
+/// Why a request was not let in.
+#[derive(Debug, thiserror::Error)]
+pub enum Denied {
+    #[error("no credential was sent; send `Authorization: Bearer <token or key>` or `X-Api-Key: <key>`")]
+    NoCredentials,
+    #[error("the token or key is unknown, expired or revoked; ask for a new one")]
+    BadToken,
+    #[error("the credential has no permission for this; it needs the scope {0}")]
+    MissingScope(&'static str),
+    #[error("too many requests; try again in {retry_after_s} s")]
+    TooMany { retry_after_s: u32 },
+    #[error("the idempotency key must have 1 to 255 printable ASCII characters")]
+    BadIdempotencyKey,
+    #[error("a request with this idempotency key is being answered; ask again in a moment")]
+    InFlight,
+    #[error("this idempotency key was used for another request; use a new one")]
+    AnotherRequest,
+    #[error("the body is larger than the server takes")]
+    BodyTooLarge,
+    #[error(transparent)]
+    Internal(#[from] bonafide_engine::Error),
+}
+
+/// How an API answers those who are not let in.
+pub type Deny = fn(Denied) -> Response;
+
+/// What the operations of one API ask of their callers.
+struct Rules {
+    engine: Engine,
+    limits: Arc<Limits>,
+    by_route: HashMap<(Method, String), Rule>,
+    deny: Deny,
+}
+
+#[derive(Clone)]
+struct Rule {
+    scopes: Vec<Scope>,
+    cost: u32,
+}
+
+/// The buckets that all APIs of a process share.
+pub fn limits(clock: Arc<dyn Clock>) -> Arc<Limits> {
+    Arc::new(Limits::new(clock))
+}
+
+/// Puts the gate in front of the operations of one API.
+pub fn guard(
+    router: Router<Engine>,
+    operations: &[Operation],
+    engine: &Engine,
+    limits: &Arc<Limits>,
+    deny: Deny,
+) -> Router<Engine> {
+    let by_route = operations
+        .iter()
+        .filter_map(|op| {
+            let scopes = op.scopes.as_ref()?.iter().filter_map(|word| Scope::parse(word)).collect();
+            let method = Method::from_bytes(op.method.as_bytes()).ok()?;
+            Some(((method, op.path.clone()), Rule { scopes, cost: op.cost }))
+        })
+        .collect();
+    let rules = Arc::new(Rules { engine: engine.clone(), limits: limits.clone(), by_route, deny });
+    router.layer(middleware::from_fn(move |request, next| enter(rules.clone(), request, next)))
+}
+
+async fn enter(rules: Arc<Rules>, request: Request, next: Next) -> Response {
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let path = route.as_ref().map_or("", MatchedPath::as_str);
+    let rule = rules.by_route.get(&(request.method().clone(), path.to_owned())).cloned();
+    let mut response = match rule {
+        None => next.run(request).await,
+        Some(rule) => {
+            let (allowance, done) = admit(&rules, &rule, request, next).await;
+            let mut response = done.unwrap_or_else(|denied| {
+                let retry_after_s = match &denied {
+                    Denied::TooMany { retry_after_s } => Some(*retry_after_s),
+                    Denied::InFlight => Some(1),
+                    _ => None,
+                };
+                let mut response = (rules.deny)(denied);
+                if let Some(seconds) = retry_after_s {
+                    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+                }
+                response
+            });
+            if let Some(allowance) = allowance {
+                tell(&mut response, allowance);
+            }
+            response
+        }
+    };
+    if let Some(route) = route {
+        response.extensions_mut().insert(route);
+    }
+    response
+}
+
+async fn admit(
+    rules: &Rules,
+    rule: &Rule,
+    request: Request,
+    next: Next,
+) -> (Option<Allowance>, Result<Response, Denied>) {
+    let (mut parts, body) = request.into_parts();
+    let engine = &rules.engine;
+    let caller = match identify(rules, &parts).await {
+        Ok(caller) => caller,
+        Err(denied) => return (None, Err(denied)),
+    };
+    let per_minute = caller.per_minute.unwrap_or(engine.settings.per_minute);
+    let per_minute = u32::try_from(per_minute).unwrap_or(u32::MAX);
+    let allowance = match rules.limits.take(caller.credential, per_minute, rule.cost) {
+        Ok(allowance) => allowance,
+        Err(refused) => {
+            metrics::counter!("bonafide_rate_limited_total").increment(1);
+            return (Some(refused), Err(Denied::TooMany { retry_after_s: refused.reset_s }));
+        }
+    };
+    if let Some(missing) = rule.scopes.iter().find(|scope| !caller.may(**scope)) {
+        return (Some(allowance), Err(Denied::MissingScope(missing.as_str())));
+    }
+    let key = match repeat::key(&parts.headers) {
+        Ok(key) => key.map(str::to_owned),
+        Err(denied) => return (Some(allowance), Err(denied)),
+    };
+    // Reading does nothing, so nothing has to be kept of it.
+    let does_something = repeat::matters(&parts.method) && rule.scopes != [Scope::Read];
+    parts.extensions.insert(caller.clone());
+    let request = Request::from_parts(parts, body);
+    let done = match key.filter(|_| does_something) {
+        Some(chosen) => repeat::run(engine, &caller, &chosen, request, next).await,
+        None => Ok(next.run(request).await),
+    };
+    (Some(allowance), done)
+}
+
+async fn identify(rules: &Rules, parts: &Parts) -> Result<Caller, Denied> {
+    let presented = presented(parts).ok_or(Denied::NoCredentials)?;
+    let found = bonafide_engine::access::authenticate(&rules.engine, presented).await?;
+    let address = address::of(parts, &rules.engine.settings);
+    match found {
+        Some(caller) => Ok(Caller { address, ..caller }),
+        None => {
+            if let Some(from) = address {
+                rules.limits.wrong(from.0).map_err(|retry_after_s| Denied::TooMany { retry_after_s })?;
+            }
+            Err(Denied::BadToken)
+        }
+    }
+}
+
+/// The credential: a bearer token or key, or a key in one vendor's header or another's.
+fn presented(parts: &Parts) -> Option<&str> {
+    let text = |name: &HeaderName| parts.headers.get(name)?.to_str().ok();
+    let bearer = text(&header::AUTHORIZATION).and_then(|value| {
+        let (scheme, token) = value.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+    });
+    let named = || text(&HeaderName::from_static("x-api-key")).map(str::trim);
+    bearer.or_else(named).filter(|token| !token.is_empty())
+}
+
+/// The limit, as the draft of the HTTP working group has it.
+fn tell(response: &mut Response, allowance: Allowance) {
+    let Allowance { per_minute, remaining, reset_s } = allowance;
+    let headers = response.headers_mut();
+    for (name, value) in [
+        ("ratelimit-policy", format!("\"default\";q={per_minute};w=60")),
+        ("ratelimit", format!("\"default\";r={remaining};t={reset_s}")),
+    ] {
+        if let Ok(value) = HeaderValue::try_from(value) {
+            headers.insert(HeaderName::from_static(name), value);
+        }
+    }
+}

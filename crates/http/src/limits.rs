@@ -1,0 +1,187 @@
+//! How much each caller may ask for: a bucket of requests per credential that fills evenly over a minute, and one per
+//! address for credentials that are wrong. Kept in this process: several processes each grant the whole limit.
+
+use std::{
+    collections::HashMap,
+    net::IpAddr,
+    num::NonZeroU32,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use bonafide_core::{
+    id::CredentialId,
+    time::{Clock as CoreClock, Timestamp},
+};
+use governor::{
+    Quota, RateLimiter,
+    clock::Clock,
+    middleware::{NoOpMiddleware, StateInformationMiddleware},
+    nanos::Nanos,
+    state::{InMemoryState, NotKeyed, keyed::DefaultKeyedStateStore},
+};
+
+/// Wrong credentials a minute from one address.
+const WRONG_PER_MINUTE: u32 = 60;
+/// Addresses that are remembered before those that have recovered are forgotten.
+const MOST_ADDRESSES: usize = 10_000;
+
+type Bucket = RateLimiter<NotKeyed, InMemoryState, Time, StateInformationMiddleware>;
+
+/// The buckets of this process.
+pub struct Limits {
+    time: Time,
+    callers: Mutex<HashMap<CredentialId, (u32, Arc<Bucket>)>>,
+    wrong: RateLimiter<IpAddr, DefaultKeyedStateStore<IpAddr>, Time, NoOpMiddleware<Nanos>>,
+}
+
+/// Our clock as the library reads it.
+#[derive(Clone)]
+struct Time {
+    clock: Arc<dyn CoreClock>,
+    start: Timestamp,
+}
+
+impl Clock for Time {
+    type Instant = Nanos;
+    fn now(&self) -> Nanos {
+        let ms = u64::try_from(self.clock.now().0 - self.start.0).unwrap_or_default();
+        Duration::from_millis(ms).into()
+    }
+}
+
+/// What a caller is told about their limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Allowance {
+    /// Requests a minute.
+    pub per_minute: u32,
+    /// Those left now.
+    pub remaining: u32,
+    /// Seconds until the bucket is full again; when nothing was granted, until there is enough for this request.
+    pub reset_s: u32,
+}
+
+impl Limits {
+    pub fn new(clock: Arc<dyn CoreClock>) -> Self {
+        let start = clock.now();
+        let time = Time { clock, start };
+        let quota = Quota::per_minute(NonZeroU32::new(WRONG_PER_MINUTE).unwrap_or(NonZeroU32::MIN));
+        let wrong = RateLimiter::new(quota, DefaultKeyedStateStore::default(), time.clone());
+        Self { time, callers: Mutex::default(), wrong }
+    }
+
+    /// Takes `cost` requests out of a credential's bucket.
+    ///
+    /// # Errors
+    /// When there are not enough; nothing was taken.
+    pub(crate) fn take(&self, id: CredentialId, per_minute: u32, cost: u32) -> Result<Allowance, Allowance> {
+        let most = NonZeroU32::new(per_minute).unwrap_or(NonZeroU32::MIN);
+        let bucket = {
+            let mut callers = self.callers.lock().unwrap_or_else(PoisonError::into_inner);
+            let new = || (most.get(), Arc::new(self.bucket(most)));
+            let known = callers.entry(id).or_insert_with(new);
+            if known.0 != most.get() {
+                *known = new();
+            }
+            known.1.clone()
+        };
+        // Whoever may ask twice a minute may still hand a picture in.
+        let cost = NonZeroU32::new(cost).unwrap_or(NonZeroU32::MIN).min(most);
+        let allowance = |remaining: u32, reset_s: u32| Allowance { per_minute: most.get(), remaining, reset_s };
+        let seconds = |wait: Duration| u32::try_from(wait.as_millis().div_ceil(1000)).unwrap_or(u32::MAX).max(1);
+        match bucket.check_n(cost) {
+            Ok(Ok(state)) => {
+                let remaining = state.remaining_burst_capacity();
+                let full = (most.get() - remaining.min(most.get())) as f64 * 60.0 / f64::from(most.get());
+                Ok(allowance(remaining, full.ceil() as u32))
+            }
+            Ok(Err(not_until)) => Err(allowance(0, seconds(not_until.wait_time_from(self.time.now())))),
+            Err(_) => Err(allowance(0, 60)),
+        }
+    }
+
+    fn bucket(&self, per_minute: NonZeroU32) -> Bucket {
+        RateLimiter::direct_with_clock(Quota::per_minute(per_minute), self.time.clone()).with_middleware()
+    }
+
+    /// Counts a wrong credential.
+    ///
+    /// # Errors
+    /// Seconds to wait, when there were too many from this address.
+    pub(crate) fn wrong(&self, from: IpAddr) -> Result<(), u32> {
+        if self.wrong.len() > MOST_ADDRESSES {
+            self.wrong.retain_recent();
+        }
+        self.wrong.check_key(&from).map_err(|until| {
+            u32::try_from(until.wait_time_from(self.time.now()).as_millis().div_ceil(1000)).unwrap_or(60).max(1)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bonafide_testkit::world::FixedClock;
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    fn id(n: u128) -> CredentialId {
+        CredentialId::from_uuid(Uuid::from_u128(n))
+    }
+
+    #[test]
+    fn a_bucket_empties_and_fills_evenly() {
+        let clock = Arc::new(FixedClock::default());
+        let limits = Limits::new(clock.clone());
+        for left in (0..60).rev() {
+            assert_eq!(limits.take(id(1), 60, 1).map(|a| a.remaining), Ok(left));
+        }
+        let refused = limits.take(id(1), 60, 1).unwrap_err();
+        assert_eq!(refused, Allowance { per_minute: 60, remaining: 0, reset_s: 1 });
+        assert!(limits.take(id(2), 60, 1).is_ok(), "another caller's bucket");
+        clock.advance(1);
+        assert!(limits.take(id(1), 60, 1).is_ok());
+        assert_eq!(limits.take(id(1), 60, 5).unwrap_err().reset_s, 5);
+        clock.advance(60);
+        assert_eq!(limits.take(id(1), 60, 10).map(|a| a.remaining), Ok(50));
+        assert!(limits.take(id(3), 2, 10).is_ok(), "a small limit still lets a picture in");
+    }
+
+    #[test]
+    fn wrong_credentials_are_counted_by_address() {
+        let limits = Limits::new(Arc::new(FixedClock::default()));
+        let (a, b) = ("192.0.2.1".parse().unwrap(), "192.0.2.2".parse().unwrap());
+        for _ in 0..WRONG_PER_MINUTE {
+            assert_eq!(limits.wrong(a), Ok(()));
+        }
+        assert_eq!((limits.wrong(a), limits.wrong(b)), (Err(1), Ok(())));
+    }
+
+    proptest! {
+        /// Whatever the pattern, nobody gets more than the bucket plus what flowed into it.
+        #[test]
+        fn nobody_gets_more_than_the_limit(
+            steps in proptest::collection::vec((0i64..20, 1u32..6), 1..200),
+            per_minute in 1u32..120,
+        ) {
+            let clock = Arc::new(FixedClock::default());
+            let limits = Limits::new(clock.clone());
+            let (mut granted, mut seconds) = (0u64, 0i64);
+            for (pause, cost) in steps {
+                clock.advance(pause);
+                seconds += pause;
+                match limits.take(id(1), per_minute, cost) {
+                    Ok(_) => granted += u64::from(cost.min(per_minute)),
+                    Err(refused) => {
+                        clock.advance(i64::from(refused.reset_s));
+                        seconds += i64::from(refused.reset_s);
+                        prop_assert!(limits.take(id(1), per_minute, cost).is_ok(), "after the time that was told");
+                        granted += u64::from(cost.min(per_minute));
+                    }
+                }
+            }
+            let most = f64::from(per_minute) * (1.0 + seconds as f64 / 60.0);
+            prop_assert!(granted as f64 <= most + 1.0, "{granted} of {most}");
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! Requests that carry an idempotency key: asked again, they get the same answer and nothing is done twice.
+
+use axum::{
+    body::{Body, Bytes},
+    extract::Request,
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    middleware::Next,
+    response::Response,
+};
+use bonafide_engine::{
+    Caller, Engine,
+    idempotency::{self, AnswerKey, Known},
+};
+
+use crate::{Denied, layers::LARGEST_BODY};
+
+/// The general name and one vendor's.
+const HEADERS: [&str; 2] = ["idempotency-key", "cko-idempotency-key"];
+/// Longest key, in characters.
+const LONGEST: usize = 255;
+/// Largest answer that is kept, in bytes.
+const LARGEST_ANSWER: usize = 1 << 20;
+
+/// The key of a request, if it carries one.
+pub(crate) fn key(headers: &HeaderMap) -> Result<Option<&str>, Denied> {
+    let Some(value) = HEADERS.iter().find_map(|name| headers.get(*name)) else { return Ok(None) };
+    let text = value.to_str().map_err(|_| Denied::BadIdempotencyKey)?.trim();
+    if (1..=LONGEST).contains(&text.len()) { Ok(Some(text)) } else { Err(Denied::BadIdempotencyKey) }
+}
+
+/// Answers from what was kept, or lets the request through and keeps its answer.
+pub(crate) async fn run(
+    engine: &Engine,
+    caller: &Caller,
+    chosen: &str,
+    request: Request,
+    next: Next,
+) -> Result<Response, Denied> {
+    let (parts, body) = request.into_parts();
+    let bytes = axum::body::to_bytes(body, LARGEST_BODY).await.map_err(|_| Denied::BodyTooLarge)?;
+    let query = parts.uri.query().unwrap_or_default();
+    let content = canonical(&parts.headers, &bytes);
+    let said: &[&[u8]] = &[parts.method.as_str().as_bytes(), parts.uri.path().as_bytes(), query.as_bytes(), &content];
+    let (key, known) = idempotency::begin(engine, caller, chosen, said).await?;
+    match known {
+        Known::New => {}
+        Known::InFlight => return Err(Denied::InFlight),
+        Known::Another => return Err(Denied::AnotherRequest),
+        Known::Answered(status, answer) => return Ok(again(status, &answer)),
+    }
+    // If this task is dropped (the caller hung up), the request is not left as being answered for long: its lease ends.
+    let response = next.run(Request::from_parts(parts, Body::from(bytes))).await;
+    keep(engine, caller, &key, response).await
+}
+
+async fn keep(engine: &Engine, caller: &Caller, key: &AnswerKey, response: Response) -> Result<Response, Denied> {
+    let status = response.status();
+    let worth_keeping = !status.is_server_error() && status != StatusCode::TOO_MANY_REQUESTS;
+    let (parts, body) = response.into_parts();
+    let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
+    if worth_keeping && bytes.len() <= LARGEST_ANSWER {
+        let kind = parts.headers.get(header::CONTENT_TYPE).map_or(&b""[..], HeaderValue::as_bytes);
+        let answer = [&(kind.len() as u16).to_be_bytes()[..], kind, &bytes].concat();
+        idempotency::finish(engine, caller, key, status.as_u16(), &answer).await?;
+    } else {
+        idempotency::abandon(engine, caller, key).await?;
+    }
+    Ok(Response::from_parts(parts, Body::from(bytes)))
+}
+
+fn again(status: u16, answer: &[u8]) -> Response {
+    let split = answer.split_first_chunk::<2>().and_then(|(length, rest)| {
+        let length = usize::from(u16::from_be_bytes(*length));
+        Some((rest.get(..length)?, rest.get(length..)?))
+    });
+    let (kind, body) = split.unwrap_or_default();
+    let mut response = Response::new(Body::from(Bytes::copy_from_slice(body)));
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
+    if let Ok(kind) = HeaderValue::from_bytes(kind)
+        && !kind.is_empty()
+    {
+        response.headers_mut().insert(header::CONTENT_TYPE, kind);
+    }
+    response.headers_mut().insert("idempotency-replayed", HeaderValue::from_static("true"));
+    response
+}
+
+/// Whether asking twice could do something twice.
+pub(crate) fn matters(method: &Method) -> bool {
+    matches!(*method, Method::POST | Method::PATCH)
+}
+
+/// The body without the line that separates the parts of a form, which is another one each time it is sent.
+fn canonical(headers: &HeaderMap, body: &Bytes) -> Bytes {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let Some((_, boundary)) = kind.split_once("boundary=").filter(|_| kind.starts_with("multipart/")) else {
+        return body.clone();
+    };
+    let boundary = boundary.split(';').next().unwrap_or_default().trim().trim_matches('"').as_bytes();
+    if boundary.is_empty() {
+        return body.clone();
+    }
+    let (mut out, mut rest) = (Vec::with_capacity(body.len()), &body[..]);
+    while let Some(at) = memchr::memmem::find(rest, boundary) {
+        out.extend_from_slice(&rest[..at]);
+        rest = &rest[at + boundary.len()..];
+    }
+    out.extend_from_slice(rest);
+    out.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_is_the_same_whatever_separates_its_parts() {
+        let form = |line: &str| {
+            let mut headers = HeaderMap::new();
+            let kind = format!("multipart/form-data; boundary=\"{line}\"");
+            headers.insert(header::CONTENT_TYPE, kind.parse().unwrap());
+            let body = format!("--{line}\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1\r\n--{line}--\r\n");
+            canonical(&headers, &body.into())
+        };
+        assert_eq!(form("aaa"), form("other-line"));
+        let plain = Bytes::from_static(b"{\"boundary=\": 1}");
+        assert_eq!(canonical(&HeaderMap::new(), &plain), plain);
+    }
+
+    #[test]
+    fn keys_have_a_form() {
+        let of = |value: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert("cko-idempotency-key", value.parse().unwrap());
+            key(&headers).map(|k| k.map(str::to_owned)).ok()
+        };
+        assert_eq!(of("abc"), Some(Some("abc".to_owned())));
+        assert_eq!((of(""), of(&"x".repeat(256))), (None, None));
+        assert!(matches!(key(&HeaderMap::new()), Ok(None)));
+    }
+}

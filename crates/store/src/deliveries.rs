@@ -1,0 +1,330 @@
+//! Messages on their way to subscribers: one row for each event and endpoint, written in the event's transaction.
+//!
+//! A sender claims rows for the length of a lease, sends outside any transaction, and records what came of it. A
+//! sender that dies lets its lease run out, and the message is sent again under the same id.
+
+use bonafide_core::{
+    id::{EventId, OrganizationId, WebhookEndpointId},
+    time::Timestamp,
+};
+
+use crate::{Context, Result, Tx, column::row, on};
+
+pub const PENDING: &str = "pending";
+pub const DELIVERED: &str = "delivered";
+/// Its attempts are used up. It is sent again by hand.
+pub const DEAD: &str = "dead";
+
+/// One message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivery {
+    pub organization: OrganizationId,
+    pub endpoint: WebhookEndpointId,
+    pub event: EventId,
+    /// The event's name in the endpoint's API.
+    pub word: String,
+    /// [`PENDING`], [`DELIVERED`] or [`DEAD`].
+    pub status: String,
+    /// Attempts so far, one under way included: the proof of a lease.
+    pub tries: i64,
+    /// Attempts before it was last sent again by hand.
+    pub tries_before: i64,
+    /// When it is due.
+    pub run_at: Timestamp,
+    pub created_at: Timestamp,
+    pub finished_at: Option<Timestamp>,
+}
+row!(Delivery: organization, endpoint, event, word, status, tries, tries_before, run_at, created_at, finished_at);
+
+const COLUMNS: &str =
+    "organization, endpoint, event, word, status, tries, tries_before, run_at, created_at, finished_at";
+
+/// One attempt to deliver a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attempt {
+    pub endpoint: WebhookEndpointId,
+    pub event: EventId,
+    /// Counts from 1.
+    pub number: i64,
+    pub at: Timestamp,
+    pub ms: i64,
+    /// Absent when there was no answer.
+    pub http_status: Option<i64>,
+    /// A stable word; absent when it was delivered.
+    pub failure: Option<String>,
+    /// The beginning of what was answered.
+    pub response: Vec<u8>,
+}
+row!(Attempt: endpoint, event, number, at, ms, http_status, failure, response);
+
+/// Adds a message that is due at a time. One that is there already stays as it is.
+pub async fn insert(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    endpoint: WebhookEndpointId,
+    event: EventId,
+    word: &str,
+    now: Timestamp,
+    run_at: Timestamp,
+) -> Result<()> {
+    on!(tx, |c| sqlx::query(
+        "INSERT INTO deliveries (organization, endpoint, event, word, status, run_at, created_at)
+         VALUES ($1, $2, $3, $4, 'pending', $5, $6) ON CONFLICT (organization, endpoint, event) DO NOTHING"
+    )
+    .bind(organization.uuid())
+    .bind(endpoint.uuid())
+    .bind(event.uuid())
+    .bind(word)
+    .bind(run_at.0)
+    .bind(now.0)
+    .execute(c)
+    .await
+    .map(drop))
+    .to("insert the delivery")
+}
+
+/// An endpoint and when its next message is due.
+pub struct Due {
+    pub organization: OrganizationId,
+    pub endpoint: WebhookEndpointId,
+    /// Whether its last attempt failed.
+    pub failing: bool,
+    pub next: Timestamp,
+}
+row!(Due: organization, endpoint, failing, next);
+
+/// The open endpoints of all organizations that have messages waiting, with the time of the next one; the one that is
+/// due first comes first.
+pub async fn due(tx: &mut Tx, now: Timestamp) -> Result<Vec<Due>> {
+    on!(tx, |c| sqlx::query_as(
+        "SELECT organization, endpoint, failing, next FROM (
+             SELECT e.organization AS organization, e.id AS endpoint, e.failing_since IS NOT NULL AS failing,
+                 (SELECT MIN(d.run_at) FROM deliveries d
+                  WHERE d.endpoint = e.id AND d.status = 'pending' AND d.lease_until <= $1) AS next
+             FROM webhook_endpoints e
+             WHERE e.active AND e.disabled_at IS NULL AND e.deleted_at IS NULL) AS open
+         WHERE next IS NOT NULL ORDER BY next"
+    )
+    .bind(now.0)
+    .fetch_all(c)
+    .await)
+    .to("look for due deliveries")
+}
+
+/// Claims due messages of one endpoint, the oldest first.
+pub async fn claim(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    endpoint: WebhookEndpointId,
+    now: Timestamp,
+    lease_until: Timestamp,
+    limit: i64,
+) -> Result<Vec<Delivery>> {
+    macro_rules! claim {
+        ($lock:literal) => {
+            concat!(
+                "UPDATE deliveries SET tries = tries + 1, lease_until = $4
+                 WHERE organization = $1 AND endpoint = $2 AND event IN (
+                     SELECT event FROM deliveries
+                     WHERE organization = $1 AND endpoint = $2 AND status = 'pending' AND run_at <= $3
+                       AND lease_until <= $3
+                     ORDER BY run_at, event LIMIT $5",
+                $lock,
+                ") RETURNING organization, endpoint, event, word, status, tries, tries_before, run_at, created_at,
+                     finished_at"
+            )
+        };
+    }
+    let sql = match tx {
+        Tx::Sqlite(_) => claim!(""),
+        Tx::Postgres(_) => claim!(" FOR UPDATE SKIP LOCKED"),
+    };
+    on!(tx, |c| sqlx::query_as(sql)
+        .bind(organization.uuid())
+        .bind(endpoint.uuid())
+        .bind(now.0)
+        .bind(lease_until.0)
+        .bind(limit)
+        .fetch_all(c)
+        .await)
+    .to("claim deliveries")
+}
+
+/// Where a claimed message goes from here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Next {
+    Delivered,
+    Again(Timestamp),
+    Dead,
+}
+
+/// Records an attempt and what comes next. `false`: the lease was lost and somebody else has the message; the attempt
+/// is kept all the same, for it was made.
+pub async fn record(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    attempt: &Attempt,
+    next: Next,
+    now: Timestamp,
+) -> Result<bool> {
+    on!(tx, |c| sqlx::query(
+        "INSERT INTO delivery_attempts
+         (organization, endpoint, event, number, at, ms, http_status, failure, response)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING"
+    )
+    .bind(organization.uuid())
+    .bind(attempt.endpoint.uuid())
+    .bind(attempt.event.uuid())
+    .bind(attempt.number)
+    .bind(attempt.at.0)
+    .bind(attempt.ms)
+    .bind(attempt.http_status)
+    .bind(&attempt.failure)
+    .bind(&attempt.response)
+    .execute(c)
+    .await
+    .map(drop))
+    .to("record the attempt")?;
+    let (status, run_at, finished_at) = match next {
+        Next::Delivered => (DELIVERED, None, Some(now.0)),
+        Next::Again(at) => (PENDING, Some(at.0), None),
+        Next::Dead => (DEAD, None, Some(now.0)),
+    };
+    let rows = on!(tx, |c| sqlx::query(
+        "UPDATE deliveries SET status = $5, run_at = COALESCE($6, run_at), finished_at = $7, lease_until = 0
+         WHERE organization = $1 AND endpoint = $2 AND event = $3 AND tries = $4 AND status = 'pending'"
+    )
+    .bind(organization.uuid())
+    .bind(attempt.endpoint.uuid())
+    .bind(attempt.event.uuid())
+    .bind(attempt.number)
+    .bind(status)
+    .bind(run_at)
+    .bind(finished_at)
+    .execute(c)
+    .await
+    .map(|done| done.rows_affected()))
+    .to("record what came of the delivery")?;
+    Ok(rows == 1)
+}
+
+/// Sends a message again from its first attempt on, whatever became of it. `false` when there is none.
+pub async fn again(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    endpoint: WebhookEndpointId,
+    event: EventId,
+    now: Timestamp,
+) -> Result<bool> {
+    let rows = on!(tx, |c| sqlx::query(
+        "UPDATE deliveries SET status = 'pending', tries_before = tries, run_at = $4, finished_at = NULL
+         WHERE organization = $1 AND endpoint = $2 AND event = $3"
+    )
+    .bind(organization.uuid())
+    .bind(endpoint.uuid())
+    .bind(event.uuid())
+    .bind(now.0)
+    .execute(c)
+    .await
+    .map(|done| done.rows_affected()))
+    .to("send the message again")?;
+    Ok(rows == 1)
+}
+
+/// Ends every lease: only where no other process can be at work.
+pub async fn release_all(tx: &mut Tx) -> Result<u64> {
+    on!(tx, |c| sqlx::query(
+        "UPDATE deliveries SET lease_until = 0 WHERE status = 'pending' AND lease_until > 0"
+    )
+    .execute(c)
+    .await
+    .map(|done| done.rows_affected()))
+    .to("release the leases of deliveries")
+}
+
+/// Which messages to list.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Filter<'a> {
+    pub endpoint: Option<WebhookEndpointId>,
+    pub event: Option<EventId>,
+    pub status: Option<&'a str>,
+}
+
+/// A page of messages, newest first.
+pub async fn list(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    filter: &Filter<'_>,
+    skip: i64,
+    limit: i64,
+) -> Result<Vec<Delivery>> {
+    on!(tx, |c| {
+        let mut query = sqlx::QueryBuilder::new("SELECT ");
+        query.push(COLUMNS).push(" FROM deliveries WHERE organization = ").push_bind(organization.uuid());
+        if let Some(endpoint) = filter.endpoint {
+            query.push(" AND endpoint = ").push_bind(endpoint.uuid());
+        }
+        if let Some(event) = filter.event {
+            query.push(" AND event = ").push_bind(event.uuid());
+        }
+        if let Some(status) = filter.status {
+            query.push(" AND status = ").push_bind(status.to_owned());
+        }
+        query.push(" ORDER BY created_at DESC, event DESC, endpoint LIMIT ").push_bind(limit);
+        query.push(" OFFSET ").push_bind(skip);
+        query.build_query_as().fetch_all(c).await
+    })
+    .to("list the deliveries")
+}
+
+/// How many messages of an endpoint are pending, delivered and dead.
+pub async fn counts(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    endpoint: WebhookEndpointId,
+) -> Result<Vec<(String, i64)>> {
+    on!(tx, |c| sqlx::query_as(
+        "SELECT status, COUNT(*) FROM deliveries WHERE organization = $1 AND endpoint = $2 GROUP BY status"
+    )
+    .bind(organization.uuid())
+    .bind(endpoint.uuid())
+    .fetch_all(c)
+    .await)
+    .to("count the deliveries")
+}
+
+/// The attempts of one message, oldest first.
+pub async fn attempts(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    endpoint: WebhookEndpointId,
+    event: EventId,
+) -> Result<Vec<Attempt>> {
+    on!(tx, |c| sqlx::query_as(
+        "SELECT endpoint, event, number, at, ms, http_status, failure, response FROM delivery_attempts
+         WHERE organization = $1 AND endpoint = $2 AND event = $3 ORDER BY number"
+    )
+    .bind(organization.uuid())
+    .bind(endpoint.uuid())
+    .bind(event.uuid())
+    .fetch_all(c)
+    .await)
+    .to("list the attempts")
+}
+
+/// The last attempt made at an endpoint.
+pub async fn last_attempt(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    endpoint: WebhookEndpointId,
+) -> Result<Option<Attempt>> {
+    on!(tx, |c| sqlx::query_as(
+        "SELECT endpoint, event, number, at, ms, http_status, failure, response FROM delivery_attempts
+         WHERE organization = $1 AND endpoint = $2 ORDER BY at DESC LIMIT 1"
+    )
+    .bind(organization.uuid())
+    .bind(endpoint.uuid())
+    .fetch_optional(c)
+    .await)
+    .to("look for the last attempt")
+}

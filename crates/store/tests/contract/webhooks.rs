@@ -1,0 +1,262 @@
+//! Events, endpoints, and messages on their way.
+
+use bonafide_core::{
+    event::{Happened, Snapshot},
+    id::{EventId, OrganizationId, WebhookEndpointId},
+    time::Timestamp,
+};
+use bonafide_store::{
+    Error, Tx,
+    crypto::{Object, seal_json},
+    deliveries::{self, Attempt, DEAD, DELIVERED, Filter, Next, PENDING},
+    events,
+    idempotency::{self, AnswerKey, Known},
+    subject_keys,
+    webhook_endpoints::{self as endpoints, REGISTERED, WebhookEndpoint, WebhookSecret},
+};
+use uuid::Uuid;
+
+use crate::stage::Stage;
+
+async fn endpoint(stage: &Stage, tx: &mut Tx, organization: OrganizationId) -> WebhookEndpoint {
+    let endpoint = WebhookEndpoint {
+        id: stage.id(),
+        organization,
+        dialect: "vult".into(),
+        client: String::new(),
+        name: "a".into(),
+        url: "https://example.com/".into(),
+        words: "idv.session.complete".into(),
+        origin: REGISTERED.into(),
+        active: true,
+        chaos: String::new(),
+        sealed: None,
+        created_at: stage.now(),
+        failing_since: None,
+        disabled_at: None,
+        disabled_reason: None,
+    };
+    endpoints::insert(tx, organization, &endpoint).await.unwrap();
+    endpoint
+}
+
+async fn event(stage: &Stage, tx: &mut Tx, organization: OrganizationId, subject: Uuid) -> events::Event {
+    let (happened, snapshot) = (Happened::VerificationApproved, Snapshot::default());
+    let (id, now) = (stage.id(), stage.now());
+    events::insert(tx, organization, id, happened, subject, &snapshot, now).await.unwrap()
+}
+
+pub(crate) async fn endpoints_come_and_go(stage: Stage) {
+    let (organization, other) = (stage.organization().await, stage.organization().await);
+    let mut tx = stage.begin().await;
+    let mut e = endpoint(&stage, &mut tx, organization).await;
+    assert_eq!(endpoints::list(&mut tx, organization).await.unwrap(), std::slice::from_ref(&e));
+    assert_eq!(endpoints::list(&mut tx, other).await.unwrap(), []);
+    assert_eq!(endpoints::get(&mut tx, other, e.id).await.unwrap(), None);
+    assert!(e.wants("idv.session.complete") && !e.wants("idv.session"));
+    e.words = String::new();
+    e.disabled_at = Some(stage.now());
+    assert!(e.wants("anything") && !e.is_open());
+    endpoints::update(&mut tx, organization, &e).await.unwrap();
+    assert_eq!(endpoints::get(&mut tx, organization, e.id).await.unwrap().as_ref(), Some(&e));
+    assert!(matches!(endpoints::update(&mut tx, other, &e).await, Err(Error::NotFound("webhook"))));
+    let (id, now) = (e.id, stage.now());
+    assert!(endpoints::delete(&mut tx, other, id, now).await.is_err());
+    endpoints::delete(&mut tx, organization, id, now).await.unwrap();
+    assert!(endpoints::delete(&mut tx, organization, id, now).await.is_err());
+    assert_eq!(endpoints::list(&mut tx, organization).await.unwrap(), []);
+}
+
+pub(crate) async fn secrets_overlap_and_go_with_their_endpoint(stage: Stage) {
+    let organization = stage.organization().await;
+    let mut tx = stage.begin().await;
+    let e = endpoint(&stage, &mut tx, organization).await;
+    let own =
+        subject_keys::of_organization(&mut tx, organization, &stage.ring, stage.now(), &stage.entropy).await.unwrap();
+    let secret = |text: &str| {
+        let id = stage.id();
+        let sealed = seal_json(&own, Object::WebhookSecret(id), &text, &stage.entropy).unwrap();
+        WebhookSecret { id, sealed, created_at: stage.now(), expires_at: None }
+    };
+    let (first, now) = (secret("one"), stage.now());
+    endpoints::add_secret(&mut tx, organization, e.id, &first, now).await.unwrap();
+    stage.clock.advance(1);
+    let second = secret("two");
+    let until = stage.now().plus_secs(60);
+    endpoints::add_secret(&mut tx, organization, e.id, &second, until).await.unwrap();
+    let ids = async |tx: &mut Tx, at| -> Vec<_> {
+        let all = endpoints::secrets(tx, organization, e.id, at).await.unwrap();
+        all.into_iter().map(|s| s.id).collect()
+    };
+    assert_eq!(ids(&mut tx, stage.now()).await, [second.id, first.id]);
+    assert_eq!(ids(&mut tx, until).await, [second.id]);
+    endpoints::delete(&mut tx, organization, e.id, stage.now()).await.unwrap();
+    assert_eq!(ids(&mut tx, stage.now()).await, []);
+    // The same key again, not a second one.
+    let again =
+        subject_keys::of_organization(&mut tx, organization, &stage.ring, stage.now(), &stage.entropy).await.unwrap();
+    let opened: String =
+        bonafide_store::crypto::open_json(&again, Object::WebhookSecret(first.id), &first.sealed).unwrap();
+    assert_eq!(opened, "one");
+}
+
+pub(crate) async fn events_are_numbered_and_never_changed(stage: Stage) {
+    let (organization, other) = (stage.organization().await, stage.organization().await);
+    let (a, b) = (Uuid::from_u128(1), Uuid::from_u128(2));
+    let mut tx = stage.begin().await;
+    let mut numbers = vec![];
+    for (organization, subject) in [(organization, a), (organization, b), (organization, a), (other, a)] {
+        let e = event(&stage, &mut tx, organization, subject).await;
+        numbers.push((e.position, e.sequence));
+        stage.clock.advance(1);
+    }
+    assert_eq!(numbers, [(1, 1), (2, 1), (3, 2), (1, 1)]);
+    let positions = async |tx: &mut Tx, filter: events::Filter<'_>| -> Vec<i64> {
+        let all = events::list(tx, organization, &filter, 10).await.unwrap();
+        all.into_iter().map(|e| e.position).collect()
+    };
+    let all = events::Filter::default();
+    assert_eq!(positions(&mut tx, all).await, [1, 2, 3]);
+    assert_eq!(positions(&mut tx, events::Filter { newest_first: true, ..all }).await, [3, 2, 1]);
+    assert_eq!(positions(&mut tx, events::Filter { after: Some(1), ..all }).await, [2, 3]);
+    assert_eq!(positions(&mut tx, events::Filter { after: Some(3), newest_first: true, ..all }).await, [2, 1]);
+    assert_eq!(positions(&mut tx, events::Filter { subject: Some(a), ..all }).await, [1, 3]);
+    assert_eq!(positions(&mut tx, events::Filter { kind: Some("none"), ..all }).await, Vec::<i64>::new());
+    let from = Some(stage.now().plus_secs(-2));
+    assert_eq!(positions(&mut tx, events::Filter { from, ..all }).await, [3]);
+    assert_eq!(positions(&mut tx, events::Filter { until: from, ..all }).await, [1, 2]);
+    assert_eq!(events::head(&mut tx, organization).await.unwrap(), 3);
+    let id = events::list(&mut tx, organization, &all, 1).await.unwrap()[0].id;
+    assert!(events::get(&mut tx, organization, id).await.unwrap().is_some());
+    assert_eq!(events::get(&mut tx, other, id).await.unwrap(), None);
+    tx.commit().await.unwrap();
+    for sql in ["UPDATE events SET kind = 'x'", "DELETE FROM events"] {
+        assert!(stage.raw(sql).await.is_err(), "{sql}");
+    }
+}
+
+fn attempt(delivery: &deliveries::Delivery, at: Timestamp) -> Attempt {
+    Attempt {
+        endpoint: delivery.endpoint,
+        event: delivery.event,
+        number: delivery.tries,
+        at,
+        ms: 12,
+        http_status: Some(500),
+        failure: Some("refused".into()),
+        response: b"no".to_vec(),
+    }
+}
+
+async fn claim(stage: &Stage, organization: OrganizationId, id: WebhookEndpointId) -> Vec<deliveries::Delivery> {
+    let (now, mut tx) = (stage.now(), stage.begin().await);
+    let all = deliveries::claim(&mut tx, organization, id, now, now.plus_secs(60), 10).await.unwrap();
+    tx.commit().await.unwrap();
+    all
+}
+
+pub(crate) async fn a_message_is_claimed_once_and_sent_until_it_arrives(stage: Stage) {
+    let organization = stage.organization().await;
+    let mut tx = stage.begin().await;
+    let e = endpoint(&stage, &mut tx, organization).await;
+    let told: EventId = event(&stage, &mut tx, organization, Uuid::from_u128(1)).await.id;
+    let now = stage.now();
+    for _ in 0..2 {
+        deliveries::insert(&mut tx, organization, e.id, told, "word", now, now).await.unwrap();
+    }
+    let due = deliveries::due(&mut tx, now).await.unwrap();
+    let due: Vec<_> = due.iter().filter(|d| d.organization == organization).map(|d| (d.endpoint, d.next)).collect();
+    assert_eq!(due, [(e.id, now)]);
+    tx.commit().await.unwrap();
+    let claims = futures::future::join_all((0..8).map(|_| claim(&stage, organization, e.id))).await;
+    let mut claimed: Vec<_> = claims.into_iter().flatten().collect();
+    assert_eq!(claimed.len(), 1, "one of eight has it");
+    let first = claimed.remove(0);
+    assert_eq!((first.tries, first.status.as_str()), (1, PENDING));
+
+    // The lease runs out, somebody else takes it, and the first one's word counts no more.
+    stage.clock.advance(61);
+    let second = claim(&stage, organization, e.id).await.remove(0);
+    assert_eq!(second.tries, 2);
+    let mut tx = stage.begin().await;
+    let now = stage.now();
+    let late = deliveries::record(&mut tx, organization, &attempt(&first, now), Next::Delivered, now).await.unwrap();
+    assert!(!late);
+    let again = Next::Again(now.plus_secs(30));
+    assert!(deliveries::record(&mut tx, organization, &attempt(&second, now), again, now).await.unwrap());
+    tx.commit().await.unwrap();
+    assert!(claim(&stage, organization, e.id).await.is_empty(), "not before its time");
+    stage.clock.advance(30);
+    let third = claim(&stage, organization, e.id).await.remove(0);
+    let mut tx = stage.begin().await;
+    let now = stage.now();
+    assert!(deliveries::record(&mut tx, organization, &attempt(&third, now), Next::Dead, now).await.unwrap());
+    let tried = deliveries::attempts(&mut tx, organization, e.id, told).await.unwrap();
+    assert_eq!(tried.iter().map(|a| a.number).collect::<Vec<_>>(), [1, 2, 3], "every attempt is kept");
+    assert_eq!(deliveries::last_attempt(&mut tx, organization, e.id).await.unwrap().unwrap().number, 3);
+    assert_eq!(deliveries::counts(&mut tx, organization, e.id).await.unwrap(), [(DEAD.to_owned(), 1)]);
+
+    // By hand, once more.
+    assert!(deliveries::again(&mut tx, organization, e.id, told, now).await.unwrap());
+    assert!(!deliveries::again(&mut tx, stage.id(), e.id, told, now).await.unwrap(), "another tenant's");
+    tx.commit().await.unwrap();
+    let fourth = claim(&stage, organization, e.id).await.remove(0);
+    assert_eq!((fourth.tries, fourth.tries_before), (4, 3));
+    let mut tx = stage.begin().await;
+    assert!(deliveries::record(&mut tx, organization, &attempt(&fourth, now), Next::Delivered, now).await.unwrap());
+    let filter = Filter { event: Some(told), status: Some(DELIVERED), ..Filter::default() };
+    assert_eq!(deliveries::list(&mut tx, organization, &filter, 0, 10).await.unwrap().len(), 1);
+    let filter = Filter { status: Some(DEAD), ..filter };
+    assert_eq!(deliveries::list(&mut tx, organization, &filter, 0, 10).await.unwrap(), []);
+}
+
+pub(crate) async fn nothing_is_due_where_nobody_listens(stage: Stage) {
+    let organization = stage.organization().await;
+    let mut tx = stage.begin().await;
+    let mut e = endpoint(&stage, &mut tx, organization).await;
+    let told = event(&stage, &mut tx, organization, Uuid::from_u128(1)).await.id;
+    let now = stage.now();
+    deliveries::insert(&mut tx, organization, e.id, told, "word", now, now).await.unwrap();
+    let due = async |tx: &mut Tx| {
+        deliveries::due(tx, now).await.unwrap().iter().filter(|d| d.organization == organization).count()
+    };
+    assert_eq!(due(&mut tx).await, 1);
+    e.active = false;
+    endpoints::update(&mut tx, organization, &e).await.unwrap();
+    assert_eq!(due(&mut tx).await, 0);
+    e.active = true;
+    endpoints::update(&mut tx, organization, &e).await.unwrap();
+    assert_eq!(due(&mut tx).await, 1, "it waited");
+    endpoints::delete(&mut tx, organization, e.id, now).await.unwrap();
+    assert_eq!(due(&mut tx).await, 0);
+    assert_eq!(deliveries::counts(&mut tx, organization, e.id).await.unwrap(), [(DEAD.to_owned(), 1)]);
+}
+
+pub(crate) async fn a_repeated_request_gets_the_answer_it_got(stage: Stage) {
+    let organization = stage.organization().await;
+    let mut tx = stage.begin().await;
+    let own =
+        subject_keys::of_organization(&mut tx, organization, &stage.ring, stage.now(), &stage.entropy).await.unwrap();
+    let (me, somebody) = (stage.id(), stage.id());
+    let key = |credential, chosen| AnswerKey::new(&own, credential, chosen).unwrap();
+    let ask = async |tx: &mut Tx, credential, chosen, body: &[u8], at: Timestamp| {
+        let hash = idempotency::request_hash(&[b"POST", body]);
+        let (lease, oldest) = (at.plus_secs(60), at.plus_secs(-86_400));
+        idempotency::begin(tx, organization, &key(credential, chosen), &hash, at, lease, oldest).await.unwrap()
+    };
+    let now = stage.now();
+    assert_eq!(ask(&mut tx, me, "k", b"a", now).await, Known::New);
+    assert_eq!(ask(&mut tx, me, "k", b"a", now).await, Known::InFlight);
+    assert_eq!(ask(&mut tx, me, "k", b"b", now).await, Known::Another);
+    assert_eq!(ask(&mut tx, somebody, "k", b"b", now).await, Known::New, "another caller's word");
+    assert_eq!(ask(&mut tx, me, "k", b"a", now.plus_secs(60)).await, Known::New, "whoever answered it is gone");
+    let answer = b"{\"secret\": 1}";
+    idempotency::finish(&mut tx, organization, &key(me, "k"), 201, answer, &stage.entropy).await.unwrap();
+    assert_eq!(ask(&mut tx, me, "k", b"a", now).await, Known::Answered(201, answer.to_vec()));
+    assert_eq!(ask(&mut tx, me, "k", b"b", now).await, Known::Another);
+    idempotency::abandon(&mut tx, organization, &key(me, "k")).await.unwrap();
+    assert_eq!(ask(&mut tx, me, "k", b"a", now).await, Known::Answered(201, answer.to_vec()), "it was answered");
+    idempotency::abandon(&mut tx, organization, &key(somebody, "k")).await.unwrap();
+    assert_eq!(ask(&mut tx, somebody, "k", b"c", now).await, Known::New, "forgotten");
+    assert_eq!(ask(&mut tx, me, "k", b"b", now.plus_secs(86_401)).await, Known::New, "a day later");
+}
