@@ -1,5 +1,7 @@
 //! Receivers that answer well, badly, slowly, without end or not at all.
 
+#![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
 mod support;
 
 use std::{

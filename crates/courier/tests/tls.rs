@@ -1,5 +1,7 @@
 //! Whose certificate is believed.
 
+#![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
 mod support;
 
 use std::{process::Command, sync::Arc};

@@ -1,5 +1,5 @@
 //! Receivers that do as a test says, and names whose addresses a test chooses.
-#![allow(clippy::unwrap_used, reason = "a test may stop here")]
+#![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 #![allow(dead_code, reason = "each test file uses its part")]
 
 use std::{
