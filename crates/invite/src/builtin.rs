@@ -1,0 +1,45 @@
+//! The words that come with the program: the folder `templates/` at the repository's root.
+
+/// What every language has.
+pub(crate) const FILES: [&str; 8] = [
+    "invitation.subject.txt",
+    "invitation.txt",
+    "invitation.html",
+    "invitation.sms.txt",
+    "reminder.subject.txt",
+    "reminder.txt",
+    "reminder.html",
+    "reminder.sms.txt",
+];
+
+pub(crate) const LAYOUT: &str = "layout.html";
+
+macro_rules! file {
+    ($path:expr) => {
+        ($path, include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../templates/", $path)))
+    };
+}
+
+macro_rules! language {
+    ($language:literal) => {
+        [
+            file!(concat!($language, "/invitation.subject.txt")),
+            file!(concat!($language, "/invitation.txt")),
+            file!(concat!($language, "/invitation.html")),
+            file!(concat!($language, "/invitation.sms.txt")),
+            file!(concat!($language, "/reminder.subject.txt")),
+            file!(concat!($language, "/reminder.txt")),
+            file!(concat!($language, "/reminder.html")),
+            file!(concat!($language, "/reminder.sms.txt")),
+        ]
+    };
+}
+
+/// Path and content, by language.
+const LANGUAGES: [[(&str, &str); 8]; 6] =
+    [language!("ar"), language!("de"), language!("en"), language!("es"), language!("fr"), language!("pt")];
+
+/// Every file: its path in the folder, and what it says.
+pub(crate) fn files() -> impl Iterator<Item = (&'static str, &'static str)> {
+    LANGUAGES.into_iter().flatten().chain([file!("layout.html")])
+}

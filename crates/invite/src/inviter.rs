@@ -1,0 +1,129 @@
+//! Inviting: words, then the channel.
+
+use bonafide_core::time::Timestamp;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::{
+    Channel, Config, ConfigError, NotSent,
+    email::Mailer,
+    sms::Gateway,
+    templates::{About, Templates},
+};
+
+/// Why a person is written to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    Invitation,
+    /// To somebody who was invited and has not finished.
+    Reminder,
+}
+
+impl Kind {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Invitation => "invitation",
+            Self::Reminder => "reminder",
+        }
+    }
+}
+
+/// One message to one person. Personal data; it prints nothing of itself.
+#[derive(Clone, Copy)]
+pub struct Invitation<'a> {
+    pub channel: Channel,
+    /// An e-mail address or a phone number, as [`crate::check`] takes it.
+    pub to: &'a str,
+    pub kind: Kind,
+    /// BCP 47, for instance `pt-BR`; the words are of the nearest language there is, at last English.
+    pub language: &'a str,
+    /// Who asks, by the name that people know.
+    pub organization: &'a str,
+    pub person: Option<&'a str>,
+    pub link: &'a str,
+    pub expires_at: Timestamp,
+    /// The same for every repeat of this message, different for every other message. It leaves the house only hashed.
+    pub message_id: &'a str,
+}
+
+/// A message that the server or gateway took.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sent {
+    /// The Message-ID of an e-mail, or what the gateway was given as `{id}`. The same for every repeat.
+    pub id: String,
+    /// Of the words, BCP 47.
+    pub language: String,
+}
+
+/// Sends invitations. One per process; it keeps no connection.
+pub struct Inviter {
+    templates: Templates,
+    mailer: Option<Mailer>,
+    gateway: Option<Gateway>,
+}
+
+impl Inviter {
+    /// Checks the settings, reads the secrets and tries every template; nobody is connected to yet.
+    pub fn new(config: Config) -> Result<Self, ConfigError> {
+        Ok(Self {
+            templates: Templates::new(&config)?,
+            mailer: config.smtp.as_ref().map(Mailer::new).transpose()?,
+            gateway: config.sms.as_ref().map(Gateway::new).transpose()?,
+        })
+    }
+
+    /// The channels that are set up.
+    pub fn channels(&self) -> Vec<Channel> {
+        let email = self.mailer.is_some().then_some(Channel::Email);
+        let sms = self.gateway.is_some().then_some(Channel::Sms);
+        email.into_iter().chain(sms).collect()
+    }
+
+    /// Sends one message, once. `now` is the date that an e-mail says.
+    ///
+    /// A failure that is not permanent may come after the message was taken (the answer got lost): a repeat then is a
+    /// second message with the same id.
+    pub async fn send(&self, invitation: &Invitation<'_>, now: Timestamp) -> Result<Sent, NotSent> {
+        let about = About {
+            kind: invitation.kind,
+            organization: invitation.organization,
+            person: invitation.person,
+            link: invitation.link,
+            expires_at: invitation.expires_at,
+        };
+        let id = id(invitation.kind, invitation.message_id);
+        let not_set_up = |settings: &str| {
+            let channel = invitation.channel.as_str();
+            NotSent::now(NotSent::NOT_SET_UP, format!("{channel} is not set up; see the settings {settings}"))
+        };
+        match invitation.channel {
+            Channel::Email => {
+                let mailer = self.mailer.as_ref().ok_or_else(|| not_set_up("[invitations.smtp]"))?;
+                let words = self.templates.email(invitation.language, &about).map_err(unworded)?;
+                let language = words.language.clone();
+                let id = mailer.send(invitation.to, words, &id, now).await?;
+                Ok(Sent { id, language })
+            }
+            Channel::Sms => {
+                let gateway = self.gateway.as_ref().ok_or_else(|| not_set_up("[invitations.sms]"))?;
+                let (language, text) = self.templates.sms(invitation.language, &about).map_err(unworded)?;
+                gateway.send(invitation.to, &text, &id).await?;
+                Ok(Sent { id, language })
+            }
+        }
+    }
+}
+
+/// Says nothing of the caller's own id, and differs for a reminder of the same.
+fn id(kind: Kind, seed: &str) -> String {
+    let hash = Sha256::new().chain_update(kind.as_str()).chain_update([0]).chain_update(seed).finalize();
+    hex::encode(&hash[..16])
+}
+
+/// Where in which file, but not the values that did it.
+fn unworded(error: minijinja::Error) -> NotSent {
+    let file = error.name().unwrap_or("a template").to_owned();
+    let line = error.line().unwrap_or_default();
+    NotSent::now(NotSent::WORDING_FAILED, format!("{file}, line {line}: {}", error.kind()))
+}

@@ -1,0 +1,23 @@
+//! Words an invitation to verify oneself, in the person's language, and sends it by e-mail or text message.
+//!
+//! The mail server and the gateway for text messages are the operator's choice: any server that speaks SMTP, any
+//! service over HTTP that takes JSON or a form. The words are the files of the folder `templates/` at the repository's
+//! root, or the operator's own. Nothing is kept here, nothing is tried twice, and no failure names an address, a person
+//! or a link.
+
+mod address;
+mod builtin;
+mod config;
+mod email;
+mod failure;
+mod inviter;
+mod secret;
+mod sms;
+mod templates;
+mod when;
+
+pub use address::{AddressProblem, Channel, check};
+pub use config::{Accepted, Config, ConfigError, Encoding, SmsConfig, SmtpConfig, Tls};
+pub use failure::NotSent;
+pub use inviter::{Invitation, Inviter, Kind, Sent};
+pub use secret::Secret;
