@@ -139,10 +139,10 @@ mod tests {
         let refused = limits.take(id(1), 60, 1).unwrap_err();
         assert_eq!(refused, Allowance { per_minute: 60, remaining: 0, reset_s: 1 });
         assert!(limits.take(id(2), 60, 1).is_ok(), "another caller's bucket");
-        clock.advance(1);
+        clock.advance(1_000);
         assert!(limits.take(id(1), 60, 1).is_ok());
         assert_eq!(limits.take(id(1), 60, 5).unwrap_err().reset_s, 5);
-        clock.advance(60);
+        clock.advance(60_000);
         assert_eq!(limits.take(id(1), 60, 10).map(|a| a.remaining), Ok(50));
         assert!(limits.take(id(3), 2, 10).is_ok(), "a small limit still lets a picture in");
     }
@@ -168,12 +168,12 @@ mod tests {
             let limits = Limits::new(clock.clone());
             let (mut granted, mut seconds) = (0u64, 0i64);
             for (pause, cost) in steps {
-                clock.advance(pause);
+                clock.advance(pause * 1000);
                 seconds += pause;
                 match limits.take(id(1), per_minute, cost) {
                     Ok(_) => granted += u64::from(cost.min(per_minute)),
                     Err(refused) => {
-                        clock.advance(i64::from(refused.reset_s));
+                        clock.advance(i64::from(refused.reset_s) * 1000);
                         seconds += i64::from(refused.reset_s);
                         prop_assert!(limits.take(id(1), per_minute, cost).is_ok(), "after the time that was told");
                         granted += u64::from(cost.min(per_minute));

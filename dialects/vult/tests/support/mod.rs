@@ -16,6 +16,7 @@ use axum::{
 };
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use bonafide_core::time::{Clock, Timestamp};
+use bonafide_courier::{Courier, Options};
 use bonafide_engine::{Engine, Parts, Settings, access, jobs};
 use bonafide_places::{Part, Places};
 use bonafide_registry::Provider;
@@ -98,14 +99,24 @@ impl App {
             )),
             places: places(),
             registry,
-            settings: Settings { max_pictures: 12, ..Settings::default() },
+            courier: Courier::new(Options {
+                // Receivers of these tests; 127.0.0.1 itself stays forbidden.
+                allow: vec!["127.0.0.2/32".parse().unwrap()],
+                ..Options::default()
+            })
+            .unwrap(),
+            dialects: vec![Arc::new(bonafide_vult::Webhooks)],
+            settings: Settings { max_pictures: 12, per_minute: 100_000, ..Settings::default() },
+            post: tokio::sync::Notify::new(),
             work: tokio::sync::Notify::new(),
             done: tokio::sync::Notify::new(),
         };
         let engine = Engine::start(parts).await.unwrap();
-        let (router, _) = bonafide_vult::operations(&Default::default()).build();
-        let router: Router =
-            router.split_for_parts().0.fallback(bonafide_vult::not_found).with_state(engine.clone());
+        let (router, operations) = bonafide_vult::operations(&Default::default()).build();
+        let limits = bonafide_http::limits(engine.clock.clone());
+        let router = router.split_for_parts().0;
+        let router = bonafide_http::guard(router, &operations, &engine, &limits, bonafide_vult::deny);
+        let router: Router = router.fallback(bonafide_vult::not_found).with_state(engine.clone());
         let router = bonafide_http::layers::around(router, engine.clock.clone(), engine.entropy.clone());
         let mut app = Self {
             engine,
