@@ -16,6 +16,7 @@ use bonafide_engine::{
     screening::Screening,
     world::{OsEntropy, SystemClock},
 };
+use bonafide_invite::Inviter;
 use bonafide_registry::{Provider, ProviderConfig};
 use bonafide_store::{Db, blobs::Blobs, keyring::FileKeyRing};
 use bonafide_weights::FaceNetworks;
@@ -56,6 +57,10 @@ pub(crate) struct Config {
     pub(crate) job_lease_s: i64,
     /// Where people and callers reach this server, for instance `https://id.example.com`.
     pub(crate) public_url: String,
+    /// Where an invited person goes, with `{verification}` in it.
+    pub(crate) capture_url: String,
+    /// How people are invited by e-mail and text message.
+    pub(crate) invitations: bonafide_invite::Config,
     /// Requests a minute of a credential that was given no limit of its own.
     pub(crate) requests_per_minute: i64,
     /// Where Prometheus finds metrics, for instance `127.0.0.1:9464`; nowhere when absent.
@@ -113,6 +118,8 @@ impl Default for Config {
             token_lifetime_s: settings.token_lifetime_s,
             job_lease_s: settings.job_lease_s,
             public_url: settings.public_url,
+            capture_url: settings.capture_url,
+            invitations: bonafide_invite::Config::default(),
             requests_per_minute: settings.per_minute,
             metrics_listen: None,
             webhook_networks: vec![],
@@ -169,7 +176,11 @@ impl Config {
     fn public_url(&self) -> Result<String, Failure> {
         let url = self.public_url.trim_end_matches('/');
         let known = url.is_empty() || url.starts_with("https://") || url.starts_with("http://");
-        if known { Ok(url.to_owned()) } else { Err(format!("public_url: {url} must begin with https://").into()) }
+        if known {
+            Ok(url.to_owned())
+        } else {
+            Err(format!("public_url: {url} must begin with https://").into())
+        }
     }
 
     pub(crate) fn is_sqlite(&self) -> bool {
@@ -204,12 +215,14 @@ impl Config {
                 timeout: Duration::from_secs(self.webhook_timeout_s),
                 ..Options::default()
             })?,
+            inviter: Inviter::new(self.invitations.clone())?,
             dialects: mount::webhooks(),
             settings: Settings {
                 verification_lifetime_s: self.verification_lifetime_s,
                 token_lifetime_s: self.token_lifetime_s,
                 job_lease_s: self.job_lease_s,
                 public_url: self.public_url()?,
+                capture_url: self.capture_url.clone(),
                 per_minute: self.requests_per_minute,
                 webhook_patience_s: self.webhook_patience_s,
                 trusted_proxies: networks("trusted_proxies", &self.trusted_proxies)?,

@@ -24,7 +24,11 @@ pub(crate) type DialectPaths = BTreeMap<String, Paths>;
 pub(crate) fn dialects(paths: &DialectPaths) -> Vec<Dialect> {
     let none = Paths::new();
     let of = |name| paths.get(name).unwrap_or(&none);
-    vec![dialect("vult", bonafide_vult::operations(of("vult")), bonafide_vult::deny)]
+    vec![
+        dialect("console", bonafide_console::operations(of("console")), bonafide_console::deny),
+        dialect("verifyhq", bonafide_verifyhq::operations(of("verifyhq")), bonafide_verifyhq::deny),
+        dialect("vult", bonafide_vult::operations(of("vult")), bonafide_vult::deny),
+    ]
 }
 
 /// How each API words and signs what happens.
@@ -114,7 +118,7 @@ mod tests {
         };
         let moved = paths(&[("/idv/session/create", "/v3/sessions"), ("/idv/weights", "/v3/weights")]);
         assert_eq!(check_paths(&moved), Ok(()));
-        let vult = dialects(&moved).remove(0);
+        let vult = dialects(&moved).remove(2);
         let at = |path: &str| vult.operations.iter().filter(|op| op.path == path).count();
         assert_eq!((at("/v3/sessions"), at("/idv/session/create")), (1, 0));
         assert_eq!((at("/v3/weights"), at("/idv/weights")), (3, 0), "get, post and put");

@@ -150,7 +150,8 @@ impl DocumentReading {
     pub fn is_found_by(&self, term: &str) -> bool {
         let searched =
             [FieldName::FirstName, FieldName::MiddleName, FieldName::LastName, FieldName::DocumentNumber];
-        let values: Vec<&str> = searched.iter().filter_map(|n| self.get(*n)).map(|f| f.value.as_str()).collect();
+        let values: Vec<&str> =
+            searched.iter().filter_map(|n| self.get(*n)).map(|f| f.value.as_str()).collect();
         values.join(" ").to_lowercase().contains(&term.trim().to_lowercase())
     }
 

@@ -102,7 +102,9 @@ mod tests {
 
     #[test]
     fn scopes_are_words_and_one_word_stands_for_several() {
-        assert!(Scope::Read.is_granted_by("verifications") && Scope::Webhooks.is_granted_by("keys verifications"));
+        assert!(
+            Scope::Read.is_granted_by("verifications") && Scope::Webhooks.is_granted_by("keys verifications")
+        );
         assert!(!Scope::Keys.is_granted_by("verifications") && !Scope::Read.is_granted_by(""));
         assert!(!Scope::Write.is_granted_by("verifications:read"));
         assert!(Scope::covers("verifications keys", "settings verifications:read"));

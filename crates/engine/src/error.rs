@@ -31,6 +31,8 @@ pub enum Error {
     Store(bonafide_store::Error),
     #[error("the lists to screen against cannot be read: {0}")]
     Lists(Box<bonafide_screening::snapshot::Error>),
+    #[error("an invitation was not sent")]
+    NotSent(#[source] bonafide_invite::NotSent),
     #[error("a background task did not run to its end")]
     Task(#[from] tokio::task::JoinError),
 }

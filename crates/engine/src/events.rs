@@ -49,7 +49,9 @@ pub(crate) async fn tell(
     let client = snapshot.verification.as_ref().map_or("", |v| v.client.as_str());
     let endpoints = webhook_endpoints::list(tx, organization).await?;
     for endpoint in endpoints.iter().filter(|e| e.is_open()) {
-        let Some(word) = engine.dialect(&endpoint.dialect).and_then(|d| d.word(happened, kind)) else { continue };
+        let Some(word) = engine.dialect(&endpoint.dialect).and_then(|d| d.word(happened, kind)) else {
+            continue;
+        };
         if is_told(endpoint, &endpoints, word, client, whom) {
             let run_at = now.plus_ms(chaos::delay_ms(&endpoint.chaos, id));
             deliveries::insert(tx, organization, endpoint.id, id, word, now, run_at).await?;
@@ -199,7 +201,11 @@ pub async fn head(engine: &Engine, caller: &Caller) -> Result<i64> {
 }
 
 /// The message that an API makes of an event: its name there and the text; `None` when that API does not tell it.
-pub async fn worded(engine: &Engine, event: &Event, dialect: &str) -> Result<Option<(String, serde_json::Value)>> {
+pub async fn worded(
+    engine: &Engine,
+    event: &Event,
+    dialect: &str,
+) -> Result<Option<(String, serde_json::Value)>> {
     let mut tx = engine.db.read().await?;
     let sandbox = organizations::get(&mut tx, event.organization).await?.is_some_and(|o| o.sandbox);
     let dialect = engine.dialect(dialect).ok_or(Error::NotFound("API"))?;

@@ -19,6 +19,7 @@ mod gallery;
 pub mod health;
 pub mod idempotency;
 pub mod identities;
+pub mod invitations;
 pub mod jobs;
 pub mod location;
 pub mod look_back;
@@ -27,6 +28,7 @@ pub mod registry;
 pub mod sandbox;
 pub mod screening;
 pub mod specimens;
+pub mod trigger;
 pub mod tuning;
 pub mod verifications;
 pub mod webhooks;
@@ -41,6 +43,7 @@ use bonafide_core::{
     time::{Clock, Timestamp},
 };
 use bonafide_courier::Courier;
+use bonafide_invite::Inviter;
 use bonafide_places::Places;
 use bonafide_registry::Provider;
 use bonafide_store::{Db, blobs::Blobs, keyring::KeyRing};
@@ -79,6 +82,8 @@ pub struct Parts {
     pub registry: Option<Provider>,
     /// Who takes messages to subscribers.
     pub courier: Courier,
+    /// Who writes to people.
+    pub inviter: Inviter,
     /// How each API words and signs messages.
     pub dialects: Vec<Arc<dyn WebhookDialect>>,
     pub settings: Settings,
@@ -109,6 +114,8 @@ pub struct Settings {
     pub block_s: i64,
     /// Where people and callers reach this server, without a slash at the end; empty when it was not said.
     pub public_url: String,
+    /// Where an invited person goes, with `{verification}` in it; empty when it was not said.
+    pub capture_url: String,
     /// Requests a minute of a credential that was given no limit of its own.
     pub per_minute: i64,
     /// How long an endpoint may fail before nothing more is sent there, in seconds.
@@ -139,6 +146,7 @@ impl Default for Settings {
             job_lease_s: 60,
             block_s: 3600,
             public_url: String::new(),
+            capture_url: String::new(),
             per_minute: 200,
             webhook_patience_s: 5 * 24 * 3600,
             trusted_proxies: vec![],

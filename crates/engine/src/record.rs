@@ -20,7 +20,7 @@ use serde_json::Value;
 use crate::{Engine, Error, Result};
 
 /// The part of a verification that may hold personal data: stored only under the applicant's key.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 pub struct Private {
     /// The caller's own data.
     #[serde(default)]
@@ -33,6 +33,9 @@ pub struct Private {
     /// The endpoint that stands for the host of `webhook_url`.
     #[serde(default)]
     pub webhook_endpoint: Option<WebhookEndpointId>,
+    /// The last invitation of the person.
+    #[serde(default)]
+    pub invitation: Option<crate::invitations::Invite>,
     pub reading: Option<DocumentReading>,
     /// The last screening of the person, with its hits.
     #[serde(default)]
@@ -46,6 +49,13 @@ pub struct Private {
     /// How many of them came before the last pause.
     #[serde(default)]
     pub failed_before: u32,
+}
+
+/// Without what it holds: it is about a person.
+impl std::fmt::Debug for Private {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Private(..)")
+    }
 }
 
 /// A verification with its personal data in the clear.
@@ -111,7 +121,8 @@ impl Record {
         self.save(engine, tx).await?;
         self.note(engine, tx, to.as_str(), actor, &detail).await?;
         let reopened = action == Action::Reopen;
-        self.tell(engine, tx, if reopened { Happened::VerificationReopened } else { Happened::to(to) }).await?;
+        self.tell(engine, tx, if reopened { Happened::VerificationReopened } else { Happened::to(to) })
+            .await?;
         if matches!(to, Status::Approved | Status::Declined) {
             self.tell(engine, tx, Happened::VerificationCompleted).await?;
         }

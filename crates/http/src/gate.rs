@@ -21,6 +21,9 @@ use crate::{
     repeat,
 };
 
+/// Where a key may be sent beside `Authorization`; the second is one vendor's for administration.
+const KEY_HEADERS: [&str; 2] = ["x-api-key", "x-admin-secret"];
+
 /// Why a request was not let in.
 #[derive(Debug, thiserror::Error)]
 pub enum Denied {
@@ -52,6 +55,7 @@ struct Rules {
     engine: Engine,
     limits: Arc<Limits>,
     by_route: HashMap<(Method, String), Rule>,
+    prefix: &'static str,
     deny: Deny,
 }
 
@@ -82,13 +86,25 @@ pub fn guard(
             Some(((method, op.path.clone()), Rule { scopes, cost: op.cost }))
         })
         .collect();
-    let rules = Arc::new(Rules { engine: engine.clone(), limits: limits.clone(), by_route, deny });
+    let prefix = operations.iter().find_map(|op| op.also_under);
+    let router = match prefix {
+        Some(prefix) => router.clone().nest(prefix, router),
+        None => router,
+    };
+    let rules = Arc::new(Rules {
+        engine: engine.clone(),
+        limits: limits.clone(),
+        by_route,
+        prefix: prefix.unwrap_or(""),
+        deny,
+    });
     router.layer(middleware::from_fn(move |request, next| enter(rules.clone(), request, next)))
 }
 
 async fn enter(rules: Arc<Rules>, request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>().cloned();
     let path = route.as_ref().map_or("", MatchedPath::as_str);
+    let path = path.strip_prefix(rules.prefix).unwrap_or(path);
     let rule = rules.by_route.get(&(request.method().clone(), path.to_owned())).cloned();
     let mut response = match rule {
         None => next.run(request).await,
@@ -179,7 +195,7 @@ fn presented(parts: &Parts) -> Option<&str> {
         let (scheme, token) = value.split_once(' ')?;
         scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
     });
-    let named = || text(&HeaderName::from_static("x-api-key")).map(str::trim);
+    let named = || KEY_HEADERS.iter().find_map(|name| text(&HeaderName::from_static(name))).map(str::trim);
     bearer.or_else(named).filter(|token| !token.is_empty())
 }
 

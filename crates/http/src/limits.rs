@@ -87,8 +87,10 @@ impl Limits {
         };
         // Whoever may ask twice a minute may still hand a picture in.
         let cost = NonZeroU32::new(cost).unwrap_or(NonZeroU32::MIN).min(most);
-        let allowance = |remaining: u32, reset_s: u32| Allowance { per_minute: most.get(), remaining, reset_s };
-        let seconds = |wait: Duration| u32::try_from(wait.as_millis().div_ceil(1000)).unwrap_or(u32::MAX).max(1);
+        let allowance =
+            |remaining: u32, reset_s: u32| Allowance { per_minute: most.get(), remaining, reset_s };
+        let seconds =
+            |wait: Duration| u32::try_from(wait.as_millis().div_ceil(1000)).unwrap_or(u32::MAX).max(1);
         match bucket.check_n(cost) {
             Ok(Ok(state)) => {
                 let remaining = state.remaining_burst_capacity();
@@ -113,7 +115,9 @@ impl Limits {
             self.wrong.retain_recent();
         }
         self.wrong.check_key(&from).map_err(|until| {
-            u32::try_from(until.wait_time_from(self.time.now()).as_millis().div_ceil(1000)).unwrap_or(60).max(1)
+            u32::try_from(until.wait_time_from(self.time.now()).as_millis().div_ceil(1000))
+                .unwrap_or(60)
+                .max(1)
         })
     }
 }

@@ -19,6 +19,8 @@ pub struct Operation {
     pub file: String,
     /// The scopes that a caller needs; `None` where nobody has to say who they are.
     pub scopes: Option<Vec<String>>,
+    /// A prefix under which it is found as well.
+    pub also_under: Option<&'static str>,
     /// How many requests it counts as.
     pub cost: u32,
 }
@@ -33,12 +35,24 @@ pub struct Operations<S> {
     folder: &'static str,
     known: Vec<Operation>,
     paths: Paths,
+    also_under: Option<&'static str>,
 }
 
 impl<S: Clone + Send + Sync + 'static> Operations<S> {
     /// `folder` holds the dialect's sources, from the repository's root.
     pub fn new(document: OpenApi, folder: &'static str, paths: &Paths) -> Self {
-        Self { router: OpenApiRouter::with_openapi(document), folder, known: vec![], paths: paths.clone() }
+        Self {
+            router: OpenApiRouter::with_openapi(document),
+            folder,
+            known: vec![],
+            paths: paths.clone(),
+            also_under: None,
+        }
+    }
+
+    /// Every operation is also found under this prefix. It is documented without.
+    pub fn also_under(self, prefix: &'static str) -> Self {
+        Self { also_under: Some(prefix), ..self }
     }
 
     /// Adds the handler with this module path. Called by [`crate::operations!`].
@@ -58,6 +72,7 @@ impl<S: Clone + Send + Sync + 'static> Operations<S> {
                         method: method.to_ascii_uppercase(),
                         file: file.clone(),
                         scopes: scopes(operation),
+                        also_under: self.also_under,
                         cost: operation["x-cost"].as_u64().and_then(|n| u32::try_from(n).ok()).unwrap_or(1),
                     });
                 }

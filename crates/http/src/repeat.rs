@@ -40,7 +40,8 @@ pub(crate) async fn run(
     let bytes = axum::body::to_bytes(body, LARGEST_BODY).await.map_err(|_| Denied::BodyTooLarge)?;
     let query = parts.uri.query().unwrap_or_default();
     let content = canonical(&parts.headers, &bytes);
-    let said: &[&[u8]] = &[parts.method.as_str().as_bytes(), parts.uri.path().as_bytes(), query.as_bytes(), &content];
+    let said: &[&[u8]] =
+        &[parts.method.as_str().as_bytes(), parts.uri.path().as_bytes(), query.as_bytes(), &content];
     let (key, known) = idempotency::begin(engine, caller, chosen, said).await?;
     match known {
         Known::New => {}
@@ -53,7 +54,12 @@ pub(crate) async fn run(
     keep(engine, caller, &key, response).await
 }
 
-async fn keep(engine: &Engine, caller: &Caller, key: &AnswerKey, response: Response) -> Result<Response, Denied> {
+async fn keep(
+    engine: &Engine,
+    caller: &Caller,
+    key: &AnswerKey,
+    response: Response,
+) -> Result<Response, Denied> {
     let status = response.status();
     let worth_keeping = !status.is_server_error() && status != StatusCode::TOO_MANY_REQUESTS;
     let (parts, body) = response.into_parts();
@@ -119,7 +125,8 @@ mod tests {
             let mut headers = HeaderMap::new();
             let kind = format!("multipart/form-data; boundary=\"{line}\"");
             headers.insert(header::CONTENT_TYPE, kind.parse().unwrap());
-            let body = format!("--{line}\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1\r\n--{line}--\r\n");
+            let body =
+                format!("--{line}\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1\r\n--{line}--\r\n");
             canonical(&headers, &body.into())
         };
         assert_eq!(form("aaa"), form("other-line"));

@@ -211,11 +211,7 @@ pub async fn by_public_id(tx: &mut Tx, public_id: &str) -> Result<Option<Credent
 }
 
 /// One credential of an organization.
-pub async fn get(
-    tx: &mut Tx,
-    organization: OrganizationId,
-    id: CredentialId,
-) -> Result<Option<Credential>> {
+pub async fn get(tx: &mut Tx, organization: OrganizationId, id: CredentialId) -> Result<Option<Credential>> {
     on!(tx, |c| sqlx::query_as("SELECT * FROM credentials WHERE organization = $1 AND id = $2")
         .bind(organization.uuid())
         .bind(id.uuid())

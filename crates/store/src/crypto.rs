@@ -219,7 +219,12 @@ pub fn open_json<T: DeserializeOwned>(key: &SubjectKey, object: Object, sealed: 
 }
 
 /// `None` only beyond the cipher's limit of 64 GiB.
-pub(crate) fn encrypt(cipher: &Aes256Gcm, associated: &[u8], plaintext: &[u8], nonce: [u8; NONCE]) -> Option<Vec<u8>> {
+pub(crate) fn encrypt(
+    cipher: &Aes256Gcm,
+    associated: &[u8],
+    plaintext: &[u8],
+    nonce: [u8; NONCE],
+) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(plaintext.len() + OVERHEAD);
     out.push(VERSION);
     out.extend_from_slice(&nonce);

@@ -190,7 +190,9 @@ pub async fn record(
         Next::Again(at) => (PENDING, Some(at.0), None),
         Next::Dead => (DEAD, None, Some(now.0)),
     };
-    let rows = on!(tx, |c| sqlx::query(
+    let rows =
+        on!(tx, |c| {
+            sqlx::query(
         "UPDATE deliveries SET status = $5, run_at = COALESCE($6, run_at), finished_at = $7, lease_until = 0
          WHERE organization = $1 AND endpoint = $2 AND event = $3 AND tries = $4 AND status = 'pending'"
     )
@@ -203,8 +205,9 @@ pub async fn record(
     .bind(finished_at)
     .execute(c)
     .await
-    .map(|done| done.rows_affected()))
-    .to("record what came of the delivery")?;
+    .map(|done| done.rows_affected())
+        })
+        .to("record what came of the delivery")?;
     Ok(rows == 1)
 }
 

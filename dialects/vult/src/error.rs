@@ -127,7 +127,7 @@ impl IntoResponse for Error {
                 tracing::warn!("refused for lack of capacity");
                 later("overloaded", "too much is asked at once; try again", retry_after_s)
             }
-            Self::Engine(error @ (E::Store(_) | E::Task(_) | E::Lists(_))) => {
+            Self::Engine(error @ (E::Store(_) | E::Task(_) | E::Lists(_) | E::NotSent(_))) => {
                 tracing::error!(error = %trail(&error), "internal error");
                 let message = "the server could not do this; the request id names the log line".to_owned();
                 plain(StatusCode::INTERNAL_SERVER_ERROR, "internal", message)

@@ -64,8 +64,7 @@ struct Security;
 
 impl Modify for Security {
     fn modify(&self, document: &mut Document) {
-        let flow =
-            ClientCredentials::new("/oauth2/token", Scopes::from_iter(SCOPES));
+        let flow = ClientCredentials::new("/oauth2/token", Scopes::from_iter(SCOPES));
         let scheme = SecurityScheme::OAuth2(OAuth2::new([Flow::ClientCredentials(flow)]));
         document.components.get_or_insert_default().add_security_scheme("oauth2", scheme);
     }

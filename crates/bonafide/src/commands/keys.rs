@@ -94,7 +94,8 @@ fn of_kind(args: Args, kind: Kind) -> CommandResult {
                     true => Scope::EVERYTHING.to_owned(),
                     false => create.scopes.join(" "),
                 };
-                let wanted = Wanted { scopes, per_minute: create.per_minute, ..Wanted::new(kind, create.name) };
+                let wanted =
+                    Wanted { scopes, per_minute: create.per_minute, ..Wanted::new(kind, create.name) };
                 let new = access::create_credential(&engine, wanted, create.sandbox).await;
                 engine.db.close().await;
                 shown(&new.map_err(told)?, kind, create.json)?;
@@ -148,7 +149,10 @@ fn shown(new: &NewCredential, kind: Kind, json: bool) -> CommandResult {
         return Ok(output::json(&json!({id_name: id, secret_name: secret}))?);
     }
     anstream::println!("{id_name:<13}  {id}\n{secret_name:<13}  {secret}\n");
-    anstream::println!("The {} is not shown again. Keep it where your other secrets are.", secret_name.replace('_', " "));
+    anstream::println!(
+        "The {} is not shown again. Keep it where your other secrets are.",
+        secret_name.replace('_', " ")
+    );
     Ok(())
 }
 
@@ -179,7 +183,8 @@ async fn list(flags: &Flags, kind: Kind, json: bool) -> CommandResult {
     }
     let mut table = output::table(["id", "begins", "name", "scopes", "created", "last used", "revoked"]);
     for Listed { credential: c, secrets } in &all {
-        let hints: Vec<&str> = secrets.iter().map(|(hint, _)| hint.as_str()).filter(|h| !h.is_empty()).collect();
+        let hints: Vec<&str> =
+            secrets.iter().map(|(hint, _)| hint.as_str()).filter(|h| !h.is_empty()).collect();
         let time = |at: Option<bonafide_core::time::Timestamp>| at.map(|t| t.to_string()).unwrap_or_default();
         table.add_row([
             c.public_id.clone(),

@@ -2,8 +2,8 @@
 
 use std::{net::SocketAddr, sync::Arc};
 
-use bonafide_engine::{jobs, webhooks::deliver};
 use axum::{Router, http::header, routing::get};
+use bonafide_engine::{jobs, webhooks::deliver};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use serde::Serialize;
 use tokio::{net::TcpListener, sync::watch};
@@ -89,8 +89,7 @@ pub(crate) fn run(args: Args) -> CommandResult {
         let (stop, stopped) = watch::channel(false);
         let worker = (!args.no_workers)
             .then(|| tokio::spawn(jobs::run(engine.clone(), config.workers(), stopped.clone())));
-        let postman =
-            (!args.no_workers).then(|| tokio::spawn(deliver::run(engine.clone(), stopped.clone())));
+        let postman = (!args.no_workers).then(|| tokio::spawn(deliver::run(engine.clone(), stopped.clone())));
         tracing::info!(listen = %listener.local_addr()?, workers = config.workers(), "serving");
         let mut quiet = stopped.clone();
         let app =

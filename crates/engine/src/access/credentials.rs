@@ -75,7 +75,12 @@ pub async fn list(engine: &Engine, caller: &Caller) -> Result<Vec<Listed>> {
 }
 
 /// A second secret for a credential of the caller's organization; those before it end after `overlap_s` seconds.
-pub async fn rotate(engine: &Engine, caller: &Caller, public_id: &str, overlap_s: i64) -> Result<NewCredential> {
+pub async fn rotate(
+    engine: &Engine,
+    caller: &Caller,
+    public_id: &str,
+    overlap_s: i64,
+) -> Result<NewCredential> {
     let mut tx = engine.db.begin().await?;
     let found = of_organization(&mut tx, caller.organization, public_id).await?;
     may_give(caller, &found.scopes)?;
@@ -97,7 +102,11 @@ pub async fn revoke(engine: &Engine, caller: &Caller, public_id: &str) -> Result
 }
 
 fn may_give(caller: &Caller, scopes: &str) -> Result<()> {
-    if caller.may(Scope::Keys) && Scope::covers(&caller.scopes, scopes) { Ok(()) } else { Err(Error::Forbidden) }
+    if caller.may(Scope::Keys) && Scope::covers(&caller.scopes, scopes) {
+        Ok(())
+    } else {
+        Err(Error::Forbidden)
+    }
 }
 
 async fn of_organization(tx: &mut Tx, organization: OrganizationId, public_id: &str) -> Result<Credential> {

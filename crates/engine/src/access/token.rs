@@ -45,7 +45,8 @@ pub async fn issue_token(
     let now = engine.now();
     let mut tx = engine.db.begin().await.map_err(Error::from)?;
     let presented = SecretHash::of(client_secret);
-    let client = credentials::authenticate(&mut tx, Kind::OauthClient, presented, now).await.map_err(Error::from)?;
+    let client =
+        credentials::authenticate(&mut tx, Kind::OauthClient, presented, now).await.map_err(Error::from)?;
     let client = client.filter(|c| c.public_id == client_id).ok_or(TokenRefused::InvalidClient)?;
     let scopes = match scope.map(str::trim).filter(|s| !s.is_empty()) {
         None => client.scopes.clone(),

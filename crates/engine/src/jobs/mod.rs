@@ -45,6 +45,8 @@ pub(crate) const DECIDE: &str = "decide";
 pub(crate) const REOPEN: &str = "reopen";
 pub(crate) const EXPIRE: &str = "expire";
 pub(crate) const ERASE: &str = "erase";
+pub(crate) const INVITE: &str = "invite";
+pub(crate) const REMIND: &str = "remind";
 
 /// A picture that makes a check crash does so each time: give up soon, a human will look.
 const CHECK_ATTEMPTS: i64 = 4;
@@ -197,6 +199,7 @@ async fn perform(engine: &Engine, job: &Job) -> Result<()> {
             expire::expire(engine, &mut tx, job).await?;
             finish(engine, tx, job).await
         }
+        INVITE | REMIND => crate::invitations::run(engine, job).await,
         rescreen::RESCREEN => rescreen::run(engine, job).await,
         rescreen::RESCREEN_ONE => rescreen::one(engine, job).await,
         ERASE => {
@@ -215,7 +218,7 @@ async fn renew(engine: &Engine, job: &Job) -> Result<()> {
 }
 
 /// Ends the job and commits, or rolls the effect back when somebody else has taken the job over.
-async fn finish(engine: &Engine, mut tx: Tx, job: &Job) -> Result<()> {
+pub(crate) async fn finish(engine: &Engine, mut tx: Tx, job: &Job) -> Result<()> {
     if rows::finish(&mut tx, job, engine.now()).await? {
         tx.commit().await?;
     } else {

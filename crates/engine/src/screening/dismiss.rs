@@ -218,12 +218,8 @@ pub(crate) async fn pass_on(
     for row in dismissals::active(tx, organization, record.row.applicant, engine.now()).await? {
         let dismissed = crypto::open_json(&record.key, Object::Dismissal(row.id), &row.sealed)?;
         if !known.contains(&dismissed) {
-            let said = Said {
-                dismissed,
-                verification: row.verification,
-                actor: row.actor,
-                until: row.expires_at,
-            };
+            let said =
+                Said { dismissed, verification: row.verification, actor: row.actor, until: row.expires_at };
             keep(engine, tx, organization, identity, &said).await?;
         }
     }

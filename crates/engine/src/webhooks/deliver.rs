@@ -155,7 +155,10 @@ pub async fn recover(engine: &Engine) -> Result<()> {
 }
 
 /// Claims what is due, as much of each endpoint as it has room for.
-async fn claim(engine: &Engine, under_way: &mut HashMap<Key, usize>) -> Result<Vec<(Arc<Endpoint>, Delivery)>> {
+async fn claim(
+    engine: &Engine,
+    under_way: &mut HashMap<Key, usize>,
+) -> Result<Vec<(Arc<Endpoint>, Delivery)>> {
     let now = engine.now();
     let mut tx = engine.db.read().await?;
     let mut wanted = vec![];
@@ -223,7 +226,12 @@ async fn send(engine: &Engine, endpoint: &Endpoint, delivery: Delivery) -> Sent 
     Sent { delivery, at, receipt, dialect: endpoint.dialect.clone() }
 }
 
-async fn attempt(engine: &Engine, endpoint: &Endpoint, delivery: &Delivery, at: Timestamp) -> Result<Outcome> {
+async fn attempt(
+    engine: &Engine,
+    endpoint: &Endpoint,
+    delivery: &Delivery,
+    at: Timestamp,
+) -> Result<Outcome> {
     let mut tx = engine.db.read().await?;
     let event = events::get(&mut tx, delivery.organization, delivery.event).await?;
     let Some(event) = event.and_then(|e| e.told(endpoint.sandbox)) else {
@@ -387,7 +395,13 @@ impl Health {
         self.gone |= attempt.http_status == Some(410);
     }
 
-    async fn note(&self, engine: &Engine, tx: &mut Tx, mut row: WebhookEndpoint, now: Timestamp) -> Result<()> {
+    async fn note(
+        &self,
+        engine: &Engine,
+        tx: &mut Tx,
+        mut row: WebhookEndpoint,
+        now: Timestamp,
+    ) -> Result<()> {
         let since = match (self.delivered, self.failed_last) {
             (false, true) => Some(row.failing_since.unwrap_or(now)),
             (true, true) => Some(now),
@@ -462,7 +476,13 @@ mod tests {
     }
 
     fn answered(status: u16, retry_after_s: Option<u32>) -> Outcome {
-        Outcome::Answered(Receipt { status: Some(status), failure: None, retry_after_s, response: vec![], ms: 1 })
+        Outcome::Answered(Receipt {
+            status: Some(status),
+            failure: None,
+            retry_after_s,
+            response: vec![],
+            ms: 1,
+        })
     }
 
     #[test]

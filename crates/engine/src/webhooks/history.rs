@@ -98,7 +98,9 @@ pub async fn replay(engine: &Engine, caller: &Caller, what: &Again) -> Result<Re
         let known = rows::list(&mut tx, organization, &filter, 0, i64::MAX).await?;
         for endpoint in &endpoints {
             let before = known.iter().find(|d| d.endpoint == endpoint.id);
-            if before.is_some_and(|d| what.undelivered && d.status == rows::DELIVERED || d.status == rows::PENDING) {
+            if before
+                .is_some_and(|d| what.undelivered && d.status == rows::DELIVERED || d.status == rows::PENDING)
+            {
                 continue;
             }
             if before.is_some() {

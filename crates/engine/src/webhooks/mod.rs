@@ -413,7 +413,8 @@ fn check(engine: &Engine, caller: &Caller, new: &NewEndpoint) -> Result<()> {
             problems.push(Problem::new(field, Rule::Format, message));
         }
     }
-    if new.secret.as_ref().is_some_and(|s| !(16..=256).contains(&s.len()) || s.contains(char::is_whitespace)) {
+    if new.secret.as_ref().is_some_and(|s| !(16..=256).contains(&s.len()) || s.contains(char::is_whitespace))
+    {
         problems.push(Problem::new("secret", Rule::Length, "must have 16 to 256 characters and no space"));
     }
     for (i, word) in new.chaos.iter().enumerate() {

@@ -8,8 +8,7 @@ use bonafide_core::{
 use bonafide_store::{
     Error, Tx, applicants, assessments, audit, credentials,
     crypto::Sealed,
-    events,
-    evidence, findings, history, jobs,
+    events, evidence, findings, history, jobs,
     liveness_sessions::{self, LivenessSession},
     requirements,
     secrets::PlainSecret,

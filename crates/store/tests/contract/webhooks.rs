@@ -71,8 +71,9 @@ pub(crate) async fn secrets_overlap_and_go_with_their_endpoint(stage: Stage) {
     let organization = stage.organization().await;
     let mut tx = stage.begin().await;
     let e = endpoint(&stage, &mut tx, organization).await;
-    let own =
-        subject_keys::of_organization(&mut tx, organization, &stage.ring, stage.now(), &stage.entropy).await.unwrap();
+    let own = subject_keys::of_organization(&mut tx, organization, &stage.ring, stage.now(), &stage.entropy)
+        .await
+        .unwrap();
     let secret = |text: &str| {
         let id = stage.id();
         let sealed = seal_json(&own, Object::WebhookSecret(id), &text, &stage.entropy).unwrap();
@@ -94,7 +95,9 @@ pub(crate) async fn secrets_overlap_and_go_with_their_endpoint(stage: Stage) {
     assert_eq!(ids(&mut tx, stage.now()).await, []);
     // The same key again, not a second one.
     let again =
-        subject_keys::of_organization(&mut tx, organization, &stage.ring, stage.now(), &stage.entropy).await.unwrap();
+        subject_keys::of_organization(&mut tx, organization, &stage.ring, stage.now(), &stage.entropy)
+            .await
+            .unwrap();
     let opened: String =
         bonafide_store::crypto::open_json(&again, Object::WebhookSecret(first.id), &first.sealed).unwrap();
     assert_eq!(opened, "one");
@@ -119,7 +122,10 @@ pub(crate) async fn events_are_numbered_and_never_changed(stage: Stage) {
     assert_eq!(positions(&mut tx, all).await, [1, 2, 3]);
     assert_eq!(positions(&mut tx, events::Filter { newest_first: true, ..all }).await, [3, 2, 1]);
     assert_eq!(positions(&mut tx, events::Filter { after: Some(1), ..all }).await, [2, 3]);
-    assert_eq!(positions(&mut tx, events::Filter { after: Some(3), newest_first: true, ..all }).await, [2, 1]);
+    assert_eq!(
+        positions(&mut tx, events::Filter { after: Some(3), newest_first: true, ..all }).await,
+        [2, 1]
+    );
     assert_eq!(positions(&mut tx, events::Filter { subject: Some(a), ..all }).await, [1, 3]);
     assert_eq!(positions(&mut tx, events::Filter { kind: Some("none"), ..all }).await, Vec::<i64>::new());
     let from = Some(stage.now().plus_ms(-2));
@@ -149,7 +155,11 @@ fn attempt(delivery: &deliveries::Delivery, at: Timestamp) -> Attempt {
     }
 }
 
-async fn claim(stage: &Stage, organization: OrganizationId, id: WebhookEndpointId) -> Vec<deliveries::Delivery> {
+async fn claim(
+    stage: &Stage,
+    organization: OrganizationId,
+    id: WebhookEndpointId,
+) -> Vec<deliveries::Delivery> {
     let (now, mut tx) = (stage.now(), stage.begin().await);
     let all = deliveries::claim(&mut tx, organization, id, now, now.plus_secs(60), 10).await.unwrap();
     tx.commit().await.unwrap();
@@ -166,7 +176,8 @@ pub(crate) async fn a_message_is_claimed_once_and_sent_until_it_arrives(stage: S
         deliveries::insert(&mut tx, organization, e.id, told, "word", now, now).await.unwrap();
     }
     let due = deliveries::due(&mut tx, now).await.unwrap();
-    let due: Vec<_> = due.iter().filter(|d| d.organization == organization).map(|d| (d.endpoint, d.next)).collect();
+    let due: Vec<_> =
+        due.iter().filter(|d| d.organization == organization).map(|d| (d.endpoint, d.next)).collect();
     assert_eq!(due, [(e.id, now)]);
     tx.commit().await.unwrap();
     let claimants = || claim(&stage, organization, e.id);
@@ -182,7 +193,8 @@ pub(crate) async fn a_message_is_claimed_once_and_sent_until_it_arrives(stage: S
     assert_eq!(second.tries, 2);
     let mut tx = stage.begin().await;
     let now = stage.now();
-    let late = deliveries::record(&mut tx, organization, &attempt(&first, now), Next::Delivered, now).await.unwrap();
+    let late =
+        deliveries::record(&mut tx, organization, &attempt(&first, now), Next::Delivered, now).await.unwrap();
     assert!(!late);
     let again = Next::Again(now.plus_secs(30));
     assert!(deliveries::record(&mut tx, organization, &attempt(&second, now), again, now).await.unwrap());
@@ -205,7 +217,11 @@ pub(crate) async fn a_message_is_claimed_once_and_sent_until_it_arrives(stage: S
     let fourth = claim(&stage, organization, e.id).await.remove(0);
     assert_eq!((fourth.tries, fourth.tries_before), (4, 3));
     let mut tx = stage.begin().await;
-    assert!(deliveries::record(&mut tx, organization, &attempt(&fourth, now), Next::Delivered, now).await.unwrap());
+    assert!(
+        deliveries::record(&mut tx, organization, &attempt(&fourth, now), Next::Delivered, now)
+            .await
+            .unwrap()
+    );
     let filter = Filter { event: Some(told), status: Some(DELIVERED), ..Filter::default() };
     assert_eq!(deliveries::list(&mut tx, organization, &filter, 0, 10).await.unwrap().len(), 1);
     let filter = Filter { status: Some(DEAD), ..filter };
@@ -237,27 +253,38 @@ pub(crate) async fn nothing_is_due_where_nobody_listens(stage: Stage) {
 pub(crate) async fn a_repeated_request_gets_the_answer_it_got(stage: Stage) {
     let organization = stage.organization().await;
     let mut tx = stage.begin().await;
-    let own =
-        subject_keys::of_organization(&mut tx, organization, &stage.ring, stage.now(), &stage.entropy).await.unwrap();
+    let own = subject_keys::of_organization(&mut tx, organization, &stage.ring, stage.now(), &stage.entropy)
+        .await
+        .unwrap();
     let (me, somebody) = (stage.id(), stage.id());
     let key = |credential, chosen| AnswerKey::new(&own, credential, chosen).unwrap();
     let ask = async |tx: &mut Tx, credential, chosen, body: &[u8], at: Timestamp| {
         let hash = idempotency::request_hash(&[b"POST", body]);
         let (lease, oldest) = (at.plus_secs(60), at.plus_secs(-86_400));
-        idempotency::begin(tx, organization, &key(credential, chosen), &hash, at, lease, oldest).await.unwrap()
+        idempotency::begin(tx, organization, &key(credential, chosen), &hash, at, lease, oldest)
+            .await
+            .unwrap()
     };
     let now = stage.now();
     assert_eq!(ask(&mut tx, me, "k", b"a", now).await, Known::New);
     assert_eq!(ask(&mut tx, me, "k", b"a", now).await, Known::InFlight);
     assert_eq!(ask(&mut tx, me, "k", b"b", now).await, Known::Another);
     assert_eq!(ask(&mut tx, somebody, "k", b"b", now).await, Known::New, "another caller's word");
-    assert_eq!(ask(&mut tx, me, "k", b"a", now.plus_secs(60)).await, Known::New, "whoever answered it is gone");
+    assert_eq!(
+        ask(&mut tx, me, "k", b"a", now.plus_secs(60)).await,
+        Known::New,
+        "whoever answered it is gone"
+    );
     let answer = b"{\"secret\": 1}";
     idempotency::finish(&mut tx, organization, &key(me, "k"), 201, answer, &stage.entropy).await.unwrap();
     assert_eq!(ask(&mut tx, me, "k", b"a", now).await, Known::Answered(201, answer.to_vec()));
     assert_eq!(ask(&mut tx, me, "k", b"b", now).await, Known::Another);
     idempotency::abandon(&mut tx, organization, &key(me, "k")).await.unwrap();
-    assert_eq!(ask(&mut tx, me, "k", b"a", now).await, Known::Answered(201, answer.to_vec()), "it was answered");
+    assert_eq!(
+        ask(&mut tx, me, "k", b"a", now).await,
+        Known::Answered(201, answer.to_vec()),
+        "it was answered"
+    );
     idempotency::abandon(&mut tx, organization, &key(somebody, "k")).await.unwrap();
     assert_eq!(ask(&mut tx, somebody, "k", b"c", now).await, Known::New, "forgotten");
     assert_eq!(ask(&mut tx, me, "k", b"b", now.plus_secs(86_401)).await, Known::New, "a day later");

@@ -18,6 +18,7 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 use bonafide_core::time::{Clock, Timestamp};
 use bonafide_courier::{Courier, Options};
 use bonafide_engine::{Engine, Parts, Settings, access, jobs};
+use bonafide_invite::Inviter;
 use bonafide_places::{Part, Places};
 use bonafide_registry::Provider;
 use bonafide_store::{Db, blobs::Blobs, keyring::MemoryKeyRing};
@@ -105,6 +106,7 @@ impl App {
                 ..Options::default()
             })
             .unwrap(),
+            inviter: Inviter::new(bonafide_invite::Config::default()).unwrap(),
             dialects: vec![Arc::new(bonafide_vult::Webhooks)],
             settings: Settings { max_pictures: 12, per_minute: 100_000, ..Settings::default() },
             post: tokio::sync::Notify::new(),

@@ -1,0 +1,186 @@
+//! Any event of any API, made to happen in a sandbox: by doing what it tells of, wherever that can be done.
+
+use std::collections::VecDeque;
+
+use bonafide_core::{
+    event::{Happened, Snapshot, Subject},
+    id::{ApplicantId, EventId, VerificationId},
+    problem::Rule,
+    verification::{Action, Kind, Status},
+};
+use bonafide_store::webhook_endpoints;
+use serde_json::json;
+
+use crate::{
+    Caller, Engine, Error, Result,
+    events::{Only, tell},
+    record::Record,
+    verifications::{NewVerification, authenticate, create},
+};
+
+const ACTIONS: [Action; 12] = [
+    Action::Open,
+    Action::Consent,
+    Action::RefuseConsent,
+    Action::Submit,
+    Action::Approve,
+    Action::Decline,
+    Action::AskAgain,
+    Action::Refer,
+    Action::GiveUp,
+    Action::Reopen,
+    Action::Cancel,
+    Action::Expire,
+];
+
+/// What was made to happen.
+#[derive(Debug, Clone)]
+pub struct Triggered {
+    pub happened: Happened,
+    /// The verification it happened to, if it happened to one.
+    pub verification: Option<VerificationId>,
+}
+
+/// Makes the event happen that an API has this name for. A status is reached by the way that leads there, on a
+/// verification that is made for it; what only checks or people could cause is told with `test` set.
+pub async fn trigger(engine: &Engine, caller: &Caller, api: &'static str, word: &str) -> Result<Triggered> {
+    if !caller.sandbox {
+        let message = "events are triggered in a sandbox alone; use a key made with --sandbox";
+        return Err(Error::conflict("not_a_sandbox", message));
+    }
+    let Some((happened, kind)) = meaning(engine, api, word) else {
+        let known = engine.dialect(api).map(|d| d.words()).unwrap_or_default().join(", ");
+        return Err(Error::invalid("event", Rule::Enum, format!("must be one of {known}")));
+    };
+    if happened.subject() == Subject::Endpoint {
+        return endpoint(engine, caller, api, happened).await;
+    }
+    let id = match kind {
+        Kind::IdentityVerification => create(engine, caller, new(api)).await?,
+        Kind::FaceAuthentication => {
+            let person = create(engine, caller, new(api)).await?;
+            let identity = walk(engine, caller, person, Status::Approved).await?;
+            let identity = identity.ok_or(Error::NotFound("identity"))?;
+            authenticate(engine, caller, identity, new(api)).await?
+        }
+    };
+    match happened {
+        Happened::VerificationCreated | Happened::ApplicantCreated => {}
+        Happened::VerificationCompleted => drop(walk(engine, caller, id, Status::Approved).await?),
+        Happened::VerificationReopened => {
+            walk(engine, caller, id, Status::Inconclusive).await?;
+            apply(engine, caller, id, &[Action::Reopen]).await?;
+        }
+        Happened::VerificationAnonymized | Happened::ApplicantAnonymized => {
+            crate::verifications::anonymize(engine, caller, id).await?;
+        }
+        _ => match Status::ALL.into_iter().find(|s| Happened::to(*s) == happened) {
+            Some(status) => drop(walk(engine, caller, id, status).await?),
+            None => {
+                let mut tx = engine.db.begin().await?;
+                let record = Record::load(engine, &mut tx, caller.organization, id).await?;
+                let snapshot = Snapshot { test: true, ..Snapshot::default() };
+                record.tell_with(engine, &mut tx, happened, snapshot).await?;
+                tx.commit().await?;
+            }
+        },
+    }
+    Ok(Triggered { happened, verification: Some(id) })
+}
+
+fn new(api: &'static str) -> NewVerification {
+    NewVerification { dialect: api, ..NewVerification::default() }
+}
+
+/// What an API has this name for.
+fn meaning(engine: &Engine, api: &str, word: &str) -> Option<(Happened, Kind)> {
+    let dialect = engine.dialect(api)?;
+    let kinds = [Kind::IdentityVerification, Kind::FaceAuthentication];
+    let all = kinds.into_iter().flat_map(|kind| Happened::ALL.iter().map(move |h| (*h, kind)));
+    all.into_iter().find(|(happened, kind)| dialect.word(*happened, *kind) == Some(word))
+}
+
+/// Takes a verification to a status by the shortest way that leads there; who the person turned out to be.
+async fn walk(
+    engine: &Engine,
+    caller: &Caller,
+    id: VerificationId,
+    to: Status,
+) -> Result<Option<ApplicantId>> {
+    let mut tx = engine.db.read().await?;
+    let from = Record::load(engine, &mut tx, caller.organization, id).await?.status();
+    drop(tx);
+    let way = way(from, to).ok_or(Error::NotFound("way there"))?;
+    apply(engine, caller, id, &way).await
+}
+
+async fn apply(
+    engine: &Engine,
+    caller: &Caller,
+    id: VerificationId,
+    way: &[Action],
+) -> Result<Option<ApplicantId>> {
+    let mut tx = engine.db.begin().await?;
+    let mut record = Record::load(engine, &mut tx, caller.organization, id).await?;
+    for action in way {
+        record.apply(engine, &mut tx, *action, "trigger", json!({"triggered": true})).await?;
+    }
+    tx.commit().await?;
+    Ok(record.row.identity)
+}
+
+/// The shortest way from one status to another.
+fn way(from: Status, to: Status) -> Option<Vec<Action>> {
+    let (mut ways, mut seen) = (VecDeque::from([(from, vec![])]), vec![from]);
+    while let Some((at, way)) = ways.pop_front() {
+        if at == to {
+            return Some(way);
+        }
+        for action in ACTIONS {
+            if let Ok(next) = at.after(action)
+                && !seen.contains(&next)
+            {
+                seen.push(next);
+                ways.push_back((next, [way.as_slice(), &[action]].concat()));
+            }
+        }
+    }
+    None
+}
+
+/// An event about an endpoint of this API.
+async fn endpoint(engine: &Engine, caller: &Caller, api: &str, happened: Happened) -> Result<Triggered> {
+    let mut tx = engine.db.begin().await?;
+    let all = webhook_endpoints::list(&mut tx, caller.organization).await?;
+    let found = all.iter().find(|e| e.dialect == api && e.is_open());
+    let Some(found) = found else {
+        return Err(Error::conflict("no_webhook", "register a webhook of this API first"));
+    };
+    let snapshot = Snapshot { test: true, ..Snapshot::default() };
+    let whom = match happened {
+        Happened::EndpointTested => Only::Endpoint(found.id),
+        _ => Only::Everybody,
+    };
+    let _: EventId =
+        tell(engine, &mut tx, caller.organization, happened, found.id.uuid(), &snapshot, whom).await?;
+    tx.commit().await?;
+    Ok(Triggered { happened, verification: None })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_status_can_be_reached() {
+        for to in Status::ALL {
+            assert!(way(Status::Created, to).is_some(), "{to:?}");
+        }
+        assert_eq!(
+            way(Status::Created, Status::Approved),
+            Some(vec![Action::Consent, Action::Submit, Action::Approve])
+        );
+        assert_eq!(way(Status::Approved, Status::Created), None);
+        assert_eq!(way(Status::Capturing, Status::Pending), None, "an authentication was never opened");
+    }
+}

@@ -1,0 +1,136 @@
+//! `GET /console/events`
+
+use std::time::Duration;
+
+use axum::{Json as Body, extract::State};
+use bonafide_core::{
+    event::Happened,
+    problem::{Problem, Rule},
+};
+use bonafide_engine::{
+    Engine,
+    events::{self, Filter},
+};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::Event;
+use crate::{
+    error::{Error, ProblemDocument},
+    extract::{Authorized, Query, number, time, verification_id},
+};
+
+/// Longest that a request waits for something to happen, in seconds.
+const LONGEST_WAIT_S: i64 = 30;
+
+#[derive(Debug, Default, Deserialize, ToSchema, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ListEvents {
+    /// Only those of this verification, applicant or webhook.
+    subject: Option<String>,
+    /// Only those of this type, for instance `verification.approved`.
+    r#type: Option<String>,
+    /// At or after this time (RFC 3339).
+    #[param(format = DateTime)]
+    from: Option<String>,
+    /// Before this time (RFC 3339).
+    #[param(format = DateTime)]
+    until: Option<String>,
+    /// After this position; before it with `order=newest`. `latest`: after everything that has happened.
+    after: Option<String>,
+    /// `oldest` (default) or `newest` first.
+    order: Option<String>,
+    /// How many, 1 to 200; 50 when absent.
+    limit: Option<String>,
+    /// Seconds to wait for the first event after `after`, 0 to 30.
+    wait: Option<String>,
+    /// Add the message that this API makes of each: `athenty`, `checkout`, `verifyhq` or `vult`.
+    api: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Events {
+    data: Vec<Event>,
+    /// The `after` of the next page.
+    next: String,
+}
+
+/// List events
+///
+/// In the order in which they happened. With `wait` it is a stream: ask again with `next`, and nothing is missed.
+#[utoipa::path(get, path = "/console/events", tag = "Events", operation_id = "events_list", params(ListEvents),
+    security(("bearer" = ["verifications:read"])),
+    responses((status = 200, body = Events), (status = 400, body = ProblemDocument), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument)))]
+pub(crate) async fn list(
+    State(engine): State<Engine>,
+    Authorized(caller): Authorized,
+    bonafide_http::Query(asked, _): Query<ListEvents>,
+) -> Result<Body<Events>, Error> {
+    let refused = |field: &str, message: String| Err(vec![Problem::new(field, Rule::Enum, message)].into());
+    let newest_first = match asked.order.as_deref() {
+        None | Some("oldest") => false,
+        Some("newest") => true,
+        Some(_) => return refused("order", "must be oldest or newest".to_owned()),
+    };
+    let happened = match asked.r#type.as_deref().map(Happened::parse) {
+        Some(None) => {
+            let known: Vec<_> = Happened::ALL.iter().map(|h| h.as_str()).collect();
+            return refused("type", format!("must be one of {}", known.join(", ")));
+        }
+        known => known.flatten(),
+    };
+    if let Some(api) = &asked.api
+        && engine.dialect(api).is_none()
+    {
+        let known: Vec<_> = engine.dialects.iter().map(|d| d.name()).collect();
+        return refused("api", format!("must be one of {}", known.join(", ")));
+    }
+    let after = match asked.after.as_deref() {
+        Some("latest") => Some(events::head(&engine, &caller).await?),
+        text => number("after", text)?,
+    };
+    let filter = Filter {
+        subject: asked.subject.as_deref().map(verification_id).transpose()?.map(|id| id.uuid()),
+        happened,
+        from: time("from", asked.from.as_deref())?,
+        until: time("until", asked.until.as_deref())?,
+        after,
+        newest_first,
+        limit: number("limit", asked.limit.as_deref())?.unwrap_or(50),
+    };
+    let wait = number("wait", asked.wait.as_deref())?.unwrap_or(0).clamp(0, LONGEST_WAIT_S);
+    let patience = Duration::from_secs(wait.unsigned_abs());
+    let found = match tokio::time::timeout(patience, first(&engine, &caller, &filter)).await {
+        Ok(found) => found?,
+        Err(_) => events::list(&engine, &caller, &filter).await?,
+    };
+    let next = found.last().map_or(after.unwrap_or(0), |e| e.position).to_string();
+    let mut data = vec![];
+    for row in found {
+        let message = match &asked.api {
+            Some(api) => events::worded(&engine, &row, api).await?,
+            None => None,
+        };
+        data.push(Event::of(row, message));
+    }
+    Ok(Body(Events { data, next }))
+}
+
+/// The page as soon as there is something in it.
+async fn first(
+    engine: &Engine,
+    caller: &bonafide_engine::Caller,
+    filter: &Filter,
+) -> Result<Vec<bonafide_store::events::Event>, Error> {
+    // Another process does not ring our bell, so look now and then without it.
+    const LOOK_EVERY: Duration = Duration::from_millis(500);
+    loop {
+        let rung = engine.post.notified();
+        let found = events::list(engine, caller, filter).await?;
+        if !found.is_empty() {
+            return Ok(found);
+        }
+        let _ = tokio::time::timeout(LOOK_EVERY, rung).await;
+    }
+}

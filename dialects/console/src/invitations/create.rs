@@ -1,0 +1,85 @@
+//! `POST /console/verifications/{id}/invitations`
+
+use axum::{
+    Json as Body,
+    extract::{Path, State},
+    http::StatusCode,
+};
+use bonafide_core::problem::{Problem, Rule};
+use bonafide_engine::{
+    Engine,
+    invitations::{self, Channel, Invite},
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::{
+    error::{Error, ProblemDocument},
+    extract::{Authorized, Json, verification_id},
+};
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewInvitation {
+    channel: InvitationChannel,
+    /// An e-mail address or a phone number; left out for `link`.
+    #[schema(max_length = 254)]
+    to: Option<String>,
+    /// What the person is called.
+    #[schema(max_length = 200)]
+    person: Option<String>,
+    /// BCP 47, for instance `pt-BR`; English when absent.
+    #[schema(max_length = 35, pattern = "^[A-Za-z0-9-]+$")]
+    language: Option<String>,
+    /// Whether they are reminded a day before the end; true when absent.
+    remind: Option<bool>,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum InvitationChannel {
+    Email,
+    Sms,
+    /// Nothing is sent: pass the link on yourself.
+    Link,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Invited {
+    /// Where the person goes.
+    link: String,
+    /// Whether a message is on its way. What becomes of it is told as an event.
+    sending: bool,
+}
+
+/// Invite a person
+///
+/// To a verification that waits for them.
+#[utoipa::path(post, path = "/console/verifications/{id}/invitations", tag = "Invitations", operation_id = "invitation_create",
+    params(("id" = String, Path)), security(("bearer" = ["verifications:write"])),
+    responses((status = 201, body = Invited), (status = 400, body = ProblemDocument), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument), (status = 409, body = ProblemDocument)))]
+pub(crate) async fn create(
+    State(engine): State<Engine>,
+    Authorized(caller): Authorized,
+    Path(id): Path<String>,
+    bonafide_http::Valid(asked, _): Json<NewInvitation>,
+) -> Result<(StatusCode, Body<Invited>), Error> {
+    let channel = match asked.channel {
+        InvitationChannel::Email => Some(Channel::Email),
+        InvitationChannel::Sms => Some(Channel::Sms),
+        InvitationChannel::Link => None,
+    };
+    if channel.is_some() && asked.to.is_none() {
+        return Err(vec![Problem::new("to", Rule::Required, "is required for this channel")].into());
+    }
+    let new = Invite {
+        channel,
+        to: asked.to.unwrap_or_default(),
+        person: asked.person,
+        language: asked.language,
+        number: 0,
+        remind: asked.remind.unwrap_or(true),
+    };
+    let done = invitations::invite(&engine, &caller, verification_id(&id)?, new).await?;
+    Ok((StatusCode::CREATED, Body(Invited { link: done.link, sending: done.sending })))
+}

@@ -1,0 +1,3 @@
+//! Asking people to come.
+
+pub(crate) mod create;

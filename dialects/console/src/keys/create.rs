@@ -1,0 +1,68 @@
+//! `POST /console/keys`
+
+use axum::{Json as Body, extract::State, http::StatusCode};
+use bonafide_engine::{
+    Engine, Scope,
+    access::{Wanted, credentials},
+};
+use bonafide_store::credentials::Kind;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::NewKey;
+use crate::{
+    error::{Error, ProblemDocument},
+    extract::{Authorized, Json, time},
+};
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct WantedKey {
+    /// What it is for, in your words.
+    #[schema(max_length = 200)]
+    name: Option<String>,
+    /// `api_key` when absent.
+    kind: Option<KeyKind>,
+    /// Out of `verifications` (everything but keys), `verifications:read`, `verifications:write`, `settings`, `webhooks`,
+    /// `keys`; `verifications` when absent. Nobody gives away more than they have.
+    scopes: Option<Vec<String>>,
+    /// Requests a minute; the server's limit when absent.
+    #[schema(minimum = 1, maximum = 100_000)]
+    per_minute: Option<i64>,
+    /// When it ends (RFC 3339); never when absent.
+    #[schema(format = DateTime)]
+    expires_at: Option<String>,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum KeyKind {
+    ApiKey,
+    OauthClient,
+}
+
+/// Create a key
+///
+/// Or an OAuth client. Its secret is shown this one time.
+#[utoipa::path(post, path = "/console/keys", tag = "Keys", operation_id = "key_create",
+    security(("bearer" = ["keys"])),
+    responses((status = 201, body = NewKey), (status = 400, body = ProblemDocument), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument)))]
+pub(crate) async fn create(
+    State(engine): State<Engine>,
+    Authorized(caller): Authorized,
+    bonafide_http::Valid(asked, _): Json<WantedKey>,
+) -> Result<(StatusCode, Body<NewKey>), Error> {
+    let kind = match asked.kind {
+        None | Some(KeyKind::ApiKey) => Kind::ApiKey,
+        Some(KeyKind::OauthClient) => Kind::OauthClient,
+    };
+    let wanted = Wanted {
+        kind,
+        name: asked.name.unwrap_or_default(),
+        scopes: asked.scopes.map_or_else(|| Scope::EVERYTHING.to_owned(), |s| s.join(" ")),
+        per_minute: asked.per_minute,
+        expires_at: time("expires_at", asked.expires_at.as_deref())?,
+    };
+    let new = credentials::create(&engine, &caller, wanted).await?;
+    Ok((StatusCode::CREATED, Body(NewKey::of(&new))))
+}

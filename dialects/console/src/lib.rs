@@ -1,0 +1,79 @@
+//! Our own API: what no vendor's API has a place for. Every route of it on one screen.
+//!
+//! Errors are RFC 9457 problem documents. Lists are `{data, next}`; `next` goes into the query of the next page.
+
+mod error;
+mod events;
+mod extract;
+mod invitations;
+mod keys;
+mod webhooks;
+
+use bonafide_engine::Engine;
+use bonafide_http::{Operations, Paths, operations};
+use utoipa::{
+    Modify, OpenApi,
+    openapi::{
+        OpenApi as Document,
+        security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+    },
+};
+
+pub use error::deny;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Bonafide",
+        version = "1",
+        description = "Events, webhooks, keys and invitations, whichever API a verification was made through."
+    ),
+    tags(
+        (name = "Events", description = "What happened"),
+        (name = "Webhooks", description = "Where it is told"),
+        (name = "Keys", description = "Who may call"),
+        (name = "Invitations", description = "Asking people to come"),
+    ),
+    modifiers(&Security),
+)]
+struct Api;
+
+struct Security;
+
+impl Modify for Security {
+    fn modify(&self, document: &mut Document) {
+        let scheme = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
+        document.components.get_or_insert_default().add_security_scheme("bearer", scheme);
+    }
+}
+
+/// The routes, each with its file; `paths` has other paths for some of them.
+pub fn operations(paths: &Paths) -> Operations<Engine> {
+    operations! {
+        Operations::new(Api::openapi(), "dialects/console/src", paths);
+        // Events
+        events::list::list,
+        events::read::read,
+        events::resend::resend,
+        events::trigger::trigger,
+        events::types::types,
+        // Webhooks
+        webhooks::create::create,
+        webhooks::list::list,
+        webhooks::read::read,
+        webhooks::update::update,
+        webhooks::delete::delete,
+        webhooks::rotate::rotate,
+        webhooks::test::test,
+        webhooks::replay::replay,
+        webhooks::deliveries::deliveries,
+        webhooks::attempts::attempts,
+        // Keys
+        keys::create::create,
+        keys::list::list,
+        keys::rotate::rotate,
+        keys::revoke::revoke,
+        // Invitations
+        invitations::create::create,
+    }
+}

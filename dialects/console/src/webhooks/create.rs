@@ -1,0 +1,72 @@
+//! `POST /console/webhooks`
+
+use std::collections::BTreeMap;
+
+use axum::{Json as Body, extract::State, http::StatusCode};
+use bonafide_engine::{
+    Engine,
+    webhooks::{self, NewEndpoint, Registered},
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::{
+    error::{Error, ProblemDocument},
+    extract::{Authorized, Json},
+};
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewWebhook {
+    /// The API whose words its messages are in: `athenty`, `checkout`, `verifyhq` or `vult`.
+    #[schema(example = "vult")]
+    api: String,
+    #[schema(min_length = 1, max_length = 200)]
+    name: String,
+    /// https; http for networks that the operator allows.
+    #[schema(max_length = 2048, example = "https://example.com/hooks")]
+    url: String,
+    /// Only the events of this client.
+    client: Option<String>,
+    /// Only these events; all when empty or absent.
+    events: Option<Vec<String>>,
+    /// Sent along with every message.
+    headers: Option<BTreeMap<String, String>>,
+    /// Your own secret of 16 to 256 characters; one is drawn when absent.
+    secret: Option<String>,
+    /// With a test key, done wrong on purpose: `late`, `doubled`, `out_of_order`, `wrong_signature`.
+    chaos: Option<Vec<String>>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct CreatedWebhook {
+    id: String,
+    /// What messages are signed with; not shown again.
+    secret: String,
+}
+
+/// Register a webhook
+///
+/// Its secret is shown this one time.
+#[utoipa::path(post, path = "/console/webhooks", tag = "Webhooks", operation_id = "webhook_create",
+    security(("bearer" = ["webhooks"])),
+    responses((status = 201, body = CreatedWebhook), (status = 400, body = ProblemDocument), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument), (status = 409, body = ProblemDocument)))]
+pub(crate) async fn create(
+    State(engine): State<Engine>,
+    Authorized(caller): Authorized,
+    bonafide_http::Valid(new, _): Json<NewWebhook>,
+) -> Result<(StatusCode, Body<CreatedWebhook>), Error> {
+    let new = NewEndpoint {
+        dialect: new.api,
+        client_id: new.client,
+        name: new.name,
+        url: new.url,
+        words: new.events.unwrap_or_default(),
+        headers: new.headers.unwrap_or_default(),
+        secret: new.secret,
+        chaos: new.chaos.unwrap_or_default(),
+    };
+    let Registered { id, secret } = webhooks::create(&engine, &caller, new).await?;
+    let body = CreatedWebhook { id: id.to_string(), secret: secret.to_string() };
+    Ok((StatusCode::CREATED, Body(body)))
+}

@@ -1,0 +1,68 @@
+//! `GET /console/webhooks/{id}/deliveries`
+
+use axum::{
+    Json as Body,
+    extract::{Path, State},
+};
+use bonafide_core::problem::{Problem, Rule};
+use bonafide_engine::{
+    Engine,
+    webhooks::{
+        self,
+        history::{self, Filter},
+    },
+};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::Delivery;
+use crate::{
+    error::{Error, ProblemDocument},
+    extract::{Authorized, Query, number, webhook_id},
+};
+
+#[derive(Debug, Default, Deserialize, ToSchema, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ListDeliveries {
+    /// `pending`, `delivered` or `dead`.
+    status: Option<String>,
+    /// How many to leave out, newest first.
+    skip: Option<String>,
+    /// How many, 1 to 200; 50 when absent.
+    limit: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Deliveries {
+    data: Vec<Delivery>,
+    /// The `skip` of the next page; absent at the end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
+}
+
+/// List the messages of a webhook
+///
+/// Newest first.
+#[utoipa::path(get, path = "/console/webhooks/{id}/deliveries", tag = "Webhooks", operation_id = "webhook_deliveries",
+    params(("id" = String, Path), ListDeliveries), security(("bearer" = ["webhooks"])),
+    responses((status = 200, body = Deliveries), (status = 400, body = ProblemDocument), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument)))]
+pub(crate) async fn deliveries(
+    State(engine): State<Engine>,
+    Authorized(caller): Authorized,
+    Path(id): Path<String>,
+    bonafide_http::Query(asked, _): Query<ListDeliveries>,
+) -> Result<Body<Deliveries>, Error> {
+    let id = webhook_id(&id)?;
+    if asked.status.as_deref().is_some_and(|s| !["pending", "delivered", "dead"].contains(&s)) {
+        let message = "must be pending, delivered or dead";
+        return Err(vec![Problem::new("status", Rule::Enum, message)].into());
+    }
+    let skip = number("skip", asked.skip.as_deref())?.unwrap_or(0).max(0);
+    let limit = number("limit", asked.limit.as_deref())?.unwrap_or(50).clamp(1, history::MOST);
+    webhooks::read(&engine, &caller, id).await?;
+    let filter = Filter { endpoint: Some(id), status: asked.status, skip, limit, ..Filter::default() };
+    let found = history::deliveries(&engine, &caller, &filter).await?;
+    let next = (found.len() as i64 == limit).then(|| (skip + limit).to_string());
+    Ok(Body(Deliveries { data: found.into_iter().map(Delivery::of).collect(), next }))
+}

@@ -1,0 +1,124 @@
+//! Where events are told.
+
+pub(crate) mod attempts;
+pub(crate) mod create;
+pub(crate) mod delete;
+pub(crate) mod deliveries;
+pub(crate) mod list;
+pub(crate) mod read;
+pub(crate) mod replay;
+pub(crate) mod rotate;
+pub(crate) mod test;
+pub(crate) mod update;
+
+use std::collections::BTreeMap;
+
+use bonafide_engine::webhooks::{Endpoint, deliver::message_id};
+use bonafide_store::deliveries as rows;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A webhook.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Webhook {
+    id: String,
+    /// The API whose words its messages are in.
+    api: String,
+    name: String,
+    /// Of webhooks that stand for addresses given per verification only scheme, host and port.
+    url: String,
+    /// `registered` or `per_verification`.
+    origin: String,
+    /// The client whose events it gets; absent for all of the organization's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client: Option<String>,
+    /// The names of the events it gets; empty for all.
+    events: Vec<String>,
+    /// The names of the headers that are sent along.
+    headers: Vec<String>,
+    /// What is done wrong on purpose, in a sandbox.
+    chaos: Vec<String>,
+    /// Switched on.
+    active: bool,
+    /// Why the server switched it off: `failing` for too long, or `gone` (410).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    disabled_reason: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    disabled_at: Option<String>,
+    /// Since when every attempt has failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failing_since: Option<String>,
+    created_at: String,
+    /// When the last attempt was made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_attempt_at: Option<String>,
+    /// The status that was answered to it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_status: Option<i64>,
+    /// How many messages are `pending`, `delivered` and `dead`.
+    deliveries: BTreeMap<String, i64>,
+}
+
+fn words(joined: &str) -> Vec<String> {
+    joined.split(' ').filter(|w| !w.is_empty()).map(str::to_owned).collect()
+}
+
+impl Webhook {
+    fn of(endpoint: Endpoint) -> Self {
+        let Endpoint { row, headers, last, counts } = endpoint;
+        Self {
+            id: row.id.to_string(),
+            api: row.dialect,
+            name: row.name,
+            url: row.url,
+            origin: row.origin,
+            client: Some(row.client).filter(|c| !c.is_empty()),
+            events: words(&row.words),
+            headers,
+            chaos: words(&row.chaos),
+            active: row.active,
+            disabled_reason: row.disabled_reason,
+            disabled_at: row.disabled_at.map(|t| t.to_string()),
+            failing_since: row.failing_since.map(|t| t.to_string()),
+            created_at: row.created_at.to_string(),
+            last_attempt_at: last.map(|(at, _)| at.to_string()),
+            last_status: last.and_then(|(_, status)| status),
+            deliveries: counts,
+        }
+    }
+}
+
+/// One message.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Delivery {
+    event: String,
+    webhook: String,
+    /// The event's name in the webhook's API.
+    r#type: String,
+    /// `pending`, `delivered` or `dead`.
+    status: String,
+    /// Attempts so far.
+    attempts: i64,
+    created_at: String,
+    /// When the next attempt is due; absent when there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_attempt_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    finished_at: Option<String>,
+}
+
+impl Delivery {
+    pub(crate) fn of(row: rows::Delivery) -> Self {
+        let waits = row.status == rows::PENDING;
+        Self {
+            event: message_id(row.event),
+            webhook: row.endpoint.to_string(),
+            r#type: row.word,
+            status: row.status,
+            attempts: row.tries,
+            created_at: row.created_at.to_string(),
+            next_attempt_at: waits.then(|| row.run_at.to_string()),
+            finished_at: row.finished_at.map(|t| t.to_string()),
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! `GET /webhooks/client/{clientId}`
+
+use axum::{
+    Json as Body,
+    extract::{Path, State},
+};
+use bonafide_engine::{
+    Engine,
+    webhooks::{self, REGISTERED},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::{
+    DIALECT,
+    error::{Error, ErrorBody},
+    extract::{Authorized, client_id},
+};
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Webhook {
+    id: String,
+    callback_url: String,
+    events: Vec<String>,
+    /// False when it was switched off, by you or because it failed for days.
+    active: bool,
+    created_at: String,
+}
+
+/// List the webhooks of a client
+///
+/// Newest first.
+#[utoipa::path(get, path = "/webhooks/client/{clientId}", tag = "Webhooks", operation_id = "webhooks_list",
+    params(("clientId" = String, Path)), security(("X-API-Key" = ["webhooks"])),
+    responses((status = 200, body = Vec<Webhook>), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody)))]
+pub(crate) async fn list(
+    State(engine): State<Engine>,
+    Authorized(caller): Authorized,
+    Path(client): Path<String>,
+) -> Result<Body<Vec<Webhook>>, Error> {
+    let client = client_id(&client);
+    let all = webhooks::list(&engine, &caller, Some(DIALECT)).await?;
+    let theirs = all.into_iter().map(|e| e.row).filter(|e| e.origin == REGISTERED && e.client == client);
+    let webhooks = theirs.map(|e| Webhook {
+        id: format!("wh_{}", e.id),
+        active: e.is_open(),
+        callback_url: e.url,
+        events: e.words.split(' ').filter(|w| !w.is_empty()).map(str::to_owned).collect(),
+        created_at: e.created_at.to_string(),
+    });
+    Ok(Body(webhooks.collect()))
+}
