@@ -39,6 +39,14 @@ enum Command {
     Keys(commands::keys::Args),
     /// OAuth clients: create, list, rotate, revoke
     OauthClients(commands::keys::Args),
+    /// What happened: list, show, replay
+    Events(commands::events::Args),
+    /// Where events are sent: create, test, rotate, replay, look at attempts
+    Webhooks(commands::webhooks::Args),
+    /// Send what happens on to a program on this machine
+    Listen(commands::listen::Args),
+    /// Make any event happen, in a sandbox
+    Trigger(commands::trigger::Args),
     /// Installed model weights: list, fetch, verify
     Models(commands::models::Args),
     /// Screen names against the lists
@@ -70,6 +78,10 @@ fn main() -> std::process::ExitCode {
         Command::Routes(args) => commands::routes::run(args),
         Command::Keys(args) => commands::keys::run(args),
         Command::OauthClients(args) => commands::keys::run_for_clients(args),
+        Command::Events(args) => commands::events::run(args),
+        Command::Webhooks(args) => commands::webhooks::run(args),
+        Command::Listen(args) => commands::listen::run(args),
+        Command::Trigger(args) => commands::trigger::run(args),
         Command::Models(args) => commands::models::run(args),
         Command::Screen(args) => commands::screen::run(args),
         Command::Screenings(args) => commands::screenings::run(args),

@@ -31,15 +31,6 @@ pub async fn anonymize(engine: &Engine, caller: &Caller, applicant: ApplicantId)
     if before.anonymized_at.is_some() {
         return Ok(());
     }
-    let filter = Filter { applicants: &[applicant], ..Filter::default() };
-    let page = Page { after: None, skip: 0, limit: i64::MAX };
-    for row in verifications::list(&mut tx, organization, &filter, page).await? {
-        history::append(&mut tx, organization, row.id, now, "anonymized", &json!({})).await?;
-        let record = Record::open(engine, &mut tx, row).await?;
-        record.tell(engine, &mut tx, Happened::VerificationAnonymized).await?;
-    }
-    applicants::anonymize(&mut tx, organization, applicant, now).await?;
-    tell_applicant(engine, &mut tx, organization, Happened::ApplicantAnonymized, applicant).await?;
     let object = format!("applicant:{applicant}");
     let entry = audit::Entry {
         at: now,
@@ -49,6 +40,15 @@ pub async fn anonymize(engine: &Engine, caller: &Caller, applicant: ApplicantId)
         detail: &json!({}),
     };
     audit::append(&mut tx, organization, entry).await?;
+    let filter = Filter { applicants: &[applicant], ..Filter::default() };
+    let page = Page { after: None, skip: 0, limit: i64::MAX };
+    for row in verifications::list(&mut tx, organization, &filter, page).await? {
+        history::append(&mut tx, organization, row.id, now, "anonymized", &json!({})).await?;
+        let record = Record::open(engine, &mut tx, row).await?;
+        record.tell(engine, &mut tx, Happened::VerificationAnonymized).await?;
+    }
+    applicants::anonymize(&mut tx, organization, applicant, now).await?;
+    tell_applicant(engine, &mut tx, organization, Happened::ApplicantAnonymized, applicant).await?;
     // A job and not a loop here: the files must go even if this process ends now.
     let job = NewJob {
         id: JobId::new(now, &*engine.entropy),

@@ -110,6 +110,20 @@ impl Record {
         actor: &str,
         detail: Value,
     ) -> Result<()> {
+        self.apply_after(engine, tx, action, actor, detail, &[]).await
+    }
+
+    /// The same, telling first what led to it. The audit entry comes before any event: every transaction takes the two
+    /// chains in this order, so that none waits for the other.
+    pub(crate) async fn apply_after(
+        &mut self,
+        engine: &Engine,
+        tx: &mut Tx,
+        action: Action,
+        actor: &str,
+        detail: Value,
+        first: &[Happened],
+    ) -> Result<()> {
         let now = engine.now();
         let to = self.status().after(action).map_err(|e| Error::conflict("wrong_state", e.to_string()))?;
         self.row.status = to.as_str().to_owned();
@@ -120,6 +134,9 @@ impl Record {
         }
         self.save(engine, tx).await?;
         self.note(engine, tx, to.as_str(), actor, &detail).await?;
+        for happened in first {
+            self.tell(engine, tx, *happened).await?;
+        }
         let reopened = action == Action::Reopen;
         self.tell(engine, tx, if reopened { Happened::VerificationReopened } else { Happened::to(to) })
             .await?;

@@ -4,11 +4,11 @@ use std::collections::VecDeque;
 
 use bonafide_core::{
     event::{Happened, Snapshot, Subject},
-    id::{ApplicantId, EventId, VerificationId},
+    id::{EventId, VerificationId},
     problem::Rule,
     verification::{Action, Kind, Status},
 };
-use bonafide_store::webhook_endpoints;
+use bonafide_store::{verifications::Verification, webhook_endpoints};
 use serde_json::json;
 
 use crate::{
@@ -59,8 +59,8 @@ pub async fn trigger(engine: &Engine, caller: &Caller, api: &'static str, word: 
         Kind::IdentityVerification => create(engine, caller, new(api)).await?,
         Kind::FaceAuthentication => {
             let person = create(engine, caller, new(api)).await?;
-            let identity = walk(engine, caller, person, Status::Approved).await?;
-            let identity = identity.ok_or(Error::NotFound("identity"))?;
+            let walked = walk(engine, caller, person, Status::Approved).await?;
+            let identity = walked.and_then(|row| row.identity).ok_or(Error::NotFound("identity"))?;
             authenticate(engine, caller, identity, new(api)).await?
         }
     };
@@ -74,16 +74,20 @@ pub async fn trigger(engine: &Engine, caller: &Caller, api: &'static str, word: 
         Happened::VerificationAnonymized | Happened::ApplicantAnonymized => {
             crate::verifications::anonymize(engine, caller, id).await?;
         }
-        _ => match Status::ALL.into_iter().find(|s| Happened::to(*s) == happened) {
-            Some(status) => drop(walk(engine, caller, id, status).await?),
-            None => {
+        _ => {
+            let status = Status::ALL.into_iter().find(|s| Happened::to(*s) == happened);
+            let walked = match status {
+                Some(status) => walk(engine, caller, id, status).await?.is_some(),
+                None => false,
+            };
+            if !walked {
                 let mut tx = engine.db.begin().await?;
                 let record = Record::load(engine, &mut tx, caller.organization, id).await?;
                 let snapshot = Snapshot { test: true, ..Snapshot::default() };
                 record.tell_with(engine, &mut tx, happened, snapshot).await?;
                 tx.commit().await?;
             }
-        },
+        }
     }
     Ok(Triggered { happened, verification: Some(id) })
 }
@@ -100,33 +104,30 @@ fn meaning(engine: &Engine, api: &str, word: &str) -> Option<(Happened, Kind)> {
     all.into_iter().find(|(happened, kind)| dialect.word(*happened, *kind) == Some(word))
 }
 
-/// Takes a verification to a status by the shortest way that leads there; who the person turned out to be.
+/// Takes a verification to a status by the shortest way that leads there; `None` when no way does.
 async fn walk(
     engine: &Engine,
     caller: &Caller,
     id: VerificationId,
     to: Status,
-) -> Result<Option<ApplicantId>> {
+) -> Result<Option<Verification>> {
     let mut tx = engine.db.read().await?;
     let from = Record::load(engine, &mut tx, caller.organization, id).await?.status();
     drop(tx);
-    let way = way(from, to).ok_or(Error::NotFound("way there"))?;
-    apply(engine, caller, id, &way).await
+    match way(from, to) {
+        Some(way) => apply(engine, caller, id, &way).await.map(Some),
+        None => Ok(None),
+    }
 }
 
-async fn apply(
-    engine: &Engine,
-    caller: &Caller,
-    id: VerificationId,
-    way: &[Action],
-) -> Result<Option<ApplicantId>> {
+async fn apply(engine: &Engine, caller: &Caller, id: VerificationId, way: &[Action]) -> Result<Verification> {
     let mut tx = engine.db.begin().await?;
     let mut record = Record::load(engine, &mut tx, caller.organization, id).await?;
     for action in way {
         record.apply(engine, &mut tx, *action, "trigger", json!({"triggered": true})).await?;
     }
     tx.commit().await?;
-    Ok(record.row.identity)
+    Ok(record.row)
 }
 
 /// The shortest way from one status to another.

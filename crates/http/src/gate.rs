@@ -195,8 +195,11 @@ fn presented(parts: &Parts) -> Option<&str> {
         let (scheme, token) = value.split_once(' ')?;
         scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
     });
-    let named = || KEY_HEADERS.iter().find_map(|name| text(&HeaderName::from_static(name))).map(str::trim);
-    bearer.or_else(named).filter(|token| !token.is_empty())
+    let named = || {
+        let sent = KEY_HEADERS.iter().filter_map(|name| text(&HeaderName::from_static(name)));
+        sent.map(str::trim).find(|key| !key.is_empty())
+    };
+    bearer.filter(|token| !token.is_empty()).or_else(named)
 }
 
 /// The limit, as the draft of the HTTP working group has it.

@@ -111,7 +111,8 @@ pub async fn due(tx: &mut Tx, now: Timestamp) -> Result<Vec<Due>> {
     .to("look for due deliveries")
 }
 
-/// Claims due messages of one endpoint, the oldest first.
+/// Claims due messages of one endpoint, the oldest first. The choice is materialized: PostgreSQL would otherwise make it
+/// once for each row, and claim more than the limit.
 pub async fn claim(
     tx: &mut Tx,
     organization: OrganizationId,
@@ -123,14 +124,16 @@ pub async fn claim(
     macro_rules! claim {
         ($lock:literal) => {
             concat!(
-                "UPDATE deliveries SET tries = tries + 1, lease_until = $4
-                 WHERE organization = $1 AND endpoint = $2 AND event IN (
+                "WITH picked AS MATERIALIZED (
                      SELECT event FROM deliveries
                      WHERE organization = $1 AND endpoint = $2 AND status = 'pending' AND run_at <= $3
                        AND lease_until <= $3
                      ORDER BY run_at, event LIMIT $5",
                 $lock,
-                ") RETURNING organization, endpoint, event, word, status, tries, tries_before, run_at, created_at,
+                ")
+                 UPDATE deliveries SET tries = tries + 1, lease_until = $4
+                 WHERE organization = $1 AND endpoint = $2 AND event IN (SELECT event FROM picked)
+                 RETURNING organization, endpoint, event, word, status, tries, tries_before, run_at, created_at,
                      finished_at"
             )
         };
@@ -190,9 +193,8 @@ pub async fn record(
         Next::Again(at) => (PENDING, Some(at.0), None),
         Next::Dead => (DEAD, None, Some(now.0)),
     };
-    let rows =
-        on!(tx, |c| {
-            sqlx::query(
+    let rows = on!(tx, |c| {
+        sqlx::query(
         "UPDATE deliveries SET status = $5, run_at = COALESCE($6, run_at), finished_at = $7, lease_until = 0
          WHERE organization = $1 AND endpoint = $2 AND event = $3 AND tries = $4 AND status = 'pending'"
     )
@@ -206,8 +208,8 @@ pub async fn record(
     .execute(c)
     .await
     .map(|done| done.rows_affected())
-        })
-        .to("record what came of the delivery")?;
+    })
+    .to("record what came of the delivery")?;
     Ok(rows == 1)
 }
 

@@ -4,20 +4,25 @@ pub(crate) mod backtest;
 pub(crate) mod demo;
 pub(crate) mod doctor;
 pub(crate) mod eval;
+pub(crate) mod events;
 pub(crate) mod keys;
+pub(crate) mod listen;
 pub(crate) mod lists;
 pub(crate) mod liveness;
 pub(crate) mod r#match;
 pub(crate) mod models;
 pub(crate) mod pictures;
 pub(crate) mod read;
+pub(crate) mod remote;
 pub(crate) mod replay;
 pub(crate) mod routes;
 pub(crate) mod screen;
 pub(crate) mod screenings;
 pub(crate) mod serve;
 pub(crate) mod specimens;
+pub(crate) mod trigger;
 pub(crate) mod verify;
+pub(crate) mod webhooks;
 
 /// A command ends with nothing or with one sentence that says what to do next.
 pub(crate) type CommandResult = Result<(), Box<dyn std::error::Error>>;

@@ -56,8 +56,14 @@ impl Installation {
 
     /// Starts a server on a free port and waits until it serves.
     pub fn serve(&self) -> Server {
+        self.serve_with(&[])
+    }
+
+    /// The same with these in the environment.
+    pub fn serve_with(&self, environment: &[(&str, &str)]) -> Server {
         let mut child = self
             .command()
+            .envs(environment.iter().copied())
             .args(["serve", "--listen", "127.0.0.1:0", "--json"])
             .stderr(Stdio::piped())
             .stdout(Stdio::null())

@@ -73,16 +73,17 @@ pub(crate) async fn identify(engine: &Engine, tx: &mut Tx, record: &mut Record, 
     applicants::become_identity(tx, organization, id, now).await?;
     remember(engine, tx, record, id, &key, own).await?;
     crate::screening::pass_on(engine, tx, record, &key).await?;
-    if found.known.is_some() {
-        tell_applicant(engine, tx, organization, Happened::ApplicantUpdated, id).await?;
-    }
     record.row.identity = Some(id);
     let detail = json!({
         "identity_id": id,
         "known": found.known.is_some(),
         "document_of_another_identity": found.document_of_another,
     });
-    record.note(engine, tx, "identified", actor, &detail).await
+    record.note(engine, tx, "identified", actor, &detail).await?;
+    if found.known.is_some() {
+        tell_applicant(engine, tx, organization, Happened::ApplicantUpdated, id).await?;
+    }
+    Ok(())
 }
 
 #[derive(Default)]

@@ -59,10 +59,8 @@ pub(super) async fn run(engine: &Engine, job: &Job) -> Result<()> {
             Decision::GiveUp => Action::GiveUp,
         };
         let detail = json!({"score": judged.score, "reasons": judged.reasons});
-        for happened in told(&facts, action) {
-            record.tell(engine, &mut tx, happened).await?;
-        }
-        record.apply(engine, &mut tx, action, "engine", detail).await?;
+        let first = told(&facts, action);
+        record.apply_after(engine, &mut tx, action, "engine", detail, &first).await?;
         if action == Action::GiveUp {
             super::reopen::later(engine, &mut tx, &record).await?;
         }

@@ -3,7 +3,11 @@
 //! A message goes out at least once and always under the same id. Nothing is promised about the order; events are
 //! numbered. An endpoint that fails is tried with one message at a time, so what it makes us wait for is its own.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+    time::Duration,
+};
 
 use bonafide_core::{
     event::{Event, Happened, Message, Snapshot, WebhookDialect},
@@ -314,7 +318,8 @@ pub fn message_id(event: EventId) -> String {
 async fn record(engine: &Engine, batch: &[Sent]) -> Result<()> {
     let now = engine.now();
     let mut tx = engine.db.begin().await?;
-    let mut health: HashMap<Key, Health> = HashMap::new();
+    // In the same order in every process: none waits for the other.
+    let mut health: BTreeMap<Key, Health> = BTreeMap::new();
     for sent in batch {
         let attempt = seen(sent);
         let next = next(sent, now);

@@ -80,6 +80,16 @@ impl App {
 
     /// The same, with a registry to ask.
     pub async fn start_with(database: &str, registry: Option<Provider>) -> Self {
+        let inviter = Inviter::new(bonafide_invite::Config::default()).unwrap();
+        Self::start_of(database, registry, inviter).await
+    }
+
+    /// An app that writes to people.
+    pub async fn start_inviting(inviter: Inviter) -> Self {
+        Self::start_of("sqlite", None, inviter).await
+    }
+
+    async fn start_of(database: &str, registry: Option<Provider>, inviter: Inviter) -> Self {
         let folder = Arc::new(tempfile::tempdir().unwrap());
         let clock = Arc::new(FixedClock::at(NOON));
         let entropy = Arc::new(SeededEntropy::new(7));
@@ -106,9 +116,14 @@ impl App {
                 ..Options::default()
             })
             .unwrap(),
-            inviter: Inviter::new(bonafide_invite::Config::default()).unwrap(),
+            inviter,
             dialects: vec![Arc::new(bonafide_vult::Webhooks)],
-            settings: Settings { max_pictures: 12, per_minute: 100_000, ..Settings::default() },
+            settings: Settings {
+                max_pictures: 12,
+                per_minute: 100_000,
+                capture_url: "https://id.example.com/come?v={verification}".to_owned(),
+                ..Settings::default()
+            },
             post: tokio::sync::Notify::new(),
             work: tokio::sync::Notify::new(),
             done: tokio::sync::Notify::new(),
@@ -171,6 +186,15 @@ impl App {
     /// The app's own client, as the engine knows it.
     pub async fn caller(&self) -> bonafide_engine::Caller {
         access::authenticate(&self.engine, &self.token).await.unwrap().unwrap()
+    }
+
+    /// The same app with an API key, which does not end while the clock moves on.
+    pub async fn with_key(&self) -> Self {
+        let mut admin = self.caller().await;
+        admin.scopes = "verifications keys".to_owned();
+        let wanted = access::Wanted::new(bonafide_store::credentials::Kind::ApiKey, "a key");
+        let new = access::credentials::create(&self.engine, &admin, wanted).await.unwrap();
+        self.speaking_as(&new.credential.public_id, &new.secret.to_string())
     }
 
     /// A new token for the app's own client.

@@ -1,0 +1,290 @@
+//! `bonafide webhooks`: where events are sent, and what became of them.
+
+use serde_json::{Map, Value, json};
+
+use super::{
+    CommandResult,
+    remote::{Remote, text},
+};
+use crate::{config::block_on, output};
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(clap::Subcommand)]
+enum Action {
+    /// All webhooks and how they do
+    List {
+        #[command(flatten)]
+        remote: Remote,
+    },
+    /// Register one; its secret is printed once
+    Create(Create),
+    /// One webhook
+    Show {
+        id: String,
+        #[command(flatten)]
+        remote: Remote,
+    },
+    /// Switch one on; what waited is sent
+    On {
+        id: String,
+        #[command(flatten)]
+        remote: Remote,
+    },
+    /// Switch one off; what waits goes on waiting
+    Off {
+        id: String,
+        #[command(flatten)]
+        remote: Remote,
+    },
+    /// A new secret; messages are signed with both for a while
+    Rotate {
+        id: String,
+        /// How long both are used, in hours (at most 720)
+        #[arg(long, default_value_t = 24, value_name = "HOURS")]
+        overlap: i64,
+        #[command(flatten)]
+        remote: Remote,
+    },
+    /// Send one message that nothing happened for
+    Test {
+        id: String,
+        #[command(flatten)]
+        remote: Remote,
+    },
+    /// Its messages, newest first
+    Deliveries {
+        id: String,
+        /// pending, delivered or dead
+        #[arg(long)]
+        status: Option<String>,
+        #[command(flatten)]
+        remote: Remote,
+    },
+    /// The attempts to deliver one message, with what was answered
+    Attempts {
+        id: String,
+        event: String,
+        #[command(flatten)]
+        remote: Remote,
+    },
+    /// Send events again that did not arrive
+    Replay {
+        id: String,
+        /// Events at or after this time, for instance 2026-01-31T12:00:00Z
+        #[arg(long, value_name = "TIME")]
+        from: Option<String>,
+        /// Events before this time
+        #[arg(long, value_name = "TIME")]
+        until: Option<String>,
+        /// Also those that arrived
+        #[arg(long)]
+        delivered_too: bool,
+        #[command(flatten)]
+        remote: Remote,
+    },
+    /// Delete one
+    Delete {
+        id: String,
+        #[command(flatten)]
+        remote: Remote,
+    },
+}
+
+#[derive(clap::Args)]
+struct Create {
+    /// The API whose words its messages are in: athenty, checkout, verifyhq or vult
+    #[arg(long, default_value = "vult")]
+    api: String,
+    #[arg(long, default_value = "webhook")]
+    name: String,
+    /// Only these events; may be given several times
+    #[arg(long = "event", value_name = "EVENT")]
+    events: Vec<String>,
+    /// Sent along, as `Name: value`; may be given several times
+    #[arg(long = "header", value_name = "HEADER")]
+    headers: Vec<String>,
+    /// With a test key, done wrong on purpose: late, doubled, out_of_order, wrong_signature
+    #[arg(long, value_name = "WORD")]
+    chaos: Vec<String>,
+    /// Where the messages go
+    address: String,
+    #[command(flatten)]
+    remote: Remote,
+}
+
+pub(crate) fn run(args: Args) -> CommandResult {
+    block_on(go(args.action))
+}
+
+fn path(id: &str, more: &str) -> String {
+    format!("/console/webhooks/{id}{more}")
+}
+
+async fn go(action: Action) -> CommandResult {
+    match action {
+        Action::List { remote } => {
+            let all = remote.connect()?.get("/console/webhooks", &[]).await?;
+            if remote.json { output::json(&all)? } else { list(&all["data"]) }
+        }
+        Action::Create(new) => create(new).await?,
+        Action::Show { id, remote } => output::json(&remote.connect()?.get(&path(&id, ""), &[]).await?)?,
+        Action::On { id, remote } => switch(&id, true, &remote).await?,
+        Action::Off { id, remote } => switch(&id, false, &remote).await?,
+        Action::Rotate { id, overlap, remote } => {
+            let body = json!({"overlap_s": overlap.saturating_mul(3600)});
+            let done = remote.connect()?.post(&path(&id, "/rotate"), body).await?;
+            shown(&remote, &done)?;
+        }
+        Action::Test { id, remote } => {
+            let done = remote.connect()?.post(&path(&id, "/test"), json!({})).await?;
+            if remote.json {
+                output::json(&done)?;
+            } else {
+                anstream::println!(
+                    "{0} is on its way; see `bonafide webhooks attempts {id} {0}`.",
+                    text(&done, "event")
+                );
+            }
+        }
+        Action::Deliveries { id, status, remote } => {
+            let query: Vec<_> = status.into_iter().map(|s| ("status", s)).collect();
+            let page = remote.connect()?.get(&path(&id, "/deliveries"), &query).await?;
+            let fields = ["created_at", "type", "event", "status", "attempts", "next_attempt_at"];
+            table(
+                &remote,
+                &page,
+                ["created", "type", "event", "status", "attempts", "next attempt"],
+                fields,
+            )?;
+        }
+        Action::Attempts { id, event, remote } => {
+            let page = remote.connect()?.get(&path(&id, &format!("/deliveries/{event}")), &[]).await?;
+            let fields = ["number", "at", "ms", "status", "failure", "response"];
+            table(&remote, &page, ["no.", "at", "ms", "answer", "failure", "response"], fields)?;
+        }
+        Action::Replay { id, from, until, delivered_too, remote } => {
+            replay(&id, from, until, delivered_too, &remote).await?;
+        }
+        Action::Delete { id, remote } => {
+            remote.connect()?.delete(&path(&id, "")).await?;
+            if remote.json {
+                output::json(&json!({"id": id, "deleted": true}))?
+            } else {
+                anstream::println!("Deleted {id}.")
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn create(new: Create) -> CommandResult {
+    let mut headers = Map::new();
+    for header in &new.headers {
+        let (name, value) =
+            header.split_once(':').ok_or(format!("--header {header}: write it as `Name: value`"))?;
+        headers.insert(name.trim().to_owned(), json!(value.trim()));
+    }
+    let body = json!({"api": new.api, "name": new.name, "url": new.address, "events": new.events,
+        "headers": headers, "chaos": new.chaos});
+    let done = new.remote.connect()?.post("/console/webhooks", body).await?;
+    shown(&new.remote, &done)
+}
+
+fn shown(remote: &Remote, done: &Value) -> CommandResult {
+    if remote.json {
+        return Ok(output::json(done)?);
+    }
+    if done["id"].is_string() {
+        anstream::println!("id      {}", text(done, "id"));
+    }
+    anstream::println!("secret  {}\n", text(done, "secret"));
+    anstream::println!("The secret is not shown again. Keep it where your other secrets are.");
+    Ok(())
+}
+
+async fn switch(id: &str, on: bool, remote: &Remote) -> CommandResult {
+    let done = remote.connect()?.patch(&path(id, ""), json!({"active": on})).await?;
+    if remote.json {
+        output::json(&done)?;
+    } else {
+        anstream::println!("{id} is switched {}.", if on { "on" } else { "off" });
+    }
+    Ok(())
+}
+
+async fn replay(
+    id: &str,
+    mut from: Option<String>,
+    until: Option<String>,
+    delivered_too: bool,
+    remote: &Remote,
+) -> CommandResult {
+    let server = remote.connect()?;
+    let mut messages = 0;
+    loop {
+        let mut body = json!({"delivered_too": delivered_too});
+        for (name, value) in [("from", &from), ("until", &until)] {
+            if let Some(value) = value {
+                body[name] = json!(value);
+            }
+        }
+        let done = server.post(&path(id, "/replay"), body).await?;
+        messages += done["messages"].as_u64().unwrap_or_default();
+        let next = done["next_from"].as_str().map(str::to_owned);
+        if next.is_none() || next == from {
+            break;
+        }
+        from = next;
+    }
+    if remote.json {
+        output::json(&json!({"messages": messages}))?;
+    } else {
+        anstream::println!("{messages} messages are on the way.");
+    }
+    Ok(())
+}
+
+fn list(all: &Value) {
+    let all = all.as_array().cloned().unwrap_or_default();
+    if all.is_empty() {
+        anstream::println!("There are none yet; `create` registers one.");
+        return;
+    }
+    let mut table =
+        output::table(["id", "api", "name", "url", "state", "pending", "delivered", "dead", "last"]);
+    for w in &all {
+        let state = match (w["active"].as_bool(), w["disabled_reason"].as_str()) {
+            (Some(false), _) => "off".to_owned(),
+            (_, Some(reason)) => format!("switched off: {reason}"),
+            _ if w["failing_since"].is_string() => "failing".to_owned(),
+            _ => "on".to_owned(),
+        };
+        let count = |status: &str| w["deliveries"][status].as_u64().unwrap_or_default().to_string();
+        let last = format!("{} {}", text(w, "last_status"), text(w, "last_attempt_at")).trim().to_owned();
+        let [id, api, name, url] = ["id", "api", "name", "url"].map(|field| text(w, field));
+        table.add_row([id, api, name, url, state, count("pending"), count("delivered"), count("dead"), last]);
+    }
+    output::print(&table);
+}
+
+fn table(remote: &Remote, page: &Value, head: [&str; 6], fields: [&str; 6]) -> CommandResult {
+    if remote.json {
+        return Ok(output::json(page)?);
+    }
+    let all = page["data"].as_array().cloned().unwrap_or_default();
+    if all.is_empty() {
+        anstream::println!("There are none.");
+        return Ok(());
+    }
+    let mut table = output::table(head);
+    for row in &all {
+        table.add_row(fields.map(|field| text(row, field).chars().take(80).collect::<String>()));
+    }
+    output::print(&table);
+    Ok(())
+}

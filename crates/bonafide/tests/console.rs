@@ -1,0 +1,327 @@
+//! The real binary: keys, scopes and limits on every route of every API, repeated requests across a restart, and the
+//! commands that speak to a running server.
+
+#![allow(clippy::unwrap_used, unreachable_pub, reason = "a test stops at the first surprise")]
+
+mod support;
+
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpListener,
+    process::{Command, Stdio},
+};
+
+use serde_json::{Value, json};
+use support::{BINARY, Installation, Server};
+
+/// A key of the sandbox.
+fn key(installation: &Installation, scopes: &[&str]) -> (String, String) {
+    let mut command = installation.command();
+    command.args(["keys", "create", "--sandbox", "--json"]);
+    for scope in scopes {
+        command.args(["--scope", scope]);
+    }
+    let made = command.output().unwrap();
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let made: Value = serde_json::from_slice(&made.stdout).unwrap();
+    (made["id"].as_str().unwrap().to_owned(), made["key"].as_str().unwrap().to_owned())
+}
+
+struct Api {
+    http: reqwest::Client,
+    url: String,
+}
+
+impl Api {
+    fn of(server: &Server) -> Self {
+        #[expect(clippy::disallowed_methods, reason = "talks to the server under test")]
+        let http = reqwest::Client::new();
+        Self { http, url: server.url.clone() }
+    }
+
+    async fn ask(&self, method: &str, path: &str, key: &str, body: Value) -> (u16, Value) {
+        self.ask_with(method, path, key, body, &[]).await
+    }
+
+    async fn ask_with(
+        &self,
+        method: &str,
+        path: &str,
+        key: &str,
+        body: Value,
+        headers: &[(&str, &str)],
+    ) -> (u16, Value) {
+        let method = method.parse().unwrap();
+        let mut request = self.http.request(method, format!("{}{path}", self.url)).header("X-Api-Key", key);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let answer = request.json(&body).send().await.unwrap();
+        (answer.status().as_u16(), answer.json().await.unwrap_or_default())
+    }
+}
+
+/// Every operation of every published document, with the scope it asks for.
+async fn operations(api: &Api) -> Vec<(String, String, Option<String>)> {
+    let mut all = vec![];
+    for dialect in ["console", "verifyhq", "vult"] {
+        let document: Value = api
+            .http
+            .get(format!("{}/openapi/{dialect}.json", api.url))
+            .send()
+            .await
+            .unwrap()
+            .json()
+            .await
+            .unwrap();
+        for (path, methods) in document["paths"].as_object().unwrap() {
+            for (method, operation) in methods.as_object().unwrap() {
+                let first = operation["security"][0].as_object();
+                let scope = first.and_then(|s| s.values().next()).map(|s| s[0].as_str().unwrap().to_owned());
+                let path = path.split('/').map(|part| if part.starts_with('{') { "none" } else { part });
+                all.push((method.to_ascii_uppercase(), path.collect::<Vec<_>>().join("/"), scope));
+            }
+        }
+    }
+    assert!(all.len() > 75, "{}", all.len());
+    all
+}
+
+#[tokio::test]
+async fn every_route_asks_for_its_scope() {
+    let installation = Installation::new(None);
+    let scopes = ["verifications:read", "verifications:write", "settings", "webhooks", "keys"];
+    let keys = scopes.map(|scope| (scope, key(&installation, &[scope]).1));
+    let server = installation.serve_with(&[("BONAFIDE_REQUESTS_PER_MINUTE", "100000")]);
+    let api = Api::of(&server);
+    let (mut open, mut asked) = (vec![], 0);
+    for (method, path, needed) in operations(&api).await {
+        let Some(needed) = needed else {
+            open.push(path);
+            continue;
+        };
+        assert!(scopes.contains(&needed.as_str()), "{method} {path} asks for {needed}");
+        let (status, _) = api.ask(&method, &path, "sk_none", json!({})).await;
+        assert_eq!(status, 401, "{method} {path} without a credential");
+        for (scope, key) in &keys {
+            // A key gives away no more than it has.
+            let body = if path == "/console/keys" { json!({"scopes": ["keys"]}) } else { json!({}) };
+            let (status, body) = api.ask(&method, &path, key, body).await;
+            if *scope == needed {
+                assert!(![401, 403, 500].contains(&status), "{method} {path} with {scope}: {status} {body}");
+            } else {
+                assert_eq!(status, 403, "{method} {path} with {scope}: {body}");
+            }
+            asked += 1;
+        }
+    }
+    assert!(asked > 350, "{asked}");
+    open.sort();
+    let known = [
+        "/",
+        "/health",
+        "/health/simple",
+        "/live",
+        "/metrics",
+        "/oauth2/token",
+        "/ping",
+        "/ready",
+        "/status",
+    ];
+    assert_eq!(open, [&known[..], &["/version"]].concat(), "what nobody has to say who they are for");
+    // Also where the vendor's older documents have it.
+    let (_, admin) = &keys[4];
+    let (status, _) =
+        api.ask("POST", "/v1/admin/api-clients", admin, json!({"name": "a", "permissions": []})).await;
+    assert_eq!(status, 403, "webhooks are given along, and this key has none to give");
+    let (status, _) = api.ask("POST", "/v1/admin/api-clients", "sk_none", json!({"name": "a"})).await;
+    assert_eq!(status, 401);
+}
+
+#[tokio::test]
+async fn a_vendors_administrator_makes_clients_and_their_webhooks() {
+    let installation = Installation::new(None);
+    let (_, admin) = key(&installation, &["verifications", "keys"]);
+    let server = installation.serve();
+    let api = Api::of(&server);
+    let new = json!({"name": "shop", "permissions": ["identity:read"], "rateLimit": 3});
+    let headers = [("X-Admin-Secret", admin.as_str())];
+    let (status, client) = api.ask_with("POST", "/admin/api-clients", "", new, &headers).await;
+    assert_eq!(status, 201, "{client}");
+    assert_eq!((&client["rateLimit"], &client["permissions"]), (&json!(3), &json!(["identity:read"])));
+    let secret = client["apiKey"].as_str().unwrap();
+    let hook = json!({"clientId": client["id"], "callbackUrl": "https://example.com/h", "events": ["identity.verified"]});
+    let (status, made) = api.ask("POST", "/webhooks/configure", secret, hook.clone()).await;
+    assert_eq!(status, 201, "{made}");
+    let path = format!("/v1/webhooks/client/{}", client["id"].as_str().unwrap());
+    let (_, listed) = api.ask("GET", &path, secret, json!({})).await;
+    assert_eq!(listed[0]["id"], made["id"]);
+    assert_eq!((&listed[0]["active"], &listed[0]["secret"]), (&json!(true), &Value::Null));
+    let (status, gone) =
+        api.ask("DELETE", &format!("/webhooks/{}", made["id"].as_str().unwrap()), secret, json!({})).await;
+    assert_eq!(status, 200, "{gone}");
+    let (status, refused) = api.ask("GET", &path, secret, json!({})).await;
+    assert_eq!((status, &refused["statusCode"]), (429, &json!(429)), "{refused}");
+    for (wrong, told) in [
+        (json!({"clientId": client["id"], "callbackUrl": "ftp://x", "events": []}), "callbackUrl"),
+        (
+            json!({"clientId": client["id"], "callbackUrl": "https://x.example", "events": ["lost"]}),
+            "events.0",
+        ),
+        (json!({"clientId": client["id"], "events": []}), "callbackUrl"),
+    ] {
+        let (status, body) = api.ask("POST", "/webhooks/configure", &admin, wrong).await;
+        assert_eq!(status, 422);
+        assert!(body["message"][0].as_str().unwrap().starts_with(told), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn a_repeated_request_is_known_after_a_restart() {
+    let installation = Installation::new(None);
+    let (_, key) = key(&installation, &["verifications"]);
+    let create = async |server: &Server, body: Value| {
+        let headers = [("Idempotency-Key", "7a9c")];
+        Api::of(server).ask_with("POST", "/idv/session/create", &key, body, &headers).await
+    };
+    let server = installation.serve();
+    let (status, first) = create(&server, json!({})).await;
+    assert_eq!(status, 200, "{first}");
+    server.kill();
+    let server = installation.serve();
+    assert_eq!(create(&server, json!({})).await, (200, first));
+    assert_eq!(create(&server, json!({"metadata": {}})).await.0, 422);
+}
+
+#[test]
+fn what_happens_reaches_a_program_on_this_machine() {
+    let installation = Installation::new(None);
+    let (_, key) = key(&installation, &["verifications", "keys"]);
+    let server = installation.serve();
+    let command = |args: &[&str]| {
+        let mut command = Command::new(BINARY);
+        command.args(args).env("BONAFIDE_URL", &server.url).env("BONAFIDE_API_KEY", &key);
+        command
+    };
+    let run = |args: &[&str]| {
+        let done = command(args).output().unwrap();
+        assert!(done.status.success(), "{args:?}: {}", String::from_utf8_lossy(&done.stderr));
+        String::from_utf8(done.stdout).unwrap()
+    };
+    let json = |args: &[&str]| -> Value { serde_json::from_str(&run(args)).unwrap() };
+
+    // A program that answers one request.
+    let program = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}/hooks", program.local_addr().unwrap());
+    let heard = std::thread::spawn(move || {
+        let (mut stream, _) = program.accept().unwrap();
+        let mut lines = BufReader::new(stream.try_clone().unwrap());
+        let (mut head, mut length) = (String::new(), 0);
+        loop {
+            let mut line = String::new();
+            lines.read_line(&mut line).unwrap();
+            if let Some(n) = line.to_ascii_lowercase().strip_prefix("content-length: ") {
+                length = n.trim().parse().unwrap();
+            }
+            if line.trim().is_empty() {
+                break;
+            }
+            head += &line.to_ascii_lowercase();
+        }
+        let mut body = vec![0; length];
+        lines.read_exact(&mut body).unwrap();
+        stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").unwrap();
+        (head, String::from_utf8(body).unwrap())
+    });
+    let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    let listen = ["listen", "--api", "checkout", "--forward-to", &address, "--secret", secret, "--json"];
+    let only = ["--event", "identity_verification_checks_completed", "--after", "0"];
+    let mut listener = command(&[&listen[..], &only].concat()).stdout(Stdio::piped()).spawn().unwrap();
+
+    let done = json(&["trigger", "identity_verification_checks_completed", "--json"]);
+    assert_eq!(done["type"], "verification.approved");
+    let (head, body) = heard.join().unwrap();
+    let told: Value = serde_json::from_str(&body).unwrap();
+    assert_eq!(told["type"], "identity_verification_checks_completed");
+    assert_eq!(told["data"]["status"], "approved");
+    let right = bonafide_courier::sign::hex_hmac(secret, body.as_bytes());
+    assert!(head.contains(&format!("cko-signature: {right}")), "{head}");
+    assert!(head.contains("webhook-signature: v1,"), "{head}");
+    listener.kill().unwrap();
+    listener.wait().unwrap();
+
+    // Everything that an API knows can be made to happen.
+    run(&["webhooks", "create", "https://example.com/hooks", "--api", "athenty", "--json"]);
+    let types = json(&["trigger", "--json"]);
+    let mut triggered = 0;
+    for api in types.as_array().unwrap() {
+        let name = api["api"].as_str().unwrap();
+        for event in api["events"].as_array().unwrap() {
+            let event = event.as_str().unwrap();
+            let about_a_webhook = event.contains("webhook");
+            if !about_a_webhook || name == "athenty" {
+                run(&["trigger", event, "--api", name]);
+                triggered += 1;
+            }
+        }
+    }
+    assert!(triggered > 60, "{triggered}");
+    let events = json(&["events", "list", "--type", "verification.expired", "--json"]);
+    assert!(!events["data"].as_array().unwrap().is_empty());
+    let shown = json(&["events", "show", events["data"][0]["id"].as_str().unwrap()]);
+    assert_eq!(shown["type"], "verification.expired");
+    assert!(run(&["events", "list"]).contains("verification.approved"));
+
+    // What an operator does with webhooks.
+    let made =
+        json(&["webhooks", "create", "https://example.org/x", "--event", "idv.session.created", "--json"]);
+    let id = made["id"].as_str().unwrap();
+    assert!(made["secret"].as_str().unwrap().starts_with("whsec_"));
+    assert_ne!(json(&["webhooks", "rotate", id, "--json"])["secret"], made["secret"]);
+    run(&["webhooks", "off", id]);
+    assert_eq!(json(&["webhooks", "show", id])["active"], false);
+    run(&["webhooks", "on", id]);
+    let replayed = json(&["webhooks", "replay", id, "--json"]);
+    assert!(replayed["messages"].as_u64().unwrap() > 10, "{replayed}");
+    let waiting = json(&["webhooks", "deliveries", id, "--json"]);
+    let event = waiting["data"][0]["event"].as_str().unwrap();
+    run(&["webhooks", "attempts", id, event]);
+    run(&["events", "replay", event]);
+    assert!(run(&["webhooks", "list"]).contains("https://example.org/x"));
+    run(&["webhooks", "delete", id]);
+    for (args, told) in [
+        (vec!["webhooks", "show", id], "webhook not found"),
+        (vec!["webhooks", "create", "https://127.0.0.1/"], "public internet"),
+        (vec!["trigger", "nothing"], "no API has an event"),
+        (vec!["listen", "--api", "nobody"], "must be one of"),
+        (vec!["events", "list", "--type", "nothing"], "must be one of"),
+    ] {
+        let done = command(&args).output().unwrap();
+        let said = String::from_utf8_lossy(&done.stderr).into_owned();
+        assert!(!done.status.success() && said.contains(told), "{args:?}: {said}");
+    }
+    let done = command(&["events", "list"]).env_remove("BONAFIDE_API_KEY").output().unwrap();
+    assert!(String::from_utf8_lossy(&done.stderr).contains("BONAFIDE_API_KEY"));
+}
+
+#[tokio::test]
+async fn what_was_counted_is_served_apart() {
+    let installation = Installation::new(None);
+    let (_, key) = key(&installation, &["verifications"]);
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let server = installation.serve_with(&[("BONAFIDE_METRICS_LISTEN", &free.to_string())]);
+    let api = Api::of(&server);
+    api.ask("POST", "/idv/session/create", &key, json!({})).await;
+    api.ask("POST", "/idv/session/read", &key, json!({"session_id": "none"})).await;
+    let text = api.http.get(format!("http://{free}/metrics")).send().await.unwrap().text().await.unwrap();
+    for line in [
+        r#"bonafide_requests_total{method="POST",route="/idv/session/create",status="200"} 1"#,
+        r#"bonafide_requests_total{method="POST",route="/idv/session/read",status="404"} 1"#,
+        r#"bonafide_events_total{event="verification.created"} 1"#,
+    ] {
+        assert!(text.contains(line), "{line} is not in\n{text}");
+    }
+    assert!(!text.contains(&key) && !text.contains("sk_"), "no credential is counted by name");
+    let (status, _) = api.ask("GET", "/metrics", &key, json!({})).await;
+    assert_eq!(status, 200, "the vendor's own answer stays where it is");
+}

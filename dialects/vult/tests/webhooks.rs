@@ -1,0 +1,475 @@
+//! Messages on their way to real receivers on this machine.
+
+#![allow(clippy::unwrap_used, unreachable_pub, reason = "a test stops at the first surprise")]
+
+mod support;
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use bonafide_core::{event::Happened, id::WebhookEndpointId};
+use bonafide_courier::sign;
+use bonafide_engine::{
+    events,
+    webhooks::{
+        self, Changes, NewEndpoint, Registered,
+        deliver::{self, run_pending},
+        history::{self, Again},
+    },
+};
+use serde_json::{Value, json};
+use support::App;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpListener,
+};
+
+on_both!(
+    what_happens_is_told_signed_and_numbered,
+    a_message_is_tried_by_the_schedule_and_then_dead,
+    a_receiver_says_when_to_come_back_or_that_it_is_gone,
+    an_endpoint_that_fails_for_days_is_switched_off_and_that_is_told,
+    both_secrets_sign_while_one_takes_the_others_place,
+    an_address_given_per_verification_is_told_until_the_person_is_erased,
+    events_are_sent_again_under_their_ids,
+    only_what_was_asked_for_is_sent,
+    one_slow_receiver_delays_nobody,
+    a_sandbox_receiver_meets_what_goes_wrong_in_the_world,
+    addresses_inside_are_not_reached,
+);
+
+/// What came in.
+#[derive(Debug, Clone)]
+struct Received {
+    headers: BTreeMap<String, String>,
+    body: String,
+}
+
+impl Received {
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap()
+    }
+
+    fn id(&self) -> &str {
+        &self.headers["webhook-id"]
+    }
+
+    fn is_signed_with(&self, secret: &str) -> bool {
+        let at = self.headers["webhook-timestamp"].parse().unwrap();
+        let right = sign::standard(self.id(), at, self.body.as_bytes(), &[secret]).unwrap();
+        self.headers["webhook-signature"].split(' ').any(|signature| signature == right)
+    }
+}
+
+/// A receiver that answers what it is told to.
+struct Receiver {
+    url: String,
+    seen: Arc<Mutex<Vec<Received>>>,
+    answer: Arc<Mutex<(String, Duration)>>,
+    task: tokio::task::JoinHandle<()>,
+}
+
+impl Drop for Receiver {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl Receiver {
+    async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.2:0").await.unwrap();
+        let url = format!("http://{}/hooks", listener.local_addr().unwrap());
+        let seen: Arc<Mutex<Vec<Received>>> = Arc::default();
+        let answer = Arc::new(Mutex::new(("204 No Content".to_owned(), Duration::ZERO)));
+        let (into, how) = (seen.clone(), answer.clone());
+        let task = tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let (into, how) = (into.clone(), how.clone());
+                tokio::spawn(async move {
+                    let mut bytes = vec![];
+                    let (head, length) = loop {
+                        let mut chunk = [0; 4096];
+                        match stream.read(&mut chunk).await {
+                            Ok(0) | Err(_) => return,
+                            Ok(n) => bytes.extend_from_slice(&chunk[..n]),
+                        }
+                        if let Some(at) = bytes.windows(4).position(|w| w == b"\r\n\r\n") {
+                            let head = String::from_utf8(bytes[..at].to_vec()).unwrap();
+                            let length = head.lines().find_map(|l| {
+                                l.to_ascii_lowercase()
+                                    .strip_prefix("content-length: ")
+                                    .map(|n| n.parse().unwrap())
+                            });
+                            break (head, at + 4 + length.unwrap_or(0));
+                        }
+                    };
+                    while bytes.len() < length {
+                        let mut chunk = [0; 4096];
+                        let n = stream.read(&mut chunk).await.unwrap();
+                        bytes.extend_from_slice(&chunk[..n]);
+                    }
+                    let headers = head.lines().skip(1).filter_map(|l| l.split_once(": "));
+                    let headers = headers.map(|(n, v)| (n.to_ascii_lowercase(), v.to_owned())).collect();
+                    let body = String::from_utf8(bytes[head.len() + 4..].to_vec()).unwrap();
+                    into.lock().unwrap().push(Received { headers, body });
+                    let (status, pause) = how.lock().unwrap().clone();
+                    tokio::time::sleep(pause).await;
+                    let text =
+                        format!("HTTP/1.1 {status}\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok");
+                    let _ = stream.write_all(text.as_bytes()).await;
+                });
+            }
+        });
+        Self { url, seen, answer, task }
+    }
+
+    fn answers(&self, status: &str) {
+        self.answer.lock().unwrap().0 = status.to_owned();
+    }
+
+    fn received(&self) -> Vec<Received> {
+        self.seen.lock().unwrap().clone()
+    }
+
+    fn types(&self) -> Vec<String> {
+        self.received().iter().map(|r| r.json()["type"].as_str().unwrap().to_owned()).collect()
+    }
+}
+
+async fn endpoint(app: &App, url: &str, words: &[&str]) -> Registered {
+    let new = NewEndpoint {
+        dialect: "vult".into(),
+        name: "a".into(),
+        url: url.into(),
+        words: words.iter().map(|w| (*w).to_owned()).collect(),
+        ..NewEndpoint::default()
+    };
+    webhooks::create(&app.engine, &app.caller().await, new).await.unwrap()
+}
+
+async fn look(app: &App, id: WebhookEndpointId) -> webhooks::Endpoint {
+    webhooks::read(&app.engine, &app.caller().await, id).await.unwrap()
+}
+
+async fn what_happens_is_told_signed_and_numbered(app: &App) {
+    let receiver = Receiver::start().await;
+    let made = app.post("/webhook/create", json!({"name": "a", "url": receiver.url})).await.ok();
+    let secret = made["secret"].as_str().unwrap();
+    let session = app.consented().await;
+    app.clock.advance(1000);
+    app.post("/idv/session/delete", json!({"session_id": session})).await.ok();
+    run_pending(&app.engine).await.unwrap();
+    let received = receiver.received();
+    let mut told: Vec<(i64, String)> = received
+        .iter()
+        .filter(|r| r.json()["session_id"] == session.as_str())
+        .map(|r| (r.json()["sequence"].as_i64().unwrap(), r.json()["type"].as_str().unwrap().to_owned()))
+        .collect();
+    told.sort();
+    let names = ["created", "started", "canceled", "anonymized"].map(|n| format!("idv.session.{n}"));
+    assert_eq!(told, (1..).zip(names).collect::<Vec<_>>());
+    for message in &received {
+        assert!(message.is_signed_with(secret), "{message:?}");
+        assert!(!message.is_signed_with("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"));
+        assert_eq!(message.headers["content-type"], "application/json");
+        assert_eq!(format!("evt_{}", message.json()["id"].as_str().unwrap()), message.id());
+    }
+    // Nothing is sent twice.
+    assert_eq!(run_pending(&app.engine).await.unwrap(), 0);
+    // The organization reads what it was told; another one nothing.
+    let all = events::list(&app.engine, &app.caller().await, &filter()).await.unwrap();
+    let positions: Vec<i64> = all.iter().map(|e| e.position).collect();
+    assert_eq!(positions, (1..=positions.len() as i64).collect::<Vec<_>>());
+    let (client, token) = app.new_tenant("second").await;
+    let other = app.speaking_as(&client, &token);
+    assert_eq!(events::list(&app.engine, &other.caller().await, &filter()).await.unwrap(), []);
+    assert!(events::read(&app.engine, &other.caller().await, all[0].id).await.is_err());
+}
+
+fn filter() -> events::Filter {
+    events::Filter { limit: 100, ..events::Filter::default() }
+}
+
+async fn a_message_is_tried_by_the_schedule_and_then_dead(app: &App) {
+    let app = &app.with_key().await;
+    let receiver = Receiver::start().await;
+    receiver.answers("500 Oops");
+    let hook = endpoint(app, &receiver.url, &["idv.session.created"]).await;
+    app.created().await;
+    run_pending(&app.engine).await.unwrap();
+    let mut waits = vec![];
+    for attempt in 1..=20 {
+        assert_eq!(receiver.received().len(), attempt);
+        let caller = app.caller().await;
+        let only = history::Filter { endpoint: Some(hook.id), limit: 10, ..history::Filter::default() };
+        let delivery = history::deliveries(&app.engine, &caller, &only).await.unwrap().remove(0);
+        let tried = history::attempts(&app.engine, &caller, hook.id, delivery.event).await.unwrap();
+        assert_eq!(
+            (tried.len(), tried[0].http_status, tried[0].response.as_slice()),
+            (attempt, Some(500), &b"ok"[..])
+        );
+        if delivery.status == "dead" {
+            break;
+        }
+        let now = app.engine.now();
+        waits.push((delivery.run_at.0 - now.0) / 1000);
+        app.clock.advance(delivery.run_at.0 - now.0 - 1);
+        assert_eq!(run_pending(&app.engine).await.unwrap(), 0, "not before its time");
+        app.clock.advance(1);
+        run_pending(&app.engine).await.unwrap();
+    }
+    let schedule = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400];
+    assert_eq!(waits.len(), schedule.len());
+    for (wait, published) in waits.iter().zip(schedule) {
+        assert!(
+            (published..=published * 11 / 10).contains(wait),
+            "{wait} for {published}: spread by a tenth"
+        );
+    }
+    let ids: Vec<_> = receiver.received().iter().map(|r| r.id().to_owned()).collect();
+    assert!(ids.windows(2).all(|w| w[0] == w[1]), "the same message under the same id");
+    assert_eq!(look(app, hook.id).await.counts, BTreeMap::from([("dead".to_owned(), 1)]));
+}
+
+async fn a_receiver_says_when_to_come_back_or_that_it_is_gone(app: &App) {
+    let receiver = Receiver::start().await;
+    receiver.answers("429 Slow down\r\nRetry-After: 120");
+    let hook = endpoint(app, &receiver.url, &["idv.session.created"]).await;
+    app.created().await;
+    run_pending(&app.engine).await.unwrap();
+    app.clock.advance(119_000);
+    assert_eq!(run_pending(&app.engine).await.unwrap(), 0);
+    receiver.answers("410 Gone");
+    app.clock.advance(1_000);
+    assert_eq!(run_pending(&app.engine).await.unwrap(), 1);
+    let row = look(app, hook.id).await.row;
+    assert_eq!(row.disabled_reason.as_deref(), Some("gone"));
+    app.created().await;
+    assert_eq!(run_pending(&app.engine).await.unwrap(), 0, "nothing more is sent there");
+    // Switched on again it gets what comes, and by hand what it missed.
+    receiver.answers("200 OK");
+    let on = Changes { active: Some(true), ..Changes::default() };
+    webhooks::update(&app.engine, &app.caller().await, hook.id, on).await.unwrap();
+    let missed = Again { endpoint: Some(hook.id), undelivered: true, ..Again::default() };
+    assert_eq!(history::replay(&app.engine, &app.caller().await, &missed).await.unwrap().messages, 2);
+    run_pending(&app.engine).await.unwrap();
+    let received = receiver.received();
+    assert_eq!(received.len(), 4, "the first one twice refused, then both");
+    assert_eq!(look(app, hook.id).await.counts, BTreeMap::from([("delivered".to_owned(), 2)]));
+}
+
+async fn an_endpoint_that_fails_for_days_is_switched_off_and_that_is_told(app: &App) {
+    let app = &app.with_key().await;
+    let (failing, watching) = (Receiver::start().await, Receiver::start().await);
+    failing.answers("503 No");
+    let bad = endpoint(app, &failing.url, &["idv.session.created"]).await;
+    endpoint(app, &watching.url, &["webhook.disabled"]).await;
+    for day in 0..=5 {
+        assert_eq!(look(app, bad.id).await.row.disabled_at, None, "day {day}");
+        app.created().await;
+        run_pending(&app.engine).await.unwrap();
+        app.clock.advance(24 * 3600 * 1000);
+    }
+    let row = look(app, bad.id).await.row;
+    assert_eq!(row.disabled_reason.as_deref(), Some("failing"));
+    run_pending(&app.engine).await.unwrap();
+    assert_eq!(watching.types(), ["webhook.disabled"]);
+    assert_eq!(watching.received()[0].json()["reason"], "failing");
+    let all = events::Filter { happened: Some(Happened::EndpointDisabled), ..filter() };
+    assert_eq!(events::list(&app.engine, &app.caller().await, &all).await.unwrap().len(), 1);
+}
+
+async fn both_secrets_sign_while_one_takes_the_others_place(app: &App) {
+    let receiver = Receiver::start().await;
+    let hook = endpoint(app, &receiver.url, &[]).await;
+    let first = hook.secret.to_string();
+    let caller = app.caller().await;
+    let second = webhooks::rotate(&app.engine, &caller, hook.id, 3600).await.unwrap().to_string();
+    webhooks::test(&app.engine, &caller, hook.id).await.unwrap();
+    run_pending(&app.engine).await.unwrap();
+    app.clock.advance(3600 * 1000);
+    webhooks::test(&app.engine, &caller, hook.id).await.unwrap();
+    run_pending(&app.engine).await.unwrap();
+    let signed: Vec<_> =
+        receiver.received().iter().map(|r| (r.is_signed_with(&first), r.is_signed_with(&second))).collect();
+    assert_eq!(signed, [(true, true), (false, true)]);
+    assert_eq!(receiver.received()[0].json()["test"], true);
+}
+
+async fn an_address_given_per_verification_is_told_until_the_person_is_erased(app: &App) {
+    let receiver = Receiver::start().await;
+    let with_address = json!({"webhook_url": format!("{}?of=me", receiver.url)});
+    let created = app.post("/idv/session/create", with_address.clone()).await.ok();
+    let session = created["session_id"].as_str().unwrap();
+    app.post("/idv/session/create", json!({})).await.ok();
+    run_pending(&app.engine).await.unwrap();
+    assert_eq!(receiver.types(), ["idv.session.created"], "its own and no other's");
+    // One endpoint for the host; the address itself is nowhere in it.
+    app.post("/idv/session/create", with_address.clone()).await.ok();
+    let all = webhooks::list(&app.engine, &app.caller().await, None).await.unwrap();
+    assert_eq!(all.len(), 1);
+    assert!(
+        !all[0].row.url.contains("of=me") && receiver.url.starts_with(&all[0].row.url),
+        "{}",
+        all[0].row.url
+    );
+    assert_eq!(app.post("/webhook/list", json!({})).await.ok()["webhooks"], json!([]));
+    // Who wants to check signatures asks for a secret.
+    let caller = app.caller().await;
+    let secret = webhooks::rotate(&app.engine, &caller, all[0].row.id, 0).await.unwrap().to_string();
+    app.post("/idv/sdk/consent/add", json!({"session_id": session, "consented": true})).await.ok();
+    run_pending(&app.engine).await.unwrap();
+    let received = receiver.received();
+    assert!(received.iter().any(|r| r.json()["type"] == "idv.session.started" && r.is_signed_with(&secret)));
+    // The address is erased with the person: what was on its way there ends.
+    let before = receiver.received().len();
+    app.post("/idv/session/anonymize", json!({"session_id": session})).await.ok();
+    run_pending(&app.engine).await.unwrap();
+    assert_eq!(receiver.received().len(), before);
+    let counts = look(app, all[0].row.id).await.counts;
+    assert_eq!((counts.get("pending"), counts.get("dead")), (None, Some(&2)), "canceled and anonymized");
+    // An address that is registered as well is told once.
+    let full = format!("{}?of=me", receiver.url);
+    endpoint(app, &full, &[]).await;
+    let before = receiver.received().len();
+    app.post("/idv/session/create", with_address).await.ok();
+    run_pending(&app.engine).await.unwrap();
+    assert_eq!(receiver.received().len(), before + 1);
+}
+
+async fn events_are_sent_again_under_their_ids(app: &App) {
+    let receiver = Receiver::start().await;
+    for _ in 0..3 {
+        app.created().await;
+        app.clock.advance(1000);
+    }
+    let hook = endpoint(app, &receiver.url, &["idv.session.created"]).await;
+    assert_eq!(run_pending(&app.engine).await.unwrap(), 0, "what happened before is not told");
+    let caller = app.caller().await;
+    let from = app.engine.now().plus_secs(-2);
+    let some = Again { endpoint: Some(hook.id), from: Some(from), ..Again::default() };
+    assert_eq!(history::replay(&app.engine, &caller, &some).await.unwrap().messages, 2);
+    run_pending(&app.engine).await.unwrap();
+    let first: Vec<String> = receiver.received().iter().map(|r| r.id().to_owned()).collect();
+    let undelivered = Again { endpoint: Some(hook.id), undelivered: true, ..Again::default() };
+    assert_eq!(history::replay(&app.engine, &caller, &undelivered).await.unwrap().messages, 1);
+    let all = events::Filter { happened: Some(Happened::VerificationCreated), ..filter() };
+    let event = events::list(&app.engine, &caller, &all).await.unwrap()[1].id;
+    let one = Again { event: Some(event), ..Again::default() };
+    assert_eq!(history::replay(&app.engine, &caller, &one).await.unwrap().messages, 1);
+    run_pending(&app.engine).await.unwrap();
+    let again: Vec<String> = receiver.received()[2..].iter().map(|r| r.id().to_owned()).collect();
+    assert_eq!(again.len(), 2);
+    assert!(again.contains(&format!("evt_{event}")) && first.contains(&format!("evt_{event}")));
+    // Another tenant's event is none.
+    let (client, token) = app.new_tenant("second").await;
+    let other = app.speaking_as(&client, &token).caller().await;
+    assert!(history::replay(&app.engine, &other, &one).await.is_err());
+    assert!(webhooks::read(&app.engine, &other, hook.id).await.is_err());
+    assert!(webhooks::rotate(&app.engine, &other, hook.id, 0).await.is_err());
+}
+
+async fn only_what_was_asked_for_is_sent(app: &App) {
+    let (mine, theirs) = (Receiver::start().await, Receiver::start().await);
+    endpoint(app, &mine.url, &["idv.session.started"]).await;
+    let (other_client, other_token) = app.new_tenant("second").await;
+    let other = app.speaking_as(&other_client, &other_token);
+    endpoint(&other, &theirs.url, &[]).await;
+    app.consented().await;
+    run_pending(&app.engine).await.unwrap();
+    assert_eq!(mine.types(), ["idv.session.started"]);
+    assert!(theirs.received().is_empty(), "another tenant's");
+    let wrong = NewEndpoint {
+        dialect: "vult".into(),
+        name: "a".into(),
+        url: mine.url.clone(),
+        words: vec!["idv.session.lost".into()],
+        headers: [("Host".to_owned(), "a".to_owned()), ("X-Ok".to_owned(), "a\nb".to_owned())].into(),
+        chaos: vec!["late".into()],
+        ..NewEndpoint::default()
+    };
+    let refused = webhooks::create(&app.engine, &app.caller().await, wrong).await;
+    let Err(bonafide_engine::Error::Invalid(problems)) = refused else { panic!("taken") };
+    let fields: Vec<_> = problems.iter().map(|p| p.field.as_str()).collect();
+    assert_eq!(fields, ["events.0", "headers.Host", "headers.X-Ok", "chaos"]);
+}
+
+async fn one_slow_receiver_delays_nobody(app: &App) {
+    let (slow, fast) = (Receiver::start().await, Receiver::start().await);
+    slow.answer.lock().unwrap().1 = Duration::from_secs(10);
+    endpoint(app, &slow.url, &["idv.session.created"]).await;
+    endpoint(app, &fast.url, &["idv.session.created"]).await;
+    let (stop, stopped) = tokio::sync::watch::channel(false);
+    let postman = tokio::spawn(deliver::run(app.engine.clone(), stopped));
+    let begin = std::time::Instant::now();
+    for _ in 0..40 {
+        app.created().await;
+    }
+    while fast.received().len() < 40 {
+        assert!(begin.elapsed() < Duration::from_secs(9), "{} arrived", fast.received().len());
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let ids: std::collections::BTreeSet<String> = fast.received().iter().map(|r| r.id().to_owned()).collect();
+    assert_eq!(ids.len(), 40, "each once");
+    assert!(slow.received().len() <= 16, "as many under way as one endpoint gets");
+    let _ = stop.send(true);
+    postman.abort();
+}
+
+async fn a_sandbox_receiver_meets_what_goes_wrong_in_the_world(app: &App) {
+    let receiver = Receiver::start().await;
+    let (client, token) = app.new_tenant("sandbox").await;
+    let app = &app.speaking_as(&client, &token);
+    let new = NewEndpoint {
+        dialect: "vult".into(),
+        name: "a".into(),
+        url: receiver.url.clone(),
+        words: vec!["idv.session.created".into()],
+        chaos: ["late", "doubled", "wrong_signature"].map(str::to_owned).to_vec(),
+        ..NewEndpoint::default()
+    };
+    let hook = webhooks::create(&app.engine, &app.caller().await, new).await.unwrap();
+    let secret = hook.secret.to_string();
+    for _ in 0..8 {
+        app.created().await;
+    }
+    assert_eq!(run_pending(&app.engine).await.unwrap(), 0, "late");
+    app.clock.advance(30_000);
+    run_pending(&app.engine).await.unwrap();
+    let received = receiver.received();
+    let mut right: BTreeMap<String, usize> = BTreeMap::new();
+    for message in received.iter().filter(|r| r.is_signed_with(&secret)) {
+        *right.entry(message.id().to_owned()).or_default() += 1;
+    }
+    assert_eq!(right.values().copied().collect::<Vec<_>>(), [2; 8], "doubled");
+    let forged = received.len() - 16;
+    assert!((1..8).contains(&forged), "{forged} of 8 came with a wrong signature first");
+    assert_eq!(look(app, hook.id).await.counts, BTreeMap::from([("delivered".to_owned(), 8)]));
+}
+
+async fn addresses_inside_are_not_reached(app: &App) {
+    for (url, allowed) in [
+        ("https://example.com/hooks", true),
+        ("https://127.0.0.1/", false),
+        ("https://169.254.169.254/latest/meta-data/", false),
+        ("https://[::ffff:10.0.0.1]/", false),
+        ("https://0x7f000001/", false),
+        ("https://localhost/", false),
+        ("https://user:secret@example.com/", false),
+        ("ftp://example.com/", false),
+    ] {
+        let new = NewEndpoint {
+            dialect: "vult".into(),
+            name: "a".into(),
+            url: url.into(),
+            ..NewEndpoint::default()
+        };
+        let made = webhooks::create(&app.engine, &app.caller().await, new).await;
+        assert_eq!(made.is_ok(), allowed, "{url}");
+    }
+    let body = json!({"webhook_url": "http://10.0.0.1/hooks"});
+    assert_eq!(app.post("/idv/session/create", body).await.refused(400, "invalid_request"), ["webhook_url"]);
+}
