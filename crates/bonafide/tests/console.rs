@@ -101,7 +101,7 @@ async fn every_route_asks_for_its_scope() {
             continue;
         };
         assert!(scopes.contains(&needed.as_str()), "{method} {path} asks for {needed}");
-        let (status, _) = api.ask(&method, &path, "sk_none", json!({})).await;
+        let (status, _) = api.ask(&method, &path, "", json!({})).await;
         assert_eq!(status, 401, "{method} {path} without a credential");
         for (scope, key) in &keys {
             // A key gives away no more than it has.

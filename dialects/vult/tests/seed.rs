@@ -88,7 +88,7 @@ fn the_document_has_every_operation_with_its_fields() {
         assert!(published.is_object(), "{} is not there", op.operation);
         let content = &published["responses"]["200"]["content"];
         let answer = properties(content["application/json"]["schema"].clone());
-        let known: BTreeSet<String> = answer.into_iter().filter(|n| !is_ours(&op.path(), n)).collect();
+        let known: BTreeSet<String> = answer.into_iter().filter(|n| !is_ours(op.path(), n)).collect();
         let expected: BTreeSet<String> = op.response.iter().cloned().collect();
         assert_eq!(known, expected, "answer of {}", op.operation);
 
@@ -314,7 +314,7 @@ async fn every_operation_answers_well_and_refuses_what_is_wrong() {
         let answer = call(&app, &world, op, &body).await;
         assert_eq!(answer.status, 200, "{name}: {}", answer.body);
         let keys = answer.body.as_object().into_iter().flatten().map(|(key, _)| key.clone());
-        let keys: BTreeSet<String> = keys.filter(|key| !is_ours(&op.path(), key)).collect();
+        let keys: BTreeSet<String> = keys.filter(|key| !is_ours(op.path(), key)).collect();
         let known: BTreeSet<String> = op.response.iter().cloned().collect();
         assert!(keys.is_subset(&known), "{name} answers {keys:?}");
         if answer.body.is_null() {
