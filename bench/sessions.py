@@ -94,7 +94,9 @@ def main() -> None:
         client = json.loads(subprocess.check_output(made))
         log = open(Path(folder) / "server.log", "wb")
         serve = [asked.program, "serve", "--data-dir", folder, "--listen", f"127.0.0.1:{port}"]
-        server = subprocess.Popen(serve, stdout=log, stderr=log)
+        # The limit of a caller is not what is measured.
+        unlimited = os.environ | {"BONAFIDE_REQUESTS_PER_MINUTE": "1000000000"}
+        server = subprocess.Popen(serve, stdout=log, stderr=log, env=unlimited)
         try:
             ended, fine = run(asked.sessions, port, client, pictures, server.pid)
         finally:

@@ -23,7 +23,16 @@ async fn no_file_shows_the_person() {
     assert_eq!((&read["verified"], &read["metadata"]["name"]), (&json!(true), &json!(canary)));
     let (_, document) = client.post("/idv/document/read", json!({"session_id": session})).await.unwrap();
 
+    // What is shown once: a webhook's secret, also in the answer that is kept for a repeated request.
+    let hook = json!({"name": "canary", "url": "https://example.com/"});
+    let (_, made) = client.post_as("7a9c-canary", "/webhook/create", hook.clone()).await.unwrap();
+    let (_, again) = client.post_as("7a9c-canary", "/webhook/create", hook).await.unwrap();
+    assert_eq!(made, again);
+    let secret = made["secret"].as_str().unwrap();
+
     let mut canaries: Vec<(String, Vec<u8>)> = vec![];
+    let hidden = ["7a9c-canary", secret, secret.trim_start_matches("whsec_"), &installation.api_key];
+    canaries.extend(hidden.map(|text| (text.to_owned(), text.as_bytes().to_vec())));
     for text in [canary, "quetzalcoatl", "45.5", "-73.6", &installation.client_secret] {
         canaries.push((text.to_owned(), text.as_bytes().to_vec()));
     }

@@ -233,6 +233,11 @@ pub trait WebhookDialect: Send + Sync {
     /// Seconds to wait after the first, the second … failed attempt. After the last one the message is dead.
     fn waits(&self) -> &'static [u32];
 
+    /// Whether a new endpoint is sent a test message at once.
+    fn greets(&self) -> bool {
+        false
+    }
+
     /// Every name an endpoint may ask for, each once.
     fn words(&self) -> Vec<&'static str> {
         let mut all = vec![];

@@ -78,6 +78,11 @@ impl WebhookDialect for Webhooks {
         Some("X-Athenty-Signature")
     }
 
+    /// The vendor tests a webhook when it is saved.
+    fn greets(&self) -> bool {
+        true
+    }
+
     fn waits(&self) -> &'static [u32] {
         STANDARD_WAITS
     }

@@ -27,17 +27,23 @@ pub struct Installation {
     pub database: Option<String>,
     pub client_id: String,
     pub client_secret: String,
+    /// Nothing is asked with it.
+    pub api_key: String,
 }
 
 impl Installation {
     pub fn new(database: Option<String>) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let mut new = Self { folder, database, client_id: String::new(), client_secret: String::new() };
+        let (client_id, client_secret, api_key) = Default::default();
+        let mut new = Self { folder, database, client_id, client_secret, api_key };
         let made = new.command().args(["oauth-clients", "create", "--json"]).output().unwrap();
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
         let made: Value = serde_json::from_slice(&made.stdout).unwrap();
         new.client_id = made["client_id"].as_str().unwrap().to_owned();
         new.client_secret = made["client_secret"].as_str().unwrap().to_owned();
+        let made = new.command().args(["keys", "create", "--json"]).output().unwrap();
+        let made: Value = serde_json::from_slice(&made.stdout).unwrap();
+        new.api_key = made["key"].as_str().unwrap().to_owned();
         new
     }
 
@@ -131,6 +137,13 @@ impl Client {
         let token: Value = answer.json().await.unwrap();
         let token = token["access_token"].as_str().unwrap().to_owned();
         Self { http, url: server.url.clone(), client_id: id.to_owned(), token }
+    }
+
+    /// The same with an idempotency key.
+    pub async fn post_as(&self, key: &str, path: &str, body: Value) -> Result<(u16, Value), Failure> {
+        let request = self.http.post(format!("{}{path}", self.url)).bearer_auth(&self.token);
+        let answer = request.header("Idempotency-Key", key).json(&body).send().await?;
+        Ok((answer.status().as_u16(), answer.json().await?))
     }
 
     /// The answer's status and body; an error when there was none (the server was killed).

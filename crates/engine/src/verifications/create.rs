@@ -154,6 +154,9 @@ async fn insert(
         record.tell(engine, tx, Happened::ApplicantCreated).await?;
     }
     record.tell(engine, tx, Happened::VerificationCreated).await?;
+    if status == Status::Capturing {
+        record.tell(engine, tx, Happened::VerificationStarted).await?;
+    }
     let timer = jobs::NewJob {
         id: JobId::new(now, entropy),
         queue: TIMERS,

@@ -79,11 +79,9 @@ pub async fn run(engine: Engine, mut stop: tokio::sync::watch::Receiver<bool>) {
         let rung = engine.post.notified();
         tokio::pin!(rung);
         rung.as_mut().enable();
-        let mut claimed = 0;
         if !*stop.borrow() {
             match claim(&engine, &mut under_way).await {
                 Ok(round) => {
-                    claimed = round.len();
                     for (endpoint, delivery) in round {
                         let (engine, sent) = (engine.clone(), sent.clone());
                         tasks.spawn(async move {
@@ -102,7 +100,7 @@ pub async fn run(engine: Engine, mut stop: tokio::sync::watch::Receiver<bool>) {
         let mut batch = vec![];
         tokio::select! {
             _ = receipts.recv_many(&mut batch, BATCH) => {}
-            () = rung, if claimed == 0 => {}
+            () = rung => {}
             () = tokio::time::sleep(LOOK_EVERY) => {}
             _ = stop.changed(), if !*stop.borrow() => {}
         }
@@ -414,9 +412,10 @@ impl Health {
         };
         let given_up = since.is_some_and(|at| now.0 - at.0 >= engine.settings.webhook_patience_s * 1000);
         let reason = match (self.gone, given_up) {
-            (true, _) => Some("gone"),
-            (false, true) => Some("failing"),
-            (false, false) => None,
+            // One address of many on a host, each of one verification.
+            (true, _) if row.origin != PER_VERIFICATION => Some("gone"),
+            (_, true) => Some("failing"),
+            (_, false) => None,
         };
         if since == row.failing_since && reason.is_none() {
             return Ok(());

@@ -138,6 +138,9 @@ pub async fn create(engine: &Engine, caller: &Caller, new: NewEndpoint) -> Resul
     rows::insert(&mut tx, organization, &endpoint).await?;
     add_secret(engine, &mut tx, &key, &endpoint, &secret, 0).await?;
     note(engine, &mut tx, organization, &caller.actor(), id, "webhook.created").await?;
+    if engine.dialect(&endpoint.dialect).is_some_and(|dialect| dialect.greets()) {
+        greet(engine, &mut tx, organization, id).await?;
+    }
     tx.commit().await?;
     Ok(Registered { id, secret })
 }
@@ -283,12 +286,20 @@ pub async fn test(engine: &Engine, caller: &Caller, id: WebhookEndpointId) -> Re
     if !row.is_open() {
         return Err(Error::conflict("webhook_off", "the webhook is switched off; switch it on first"));
     }
-    let snapshot = Snapshot { test: true, ..Snapshot::default() };
-    let (organization, whom) = (caller.organization, Only::Endpoint(id));
-    let event =
-        tell(engine, &mut tx, organization, Happened::EndpointTested, id.uuid(), &snapshot, whom).await?;
+    let event = greet(engine, &mut tx, caller.organization, id).await?;
     tx.commit().await?;
     Ok(event)
+}
+
+async fn greet(
+    engine: &Engine,
+    tx: &mut Tx,
+    organization: OrganizationId,
+    id: WebhookEndpointId,
+) -> Result<EventId> {
+    let snapshot = Snapshot { test: true, ..Snapshot::default() };
+    let whom = Only::Endpoint(id);
+    tell(engine, tx, organization, Happened::EndpointTested, id.uuid(), &snapshot, whom).await
 }
 
 /// What can be told of an address without asking for its name.
