@@ -20,6 +20,9 @@ def valid_requests_are_never_called_invalid(ctx, response, case) -> None:
     # No document can say what bytes are a picture.
     if fields and all(field.split(".")[0] in ("image", "images") for field in fields):
         return
+    # Nor which hosts are addresses inside, or none at all in a disguise.
+    if all(problem["field"] in ("url", "webhook_url") and problem["code"] == "other" for problem in error["fields"]):
+        return
     # The tester puts any character into the names of a form's parts, and no parser reads that.
     assert case.media_type == "multipart/form-data" and fields == [""], response.text
 
