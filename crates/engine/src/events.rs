@@ -48,15 +48,17 @@ pub(crate) async fn tell(
     let kind = snapshot.verification.as_ref().map_or_else(Kind::default, |v| v.kind);
     let client = snapshot.verification.as_ref().map_or("", |v| v.client.as_str());
     let endpoints = webhook_endpoints::list(tx, organization).await?;
+    let mut to = vec![];
     for endpoint in endpoints.iter().filter(|e| e.is_open()) {
         let Some(word) = engine.dialect(&endpoint.dialect).and_then(|d| d.word(happened, kind)) else {
             continue;
         };
         if is_told(endpoint, &endpoints, word, client, whom) {
             let run_at = now.plus_ms(chaos::delay_ms(&endpoint.chaos, id));
-            deliveries::insert(tx, organization, endpoint.id, id, word, now, run_at).await?;
+            to.push((endpoint.id, word, run_at));
         }
     }
+    deliveries::insert_all(tx, organization, id, &to, now).await?;
     metrics::counter!("bonafide_events_total", "event" => happened.as_str()).increment(1);
     engine.post.notify_waiters();
     Ok(id)

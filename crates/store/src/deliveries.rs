@@ -83,6 +83,30 @@ pub async fn insert(
     .to("insert the delivery")
 }
 
+/// Adds the messages of one event, each to an endpoint and due at a time, in one statement.
+pub async fn insert_all(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    event: EventId,
+    to: &[(WebhookEndpointId, &str, Timestamp)],
+    now: Timestamp,
+) -> Result<()> {
+    if to.is_empty() {
+        return Ok(());
+    }
+    on!(tx, |c| {
+        let mut query = sqlx::QueryBuilder::new(
+            "INSERT INTO deliveries (organization, endpoint, event, word, status, run_at, created_at) ",
+        );
+        query.push_values(to, |mut row, (endpoint, word, run_at)| {
+            row.push_bind(organization.uuid()).push_bind(endpoint.uuid()).push_bind(event.uuid());
+            row.push_bind((*word).to_owned()).push_bind(PENDING).push_bind(run_at.0).push_bind(now.0);
+        });
+        query.build().execute(c).await.map(drop)
+    })
+    .to("insert the deliveries")
+}
+
 /// An endpoint and when its next message is due.
 pub struct Due {
     pub organization: OrganizationId,
@@ -161,56 +185,72 @@ pub enum Next {
     Dead,
 }
 
-/// Records an attempt and what comes next. `false`: the lease was lost and somebody else has the message; the attempt
-/// is kept all the same, for it was made.
+/// Records attempts and what comes next of each. Where a lease was lost somebody else has the message: the attempt is kept
+/// all the same, for it was made, and changes nothing.
 pub async fn record(
     tx: &mut Tx,
     organization: OrganizationId,
-    attempt: &Attempt,
-    next: Next,
+    attempts: &[(Attempt, Next)],
     now: Timestamp,
-) -> Result<bool> {
-    on!(tx, |c| sqlx::query(
-        "INSERT INTO delivery_attempts
-         (organization, endpoint, event, number, at, ms, http_status, failure, response)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING"
-    )
-    .bind(organization.uuid())
-    .bind(attempt.endpoint.uuid())
-    .bind(attempt.event.uuid())
-    .bind(attempt.number)
-    .bind(attempt.at.0)
-    .bind(attempt.ms)
-    .bind(attempt.http_status)
-    .bind(&attempt.failure)
-    .bind(&attempt.response)
-    .execute(c)
-    .await
-    .map(drop))
-    .to("record the attempt")?;
-    let (status, run_at, finished_at) = match next {
-        Next::Delivered => (DELIVERED, None, Some(now.0)),
-        Next::Again(at) => (PENDING, Some(at.0), None),
-        Next::Dead => (DEAD, None, Some(now.0)),
-    };
-    let rows = on!(tx, |c| {
-        sqlx::query(
-        "UPDATE deliveries SET status = $5, run_at = COALESCE($6, run_at), finished_at = $7, lease_until = 0
-         WHERE organization = $1 AND endpoint = $2 AND event = $3 AND tries = $4 AND status = 'pending'"
-    )
-    .bind(organization.uuid())
-    .bind(attempt.endpoint.uuid())
-    .bind(attempt.event.uuid())
-    .bind(attempt.number)
-    .bind(status)
-    .bind(run_at)
-    .bind(finished_at)
-    .execute(c)
-    .await
-    .map(|done| done.rows_affected())
+) -> Result<()> {
+    if attempts.is_empty() {
+        return Ok(());
+    }
+    on!(tx, |c| {
+        let mut query = sqlx::QueryBuilder::new(
+            "INSERT INTO delivery_attempts
+             (organization, endpoint, event, number, at, ms, http_status, failure, response) ",
+        );
+        query.push_values(attempts, |mut row, (attempt, _)| {
+            row.push_bind(organization.uuid())
+                .push_bind(attempt.endpoint.uuid())
+                .push_bind(attempt.event.uuid());
+            row.push_bind(attempt.number).push_bind(attempt.at.0).push_bind(attempt.ms);
+            row.push_bind(attempt.http_status).push_bind(&attempt.failure).push_bind(&attempt.response);
+        });
+        query.push(" ON CONFLICT DO NOTHING").build().execute(c).await.map(drop)
     })
-    .to("record what came of the delivery")?;
-    Ok(rows == 1)
+    .to("record the attempts")?;
+    // Most arrive: those take one statement together.
+    let (arrived, others): (Vec<_>, Vec<_>) = attempts.iter().partition(|(_, next)| *next == Next::Delivered);
+    if !arrived.is_empty() {
+        on!(tx, |c| {
+            let mut query =
+                sqlx::QueryBuilder::new("UPDATE deliveries SET status = 'delivered', finished_at = ");
+            query.push_bind(now.0).push(", lease_until = 0 WHERE status = 'pending' AND organization = ");
+            query.push_bind(organization.uuid()).push(" AND (endpoint, event, tries) IN (");
+            query.push_values(&arrived, |mut row, (attempt, _)| {
+                row.push_bind(attempt.endpoint.uuid())
+                    .push_bind(attempt.event.uuid())
+                    .push_bind(attempt.number);
+            });
+            query.push(")").build().execute(c).await.map(drop)
+        })
+        .to("record what arrived")?;
+    }
+    for (attempt, next) in others {
+        let (status, run_at, finished_at) = match next {
+            Next::Delivered => (DELIVERED, None, Some(now.0)),
+            Next::Again(at) => (PENDING, Some(at.0), None),
+            Next::Dead => (DEAD, None, Some(now.0)),
+        };
+        on!(tx, |c| sqlx::query(
+            "UPDATE deliveries SET status = $5, run_at = COALESCE($6, run_at), finished_at = $7, lease_until = 0
+             WHERE organization = $1 AND endpoint = $2 AND event = $3 AND tries = $4 AND status = 'pending'"
+        )
+        .bind(organization.uuid())
+        .bind(attempt.endpoint.uuid())
+        .bind(attempt.event.uuid())
+        .bind(attempt.number)
+        .bind(status)
+        .bind(run_at)
+        .bind(finished_at)
+        .execute(c)
+        .await
+        .map(drop))
+        .to("record what came of the delivery")?;
+    }
+    Ok(())
 }
 
 /// Sends a message again from its first attempt on, whatever became of it. `false` when there is none.

@@ -19,7 +19,7 @@ use bonafide_courier::{Parcel, Receipt, sign};
 use bonafide_store::{
     Tx,
     deliveries::{self as rows, Attempt, Delivery, Next},
-    events, organizations,
+    events as rows_of_events, organizations,
     secrets::PlainSecret,
     webhook_endpoints::{self, PER_VERIFICATION, WebhookEndpoint},
 };
@@ -82,10 +82,10 @@ pub async fn run(engine: Engine, mut stop: tokio::sync::watch::Receiver<bool>) {
         if !*stop.borrow() {
             match claim(&engine, &mut under_way).await {
                 Ok(round) => {
-                    for (endpoint, delivery) in round {
+                    for (endpoint, event, delivery) in round {
                         let (engine, sent) = (engine.clone(), sent.clone());
                         tasks.spawn(async move {
-                            let done = send(&engine, &endpoint, delivery).await;
+                            let done = send(&engine, &endpoint, event, delivery).await;
                             let _ = sent.send(done).await;
                         });
                     }
@@ -137,9 +137,9 @@ pub async fn run_pending(engine: &Engine) -> Result<usize> {
             return Ok(attempts);
         }
         let mut tasks = JoinSet::new();
-        for (endpoint, delivery) in round {
+        for (endpoint, event, delivery) in round {
             let engine = engine.clone();
-            tasks.spawn(async move { send(&engine, &endpoint, delivery).await });
+            tasks.spawn(async move { send(&engine, &endpoint, event, delivery).await });
         }
         let batch = tasks.join_all().await;
         attempts += batch.len();
@@ -156,11 +156,11 @@ pub async fn recover(engine: &Engine) -> Result<()> {
     Ok(())
 }
 
+/// A message that is ours for now: where to, of what (`None` for an event of a newer program), and its row.
+type Claimed = (Arc<Endpoint>, Option<Arc<Event>>, Delivery);
+
 /// Claims what is due, as much of each endpoint as it has room for.
-async fn claim(
-    engine: &Engine,
-    under_way: &mut HashMap<Key, usize>,
-) -> Result<Vec<(Arc<Endpoint>, Delivery)>> {
+async fn claim(engine: &Engine, under_way: &mut HashMap<Key, usize>) -> Result<Vec<Claimed>> {
     let now = engine.now();
     let mut tx = engine.db.read().await?;
     let mut wanted = vec![];
@@ -183,16 +183,32 @@ async fn claim(
     }
     drop(tx);
     let mut tx = engine.db.begin().await?;
-    let mut round = vec![];
+    let mut claimed = vec![];
     for (key, free) in wanted {
         let Some(endpoint) = open.get(&key) else { continue };
         let until = now.plus_secs(LEASE_S);
         for delivery in rows::claim(&mut tx, key.0, key.1, now, until, free as i64).await? {
-            round.push((endpoint.clone(), delivery));
+            claimed.push((endpoint.clone(), delivery));
         }
     }
     tx.commit().await?;
-    for (_, delivery) in &round {
+    // One event goes to many endpoints, and is read once.
+    let mut tx = engine.db.read().await?;
+    let mut events: HashMap<EventId, Option<Arc<Event>>> = HashMap::new();
+    let mut round = vec![];
+    for (endpoint, delivery) in claimed {
+        let event = match events.get(&delivery.event) {
+            Some(known) => known.clone(),
+            None => {
+                let row = rows_of_events::get(&mut tx, delivery.organization, delivery.event).await?;
+                let told = row.and_then(|e| e.told(endpoint.sandbox)).map(Arc::new);
+                events.insert(delivery.event, told.clone());
+                told
+            }
+        };
+        round.push((endpoint, event, delivery));
+    }
+    for (.., delivery) in &round {
         *under_way.entry((delivery.organization, delivery.endpoint)).or_default() += 1;
     }
     Ok(round)
@@ -216,9 +232,9 @@ async fn prepare(
     }))
 }
 
-async fn send(engine: &Engine, endpoint: &Endpoint, delivery: Delivery) -> Sent {
+async fn send(engine: &Engine, endpoint: &Endpoint, event: Option<Arc<Event>>, delivery: Delivery) -> Sent {
     let at = engine.now();
-    let receipt = match attempt(engine, endpoint, &delivery, at).await {
+    let receipt = match attempt(engine, endpoint, event.as_deref(), &delivery, at).await {
         Ok(outcome) => outcome,
         Err(error) => {
             tracing::error!(error = trail(&error), event = %delivery.event, "cannot word a message");
@@ -231,24 +247,23 @@ async fn send(engine: &Engine, endpoint: &Endpoint, delivery: Delivery) -> Sent 
 async fn attempt(
     engine: &Engine,
     endpoint: &Endpoint,
+    event: Option<&Event>,
     delivery: &Delivery,
     at: Timestamp,
 ) -> Result<Outcome> {
-    let mut tx = engine.db.read().await?;
-    let event = events::get(&mut tx, delivery.organization, delivery.event).await?;
-    let Some(event) = event.and_then(|e| e.told(endpoint.sandbox)) else {
-        return Ok(Outcome::Not("unknown_event"));
-    };
+    let Some(event) = event else { return Ok(Outcome::Not("unknown_event")) };
     let url = match endpoint.row.origin.as_str() {
-        PER_VERIFICATION => match address_of(engine, &mut tx, &event).await? {
-            Some(url) => url,
-            None => return Ok(Outcome::Not("address_erased")),
-        },
+        PER_VERIFICATION => {
+            let mut tx = engine.db.read().await?;
+            match address_of(engine, &mut tx, event).await? {
+                Some(url) => url,
+                None => return Ok(Outcome::Not("address_erased")),
+            }
+        }
         _ => endpoint.row.url.clone(),
     };
-    drop(tx);
     let message = Message {
-        event: &event,
+        event,
         word: &delivery.word,
         attempt: delivery.tries,
         public_url: &engine.settings.public_url,
@@ -318,10 +333,10 @@ async fn record(engine: &Engine, batch: &[Sent]) -> Result<()> {
     let mut tx = engine.db.begin().await?;
     // In the same order in every process: none waits for the other.
     let mut health: BTreeMap<Key, Health> = BTreeMap::new();
+    let mut attempts: BTreeMap<OrganizationId, Vec<(Attempt, Next)>> = BTreeMap::new();
     for sent in batch {
         let attempt = seen(sent);
         let next = next(sent, now);
-        rows::record(&mut tx, sent.delivery.organization, &attempt, next, now).await?;
         let result = match next {
             Next::Delivered => "delivered",
             Next::Again(_) => "failed",
@@ -331,6 +346,10 @@ async fn record(engine: &Engine, batch: &[Sent]) -> Result<()> {
         metrics::counter!("bonafide_deliveries_total", "api" => api, "result" => result).increment(1);
         metrics::histogram!("bonafide_delivery_seconds").record(attempt.ms as f64 / 1000.0);
         health.entry((sent.delivery.organization, sent.delivery.endpoint)).or_default().add(&attempt, next);
+        attempts.entry(sent.delivery.organization).or_default().push((attempt, next));
+    }
+    for (organization, attempts) in &attempts {
+        rows::record(&mut tx, *organization, attempts, now).await?;
     }
     for ((organization, id), health) in health {
         if let Some(row) = webhook_endpoints::get(&mut tx, organization, id).await? {

@@ -193,18 +193,17 @@ pub(crate) async fn a_message_is_claimed_once_and_sent_until_it_arrives(stage: S
     assert_eq!(second.tries, 2);
     let mut tx = stage.begin().await;
     let now = stage.now();
-    let late =
-        deliveries::record(&mut tx, organization, &attempt(&first, now), Next::Delivered, now).await.unwrap();
-    assert!(!late);
+    deliveries::record(&mut tx, organization, &[(attempt(&first, now), Next::Delivered)], now).await.unwrap();
+    assert_eq!(deliveries::counts(&mut tx, organization, e.id).await.unwrap(), [(PENDING.to_owned(), 1)]);
     let again = Next::Again(now.plus_secs(30));
-    assert!(deliveries::record(&mut tx, organization, &attempt(&second, now), again, now).await.unwrap());
+    deliveries::record(&mut tx, organization, &[(attempt(&second, now), again)], now).await.unwrap();
     tx.commit().await.unwrap();
     assert!(claim(&stage, organization, e.id).await.is_empty(), "not before its time");
     stage.clock.advance(30_000);
     let third = claim(&stage, organization, e.id).await.remove(0);
     let mut tx = stage.begin().await;
     let now = stage.now();
-    assert!(deliveries::record(&mut tx, organization, &attempt(&third, now), Next::Dead, now).await.unwrap());
+    deliveries::record(&mut tx, organization, &[(attempt(&third, now), Next::Dead)], now).await.unwrap();
     let tried = deliveries::attempts(&mut tx, organization, e.id, told).await.unwrap();
     assert_eq!(tried.iter().map(|a| a.number).collect::<Vec<_>>(), [1, 2, 3], "every attempt is kept");
     assert_eq!(deliveries::last_attempt(&mut tx, organization, e.id).await.unwrap().unwrap().number, 3);
@@ -217,11 +216,9 @@ pub(crate) async fn a_message_is_claimed_once_and_sent_until_it_arrives(stage: S
     let fourth = claim(&stage, organization, e.id).await.remove(0);
     assert_eq!((fourth.tries, fourth.tries_before), (4, 3));
     let mut tx = stage.begin().await;
-    assert!(
-        deliveries::record(&mut tx, organization, &attempt(&fourth, now), Next::Delivered, now)
-            .await
-            .unwrap()
-    );
+    deliveries::record(&mut tx, organization, &[(attempt(&fourth, now), Next::Delivered)], now)
+        .await
+        .unwrap();
     let filter = Filter { event: Some(told), status: Some(DELIVERED), ..Filter::default() };
     assert_eq!(deliveries::list(&mut tx, organization, &filter, 0, 10).await.unwrap().len(), 1);
     let filter = Filter { status: Some(DEAD), ..filter };
