@@ -20,11 +20,15 @@ Take = Callable[[asyncio.Transport, bytes, bytes], None]
 class Connection(asyncio.Protocol):
     """Requests of one connection, in their order."""
 
+    # How many this process has seen.
+    opened = 0
+
     def __init__(self, take: Take):
         self.take, self.waiting = take, b""
 
     def connection_made(self, transport):
         self.transport = transport
+        Connection.opened += 1
 
     def data_received(self, data):
         self.waiting += data
