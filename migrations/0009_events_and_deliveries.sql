@@ -48,7 +48,8 @@ CREATE TABLE webhook_secrets (
 );
 CREATE INDEX webhook_secrets_by_endpoint ON webhook_secrets (organization, endpoint, created_at, id);
 
--- `tries` counts all attempts, `tries_before` those before the message was last sent again by hand.
+-- `tries` counts all attempts, `tries_before` those that the schedule does not count: before the message was sent again by
+-- hand, and cut short.
 CREATE TABLE deliveries (
     organization UUID   NOT NULL,
     endpoint     UUID   NOT NULL,

@@ -19,8 +19,9 @@ const KEPT: usize = 4096;
 const READ: usize = 64 << 10;
 /// Longest time that an attempt can be given.
 const LONGEST: Duration = Duration::from_secs(600);
-/// How many connections to one host wait for the next message, and for how long.
-const IDLE: (usize, Duration) = (2, Duration::from_secs(10));
+/// How many connections to one host wait for the next message, and for how long: as many as messages are under way to
+/// one endpoint at a time.
+const IDLE: (usize, Duration) = (16, Duration::from_secs(10));
 
 /// How messages leave.
 #[derive(Clone)]

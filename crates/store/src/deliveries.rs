@@ -27,7 +27,8 @@ pub struct Delivery {
     pub status: String,
     /// Attempts so far, one under way included: the proof of a lease.
     pub tries: i64,
-    /// Attempts before it was last sent again by hand.
+    /// Attempts that the schedule does not count: those before it was last sent again by hand, and those that nobody
+    /// recorded because the sender stopped.
     pub tries_before: i64,
     /// When it is due.
     pub run_at: Timestamp,
@@ -155,7 +156,8 @@ pub async fn claim(
                      ORDER BY run_at, event LIMIT $5",
                 $lock,
                 ")
-                 UPDATE deliveries SET tries = tries + 1, lease_until = $4
+                 UPDATE deliveries SET tries = tries + 1, lease_until = $4,
+                     tries_before = tries_before + CASE WHEN lease_until > 0 THEN 1 ELSE 0 END
                  WHERE organization = $1 AND endpoint = $2 AND event IN (SELECT event FROM picked)
                  RETURNING organization, endpoint, event, word, status, tries, tries_before, run_at, created_at,
                      finished_at"
@@ -279,7 +281,8 @@ pub async fn again(
 /// Ends every lease: only where no other process can be at work.
 pub async fn release_all(tx: &mut Tx) -> Result<u64> {
     on!(tx, |c| sqlx::query(
-        "UPDATE deliveries SET lease_until = 0 WHERE status = 'pending' AND lease_until > 0"
+        "UPDATE deliveries SET lease_until = 0, tries_before = tries_before + 1
+         WHERE status = 'pending' AND lease_until > 0"
     )
     .execute(c)
     .await
