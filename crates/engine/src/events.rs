@@ -7,10 +7,9 @@ use bonafide_core::{
     time::Timestamp,
     verification::{Kind, Status},
 };
+pub use bonafide_store::events::Event;
 use bonafide_store::{
-    Tx, assessments, credentials, deliveries,
-    events::{self as rows, Event},
-    findings, organizations,
+    Tx, assessments, credentials, deliveries, events as rows, findings, organizations,
     webhook_endpoints::{self, PER_VERIFICATION, WebhookEndpoint},
 };
 use uuid::Uuid;

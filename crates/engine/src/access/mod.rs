@@ -3,6 +3,7 @@
 pub mod credentials;
 pub mod token;
 
+pub use bonafide_store::credentials::Kind;
 pub use credentials::{
     Listed, NewCredential, Wanted, create_credential, list_credentials, organizations, revoke_credential,
     rotate_credential,

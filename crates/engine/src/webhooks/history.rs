@@ -6,10 +6,11 @@ use bonafide_core::{
     verification::Kind,
 };
 use bonafide_store::{
-    deliveries::{self as rows, Attempt, Delivery},
-    events, organizations,
+    deliveries as rows, events, organizations,
     webhook_endpoints::{self, PER_VERIFICATION},
 };
+
+pub use bonafide_store::deliveries::{Attempt, Delivery, PENDING};
 
 use super::{load, may, note};
 use crate::{Caller, Engine, Error, Result};

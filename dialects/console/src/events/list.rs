@@ -122,7 +122,7 @@ async fn first(
     engine: &Engine,
     caller: &bonafide_engine::Caller,
     filter: &Filter,
-) -> Result<Vec<bonafide_store::events::Event>, Error> {
+) -> Result<Vec<bonafide_engine::events::Event>, Error> {
     // Another process does not ring our bell, so look now and then without it.
     const LOOK_EVERY: Duration = Duration::from_millis(500);
     loop {

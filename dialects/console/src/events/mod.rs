@@ -6,7 +6,7 @@ pub(crate) mod resend;
 pub(crate) mod trigger;
 pub(crate) mod types;
 
-use bonafide_store::events::Event as Row;
+use bonafide_engine::events::Event as Row;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;

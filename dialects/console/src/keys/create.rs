@@ -1,11 +1,11 @@
 //! `POST /console/keys`
 
 use axum::{Json as Body, extract::State, http::StatusCode};
+use bonafide_engine::access::Kind;
 use bonafide_engine::{
     Engine, Scope,
     access::{Wanted, credentials},
 };
-use bonafide_store::credentials::Kind;
 use serde::Deserialize;
 use utoipa::ToSchema;
 

@@ -5,8 +5,8 @@ pub(crate) mod list;
 pub(crate) mod revoke;
 pub(crate) mod rotate;
 
+use bonafide_engine::access::Kind;
 use bonafide_engine::access::{Listed, NewCredential};
-use bonafide_store::credentials::Kind;
 use serde::Serialize;
 use utoipa::ToSchema;
 

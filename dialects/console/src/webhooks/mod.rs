@@ -13,8 +13,8 @@ pub(crate) mod update;
 
 use std::collections::BTreeMap;
 
+use bonafide_engine::webhooks::history as rows;
 use bonafide_engine::webhooks::{Endpoint, deliver::message_id};
-use bonafide_store::deliveries as rows;
 use serde::Serialize;
 use utoipa::ToSchema;
 

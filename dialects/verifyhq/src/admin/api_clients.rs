@@ -1,11 +1,11 @@
 //! `POST /admin/api-clients`
 
 use axum::{Json as Body, extract::State, http::StatusCode};
+use bonafide_engine::access::Kind;
 use bonafide_engine::{
     Engine, Scope,
     access::{Wanted, credentials},
 };
-use bonafide_store::credentials::Kind;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
