@@ -23,7 +23,7 @@ use bonafide_store::{
     secrets::PlainSecret,
     webhook_endpoints::{self, PER_VERIFICATION, WebhookEndpoint},
 };
-use tokio::{sync::mpsc, task::JoinSet};
+use tokio::task::{self, JoinSet};
 
 use super::{chaos, headers, note, secrets};
 use crate::{
@@ -72,58 +72,61 @@ struct Endpoint {
 
 /// Delivers until `stop` is told; attempts under way are finished first.
 pub async fn run(engine: Engine, mut stop: tokio::sync::watch::Receiver<bool>) {
-    let (sent, mut receipts) = mpsc::channel::<Sent>(BATCH);
-    let mut under_way: HashMap<Key, usize> = HashMap::new();
-    let mut tasks = JoinSet::new();
+    let mut tasks: JoinSet<Sent> = JoinSet::new();
+    // Whose message each task carries.
+    let mut under_way: HashMap<task::Id, Key> = HashMap::new();
     loop {
         let rung = engine.post.notified();
         tokio::pin!(rung);
         rung.as_mut().enable();
         if !*stop.borrow() {
-            match claim(&engine, &mut under_way).await {
+            let mut counts: HashMap<Key, usize> = HashMap::new();
+            for key in under_way.values() {
+                *counts.entry(*key).or_default() += 1;
+            }
+            match claim(&engine, &counts).await {
                 Ok(round) => {
                     for (endpoint, event, delivery) in round {
-                        let (engine, sent) = (engine.clone(), sent.clone());
-                        tasks.spawn(async move {
-                            let done = send(&engine, &endpoint, event, delivery).await;
-                            let _ = sent.send(done).await;
-                        });
+                        let (key, engine) = ((delivery.organization, delivery.endpoint), engine.clone());
+                        let task =
+                            tasks.spawn(async move { send(&engine, &endpoint, event, delivery).await });
+                        under_way.insert(task.id(), key);
                     }
                 }
                 Err(error) => tracing::error!(error = trail(&error), "cannot look for due messages"),
             }
         }
-        while tasks.try_join_next().is_some() {}
         if *stop.borrow() && under_way.is_empty() {
             return;
         }
         let mut batch = vec![];
+        let mut take = |done: std::result::Result<(task::Id, Sent), task::JoinError>| match done {
+            Ok((id, sent)) => {
+                under_way.remove(&id);
+                batch.push(sent);
+            }
+            // Its lease runs out, and the message is sent again.
+            Err(broken) => {
+                under_way.remove(&broken.id());
+                tracing::error!("the sending of a message broke off");
+            }
+        };
         tokio::select! {
-            _ = receipts.recv_many(&mut batch, BATCH) => {}
+            Some(done) = tasks.join_next_with_id() => {
+                take(done);
+                tokio::time::sleep(GATHER).await;
+                for _ in 1..BATCH {
+                    let Some(done) = tasks.try_join_next_with_id() else { break };
+                    take(done);
+                }
+            }
             () = rung => {}
             () = tokio::time::sleep(LOOK_EVERY) => {}
             _ = stop.changed(), if !*stop.borrow() => {}
         }
-        if !batch.is_empty() {
-            tokio::time::sleep(GATHER).await;
-            while batch.len() < BATCH
-                && let Ok(more) = receipts.try_recv()
-            {
-                batch.push(more);
-            }
-            for sent in &batch {
-                let key = (sent.delivery.organization, sent.delivery.endpoint);
-                if let Some(count) = under_way.get_mut(&key) {
-                    *count -= 1;
-                    if *count == 0 {
-                        under_way.remove(&key);
-                    }
-                }
-            }
-            if let Err(error) = record(&engine, &batch).await {
-                // The leases run out, and the messages are sent again under the same ids.
-                tracing::error!(error = trail(&error), "cannot record what became of messages");
-            }
+        if let Err(error) = record(&engine, &batch).await {
+            // The leases run out, and the messages are sent again under the same ids.
+            tracing::error!(error = trail(&error), "cannot record what became of messages");
         }
     }
 }
@@ -132,7 +135,7 @@ pub async fn run(engine: Engine, mut stop: tokio::sync::watch::Receiver<bool>) {
 pub async fn run_pending(engine: &Engine) -> Result<usize> {
     let mut attempts = 0;
     loop {
-        let round = claim(engine, &mut HashMap::new()).await?;
+        let round = claim(engine, &HashMap::new()).await?;
         if round.is_empty() {
             return Ok(attempts);
         }
@@ -160,7 +163,7 @@ pub async fn recover(engine: &Engine) -> Result<()> {
 type Claimed = (Arc<Endpoint>, Option<Arc<Event>>, Delivery);
 
 /// Claims what is due, as much of each endpoint as it has room for.
-async fn claim(engine: &Engine, under_way: &mut HashMap<Key, usize>) -> Result<Vec<Claimed>> {
+async fn claim(engine: &Engine, under_way: &HashMap<Key, usize>) -> Result<Vec<Claimed>> {
     let now = engine.now();
     let mut tx = engine.db.read().await?;
     let mut wanted = vec![];
@@ -207,9 +210,6 @@ async fn claim(engine: &Engine, under_way: &mut HashMap<Key, usize>) -> Result<V
             }
         };
         round.push((endpoint, event, delivery));
-    }
-    for (.., delivery) in &round {
-        *under_way.entry((delivery.organization, delivery.endpoint)).or_default() += 1;
     }
     Ok(round)
 }
@@ -329,6 +329,9 @@ pub fn message_id(event: EventId) -> String {
 
 /// Records a batch: the attempts, what comes next, and the health of the endpoints.
 async fn record(engine: &Engine, batch: &[Sent]) -> Result<()> {
+    if batch.is_empty() {
+        return Ok(());
+    }
     let now = engine.now();
     let mut tx = engine.db.begin().await?;
     // In the same order in every process: none waits for the other.
