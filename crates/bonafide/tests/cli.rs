@@ -114,11 +114,19 @@ fn secrets_are_shown_once_and_revoked() {
         key.as_object().map(|o| o.keys().cloned().collect()),
         Some(vec!["id".to_owned(), "key".to_owned()])
     );
-    let list = run(&["keys", "list", "--json"]);
-    assert_eq!((list.as_array().map(Vec::len), &list[0]["name"]), (Some(1), &"till".into()));
-    assert!(!list.to_string().contains(key["key"].as_str().unwrap()));
-    run(&["keys", "revoke", key["id"].as_str().unwrap(), "--json"]);
-    assert!(run(&["keys", "list", "--json"])[0]["revoked_at"].is_string());
+    let id = key["id"].as_str().unwrap();
+    let listed = || {
+        let list = run(&["keys", "list", "--json"]);
+        let one = list.as_array().unwrap().iter().find(|k| k["id"] == id).cloned().unwrap();
+        assert!(!list.to_string().contains(key["key"].as_str().unwrap()));
+        one
+    };
+    assert_eq!(listed()["name"], "till");
+    let rotated = run(&["keys", "rotate", id, "--overlap", "1", "--json"]);
+    assert!(rotated["id"] == id && rotated["key"] != key["key"]);
+    assert_eq!(listed()["secrets"].as_array().unwrap().len(), 2, "for an hour");
+    run(&["keys", "revoke", id, "--json"]);
+    assert!(listed()["revoked_at"].is_string());
     let clients = run(&["oauth-clients", "list", "--json"]);
     assert_eq!(clients[0]["id"], installation.client_id.as_str());
 }
