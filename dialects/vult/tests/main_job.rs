@@ -174,12 +174,23 @@ async fn a_listed_person_goes_to_review_and_those_before_are_screened_again(app:
     assert!(matches!(dismiss(engine, &other, id, &what("2", "x")).await, Err(Error::NotFound(_))));
     assert_eq!(dismiss(engine, &caller, id, &what("2", "born in Lilliput")).await.unwrap(), 0);
     let (word, read) = status(&first).await;
-    assert_eq!((word.as_str(), status(&second).await.0.as_str()), ("clear", "match"), "one person's alone");
+    assert_eq!(
+        (word.as_str(), status(&second).await.0.as_str()),
+        ("clear", "match"),
+        "until the next search"
+    );
     let history = read["history"].to_string();
     assert!(history.contains("screening_dismissed") && !history.contains("Lilliput"), "{history}");
     list(&format!("2,person,{name},{birth}\n4,person,One More,1960"));
     bonafide_engine::jobs::run_pending(engine).await.unwrap();
     assert_eq!(status(&first).await.0, "clear", "a list may change elsewhere");
+    assert_eq!(status(&second).await.0, "clear", "it was said of the person and not of one session");
+    let (_, result) = verified(app, &sample("selfie.jpg")).await;
+    assert_eq!(
+        result,
+        json!({"verified": true, "on_sanction_list": false}),
+        "who comes back is not asked about again"
+    );
     list(&format!("2,person,{name},{birth};1950\n4,person,One More,1960"));
     bonafide_engine::jobs::run_pending(engine).await.unwrap();
     assert_eq!(status(&first).await.0, "match", "the entry is another now");
