@@ -68,7 +68,11 @@ impl Blobs {
         let path = self.folder.join(".check");
         blocking("try the picture folder", move || {
             fs::write(&path, b"ok").map_err(io("write", &path))?;
-            fs::remove_file(&path).map_err(io("remove", &path))
+            match fs::remove_file(&path) {
+                // Somebody who asked at the same time removed it.
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+                other => other.map_err(io("remove", &path)),
+            }
         })
         .await
     }

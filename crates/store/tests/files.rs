@@ -161,3 +161,14 @@ async fn pictures_come_back_and_nothing_else_does() {
     let huge = blobs.put(&key, id, vec![0; MAX_PICTURE + 1], &entropy).await;
     assert!(matches!(huge, Err(Error::TooLarge { .. })), "{huge:?}");
 }
+
+/// Several who ask whether the server is ready at the same moment do not take the file from each other.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_folder_is_tried_by_many_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let blobs = bonafide_store::blobs::Blobs::in_folder(&folder.path().join("blobs")).unwrap();
+    for _ in 0..50 {
+        let (a, b, c) = tokio::join!(blobs.check(), blobs.check(), blobs.check());
+        assert!(a.is_ok() && b.is_ok() && c.is_ok(), "{a:?} {b:?} {c:?}");
+    }
+}
