@@ -106,10 +106,14 @@ def attempts(tries: list[tuple[dict, bytes]]) -> list[int]:
 
 def wrong_about(dialect: str, secret: str, events: list[dict], got: dict[str, list]):
     """What is wrong with what a webhook got; `events` as its API words them."""
-    told = {event["id"]: event["message"]["body"] for event in events if "message" in event}
+    # A webhook of one API is tested while it is registered, which no other webhook is told of.
+    tests = {event["id"] for event in events if event["type"] == "webhook.tested"}
+    told = {e["id"]: e["message"]["body"] for e in events if "message" in e and e["id"] not in tests}
     for id in told.keys() - got.keys():
         yield f"{dialect}: {id} is lost: {told[id]}"
     for id, tries in got.items():
+        if id in tests:
+            continue
         if id not in told:
             yield f"{dialect}: {id} never happened: {tries[0][1].decode()}"
             continue
