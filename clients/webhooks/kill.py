@@ -161,7 +161,8 @@ def run(kills: int, binary: Path, seed: int) -> int:
     for dialect in DIALECTS:
         got = receiver.got[f"/{dialect}"]
         wrong += wrong_about(dialect, secrets[dialect], worded[dialect], got)
-        told = sum("message" in event for event in worded[dialect])
+        # Its own test counts, the other's does not.
+        told = sum("message" in e and (e["type"] != "webhook.tested" or e["id"] in got) for e in worded[dialect])
         if counts[dialect] != {"pending": 0, "delivered": told, "dead": 0}:
             wrong.append(f"{dialect}: {told} events to tell, and the server says {counts[dialect]}")
     wrong += [f"the server logged {line}" for line in errors]
