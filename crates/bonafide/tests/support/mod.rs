@@ -14,6 +14,9 @@ use serde_json::{Value, json};
 
 pub const BINARY: &str = env!("CARGO_BIN_EXE_bonafide");
 
+/// Latitude and longitude of who is verified, in more digits than a duration in the log has: both are searched for there.
+pub const PLACE: (f64, f64) = (45.508_953_71, -73.687_214_39);
+
 /// A picture that `./setup` made.
 pub fn sample(name: &str) -> PathBuf {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../sample").join(name);
@@ -156,8 +159,8 @@ impl Client {
     pub async fn document(&self, session: &str, side: &str, file: &Path) -> Result<(u16, Value), Failure> {
         let form = reqwest::multipart::Form::new()
             .text("session_id", session.to_owned())
-            .text("latitude", "45.5")
-            .text("longitude", "-73.6")
+            .text("latitude", PLACE.0.to_string())
+            .text("longitude", PLACE.1.to_string())
             .part("image", reqwest::multipart::Part::bytes(std::fs::read(file)?).file_name("a.jpg"));
         let request =
             self.http.post(format!("{}/idv/sdk/document/{side}/add", self.url)).bearer_auth(&self.token);
@@ -180,7 +183,7 @@ impl Client {
             self.document(session, "front", &sample("passport.jpg")).await?;
         }
         if state["selfie_given"] == false {
-            let mut body = json!({"session_id": session, "latitude": 45.5, "longitude": -73.6});
+            let mut body = json!({"session_id": session, "latitude": PLACE.0, "longitude": PLACE.1});
             self.post("/idv/sdk/liveness/session/generate", body.clone()).await?;
             body["images"] = json!([BASE64_STANDARD.encode(std::fs::read(sample("selfie.jpg"))?)]);
             self.post("/idv/sdk/liveness/session/process", body).await?;
