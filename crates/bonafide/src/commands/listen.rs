@@ -12,7 +12,7 @@ use super::{
     CommandResult,
     remote::{Api, Remote, text},
 };
-use crate::{config::block_on, output};
+use crate::config::block_on;
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -25,7 +25,7 @@ pub(crate) struct Args {
     /// Only these events, by their names in that API; may be given several times
     #[arg(long = "event", value_name = "EVENT")]
     events: Vec<String>,
-    /// Sign with this secret instead of a new one
+    /// Sign with this secret instead of a new one, which is printed on standard error
     #[arg(long, env = "BONAFIDE_LISTEN_SECRET", hide_env_values = true, value_name = "SECRET")]
     secret: Option<String>,
     /// Begin after this position instead of now; 0 for everything
@@ -44,6 +44,11 @@ pub(crate) fn run(args: Args) -> CommandResult {
     })
 }
 
+/// Between one try and the next when the server asks for no other.
+const PAUSE: Duration = Duration::from_secs(2);
+/// Longest pause, whatever the server asks for.
+const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
+
 struct Listener<'a> {
     args: &'a Args,
     secret: PlainSecret,
@@ -53,12 +58,13 @@ struct Listener<'a> {
 
 async fn listen(args: &Args) -> CommandResult {
     let api = args.remote.connect()?;
+    let secret = secret(args)?;
+    if let Some(url) = &args.forward_to {
+        forwardable(url)?;
+    }
     let listener = Listener {
         vendor_header: vendor_header(&api, args).await?,
-        secret: match &args.secret {
-            Some(chosen) => PlainSecret::chosen(chosen.clone()),
-            None => PlainSecret::webhook(&OsEntropy as &dyn Entropy),
-        },
+        secret,
         // The person at the keyboard named the address.
         courier: Courier::new(Options {
             allow: vec!["0.0.0.0/0".parse()?, "::/0".parse()?],
@@ -66,24 +72,48 @@ async fn listen(args: &Args) -> CommandResult {
         })?,
         args,
     };
-    if args.forward_to.is_some() && !args.remote.json {
+    // On standard error: standard output may be JSON, and without the drawn secret nobody can verify.
+    if args.forward_to.is_some() && args.secret.is_none() {
         anstream::eprintln!("signing with {}", listener.secret);
     }
-    let mut after = args.after.map_or_else(|| "latest".to_owned(), |n| n.to_string());
+    let mut after = args.after.map(|n| n.to_string());
     loop {
-        let query = [("after", after.clone()), ("wait", "25".to_owned()), ("api", args.api.clone())];
+        // "Now" is settled by an answer at once, so that nothing is missed when a longer request breaks off.
+        let wait = if after.is_some() { 25 } else { 0 };
+        let begin = after.clone().unwrap_or_else(|| "latest".to_owned());
+        let query = [("after", begin), ("wait", wait.to_string()), ("api", args.api.clone())];
         match api.get("/console/events", &query).await {
             Ok(page) => {
                 for event in page["data"].as_array().into_iter().flatten() {
                     listener.pass_on(event).await?;
                 }
-                after = text(&page, "next");
+                after = Some(text(&page, "next"));
             }
-            Err(error) => {
-                anstream::eprintln!("{error}; trying again");
-                tokio::time::sleep(Duration::from_secs(2)).await;
+            Err(refused) if refused.is_about_the_key() => return Err(refused.into()),
+            Err(refused) => {
+                let pause = refused.retry_after.unwrap_or(PAUSE).clamp(PAUSE, LONGEST_PAUSE);
+                anstream::eprintln!("{refused}; trying again in {} s", pause.as_secs());
+                tokio::time::sleep(pause).await;
             }
         }
+    }
+}
+
+/// The secret that was given, or a new one.
+fn secret(args: &Args) -> Result<PlainSecret, Box<dyn std::error::Error>> {
+    let Some(given) = &args.secret else {
+        return Ok(PlainSecret::webhook(&OsEntropy as &dyn Entropy));
+    };
+    // Tried now rather than with the first event.
+    sign::standard("probe", 0, b"", &[given]).map_err(|error| format!("--secret: {error}"))?;
+    Ok(PlainSecret::chosen(given.clone()))
+}
+
+/// `localhost:3000` is a URL too, of the scheme `localhost`.
+fn forwardable(url: &str) -> CommandResult {
+    match reqwest::Url::parse(url) {
+        Ok(parsed) if ["http", "https"].contains(&parsed.scheme()) => Ok(()),
+        _ => Err(format!("--forward-to {url}: write it like http://127.0.0.1:3000/hooks").into()),
     }
 }
 
@@ -121,8 +151,10 @@ impl Listener<'_> {
             None => String::new(),
         };
         if self.args.remote.json {
-            output::json(&serde_json::json!({"id": id, "type": name, "position": event["position"],
-                "body": message["body"], "outcome": outcome}))?;
+            // One line each: a program reads them as they come.
+            let line = serde_json::json!({"id": id, "type": name, "position": event["position"],
+                "body": message["body"], "outcome": outcome});
+            anstream::println!("{line}");
         } else {
             anstream::println!("{}  {name:<32}  {id}  {outcome}", text(event, "occurred_at"));
         }
