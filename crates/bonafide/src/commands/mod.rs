@@ -26,3 +26,8 @@ pub(crate) mod webhooks;
 
 /// A command ends with nothing or with one sentence that says what to do next.
 pub(crate) type CommandResult = Result<(), Box<dyn std::error::Error>>;
+
+/// Text from elsewhere, fit for one cell of a table: control characters would break its lines or steer the terminal.
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}

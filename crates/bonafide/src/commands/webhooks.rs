@@ -4,6 +4,8 @@ use serde_json::{Map, Value, json};
 
 use super::{
     CommandResult,
+    events::messages,
+    printable,
     remote::{Remote, text},
 };
 use crate::{config::block_on, output};
@@ -23,57 +25,72 @@ enum Action {
     },
     /// Register one; its secret is printed once
     Create(Create),
-    /// One webhook
+    /// One webhook; always as JSON
     Show {
+        /// The webhook; `bonafide webhooks list` shows them
         id: String,
         #[command(flatten)]
         remote: Remote,
     },
     /// Switch one on; what waited is sent
     On {
+        /// The webhook; `bonafide webhooks list` shows them
         id: String,
         #[command(flatten)]
         remote: Remote,
     },
     /// Switch one off; what waits goes on waiting
     Off {
+        /// The webhook; `bonafide webhooks list` shows them
         id: String,
         #[command(flatten)]
         remote: Remote,
     },
-    /// A new secret; messages are signed with both for a while
+    /// A new secret; for a while the standard's signature is made with both, a vendor's own with the new one alone
     Rotate {
+        /// The webhook; `bonafide webhooks list` shows them
         id: String,
         /// How long both are used, in hours (at most 720)
-        #[arg(long, default_value_t = 24, value_name = "HOURS")]
+        #[arg(long, default_value_t = 24, value_name = "HOURS", value_parser = clap::value_parser!(i64).range(0..=720))]
         overlap: i64,
         #[command(flatten)]
         remote: Remote,
     },
     /// Send one message that nothing happened for
     Test {
+        /// The webhook; `bonafide webhooks list` shows them
         id: String,
         #[command(flatten)]
         remote: Remote,
     },
     /// Its messages, newest first
     Deliveries {
+        /// The webhook; `bonafide webhooks list` shows them
         id: String,
-        /// pending, delivered or dead
-        #[arg(long)]
+        /// Only those that are
+        #[arg(long, value_parser = ["pending", "delivered", "dead"])]
         status: Option<String>,
+        /// How many, at most 200
+        #[arg(long, default_value_t = 50, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=200))]
+        limit: u16,
+        /// How many to leave out, newest first
+        #[arg(long, default_value_t = 0, value_name = "N")]
+        skip: u32,
         #[command(flatten)]
         remote: Remote,
     },
     /// The attempts to deliver one message, with what was answered
     Attempts {
+        /// The webhook; `bonafide webhooks list` shows them
         id: String,
+        /// The event, with or without evt_; `bonafide webhooks deliveries` shows them
         event: String,
         #[command(flatten)]
         remote: Remote,
     },
     /// Send events again that did not arrive
     Replay {
+        /// The webhook; `bonafide webhooks list` shows them
         id: String,
         /// Events at or after this time, for instance 2026-01-31T12:00:00Z
         #[arg(long, value_name = "TIME")]
@@ -89,6 +106,7 @@ enum Action {
     },
     /// Delete one
     Delete {
+        /// The webhook; `bonafide webhooks list` shows them
         id: String,
         #[command(flatten)]
         remote: Remote,
@@ -100,6 +118,7 @@ struct Create {
     /// The API whose words its messages are in: athenty, checkout, verifyhq or vult
     #[arg(long, default_value = "vult")]
     api: String,
+    /// What it is for, in your words
     #[arg(long, default_value = "webhook")]
     name: String,
     /// Only these events; may be given several times
@@ -151,8 +170,9 @@ async fn go(action: Action) -> CommandResult {
                 );
             }
         }
-        Action::Deliveries { id, status, remote } => {
-            let query: Vec<_> = status.into_iter().map(|s| ("status", s)).collect();
+        Action::Deliveries { id, status, limit, skip, remote } => {
+            let mut query = vec![("limit", limit.to_string()), ("skip", skip.to_string())];
+            query.extend(status.map(|status| ("status", status)));
             let page = remote.connect()?.get(&path(&id, "/deliveries"), &query).await?;
             let fields = ["created_at", "type", "event", "status", "attempts", "next_attempt_at"];
             table(
@@ -161,6 +181,9 @@ async fn go(action: Action) -> CommandResult {
                 ["created", "type", "event", "status", "attempts", "next attempt"],
                 fields,
             )?;
+            if let (false, Some(next)) = (remote.json, page["next"].as_str()) {
+                anstream::println!("\nThere may be more: go on with --skip {next}.");
+            }
         }
         Action::Attempts { id, event, remote } => {
             let page = remote.connect()?.get(&path(&id, &format!("/deliveries/{event}")), &[]).await?;
@@ -225,7 +248,7 @@ async fn replay(
     remote: &Remote,
 ) -> CommandResult {
     let server = remote.connect()?;
-    let mut messages = 0;
+    let mut sent = 0;
     loop {
         let mut body = json!({"delivered_too": delivered_too});
         for (name, value) in [("from", &from), ("until", &until)] {
@@ -234,17 +257,18 @@ async fn replay(
             }
         }
         let done = server.post(&path(id, "/replay"), body).await?;
-        messages += done["messages"].as_u64().unwrap_or_default();
+        sent += done["messages"].as_u64().unwrap_or_default();
         let next = done["next_from"].as_str().map(str::to_owned);
         if next.is_none() || next == from {
             break;
         }
         from = next;
     }
+    let done = json!({"messages": sent});
     if remote.json {
-        output::json(&json!({"messages": messages}))?;
+        output::json(&done)?;
     } else {
-        anstream::println!("{messages} messages are on the way.");
+        anstream::println!("{} on the way.", messages(&done));
     }
     Ok(())
 }
@@ -266,7 +290,7 @@ fn list(all: &Value) {
         };
         let count = |status: &str| w["deliveries"][status].as_u64().unwrap_or_default().to_string();
         let last = format!("{} {}", text(w, "last_status"), text(w, "last_attempt_at")).trim().to_owned();
-        let [id, api, name, url] = ["id", "api", "name", "url"].map(|field| text(w, field));
+        let [id, api, name, url] = ["id", "api", "name", "url"].map(|field| printable(&text(w, field)));
         table.add_row([id, api, name, url, state, count("pending"), count("delivered"), count("dead"), last]);
     }
     output::print(&table);
@@ -283,7 +307,7 @@ fn table(remote: &Remote, page: &Value, head: [&str; 6], fields: [&str; 6]) -> C
     }
     let mut table = output::table(head);
     for row in &all {
-        table.add_row(fields.map(|field| text(row, field).chars().take(80).collect::<String>()));
+        table.add_row(fields.map(|field| printable(&text(row, field)).chars().take(80).collect::<String>()));
     }
     output::print(&table);
     Ok(())
