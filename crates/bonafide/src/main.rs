@@ -8,12 +8,7 @@ mod output;
 use clap::Parser;
 
 #[derive(Parser)]
-#[command(
-    name = "bonafide",
-    version,
-    about = "Self-hosted identity verification",
-    disable_help_subcommand = true
-)]
+#[command(name = "bonafide", version, about = "Self-hosted identity verification")]
 struct Cli {
     #[command(subcommand)]
     command: Command,

@@ -124,11 +124,53 @@ fn secrets_are_shown_once_and_revoked() {
     assert_eq!(listed()["name"], "till");
     let rotated = run(&["keys", "rotate", id, "--overlap", "1", "--json"]);
     assert!(rotated["id"] == id && rotated["key"] != key["key"]);
-    assert_eq!(listed()["secrets"].as_array().unwrap().len(), 2, "for an hour");
+    let secrets = listed()["secrets"].clone();
+    assert_eq!(secrets.as_array().unwrap().len(), 2, "for an hour");
+    assert!(secrets[0]["expires_at"].is_null() && secrets[1]["expires_at"].is_string(), "{secrets}");
+    let table = installation.command().args(["keys", "list"]).output().unwrap();
+    let table = String::from_utf8(table.stdout).unwrap();
+    assert!(table.contains(&format!("(until {})", secrets[1]["expires_at"].as_str().unwrap())), "{table}");
+    assert!(listed().get("expires_at").is_some_and(Value::is_null), "the key itself has no end");
     run(&["keys", "revoke", id, "--json"]);
     assert!(listed()["revoked_at"].is_string());
     let clients = run(&["oauth-clients", "list", "--json"]);
     assert_eq!(clients[0]["id"], installation.client_id.as_str());
+}
+
+#[test]
+fn keys_and_clients_are_not_taken_for_each_other() {
+    let installation = Installation::new(None);
+    let refused = |args: &[&str]| {
+        let output = installation.command().args(args).output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{args:?}");
+        assert!(output.stdout.is_empty(), "{args:?} prints nothing as if it were done");
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let listed = |command: &str| -> Value {
+        let output = installation.command().args([command, "list", "--json"]).output().unwrap();
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    let (keys, clients) = (listed("keys"), listed("oauth-clients"));
+    let (key, client) = (keys[0]["id"].as_str().unwrap(), clients[0]["id"].as_str().unwrap());
+    for action in ["rotate", "revoke"] {
+        let told = refused(&["oauth-clients", action, key]);
+        assert!(told.contains(&format!("`bonafide keys {action} {key}`")), "{told}");
+        let told = refused(&["keys", action, client]);
+        assert!(told.contains(&format!("`bonafide oauth-clients {action} {client}`")), "{told}");
+        let told = refused(&["keys", action, &installation.api_key]);
+        assert!(told.contains("keys list") && !told.contains(&installation.api_key), "{told}");
+    }
+    assert_eq!((listed("keys"), listed("oauth-clients")), (keys, clients), "nothing was changed");
+}
+
+#[test]
+fn help_is_a_command_and_a_wrong_number_is_bad_usage() {
+    for (args, told) in [(vec!["help"], "oauth-clients"), (vec!["help", "keys"], "rotate")] {
+        let help = bonafide(&args);
+        let text = String::from_utf8(help.stdout).unwrap();
+        assert!(help.status.success() && text.contains(told), "{args:?}: {text}");
+    }
+    assert_eq!(bonafide(&["keys", "rotate", "key_x", "--overlap", "721"]).status.code(), Some(2));
 }
 
 #[test]

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use bonafide_checks::models::Models;
+use bonafide_core::time::Timestamp;
 use bonafide_engine::{
     Engine, Scope,
     access::{self, Listed, NewCredential, Wanted},
@@ -11,7 +12,7 @@ use bonafide_engine::{
 use bonafide_store::credentials::Kind;
 use serde_json::json;
 
-use super::CommandResult;
+use super::{CommandResult, printable};
 use crate::{
     config::{Config, Flags, block_on},
     output,
@@ -27,29 +28,34 @@ pub(crate) struct Args {
 enum Action {
     /// Make one; its secret is printed once
     Create(Create),
-    /// List them: what they may do, when they were last used
+    /// List them: what they may do, when they end, when they were last used
     List {
         #[command(flatten)]
         flags: Flags,
+        /// Print JSON, for programs
         #[arg(long)]
         json: bool,
     },
     /// A new secret; the one before it goes on working for a while
     Rotate {
+        /// What it is known by; `list` shows it. Not the secret
         id: String,
         /// How long the secret before goes on working, in hours (at most 720)
-        #[arg(long, default_value_t = 24, value_name = "HOURS")]
+        #[arg(long, default_value_t = 24, value_name = "HOURS", value_parser = clap::value_parser!(i64).range(0..=720))]
         overlap: i64,
         #[command(flatten)]
         flags: Flags,
+        /// Print JSON, for programs
         #[arg(long)]
         json: bool,
     },
     /// Revoke one; it stops working at once
     Revoke {
+        /// What it is known by; `list` shows it. Not the secret
         id: String,
         #[command(flatten)]
         flags: Flags,
+        /// Print JSON, for programs
         #[arg(long)]
         json: bool,
     },
@@ -67,11 +73,12 @@ struct Create {
     /// or keys; may be given several times [default: verifications]
     #[arg(long = "scope", value_name = "SCOPE")]
     scopes: Vec<String>,
-    /// Requests a minute [default: the server's limit]
-    #[arg(long, value_name = "N")]
+    /// Requests a minute, at most 100000 [default: the server's limit]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(i64).range(1..=access::credentials::MOST_PER_MINUTE))]
     per_minute: Option<i64>,
     #[command(flatten)]
     flags: Flags,
+    /// Print JSON, for programs
     #[arg(long)]
     json: bool,
 }
@@ -83,6 +90,14 @@ pub(crate) fn run(args: Args) -> CommandResult {
 /// The same for the clients of the token endpoint.
 pub(crate) fn run_for_clients(args: Args) -> CommandResult {
     of_kind(args, Kind::OauthClient)
+}
+
+/// What one of this kind is called, and the command that is about them.
+fn words(kind: Kind) -> (&'static str, &'static str) {
+    match kind {
+        Kind::ApiKey => ("API key", "keys"),
+        Kind::OauthClient => ("OAuth client", "oauth-clients"),
+    }
 }
 
 fn of_kind(args: Args, kind: Kind) -> CommandResult {
@@ -103,15 +118,15 @@ fn of_kind(args: Args, kind: Kind) -> CommandResult {
             Action::List { flags, json } => list(&flags, kind, json).await?,
             Action::Rotate { id, overlap, flags, json } => {
                 let engine = open(&flags).await?;
-                let new = access::rotate_credential(&engine, &id, overlap.saturating_mul(3600)).await;
+                let new = rotate(&engine, kind, &id, overlap).await;
                 engine.db.close().await;
-                shown(&new.map_err(told)?, kind, json)?;
+                shown(&new?, kind, json)?;
             }
             Action::Revoke { id, flags, json } => {
                 let engine = open(&flags).await?;
-                let revoked = access::revoke_credential(&engine, &id).await;
+                let revoked = revoke(&engine, kind, &id).await;
                 engine.db.close().await;
-                revoked.map_err(told)?;
+                revoked?;
                 if json {
                     output::json(&json!({"id": id, "revoked": true}))?;
                 } else {
@@ -121,6 +136,39 @@ fn of_kind(args: Args, kind: Kind) -> CommandResult {
         }
         Ok(())
     })
+}
+
+async fn rotate(
+    engine: &Engine,
+    kind: Kind,
+    id: &str,
+    overlap_h: i64,
+) -> Result<NewCredential, Box<dyn std::error::Error>> {
+    must_be(engine, kind, id, "rotate").await?;
+    access::rotate_credential(engine, id, overlap_h.saturating_mul(3600)).await.map_err(told)
+}
+
+async fn revoke(engine: &Engine, kind: Kind, id: &str) -> CommandResult {
+    must_be(engine, kind, id, "revoke").await?;
+    access::revoke_credential(engine, id).await.map_err(told)
+}
+
+/// Refuses what is of the other kind: that is another command's. An id that nobody has is not repeated, for it may be a
+/// secret that was given in its place.
+async fn must_be(engine: &Engine, kind: Kind, id: &str, action: &str) -> CommandResult {
+    let all = access::list_credentials(engine).await?;
+    let found = all.iter().find(|l| l.credential.public_id == id).map(|l| l.credential.kind);
+    match found {
+        Some(found) if found == kind => Ok(()),
+        Some(other) => {
+            let (what, command) = words(other);
+            Err(format!("{id} is an {what}: use `bonafide {command} {action} {id}`").into())
+        }
+        None => {
+            let (what, command) = words(kind);
+            Err(format!("no {what} has this id; `bonafide {command} list` shows them all").into())
+        }
+    }
 }
 
 /// Opens the installation without models: credentials need none.
@@ -171,6 +219,7 @@ async fn list(flags: &Flags, kind: Kind, json: bool) -> CommandResult {
                     .collect();
                 json!({"id": c.public_id, "name": c.name, "scopes": c.scopes, "per_minute": c.per_minute,
                        "secrets": secrets, "created_at": c.created_at.to_string(),
+                       "expires_at": c.expires_at.map(|t| t.to_string()),
                        "last_used_at": c.last_used_at.map(|t| t.to_string()),
                        "revoked_at": c.revoked_at.map(|t| t.to_string())})
             })
@@ -178,24 +227,35 @@ async fn list(flags: &Flags, kind: Kind, json: bool) -> CommandResult {
         return Ok(output::json(&rows)?);
     }
     if all.is_empty() {
-        anstream::println!("There are none yet; `create` makes one.");
+        anstream::println!("There are none yet; `bonafide {} create` makes one.", words(kind).1);
         return Ok(());
     }
-    let mut table = output::table(["id", "begins", "name", "scopes", "created", "last used", "revoked"]);
+    let mut table =
+        output::table(["id", "name", "scopes", "secrets", "created", "expires", "last used", "revoked"]);
     for Listed { credential: c, secrets } in &all {
-        let hints: Vec<&str> =
-            secrets.iter().map(|(hint, _)| hint.as_str()).filter(|h| !h.is_empty()).collect();
-        let time = |at: Option<bonafide_core::time::Timestamp>| at.map(|t| t.to_string()).unwrap_or_default();
+        let secrets: Vec<String> = secrets.iter().map(|(hint, until)| secret_words(hint, *until)).collect();
+        let time = |at: Option<Timestamp>| at.map(|t| t.to_string()).unwrap_or_default();
         table.add_row([
             c.public_id.clone(),
-            hints.join(" "),
-            c.name.clone(),
+            printable(&c.name),
             c.scopes.clone(),
+            secrets.join(", "),
             c.created_at.to_string(),
+            time(c.expires_at),
             time(c.last_used_at),
             time(c.revoked_at),
         ]);
     }
     output::print(&table);
     Ok(())
+}
+
+/// What a secret begins with, where that may be shown, and when it ends, where it does: another has taken its place.
+fn secret_words(hint: &str, until: Option<Timestamp>) -> String {
+    match (hint, until) {
+        ("", None) => "current".to_owned(),
+        ("", Some(until)) => format!("previous (until {until})"),
+        (hint, None) => hint.to_owned(),
+        (hint, Some(until)) => format!("{hint} (until {until})"),
+    }
 }
