@@ -8,11 +8,82 @@ mod support;
 use std::{
     io::{BufRead, BufReader, Read, Write},
     net::TcpListener,
-    process::{Command, Stdio},
+    process::{Child, Command, ExitStatus, Stdio},
+    sync::mpsc,
+    time::Duration,
 };
 
 use serde_json::{Value, json};
 use support::{BINARY, Installation, Server};
+
+/// How long is waited for what should come within a second: no slowness breaks a test, and no silence hangs it.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// A command that goes on until it is told not to; it does not outlive a test that fails.
+struct Running(Child);
+
+impl Running {
+    /// Waits until it ends by itself.
+    fn end(&mut self) -> ExitStatus {
+        const LOOK_EVERY: Duration = Duration::from_millis(50);
+        for _ in 0..PATIENCE.as_millis() / LOOK_EVERY.as_millis() {
+            if let Some(status) = self.0.try_wait().unwrap() {
+                return status;
+            }
+            std::thread::sleep(LOOK_EVERY);
+        }
+        panic!("the command goes on and on");
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// The lines of a stream as they come; they stop when it ends.
+fn lines(stream: impl Read + Send + 'static) -> mpsc::Receiver<String> {
+    let (said, heard) = mpsc::channel();
+    std::thread::spawn(move || {
+        for line in BufReader::new(stream).lines().map_while(Result::ok) {
+            if said.send(line).is_err() {
+                break;
+            }
+        }
+    });
+    heard
+}
+
+/// A program that answers one request: its address, and the request's head in lower case and body when it came.
+fn one_request() -> (String, mpsc::Receiver<(String, String)>) {
+    let program = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}/hooks", program.local_addr().unwrap());
+    let (said, heard) = mpsc::channel();
+    std::thread::spawn(move || {
+        let (mut stream, _) = program.accept().unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        let mut lines = BufReader::new(stream.try_clone().unwrap());
+        let (mut head, mut length) = (String::new(), 0);
+        loop {
+            let mut line = String::new();
+            lines.read_line(&mut line).unwrap();
+            if let Some(n) = line.to_ascii_lowercase().strip_prefix("content-length: ") {
+                length = n.trim().parse().unwrap();
+            }
+            if line.trim().is_empty() {
+                break;
+            }
+            head += &line.to_ascii_lowercase();
+        }
+        let mut body = vec![0; length];
+        lines.read_exact(&mut body).unwrap();
+        stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").unwrap();
+        let _ = said.send((head, String::from_utf8(body).unwrap()));
+    });
+    (address, heard)
+}
 
 /// A key of the sandbox.
 fn key(installation: &Installation, scopes: &[&str]) -> (String, String) {
@@ -144,11 +215,11 @@ async fn a_vendors_administrator_makes_clients_and_their_webhooks() {
     let (_, admin) = key(&installation, &["verifications", "keys"]);
     let server = installation.serve();
     let api = Api::of(&server);
-    let new = json!({"name": "shop", "permissions": ["identity:read"], "rateLimit": 3});
+    let new = json!({"name": "shop", "permissions": ["identity:read"], "rateLimit": 300});
     let headers = [("X-Admin-Secret", admin.as_str())];
     let (status, client) = api.ask_with("POST", "/admin/api-clients", "", new, &headers).await;
     assert_eq!(status, 201, "{client}");
-    assert_eq!((&client["rateLimit"], &client["permissions"]), (&json!(3), &json!(["identity:read"])));
+    assert_eq!((&client["rateLimit"], &client["permissions"]), (&json!(300), &json!(["identity:read"])));
     let secret = client["apiKey"].as_str().unwrap();
     let hook = json!({"clientId": client["id"], "callbackUrl": "https://example.com/h", "events": ["identity.verified"]});
     let (status, made) = api.ask("POST", "/webhooks/configure", secret, hook.clone()).await;
@@ -160,8 +231,21 @@ async fn a_vendors_administrator_makes_clients_and_their_webhooks() {
     let (status, gone) =
         api.ask("DELETE", &format!("/webhooks/{}", made["id"].as_str().unwrap()), secret, json!({})).await;
     assert_eq!(status, 200, "{gone}");
-    let (status, refused) = api.ask("GET", &path, secret, json!({})).await;
-    assert_eq!((status, &refused["statusCode"]), (429, &json!(429)), "{refused}");
+    // One request a minute: the second is refused, or on a machine that takes a minute for one, a later one.
+    let new = json!({"name": "kiosk", "permissions": ["identity:read"], "rateLimit": 1});
+    let (_, slow) = api.ask_with("POST", "/admin/api-clients", "", new, &headers).await;
+    let path = format!("/v1/webhooks/client/{}", slow["id"].as_str().unwrap());
+    let (mut granted, mut refused) = (0, Value::Null);
+    while refused.is_null() && granted < 20 {
+        match api.ask("GET", &path, slow["apiKey"].as_str().unwrap(), json!({})).await {
+            (429, body) => refused = body,
+            (status, body) => {
+                assert_eq!(status, 200, "{body}");
+                granted += 1;
+            }
+        }
+    }
+    assert!(granted >= 1 && refused["statusCode"] == 429, "{granted} granted, then {refused}");
     for (wrong, told) in [
         (json!({"clientId": client["id"], "callbackUrl": "ftp://x", "events": []}), "callbackUrl"),
         (
@@ -210,45 +294,22 @@ fn what_happens_reaches_a_program_on_this_machine() {
     };
     let json = |args: &[&str]| -> Value { serde_json::from_str(&run(args)).unwrap() };
 
-    // A program that answers one request.
-    let program = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = format!("http://{}/hooks", program.local_addr().unwrap());
-    let heard = std::thread::spawn(move || {
-        let (mut stream, _) = program.accept().unwrap();
-        let mut lines = BufReader::new(stream.try_clone().unwrap());
-        let (mut head, mut length) = (String::new(), 0);
-        loop {
-            let mut line = String::new();
-            lines.read_line(&mut line).unwrap();
-            if let Some(n) = line.to_ascii_lowercase().strip_prefix("content-length: ") {
-                length = n.trim().parse().unwrap();
-            }
-            if line.trim().is_empty() {
-                break;
-            }
-            head += &line.to_ascii_lowercase();
-        }
-        let mut body = vec![0; length];
-        lines.read_exact(&mut body).unwrap();
-        stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").unwrap();
-        (head, String::from_utf8(body).unwrap())
-    });
+    let (address, heard) = one_request();
     let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
     let listen = ["listen", "--api", "checkout", "--forward-to", &address, "--secret", secret, "--json"];
     let only = ["--event", "identity_verification_checks_completed", "--after", "0"];
-    let mut listener = command(&[&listen[..], &only].concat()).stdout(Stdio::piped()).spawn().unwrap();
+    let listener = Running(command(&[&listen[..], &only].concat()).stdout(Stdio::null()).spawn().unwrap());
 
     let done = json(&["trigger", "identity_verification_checks_completed", "--json"]);
     assert_eq!(done["type"], "verification.approved");
-    let (head, body) = heard.join().unwrap();
+    let (head, body) = heard.recv_timeout(PATIENCE).expect("`listen` sends the event on");
     let told: Value = serde_json::from_str(&body).unwrap();
     assert_eq!(told["type"], "identity_verification_checks_completed");
     assert_eq!(told["data"]["status"], "approved");
     let right = bonafide_courier::sign::hex_hmac(secret, body.as_bytes());
     assert!(head.contains(&format!("cko-signature: {right}")), "{head}");
     assert!(head.contains("webhook-signature: v1,"), "{head}");
-    listener.kill().unwrap();
-    listener.wait().unwrap();
+    drop(listener);
 
     // Everything that an API knows can be made to happen.
     run(&["webhooks", "create", "https://example.com/hooks", "--api", "athenty", "--json"]);
@@ -285,6 +346,16 @@ fn what_happens_reaches_a_program_on_this_machine() {
     assert!(replayed["messages"].as_u64().unwrap() > 10, "{replayed}");
     let waiting = json(&["webhooks", "deliveries", id, "--json"]);
     let event = waiting["data"][0]["event"].as_str().unwrap();
+    let all = waiting["data"].as_array().unwrap();
+    let page = json(&["webhooks", "deliveries", id, "--limit", "1", "--skip", "1", "--json"]);
+    assert_eq!((&page["data"][0]["event"], &page["next"]), (&all[1]["event"], &json!("2")));
+    assert!(run(&["webhooks", "deliveries", id, "--limit", "1"]).contains("--skip 1"));
+    let latest = json(&["events", "list", "--limit", "1", "--json"]);
+    let before = latest["next"].as_str().unwrap();
+    assert!(run(&["events", "list", "--limit", "1"]).contains("There may be more"));
+    let older = json(&["events", "list", "--limit", "1", "--before", before, "--json"]);
+    let position = |page: &Value| page["data"][0]["position"].as_i64().unwrap();
+    assert!(position(&older) < position(&latest), "{older}");
     run(&["webhooks", "attempts", id, event]);
     run(&["events", "replay", event]);
     assert!(run(&["webhooks", "list"]).contains("https://example.org/x"));
@@ -294,6 +365,9 @@ fn what_happens_reaches_a_program_on_this_machine() {
         (vec!["webhooks", "create", "https://127.0.0.1/"], "public internet"),
         (vec!["trigger", "nothing"], "no API has an event"),
         (vec!["listen", "--api", "nobody"], "must be one of"),
+        (vec!["listen", "--forward-to", "localhost:3000"], "write it like"),
+        (vec!["listen", "--forward-to", &address, "--secret", "whsec_short"], "--secret"),
+        (vec!["webhooks", "deliveries", id, "--limit", "0"], "1..=200"),
         (vec!["events", "list", "--type", "nothing"], "must be one of"),
     ] {
         let done = command(&args).output().unwrap();
@@ -305,15 +379,58 @@ fn what_happens_reaches_a_program_on_this_machine() {
 }
 
 #[tokio::test]
+async fn listening_shows_its_secret_and_ends_with_its_key() {
+    let installation = Installation::new(None);
+    let (_, admin) = key(&installation, &["verifications", "keys"]);
+    let (id, reader) = key(&installation, &["verifications:read"]);
+    let (_, settings) = key(&installation, &["settings"]);
+    let server = installation.serve();
+    let api = Api::of(&server);
+    let listen = |key: &str| {
+        let mut command = Command::new(BINARY);
+        // Nobody is there: that is for the program's author to see, and no reason to end.
+        command.args(["listen", "--json", "--after", "0", "--forward-to", "http://127.0.0.1:1/hooks"]);
+        command
+            .env("BONAFIDE_URL", &server.url)
+            .env("BONAFIDE_API_KEY", key)
+            .env_remove("BONAFIDE_LISTEN_SECRET");
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let (out, err) = (lines(child.stdout.take().unwrap()), lines(child.stderr.take().unwrap()));
+        (Running(child), out, err)
+    };
+    let (mut listener, out, err) = listen(&reader);
+    let first = err.recv_timeout(PATIENCE).expect("the secret is shown");
+    assert!(first.starts_with("signing with whsec_"), "{first}");
+    let event = json!({"api": "vult", "event": "idv.session.complete"});
+    let (status, body) = api.ask("POST", "/console/events/trigger", &admin, event.clone()).await;
+    assert_eq!(status, 200, "{body}");
+    let line: Value = serde_json::from_str(&out.recv_timeout(PATIENCE).expect("an event a line")).unwrap();
+    assert!(line["id"].as_str().unwrap().starts_with("evt_"), "{line}");
+
+    let (status, body) = api.ask("DELETE", &format!("/console/keys/{id}"), &admin, json!({})).await;
+    assert_eq!(status, 204, "{body}");
+    // Ends the request under way; the next one is refused.
+    api.ask("POST", "/console/events/trigger", &admin, event).await;
+    assert_eq!(listener.end().code(), Some(1));
+    let said: Vec<String> = err.iter().collect();
+    assert!(said.len() == 1 && said[0].contains("401") && said[0].contains("keys create"), "{said:?}");
+
+    let (mut listener, _, err) = listen(&settings);
+    assert_eq!(listener.end().code(), Some(1));
+    let said: Vec<String> = err.iter().collect();
+    assert!(said.len() == 1 && said[0].contains("403") && said[0].contains("verifications:read"), "{said:?}");
+}
+
+#[tokio::test]
 async fn what_was_counted_is_served_apart() {
     let installation = Installation::new(None);
     let (_, key) = key(&installation, &["verifications"]);
-    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let server = installation.serve_with(&[("BONAFIDE_METRICS_LISTEN", &free.to_string())]);
+    let server = installation.serve_with(&[("BONAFIDE_METRICS_LISTEN", "127.0.0.1:0")]);
+    let counted = format!("{}/metrics", server.metrics.as_deref().unwrap());
     let api = Api::of(&server);
     api.ask("POST", "/idv/session/create", &key, json!({})).await;
     api.ask("POST", "/idv/session/read", &key, json!({"session_id": "none"})).await;
-    let text = api.http.get(format!("http://{free}/metrics")).send().await.unwrap().text().await.unwrap();
+    let text = api.http.get(counted).send().await.unwrap().text().await.unwrap();
     for line in [
         r#"bonafide_requests_total{method="POST",route="/idv/session/create",status="200"} 1"#,
         r#"bonafide_requests_total{method="POST",route="/idv/session/read",status="404"} 1"#,

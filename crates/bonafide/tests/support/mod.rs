@@ -79,25 +79,30 @@ impl Installation {
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-        let mut log = String::new();
+        let (mut log, mut metrics) = (String::new(), None);
         let address = loop {
             let Some(Ok(line)) = lines.next() else { panic!("the server stopped: {log}") };
             log += &line;
             log.push('\n');
             let entry: Value = serde_json::from_str(&line).unwrap_or_default();
+            if let Some(address) = entry["fields"]["metrics"].as_str() {
+                metrics = Some(format!("http://{address}"));
+            }
             if let Some(address) = entry["fields"]["listen"].as_str() {
                 break address.to_owned();
             }
         };
         // Keep reading, so that the server never waits for us.
         let rest = std::thread::spawn(move || lines.map_while(Result::ok).collect::<Vec<_>>().join("\n"));
-        Server { child, url: format!("http://{address}"), log: Some(rest) }
+        Server { child, url: format!("http://{address}"), metrics, log: Some(rest) }
     }
 }
 
 pub struct Server {
     child: Child,
     pub url: String,
+    /// Where what was counted is served, where that was asked for.
+    pub metrics: Option<String>,
     log: Option<std::thread::JoinHandle<String>>,
 }
 
