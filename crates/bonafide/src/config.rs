@@ -63,6 +63,8 @@ pub(crate) struct Config {
     pub(crate) invitations: bonafide_invite::Config,
     /// Requests a minute of a credential that was given no limit of its own.
     pub(crate) requests_per_minute: i64,
+    /// Requests a minute of all credentials of an organization together; a single one's own limit if that is more.
+    pub(crate) organization_requests_per_minute: i64,
     /// Where Prometheus finds metrics, for instance `127.0.0.1:9464`; nowhere when absent.
     pub(crate) metrics_listen: Option<SocketAddr>,
     /// Networks that webhooks may be sent to although they are not public, and without TLS: for development, or for
@@ -121,6 +123,7 @@ impl Default for Config {
             capture_url: settings.capture_url,
             invitations: bonafide_invite::Config::default(),
             requests_per_minute: settings.per_minute,
+            organization_requests_per_minute: settings.per_minute_organization,
             metrics_listen: None,
             webhook_networks: vec![],
             webhook_timeout_s: 15,
@@ -224,6 +227,7 @@ impl Config {
                 public_url: self.public_url()?,
                 capture_url: self.capture_url.clone(),
                 per_minute: self.requests_per_minute,
+                per_minute_organization: self.organization_requests_per_minute,
                 webhook_patience_s: self.webhook_patience_s,
                 trusted_proxies: networks("trusted_proxies", &self.trusted_proxies)?,
                 forwarded_header: self.forwarded_header,

@@ -17,6 +17,7 @@ pub mod events;
 pub mod evidence;
 mod gallery;
 pub mod health;
+pub mod housekeeping;
 pub mod idempotency;
 pub mod identities;
 pub mod invitations;
@@ -118,6 +119,8 @@ pub struct Settings {
     pub capture_url: String,
     /// Requests a minute of a credential that was given no limit of its own.
     pub per_minute: i64,
+    /// Requests a minute of all credentials of an organization together.
+    pub per_minute_organization: i64,
     /// How long an endpoint may fail before nothing more is sent there, in seconds.
     pub webhook_patience_s: i64,
     /// Networks of the proxies in front of this server, whose word on where a request came from is taken.
@@ -148,6 +151,7 @@ impl Default for Settings {
             public_url: String::new(),
             capture_url: String::new(),
             per_minute: 200,
+            per_minute_organization: 2_000,
             webhook_patience_s: 5 * 24 * 3600,
             trusted_proxies: vec![],
             forwarded_header: ForwardedHeader::default(),

@@ -12,12 +12,12 @@ use axum::{
     middleware::{self, Next},
     response::Response,
 };
-use bonafide_core::time::Clock;
-use bonafide_engine::{Caller, Engine, Scope};
+use bonafide_core::{id::CredentialId, time::Clock};
+use bonafide_engine::{Caller, ClientAddress, Engine, Scope};
 
 use crate::{
     Operation, address,
-    limits::{Allowance, Limits},
+    limits::{Allowance, Holder, Limits},
     repeat,
 };
 
@@ -105,9 +105,16 @@ async fn enter(rules: Arc<Rules>, request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>().cloned();
     let path = route.as_ref().map_or("", MatchedPath::as_str);
     let path = path.strip_prefix(rules.prefix).unwrap_or(path);
-    let rule = rules.by_route.get(&(request.method().clone(), path.to_owned())).cloned();
+    // What answers a GET answers a HEAD.
+    let method = if request.method() == Method::HEAD { &Method::GET } else { request.method() };
+    let rule = rules.by_route.get(&(method.clone(), path.to_owned())).cloned();
     let mut response = match rule {
-        None => next.run(request).await,
+        None => {
+            let (mut parts, body) = request.into_parts();
+            let from = address::of(&parts, &rules.engine.settings);
+            parts.extensions.insert(Counts { limits: rules.limits.clone(), from });
+            next.run(Request::from_parts(parts, body)).await
+        }
         Some(rule) => {
             let (allowance, done) = admit(&rules, &rule, request, next).await;
             let mut response = done.unwrap_or_else(|denied| {
@@ -146,9 +153,7 @@ async fn admit(
         Ok(caller) => caller,
         Err(denied) => return (None, Err(denied)),
     };
-    let per_minute = caller.per_minute.unwrap_or(engine.settings.per_minute);
-    let per_minute = u32::try_from(per_minute).unwrap_or(u32::MAX);
-    let allowance = match rules.limits.take(caller.credential, per_minute, rule.cost) {
+    let allowance = match take(rules, &caller, rule.cost) {
         Ok(allowance) => allowance,
         Err(refused) => {
             metrics::counter!("bonafide_rate_limited_total").increment(1);
@@ -163,6 +168,7 @@ async fn admit(
         Err(denied) => return (Some(allowance), Err(denied)),
     };
     // Reading does nothing, so nothing has to be kept of it.
+    // The documents say which operations take a key: see `operations.rs`.
     let does_something = repeat::matters(&parts.method) && rule.scopes != [Scope::Read];
     parts.extensions.insert(caller.clone());
     let request = Request::from_parts(parts, body);
@@ -173,6 +179,44 @@ async fn admit(
     (Some(allowance), done)
 }
 
+/// Out of the caller's bucket and their organization's: with many keys nobody takes the others' turn.
+fn take(rules: &Rules, caller: &Caller, cost: u32) -> Result<Allowance, Allowance> {
+    let settings = &rules.engine.settings;
+    let most = |n: i64| u32::try_from(n).unwrap_or(u32::MAX);
+    let mine = most(caller.per_minute.unwrap_or(settings.per_minute));
+    let all = most(settings.per_minute_organization).max(mine);
+    let allowance = rules.limits.take(Holder::Credential(caller.credential), mine, cost)?;
+    rules.limits.take(Holder::Organization(caller.organization, all), all, cost)?;
+    Ok(allowance)
+}
+
+/// For an operation that looks at credentials itself: how often whoever asks may.
+#[derive(Clone)]
+pub struct Counts {
+    limits: Arc<Limits>,
+    from: Option<ClientAddress>,
+}
+
+impl Counts {
+    /// Counts a wrong credential.
+    ///
+    /// # Errors
+    /// Seconds to wait, when there were too many from this address.
+    pub fn wrong(&self) -> Result<(), u32> {
+        self.from.map_or(Ok(()), |from| self.limits.wrong(from.0))
+    }
+
+    /// Counts an exchange of a client's secret for a token.
+    ///
+    /// # Errors
+    /// Seconds to wait, when there were too many of this client.
+    pub fn exchange(&self, client: CredentialId, per_minute: i64) -> Result<(), u32> {
+        let per_minute = u32::try_from(per_minute).unwrap_or(u32::MAX);
+        let taken = self.limits.take(Holder::Exchange(client), per_minute, 1);
+        taken.map(drop).map_err(|refused| refused.reset_s)
+    }
+}
+
 async fn identify(rules: &Rules, parts: &Parts) -> Result<Caller, Denied> {
     let presented = presented(parts).ok_or(Denied::NoCredentials)?;
     let found = bonafide_engine::access::authenticate(&rules.engine, presented).await?;
@@ -180,9 +224,8 @@ async fn identify(rules: &Rules, parts: &Parts) -> Result<Caller, Denied> {
     match found {
         Some(caller) => Ok(Caller { address, ..caller }),
         None => {
-            if let Some(from) = address {
-                rules.limits.wrong(from.0).map_err(|retry_after_s| Denied::TooMany { retry_after_s })?;
-            }
+            let counts = Counts { limits: rules.limits.clone(), from: address };
+            counts.wrong().map_err(|retry_after_s| Denied::TooMany { retry_after_s })?;
             Err(Denied::BadToken)
         }
     }

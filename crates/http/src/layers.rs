@@ -58,9 +58,9 @@ async fn log(mut request: Request, next: Next, clock: Arc<dyn Clock>, entropy: A
     let mut response = next.run(request).await;
     let (took, status) = (start.elapsed(), response.status().as_u16());
     let ms = Duration::as_millis(&took) as u64;
-    // The route and not the path: counters stay few, and identifiers out of them.
+    // The route and not the path, and no method that a stranger made up: counters stay few, and identifiers out of them.
     let route = response.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
-    let labels = [("method", method.to_string()), ("route", route), ("status", status.to_string())];
+    let labels = [("method", known(&method).to_owned()), ("route", route), ("status", status.to_string())];
     metrics::counter!("bonafide_requests_total", &labels).increment(1);
     metrics::histogram!("bonafide_request_seconds", &labels[..2]).record(took.as_secs_f64());
     match trace_id {
@@ -69,6 +69,13 @@ async fn log(mut request: Request, next: Next, clock: Arc<dyn Clock>, entropy: A
     }
     response.headers_mut().insert(REQUEST_ID.clone(), id);
     response
+}
+
+/// A method by its name when it is one of the standard's (RFC 9110 section 9, RFC 5789).
+fn known(method: &Method) -> &str {
+    let name = method.as_str();
+    let all = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"];
+    if all.contains(&name) { name } else { "other" }
 }
 
 /// The trace that a request belongs to (W3C Trace Context).

@@ -1,16 +1,17 @@
-//! How much each caller may ask for: a bucket of requests per credential that fills evenly over a minute, and one per
-//! address for credentials that are wrong. Kept in this process: several processes each grant the whole limit.
+//! How much may be asked for: buckets of requests that fill evenly over a minute, one per credential, one for all of an
+//! organization, and one per address for credentials that are wrong. Kept in this process: several processes each grant
+//! the whole limit.
 
 use std::{
     collections::HashMap,
-    net::IpAddr,
+    net::{IpAddr, Ipv6Addr},
     num::NonZeroU32,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
 use bonafide_core::{
-    id::CredentialId,
+    id::{CredentialId, OrganizationId},
     time::{Clock as CoreClock, Timestamp},
 };
 use governor::{
@@ -28,25 +29,47 @@ const MOST_ADDRESSES: usize = 10_000;
 
 type Bucket = RateLimiter<NotKeyed, InMemoryState, Time, StateInformationMiddleware>;
 
+/// Whose bucket it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Holder {
+    Credential(CredentialId),
+    /// A client who exchanges their secret for tokens.
+    Exchange(CredentialId),
+    /// All of its callers whose bucket has this size.
+    Organization(OrganizationId, u32),
+}
+
 /// The buckets of this process.
 pub struct Limits {
     time: Time,
-    callers: Mutex<HashMap<CredentialId, (u32, Arc<Bucket>)>>,
+    buckets: Mutex<HashMap<Holder, (u32, Arc<Bucket>)>>,
     wrong: RateLimiter<IpAddr, DefaultKeyedStateStore<IpAddr>, Time, NoOpMiddleware<Nanos>>,
 }
 
-/// Our clock as the library reads it.
+/// Our clock as the library reads it. Where ours is set back, this one stands still for that moment and goes on: buckets
+/// filled in a future that never came would stay shut until it does.
 #[derive(Clone)]
 struct Time {
     clock: Arc<dyn CoreClock>,
-    start: Timestamp,
+    /// When it was read last, and how much time had passed by then, in milliseconds.
+    read: Arc<Mutex<(Timestamp, u64)>>,
+}
+
+impl Time {
+    fn new(clock: Arc<dyn CoreClock>) -> Self {
+        let read = Arc::new(Mutex::new((clock.now(), 0)));
+        Self { clock, read }
+    }
 }
 
 impl Clock for Time {
     type Instant = Nanos;
     fn now(&self) -> Nanos {
-        let ms = u64::try_from(self.clock.now().0 - self.start.0).unwrap_or_default();
-        Duration::from_millis(ms).into()
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = self.clock.now();
+        let passed = u64::try_from(now.0 - read.0.0).unwrap_or_default();
+        *read = (now, read.1 + passed);
+        Duration::from_millis(read.1).into()
     }
 }
 
@@ -63,23 +86,22 @@ pub struct Allowance {
 
 impl Limits {
     pub fn new(clock: Arc<dyn CoreClock>) -> Self {
-        let start = clock.now();
-        let time = Time { clock, start };
+        let time = Time::new(clock);
         let quota = Quota::per_minute(NonZeroU32::new(WRONG_PER_MINUTE).unwrap_or(NonZeroU32::MIN));
         let wrong = RateLimiter::new(quota, DefaultKeyedStateStore::default(), time.clone());
-        Self { time, callers: Mutex::default(), wrong }
+        Self { time, buckets: Mutex::default(), wrong }
     }
 
-    /// Takes `cost` requests out of a credential's bucket.
+    /// Takes `cost` requests out of a bucket.
     ///
     /// # Errors
     /// When there are not enough; nothing was taken.
-    pub(crate) fn take(&self, id: CredentialId, per_minute: u32, cost: u32) -> Result<Allowance, Allowance> {
+    pub(crate) fn take(&self, holder: Holder, per_minute: u32, cost: u32) -> Result<Allowance, Allowance> {
         let most = NonZeroU32::new(per_minute).unwrap_or(NonZeroU32::MIN);
         let bucket = {
-            let mut callers = self.callers.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
             let new = || (most.get(), Arc::new(self.bucket(most)));
-            let known = callers.entry(id).or_insert_with(new);
+            let known = buckets.entry(holder).or_insert_with(new);
             if known.0 != most.get() {
                 *known = new();
             }
@@ -106,7 +128,7 @@ impl Limits {
         RateLimiter::direct_with_clock(Quota::per_minute(per_minute), self.time.clone()).with_middleware()
     }
 
-    /// Counts a wrong credential.
+    /// Counts a wrong credential from this address; of IPv6 from its network, in which whoever has one address has all.
     ///
     /// # Errors
     /// Seconds to wait, when there were too many from this address.
@@ -114,11 +136,18 @@ impl Limits {
         if self.wrong.len() > MOST_ADDRESSES {
             self.wrong.retain_recent();
         }
-        self.wrong.check_key(&from).map_err(|until| {
+        self.wrong.check_key(&network(from)).map_err(|until| {
             u32::try_from(until.wait_time_from(self.time.now()).as_millis().div_ceil(1000))
                 .unwrap_or(60)
                 .max(1)
         })
+    }
+}
+
+fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64).into(),
     }
 }
 
@@ -129,8 +158,8 @@ mod tests {
     use proptest::prelude::*;
     use uuid::Uuid;
 
-    fn id(n: u128) -> CredentialId {
-        CredentialId::from_uuid(Uuid::from_u128(n))
+    fn id(n: u128) -> Holder {
+        Holder::Credential(CredentialId::from_uuid(Uuid::from_u128(n)))
     }
 
     #[test]
@@ -159,6 +188,24 @@ mod tests {
             assert_eq!(limits.wrong(a), Ok(()));
         }
         assert_eq!((limits.wrong(a), limits.wrong(b)), (Err(1), Ok(())));
+        for host in 0..WRONG_PER_MINUTE {
+            assert_eq!(limits.wrong(format!("2001:db8::{host:x}").parse().unwrap()), Ok(()));
+        }
+        let (same, next) = ("2001:db8::ffff:1".parse().unwrap(), "2001:db8:0:1::1".parse().unwrap());
+        assert_eq!((limits.wrong(same), limits.wrong(next)), (Err(1), Ok(())));
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_locks_nobody_out() {
+        let clock = Arc::new(FixedClock::at(Timestamp(1_000_000_000)));
+        let limits = Limits::new(clock.clone());
+        for _ in 0..60 {
+            limits.take(id(1), 60, 1).unwrap();
+        }
+        clock.advance(-7_200_000);
+        assert_eq!(limits.take(id(1), 60, 1).unwrap_err().reset_s, 1, "no time has passed");
+        clock.advance(1_000);
+        assert!(limits.take(id(1), 60, 1).is_ok());
     }
 
     proptest! {

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 use utoipa::openapi::{
-    Content, OpenApi, PathItem, RefOr, Required, Response, Schema,
+    Content, ObjectBuilder, OpenApi, PathItem, RefOr, Required, Response, Schema, Type,
+    path::{Parameter, ParameterBuilder, ParameterIn},
     request_body::RequestBody,
     security::{ApiKey, ApiKeyValue, SecurityRequirement, SecurityScheme},
 };
@@ -85,7 +86,7 @@ impl<S: Clone + Send + Sync + 'static> Operations<S> {
     pub fn build(mut self) -> (OpenApiRouter<S>, Vec<Operation>) {
         let document = self.router.get_openapi_mut();
         optional_bodies(document);
-        keys_too(document);
+        gate_too(document);
         (self.router, self.known)
     }
 }
@@ -97,25 +98,54 @@ fn scopes(operation: &Value) -> Option<Vec<String>> {
     Some(words.iter().filter_map(|word| word.as_str().map(str::to_owned)).collect())
 }
 
-/// An API key with the same scopes does wherever an access token does, and every such answer may be that there were too
-/// many.
-fn keys_too(document: &mut OpenApi) {
+/// What the gate adds to every operation that asks who calls: an API key with the same scopes does wherever an access
+/// token does, a request may be refused for its scope or its number, and one that does something may be repeated.
+fn gate_too(document: &mut OpenApi) {
     let scheme = SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::with_description(
         "X-Api-Key",
         "A key instead of an access token; it may be sent as bearer token as well",
     )));
     document.components.get_or_insert_default().add_security_scheme("api_key", scheme);
     for item in document.paths.paths.values_mut() {
-        let all = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch];
-        for operation in all.into_iter().flatten() {
+        let all = [
+            (&mut item.get, false),
+            (&mut item.put, false),
+            (&mut item.post, true),
+            (&mut item.delete, false),
+            (&mut item.patch, true),
+        ];
+        for (operation, does_something) in all {
+            let Some(operation) = operation else { continue };
             let Some(security) = &mut operation.security else { continue };
             let as_value = serde_json::to_value(&*security).unwrap_or_default();
             let words = scopes(&serde_json::json!({"security": as_value})).unwrap_or_default();
-            security.push(SecurityRequirement::new("api_key", words));
-            let too_many = Response::new("Too many requests; see Retry-After");
-            operation.responses.responses.entry("429".to_owned()).or_insert(RefOr::T(too_many));
+            security.push(SecurityRequirement::new("api_key", words.clone()));
+            let mut may_be = |status: &str, what: &str| {
+                let answers = &mut operation.responses.responses;
+                answers.entry(status.to_owned()).or_insert_with(|| RefOr::T(Response::new(what)));
+            };
+            may_be("403", "The credential has not the scope");
+            may_be("429", "Too many requests; see Retry-After");
+            if does_something && words != ["verifications:read"] {
+                may_be("409", "A request with this idempotency key is being answered; see Retry-After");
+                may_be("413", "The body is too large");
+                may_be("422", "The idempotency key was used for another request");
+                operation.parameters.get_or_insert_default().push(RefOr::T(idempotency_key()));
+            }
         }
     }
+}
+
+fn idempotency_key() -> Parameter {
+    let about = "A word of yours for this request: asked again within a day it gets the same answer and does nothing twice";
+    let text = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(255));
+    ParameterBuilder::new()
+        .name("Idempotency-Key")
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(about))
+        .schema(Some(text.build()))
+        .build()
 }
 
 /// A body of which nothing is required may be left out, as [`Valid`](crate::Valid) takes it.

@@ -1,5 +1,7 @@
 //! Requests that carry an idempotency key: asked again, they get the same answer and nothing is done twice.
 
+use std::{panic::resume_unwind, sync::Arc};
+
 use axum::{
     body::{Body, Bytes},
     extract::Request,
@@ -7,9 +9,10 @@ use axum::{
     middleware::Next,
     response::Response,
 };
+use bonafide_core::problem::trail;
 use bonafide_engine::{
     Caller, Engine,
-    idempotency::{self, AnswerKey, Known},
+    idempotency::{self, Known, Lease},
 };
 
 use crate::{Denied, layers::LARGEST_BODY};
@@ -42,36 +45,51 @@ pub(crate) async fn run(
     let content = canonical(&parts.headers, &bytes);
     let said: &[&[u8]] =
         &[parts.method.as_str().as_bytes(), parts.uri.path().as_bytes(), query.as_bytes(), &content];
-    let (key, known) = idempotency::begin(engine, caller, chosen, said).await?;
-    match known {
-        Known::New => {}
+    let lease = match idempotency::begin(engine, caller, chosen, said).await? {
+        Known::New(lease) => lease,
         Known::InFlight => return Err(Denied::InFlight),
         Known::Another => return Err(Denied::AnotherRequest),
         Known::Answered(status, answer) => return Ok(again(status, &answer)),
+    };
+    // On a task of its own: a caller who hangs up drops this one, and asks again for what was done meanwhile.
+    let lease = Arc::new(lease);
+    let request = Request::from_parts(parts, Body::from(bytes));
+    let answering = {
+        let (engine, caller, lease) = (engine.clone(), caller.clone(), lease.clone());
+        tokio::spawn(async move {
+            let response = next.run(request).await;
+            keep(&engine, &caller, &lease, response).await
+        })
+    };
+    match answering.await {
+        Ok(response) => Ok(response),
+        Err(crashed) => {
+            idempotency::abandon(engine, caller, &lease).await?;
+            match crashed.try_into_panic() {
+                Ok(panic) => resume_unwind(panic),
+                Err(_) => Err(Denied::InFlight),
+            }
+        }
     }
-    // If this task is dropped (the caller hung up), the request is not left as being answered for long: its lease ends.
-    let response = next.run(Request::from_parts(parts, Body::from(bytes))).await;
-    keep(engine, caller, &key, response).await
 }
 
-async fn keep(
-    engine: &Engine,
-    caller: &Caller,
-    key: &AnswerKey,
-    response: Response,
-) -> Result<Response, Denied> {
+async fn keep(engine: &Engine, caller: &Caller, lease: &Lease, response: Response) -> Response {
     let status = response.status();
     let worth_keeping = !status.is_server_error() && status != StatusCode::TOO_MANY_REQUESTS;
     let (parts, body) = response.into_parts();
     let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
-    if worth_keeping && bytes.len() <= LARGEST_ANSWER {
+    let kept = if worth_keeping && bytes.len() <= LARGEST_ANSWER {
         let kind = parts.headers.get(header::CONTENT_TYPE).map_or(&b""[..], HeaderValue::as_bytes);
         let answer = [&(kind.len() as u16).to_be_bytes()[..], kind, &bytes].concat();
-        idempotency::finish(engine, caller, key, status.as_u16(), &answer).await?;
+        idempotency::finish(engine, caller, lease, status.as_u16(), &answer).await
     } else {
-        idempotency::abandon(engine, caller, key).await?;
+        idempotency::abandon(engine, caller, lease).await
+    };
+    // What was done is answered all the same; whoever asks again waits until the lease ends.
+    if let Err(error) = kept {
+        tracing::error!(error = trail(&error), "an answer could not be kept for a repeated request");
     }
-    Ok(Response::from_parts(parts, Body::from(bytes)))
+    Response::from_parts(parts, Body::from(bytes))
 }
 
 fn again(status: u16, answer: &[u8]) -> Response {

@@ -128,7 +128,7 @@ async fn insert_secret(
     .to("insert the secret of the credential")
 }
 
-/// Adds a secret; those before it are good until `overlap_until`, and what is over is removed.
+/// Adds a secret; the one before it is good until `overlap_until` at most, and those before that one are removed.
 pub async fn add_secret(
     tx: &mut Tx,
     organization: OrganizationId,
@@ -136,9 +136,25 @@ pub async fn add_secret(
     secret: &Secret,
     overlap_until: Timestamp,
 ) -> Result<()> {
+    // Of two who add at once, the second sees the secret of the first.
+    on!(tx, |c| sqlx::query("UPDATE credentials SET id = id WHERE organization = $1 AND id = $2")
+        .bind(organization.uuid())
+        .bind(id.uuid())
+        .execute(c)
+        .await
+        .map(drop))
+    .to("lock the credential")?;
     on!(tx, |c| sqlx::query(
-        "UPDATE credential_secrets SET expires_at = $3
-         WHERE organization = $1 AND credential = $2 AND (expires_at IS NULL OR expires_at > $3)"
+        "DELETE FROM credential_secrets WHERE organization = $1 AND credential = $2 AND expires_at IS NOT NULL"
+    )
+    .bind(organization.uuid())
+    .bind(id.uuid())
+    .execute(c)
+    .await
+    .map(drop))
+    .to("remove the secrets before the last")?;
+    on!(tx, |c| sqlx::query(
+        "UPDATE credential_secrets SET expires_at = $3 WHERE organization = $1 AND credential = $2"
     )
     .bind(organization.uuid())
     .bind(id.uuid())
@@ -146,17 +162,7 @@ pub async fn add_secret(
     .execute(c)
     .await
     .map(drop))
-    .to("end the secrets before")?;
-    on!(tx, |c| sqlx::query(
-        "DELETE FROM credential_secrets WHERE organization = $1 AND credential = $2 AND expires_at <= $3"
-    )
-    .bind(organization.uuid())
-    .bind(id.uuid())
-    .bind(secret.created_at.0)
-    .execute(c)
-    .await
-    .map(drop))
-    .to("remove the secrets that are over")?;
+    .to("end the secret before")?;
     insert_secret(tx, organization, id, secret).await
 }
 

@@ -1,6 +1,6 @@
 //! Secrets of callers, as two types: the plain one is shown once, only the hash is stored.
 //!
-//! A secret is 256 random bits, so a fast hash is enough: nothing that short of that many bits can be guessed.
+//! A secret is 256 random bits, an API key 130, so a fast hash is enough: neither can be guessed.
 
 use std::fmt;
 
@@ -86,8 +86,13 @@ const KEY_LENGTH: usize = 26;
 const LIVE_KEY: &str = "sk_";
 const SANDBOX_KEY: &str = "sk_sbox_";
 
-/// Whether a text has the form of an API key and its check character is right: a mistyped key is told from a revoked
-/// one without asking the database.
+/// Whether a text begins as API keys do.
+pub fn is_like_api_key(text: &str) -> bool {
+    text.starts_with(LIVE_KEY)
+}
+
+/// Whether a text has the form of an API key and its check character is right: for one that is mistyped, nobody has to
+/// ask the database.
 pub fn is_api_key(text: &str) -> bool {
     let body = text.strip_prefix(SANDBOX_KEY).or_else(|| text.strip_prefix(LIVE_KEY)).unwrap_or_default();
     body.is_ascii()

@@ -10,7 +10,10 @@ use axum::{
     body::Body,
     http::{Request, StatusCode, header},
 };
-use bonafide_engine::access::{self, Wanted, credentials};
+use bonafide_engine::{
+    Caller, Error,
+    access::{self, Wanted, credentials},
+};
 use bonafide_store::credentials::Kind;
 use serde_json::{Value, json};
 use support::{Answer, App};
@@ -22,7 +25,10 @@ on_both!(
     a_scope_is_asked_for_by_what_an_operation_does,
     nobody_gives_away_more_than_they_have,
     a_limit_holds_for_one_caller_and_is_told,
+    many_keys_do_not_make_more_of_one_organization,
+    tokens_are_given_to_clients_as_often_as_they_may_ask,
     a_repeated_request_does_nothing_twice,
+    a_request_whose_caller_hangs_up_is_done_once,
     a_key_for_another_request_is_refused,
     an_answer_is_kept_for_a_day_and_opens_for_its_caller_alone,
 );
@@ -62,6 +68,10 @@ async fn a_key_opens_every_door_that_a_token_opens(app: &App) {
     let headers = [("Authorization", bearer.as_str()), ("X-Client-Id", id.as_str())];
     send(app, "/idv/sdk/session/read", &headers, session).await.ok();
 
+    // What answers a GET answers a HEAD.
+    let head = Request::head(format!("/idv/weights/{}", app.client_id)).header("X-Api-Key", &secret);
+    assert_ne!(app.send(head.body(Body::empty()).unwrap()).await.status, 401);
+
     let mut mistyped = secret.clone();
     mistyped.replace_range(10..11, if &secret[10..11] == "a" { "b" } else { "a" });
     for wrong in ["", "sk_", mistyped.as_str(), "Basic"] {
@@ -96,15 +106,18 @@ async fn two_secrets_are_good_for_the_overlap(app: &App) {
     let (id, first) = key(app, "verifications", None).await;
     let second = access::rotate_credential(&app.engine, &id, OVERLAP_S).await.unwrap().secret.to_string();
     let begin = app.clock.advance(0);
-    // At random moments around the end, in any order of keys.
-    for n in 0..40_i64 {
-        let at = (n * 7919) % (2 * OVERLAP_S * 1000);
+    // At random moments around the end, and at the end.
+    let end = OVERLAP_S * 1000;
+    let mut moments: Vec<i64> = (0..40_i64).map(|n| (n * n * 7919 + 1) % (2 * end)).collect();
+    moments.extend([0, end - 1, end]);
+    moments.sort_unstable();
+    assert!(moments.iter().filter(|at| **at >= end).count() >= 10, "after the end too");
+    for at in moments {
         let now = app.clock.advance(0);
         app.clock.advance(begin.0 + at - now.0);
         list_with(app, &second).await.ok();
         let answer = list_with(app, &first).await;
-        let good = at < OVERLAP_S * 1000;
-        assert_eq!(answer.status.is_success(), good, "{at} ms after the rotation");
+        assert_eq!(answer.status.is_success(), at < end, "{at} ms after the rotation");
     }
     // A third one without overlap ends the second.
     app.clock.advance(3 * OVERLAP_S * 1000);
@@ -150,6 +163,24 @@ async fn nobody_gives_away_more_than_they_have(app: &App) {
     for wrong in ["", "everything", "verifications:read nothing"] {
         assert!(credentials::create(&app.engine, &caller, wanted(wrong)).await.is_err(), "{wrong:?}");
     }
+    // Not more often either, or for longer, than they may themselves.
+    let (slow, _) = key(app, "verifications:read keys", Some(5)).await;
+    let ends = app.clock.advance(0).plus_secs(60);
+    let all = access::list_credentials(&app.engine).await.unwrap();
+    let slow = all.into_iter().find(|l| l.credential.public_id == slow).unwrap().credential;
+    let slow = Caller { credential: slow.id, per_minute: slow.per_minute, ..caller.clone() };
+    let many = Wanted { per_minute: Some(6), ..wanted("verifications:read") };
+    assert!(matches!(credentials::create(&app.engine, &slow, many).await, Err(Error::Invalid(_))));
+    let made = credentials::create(&app.engine, &slow, wanted("verifications:read")).await.unwrap();
+    assert_eq!(made.credential.per_minute, Some(5), "as often as who asks");
+    let short = Wanted { expires_at: Some(ends), ..wanted("verifications:read keys") };
+    let short = credentials::create(&app.engine, &caller, short).await.unwrap().credential;
+    let short = Caller { credential: short.id, ..caller.clone() };
+    let long = Wanted { expires_at: Some(ends.plus_ms(1)), ..wanted("verifications:read") };
+    assert!(matches!(credentials::create(&app.engine, &short, long).await, Err(Error::Invalid(_))));
+    let made = credentials::create(&app.engine, &short, wanted("verifications:read")).await.unwrap();
+    assert_eq!(made.credential.expires_at, Some(ends), "it ends with who asks");
+
     let (powerful, _) = key(app, "verifications", None).await;
     assert!(credentials::rotate(&app.engine, &caller, &powerful, 0).await.is_err(), "a secret is a gift too");
     let (client, _) = app.new_tenant("second").await;
@@ -181,6 +212,75 @@ async fn a_limit_holds_for_one_caller_and_is_told(app: &App) {
         answers.push(app.picture("front", "none", b"no picture").await.status);
     }
     assert_eq!(answers, [StatusCode::NOT_FOUND, StatusCode::NOT_FOUND, StatusCode::TOO_MANY_REQUESTS]);
+}
+
+async fn many_keys_do_not_make_more_of_one_organization(app: &App) {
+    let mut granted = 0;
+    for _ in 0..5 {
+        let (_, secret) = key(app, "verifications", Some(10)).await;
+        for _ in 0..10 {
+            granted += u32::from(list_with(app, &secret).await.status.is_success());
+        }
+    }
+    assert_eq!(granted, 40, "the organization's limit");
+    let (_, another) = app.new_tenant("second").await;
+    app.with_token(&another, "/idv/session/list", json!({})).await.ok();
+}
+
+async fn tokens_are_given_to_clients_as_often_as_they_may_ask(app: &App) {
+    let mut admin = app.caller().await;
+    admin.scopes = "verifications keys".to_owned();
+    let wanted = Wanted { per_minute: Some(2), ..Wanted::new(Kind::OauthClient, "eager") };
+    let new = credentials::create(&app.engine, &admin, wanted).await.unwrap();
+    let (id, secret) = (new.credential.public_id.clone(), new.secret.to_string());
+    let exchange = async |id: &str, secret: &str| {
+        let form = format!("grant_type=client_credentials&client_id={id}&client_secret={secret}");
+        let kind = (header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        app.send(Request::post("/oauth2/token").header(kind.0, kind.1).body(Body::from(form)).unwrap()).await
+    };
+    exchange(&id, &secret).await.ok();
+    exchange(&id, &secret).await.ok();
+    let refused = exchange(&id, &secret).await;
+    assert_eq!(
+        (refused.status.as_u16(), &refused.headers[header::RETRY_AFTER]),
+        (429, &"30".parse().unwrap())
+    );
+    assert_eq!(refused.body["error"], "too_many_requests");
+    app.clock.advance(30_000);
+    exchange(&id, &secret).await.ok();
+
+    // Guessing is counted by the address that guesses.
+    app.peer.set("203.0.113.7:4711".parse().unwrap()).unwrap();
+    for _ in 0..60 {
+        assert_eq!(exchange(&id, "wrong").await.status, 401);
+    }
+    let refused = exchange(&id, "wrong").await;
+    assert_eq!(
+        (refused.status.as_u16(), &refused.headers[header::RETRY_AFTER]),
+        (429, &"1".parse().unwrap())
+    );
+    app.clock.advance(30_000);
+    exchange(&id, &secret).await.ok();
+}
+
+/// Wherever it is when its caller is gone: asked again, it gives the answer of what was done.
+async fn a_request_whose_caller_hangs_up_is_done_once(app: &App) {
+    const TIMES: u64 = 30;
+    let token = format!("Bearer {}", app.token);
+    for n in 0..TIMES {
+        let name = format!("key-{n}");
+        let headers = [("Authorization", token.as_str()), ("Idempotency-Key", name.as_str())];
+        let ask = || send(app, "/idv/session/create", &headers, json!({}));
+        let _ = tokio::time::timeout(std::time::Duration::from_micros(n * 300), ask()).await;
+        let mut tries = 0;
+        while ask().await.status != 200 {
+            tries += 1;
+            assert!(tries < 1000, "nobody is answering, and it is said to be in flight");
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+    }
+    let listed = app.post("/idv/session/list", json!({"take": 100})).await.ok();
+    assert_eq!(listed["sessions"].as_array().map(Vec::len), Some(TIMES as usize), "{listed}");
 }
 
 /// What a caller may do with keys: whatever the order and however many at once, one thing is done for each.

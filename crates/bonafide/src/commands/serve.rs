@@ -1,9 +1,9 @@
 //! `bonafide serve`: the API and the workers in one process.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{Router, http::header, routing::get};
-use bonafide_engine::{jobs, webhooks::deliver};
+use bonafide_engine::{housekeeping, jobs, webhooks::deliver};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use serde::Serialize;
 use tokio::{net::TcpListener, sync::watch};
@@ -90,6 +90,8 @@ pub(crate) fn run(args: Args) -> CommandResult {
         let worker = (!args.no_workers)
             .then(|| tokio::spawn(jobs::run(engine.clone(), config.workers(), stopped.clone())));
         let postman = (!args.no_workers).then(|| tokio::spawn(deliver::run(engine.clone(), stopped.clone())));
+        let tidying =
+            (!args.no_workers).then(|| tokio::spawn(housekeeping::run(engine.clone(), stopped.clone())));
         tracing::info!(listen = %listener.local_addr()?, workers = config.workers(), "serving");
         let mut quiet = stopped.clone();
         let app =
@@ -103,7 +105,7 @@ pub(crate) fn run(args: Args) -> CommandResult {
             let _ = stop.send(true);
         });
         server.await?;
-        for task in [worker, postman].into_iter().flatten() {
+        for task in [worker, postman, tidying].into_iter().flatten() {
             task.await?;
         }
         engine.db.close().await;
@@ -113,11 +115,20 @@ pub(crate) fn run(args: Args) -> CommandResult {
 
 /// Serves what was counted, at a port of its own: it is for the operator and not for callers.
 async fn metrics(address: SocketAddr) -> CommandResult {
+    const COUNT_EVERY: Duration = Duration::from_secs(5);
     const SECONDS: [f64; 12] = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0];
     let handle = PrometheusBuilder::new().set_buckets(&SECONDS)?.install_recorder()?;
     let listener =
         TcpListener::bind(address).await.map_err(|e| format!("cannot serve metrics on {address}: {e}"))?;
     tracing::info!(metrics = %listener.local_addr()?, "metrics");
+    // Durations are kept one by one until they are counted, also where nobody comes for them.
+    let counted = handle.clone();
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(COUNT_EVERY).await;
+            counted.run_upkeep();
+        }
+    });
     let text = [(header::CONTENT_TYPE, "text/plain; version=0.0.4")];
     let app = Router::new().route("/metrics", get(move || async move { (text, handle.render()) }));
     tokio::spawn(async move { axum::serve(listener, app).await });

@@ -22,6 +22,10 @@ pub const MOST_PER_MINUTE: i64 = 100_000;
 /// Longest name, in characters.
 const LONGEST_NAME: usize = 200;
 
+/// What the public ids of keys and of clients begin with.
+const KEY: &str = "key";
+const CLIENT: &str = "cli";
+
 /// A credential at the one moment its secret is known.
 pub struct NewCredential {
     pub credential: Credential,
@@ -59,6 +63,7 @@ pub struct Listed {
 /// Makes a credential of the caller's organization. Nobody gives away more than they have.
 pub async fn create(engine: &Engine, caller: &Caller, wanted: Wanted) -> Result<NewCredential> {
     may_give(caller, &wanted.scopes)?;
+    let wanted = within(engine, caller, wanted).await?;
     let mut tx = engine.db.begin().await?;
     let new = insert(engine, &mut tx, caller.organization, caller.sandbox, wanted, &caller.actor()).await?;
     tx.commit().await?;
@@ -109,9 +114,39 @@ fn may_give(caller: &Caller, scopes: &str) -> Result<()> {
     }
 }
 
+/// What is wanted, if its giver has as much, and where nothing is said what its giver has: nobody asks more often, or for
+/// longer, through a key of their own making.
+async fn within(engine: &Engine, caller: &Caller, wanted: Wanted) -> Result<Wanted> {
+    let mut tx = engine.db.read().await?;
+    let giver = rows::get(&mut tx, caller.organization, caller.credential).await?;
+    let giver = giver.ok_or(Error::NotFound("credential"))?;
+    let most = giver.per_minute.unwrap_or(MOST_PER_MINUTE);
+    if wanted.per_minute.is_some_and(|n| n > most) {
+        let message = format!("must be at most {most}, the limit of the key that asks");
+        return Err(Error::invalid("per_minute", Rule::Range, message));
+    }
+    if let (Some(end), Some(at)) = (giver.expires_at, wanted.expires_at)
+        && at > end
+    {
+        let message = format!("must be at most {end}, when the key that asks ends");
+        return Err(Error::invalid("expires_at", Rule::Range, message));
+    }
+    let (per_minute, expires_at) =
+        (wanted.per_minute.or(giver.per_minute), wanted.expires_at.or(giver.expires_at));
+    Ok(Wanted { per_minute, expires_at, ..wanted })
+}
+
 async fn of_organization(tx: &mut Tx, organization: OrganizationId, public_id: &str) -> Result<Credential> {
-    let found = rows::by_public_id(tx, public_id).await?;
-    found.filter(|c| c.organization == organization).ok_or(Error::NotFound("credential"))
+    let found = known(tx, public_id).await?;
+    if found.organization == organization { Ok(found) } else { Err(Error::NotFound("credential")) }
+}
+
+async fn known(tx: &mut Tx, public_id: &str) -> Result<Credential> {
+    // No database has to look at what nobody was ever given.
+    let id = public_id.split_once('_').filter(|(kind, _)| [KEY, CLIENT].contains(kind));
+    let is_id = id.is_some_and(|(_, id)| id.parse::<CredentialId>().is_ok());
+    let found = if is_id { rows::by_public_id(tx, public_id).await? } else { None };
+    found.ok_or(Error::NotFound("credential"))
 }
 
 /// For the operator: makes a credential for the installation's organization, or for its sandbox (the first one made;
@@ -175,7 +210,7 @@ pub async fn list_credentials(engine: &Engine) -> Result<Vec<Listed>> {
 /// For the operator: [`rotate`].
 pub async fn rotate_credential(engine: &Engine, public_id: &str, overlap_s: i64) -> Result<NewCredential> {
     let mut tx = engine.db.begin().await?;
-    let found = rows::by_public_id(&mut tx, public_id).await?.ok_or(Error::NotFound("credential"))?;
+    let found = known(&mut tx, public_id).await?;
     let organization = organizations::get(&mut tx, found.organization).await?;
     let sandbox = organization.is_some_and(|o| o.sandbox);
     let new = add_secret(engine, &mut tx, found, sandbox, overlap_s, "operator").await?;
@@ -186,7 +221,7 @@ pub async fn rotate_credential(engine: &Engine, public_id: &str, overlap_s: i64)
 /// For the operator: [`revoke`].
 pub async fn revoke_credential(engine: &Engine, public_id: &str) -> Result<()> {
     let mut tx = engine.db.begin().await?;
-    let found = rows::by_public_id(&mut tx, public_id).await?.ok_or(Error::NotFound("credential"))?;
+    let found = known(&mut tx, public_id).await?;
     end(engine, &mut tx, &found, "operator").await?;
     tx.commit().await?;
     Ok(())
@@ -214,8 +249,8 @@ async fn insert(
     check(&wanted, now)?;
     let id = CredentialId::new(now, &*engine.entropy);
     let public = match wanted.kind {
-        Kind::ApiKey => "key",
-        Kind::OauthClient => "cli",
+        Kind::ApiKey => KEY,
+        Kind::OauthClient => CLIENT,
     };
     let credential = Credential {
         id,

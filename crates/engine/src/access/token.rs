@@ -10,7 +10,7 @@ use bonafide_store::{
     access_tokens::{self, AccessToken},
     credentials::{self, Credential, Kind},
     organizations,
-    secrets::{PlainSecret, SecretHash, is_api_key},
+    secrets::{PlainSecret, SecretHash, is_api_key, is_like_api_key},
 };
 
 use crate::{Caller, Engine, Error, Result, Scope};
@@ -35,19 +35,25 @@ pub enum TokenRefused {
     Internal(#[from] Error),
 }
 
-/// Exchanges a client's secret for a token. Without a scope all of the client's scopes are granted.
-pub async fn issue_token(
+/// The client that these belong to. Reads alone, so that strangers who guess hold nobody up.
+pub async fn client(
     engine: &Engine,
     client_id: &str,
     client_secret: &str,
+) -> Result<Credential, TokenRefused> {
+    let mut tx = engine.db.read().await.map_err(Error::from)?;
+    let (presented, now) = (SecretHash::of(client_secret), engine.now());
+    let found =
+        credentials::authenticate(&mut tx, Kind::OauthClient, presented, now).await.map_err(Error::from)?;
+    found.filter(|c| c.public_id == client_id).ok_or(TokenRefused::InvalidClient)
+}
+
+/// A token for a client. Without a scope all of the client's scopes are granted.
+pub async fn issue(
+    engine: &Engine,
+    client: &Credential,
     scope: Option<&str>,
 ) -> Result<IssuedToken, TokenRefused> {
-    let now = engine.now();
-    let mut tx = engine.db.begin().await.map_err(Error::from)?;
-    let presented = SecretHash::of(client_secret);
-    let client =
-        credentials::authenticate(&mut tx, Kind::OauthClient, presented, now).await.map_err(Error::from)?;
-    let client = client.filter(|c| c.public_id == client_id).ok_or(TokenRefused::InvalidClient)?;
     let scopes = match scope.map(str::trim).filter(|s| !s.is_empty()) {
         None => client.scopes.clone(),
         Some(asked)
@@ -58,8 +64,8 @@ pub async fn issue_token(
         }
         Some(_) => return Err(TokenRefused::InvalidScope),
     };
+    let (now, expires_in) = (engine.now(), engine.settings.token_lifetime_s);
     let token = PlainSecret::new("bft", &*engine.entropy);
-    let expires_in = engine.settings.token_lifetime_s;
     let row = AccessToken {
         token_sha256: token.hash(),
         organization: client.organization,
@@ -68,7 +74,7 @@ pub async fn issue_token(
         created_at: now,
         expires_at: now.plus_secs(expires_in),
     };
-    access_tokens::purge(&mut tx, now).await.map_err(Error::from)?;
+    let mut tx = engine.db.begin().await.map_err(Error::from)?;
     access_tokens::insert(&mut tx, &row).await.map_err(Error::from)?;
     tx.commit().await.map_err(Error::from)?;
     Ok(IssuedToken { token, expires_in, scope: scopes })
@@ -76,10 +82,15 @@ pub async fn issue_token(
 
 /// Who presents this access token or API key; `None` for an unknown, expired or revoked one.
 pub async fn authenticate(engine: &Engine, presented: &str) -> Result<Option<Caller>> {
+    let is_key = is_api_key(presented);
+    // Mistyped: nothing is that.
+    if !is_key && is_like_api_key(presented) {
+        return Ok(None);
+    }
     let now = engine.now();
     let mut tx = engine.db.read().await?;
     let hash = SecretHash::of(presented);
-    let (credential, scopes) = if is_api_key(presented) {
+    let (credential, scopes) = if is_key {
         let found = credentials::authenticate(&mut tx, Kind::ApiKey, hash, now).await?;
         (found, None)
     } else {

@@ -100,6 +100,18 @@ pub(crate) async fn two_secrets_are_good_while_one_takes_the_others_place(stage:
     };
     assert!(!good(&mut tx, &first).await && !good(&mut tx, &second).await, "no overlap was asked for");
     assert!(good(&mut tx, &third).await);
+    // However often: two are good at a time.
+    let mut before = third;
+    for _ in 0..3 {
+        stage.clock.advance(1);
+        let next = PlainSecret::new("bfs", &stage.entropy);
+        let until = now.plus_secs(600);
+        credentials::add_secret(&mut tx, organization, client.id, &row(&next, &stage), until).await.unwrap();
+        let listed = credentials::secrets(&mut tx, organization, client.id, now).await.unwrap();
+        let hashes: Vec<_> = listed.iter().map(|s| s.secret_sha256).collect();
+        assert_eq!(hashes, [next.hash(), before.hash()]);
+        before = next;
+    }
 }
 
 pub(crate) async fn public_ids_are_unique_over_all_tenants(stage: Stage) {

@@ -26,10 +26,10 @@ pub(crate) struct WantedKey {
     /// Out of `verifications` (everything but keys), `verifications:read`, `verifications:write`, `settings`, `webhooks`,
     /// `keys`; `verifications` when absent. Nobody gives away more than they have.
     scopes: Option<Vec<String>>,
-    /// Requests a minute; the server's limit when absent.
+    /// Requests a minute, at most those of the key that asks; when absent as many, or the server's limit.
     #[schema(minimum = 1, maximum = 100_000)]
     per_minute: Option<i64>,
-    /// When it ends (RFC 3339); never when absent.
+    /// When it ends (RFC 3339), no later than the key that asks; when absent with it, or never.
     #[schema(format = DateTime)]
     expires_at: Option<String>,
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use axum::{
-    Json,
+    Extension, Json,
     body::Bytes,
     extract::State,
     http::{HeaderMap, HeaderValue, StatusCode, header},
@@ -14,6 +14,7 @@ use bonafide_engine::{
     Engine,
     access::{self, TokenRefused},
 };
+use bonafide_http::Counts;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -46,11 +47,19 @@ pub(crate) struct OAuthError {
     error_description: String,
     #[serde(skip)]
     basic: bool,
+    #[serde(skip)]
+    retry_after_s: Option<u32>,
 }
 
 impl OAuthError {
     fn new(error: &'static str, description: impl Into<String>) -> Self {
-        Self { error, error_description: description.into(), basic: false }
+        Self { error, error_description: description.into(), basic: false, retry_after_s: None }
+    }
+
+    /// RFC 6749 has no word for it at this endpoint.
+    fn too_many(retry_after_s: u32) -> Self {
+        let description = format!("too many requests; try again in {retry_after_s} s");
+        Self { retry_after_s: Some(retry_after_s), ..Self::new("too_many_requests", description) }
     }
 }
 
@@ -59,13 +68,19 @@ impl IntoResponse for OAuthError {
         let status = match self.error {
             "invalid_client" => StatusCode::UNAUTHORIZED,
             "server_error" => StatusCode::INTERNAL_SERVER_ERROR,
+            "temporarily_unavailable" => StatusCode::SERVICE_UNAVAILABLE,
+            "too_many_requests" => StatusCode::TOO_MANY_REQUESTS,
             _ => StatusCode::BAD_REQUEST,
         };
-        let challenge = self.basic && status == StatusCode::UNAUTHORIZED;
+        let (challenge, retry_after_s) =
+            (self.basic && status == StatusCode::UNAUTHORIZED, self.retry_after_s);
         let mut response = (status, Json(self)).into_response();
         if challenge {
             let value = HeaderValue::from_static("Basic realm=\"bonafide\"");
             response.headers_mut().insert(header::WWW_AUTHENTICATE, value);
+        }
+        if let Some(seconds) = retry_after_s {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
     }
@@ -76,9 +91,10 @@ impl IntoResponse for OAuthError {
 /// Exchanges a client id and secret, as HTTP Basic authentication or as form fields, for a bearer token.
 #[utoipa::path(post, path = "/oauth2/token", tag = "OAuth", operation_id = "oauth2_token",
     request_body(content = TokenRequest, content_type = "application/x-www-form-urlencoded"),
-    responses((status = 200, body = Token), (status = 400, body = OAuthError), (status = 401, body = OAuthError)))]
+    responses((status = 200, body = Token), (status = 400, body = OAuthError), (status = 401, body = OAuthError), (status = 429, body = OAuthError, description = "Too many requests; see Retry-After"), (status = 503, body = OAuthError)))]
 pub(crate) async fn token(
     State(engine): State<Engine>,
+    Extension(counts): Extension<Counts>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Json<Token>, OAuthError> {
@@ -118,17 +134,31 @@ pub(crate) async fn token(
         }
     };
     let scope = pairs.get("scope").map(String::as_str);
-    match access::issue_token(&engine, id, secret, scope).await {
-        Ok(issued) => Ok(Json(Token {
+    let asked = async {
+        let client = access::client(&engine, id, secret).await?;
+        let per_minute = client.per_minute.unwrap_or(engine.settings.per_minute);
+        match counts.exchange(client.id, per_minute) {
+            Ok(()) => access::issue(&engine, &client, scope).await.map(Ok),
+            Err(retry_after_s) => Ok(Err(retry_after_s)),
+        }
+    };
+    match asked.await {
+        Ok(Ok(issued)) => Ok(Json(Token {
             access_token: issued.token.to_string(),
             token_type: "Bearer",
             expires_in: issued.expires_in,
             scope: issued.scope,
         })),
+        Ok(Err(retry_after_s)) => Err(OAuthError::too_many(retry_after_s)),
         Err(e @ TokenRefused::InvalidClient) => {
+            counts.wrong().map_err(OAuthError::too_many)?;
             Err(OAuthError { basic: basic.is_some(), ..OAuthError::new("invalid_client", e.to_string()) })
         }
         Err(e @ TokenRefused::InvalidScope) => Err(OAuthError::new("invalid_scope", e.to_string())),
+        Err(TokenRefused::Internal(bonafide_engine::Error::Overloaded { retry_after_s })) => {
+            let refused = OAuthError::new("temporarily_unavailable", "too much is asked at once; try again");
+            Err(OAuthError { retry_after_s: Some(retry_after_s), ..refused })
+        }
         Err(TokenRefused::Internal(error)) => {
             tracing::error!(error = bonafide_core::problem::trail(&error), "no token could be issued");
             Err(OAuthError::new("server_error", "no token could be issued"))

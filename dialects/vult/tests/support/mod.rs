@@ -121,6 +121,7 @@ impl App {
             settings: Settings {
                 max_pictures: 12,
                 per_minute: 100_000,
+                per_minute_organization: 40,
                 capture_url: "https://id.example.com/come?v={verification}".to_owned(),
                 ..Settings::default()
             },

@@ -1,0 +1,31 @@
+//! What is removed when its time is over, without anybody asking.
+
+use std::time::Duration;
+
+use bonafide_core::problem::trail;
+use bonafide_store::access_tokens;
+
+use crate::{Engine, Result, idempotency};
+
+/// Tidies now and then until `stop` is told.
+pub async fn run(engine: Engine, mut stop: tokio::sync::watch::Receiver<bool>) {
+    const EVERY: Duration = Duration::from_secs(600);
+    while !*stop.borrow() {
+        if let Err(error) = once(&engine).await {
+            tracing::error!(error = trail(&error), "cannot remove what is over");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(EVERY) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
+/// Removes the answers that were kept for repeated requests, and access tokens, that are over.
+pub async fn once(engine: &Engine) -> Result<()> {
+    idempotency::purge(engine).await?;
+    let mut tx = engine.db.begin().await?;
+    access_tokens::purge(&mut tx, engine.now()).await?;
+    tx.commit().await?;
+    Ok(())
+}
