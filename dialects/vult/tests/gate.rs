@@ -223,8 +223,8 @@ async fn many_keys_do_not_make_more_of_one_organization(app: &App) {
         }
     }
     assert_eq!(granted, 40, "the organization's limit");
-    let (_, another) = app.new_tenant("second").await;
-    app.with_token(&another, "/idv/session/list", json!({})).await.ok();
+    let (client, token) = app.new_tenant("second").await;
+    app.speaking_as(&client, &token).post("/idv/session/list", json!({})).await.ok();
 }
 
 async fn tokens_are_given_to_clients_as_often_as_they_may_ask(app: &App) {
