@@ -76,6 +76,9 @@ struct Create {
     /// Requests a minute, at most 100000 [default: the server's limit]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(i64).range(1..=access::credentials::MOST_PER_MINUTE))]
     per_minute: Option<i64>,
+    /// When it ends, for instance 2027-01-31T12:00:00Z [default: never]
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    expires_at: Option<Timestamp>,
     #[command(flatten)]
     flags: Flags,
     /// Print JSON, for programs
@@ -90,6 +93,10 @@ pub(crate) fn run(args: Args) -> CommandResult {
 /// The same for the clients of the token endpoint.
 pub(crate) fn run_for_clients(args: Args) -> CommandResult {
     of_kind(args, Kind::OauthClient)
+}
+
+fn time(text: &str) -> Result<Timestamp, &'static str> {
+    Timestamp::parse(text).ok_or("write it like 2027-01-31T12:00:00Z")
 }
 
 /// What one of this kind is called, and the command that is about them.
@@ -109,8 +116,8 @@ fn of_kind(args: Args, kind: Kind) -> CommandResult {
                     true => Scope::EVERYTHING.to_owned(),
                     false => create.scopes.join(" "),
                 };
-                let wanted =
-                    Wanted { scopes, per_minute: create.per_minute, ..Wanted::new(kind, create.name) };
+                let Create { per_minute, expires_at, .. } = create;
+                let wanted = Wanted { scopes, per_minute, expires_at, ..Wanted::new(kind, create.name) };
                 let new = access::create_credential(&engine, wanted, create.sandbox).await;
                 engine.db.close().await;
                 shown(&new.map_err(told)?, kind, create.json)?;
@@ -212,12 +219,12 @@ async fn list(flags: &Flags, kind: Kind, json: bool) -> CommandResult {
     if json {
         let rows: Vec<_> = all
             .iter()
-            .map(|Listed { credential: c, secrets }| {
+            .map(|Listed { credential: c, sandbox, secrets }| {
                 let secrets: Vec<_> = secrets
                     .iter()
                     .map(|(hint, until)| json!({"begins": hint, "expires_at": until.map(|t| t.to_string())}))
                     .collect();
-                json!({"id": c.public_id, "name": c.name, "scopes": c.scopes, "per_minute": c.per_minute,
+                json!({"id": c.public_id, "name": c.name, "sandbox": sandbox, "scopes": c.scopes, "per_minute": c.per_minute,
                        "secrets": secrets, "created_at": c.created_at.to_string(),
                        "expires_at": c.expires_at.map(|t| t.to_string()),
                        "last_used_at": c.last_used_at.map(|t| t.to_string()),
@@ -230,14 +237,24 @@ async fn list(flags: &Flags, kind: Kind, json: bool) -> CommandResult {
         anstream::println!("There are none yet; `bonafide {} create` makes one.", words(kind).1);
         return Ok(());
     }
-    let mut table =
-        output::table(["id", "name", "scopes", "secrets", "created", "expires", "last used", "revoked"]);
-    for Listed { credential: c, secrets } in &all {
+    let mut table = output::table([
+        "id",
+        "name",
+        "data",
+        "scopes",
+        "secrets",
+        "created",
+        "expires",
+        "last used",
+        "revoked",
+    ]);
+    for Listed { credential: c, sandbox, secrets } in &all {
         let secrets: Vec<String> = secrets.iter().map(|(hint, until)| secret_words(hint, *until)).collect();
         let time = |at: Option<Timestamp>| at.map(|t| t.to_string()).unwrap_or_default();
         table.add_row([
             c.public_id.clone(),
             printable(&c.name),
+            if *sandbox { "sandbox" } else { "live" }.to_owned(),
             c.scopes.clone(),
             secrets.join(", "),
             c.created_at.to_string(),

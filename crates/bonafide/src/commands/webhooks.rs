@@ -124,6 +124,12 @@ struct Create {
     /// Only these events; may be given several times
     #[arg(long = "event", value_name = "EVENT")]
     events: Vec<String>,
+    /// Only the events of this key or OAuth client
+    #[arg(long, value_name = "ID")]
+    client: Option<String>,
+    /// Sign with this secret of yours instead of a new one
+    #[arg(long, env = "BONAFIDE_WEBHOOK_SECRET", hide_env_values = true, value_name = "SECRET")]
+    secret: Option<String>,
     /// Sent along, as `Name: value`; may be given several times
     #[arg(long = "header", value_name = "HEADER")]
     headers: Vec<String>,
@@ -208,12 +214,17 @@ async fn go(action: Action) -> CommandResult {
 async fn create(new: Create) -> CommandResult {
     let mut headers = Map::new();
     for header in &new.headers {
-        let (name, value) =
-            header.split_once(':').ok_or(format!("--header {header}: write it as `Name: value`"))?;
+        // Not repeated: it may be a secret.
+        let (name, value) = header.split_once(':').ok_or("--header: write it as `Name: value`")?;
         headers.insert(name.trim().to_owned(), json!(value.trim()));
     }
-    let body = json!({"api": new.api, "name": new.name, "url": new.address, "events": new.events,
+    let mut body = json!({"api": new.api, "name": new.name, "url": new.address, "events": new.events,
         "headers": headers, "chaos": new.chaos});
+    for (name, value) in [("client", new.client), ("secret", new.secret)] {
+        if let Some(value) = value {
+            body[name] = value.into();
+        }
+    }
     let done = new.remote.connect()?.post("/console/webhooks", body).await?;
     shown(&new.remote, &done)
 }

@@ -56,6 +56,8 @@ impl Wanted {
 #[derive(Debug, Clone)]
 pub struct Listed {
     pub credential: Credential,
+    /// It speaks for a sandbox.
+    pub sandbox: bool,
     /// The beginning of each secret that is good now, newest first, and when it ends.
     pub secrets: Vec<(String, Option<Timestamp>)>,
 }
@@ -76,7 +78,7 @@ pub async fn list(engine: &Engine, caller: &Caller) -> Result<Vec<Listed>> {
         return Err(Error::Forbidden);
     }
     let mut tx = engine.db.read().await?;
-    listed(engine, &mut tx, caller.organization).await
+    listed(engine, &mut tx, caller.organization, caller.sandbox).await
 }
 
 /// A second secret for a credential of the caller's organization; those before it end after `overlap_s` seconds.
@@ -202,7 +204,7 @@ pub async fn list_credentials(engine: &Engine) -> Result<Vec<Listed>> {
     let mut tx = engine.db.read().await?;
     let mut all = vec![];
     for organization in organizations::list(&mut tx).await? {
-        all.extend(listed(engine, &mut tx, organization.id).await?);
+        all.extend(listed(engine, &mut tx, organization.id, organization.sandbox).await?);
     }
     Ok(all)
 }
@@ -227,12 +229,17 @@ pub async fn revoke_credential(engine: &Engine, public_id: &str) -> Result<()> {
     Ok(())
 }
 
-async fn listed(engine: &Engine, tx: &mut Tx, organization: OrganizationId) -> Result<Vec<Listed>> {
+async fn listed(
+    engine: &Engine,
+    tx: &mut Tx,
+    organization: OrganizationId,
+    sandbox: bool,
+) -> Result<Vec<Listed>> {
     let mut all = vec![];
     for credential in rows::list(tx, organization).await? {
         let secrets = rows::secrets(tx, organization, credential.id, engine.now()).await?;
         let secrets = secrets.into_iter().map(|s| (s.hint, s.expires_at)).collect();
-        all.push(Listed { credential, secrets });
+        all.push(Listed { credential, sandbox, secrets });
     }
     Ok(all)
 }

@@ -32,6 +32,8 @@ pub(crate) struct Key {
     /// `api_key` or `oauth_client`.
     kind: &'static str,
     name: String,
+    /// It speaks for a sandbox.
+    sandbox: bool,
     scopes: Vec<String>,
     /// Requests a minute; the server's limit when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -59,7 +61,7 @@ pub(crate) struct KeySecret {
 
 impl Key {
     fn of(listed: Listed) -> Self {
-        let Listed { credential: c, secrets } = listed;
+        let Listed { credential: c, sandbox, secrets } = listed;
         let time = |at: bonafide_core::time::Timestamp| at.to_string();
         Self {
             id: c.public_id,
@@ -68,6 +70,7 @@ impl Key {
                 Kind::OauthClient => "oauth_client",
             },
             name: c.name,
+            sandbox,
             scopes: c.scopes.split(' ').map(str::to_owned).collect(),
             per_minute: c.per_minute,
             secrets: secrets
