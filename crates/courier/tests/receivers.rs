@@ -9,20 +9,27 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use bonafide_courier::{Courier, Failure, Options, Parcel, Receipt};
-use support::{LOOPBACK, Names, Receiver, TIMEOUT, courier, post, request};
+use support::{LOOPBACK, Names, PATIENCE, Receiver, TIMEOUT, courier, courier_within, post, request};
 use tokio::{
     io::AsyncWriteExt as _,
-    net::TcpStream,
+    net::{TcpSocket, TcpStream},
     sync::mpsc,
     time::{sleep, timeout},
 };
 
 /// Posts to a receiver that deals with the whole request and then does as told.
 async fn served<S>(then: impl Fn(TcpStream) -> S + Send + Sync + 'static) -> Receipt
+where
+    S: Future<Output = ()> + Send + 'static,
+{
+    served_within(PATIENCE, then).await
+}
+
+async fn served_within<S>(time: Duration, then: impl Fn(TcpStream) -> S + Send + Sync + 'static) -> Receipt
 where
     S: Future<Output = ()> + Send + 'static,
 {
@@ -35,7 +42,7 @@ where
         }
     })
     .await;
-    let receipt = post(&courier(&[LOOPBACK], Names::default()), &receiver.url()).await;
+    let receipt = post(&courier_within(time, &[LOOPBACK], Names::default()), &receiver.url()).await;
     assert_eq!(receiver.connections(), 1, "nothing is tried twice");
     receipt
 }
@@ -53,9 +60,13 @@ fn reset(stream: TcpStream) {
     drop(stream);
 }
 
-fn is_about(ms: u64, time: Duration) -> bool {
-    let ms = Duration::from_millis(ms);
-    time <= ms + Duration::from_millis(50) && ms < time + Duration::from_secs(2)
+/// Longer than an attempt that has [`TIMEOUT`] may take.
+const LONG: Duration = TIMEOUT.saturating_mul(40);
+
+/// Not before its time, and not as late as only a wrong program is.
+fn ran_out_of_time(receipt: &Receipt) -> bool {
+    let took = Duration::from_millis(receipt.ms);
+    TIMEOUT <= took + Duration::from_millis(50) && took < TIMEOUT * 20
 }
 
 #[tokio::test]
@@ -125,7 +136,7 @@ async fn a_receiver_may_ask_for_a_pause() {
 
 #[tokio::test]
 async fn slow_headers_run_out_of_time() {
-    let receipt = served(|mut stream| async move {
+    let receipt = served_within(TIMEOUT, |mut stream| async move {
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n").await;
         while stream.write_all(b"x-slow: loris\r\n").await.is_ok() {
             sleep(Duration::from_millis(100)).await;
@@ -133,32 +144,32 @@ async fn slow_headers_run_out_of_time() {
     })
     .await;
     assert_eq!((receipt.status, receipt.failure), (None, Some(Failure::Timeout)));
-    assert!(is_about(receipt.ms, TIMEOUT), "{receipt:?}");
+    assert!(ran_out_of_time(&receipt), "{receipt:?}");
 }
 
 #[tokio::test]
 async fn silence_runs_out_of_time() {
-    let receipt = served(|stream| async move {
+    let receipt = served_within(TIMEOUT, |stream| async move {
         let _open = stream;
-        sleep(TIMEOUT * 4).await;
+        sleep(LONG).await;
     })
     .await;
     assert_eq!(receipt.failure, Some(Failure::Timeout));
-    assert!(is_about(receipt.ms, TIMEOUT), "{receipt:?}");
+    assert!(ran_out_of_time(&receipt), "{receipt:?}");
 }
 
 #[tokio::test]
 async fn a_receiver_that_does_not_listen_runs_out_of_time() {
     let receiver = Receiver::start("127.0.0.1:0", |stream| async move {
         let _unread = stream;
-        sleep(TIMEOUT * 4).await;
+        sleep(LONG).await;
     })
     .await;
-    let courier = courier(&[LOOPBACK], Names::default());
+    let courier = courier_within(TIMEOUT, &[LOOPBACK], Names::default());
     let body = vec![b'x'; 64 << 20].into();
     let receipt = courier.post(&Parcel { url: &receiver.url(), headers: &[], body }).await;
     assert_eq!(receipt.failure, Some(Failure::Timeout));
-    assert!(is_about(receipt.ms, TIMEOUT), "{receipt:?}");
+    assert!(ran_out_of_time(&receipt), "{receipt:?}");
 }
 
 #[tokio::test]
@@ -172,24 +183,24 @@ async fn a_name_that_takes_too_long() {
     let options = Options { timeout: TIMEOUT, resolver: Arc::new(Never), ..Options::default() };
     let receipt = post(&Courier::new(options).unwrap(), "https://slow.example/").await;
     assert_eq!(receipt.failure, Some(Failure::Timeout));
-    assert!(is_about(receipt.ms, TIMEOUT), "{receipt:?}");
+    assert!(ran_out_of_time(&receipt), "{receipt:?}");
 }
 
 #[tokio::test]
 async fn after_the_status_line_the_body_decides_nothing() {
-    let stalled = served(|mut stream| async move {
+    let stalled = served_within(TIMEOUT, |mut stream| async move {
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf").await;
-        sleep(TIMEOUT * 4).await;
+        sleep(LONG).await;
     })
     .await;
     assert!(stalled.is_delivered());
     assert_eq!((stalled.failure, &stalled.response[..]), (None, &b"half"[..]));
-    assert!(is_about(stalled.ms, TIMEOUT), "{stalled:?}");
+    assert!(ran_out_of_time(&stalled), "{stalled:?}");
 
     let broken = served(|mut stream| async move {
         let _ = stream.write_all(b"HTTP/1.1 202 Accepted\r\ncontent-length: 100\r\n\r\nhalf").await;
         // So that the half has been read when the reset comes.
-        sleep(Duration::from_millis(200)).await;
+        sleep(Duration::from_secs(1)).await;
         reset(stream);
     })
     .await;
@@ -208,7 +219,10 @@ async fn a_connection_that_breaks_before_the_answer() {
 
 #[tokio::test]
 async fn nobody_listens() {
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    // Bound, so that nobody else gets it, and not listened on.
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let port = socket.local_addr().unwrap().port();
     let receipt = post(&courier(&[LOOPBACK], Names::default()), &format!("http://127.0.0.1:{port}/")).await;
     assert_eq!(receipt.failure, Some(Failure::ConnectFailed));
 }
@@ -224,14 +238,12 @@ async fn what_is_not_http() {
 
 #[tokio::test]
 async fn headers_without_end_are_cut_off() {
-    let start = Instant::now();
     let receipt = served(|mut stream| async move {
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nx: ").await;
         while stream.write_all(&[b'x'; 65536]).await.is_ok() {}
     })
     .await;
     assert_eq!((receipt.status, receipt.failure), (None, Some(Failure::AnswerNotHttp)));
-    assert!(start.elapsed() < TIMEOUT, "{receipt:?}");
 }
 
 #[tokio::test]
@@ -256,9 +268,8 @@ async fn of_a_huge_body_only_the_beginning_is_read() {
         .await;
         assert!(receipt.is_delivered(), "{receipt:?}");
         assert_eq!(receipt.response.len(), 4096, "{head}");
-        assert!(receipt.ms < 1000, "{receipt:?}");
         // The receiver notices that it was hung up on. What it got rid of lies in the kernel's buffers.
-        timeout(TIMEOUT, is_done.recv()).await.unwrap();
+        timeout(PATIENCE, is_done.recv()).await.unwrap();
         let sent = sent.load(Ordering::SeqCst);
         assert!(sent < HUGE / 4, "{sent} bytes went out after {head}");
     }

@@ -155,10 +155,20 @@ async fn names_are_no_better_than_their_addresses() {
     assert_eq!(trap.connections(), 0);
 }
 
+/// Listeners at one port of 127.0.0.2 and 127.0.0.1. What is free at the one may be taken at the other.
+async fn twins() -> (Receiver, Receiver) {
+    for _ in 0..100 {
+        let good = Receiver::answering("127.0.0.2:0", OK).await;
+        if let Ok(bad) = Receiver::try_answering(&format!("127.0.0.1:{}", good.port()), OK).await {
+            return (good, bad);
+        }
+    }
+    panic!("no port is free at both addresses");
+}
+
 #[tokio::test]
 async fn of_mixed_answers_only_the_allowed_address_is_connected_to() {
-    let good = Receiver::answering("127.0.0.2:0", OK).await;
-    let bad = Receiver::answering(&format!("127.0.0.1:{}", good.port()), OK).await;
+    let (good, bad) = twins().await;
     let answer: &[&str] = &["127.0.0.1", "10.0.0.1", "::1", "127.0.0.2", "169.254.169.254"];
     let courier = courier(&["127.0.0.2/32"], Names::default().with("mixed.example", &[answer]));
     let receipt = post(&courier, &format!("http://mixed.example:{}/", good.port())).await;
@@ -168,8 +178,7 @@ async fn of_mixed_answers_only_the_allowed_address_is_connected_to() {
 
 #[tokio::test]
 async fn a_name_that_changes_its_mind_gains_nothing() {
-    let good = Receiver::answering("127.0.0.2:0", OK).await;
-    let bad = Receiver::answering(&format!("127.0.0.1:{}", good.port()), OK).await;
+    let (good, bad) = twins().await;
     let names = Names::default().with("rebinding.example", &[&["127.0.0.2"], &["127.0.0.1"]]);
     let courier = courier(&["127.0.0.2/32"], names);
     let url = format!("http://rebinding.example:{}/", good.port());

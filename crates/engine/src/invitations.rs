@@ -4,6 +4,7 @@ use bonafide_core::{
     event::{Happened, Snapshot},
     id::{JobId, VerificationId},
     problem::Rule,
+    time::Timestamp,
     verification::Status,
 };
 pub use bonafide_invite::Channel;
@@ -18,7 +19,7 @@ use serde_json::json;
 
 use crate::{
     Caller, Engine, Error, Result, Scope,
-    jobs::{INVITE, REMIND, TIMERS},
+    jobs::{self, INVITE, MAIL, REMIND},
     record::Record,
 };
 
@@ -49,14 +50,17 @@ pub struct Invite {
     /// Whether the person is reminded before the link ends.
     #[serde(default)]
     pub remind: bool,
+    /// Whether it did not arrive.
+    #[serde(default)]
+    pub bounced: bool,
 }
 
 /// Where the person goes.
 #[derive(Debug, Clone)]
 pub struct Link {
     pub link: String,
-    /// Whether a message is on its way.
-    pub sending: bool,
+    /// Of the message that is on its way, if one is: what the message carries and [`bounced`] takes.
+    pub id: Option<JobId>,
 }
 
 /// Asks a person to come to a verification that still waits for them.
@@ -85,18 +89,36 @@ pub async fn invite(engine: &Engine, caller: &Caller, id: VerificationId, mut ne
         let message = format!("a person is invited at most {MOST} times to one verification");
         return Err(Error::conflict("too_many_invitations", message));
     }
-    new.number = before + 1;
+    (new.number, new.bounced) = (before + 1, false);
     let (sending, number) = (new.channel.is_some(), new.number);
     record.private.invitation = Some(new);
     record.save(engine, &mut tx).await?;
     let detail = json!({"number": number, "sent": sending});
     record.note(engine, &mut tx, "invited", &caller.actor(), &detail).await?;
-    if sending {
-        enqueue(engine, &mut tx, &record, INVITE).await?;
-    }
+    let id = match sending {
+        true => Some(enqueue(engine, &mut tx, &record, INVITE, engine.now()).await?),
+        false => None,
+    };
     tx.commit().await?;
     engine.work.notify_waiters();
-    Ok(Link { link, sending })
+    Ok(Link { link, id })
+}
+
+/// What somebody else knows of a message: it was taken and did not arrive after all. `reason` is a stable word. Of a
+/// message that a later one replaced, that was told of before, or whose person has come, it is no news.
+pub async fn bounced(engine: &Engine, caller: &Caller, id: JobId, reason: &str) -> Result<()> {
+    if !caller.may(Scope::Write) {
+        return Err(Error::Forbidden);
+    }
+    let mut tx = engine.db.begin().await?;
+    let job = rows::get(&mut tx, caller.organization, id).await?;
+    let job =
+        job.filter(|job| [INVITE, REMIND].contains(&&*job.kind)).ok_or(Error::NotFound("invitation"))?;
+    if let Some(record) = current(engine, &mut tx, &job).await? {
+        bounce(engine, &mut tx, record, &caller.actor(), reason).await?;
+    }
+    tx.commit().await?;
+    Ok(())
 }
 
 /// Where the person goes, by the operator's setting.
@@ -120,29 +142,37 @@ const fn word(channel: Channel) -> &'static str {
     }
 }
 
-async fn enqueue(engine: &Engine, tx: &mut Tx, record: &Record, kind: &str) -> Result<()> {
+/// When to remind a person who was asked now. Not at all where that is soon: six hours, or a quarter of a shorter time
+/// between the reminder and the end.
+fn remind_at(record: &Record, now: Timestamp) -> Option<Timestamp> {
+    let end = record.row.expires_at?;
+    let before = ((end.0 - record.row.created_at.0) / 4).min(REMIND_BEFORE_S * 1000);
+    let at = end.plus_ms(-before);
+    (at.0 - now.0 >= before / 4).then_some(at)
+}
+
+async fn enqueue(
+    engine: &Engine,
+    tx: &mut Tx,
+    record: &Record,
+    kind: &str,
+    run_at: Timestamp,
+) -> Result<JobId> {
     let now = engine.now();
-    let Some(invite) = &record.private.invitation else { return Ok(()) };
-    let run_at = match (kind, record.row.expires_at) {
-        (REMIND, Some(end)) => {
-            let quarter = (end.0 - record.row.created_at.0) / 4;
-            end.plus_ms(-quarter.min(REMIND_BEFORE_S * 1000))
-        }
-        _ => now,
-    };
+    let id = JobId::new(now, &*engine.entropy);
     let job = NewJob {
-        id: JobId::new(now, &*engine.entropy),
-        queue: TIMERS,
+        id,
+        queue: MAIL,
         kind,
         subject: record.row.id.uuid(),
-        payload: &json!({"number": invite.number}),
+        payload: &json!({"number": record.private.invitation.as_ref().map(|i| i.number)}),
         unique_key: None,
         now,
         run_at,
         max_attempts: ATTEMPTS,
     };
     rows::enqueue(tx, record.row.organization, job).await?;
-    Ok(())
+    Ok(id)
 }
 
 /// Sends the invitation or the reminder of a job, and tells what came of it.
@@ -167,42 +197,66 @@ pub(crate) async fn run(engine: &Engine, job: &Job) -> Result<()> {
         person: invite.person.as_deref(),
         link: &link,
         expires_at,
-        message_id: &format!("{id}:{}", invite.number),
+        id: job.id,
     };
-    let (happened, reason) = match engine.inviter.send(&message, engine.now()).await {
-        Ok(_) if reminder => (Happened::InvitationReminded, None),
-        Ok(_) => (Happened::InvitationSent, None),
-        Err(not_sent) if not_sent.permanent || job.attempts >= job.max_attempts => {
-            tracing::warn!(verification = %id, code = not_sent.code, "an invitation did not arrive");
-            (Happened::InvitationBounced, Some(not_sent.code.to_owned()))
+    let sent = match engine.inviter.send(&message, engine.now()).await {
+        Err(not_sent) if !not_sent.permanent && job.attempts < job.max_attempts => {
+            return Err(Error::NotSent(not_sent));
         }
-        Err(not_sent) => return Err(Error::NotSent(not_sent)),
+        sent => sent,
     };
     let mut tx = engine.db.begin().await?;
     if let Some(record) = current(engine, &mut tx, job).await? {
-        let snapshot = Snapshot { reason: reason.clone(), ..Snapshot::default() };
-        let detail = json!({"number": invite.number, "channel": channel, "reason": reason});
-        record.note(engine, &mut tx, happened.as_str(), "worker", &detail).await?;
-        record.tell_with(engine, &mut tx, happened, snapshot).await?;
-        if happened == Happened::InvitationSent && invite.remind {
-            enqueue(engine, &mut tx, &record, REMIND).await?;
+        match sent {
+            Err(not_sent) => {
+                tracing::warn!(verification = %id, code = not_sent.code, "an invitation did not arrive");
+                bounce(engine, &mut tx, record, "worker", not_sent.code).await?;
+            }
+            Ok(_) => {
+                let happened = if reminder { Happened::InvitationReminded } else { Happened::InvitationSent };
+                let detail = json!({"number": invite.number, "channel": channel});
+                record.note(engine, &mut tx, happened.as_str(), "worker", &detail).await?;
+                record.tell(engine, &mut tx, happened).await?;
+                if let Some(at) = remind_at(&record, engine.now()).filter(|_| !reminder && invite.remind) {
+                    enqueue(engine, &mut tx, &record, REMIND, at).await?;
+                }
+            }
         }
     }
-    crate::jobs::finish(engine, tx, job).await
+    jobs::finish(engine, tx, job).await
 }
 
-/// The verification, while it waits for the person and no later invitation took this one's place.
+/// After the last attempt ended without a word of the mail server or gateway. The message may have gone out.
+pub(crate) async fn give_up(engine: &Engine, tx: &mut Tx, job: &Job) -> Result<()> {
+    match current(engine, tx, job).await? {
+        Some(record) => bounce(engine, tx, record, "worker", "sending_failed").await,
+        None => Ok(()),
+    }
+}
+
+/// Tells that the last invitation did not arrive, and sends nothing more of it.
+async fn bounce(engine: &Engine, tx: &mut Tx, mut record: Record, actor: &str, reason: &str) -> Result<()> {
+    let Some(invite) = &mut record.private.invitation else { return Ok(()) };
+    invite.bounced = true;
+    let detail = json!({"number": invite.number, "channel": invite.channel, "reason": reason});
+    record.save(engine, tx).await?;
+    record.note(engine, tx, Happened::InvitationBounced.as_str(), actor, &detail).await?;
+    let snapshot = Snapshot { reason: Some(reason.to_owned()), ..Snapshot::default() };
+    record.tell_with(engine, tx, Happened::InvitationBounced, snapshot).await?;
+    Ok(())
+}
+
+/// The verification, while it waits for the person, and its last invitation is this one and did not bounce.
 async fn current(engine: &Engine, tx: &mut Tx, job: &Job) -> Result<Option<Record>> {
     let id = VerificationId::from_uuid(job.subject);
-    let record = match Record::load(engine, tx, job.organization, id).await {
-        Err(Error::NotFound(_) | Error::Conflict { code: "anonymized", .. }) => return Ok(None),
-        other => other?,
-    };
-    let number = record.private.invitation.as_ref().map(|i| u64::from(i.number));
-    let current = number == job.payload.get("number").and_then(serde_json::Value::as_u64);
-    Ok((current && waits(&record)).then_some(record))
+    let number = job.payload.get("number").and_then(serde_json::Value::as_u64);
+    let record = jobs::find(engine, tx, job.organization, id).await?;
+    Ok(record.filter(|record| {
+        let invite = record.private.invitation.as_ref().filter(|i| !i.bounced);
+        waits(record) && invite.is_some_and(|i| Some(u64::from(i.number)) == number)
+    }))
 }
 
 async fn done(engine: &Engine, job: &Job) -> Result<()> {
-    crate::jobs::finish(engine, engine.db.begin().await?, job).await
+    jobs::finish(engine, engine.db.begin().await?, job).await
 }

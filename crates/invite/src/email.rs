@@ -111,7 +111,7 @@ impl Mailer {
     }
 
     /// Hands a message over to the server. `id` makes its Message-ID, the same for every repeat, by which mail programs
-    /// know a repeat; it is hexadecimal.
+    /// know a repeat; it is letters and digits. It has a header of its own as well: some servers put another Message-ID.
     pub(crate) async fn send(
         &self,
         to: &str,
@@ -148,7 +148,7 @@ impl Mailer {
             |name, value: &str| HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned());
         // The years that a Date header can say.
         let now = jiff::Timestamp::from_millisecond(now.0.clamp(0, 253_402_300_799_000)).unwrap_or_default();
-        // The boundary as well is the same for every repeat; no text holds 128 bits of a hash by chance.
+        // The boundary as well is the same for every repeat; no text holds the random bits of an id by chance.
         let body = MultiPart::alternative()
             .boundary(id)
             .singlepart(SinglePart::plain(words.text))
@@ -161,6 +161,7 @@ impl Mailer {
             .message_id(Some(message_id.to_owned()))
             .raw_header(header("Auto-Submitted", "auto-generated"))
             .raw_header(header("Content-Language", &words.language))
+            .raw_header(header("X-Invitation-Id", id))
             .multipart(body)
             .map(|message| message.formatted())
             .map_err(|_| NotSent::now(NotSent::WORDING_FAILED, "the message could not be put together"))

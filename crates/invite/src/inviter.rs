@@ -1,8 +1,7 @@
 //! Inviting: words, then the channel.
 
-use bonafide_core::time::Timestamp;
+use bonafide_core::{id::JobId, time::Timestamp};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use crate::{
     Channel, Config, ConfigError, NotSent,
@@ -43,8 +42,9 @@ pub struct Invitation<'a> {
     pub person: Option<&'a str>,
     pub link: &'a str,
     pub expires_at: Timestamp,
-    /// The same for every repeat of this message, different for every other message. It leaves the house only hashed.
-    pub message_id: &'a str,
+    /// The same for every repeat of this message, different for every other message. The message carries it in the clear,
+    /// so that who hears of its fate can say which one they mean.
+    pub id: JobId,
 }
 
 /// A message that the server or gateway took.
@@ -92,7 +92,7 @@ impl Inviter {
             link: invitation.link,
             expires_at: invitation.expires_at,
         };
-        let id = id(invitation.kind, invitation.message_id);
+        let id = invitation.id.to_string();
         let not_set_up = |settings: &str| {
             let channel = invitation.channel.as_str();
             NotSent::now(NotSent::NOT_SET_UP, format!("{channel} is not set up; see the settings {settings}"))
@@ -113,12 +113,6 @@ impl Inviter {
             }
         }
     }
-}
-
-/// Says nothing of the caller's own id, and differs for a reminder of the same.
-fn id(kind: Kind, seed: &str) -> String {
-    let hash = Sha256::new().chain_update(kind.as_str()).chain_update([0]).chain_update(seed).finalize();
-    hex::encode(&hash[..16])
 }
 
 /// Where in which file, but not the values that did it.

@@ -103,6 +103,19 @@ pub async fn enqueue(tx: &mut Tx, organization: OrganizationId, job: NewJob<'_>)
     Ok(rows == 1)
 }
 
+/// One job, in whatever state it is.
+pub async fn get(tx: &mut Tx, organization: OrganizationId, id: JobId) -> Result<Option<Job>> {
+    on!(tx, |c| sqlx::query_as(
+        "SELECT id, organization, queue, kind, subject, payload, run_at, attempts, max_attempts, lease_until
+         FROM jobs WHERE organization = $1 AND id = $2"
+    )
+    .bind(organization.uuid())
+    .bind(id.uuid())
+    .fetch_optional(c)
+    .await)
+    .to("read the job")
+}
+
 /// Claims due jobs of all organizations, in turns: each organization's place is its jobs that run plus the
 /// place among its jobs that wait, so nobody waits for the whole backlog of another.
 ///

@@ -71,7 +71,7 @@ pub async fn advance_clock(tx: &mut Tx, id: OrganizationId, ms: i64) -> Result<(
     .to("set the clock forward")?;
     on!(tx, |c| sqlx::query(
         "UPDATE jobs SET run_at = run_at - $2
-         WHERE organization = $1 AND queue = 'timers' AND done_at IS NULL AND failed_at IS NULL"
+         WHERE organization = $1 AND queue IN ('timers', 'mail') AND done_at IS NULL AND failed_at IS NULL"
     )
     .bind(id.uuid())
     .bind(ms)

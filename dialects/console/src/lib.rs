@@ -75,5 +75,6 @@ pub fn operations(paths: &Paths) -> Operations<Engine> {
         keys::revoke::revoke,
         // Invitations
         invitations::create::create,
+        invitations::bounced::bounced,
     }
 }

@@ -4,17 +4,24 @@
 
 mod support;
 
-use std::sync::{Arc, Mutex};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
-use bonafide_core::{event::Happened, id::VerificationId};
+use bonafide_core::{
+    event::Happened,
+    id::{JobId, VerificationId},
+};
 use bonafide_engine::{
     Error, events,
-    invitations::{Channel, Invite, invite},
-    jobs::run_pending,
+    invitations::{Channel, Invite, bounced, invite},
+    jobs::{self, MAIL, run_pending},
 };
 use bonafide_invite::{Config, Inviter};
+use bonafide_store::jobs::{Claim, claim};
 use serde_json::{Value, json};
-use support::App;
+use support::{App, sample};
 use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
     net::TcpListener,
@@ -63,9 +70,16 @@ async fn mail_server() -> (Inviter, Arc<Mutex<Vec<String>>>) {
             });
         }
     });
-    let smtp = json!({"server": "127.0.0.1", "port": port, "tls": "none", "from": "Shop <id@example.com>"});
+    (inviter(port), taken)
+}
+
+/// The longest timeout there is: who waits for it waits too long.
+fn inviter(port: u16) -> Inviter {
+    let smtp = json!({
+        "server": "127.0.0.1", "port": port, "tls": "none", "from": "Shop <id@example.com>", "timeout_s": 300,
+    });
     let config: Config = serde_json::from_value(json!({ "smtp": smtp })).unwrap();
-    (Inviter::new(config).unwrap(), taken)
+    Inviter::new(config).unwrap()
 }
 
 fn by_mail(to: &str) -> Invite {
@@ -76,8 +90,11 @@ fn by_mail(to: &str) -> Invite {
         language: Some("de-AT".into()),
         number: 0,
         remind: true,
+        bounced: false,
     }
 }
+
+const HOUR_MS: i64 = 3600 * 1000;
 
 async fn happened(app: &App, what: Happened) -> Vec<Value> {
     let filter = events::Filter { happened: Some(what), limit: 100, ..events::Filter::default() };
@@ -96,10 +113,13 @@ async fn a_person_is_invited_and_reminded() {
     let caller = app.caller().await;
     let id = waiting(app).await;
     let link = invite(&app.engine, &caller, id, by_mail("zoe@example.com")).await.unwrap();
-    assert_eq!((link.link, link.sending), (format!("https://id.example.com/come?v={id}"), true));
+    assert_eq!(link.link, format!("https://id.example.com/come?v={id}"));
     run_pending(&app.engine).await.unwrap();
     let mail = taken.lock().unwrap()[0].replace("=\n", "");
     assert!(mail.contains("Auto-Submitted: auto-generated") && mail.contains("zoe@example.com"), "{mail}");
+    let invitation = link.id.unwrap();
+    assert!(mail.contains(&format!("Message-ID: <{invitation}@example.com>")), "{mail}");
+    assert!(mail.contains(&format!("X-Invitation-Id: {invitation}\n")), "{mail}");
     assert!(mail.contains(&id.to_string()), "the link is in it: {mail}");
     assert_eq!(happened(app, Happened::InvitationSent).await.len(), 1);
 
@@ -156,7 +176,7 @@ async fn what_cannot_be_sent_is_refused() {
     assert!(matches!(refused, Err(Error::Conflict { code: "channel_not_set_up", .. })), "{refused:?}");
     let alone = Invite { channel: None, ..by_mail("") };
     let link = invite(&app.engine, &caller, id, alone.clone()).await.unwrap();
-    assert!(!link.sending && link.link.ends_with(&id.to_string()));
+    assert!(link.id.is_none() && link.link.ends_with(&id.to_string()));
     let (client, token) = app.new_tenant("second").await;
     let other = app.speaking_as(&client, &token).caller().await;
     assert!(matches!(invite(&app.engine, &other, id, alone.clone()).await, Err(Error::NotFound(_))));
@@ -167,4 +187,161 @@ async fn what_cannot_be_sent_is_refused() {
     assert!(matches!(refused, Err(Error::Conflict { code: "too_many_invitations", .. })), "{refused:?}");
     app.post("/idv/session/anonymize", json!({"session_id": id})).await.ok();
     assert!(invite(&app.engine, &caller, id, alone).await.is_err(), "nobody is there any more");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_invited_shortly_before_the_end_is_not_reminded_at_once() {
+    let (inviter, taken) = mail_server().await;
+    let app = &App::start_inviting(inviter).await.with_key().await;
+    let caller = app.caller().await;
+    // The day of the reminder has begun; or begins in an hour; or in seven.
+    let mut people = vec![];
+    for _ in 0..3 {
+        people.push(waiting(app).await);
+    }
+    for (at_hour, id) in [(6 * 24 - 7, people[0]), (6 * 24 - 1, people[1]), (6 * 24 + 12, people[2])] {
+        app.clock.set(support::NOON.plus_ms(at_hour * HOUR_MS));
+        invite(&app.engine, &caller, id, by_mail("zoe@example.com")).await.unwrap();
+        run_pending(&app.engine).await.unwrap();
+    }
+    app.clock.set(support::NOON.plus_ms(7 * 24 * HOUR_MS - 1));
+    run_pending(&app.engine).await.unwrap();
+    assert_eq!(happened(app, Happened::InvitationSent).await.len(), 3);
+    assert_eq!(happened(app, Happened::InvitationReminded).await.len(), 1, "the first alone");
+    assert_eq!(taken.lock().unwrap().len(), 4);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sandbox_reminds_when_its_clock_is_set_forward() {
+    let (inviter, taken) = mail_server().await;
+    let app = &App::start_inviting(inviter).await;
+    let (client, token) = app.new_tenant("sandbox").await;
+    let app = &app.speaking_as(&client, &token);
+    let id = waiting(app).await;
+    invite(&app.engine, &app.caller().await, id, by_mail("zoe@example.com")).await.unwrap();
+    run_pending(&app.engine).await.unwrap();
+    app.post("/sandbox/clock/advance", json!({"seconds": 6 * 24 * 3600})).await.ok();
+    run_pending(&app.engine).await.unwrap();
+    assert_eq!(taken.lock().unwrap().len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_invitation_that_kills_its_workers_is_told_as_a_bounce() {
+    let (inviter, taken) = mail_server().await;
+    let app = &App::start_inviting(inviter).await.with_key().await;
+    let id = waiting(app).await;
+    invite(&app.engine, &app.caller().await, id, by_mail("zoe@example.com")).await.unwrap();
+    die_over(app, MAIL).await;
+    run_pending(&app.engine).await.unwrap();
+    let bounced = happened(app, Happened::InvitationBounced).await;
+    assert_eq!((bounced.len(), &bounced[0]["reason"]), (1, &json!("sending_failed")));
+    assert!(taken.lock().unwrap().is_empty());
+}
+
+/// Claims what is due and lets the lease run out, until nobody may try any more. How often that was.
+async fn die_over(app: &App, queue: &str) -> usize {
+    let mut times = 0;
+    loop {
+        let (mut tx, now) = (app.engine.db.begin().await.unwrap(), app.engine.now());
+        let lost = Claim { queue, owner: "lost", now, lease_until: now.plus_secs(1), limit: 9 };
+        let claimed = claim(&mut tx, lost).await.unwrap();
+        tx.commit().await.unwrap();
+        if claimed.is_empty() {
+            return times;
+        }
+        times += 1;
+        app.clock.advance(1000);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dead_job_of_a_forgotten_person_stops_nobody() {
+    let (inviter, _) = mail_server().await;
+    let app = &App::start_inviting(inviter).await;
+    let session = app.consented().await;
+    app.picture("front", &session, &sample("passport.jpg")).await.ok();
+    app.liveness(&session, &[&sample("selfie.jpg")]).await.ok();
+    let dead = async {
+        while die_over(app, jobs::CHECKS).await == 0 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::select! {
+        () = dead => {}
+        answer = app.post("/idv/sdk/finalize", json!({"session_id": session})) => panic!("{answer:?}"),
+    }
+    app.post("/idv/session/anonymize", json!({"session_id": session})).await.ok();
+    run_pending(&app.engine).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bounce_that_comes_later_is_told_once_and_ends_the_reminder() {
+    let (inviter, taken) = mail_server().await;
+    let app = &App::start_inviting(inviter).await.with_key().await;
+    let caller = app.caller().await;
+    let id = waiting(app).await;
+    let first = invite(&app.engine, &caller, id, by_mail("typo@example.com")).await.unwrap().id.unwrap();
+    run_pending(&app.engine).await.unwrap();
+
+    let reader = bonafide_engine::Caller { scopes: "verifications:read".to_owned(), ..caller.clone() };
+    assert!(matches!(bounced(&app.engine, &reader, first, "mailbox_full").await, Err(Error::Forbidden)));
+    let (client, token) = app.new_tenant("second").await;
+    let other = app.speaking_as(&client, &token).caller().await;
+    for (caller, id) in [(&other, first), (&caller, JobId::from_uuid(id.uuid()))] {
+        let refused = bounced(&app.engine, caller, id, "mailbox_full").await;
+        assert!(matches!(refused, Err(Error::NotFound("invitation"))), "{refused:?}");
+    }
+    assert!(happened(app, Happened::InvitationBounced).await.is_empty());
+
+    // Hooks say everything twice.
+    for _ in 0..2 {
+        bounced(&app.engine, &caller, first, "mailbox_full").await.unwrap();
+    }
+    let told = happened(app, Happened::InvitationBounced).await;
+    assert_eq!((told.len(), &told[0]["reason"]), (1, &json!("mailbox_full")));
+
+    // To the right address; what becomes of the wrong one is no news any more.
+    let second = invite(&app.engine, &caller, id, by_mail("zoe@example.com")).await.unwrap().id.unwrap();
+    run_pending(&app.engine).await.unwrap();
+    bounced(&app.engine, &caller, first, "mailbox_full").await.unwrap();
+    assert_eq!(happened(app, Happened::InvitationBounced).await.len(), 1);
+    bounced(&app.engine, &caller, second, "address_refused").await.unwrap();
+    assert_eq!(happened(app, Happened::InvitationBounced).await.len(), 2);
+    app.clock.advance(7 * 24 * HOUR_MS - 1);
+    run_pending(&app.engine).await.unwrap();
+    assert_eq!(taken.lock().unwrap().len(), 2, "nobody is reminded where nothing arrives");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_server_that_never_answers_holds_up_no_verification() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let inviter = inviter(listener.local_addr().unwrap().port());
+    let held: Arc<Mutex<Vec<tokio::net::TcpStream>>> = Arc::default();
+    let holding = held.clone();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            holding.lock().unwrap().push(stream);
+        }
+    });
+    let app = &App::start_inviting(inviter).await;
+    let caller = app.caller().await;
+    for _ in 0..20 {
+        let id = waiting(app).await;
+        invite(&app.engine, &caller, id, by_mail("zoe@example.com")).await.unwrap();
+    }
+    let session = app.consented().await;
+    app.picture("front", &session, &sample("passport.jpg")).await.ok();
+    app.liveness(&session, &[&sample("selfie.jpg")]).await.ok();
+
+    let (_stop, stopped) = tokio::sync::watch::channel(false);
+    tokio::spawn(jobs::run(app.engine.clone(), 2, stopped));
+    let connected = async |most: usize| {
+        while held.lock().unwrap().len() < most {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), connected(2)).await.unwrap();
+    assert_eq!(app.post("/idv/sdk/finalize", json!({"session_id": session})).await.ok()["verified"], true);
+    tokio::time::timeout(Duration::from_secs(60), connected(jobs::MAIL_SLOTS)).await.unwrap();
+    assert_eq!(held.lock().unwrap().len(), jobs::MAIL_SLOTS, "and no message more than it has slots");
 }

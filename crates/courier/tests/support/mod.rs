@@ -19,15 +19,22 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-/// Long for a loopback, short for a test.
+/// What no attempt takes on a loopback, however busy the machine is.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+
+/// For attempts that are to run out of time.
 pub(crate) const TIMEOUT: Duration = Duration::from_millis(1500);
 
 /// Everything on this machine's IPv4 loopback.
 pub(crate) const LOOPBACK: &str = "127.0.0.0/8";
 
 pub(crate) fn courier(allow: &[&str], names: Names) -> Courier {
+    courier_within(PATIENCE, allow, names)
+}
+
+pub(crate) fn courier_within(timeout: Duration, allow: &[&str], names: Names) -> Courier {
     let allow = allow.iter().map(|net| net.parse().unwrap()).collect();
-    let options = Options { allow, timeout: TIMEOUT, resolver: Arc::new(names), ..Options::default() };
+    let options = Options { allow, timeout, resolver: Arc::new(names), ..Options::default() };
     Courier::new(options).unwrap()
 }
 
@@ -70,7 +77,14 @@ impl Receiver {
         F: Fn(TcpStream) -> S + Send + 'static,
         S: Future<Output = ()> + Send + 'static,
     {
-        let listener = TcpListener::bind(bind).await.unwrap();
+        Self::on(TcpListener::bind(bind).await.unwrap(), serve)
+    }
+
+    fn on<F, S>(listener: TcpListener, serve: F) -> Self
+    where
+        F: Fn(TcpStream) -> S + Send + 'static,
+        S: Future<Output = ()> + Send + 'static,
+    {
         let address = listener.local_addr().unwrap();
         let connections = Arc::new(AtomicUsize::new(0));
         let count = connections.clone();
@@ -85,16 +99,20 @@ impl Receiver {
 
     /// Reads each request whole and answers with the same bytes, then hangs up.
     pub(crate) async fn answering(bind: &str, answer: impl Into<String>) -> Self {
+        Self::try_answering(bind, answer).await.unwrap()
+    }
+
+    /// The same where the port may be taken.
+    pub(crate) async fn try_answering(bind: &str, answer: impl Into<String>) -> io::Result<Self> {
         let answer: Arc<str> = answer.into().into();
-        Self::start(bind, move |mut stream| {
+        Ok(Self::on(TcpListener::bind(bind).await?, move |mut stream| {
             let answer = answer.clone();
             async move {
                 request(&mut stream).await;
                 let _ = stream.write_all(answer.as_bytes()).await;
                 let _ = stream.shutdown().await;
             }
-        })
-        .await
+        }))
     }
 
     pub(crate) fn connections(&self) -> usize {

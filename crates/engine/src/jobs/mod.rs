@@ -15,7 +15,7 @@ use std::{sync::Arc, time::Duration};
 
 use bonafide_core::{
     finding::{Check, Finding},
-    id::{JobId, VerificationId},
+    id::{JobId, OrganizationId, VerificationId},
     problem::trail,
     verification::{Kind, Status},
     weights::Weights,
@@ -34,7 +34,12 @@ use crate::{Engine, Error, Result, record::Record, verifications::expire};
 pub const CHECKS: &str = "checks";
 /// What happens at a time.
 pub const TIMERS: &str = "timers";
-pub(crate) const QUEUES: [&str; 2] = [CHECKS, TIMERS];
+/// Messages to people: nearly all of it is waiting for somebody else's server.
+pub const MAIL: &str = "mail";
+const QUEUES: [&str; 3] = [CHECKS, TIMERS, MAIL];
+
+/// Messages on their way at the same time, of one process.
+pub const MAIL_SLOTS: usize = 8;
 
 pub(crate) const READ_DOCUMENT: &str = "read_document";
 pub(crate) const MATCH_FACES: &str = "match_faces";
@@ -71,11 +76,13 @@ pub(crate) async fn enqueue_check(engine: &Engine, tx: &mut Tx, record: &Record,
     Ok(())
 }
 
-/// Runs jobs until `stop` is told; jobs under way are finished first.
+/// Runs jobs until `stop` is told; jobs under way are finished first. `parallel` is for what computes; messages have slots
+/// of their own, so that a mail server which does not answer holds up no check, and no check a message.
 pub async fn run(engine: Engine, parallel: usize, mut stop: tokio::sync::watch::Receiver<bool>) {
     /// Another process may have enqueued: look at least this often.
     const LOOK_EVERY: Duration = Duration::from_secs(2);
-    let slots = Arc::new(Semaphore::new(parallel.max(1)));
+    let computing = Arc::new(Semaphore::new(parallel.max(1)));
+    let mailing = Arc::new(Semaphore::new(MAIL_SLOTS));
     let owner = format!("worker:{}", std::process::id());
     let mut running = JoinSet::new();
     while !*stop.borrow() {
@@ -85,11 +92,12 @@ pub async fn run(engine: Engine, parallel: usize, mut stop: tokio::sync::watch::
         if let Err(error) = rescreen::watch(&engine).await {
             tracing::error!(error = trail(&error), "cannot look for changed lists");
         }
-        let mut claimed = 0;
+        let mut more = false;
         for queue in QUEUES {
+            let slots = if queue == MAIL { &mailing } else { &computing };
             match claim(&engine, queue, &owner, slots.available_permits()).await {
                 Ok(jobs) => {
-                    claimed += jobs.len();
+                    more |= !jobs.is_empty() && jobs.len() < slots.available_permits();
                     for job in jobs {
                         let Ok(slot) = slots.clone().acquire_owned().await else { return };
                         let engine = engine.clone();
@@ -104,7 +112,7 @@ pub async fn run(engine: Engine, parallel: usize, mut stop: tokio::sync::watch::
             }
         }
         while running.try_join_next().is_some() {}
-        if claimed == 0 || slots.available_permits() == 0 {
+        if !more {
             tokio::select! {
                 () = rung => {}
                 () = tokio::time::sleep(LOOK_EVERY) => {}
@@ -236,7 +244,8 @@ async fn fail(engine: &Engine, job: &Job, error: &Error) -> Result<()> {
     Ok(())
 }
 
-/// A check that could not be run to its end is not assessed, and the verification goes on to a human.
+/// A check that could not be run to its end is not assessed, and the verification goes on to a human. A message that could
+/// not be sent is a bounce.
 async fn give_up(engine: &Engine, tx: &mut Tx, job: &Job) -> Result<()> {
     let gone = |check| Finding::not_assessed(check, "check_failed", "the check could not be run to its end");
     let findings = match job.kind.as_str() {
@@ -246,14 +255,28 @@ async fn give_up(engine: &Engine, tx: &mut Tx, job: &Job) -> Result<()> {
         ASK_REGISTRY => vec![gone(Check::Registry)],
         MATCH_FACES | MATCH_TEMPLATE => vec![gone(Check::FaceMatch)],
         CHECK_LIVENESS => vec![gone(Check::PassiveLiveness)],
+        INVITE | REMIND => return crate::invitations::give_up(engine, tx, job).await,
         _ => return Ok(()),
     };
-    let id = VerificationId::from_uuid(job.subject);
-    let record = Record::load(engine, tx, job.organization, id).await?;
-    if is_current(&record, job) {
+    if let Some(record) = find(engine, tx, job.organization, VerificationId::from_uuid(job.subject)).await?
+        && is_current(&record, job)
+    {
         record_findings(engine, tx, &record, &findings, job).await?;
     }
     Ok(())
+}
+
+/// The verification a job is about; `None` when it was deleted or its person forgotten since.
+pub(crate) async fn find(
+    engine: &Engine,
+    tx: &mut Tx,
+    organization: OrganizationId,
+    id: VerificationId,
+) -> Result<Option<Record>> {
+    match Record::load(engine, tx, organization, id).await {
+        Err(Error::NotFound(_) | Error::Conflict { code: "anonymized", .. }) => Ok(None),
+        other => other.map(Some),
+    }
 }
 
 /// Whether the job belongs to the hand-in that is being checked now.
@@ -267,14 +290,8 @@ fn is_current(record: &Record, job: &Job) -> bool {
 async fn load_current(engine: &Engine, job: &Job) -> Result<Option<(Record, Weights)>> {
     let mut tx = engine.db.read().await?;
     let id = VerificationId::from_uuid(job.subject);
-    let record = match Record::load(engine, &mut tx, job.organization, id).await {
-        // Deleted or erased since.
-        Err(Error::NotFound(_) | Error::Conflict { code: "anonymized", .. }) => return Ok(None),
-        other => other?,
-    };
-    if !is_current(&record, job) {
-        return Ok(None);
-    }
+    let record = find(engine, &mut tx, job.organization, id).await?.filter(|record| is_current(record, job));
+    let Some(record) = record else { return Ok(None) };
     let weights = weights_of(&mut tx, &record).await?;
     Ok(Some((record, weights)))
 }

@@ -20,7 +20,7 @@ use bonafide_store::{
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{TIMERS, finish, weights_of};
+use super::{TIMERS, find, finish, weights_of};
 use crate::{
     Engine, Error, Result,
     record::Record,
@@ -150,10 +150,7 @@ async fn again(
     lists: &Arc<Lists>,
 ) -> Result<()> {
     let mut tx = engine.db.read().await?;
-    let record = match Record::load(engine, &mut tx, organization, id).await {
-        Err(Error::NotFound(_) | Error::Conflict { code: "anonymized", .. }) => return Ok(()),
-        other => other?,
-    };
+    let Some(record) = find(engine, &mut tx, organization, id).await? else { return Ok(()) };
     let weights = weights_of(&mut tx, &record).await?;
     let dismissed = active(engine, &mut tx, &record, record.private.reading.as_ref()).await?;
     drop(tx);

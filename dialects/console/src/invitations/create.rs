@@ -50,6 +50,10 @@ pub(crate) struct Invited {
     link: String,
     /// Whether a message is on its way. What becomes of it is told as an event.
     sending: bool,
+    /// Of that message: its header `X-Invitation-Id`, the part of its `Message-ID` before the `@`, and what a gateway for
+    /// text messages gets as `{id}`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<String>,
 }
 
 /// Invite a person
@@ -79,7 +83,9 @@ pub(crate) async fn create(
         language: asked.language,
         number: 0,
         remind: asked.remind.unwrap_or(true),
+        bounced: false,
     };
     let done = invitations::invite(&engine, &caller, verification_id(&id)?, new).await?;
-    Ok((StatusCode::CREATED, Body(Invited { link: done.link, sending: done.sending })))
+    let id = done.id.map(|id| id.to_string());
+    Ok((StatusCode::CREATED, Body(Invited { link: done.link, sending: id.is_some(), id })))
 }

@@ -1,3 +1,4 @@
 //! Asking people to come.
 
+pub(crate) mod bounced;
 pub(crate) mod create;
