@@ -120,6 +120,8 @@ pub struct Settings {
     pub per_minute: i64,
     /// How long an endpoint may fail before nothing more is sent there, in seconds.
     pub webhook_patience_s: i64,
+    /// How long messages that came to their end are kept, in days.
+    pub webhook_history_days: i64,
     /// Networks of the proxies in front of this server, whose word on where a request came from is taken.
     pub trusted_proxies: Vec<IpNet>,
     /// The header they say it in.
@@ -149,6 +151,7 @@ impl Default for Settings {
             capture_url: String::new(),
             per_minute: 200,
             webhook_patience_s: 5 * 24 * 3600,
+            webhook_history_days: 90,
             trusted_proxies: vec![],
             forwarded_header: ForwardedHeader::default(),
         }

@@ -8,4 +8,4 @@ pub use credentials::{
     Listed, NewCredential, Wanted, create_credential, list_credentials, organizations, revoke_credential,
     rotate_credential,
 };
-pub use token::{IssuedToken, TokenRefused, authenticate, issue_token};
+pub use token::{IssuedToken, TokenRefused, authenticate, issue_token, still_good};
