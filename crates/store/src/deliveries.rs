@@ -155,7 +155,7 @@ pub async fn due(tx: &mut Tx, now: Timestamp, most: i64) -> Result<Vec<Due>> {
         "SELECT organization, endpoint, failing, since,
              (SELECT COUNT(*) FROM (SELECT 1 FROM deliveries d
               WHERE d.endpoint = waiting.endpoint AND d.status = 'pending' AND d.run_at <= $1
-                AND d.lease_until <= $1 LIMIT $2) AS some) AS messages
+                AND d.lease_until <= $1 LIMIT $2) AS counted) AS messages
          FROM (
              SELECT e.organization AS organization, e.id AS endpoint, e.failing_since IS NOT NULL AS failing,
                  (SELECT MIN(d.run_at) FROM deliveries d

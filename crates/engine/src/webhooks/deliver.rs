@@ -82,8 +82,9 @@ pub async fn run(engine: Engine, mut stop: tokio::sync::watch::Receiver<bool>) {
     let mut tasks: JoinSet<Sent> = JoinSet::new();
     // Whose message each task carries.
     let mut under_way: HashMap<task::Id, Key> = HashMap::new();
-    let mut looks_after_ring = LOOK_AGAIN.iter();
+    let mut looks = LOOK_AGAIN.iter();
     let mut swept_at = None;
+    let mut sweeping: JoinSet<()> = JoinSet::new();
     loop {
         let rung = engine.post.notified();
         tokio::pin!(rung);
@@ -102,9 +103,14 @@ pub async fn run(engine: Engine, mut stop: tokio::sync::watch::Receiver<bool>) {
             let now = engine.now();
             if swept_at.is_none_or(|at: Timestamp| now.0 - at.0 >= SWEEP_EVERY_MS) {
                 swept_at = Some(now);
-                if let Err(error) = sweep(&engine).await {
-                    tracing::error!(error = trail(&error), "cannot clear old messages away");
-                }
+                let engine = engine.clone();
+                // One that is still at it after an hour is called off: the next goes on where it was.
+                sweeping = JoinSet::new();
+                sweeping.spawn(async move {
+                    if let Err(error) = sweep(&engine).await {
+                        tracing::error!(error = trail(&error), "cannot clear old messages away");
+                    }
+                });
             }
         }
         if *stop.borrow() && under_way.is_empty() {
@@ -122,7 +128,8 @@ pub async fn run(engine: Engine, mut stop: tokio::sync::watch::Receiver<bool>) {
                 tracing::error!("the sending of a message broke off");
             }
         };
-        let pause = looks_after_ring.as_slice().first().unwrap_or(&LOOK_EVERY);
+        let pause = *looks.as_slice().first().unwrap_or(&LOOK_EVERY);
+        let mut quiet = false;
         tokio::select! {
             Some(done) = tasks.join_next_with_id() => {
                 take(done);
@@ -132,11 +139,14 @@ pub async fn run(engine: Engine, mut stop: tokio::sync::watch::Receiver<bool>) {
                     take(done);
                 }
             }
-            () = rung => looks_after_ring = LOOK_AGAIN.iter(),
-            () = tokio::time::sleep(*pause) => {
-                looks_after_ring.next();
-            }
+            () = rung => {}
+            () = tokio::time::sleep(pause) => quiet = true,
             _ = stop.changed(), if !*stop.borrow() => {}
+        }
+        match quiet {
+            true => _ = looks.next(),
+            // Also after receipts: nobody hears the bell while they are recorded.
+            false => looks = LOOK_AGAIN.iter(),
         }
         if let Err(error) = record(&engine, &batch).await {
             // The leases run out, and the messages are sent again under the same ids.

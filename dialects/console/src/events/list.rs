@@ -128,7 +128,7 @@ async fn first(
         [Duration::from_millis(10), Duration::from_millis(50), Duration::from_millis(250)];
     const LOOK_EVERY: Duration = Duration::from_millis(500);
     let until = Instant::now() + patience;
-    let mut looks_after_ring = LOOK_AGAIN.iter();
+    let mut looks = LOOK_AGAIN.iter();
     loop {
         let rung = engine.post.notified();
         tokio::pin!(rung);
@@ -137,10 +137,10 @@ async fn first(
         if !found.is_empty() || Instant::now() >= until {
             return Ok(found);
         }
-        let pause = *looks_after_ring.as_slice().first().unwrap_or(&LOOK_EVERY);
+        let pause = *looks.as_slice().first().unwrap_or(&LOOK_EVERY);
         match timeout_at(until.min(Instant::now() + pause), rung).await {
-            Ok(()) => looks_after_ring = LOOK_AGAIN.iter(),
-            Err(_) => _ = looks_after_ring.next(),
+            Ok(()) => looks = LOOK_AGAIN.iter(),
+            Err(_) => _ = looks.next(),
         }
         if !access::still_good(engine, caller).await? {
             return Err(Denied::BadToken.into());
