@@ -74,6 +74,8 @@ pub(crate) struct Config {
     pub(crate) webhook_timeout_s: u64,
     /// How long a webhook may fail before nothing more is sent there, in seconds.
     pub(crate) webhook_patience_s: i64,
+    /// How long messages that arrived or were given up are listed, in days; what was answered is kept for 30 at most.
+    pub(crate) webhook_history_days: u32,
     /// Networks of the proxies in front of this server, for instance `["10.0.0.0/8"]`: their word on where a request
     /// came from is taken. None by default.
     pub(crate) trusted_proxies: Vec<String>,
@@ -128,6 +130,7 @@ impl Default for Config {
             webhook_networks: vec![],
             webhook_timeout_s: 15,
             webhook_patience_s: settings.webhook_patience_s,
+            webhook_history_days: 90,
             trusted_proxies: vec![],
             forwarded_header: settings.forwarded_header,
             ip_database: None,
@@ -186,6 +189,14 @@ impl Config {
         }
     }
 
+    /// A message may still be under way to somebody else while it comes to its end here: it is not deleted at once.
+    fn webhook_history_days(&self) -> Result<i64, Failure> {
+        match self.webhook_history_days {
+            0 => Err("webhook_history_days: must be at least 1".into()),
+            days => Ok(days.into()),
+        }
+    }
+
     pub(crate) fn is_sqlite(&self) -> bool {
         self.database.as_ref().is_none_or(|d| !d.starts_with("postgres"))
     }
@@ -229,6 +240,7 @@ impl Config {
                 per_minute: self.requests_per_minute,
                 per_minute_organization: self.organization_requests_per_minute,
                 webhook_patience_s: self.webhook_patience_s,
+                webhook_history_days: self.webhook_history_days()?,
                 trusted_proxies: networks("trusted_proxies", &self.trusted_proxies)?,
                 forwarded_header: self.forwarded_header,
                 ..Settings::default()

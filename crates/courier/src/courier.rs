@@ -100,6 +100,11 @@ impl Courier {
         guard::check_url(url, &self.allow)
     }
 
+    /// How long an attempt may take.
+    pub fn timeout(&self) -> Duration {
+        self.timeout
+    }
+
     /// Sends a message once. Whatever goes wrong is in the receipt, and nothing is tried again: when to is the
     /// caller's to decide.
     pub async fn post(&self, parcel: &Parcel<'_>) -> Receipt {

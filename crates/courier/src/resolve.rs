@@ -5,13 +5,15 @@ use std::{
     net::{IpAddr, ToSocketAddrs as _},
     pin::Pin,
     sync::Arc,
+    thread,
 };
 
-use tokio::{sync::Semaphore, task::spawn_blocking};
+use tokio::sync::{Semaphore, oneshot};
 
-/// Look-ups that go on at the same time. The system's block a thread, and cannot be called off when nobody waits any
-/// more: slow name servers must not eat up the threads that the rest of the server works with.
-const MOST_LOOKUPS: usize = 64;
+/// Look-ups that go on at the same time: several times what one organization may have under way, so that one with slow
+/// name servers leaves enough for the others. Each blocks a thread, and cannot be called off when nobody waits any more,
+/// so the threads are not those that the rest of the server works with.
+const MOST_LOOKUPS: usize = 512;
 
 /// The addresses of a name, once they are known.
 pub type Addresses = Pin<Box<dyn Future<Output = io::Result<Vec<IpAddr>>> + Send>>;
@@ -39,12 +41,15 @@ impl Resolve for SystemResolver {
         let running = self.running.clone();
         Box::pin(async move {
             let permit = running.acquire_owned().await.map_err(io::Error::other)?;
+            let (answer, answered) = oneshot::channel();
             let look_up = move || {
                 // Given back when the look-up ends, not when its caller leaves.
                 let _permit = permit;
-                Ok((host.as_str(), 0).to_socket_addrs()?.map(|found| found.ip()).collect())
+                let found = (host.as_str(), 0).to_socket_addrs();
+                let _ = answer.send(found.map(|found| found.map(|address| address.ip()).collect()));
             };
-            spawn_blocking(look_up).await?
+            thread::Builder::new().name("look-up".to_owned()).spawn(look_up)?;
+            answered.await.map_err(io::Error::other)?
         })
     }
 }

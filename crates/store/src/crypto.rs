@@ -10,8 +10,8 @@ use std::fmt;
 
 use aes_gcm::{Aes256Gcm, KeyInit, Nonce, Tag, aead::AeadInOut};
 use bonafide_core::id::{
-    ApplicantId, DismissalId, Entropy, EvidenceId, FeatureId, OrganizationId, ScreeningId, VerificationId,
-    WebhookEndpointId, WebhookSecretId,
+    ApplicantId, DismissalId, Entropy, EventId, EvidenceId, FeatureId, OrganizationId, ScreeningId,
+    VerificationId, WebhookEndpointId, WebhookSecretId,
 };
 use hkdf::Hkdf;
 use serde::{Serialize, de::DeserializeOwned};
@@ -52,6 +52,8 @@ pub enum Object {
     Webhook(WebhookEndpointId),
     /// What messages to a subscriber are signed with.
     WebhookSecret(WebhookSecretId),
+    /// What subscribers answered to the message of this event.
+    Answer(EventId),
 }
 
 impl Object {
@@ -65,6 +67,7 @@ impl Object {
             Self::Dismissal(id) => id.uuid(),
             Self::Webhook(id) => id.uuid(),
             Self::WebhookSecret(id) => id.uuid(),
+            Self::Answer(id) => id.uuid(),
         }
     }
 
@@ -80,6 +83,7 @@ impl Object {
             Self::Dismissal(_) => "dismissal",
             Self::Webhook(_) => "webhook",
             Self::WebhookSecret(_) => "webhook_secret",
+            Self::Answer(_) => "answer",
         }
     }
 }

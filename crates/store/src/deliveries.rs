@@ -4,11 +4,17 @@
 //! sender that dies lets its lease run out, and the message is sent again under the same id.
 
 use bonafide_core::{
-    id::{EventId, OrganizationId, WebhookEndpointId},
+    id::{Entropy, EventId, OrganizationId, WebhookEndpointId},
     time::Timestamp,
 };
+use uuid::Uuid;
 
-use crate::{Context, Result, Tx, column::row, on};
+use crate::{
+    Context, Result, Tx,
+    column::row,
+    crypto::{self, Object, Sealed, SubjectKey},
+    on,
+};
 
 pub const PENDING: &str = "pending";
 pub const DELIVERED: &str = "delivered";
@@ -53,10 +59,32 @@ pub struct Attempt {
     pub http_status: Option<i64>,
     /// A stable word; absent when it was delivered.
     pub failure: Option<String>,
-    /// The beginning of what was answered.
+    /// The beginning of what was answered; kept sealed, and only for a while.
     pub response: Vec<u8>,
 }
-row!(Attempt: endpoint, event, number, at, ms, http_status, failure, response);
+
+struct AttemptRow {
+    endpoint: WebhookEndpointId,
+    event: EventId,
+    number: i64,
+    at: Timestamp,
+    ms: i64,
+    http_status: Option<i64>,
+    failure: Option<String>,
+    sealed: Option<Sealed>,
+}
+row!(AttemptRow: endpoint, event, number, at, ms, http_status, failure, sealed);
+
+impl AttemptRow {
+    fn open(self, own: &SubjectKey) -> Result<Attempt> {
+        let Self { endpoint, event, number, at, ms, http_status, failure, sealed } = self;
+        let response = match sealed {
+            Some(sealed) => crypto::open(own, Object::Answer(event), &sealed)?.to_vec(),
+            None => vec![],
+        };
+        Ok(Attempt { endpoint, event, number, at, ms, http_status, failure, response })
+    }
+}
 
 /// Adds a message that is due at a time. One that is there already stays as it is.
 pub async fn insert(
@@ -108,29 +136,37 @@ pub async fn insert_all(
     .to("insert the deliveries")
 }
 
-/// An endpoint and when its next message is due.
+/// An endpoint that messages are due at.
 pub struct Due {
     pub organization: OrganizationId,
     pub endpoint: WebhookEndpointId,
     /// Whether its last attempt failed.
     pub failing: bool,
-    pub next: Timestamp,
+    /// When the first of them was due.
+    pub since: Timestamp,
+    /// How many, counted up to the number asked for.
+    pub messages: i64,
 }
-row!(Due: organization, endpoint, failing, next);
+row!(Due: organization, endpoint, failing, since, messages);
 
-/// The open endpoints of all organizations that have messages waiting, with the time of the next one; the one that is
-/// due first comes first.
-pub async fn due(tx: &mut Tx, now: Timestamp) -> Result<Vec<Due>> {
+/// The open endpoints of all organizations that messages are due at, the one that waits longest first.
+pub async fn due(tx: &mut Tx, now: Timestamp, most: i64) -> Result<Vec<Due>> {
     on!(tx, |c| sqlx::query_as(
-        "SELECT organization, endpoint, failing, next FROM (
+        "SELECT organization, endpoint, failing, since,
+             (SELECT COUNT(*) FROM (SELECT 1 FROM deliveries d
+              WHERE d.endpoint = waiting.endpoint AND d.status = 'pending' AND d.run_at <= $1
+                AND d.lease_until <= $1 LIMIT $2) AS counted) AS messages
+         FROM (
              SELECT e.organization AS organization, e.id AS endpoint, e.failing_since IS NOT NULL AS failing,
                  (SELECT MIN(d.run_at) FROM deliveries d
-                  WHERE d.endpoint = e.id AND d.status = 'pending' AND d.lease_until <= $1) AS next
+                  WHERE d.endpoint = e.id AND d.status = 'pending' AND d.lease_until <= $1) AS since
              FROM webhook_endpoints e
-             WHERE e.active AND e.disabled_at IS NULL AND e.deleted_at IS NULL) AS open
-         WHERE next IS NOT NULL ORDER BY next"
+             WHERE e.active AND e.disabled_at IS NULL AND e.deleted_at IS NULL
+               AND (e.held_until IS NULL OR e.held_until <= $1)) AS waiting
+         WHERE since <= $1 ORDER BY since"
     )
     .bind(now.0)
+    .bind(most)
     .fetch_all(c)
     .await)
     .to("look for due deliveries")
@@ -188,27 +224,35 @@ pub enum Next {
 }
 
 /// Records attempts and what comes next of each. Where a lease was lost somebody else has the message: the attempt is kept
-/// all the same, for it was made, and changes nothing.
+/// all the same, for it was made, and changes nothing. `own` is the organization's own key.
 pub async fn record(
     tx: &mut Tx,
     organization: OrganizationId,
+    own: &SubjectKey,
     attempts: &[(Attempt, Next)],
     now: Timestamp,
+    entropy: &dyn Entropy,
 ) -> Result<()> {
     if attempts.is_empty() {
         return Ok(());
     }
+    let seal = |(attempt, _): &(Attempt, Next)| match attempt.response.as_slice() {
+        [] => Ok(None),
+        answer => crypto::seal(own, Object::Answer(attempt.event), answer, entropy).map(Some),
+    };
+    let sealed = attempts.iter().map(seal).collect::<Result<Vec<_>>>()?;
     on!(tx, |c| {
         let mut query = sqlx::QueryBuilder::new(
             "INSERT INTO delivery_attempts
-             (organization, endpoint, event, number, at, ms, http_status, failure, response) ",
+             (organization, endpoint, event, number, at, ms, http_status, failure, sealed) ",
         );
-        query.push_values(attempts, |mut row, (attempt, _)| {
+        query.push_values(attempts.iter().zip(&sealed), |mut row, ((attempt, _), sealed)| {
             row.push_bind(organization.uuid())
                 .push_bind(attempt.endpoint.uuid())
                 .push_bind(attempt.event.uuid());
             row.push_bind(attempt.number).push_bind(attempt.at.0).push_bind(attempt.ms);
-            row.push_bind(attempt.http_status).push_bind(&attempt.failure).push_bind(&attempt.response);
+            row.push_bind(attempt.http_status).push_bind(&attempt.failure);
+            row.push_bind(sealed.as_ref().map(Sealed::as_bytes));
         });
         query.push(" ON CONFLICT DO NOTHING").build().execute(c).await.map(drop)
     })
@@ -341,15 +385,16 @@ pub async fn counts(
     .to("count the deliveries")
 }
 
-/// The attempts of one message, oldest first.
+/// The attempts of one message, oldest first. `own` is the organization's own key.
 pub async fn attempts(
     tx: &mut Tx,
     organization: OrganizationId,
+    own: &SubjectKey,
     endpoint: WebhookEndpointId,
     event: EventId,
 ) -> Result<Vec<Attempt>> {
-    on!(tx, |c| sqlx::query_as(
-        "SELECT endpoint, event, number, at, ms, http_status, failure, response FROM delivery_attempts
+    let rows: Vec<AttemptRow> = on!(tx, |c| sqlx::query_as(
+        "SELECT endpoint, event, number, at, ms, http_status, failure, sealed FROM delivery_attempts
          WHERE organization = $1 AND endpoint = $2 AND event = $3 ORDER BY number"
     )
     .bind(organization.uuid())
@@ -357,22 +402,75 @@ pub async fn attempts(
     .bind(event.uuid())
     .fetch_all(c)
     .await)
-    .to("list the attempts")
+    .to("list the attempts")?;
+    rows.into_iter().map(|row| row.open(own)).collect()
 }
 
-/// The last attempt made at an endpoint.
+/// When the last attempt was made at an endpoint, and the status that was answered.
 pub async fn last_attempt(
     tx: &mut Tx,
     organization: OrganizationId,
     endpoint: WebhookEndpointId,
-) -> Result<Option<Attempt>> {
-    on!(tx, |c| sqlx::query_as(
-        "SELECT endpoint, event, number, at, ms, http_status, failure, response FROM delivery_attempts
+) -> Result<Option<(Timestamp, Option<i64>)>> {
+    let last: Option<(i64, Option<i64>)> = on!(tx, |c| sqlx::query_as(
+        "SELECT at, http_status FROM delivery_attempts
          WHERE organization = $1 AND endpoint = $2 ORDER BY at DESC LIMIT 1"
     )
     .bind(organization.uuid())
     .bind(endpoint.uuid())
     .fetch_optional(c)
     .await)
-    .to("look for the last attempt")
+    .to("look for the last attempt")?;
+    Ok(last.map(|(at, status)| (Timestamp(at), status)))
+}
+
+/// Forgets what was answered to up to `limit` attempts made before a time. Returns how many.
+pub async fn forget_answers(tx: &mut Tx, before: Timestamp, limit: i64) -> Result<u64> {
+    on!(tx, |c| sqlx::query(
+        "UPDATE delivery_attempts SET sealed = NULL
+         WHERE (organization, endpoint, event, number) IN (
+             SELECT organization, endpoint, event, number FROM delivery_attempts
+             WHERE sealed IS NOT NULL AND at < $1 ORDER BY at LIMIT $2)"
+    )
+    .bind(before.0)
+    .bind(limit)
+    .execute(c)
+    .await
+    .map(|done| done.rows_affected()))
+    .to("forget what was answered")
+}
+
+/// Deletes up to `limit` messages that came to their end before a time, with their attempts. Returns how many.
+pub async fn delete_finished(tx: &mut Tx, before: Timestamp, limit: i64) -> Result<usize> {
+    macro_rules! finished {
+        ($lock:literal) => {
+            concat!(
+                "SELECT organization, endpoint, event FROM deliveries WHERE finished_at < $1
+                 ORDER BY finished_at LIMIT $2",
+                $lock
+            )
+        };
+    }
+    let sql = match tx {
+        Tx::Sqlite(_) => finished!(""),
+        Tx::Postgres(_) => finished!(" FOR UPDATE SKIP LOCKED"),
+    };
+    let finished: Vec<(Uuid, Uuid, Uuid)> =
+        on!(tx, |c| sqlx::query_as(sql).bind(before.0).bind(limit).fetch_all(c).await)
+            .to("look for finished deliveries")?;
+    if finished.is_empty() {
+        return Ok(0);
+    }
+    for delete in ["DELETE FROM delivery_attempts", "DELETE FROM deliveries"] {
+        on!(tx, |c| {
+            let mut query = sqlx::QueryBuilder::new(delete);
+            query.push(" WHERE (organization, endpoint, event) IN (");
+            query.push_values(&finished, |mut row, (organization, endpoint, event)| {
+                row.push_bind(*organization).push_bind(*endpoint).push_bind(*event);
+            });
+            query.push(")").build().execute(c).await.map(drop)
+        })
+        .to("delete finished deliveries")?;
+    }
+    Ok(finished.len())
 }

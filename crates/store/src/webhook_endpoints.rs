@@ -82,15 +82,16 @@ pub async fn insert(tx: &mut Tx, organization: OrganizationId, e: &WebhookEndpoi
     .to("insert the webhook endpoint")
 }
 
-/// Writes what its owner may change: name, address, client, words, headers, chaos, active; and the state of health.
+/// Writes what its owner may change: name, address, client, words, headers, chaos, active.
 ///
 /// # Errors
 /// [`Error::NotFound`].
 pub async fn update(tx: &mut Tx, organization: OrganizationId, e: &WebhookEndpoint) -> Result<()> {
-    let rows = on!(tx, |c| {
-        sqlx::query(
+    let rows =
+        on!(tx, |c| {
+            sqlx::query(
         "UPDATE webhook_endpoints SET name = $3, url = $4, client = $5, words = $6, sealed = $7, chaos = $8,
-             active = $9, failing_since = $10, disabled_at = $11, disabled_reason = $12
+             active = $9
          WHERE organization = $1 AND id = $2 AND deleted_at IS NULL"
     )
     .bind(organization.uuid())
@@ -102,15 +103,77 @@ pub async fn update(tx: &mut Tx, organization: OrganizationId, e: &WebhookEndpoi
     .bind(e.sealed.as_ref().map(Sealed::as_bytes))
     .bind(&e.chaos)
     .bind(e.active)
-    .bind(e.failing_since.map(|t| t.0))
-    .bind(e.disabled_at.map(|t| t.0))
-    .bind(&e.disabled_reason)
     .execute(c)
     .await
     .map(|done| done.rows_affected())
-    })
-    .to("update the webhook endpoint")?;
+        })
+        .to("update the webhook endpoint")?;
     if rows == 0 { Err(Error::NotFound("webhook")) } else { Ok(()) }
+}
+
+/// How an endpoint has done lately: the sender's to write. The default is what a new endpoint has, and one that was
+/// switched on again.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Health {
+    /// Since when every attempt has failed.
+    pub failing_since: Option<Timestamp>,
+    /// When the last of them failed.
+    pub failed_at: Option<Timestamp>,
+    /// Nothing is sent before: its receiver asked for it, or it cannot be sent to for now.
+    pub held_until: Option<Timestamp>,
+    pub disabled_at: Option<Timestamp>,
+    pub disabled_reason: Option<String>,
+}
+row!(Health: failing_since, failed_at, held_until, disabled_at, disabled_reason);
+
+/// Reads an endpoint's health and holds every other writer of the endpoint back until the transaction ends. `None` when
+/// it was deleted.
+pub async fn health(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    id: WebhookEndpointId,
+) -> Result<Option<Health>> {
+    macro_rules! health {
+        ($lock:literal) => {
+            concat!(
+                "SELECT failing_since, failed_at, held_until, disabled_at, disabled_reason FROM webhook_endpoints
+                 WHERE organization = $1 AND id = $2 AND deleted_at IS NULL",
+                $lock
+            )
+        };
+    }
+    let sql = match tx {
+        Tx::Sqlite(_) => health!(""),
+        // Messages to the endpoint may be written meanwhile: they refer to its key alone.
+        Tx::Postgres(_) => health!(" FOR NO KEY UPDATE"),
+    };
+    on!(tx, |c| sqlx::query_as(sql).bind(organization.uuid()).bind(id.uuid()).fetch_optional(c).await)
+        .to("read the health of the webhook endpoint")
+}
+
+/// Writes an endpoint's health; of one that was deleted nothing.
+pub async fn set_health(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    id: WebhookEndpointId,
+    health: &Health,
+) -> Result<()> {
+    on!(tx, |c| sqlx::query(
+        "UPDATE webhook_endpoints SET failing_since = $3, failed_at = $4, held_until = $5, disabled_at = $6,
+             disabled_reason = $7
+         WHERE organization = $1 AND id = $2 AND deleted_at IS NULL"
+    )
+    .bind(organization.uuid())
+    .bind(id.uuid())
+    .bind(health.failing_since.map(|t| t.0))
+    .bind(health.failed_at.map(|t| t.0))
+    .bind(health.held_until.map(|t| t.0))
+    .bind(health.disabled_at.map(|t| t.0))
+    .bind(&health.disabled_reason)
+    .execute(c)
+    .await
+    .map(drop))
+    .to("write the health of the webhook endpoint")
 }
 
 /// One endpoint.

@@ -92,8 +92,11 @@ async fn a_key_opens_every_door_that_a_token_opens(app: &App) {
 async fn a_revoked_credential_is_out_at_once(app: &App) {
     let (id, secret) = key(app, "verifications", None).await;
     list_with(app, &secret).await.ok();
+    let caller = access::authenticate(&app.engine, &secret).await.unwrap().unwrap();
+    assert!(access::still_good(&app.engine, &caller).await.unwrap());
     access::revoke_credential(&app.engine, &id).await.unwrap();
     list_with(app, &secret).await.refused(401, "unauthorized");
+    assert!(!access::still_good(&app.engine, &caller).await.unwrap(), "who was let in before is told");
     // And a client with the tokens it was given.
     access::revoke_credential(&app.engine, &app.client_id).await.unwrap();
     app.post("/idv/session/list", json!({})).await.refused(401, "unauthorized");

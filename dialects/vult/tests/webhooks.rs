@@ -20,6 +20,7 @@ use bonafide_engine::{
         history::{self, Again},
     },
 };
+use bonafide_store::webhook_endpoints::{self, WebhookEndpoint};
 use serde_json::{Value, json};
 use support::App;
 use tokio::{
@@ -32,11 +33,18 @@ on_both!(
     a_message_is_tried_by_the_schedule_and_then_dead,
     a_receiver_says_when_to_come_back_or_that_it_is_gone,
     an_endpoint_that_fails_for_days_is_switched_off_and_that_is_told,
+    a_failure_long_after_an_outage_switches_nothing_off,
+    a_receiver_that_asks_to_be_left_alone_gets_nothing_else_either,
+    erasing_people_is_no_failure_of_their_receiver,
+    what_an_owner_does_meanwhile_stands,
+    a_webhook_that_does_not_open_holds_up_nobody_else,
+    what_was_answered_is_kept_for_a_month_and_messages_for_three,
     both_secrets_sign_while_one_takes_the_others_place,
     an_address_given_per_verification_is_told_until_the_person_is_erased,
     events_are_sent_again_under_their_ids,
     only_what_was_asked_for_is_sent,
     one_slow_receiver_delays_nobody,
+    one_organization_does_not_take_all_places,
     a_sandbox_receiver_meets_what_goes_wrong_in_the_world,
     addresses_inside_are_not_reached,
 );
@@ -282,6 +290,158 @@ async fn an_endpoint_that_fails_for_days_is_switched_off_and_that_is_told(app: &
     assert_eq!(events::list(&app.engine, &app.caller().await, &all).await.unwrap().len(), 1);
 }
 
+/// The messages of an endpoint.
+async fn messages(app: &App, id: WebhookEndpointId) -> Vec<history::Delivery> {
+    let only = history::Filter { endpoint: Some(id), limit: 100, ..history::Filter::default() };
+    history::deliveries(&app.engine, &app.caller().await, &only).await.unwrap()
+}
+
+async fn a_failure_long_after_an_outage_switches_nothing_off(app: &App) {
+    let app = &app.with_key().await;
+    let receiver = Receiver::start().await;
+    receiver.answers("503 No");
+    let hook = endpoint(app, &receiver.url, &["idv.session.created"]).await;
+    app.created().await;
+    run_pending(&app.engine).await.unwrap();
+    while let Some(next) = messages(app, hook.id).await.iter().find(|d| d.status == history::PENDING) {
+        app.clock.advance(next.run_at.0 - app.engine.now().0);
+        run_pending(&app.engine).await.unwrap();
+    }
+    let outage = look(app, hook.id).await.row.failing_since;
+    assert!(outage.is_some());
+    app.clock.advance(5 * 24 * 3600 * 1000);
+    app.created().await;
+    assert_eq!(run_pending(&app.engine).await.unwrap(), 1);
+    let row = look(app, hook.id).await.row;
+    assert_eq!((row.disabled_at, row.failing_since), (None, Some(app.engine.now())), "another outage");
+}
+
+async fn a_receiver_that_asks_to_be_left_alone_gets_nothing_else_either(app: &App) {
+    let receiver = Receiver::start().await;
+    receiver.answers("429 Slow down\r\nRetry-After: 3600");
+    let hook = endpoint(app, &receiver.url, &["idv.session.created"]).await;
+    for _ in 0..20 {
+        app.created().await;
+    }
+    assert_eq!(run_pending(&app.engine).await.unwrap(), 16, "those that were under way");
+    app.created().await;
+    app.clock.advance(3_599_000);
+    assert_eq!(run_pending(&app.engine).await.unwrap(), 0);
+    receiver.answers("204 No Content");
+    app.clock.advance(1_000);
+    let token = app.reissue().await;
+    let app = &app.speaking_as(&app.client_id, &token);
+    assert_eq!(run_pending(&app.engine).await.unwrap(), 21);
+    // Its owner says when the pause is over.
+    receiver.answers("503 No\r\nRetry-After: 3600");
+    app.created().await;
+    run_pending(&app.engine).await.unwrap();
+    receiver.answers("204 No Content");
+    app.created().await;
+    assert_eq!(run_pending(&app.engine).await.unwrap(), 0);
+    let on = Changes { active: Some(true), ..Changes::default() };
+    webhooks::update(&app.engine, &app.caller().await, hook.id, on).await.unwrap();
+    assert!(run_pending(&app.engine).await.unwrap() >= 1);
+}
+
+async fn erasing_people_is_no_failure_of_their_receiver(app: &App) {
+    let app = &app.with_key().await;
+    let receiver = Receiver::start().await;
+    for _ in 0..2 {
+        let created = app.post("/idv/session/create", json!({"webhook_url": receiver.url})).await.ok();
+        run_pending(&app.engine).await.unwrap();
+        app.post("/idv/session/anonymize", json!({"session_id": created["session_id"]})).await.ok();
+        run_pending(&app.engine).await.unwrap();
+        app.clock.advance(6 * 24 * 3600 * 1000);
+    }
+    assert_eq!(receiver.types(), ["idv.session.created"; 2]);
+    let row = webhooks::list(&app.engine, &app.caller().await, None).await.unwrap().remove(0).row;
+    assert_eq!((row.failing_since, row.disabled_at), (None, None));
+    // Nor is an address that is gone: there are others on the host.
+    receiver.answers("410 Gone");
+    for _ in 0..2 {
+        app.post("/idv/session/create", json!({"webhook_url": receiver.url})).await.ok();
+        run_pending(&app.engine).await.unwrap();
+        app.clock.advance(24 * 3600 * 1000);
+    }
+    let row = look(app, row.id).await.row;
+    assert_eq!((row.failing_since, row.disabled_at), (None, None));
+}
+
+async fn what_an_owner_does_meanwhile_stands(app: &App) {
+    let receiver = Receiver::start().await;
+    receiver.answers("503 No");
+    receiver.answer.lock().unwrap().1 = Duration::from_secs(1);
+    let renamed = endpoint(app, &receiver.url, &["idv.session.created"]).await;
+    let deleted = endpoint(app, &receiver.url, &["idv.session.created"]).await;
+    app.created().await;
+    let engine = app.engine.clone();
+    let sending = tokio::spawn(async move { run_pending(&engine).await });
+    while receiver.received().len() < 2 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let caller = app.caller().await;
+    let name = Changes { name: Some("b".into()), ..Changes::default() };
+    webhooks::update(&app.engine, &caller, renamed.id, name).await.unwrap();
+    webhooks::delete(&app.engine, &caller, deleted.id).await.unwrap();
+    assert_eq!(sending.await.unwrap().unwrap(), 2);
+    let row = look(app, renamed.id).await.row;
+    assert_eq!((row.name.as_str(), row.failing_since), ("b", Some(app.engine.now())));
+    let event = messages(app, renamed.id).await[0].event;
+    let tried = history::attempts(&app.engine, &caller, renamed.id, event).await.unwrap();
+    assert_eq!(tried.len(), 1, "what became of the other webhook's message is recorded all the same");
+}
+
+async fn a_webhook_that_does_not_open_holds_up_nobody_else(app: &App) {
+    let (broken, well) = (Receiver::start().await, Receiver::start().await);
+    let hook = endpoint(app, &broken.url, &["idv.session.created"]).await;
+    endpoint(app, &well.url, &["idv.session.created"]).await;
+    let mut row = look(app, hook.id).await.row;
+    let as_it_was = row.sealed.replace(bonafide_store::crypto::Sealed::nothing());
+    let write = async |row: &WebhookEndpoint| {
+        let mut tx = app.engine.db.begin().await.unwrap();
+        webhook_endpoints::update(&mut tx, row.organization, row).await.unwrap();
+        tx.commit().await.unwrap();
+    };
+    write(&row).await;
+    app.created().await;
+    assert_eq!(run_pending(&app.engine).await.unwrap(), 1);
+    assert_eq!((broken.received().len(), well.received().len()), (0, 1));
+    row.sealed = as_it_was;
+    write(&row).await;
+    assert_eq!(run_pending(&app.engine).await.unwrap(), 0, "it is not tried all the time");
+    app.clock.advance(60_000);
+    assert_eq!(run_pending(&app.engine).await.unwrap(), 1);
+    assert_eq!(broken.received().len(), 1);
+}
+
+async fn what_was_answered_is_kept_for_a_month_and_messages_for_three(app: &App) {
+    const DAY: i64 = 24 * 3600 * 1000;
+    let app = &app.with_key().await;
+    let receiver = Receiver::start().await;
+    receiver.answers("200 OK");
+    let hook = endpoint(app, &receiver.url, &["idv.session.created"]).await;
+    app.created().await;
+    run_pending(&app.engine).await.unwrap();
+    let caller = app.caller().await;
+    let event = messages(app, hook.id).await[0].event;
+    let answer = async || {
+        deliver::sweep(&app.engine).await.unwrap();
+        let all = history::attempts(&app.engine, &caller, hook.id, event).await.unwrap();
+        all.into_iter().map(|a| String::from_utf8(a.response).unwrap()).collect::<Vec<_>>()
+    };
+    app.clock.advance(30 * DAY);
+    assert_eq!(answer().await, ["ok"]);
+    app.clock.advance(1);
+    assert_eq!(answer().await, [""]);
+    app.clock.advance(60 * DAY - 1);
+    assert_eq!(answer().await, [""]);
+    app.clock.advance(1);
+    assert_eq!(answer().await, Vec::<String>::new());
+    assert_eq!(messages(app, hook.id).await, []);
+    assert!(events::read(&app.engine, &caller, event).await.is_ok(), "events stay");
+}
+
 async fn both_secrets_sign_while_one_takes_the_others_place(app: &App) {
     let receiver = Receiver::start().await;
     let hook = endpoint(app, &receiver.url, &[]).await;
@@ -397,25 +557,56 @@ async fn only_what_was_asked_for_is_sent(app: &App) {
     assert_eq!(fields, ["events.0", "headers.Host", "headers.X-Ok", "chaos"]);
 }
 
+/// Waits until it is so; whatever takes this long never comes.
+async fn until(is_so: impl Fn() -> bool) {
+    let begin = std::time::Instant::now();
+    while !is_so() {
+        assert!(begin.elapsed() < Duration::from_secs(60), "it does not come");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+/// A receiver that takes messages and never answers.
+async fn silent() -> Receiver {
+    let receiver = Receiver::start().await;
+    receiver.answer.lock().unwrap().1 = Duration::from_secs(3600);
+    receiver
+}
+
 async fn one_slow_receiver_delays_nobody(app: &App) {
-    let (slow, fast) = (Receiver::start().await, Receiver::start().await);
-    slow.answer.lock().unwrap().1 = Duration::from_secs(10);
+    let (slow, fast) = (silent().await, Receiver::start().await);
     endpoint(app, &slow.url, &["idv.session.created"]).await;
     endpoint(app, &fast.url, &["idv.session.created"]).await;
-    let (stop, stopped) = tokio::sync::watch::channel(false);
+    let (_stop, stopped) = tokio::sync::watch::channel(false);
     let postman = tokio::spawn(deliver::run(app.engine.clone(), stopped));
-    let begin = std::time::Instant::now();
     for _ in 0..40 {
         app.created().await;
     }
-    while fast.received().len() < 40 {
-        assert!(begin.elapsed() < Duration::from_secs(9), "{} arrived", fast.received().len());
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    until(|| fast.received().len() >= 40).await;
     let ids: std::collections::BTreeSet<String> = fast.received().iter().map(|r| r.id().to_owned()).collect();
     assert_eq!(ids.len(), 40, "each once");
-    assert!(slow.received().len() <= 16, "as many under way as one endpoint gets");
-    let _ = stop.send(true);
+    until(|| slow.received().len() >= 16).await;
+    assert_eq!(slow.received().len(), 16, "as many under way as one endpoint gets");
+    postman.abort();
+}
+
+async fn one_organization_does_not_take_all_places(app: &App) {
+    let (slow, fast) = (silent().await, Receiver::start().await);
+    for _ in 0..20 {
+        endpoint(app, &slow.url, &["idv.session.created"]).await;
+    }
+    for _ in 0..10 {
+        app.created().await;
+    }
+    let (_stop, stopped) = tokio::sync::watch::channel(false);
+    let postman = tokio::spawn(deliver::run(app.engine.clone(), stopped));
+    until(|| slow.received().len() >= 100).await;
+    let (client, token) = app.new_tenant("second").await;
+    let other = app.speaking_as(&client, &token);
+    endpoint(&other, &fast.url, &["idv.session.created"]).await;
+    other.created().await;
+    until(|| !fast.received().is_empty()).await;
+    assert!(slow.received().len() <= 128, "{} of 200 at once", slow.received().len());
     postman.abort();
 }
 

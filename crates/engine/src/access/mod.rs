@@ -8,4 +8,4 @@ pub use credentials::{
     Listed, NewCredential, Wanted, create_credential, list_credentials, organizations, revoke_credential,
     rotate_credential,
 };
-pub use token::{IssuedToken, TokenRefused, authenticate, client, issue};
+pub use token::{IssuedToken, TokenRefused, authenticate, client, issue, still_good};

@@ -117,6 +117,13 @@ pub async fn authenticate(engine: &Engine, presented: &str) -> Result<Option<Cal
     }))
 }
 
+/// Whether the credential that a caller was let in with still is: for who is served for longer than a moment.
+pub async fn still_good(engine: &Engine, caller: &Caller) -> Result<bool> {
+    let mut tx = engine.db.read().await?;
+    let credential = credentials::get(&mut tx, caller.organization, caller.credential).await?;
+    Ok(credential.is_some_and(|c| c.is_usable(engine.now())))
+}
+
 /// Notes the use to the minute, beside the request: nobody waits for it.
 fn note_use(engine: &Engine, credential: &Credential) {
     const TO_THE_MS: i64 = 60_000;

@@ -3,6 +3,9 @@
 //! A message goes out at least once and always under the same id. Nothing is promised about the order; events are
 //! numbered. An endpoint that fails is tried with one message at a time, so what it makes us wait for is its own.
 
+mod health;
+mod room;
+
 use std::{
     collections::{BTreeMap, HashMap},
     sync::Arc,
@@ -10,7 +13,7 @@ use std::{
 };
 
 use bonafide_core::{
-    event::{Event, Happened, Message, Snapshot, WebhookDialect},
+    event::{Event, Message, WebhookDialect},
     id::{EventId, OrganizationId, VerificationId, WebhookEndpointId},
     problem::trail,
     time::Timestamp,
@@ -25,39 +28,43 @@ use bonafide_store::{
 };
 use tokio::task::{self, JoinSet};
 
-use super::{chaos, headers, note, secrets};
-use crate::{
-    Engine, Error, Result,
-    events::{Only, tell},
-    record::Record,
+use self::{
+    health::{Seen, switch_off, telling},
+    room::{Key, OF_ENDPOINT, Room},
 };
+use super::{chaos, headers, own_key, secrets};
+use crate::{Engine, Error, Result, record::Record};
 
-/// Messages under way to one endpoint, and to one whose last attempt failed.
-const AT_ONCE: usize = 16;
-const AT_ONCE_FAILING: usize = 1;
-/// How long a message is ours, in seconds: longer than an attempt can take.
-const LEASE_S: i64 = 120;
 /// Another process may have told an event: look at least this often.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
+/// The bell rings before the event is committed: look again this soon after it rang.
+const LOOK_AGAIN: [Duration; 3] =
+    [Duration::from_millis(10), Duration::from_millis(50), Duration::from_millis(250)];
 /// Receipts that are recorded in one transaction, and how long the first of them waits for others.
 const BATCH: usize = 512;
 const GATHER: Duration = Duration::from_millis(5);
 /// Longest that a receiver may ask to be left alone, in seconds.
 const LONGEST_PAUSE_S: u32 = 24 * 3600;
+/// How long an endpoint waits whose headers or secrets do not open, in seconds.
+const UNOPENED_WAIT_S: i64 = 60;
+/// How often old messages are cleared away, and how long what was answered is kept, in milliseconds.
+const SWEEP_EVERY_MS: i64 = 3_600_000;
+const ANSWERS_KEPT_MS: i64 = 30 * DAY_MS;
+const DAY_MS: i64 = 24 * 3_600_000;
+/// Rows that are cleared away in one transaction.
+const SWEPT_AT_ONCE: i64 = 500;
 
-type Key = (OrganizationId, WebhookEndpointId);
-
-/// One message, ready to be sent, and what became of it.
+/// One message, and what became of it.
 struct Sent {
     delivery: Delivery,
     at: Timestamp,
     receipt: Outcome,
-    dialect: Arc<dyn WebhookDialect>,
+    endpoint: Arc<Endpoint>,
 }
 
 enum Outcome {
     Answered(Receipt),
-    /// It cannot be sent now or ever; a stable word.
+    /// It was not sent; a stable word.
     Not(&'static str),
 }
 
@@ -75,25 +82,35 @@ pub async fn run(engine: Engine, mut stop: tokio::sync::watch::Receiver<bool>) {
     let mut tasks: JoinSet<Sent> = JoinSet::new();
     // Whose message each task carries.
     let mut under_way: HashMap<task::Id, Key> = HashMap::new();
+    let mut looks = LOOK_AGAIN.iter();
+    let mut swept_at = None;
+    let mut sweeping: JoinSet<()> = JoinSet::new();
     loop {
         let rung = engine.post.notified();
         tokio::pin!(rung);
         rung.as_mut().enable();
         if !*stop.borrow() {
-            let mut counts: HashMap<Key, usize> = HashMap::new();
-            for key in under_way.values() {
-                *counts.entry(*key).or_default() += 1;
-            }
-            match claim(&engine, &counts).await {
+            match claim(&engine, Room::of(under_way.values())).await {
                 Ok(round) => {
                     for (endpoint, event, delivery) in round {
                         let (key, engine) = ((delivery.organization, delivery.endpoint), engine.clone());
-                        let task =
-                            tasks.spawn(async move { send(&engine, &endpoint, event, delivery).await });
+                        let task = tasks.spawn(async move { send(&engine, endpoint, event, delivery).await });
                         under_way.insert(task.id(), key);
                     }
                 }
                 Err(error) => tracing::error!(error = trail(&error), "cannot look for due messages"),
+            }
+            let now = engine.now();
+            if swept_at.is_none_or(|at: Timestamp| now.0 - at.0 >= SWEEP_EVERY_MS) {
+                swept_at = Some(now);
+                let engine = engine.clone();
+                // One that is still at it after an hour is called off: the next goes on where it was.
+                sweeping = JoinSet::new();
+                sweeping.spawn(async move {
+                    if let Err(error) = sweep(&engine).await {
+                        tracing::error!(error = trail(&error), "cannot clear old messages away");
+                    }
+                });
             }
         }
         if *stop.borrow() && under_way.is_empty() {
@@ -111,6 +128,8 @@ pub async fn run(engine: Engine, mut stop: tokio::sync::watch::Receiver<bool>) {
                 tracing::error!("the sending of a message broke off");
             }
         };
+        let pause = *looks.as_slice().first().unwrap_or(&LOOK_EVERY);
+        let mut quiet = false;
         tokio::select! {
             Some(done) = tasks.join_next_with_id() => {
                 take(done);
@@ -121,8 +140,13 @@ pub async fn run(engine: Engine, mut stop: tokio::sync::watch::Receiver<bool>) {
                 }
             }
             () = rung => {}
-            () = tokio::time::sleep(LOOK_EVERY) => {}
+            () = tokio::time::sleep(pause) => quiet = true,
             _ = stop.changed(), if !*stop.borrow() => {}
+        }
+        match quiet {
+            true => _ = looks.next(),
+            // Also after receipts: nobody hears the bell while they are recorded.
+            false => looks = LOOK_AGAIN.iter(),
         }
         if let Err(error) = record(&engine, &batch).await {
             // The leases run out, and the messages are sent again under the same ids.
@@ -135,14 +159,14 @@ pub async fn run(engine: Engine, mut stop: tokio::sync::watch::Receiver<bool>) {
 pub async fn run_pending(engine: &Engine) -> Result<usize> {
     let mut attempts = 0;
     loop {
-        let round = claim(engine, &HashMap::new()).await?;
+        let round = claim(engine, Room::default()).await?;
         if round.is_empty() {
             return Ok(attempts);
         }
         let mut tasks = JoinSet::new();
         for (endpoint, event, delivery) in round {
             let engine = engine.clone();
-            tasks.spawn(async move { send(&engine, &endpoint, event, delivery).await });
+            tasks.spawn(async move { send(&engine, endpoint, event, delivery).await });
         }
         let batch = tasks.join_all().await;
         attempts += batch.len();
@@ -159,38 +183,67 @@ pub async fn recover(engine: &Engine) -> Result<()> {
     Ok(())
 }
 
+/// Clears old messages away: what was answered first, later the messages themselves. Events stay.
+pub async fn sweep(engine: &Engine) -> Result<()> {
+    let now = engine.now();
+    let (answers, messages) = (now.plus_ms(-ANSWERS_KEPT_MS), engine.settings.webhook_history_days);
+    let messages = now.plus_ms(-messages.saturating_mul(DAY_MS));
+    loop {
+        let mut tx = engine.db.begin().await?;
+        let forgotten = rows::forget_answers(&mut tx, answers, SWEPT_AT_ONCE).await?;
+        let deleted = rows::delete_finished(&mut tx, messages, SWEPT_AT_ONCE).await?;
+        tx.commit().await?;
+        if forgotten == 0 && deleted == 0 {
+            return Ok(());
+        }
+    }
+}
+
 /// A message that is ours for now: where to, of what (`None` for an event of a newer program), and its row.
 type Claimed = (Arc<Endpoint>, Option<Arc<Event>>, Delivery);
 
-/// Claims what is due, as much of each endpoint as it has room for.
-async fn claim(engine: &Engine, under_way: &HashMap<Key, usize>) -> Result<Vec<Claimed>> {
+/// Claims what is due, as much of each endpoint as there is room for.
+async fn claim(engine: &Engine, mut room: Room) -> Result<Vec<Claimed>> {
     let now = engine.now();
     let mut tx = engine.db.read().await?;
     let mut wanted = vec![];
-    for due in rows::due(&mut tx, now).await? {
+    let mut unopened = vec![];
+    for due in rows::due(&mut tx, now, OF_ENDPOINT as i64).await? {
         let key = (due.organization, due.endpoint);
-        let room = if due.failing { AT_ONCE_FAILING } else { AT_ONCE };
-        let free = room.saturating_sub(under_way.get(&key).copied().unwrap_or_default());
-        if due.next <= now && free > 0 {
-            wanted.push((key, free));
+        let messages = room.take(key, due.failing, usize::try_from(due.messages).unwrap_or_default());
+        if messages == 0 {
+            continue;
         }
-    }
-    if wanted.is_empty() {
-        return Ok(vec![]);
-    }
-    let mut open = HashMap::new();
-    for ((organization, id), _) in &wanted {
-        if let Some(endpoint) = prepare(engine, &mut tx, *organization, *id).await? {
-            open.insert((*organization, *id), Arc::new(endpoint));
+        match prepare(engine, &mut tx, key.0, key.1).await {
+            Ok(Some(endpoint)) => wanted.push((key, messages, Arc::new(endpoint))),
+            Ok(None) => {}
+            // The database's, and everybody's.
+            Err(
+                error @ (Error::Overloaded { .. } | Error::Store(bonafide_store::Error::Database { .. })),
+            ) => return Err(error),
+            Err(error) => {
+                tracing::error!(error = trail(&error), endpoint = %key.1, "cannot open a webhook; it waits");
+                unopened.push(key);
+            }
         }
     }
     drop(tx);
+    if wanted.is_empty() && unopened.is_empty() {
+        return Ok(vec![]);
+    }
     let mut tx = engine.db.begin().await?;
+    unopened.sort_unstable();
+    for (organization, id) in unopened {
+        if let Some(mut health) = webhook_endpoints::health(&mut tx, organization, id).await? {
+            health.held_until = Some(now.plus_secs(UNOPENED_WAIT_S));
+            webhook_endpoints::set_health(&mut tx, organization, id, &health).await?;
+        }
+    }
+    // Longer than an attempt can take, which in a sandbox are up to three.
+    let until = now.plus_secs(engine.courier.timeout().as_secs() as i64 * 3 + 60);
     let mut claimed = vec![];
-    for (key, free) in wanted {
-        let Some(endpoint) = open.get(&key) else { continue };
-        let until = now.plus_secs(LEASE_S);
-        for delivery in rows::claim(&mut tx, key.0, key.1, now, until, free as i64).await? {
+    for (key, messages, endpoint) in wanted {
+        for delivery in rows::claim(&mut tx, key.0, key.1, now, until, messages as i64).await? {
             claimed.push((endpoint.clone(), delivery));
         }
     }
@@ -232,16 +285,21 @@ async fn prepare(
     }))
 }
 
-async fn send(engine: &Engine, endpoint: &Endpoint, event: Option<Arc<Event>>, delivery: Delivery) -> Sent {
+async fn send(
+    engine: &Engine,
+    endpoint: Arc<Endpoint>,
+    event: Option<Arc<Event>>,
+    delivery: Delivery,
+) -> Sent {
     let at = engine.now();
-    let receipt = match attempt(engine, endpoint, event.as_deref(), &delivery, at).await {
+    let receipt = match attempt(engine, &endpoint, event.as_deref(), &delivery, at).await {
         Ok(outcome) => outcome,
         Err(error) => {
             tracing::error!(error = trail(&error), event = %delivery.event, "cannot word a message");
             Outcome::Not("internal")
         }
     };
-    Sent { delivery, at, receipt, dialect: endpoint.dialect.clone() }
+    Sent { delivery, at, receipt, endpoint }
 }
 
 async fn attempt(
@@ -333,33 +391,41 @@ async fn record(engine: &Engine, batch: &[Sent]) -> Result<()> {
         return Ok(());
     }
     let now = engine.now();
-    let mut tx = engine.db.begin().await?;
     // In the same order in every process: none waits for the other.
-    let mut health: BTreeMap<Key, Health> = BTreeMap::new();
+    let mut health: BTreeMap<Key, Seen> = BTreeMap::new();
     let mut attempts: BTreeMap<OrganizationId, Vec<(Attempt, Next)>> = BTreeMap::new();
     for sent in batch {
-        let attempt = seen(sent);
+        let (attempt, endpoint) = (seen(sent), &sent.endpoint);
         let next = next(sent, now);
         let result = match next {
             Next::Delivered => "delivered",
             Next::Again(_) => "failed",
             Next::Dead => "dead",
         };
-        let api = sent.dialect.name();
+        let api = endpoint.dialect.name();
         metrics::counter!("bonafide_deliveries_total", "api" => api, "result" => result).increment(1);
         metrics::histogram!("bonafide_delivery_seconds").record(attempt.ms as f64 / 1000.0);
-        health.entry((sent.delivery.organization, sent.delivery.endpoint)).or_default().add(&attempt, next);
+        if let Some(receipt) = telling(&sent.receipt, &endpoint.row.origin) {
+            let key = (sent.delivery.organization, sent.delivery.endpoint);
+            health.entry(key).or_default().add(receipt, &endpoint.row.origin);
+        }
         attempts.entry(sent.delivery.organization).or_default().push((attempt, next));
     }
-    for (organization, attempts) in &attempts {
-        rows::record(&mut tx, *organization, attempts, now).await?;
-    }
-    for ((organization, id), health) in health {
-        if let Some(row) = webhook_endpoints::get(&mut tx, organization, id).await? {
-            health.note(engine, &mut tx, row, now).await?;
+    let mut tx = engine.db.begin().await?;
+    let mut given_up = vec![];
+    for (key, seen) in &health {
+        if let Some(reason) = seen.write(engine, &mut tx, *key).await? {
+            given_up.push((*key, reason));
         }
     }
+    for (organization, attempts) in &attempts {
+        let own = own_key(engine, &mut tx, *organization).await?;
+        rows::record(&mut tx, *organization, &own, attempts, now, &*engine.entropy).await?;
+    }
     tx.commit().await?;
+    for (key, reason) in given_up {
+        switch_off(engine, key, reason).await?;
+    }
     Ok(())
 }
 
@@ -395,74 +461,21 @@ fn next(sent: &Sent, now: Timestamp) -> Next {
         Outcome::Answered(receipt) if receipt.is_delivered() => return Next::Delivered,
         Outcome::Answered(receipt) if receipt.status == Some(410) => return Next::Dead,
         Outcome::Answered(receipt) => receipt.retry_after_s.unwrap_or_default().min(LONGEST_PAUSE_S),
-        Outcome::Not("internal") => 0,
-        Outcome::Not(_) => return Next::Dead,
+        Outcome::Not("address_erased") => return Next::Dead,
+        // A newer program may know the event, and a secret can be put in order.
+        Outcome::Not(_) => 0,
     };
-    let wait = usize::try_from(tries - 1).ok().and_then(|n| sent.dialect.waits().get(n));
+    let wait = usize::try_from(tries - 1).ok().and_then(|n| sent.endpoint.dialect.waits().get(n));
     let Some(wait) = wait else { return Next::Dead };
     let ms = i64::from(*wait) * 1000;
     let spread = ms / 10 * (event.uuid().as_u128() & 0xff) as i64 / 255;
     Next::Again(now.plus_ms((ms + spread).max(i64::from(pause) * 1000)))
 }
 
-/// How an endpoint did in one batch.
-#[derive(Default)]
-struct Health {
-    delivered: bool,
-    failed_last: bool,
-    gone: bool,
-}
-
-impl Health {
-    fn add(&mut self, attempt: &Attempt, next: Next) {
-        self.delivered |= next == Next::Delivered;
-        self.failed_last = next != Next::Delivered;
-        self.gone |= attempt.http_status == Some(410);
-    }
-
-    async fn note(
-        &self,
-        engine: &Engine,
-        tx: &mut Tx,
-        mut row: WebhookEndpoint,
-        now: Timestamp,
-    ) -> Result<()> {
-        let since = match (self.delivered, self.failed_last) {
-            (false, true) => Some(row.failing_since.unwrap_or(now)),
-            (true, true) => Some(now),
-            _ => None,
-        };
-        let given_up = since.is_some_and(|at| now.0 - at.0 >= engine.settings.webhook_patience_s * 1000);
-        let reason = match (self.gone, given_up) {
-            // One address of many on a host, each of one verification.
-            (true, _) if row.origin != PER_VERIFICATION => Some("gone"),
-            (_, true) => Some("failing"),
-            (_, false) => None,
-        };
-        if since == row.failing_since && reason.is_none() {
-            return Ok(());
-        }
-        row.failing_since = since;
-        let (organization, id) = (row.organization, row.id);
-        if let Some(reason) = reason.filter(|_| row.disabled_at.is_none()) {
-            row.disabled_at = Some(now);
-            row.disabled_reason = Some(reason.to_owned());
-            note(engine, tx, organization, "postman", id, "webhook.disabled").await?;
-            let snapshot = Snapshot { reason: Some(reason.to_owned()), ..Snapshot::default() };
-            webhook_endpoints::update(tx, organization, &row).await?;
-            tracing::warn!(endpoint = %id, reason, "a webhook was switched off");
-            let (happened, whom) = (Happened::EndpointDisabled, Only::Everybody);
-            tell(engine, tx, organization, happened, id.uuid(), &snapshot, whom).await?;
-            return Ok(());
-        }
-        webhook_endpoints::update(tx, organization, &row).await?;
-        Ok(())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use bonafide_core::event::Happened;
 
     /// An API that tries twice more.
     struct Twice;
@@ -498,7 +511,26 @@ mod tests {
             created_at: Timestamp(0),
             finished_at: None,
         };
-        Sent { delivery, at: Timestamp(0), receipt, dialect: Arc::new(Twice) }
+        let row = WebhookEndpoint {
+            id: delivery.endpoint,
+            organization: delivery.organization,
+            dialect: "twice".into(),
+            client: String::new(),
+            name: "a".into(),
+            url: "https://example.com/".into(),
+            words: String::new(),
+            origin: webhook_endpoints::REGISTERED.into(),
+            active: true,
+            chaos: String::new(),
+            sealed: None,
+            created_at: Timestamp(0),
+            failing_since: None,
+            disabled_at: None,
+            disabled_reason: None,
+        };
+        let dialect = Arc::new(Twice);
+        let endpoint = Endpoint { row, dialect, headers: vec![], secrets: vec![], sandbox: false };
+        Sent { delivery, at: Timestamp(0), receipt, endpoint: Arc::new(endpoint) }
     }
 
     fn answered(status: u16, retry_after_s: Option<u32>) -> Outcome {
@@ -524,6 +556,8 @@ mod tests {
         assert_eq!(after(1, 0, answered(503, Some(5))), Next::Again(now.plus_ms(11_000)));
         assert_eq!(after(1, 0, answered(410, None)), Next::Dead);
         assert_eq!(after(1, 0, Outcome::Not("address_erased")), Next::Dead);
-        assert_eq!(after(1, 0, Outcome::Not("internal")), Next::Again(now.plus_ms(11_000)));
+        for word in ["internal", "unknown_event", "secret_unusable"] {
+            assert_eq!(after(1, 0, Outcome::Not(word)), Next::Again(now.plus_ms(11_000)), "{word}");
+        }
     }
 }

@@ -6,13 +6,13 @@ use bonafide_core::{
     verification::Kind,
 };
 use bonafide_store::{
-    deliveries as rows, events, organizations,
+    deliveries as rows, events, organizations, subject_keys,
     webhook_endpoints::{self, PER_VERIFICATION},
 };
 
 pub use bonafide_store::deliveries::{Attempt, Delivery, PENDING};
 
-use super::{load, may, note};
+use super::{load, may, note, own_applicant};
 use crate::{Caller, Engine, Error, Result};
 
 /// Most messages of one answer.
@@ -50,7 +50,10 @@ pub async fn attempts(
 ) -> Result<Vec<Attempt>> {
     may(caller)?;
     let mut tx = engine.db.read().await?;
-    Ok(rows::attempts(&mut tx, caller.organization, endpoint, event).await?)
+    let organization = load(&mut tx, caller, endpoint).await?.organization;
+    let own =
+        subject_keys::load(&mut tx, organization, own_applicant(organization), &*engine.key_ring).await?;
+    Ok(rows::attempts(&mut tx, organization, &own, endpoint, event).await?)
 }
 
 /// Which messages to send again.

@@ -232,15 +232,15 @@ pub async fn update(engine: &Engine, caller: &Caller, id: WebhookEndpointId, cha
     }
     if let Some(active) = changes.active {
         row.active = active;
-        if active {
-            (row.failing_since, row.disabled_at, row.disabled_reason) = (None, None, None);
-        }
     }
     row.name = merged.name;
     row.url = merged.url;
     row.words = merged.words.join(" ");
     row.chaos = merged.chaos.join(" ");
     rows::update(&mut tx, caller.organization, &row).await?;
+    if changes.active == Some(true) {
+        rows::set_health(&mut tx, caller.organization, id, &rows::Health::default()).await?;
+    }
     note(engine, &mut tx, caller.organization, &caller.actor(), id, "webhook.changed").await?;
     tx.commit().await?;
     engine.post.notify_waiters();
@@ -323,12 +323,7 @@ async fn seen(engine: &Engine, tx: &mut Tx, row: WebhookEndpoint) -> Result<Endp
     let headers = headers(engine, tx, &row).await?.into_keys().collect();
     let last = deliveries::last_attempt(tx, row.organization, row.id).await?;
     let counts = deliveries::counts(tx, row.organization, row.id).await?;
-    Ok(Endpoint {
-        headers,
-        last: last.map(|a| (a.at, a.http_status)),
-        counts: counts.into_iter().collect(),
-        row,
-    })
+    Ok(Endpoint { headers, last, counts: counts.into_iter().collect(), row })
 }
 
 /// The headers that an endpoint wants.

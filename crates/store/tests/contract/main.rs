@@ -99,6 +99,9 @@ contract! {
         events_are_numbered_and_never_changed,
         a_message_is_claimed_once_and_sent_until_it_arrives,
         nothing_is_due_where_nobody_listens,
+        no_backlog_is_counted_further_than_asked,
+        health_and_what_the_owner_writes_keep_apart,
+        answers_are_sealed_and_what_is_over_is_forgotten,
         a_repeated_request_gets_the_answer_it_got,
     }
     audit {

@@ -212,6 +212,14 @@ impl Stage {
         }
     }
 
+    /// One column of a table as it is stored.
+    pub(crate) async fn bytes(&self, sql: &'static str) -> Vec<Vec<u8>> {
+        match &self.db {
+            Db::Sqlite { write, .. } => sqlx::query_scalar(sql).fetch_all(write).await.unwrap(),
+            Db::Postgres(pool) => sqlx::query_scalar(sql).fetch_all(pool).await.unwrap(),
+        }
+    }
+
     /// Every folder anything was written to, with everything written out.
     pub(crate) async fn folders(&self) -> Vec<PathBuf> {
         let mut folders = vec![self.folder.path().to_owned()];

@@ -7,12 +7,12 @@ use bonafide_core::{
 };
 use bonafide_store::{
     Error, Tx,
-    crypto::{Object, seal_json},
+    crypto::{Object, SubjectKey, seal_json},
     deliveries::{self, Attempt, DEAD, DELIVERED, Filter, Next, PENDING},
     events,
     idempotency::{self, AnswerKey, Known},
     subject_keys,
-    webhook_endpoints::{self as endpoints, REGISTERED, WebhookEndpoint, WebhookSecret},
+    webhook_endpoints::{self as endpoints, Health, REGISTERED, WebhookEndpoint, WebhookSecret},
 };
 use uuid::Uuid;
 
@@ -40,6 +40,10 @@ async fn endpoint(stage: &Stage, tx: &mut Tx, organization: OrganizationId) -> W
     endpoint
 }
 
+async fn own_key(stage: &Stage, tx: &mut Tx, organization: OrganizationId) -> SubjectKey {
+    subject_keys::of_organization(tx, organization, &stage.ring, stage.now(), &stage.entropy).await.unwrap()
+}
+
 async fn event(stage: &Stage, tx: &mut Tx, organization: OrganizationId, subject: Uuid) -> events::Event {
     let (happened, snapshot) = (Happened::VerificationApproved, Snapshot::default());
     let (id, now) = (stage.id(), stage.now());
@@ -55,7 +59,7 @@ pub(crate) async fn endpoints_come_and_go(stage: Stage) {
     assert_eq!(endpoints::get(&mut tx, other, e.id).await.unwrap(), None);
     assert!(e.wants("idv.session.complete") && !e.wants("idv.session"));
     e.words = String::new();
-    e.disabled_at = Some(stage.now());
+    e.active = false;
     assert!(e.wants("anything") && !e.is_open());
     endpoints::update(&mut tx, organization, &e).await.unwrap();
     assert_eq!(endpoints::get(&mut tx, organization, e.id).await.unwrap().as_ref(), Some(&e));
@@ -71,9 +75,7 @@ pub(crate) async fn secrets_overlap_and_go_with_their_endpoint(stage: Stage) {
     let organization = stage.organization().await;
     let mut tx = stage.begin().await;
     let e = endpoint(&stage, &mut tx, organization).await;
-    let own = subject_keys::of_organization(&mut tx, organization, &stage.ring, stage.now(), &stage.entropy)
-        .await
-        .unwrap();
+    let own = own_key(&stage, &mut tx, organization).await;
     let secret = |text: &str| {
         let id = stage.id();
         let sealed = seal_json(&own, Object::WebhookSecret(id), &text, &stage.entropy).unwrap();
@@ -94,10 +96,7 @@ pub(crate) async fn secrets_overlap_and_go_with_their_endpoint(stage: Stage) {
     endpoints::delete(&mut tx, organization, e.id, stage.now()).await.unwrap();
     assert_eq!(ids(&mut tx, stage.now()).await, []);
     // The same key again, not a second one.
-    let again =
-        subject_keys::of_organization(&mut tx, organization, &stage.ring, stage.now(), &stage.entropy)
-            .await
-            .unwrap();
+    let again = own_key(&stage, &mut tx, organization).await;
     let opened: String =
         bonafide_store::crypto::open_json(&again, Object::WebhookSecret(first.id), &first.sealed).unwrap();
     assert_eq!(opened, "one");
@@ -155,6 +154,29 @@ fn attempt(delivery: &deliveries::Delivery, at: Timestamp) -> Attempt {
     }
 }
 
+/// The endpoints of an organization that something is due at, since when, and how much, counted up to two.
+async fn due(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    now: Timestamp,
+) -> Vec<(WebhookEndpointId, Timestamp, i64)> {
+    let all = deliveries::due(tx, now, 2).await.unwrap();
+    let mine = all.iter().filter(|d| d.organization == organization);
+    mine.map(|d| (d.endpoint, d.since, d.messages)).collect()
+}
+
+async fn record(
+    stage: &Stage,
+    tx: &mut Tx,
+    organization: OrganizationId,
+    own: &SubjectKey,
+    attempt: Attempt,
+    next: Next,
+) {
+    let attempts = [(attempt, next)];
+    deliveries::record(tx, organization, own, &attempts, stage.now(), &stage.entropy).await.unwrap();
+}
+
 async fn claim(
     stage: &Stage,
     organization: OrganizationId,
@@ -175,10 +197,9 @@ pub(crate) async fn a_message_is_claimed_once_and_sent_until_it_arrives(stage: S
     for _ in 0..2 {
         deliveries::insert(&mut tx, organization, e.id, told, "word", now, now).await.unwrap();
     }
-    let due = deliveries::due(&mut tx, now).await.unwrap();
-    let due: Vec<_> =
-        due.iter().filter(|d| d.organization == organization).map(|d| (d.endpoint, d.next)).collect();
-    assert_eq!(due, [(e.id, now)]);
+    assert_eq!(due(&mut tx, organization, now).await, [(e.id, now, 1)]);
+    assert_eq!(due(&mut tx, organization, now.plus_ms(-1)).await, [], "not before its time");
+    let own = own_key(&stage, &mut tx, organization).await;
     tx.commit().await.unwrap();
     let claimants = || claim(&stage, organization, e.id);
     let (a, b, c, d) = tokio::join!(claimants(), claimants(), claimants(), claimants());
@@ -193,20 +214,22 @@ pub(crate) async fn a_message_is_claimed_once_and_sent_until_it_arrives(stage: S
     assert_eq!((second.tries, second.tries_before), (2, 1), "what was cut short is no step of the schedule");
     let mut tx = stage.begin().await;
     let now = stage.now();
-    deliveries::record(&mut tx, organization, &[(attempt(&first, now), Next::Delivered)], now).await.unwrap();
+    record(&stage, &mut tx, organization, &own, attempt(&first, now), Next::Delivered).await;
     assert_eq!(deliveries::counts(&mut tx, organization, e.id).await.unwrap(), [(PENDING.to_owned(), 1)]);
     let again = Next::Again(now.plus_secs(30));
-    deliveries::record(&mut tx, organization, &[(attempt(&second, now), again)], now).await.unwrap();
+    record(&stage, &mut tx, organization, &own, attempt(&second, now), again).await;
     tx.commit().await.unwrap();
     assert!(claim(&stage, organization, e.id).await.is_empty(), "not before its time");
     stage.clock.advance(30_000);
     let third = claim(&stage, organization, e.id).await.remove(0);
     let mut tx = stage.begin().await;
     let now = stage.now();
-    deliveries::record(&mut tx, organization, &[(attempt(&third, now), Next::Dead)], now).await.unwrap();
-    let tried = deliveries::attempts(&mut tx, organization, e.id, told).await.unwrap();
+    record(&stage, &mut tx, organization, &own, attempt(&third, now), Next::Dead).await;
+    let tried = deliveries::attempts(&mut tx, organization, &own, e.id, told).await.unwrap();
     assert_eq!(tried.iter().map(|a| a.number).collect::<Vec<_>>(), [1, 2, 3], "every attempt is kept");
-    assert_eq!(deliveries::last_attempt(&mut tx, organization, e.id).await.unwrap().unwrap().number, 3);
+    assert!(tried.iter().all(|a| a.response == b"no"));
+    let last = deliveries::last_attempt(&mut tx, organization, e.id).await.unwrap();
+    assert_eq!(last, Some((now, Some(500))));
     assert_eq!(deliveries::counts(&mut tx, organization, e.id).await.unwrap(), [(DEAD.to_owned(), 1)]);
 
     // By hand, once more.
@@ -216,9 +239,7 @@ pub(crate) async fn a_message_is_claimed_once_and_sent_until_it_arrives(stage: S
     let fourth = claim(&stage, organization, e.id).await.remove(0);
     assert_eq!((fourth.tries, fourth.tries_before), (4, 3));
     let mut tx = stage.begin().await;
-    deliveries::record(&mut tx, organization, &[(attempt(&fourth, now), Next::Delivered)], now)
-        .await
-        .unwrap();
+    record(&stage, &mut tx, organization, &own, attempt(&fourth, now), Next::Delivered).await;
     let filter = Filter { event: Some(told), status: Some(DELIVERED), ..Filter::default() };
     assert_eq!(deliveries::list(&mut tx, organization, &filter, 0, 10).await.unwrap().len(), 1);
     let filter = Filter { status: Some(DEAD), ..filter };
@@ -232,27 +253,132 @@ pub(crate) async fn nothing_is_due_where_nobody_listens(stage: Stage) {
     let told = event(&stage, &mut tx, organization, Uuid::from_u128(1)).await.id;
     let now = stage.now();
     deliveries::insert(&mut tx, organization, e.id, told, "word", now, now).await.unwrap();
-    let due = async |tx: &mut Tx| {
-        deliveries::due(tx, now).await.unwrap().iter().filter(|d| d.organization == organization).count()
-    };
-    assert_eq!(due(&mut tx).await, 1);
+    assert_eq!(due(&mut tx, organization, now).await.len(), 1);
     e.active = false;
     endpoints::update(&mut tx, organization, &e).await.unwrap();
-    assert_eq!(due(&mut tx).await, 0);
+    assert_eq!(due(&mut tx, organization, now).await, []);
     e.active = true;
     endpoints::update(&mut tx, organization, &e).await.unwrap();
-    assert_eq!(due(&mut tx).await, 1, "it waited");
+    assert_eq!(due(&mut tx, organization, now).await.len(), 1, "it waited");
+    let held = Health { held_until: Some(now.plus_secs(1)), ..Health::default() };
+    endpoints::set_health(&mut tx, organization, e.id, &held).await.unwrap();
+    assert_eq!(due(&mut tx, organization, now).await, []);
+    assert_eq!(due(&mut tx, organization, now.plus_secs(1)).await.len(), 1);
     endpoints::delete(&mut tx, organization, e.id, now).await.unwrap();
-    assert_eq!(due(&mut tx).await, 0);
+    assert_eq!(due(&mut tx, organization, now.plus_secs(1)).await, []);
     assert_eq!(deliveries::counts(&mut tx, organization, e.id).await.unwrap(), [(DEAD.to_owned(), 1)]);
+}
+
+pub(crate) async fn no_backlog_is_counted_further_than_asked(stage: Stage) {
+    let organization = stage.organization().await;
+    let mut tx = stage.begin().await;
+    let e = endpoint(&stage, &mut tx, organization).await;
+    let now = stage.now();
+    for n in 1..=3 {
+        let told = event(&stage, &mut tx, organization, Uuid::from_u128(n)).await.id;
+        let run_at = now.plus_secs(n as i64);
+        deliveries::insert(&mut tx, organization, e.id, told, "word", now, run_at).await.unwrap();
+    }
+    for (after, known) in [(1, 1), (2, 2), (3, 2)] {
+        let all = due(&mut tx, organization, now.plus_secs(after)).await;
+        assert_eq!(all, [(e.id, now.plus_secs(1), known)]);
+    }
+}
+
+pub(crate) async fn health_and_what_the_owner_writes_keep_apart(stage: Stage) {
+    let organization = stage.organization().await;
+    let mut tx = stage.begin().await;
+    let mut e = endpoint(&stage, &mut tx, organization).await;
+    let now = stage.now();
+    let ill = Health {
+        failing_since: Some(now),
+        failed_at: Some(now.plus_secs(1)),
+        held_until: Some(now.plus_secs(2)),
+        disabled_at: Some(now.plus_secs(3)),
+        disabled_reason: Some("failing".into()),
+    };
+    assert_eq!(endpoints::health(&mut tx, organization, e.id).await.unwrap(), Some(Health::default()));
+    endpoints::set_health(&mut tx, organization, e.id, &ill).await.unwrap();
+    // The owner writes what they read before.
+    e.name = "b".into();
+    endpoints::update(&mut tx, organization, &e).await.unwrap();
+    assert_eq!(endpoints::health(&mut tx, organization, e.id).await.unwrap().as_ref(), Some(&ill));
+    let row = endpoints::get(&mut tx, organization, e.id).await.unwrap().unwrap();
+    assert_eq!((row.name.as_str(), row.disabled_at, row.is_open()), ("b", ill.disabled_at, false));
+    endpoints::set_health(&mut tx, organization, e.id, &Health::default()).await.unwrap();
+    assert_eq!(endpoints::get(&mut tx, organization, e.id).await.unwrap(), Some(e.clone()));
+    let other = stage.id();
+    assert_eq!(endpoints::health(&mut tx, other, e.id).await.unwrap(), None, "another tenant's");
+    // Deleted meanwhile: nothing to write, and nothing goes wrong.
+    endpoints::delete(&mut tx, organization, e.id, now).await.unwrap();
+    assert_eq!(endpoints::health(&mut tx, organization, e.id).await.unwrap(), None);
+    endpoints::set_health(&mut tx, organization, e.id, &ill).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+pub(crate) async fn answers_are_sealed_and_what_is_over_is_forgotten(stage: Stage) {
+    let organization = stage.organization().await;
+    let mut tx = stage.begin().await;
+    let e = endpoint(&stage, &mut tx, organization).await;
+    let own = own_key(&stage, &mut tx, organization).await;
+    let now = stage.now();
+    let mut events = vec![];
+    for n in 1..=3 {
+        let told = event(&stage, &mut tx, organization, Uuid::from_u128(n)).await.id;
+        deliveries::insert(&mut tx, organization, e.id, told, "word", now, now).await.unwrap();
+        events.push(told);
+    }
+    tx.commit().await.unwrap();
+    // One arrives today, one in ten days, one is tried and waits.
+    let mut mine = claim(&stage, organization, e.id).await;
+    mine.sort_by_key(|d| events.iter().position(|id| *id == d.event));
+    let mut tx = stage.begin().await;
+    for (delivery, next) in
+        mine.iter().zip([Next::Delivered, Next::Again(now.plus_secs(10 * 86_400)), Next::Again(now)])
+    {
+        let said =
+            Attempt { response: b"Thank you, Zoe Angstrom".to_vec(), ..attempt(delivery, stage.now()) };
+        record(&stage, &mut tx, organization, &own, said, next).await;
+    }
+    tx.commit().await.unwrap();
+    let kept = stage.bytes("SELECT sealed FROM delivery_attempts").await;
+    assert_eq!(kept.len(), 3);
+    for sealed in kept {
+        assert!(!sealed.windows(8).any(|w| w == b"Angstrom"), "in the clear");
+    }
+    stage.clock.advance(10 * 86_400_000);
+    let later = claim(&stage, organization, e.id).await;
+    let later = later.iter().find(|d| d.event == events[1]).unwrap();
+    let mut tx = stage.begin().await;
+    let silent = Attempt { response: vec![], ..attempt(later, stage.now()) };
+    record(&stage, &mut tx, organization, &own, silent, Next::Delivered).await;
+    let said = async |tx: &mut Tx, event| -> Vec<String> {
+        let all = deliveries::attempts(tx, organization, &own, e.id, event).await.unwrap();
+        all.into_iter().map(|a| String::from_utf8(a.response).unwrap()).collect()
+    };
+    assert_eq!(said(&mut tx, events[1]).await, ["Thank you, Zoe Angstrom", ""]);
+    assert_eq!(deliveries::forget_answers(&mut tx, now, 10).await.unwrap(), 0);
+    assert_eq!(deliveries::forget_answers(&mut tx, now.plus_ms(1), 2).await.unwrap(), 2, "as many as asked");
+    assert_eq!(deliveries::forget_answers(&mut tx, now.plus_ms(1), 2).await.unwrap(), 1);
+    assert_eq!(said(&mut tx, events[1]).await, ["", ""], "the attempts stay");
+    let left = async |tx: &mut Tx| deliveries::counts(tx, organization, e.id).await.unwrap();
+    assert_eq!(deliveries::delete_finished(&mut tx, now, 10).await.unwrap(), 0);
+    assert_eq!(deliveries::delete_finished(&mut tx, stage.now(), 10).await.unwrap(), 1);
+    assert_eq!(said(&mut tx, events[0]).await, Vec::<String>::new());
+    let one = |status: &str| (status.to_owned(), 1);
+    let mut both = left(&mut tx).await;
+    both.sort();
+    assert_eq!(both, [one(DELIVERED), one(PENDING)]);
+    assert_eq!(deliveries::delete_finished(&mut tx, stage.now().plus_ms(1), 10).await.unwrap(), 1);
+    assert_eq!(left(&mut tx).await, [one(PENDING)], "what waits stays, however old");
+    assert!(events::get(&mut tx, organization, events[0]).await.unwrap().is_some(), "events stay");
+    tx.commit().await.unwrap();
 }
 
 pub(crate) async fn a_repeated_request_gets_the_answer_it_got(stage: Stage) {
     let organization = stage.organization().await;
     let mut tx = stage.begin().await;
-    let own = subject_keys::of_organization(&mut tx, organization, &stage.ring, stage.now(), &stage.entropy)
-        .await
-        .unwrap();
+    let own = own_key(&stage, &mut tx, organization).await;
     let (me, somebody) = (stage.id(), stage.id());
     let ask = async |tx: &mut Tx, credential, chosen, body: &[u8], at: Timestamp| {
         let key = AnswerKey::new(&own, credential, chosen, &[b"POST", body]).unwrap();

@@ -113,6 +113,8 @@ impl App {
             courier: Courier::new(Options {
                 // Receivers of these tests; 127.0.0.1 itself stays forbidden.
                 allow: vec!["127.0.0.2/32".parse().unwrap()],
+                // A receiver that never answers does so for longer than a slow machine needs for the rest.
+                timeout: std::time::Duration::from_secs(300),
                 ..Options::default()
             })
             .unwrap(),
