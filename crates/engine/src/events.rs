@@ -44,15 +44,14 @@ pub(crate) async fn tell(
     let now = engine.now();
     let id = EventId::new(now, &*engine.entropy);
     rows::insert(tx, organization, id, happened, subject, snapshot, now).await?;
-    let kind = snapshot.verification.as_ref().map_or_else(Kind::default, |v| v.kind);
-    let client = snapshot.verification.as_ref().map_or("", |v| v.client.as_str());
-    let endpoints = webhook_endpoints::list(tx, organization).await?;
+    let also = match whom {
+        Only::And(id, _) | Only::Endpoint(id) => Some(id),
+        Only::Everybody => None,
+    };
+    let endpoints = webhook_endpoints::list_open(tx, organization, also).await?;
     let mut to = vec![];
-    for endpoint in endpoints.iter().filter(|e| e.is_open()) {
-        let Some(word) = engine.dialect(&endpoint.dialect).and_then(|d| d.word(happened, kind)) else {
-            continue;
-        };
-        if is_told(endpoint, &endpoints, word, client, whom) {
+    for endpoint in &endpoints {
+        if let Some(word) = word_for(engine, endpoint, &endpoints, happened, snapshot, whom) {
             let run_at = now.plus_ms(chaos::delay_ms(&endpoint.chaos, id));
             to.push((endpoint.id, word, run_at));
         }
@@ -63,22 +62,41 @@ pub(crate) async fn tell(
     Ok(id)
 }
 
+/// What an endpoint is told of an event under; `None` when it is not told. `open`: the endpoints registered beside it.
+pub(crate) fn word_for(
+    engine: &Engine,
+    endpoint: &WebhookEndpoint,
+    open: &[WebhookEndpoint],
+    happened: Happened,
+    snapshot: &Snapshot,
+    whom: Only<'_>,
+) -> Option<&'static str> {
+    let facts = snapshot.verification.as_ref();
+    let kind = facts.map_or_else(Kind::default, |v| v.kind);
+    let word = engine.dialect(&endpoint.dialect)?.word(happened, kind)?;
+    is_told(endpoint, open, word, facts.map(|v| v.client.as_str()), whom).then_some(word)
+}
+
+/// `client`: whose event it is. An event of no client (`None`) is everybody's; one of a client that is not known any
+/// more (empty) is not for those who asked for one client's.
 fn is_told(
     endpoint: &WebhookEndpoint,
-    all: &[WebhookEndpoint],
+    open: &[WebhookEndpoint],
     word: &str,
-    client: &str,
+    client: Option<&str>,
     whom: Only<'_>,
 ) -> bool {
-    let wants = |e: &WebhookEndpoint| e.wants(word) && (e.client.is_empty() || e.client == client);
+    let wants = |e: &WebhookEndpoint| {
+        e.wants(word) && (e.client.is_empty() || client.is_none_or(|client| client == e.client))
+    };
     match whom {
         Only::Endpoint(id) => endpoint.id == id,
         _ if endpoint.origin != PER_VERIFICATION => wants(endpoint),
-        // An address that is registered as well is told once.
+        // An address that is registered for the same API as well is told once.
         Only::And(id, url) => {
-            let registered =
-                |e: &WebhookEndpoint| e.origin != PER_VERIFICATION && e.url == url && e.is_open() && wants(e);
-            endpoint.id == id && !all.iter().any(registered)
+            let same = |e: &WebhookEndpoint| e.url == url && e.dialect == endpoint.dialect;
+            let registered = |e: &WebhookEndpoint| e.origin != PER_VERIFICATION && same(e) && wants(e);
+            endpoint.id == id && wants(endpoint) && !open.iter().any(registered)
         }
         Only::Everybody => false,
     }
@@ -103,11 +121,15 @@ impl Record {
             Subject::Applicant => self.row.applicant.uuid(),
             _ => self.row.id.uuid(),
         };
-        let whom = match (self.private.webhook_endpoint, &self.private.webhook_url) {
+        tell(engine, tx, self.row.organization, happened, subject, &snapshot, self.whom()).await
+    }
+
+    /// Who is told of what happens to it.
+    pub(crate) fn whom(&self) -> Only<'_> {
+        match (self.private.webhook_endpoint, &self.private.webhook_url) {
             (Some(endpoint), Some(url)) => Only::And(endpoint, url),
             _ => Only::Everybody,
-        };
-        tell(engine, tx, self.row.organization, happened, subject, &snapshot, whom).await
+        }
     }
 
     async fn facts(&self, tx: &mut Tx) -> Result<VerificationFacts> {
@@ -223,4 +245,35 @@ pub async fn worded(
 
 fn may_read(caller: &Caller) -> Result<()> {
     if caller.may(Scope::Read) { Ok(()) } else { Err(Error::Forbidden) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bound_endpoint_is_told_of_its_client_and_of_what_is_nobodys() {
+        let bound = WebhookEndpoint {
+            id: WebhookEndpointId::from_uuid(Uuid::nil()),
+            organization: OrganizationId::from_uuid(Uuid::nil()),
+            dialect: "vult".into(),
+            client: "mine".into(),
+            name: "a".into(),
+            url: "https://example.com/".into(),
+            words: String::new(),
+            origin: webhook_endpoints::REGISTERED.into(),
+            active: true,
+            chaos: String::new(),
+            sealed: None,
+            created_at: Timestamp(0),
+            failing_since: None,
+            disabled_at: None,
+            disabled_reason: None,
+        };
+        let told = |client| is_told(&bound, &[], "word", client, Only::Everybody);
+        assert_eq!(
+            [told(Some("mine")), told(Some("theirs")), told(Some("")), told(None)],
+            [true, false, false, true]
+        );
+    }
 }

@@ -152,9 +152,8 @@ fn way(from: Status, to: Status) -> Option<Vec<Action>> {
 /// An event about an endpoint of this API.
 async fn endpoint(engine: &Engine, caller: &Caller, api: &str, happened: Happened) -> Result<Triggered> {
     let mut tx = engine.db.begin().await?;
-    let all = webhook_endpoints::list(&mut tx, caller.organization).await?;
-    let found = all.iter().find(|e| e.dialect == api && e.is_open());
-    let Some(found) = found else {
+    let registered = webhook_endpoints::list_open(&mut tx, caller.organization, None).await?;
+    let Some(found) = registered.iter().find(|e| e.dialect == api) else {
         return Err(Error::conflict("no_webhook", "register a webhook of this API first"));
     };
     let snapshot = Snapshot { test: true, ..Snapshot::default() };

@@ -322,6 +322,26 @@ pub async fn again(
     Ok(rows == 1)
 }
 
+/// What waits for another attempt at an endpoint is due now.
+pub async fn hasten(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    endpoint: WebhookEndpointId,
+    now: Timestamp,
+) -> Result<()> {
+    on!(tx, |c| sqlx::query(
+        "UPDATE deliveries SET run_at = $3
+         WHERE organization = $1 AND endpoint = $2 AND status = 'pending' AND run_at > $3"
+    )
+    .bind(organization.uuid())
+    .bind(endpoint.uuid())
+    .bind(now.0)
+    .execute(c)
+    .await
+    .map(drop))
+    .to("hasten the deliveries")
+}
+
 /// Ends every lease: only where no other process can be at work.
 pub async fn release_all(tx: &mut Tx) -> Result<u64> {
     on!(tx, |c| sqlx::query(

@@ -1,5 +1,7 @@
 //! Where an organization wants its events sent, and what they are signed with.
 
+use std::collections::{BTreeMap, HashMap};
+
 use bonafide_core::{
     id::{OrganizationId, WebhookEndpointId, WebhookSecretId},
     time::Timestamp,
@@ -57,12 +59,13 @@ impl WebhookEndpoint {
     }
 }
 
-/// Adds an endpoint.
-pub async fn insert(tx: &mut Tx, organization: OrganizationId, e: &WebhookEndpoint) -> Result<()> {
-    on!(tx, |c| sqlx::query(
+/// Adds an endpoint. `false`: somebody else was first with the one that stands for this host in this API.
+pub async fn insert(tx: &mut Tx, organization: OrganizationId, e: &WebhookEndpoint) -> Result<bool> {
+    let rows = on!(tx, |c| sqlx::query(
         "INSERT INTO webhook_endpoints
          (id, organization, dialect, client, name, url, words, origin, active, chaos, sealed, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+         ON CONFLICT (organization, dialect, url) WHERE origin = 'per_verification' AND deleted_at IS NULL DO NOTHING"
     )
     .bind(e.id.uuid())
     .bind(organization.uuid())
@@ -78,8 +81,9 @@ pub async fn insert(tx: &mut Tx, organization: OrganizationId, e: &WebhookEndpoi
     .bind(e.created_at.0)
     .execute(c)
     .await
-    .map(drop))
-    .to("insert the webhook endpoint")
+    .map(|done| done.rows_affected()))
+    .to("insert the webhook endpoint")?;
+    Ok(rows == 1)
 }
 
 /// Writes what its owner may change: name, address, client, words, headers, chaos, active.
@@ -192,16 +196,116 @@ pub async fn get(
     .to("read the webhook endpoint")
 }
 
-/// All endpoints of an organization, newest first.
+/// All endpoints of an organization: first those it registered, then those that stand for hosts, each newest first.
 pub async fn list(tx: &mut Tx, organization: OrganizationId) -> Result<Vec<WebhookEndpoint>> {
     on!(tx, |c| sqlx::query_as(
         "SELECT * FROM webhook_endpoints WHERE organization = $1 AND deleted_at IS NULL
-         ORDER BY created_at DESC, id DESC"
+         ORDER BY origin <> 'registered', created_at DESC, id DESC"
     )
     .bind(organization.uuid())
     .fetch_all(c)
     .await)
     .to("list the webhook endpoints")
+}
+
+/// The open ones that an organization registered, and another one if it is open.
+pub async fn list_open(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    also: Option<WebhookEndpointId>,
+) -> Result<Vec<WebhookEndpoint>> {
+    on!(tx, |c| sqlx::query_as(
+        "SELECT * FROM webhook_endpoints WHERE organization = $1 AND (origin = 'registered' OR id = $2)
+             AND active AND disabled_at IS NULL AND deleted_at IS NULL
+         ORDER BY created_at DESC, id DESC"
+    )
+    .bind(organization.uuid())
+    .bind(also.map(|id| id.uuid()))
+    .fetch_all(c)
+    .await)
+    .to("list the open webhook endpoints")
+}
+
+/// The endpoint that stands for the addresses of a host (scheme, host and port) in an API.
+pub async fn of_host(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    dialect: &str,
+    host: &str,
+) -> Result<Option<WebhookEndpointId>> {
+    let found: Option<(uuid::Uuid,)> = on!(tx, |c| sqlx::query_as(
+        "SELECT id FROM webhook_endpoints WHERE organization = $1 AND dialect = $2 AND url = $3
+             AND origin = 'per_verification' AND deleted_at IS NULL"
+    )
+    .bind(organization.uuid())
+    .bind(dialect)
+    .bind(host)
+    .fetch_optional(c)
+    .await)
+    .to("look for the endpoint of the host")?;
+    Ok(found.map(|(id,)| WebhookEndpointId::from_uuid(id)))
+}
+
+/// How messages to an endpoint do.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Traffic {
+    /// When the last attempt was made there, and the status that was answered.
+    pub last: Option<(Timestamp, Option<i64>)>,
+    /// Messages by status.
+    pub counts: BTreeMap<String, i64>,
+}
+
+/// How messages to these endpoints do; nothing of those that were never sent any.
+pub async fn traffic(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    of: &[WebhookEndpointId],
+) -> Result<HashMap<WebhookEndpointId, Traffic>> {
+    let mut all: HashMap<_, Traffic> = HashMap::new();
+    if of.is_empty() {
+        return Ok(all);
+    }
+    let counts: Vec<(uuid::Uuid, String, i64)> = on!(tx, |c| {
+        let mut query = sqlx::QueryBuilder::new(
+            "SELECT endpoint, status, COUNT(*) FROM deliveries WHERE organization = ",
+        );
+        query.push_bind(organization.uuid()).push(" AND endpoint IN (");
+        let mut ids = query.separated(", ");
+        for id in of {
+            ids.push_bind(id.uuid());
+        }
+        query.push(") GROUP BY endpoint, status").build_query_as().fetch_all(c).await
+    })
+    .to("count the deliveries")?;
+    for (endpoint, status, count) in counts {
+        let traffic = all.entry(WebhookEndpointId::from_uuid(endpoint)).or_default();
+        traffic.counts.insert(status, count);
+    }
+    // The index leads each of them to its last attempt, where a grouping would read them all.
+    let last: Vec<(uuid::Uuid, Option<i64>, Option<i64>)> = on!(tx, |c| {
+        let mut query = sqlx::QueryBuilder::new(
+            "SELECT id,
+             (SELECT a.at FROM delivery_attempts a WHERE a.organization = e.organization AND a.endpoint = e.id
+              ORDER BY a.at DESC LIMIT 1),
+             (SELECT a.http_status FROM delivery_attempts a WHERE a.organization = e.organization
+                 AND a.endpoint = e.id ORDER BY a.at DESC LIMIT 1)
+             FROM webhook_endpoints e WHERE organization = ",
+        );
+        query.push_bind(organization.uuid()).push(" AND id IN (");
+        let mut ids = query.separated(", ");
+        for id in of {
+            ids.push_bind(id.uuid());
+        }
+        query.push(")").build_query_as().fetch_all(c).await
+    })
+    .to("look for the last attempts")?;
+    for (endpoint, at, status) in last {
+        if let Some(at) = at {
+            all.entry(WebhookEndpointId::from_uuid(endpoint)).or_default().last =
+                Some((Timestamp(at), status));
+        }
+    }
+    Ok(all)
 }
 
 /// Takes an endpoint out of use, with its secrets and what still waited to be sent there.
@@ -259,7 +363,8 @@ pub struct WebhookSecret {
 }
 row!(WebhookSecret: id, sealed, created_at, expires_at);
 
-/// Adds a secret; those before it are used until `overlap_until`, and what is over is removed.
+/// Adds a secret. The one before it is used until `overlap_until`, and those before that one no more: there are never
+/// more than two.
 pub async fn add_secret(
     tx: &mut Tx,
     organization: OrganizationId,
@@ -268,8 +373,19 @@ pub async fn add_secret(
     overlap_until: Timestamp,
 ) -> Result<()> {
     on!(tx, |c| sqlx::query(
-        "UPDATE webhook_secrets SET expires_at = $3
-         WHERE organization = $1 AND endpoint = $2 AND (expires_at IS NULL OR expires_at > $3)"
+        "DELETE FROM webhook_secrets
+         WHERE organization = $1 AND endpoint = $2 AND (expires_at IS NOT NULL OR $3 <= $4)"
+    )
+    .bind(organization.uuid())
+    .bind(endpoint.uuid())
+    .bind(overlap_until.0)
+    .bind(secret.created_at.0)
+    .execute(c)
+    .await
+    .map(drop))
+    .to("remove the secrets that are over")?;
+    on!(tx, |c| sqlx::query(
+        "UPDATE webhook_secrets SET expires_at = $3 WHERE organization = $1 AND endpoint = $2"
     )
     .bind(organization.uuid())
     .bind(endpoint.uuid())
@@ -277,17 +393,7 @@ pub async fn add_secret(
     .execute(c)
     .await
     .map(drop))
-    .to("end the secrets before")?;
-    on!(tx, |c| sqlx::query(
-        "DELETE FROM webhook_secrets WHERE organization = $1 AND endpoint = $2 AND expires_at <= $3"
-    )
-    .bind(organization.uuid())
-    .bind(endpoint.uuid())
-    .bind(secret.created_at.0)
-    .execute(c)
-    .await
-    .map(drop))
-    .to("remove the secrets that are over")?;
+    .to("end the secret before")?;
     on!(tx, |c| sqlx::query(
         "INSERT INTO webhook_secrets (id, organization, endpoint, sealed, created_at, expires_at)
          VALUES ($1, $2, $3, $4, $5, $6)"
@@ -314,7 +420,7 @@ pub async fn secrets(
     on!(tx, |c| sqlx::query_as(
         "SELECT id, sealed, created_at, expires_at FROM webhook_secrets
          WHERE organization = $1 AND endpoint = $2 AND (expires_at IS NULL OR expires_at > $3)
-         ORDER BY created_at DESC, id DESC"
+         ORDER BY expires_at IS NOT NULL, created_at DESC"
     )
     .bind(organization.uuid())
     .bind(endpoint.uuid())

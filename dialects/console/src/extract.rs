@@ -26,21 +26,38 @@ impl<S: Send + Sync> FromRequestParts<S> for Authorized {
     }
 }
 
-fn id<T>(text: &str, what: &'static str) -> Result<Id<T>, Error> {
-    text.parse().map_err(|_| Error::Engine(bonafide_engine::Error::NotFound(what)))
+/// What the APIs write before an id in their messages.
+const VERIFICATION: &[&str] = &["req_", "idv_", "fav_", "amlv_", "ver_"];
+const PERSON: &[&str] = &["clt_", "aplt_"];
+const WEBHOOK: &[&str] = &["wh_", "wfa_"];
+
+/// An id, with or without a prefix that it has in messages.
+fn bare<'a>(text: &'a str, prefixes: &[&str]) -> &'a str {
+    prefixes.iter().find_map(|prefix| text.strip_prefix(prefix)).unwrap_or(text)
 }
 
-/// An event's id, with or without the prefix it has in messages.
+fn id<T>(text: &str, prefixes: &[&str], what: &'static str) -> Result<Id<T>, Error> {
+    bare(text, prefixes).parse().map_err(|_| Error::Engine(bonafide_engine::Error::NotFound(what)))
+}
+
 pub(crate) fn event_id(text: &str) -> Result<EventId, Error> {
-    id(text.strip_prefix("evt_").unwrap_or(text), "event")
+    id(text, &["evt_"], "event")
 }
 
 pub(crate) fn webhook_id(text: &str) -> Result<WebhookEndpointId, Error> {
-    id(text, "webhook")
+    id(text, WEBHOOK, "webhook")
 }
 
 pub(crate) fn verification_id(text: &str) -> Result<VerificationId, Error> {
-    id(text, "verification")
+    id(text, VERIFICATION, "verification")
+}
+
+/// What an event happened to: a verification, a person or a webhook.
+pub(crate) fn subject(text: &str) -> Result<VerificationId, Error> {
+    bare(text, &[VERIFICATION, PERSON, WEBHOOK].concat()).parse().map_err(|_| {
+        let message = "must be the id of a verification, an applicant or a webhook";
+        Error::Invalid(vec![Problem::new("subject", Rule::Format, message)])
+    })
 }
 
 /// A time of the query or body (RFC 3339).
@@ -58,4 +75,23 @@ pub(crate) fn number(field: &str, text: Option<&str>) -> Result<Option<i64>, Err
     text.parse()
         .map(Some)
         .map_err(|_| Error::Invalid(vec![Problem::new(field, Rule::Type, "must be a whole number")]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ID: &str = "01kt1gw6g0fmj99z5sfwzpmy4a";
+
+    #[test]
+    fn ids_are_taken_as_messages_carry_them() {
+        let bare: VerificationId = ID.parse().unwrap();
+        for prefix in ["", "req_", "idv_", "fav_", "amlv_", "ver_", "clt_", "aplt_", "wh_", "wfa_"] {
+            assert_eq!(subject(&format!("{prefix}{ID}")).unwrap(), bare, "{prefix}");
+        }
+        assert!(webhook_id(&format!("wh_{ID}")).is_ok() && event_id(&format!("evt_{ID}")).is_ok());
+        assert!(webhook_id(&format!("evt_{ID}")).is_err());
+        let Err(Error::Invalid(problems)) = subject("x") else { panic!("taken") };
+        assert_eq!(problems[0].field, "subject");
+    }
 }

@@ -469,7 +469,7 @@ async fn an_address_given_per_verification_is_told_until_the_person_is_erased(ap
     assert_eq!(receiver.types(), ["idv.session.created"], "its own and no other's");
     // One endpoint for the host; the address itself is nowhere in it.
     app.post("/idv/session/create", with_address.clone()).await.ok();
-    let all = webhooks::list(&app.engine, &app.caller().await, None).await.unwrap();
+    let all = webhooks::list(&app.engine, &app.caller().await, 0, 10).await.unwrap();
     assert_eq!(all.len(), 1);
     assert!(
         !all[0].row.url.contains("of=me") && receiver.url.starts_with(&all[0].row.url),

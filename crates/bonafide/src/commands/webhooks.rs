@@ -153,8 +153,16 @@ fn path(id: &str, more: &str) -> String {
 async fn go(action: Action) -> CommandResult {
     match action {
         Action::List { remote } => {
-            let all = remote.connect()?.get("/console/webhooks", &[]).await?;
-            if remote.json { output::json(&all)? } else { list(&all["data"]) }
+            let (server, mut all, mut skip) = (remote.connect()?, vec![], "0".to_owned());
+            loop {
+                let page = server.get("/console/webhooks", &[("skip", skip)]).await?;
+                all.extend(page["data"].as_array().cloned().unwrap_or_default());
+                match page["next"].as_str() {
+                    Some(next) => skip = next.to_owned(),
+                    None => break,
+                }
+            }
+            if remote.json { output::json(&json!({"data": all}))? } else { list(&json!(all)) }
         }
         Action::Create(new) => create(new).await?,
         Action::Show { id, remote } => output::json(&remote.connect()?.get(&path(&id, ""), &[]).await?)?,
@@ -253,27 +261,26 @@ async fn switch(id: &str, on: bool, remote: &Remote) -> CommandResult {
 
 async fn replay(
     id: &str,
-    mut from: Option<String>,
+    from: Option<String>,
     until: Option<String>,
     delivered_too: bool,
     remote: &Remote,
 ) -> CommandResult {
     let server = remote.connect()?;
     let mut sent = 0;
-    loop {
-        let mut body = json!({"delivered_too": delivered_too});
-        for (name, value) in [("from", &from), ("until", &until)] {
-            if let Some(value) = value {
-                body[name] = json!(value);
-            }
+    let mut body = json!({"delivered_too": delivered_too});
+    for (name, value) in [("from", from), ("until", until)] {
+        if let Some(value) = value {
+            body[name] = value.into();
         }
-        let done = server.post(&path(id, "/replay"), body).await?;
+    }
+    loop {
+        let done = server.post(&path(id, "/replay"), body.clone()).await?;
         sent += done["messages"].as_u64().unwrap_or_default();
-        let next = done["next_from"].as_str().map(str::to_owned);
-        if next.is_none() || next == from {
+        if done["next"].is_null() {
             break;
         }
-        from = next;
+        body["after"] = done["next"].clone();
     }
     let done = json!({"messages": sent});
     if remote.json {

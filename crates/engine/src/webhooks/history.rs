@@ -1,19 +1,23 @@
 //! What became of messages, and sending them again.
 
 use bonafide_core::{
-    id::{EventId, WebhookEndpointId},
+    event::{Event, Happened, Subject},
+    id::{EventId, VerificationId, WebhookEndpointId},
     time::Timestamp,
-    verification::Kind,
 };
 use bonafide_store::{
-    deliveries as rows, events, organizations, subject_keys,
+    Tx, deliveries as rows, events, organizations,
     webhook_endpoints::{self, PER_VERIFICATION},
 };
 
 pub use bonafide_store::deliveries::{Attempt, Delivery, PENDING};
 
-use super::{load, may, note, own_applicant};
-use crate::{Caller, Engine, Error, Result};
+use super::{existing_key, load, may, note};
+use crate::{
+    Caller, Engine, Error, Result,
+    events::{Only, word_for},
+    record::Record,
+};
 
 /// Most messages of one answer.
 pub const MOST: i64 = 200;
@@ -35,6 +39,9 @@ pub struct Filter {
 pub async fn deliveries(engine: &Engine, caller: &Caller, filter: &Filter) -> Result<Vec<Delivery>> {
     may(caller)?;
     let mut tx = engine.db.read().await?;
+    if let Some(id) = filter.endpoint {
+        load(&mut tx, caller, id).await?;
+    }
     let wanted =
         rows::Filter { endpoint: filter.endpoint, event: filter.event, status: filter.status.as_deref() };
     let limit = filter.limit.clamp(1, MOST);
@@ -51,8 +58,7 @@ pub async fn attempts(
     may(caller)?;
     let mut tx = engine.db.read().await?;
     let organization = load(&mut tx, caller, endpoint).await?.organization;
-    let own =
-        subject_keys::load(&mut tx, organization, own_applicant(organization), &*engine.key_ring).await?;
+    let own = existing_key(engine, &mut tx, organization).await?;
     Ok(rows::attempts(&mut tx, organization, &own, endpoint, event).await?)
 }
 
@@ -67,16 +73,21 @@ pub struct Again {
     pub from: Option<Timestamp>,
     /// Before.
     pub until: Option<Timestamp>,
+    /// After this position.
+    pub after: Option<i64>,
     /// Those that did not arrive alone.
     pub undelivered: bool,
 }
 
-/// Sends messages again under the ids they had, also to endpoints that were switched on only later. Returns how many;
-/// when `more` is true, `from` set to the time returned goes on where this call ended.
+/// Sends messages again under the ids they had, also to endpoints that were switched on only later, and now what waits
+/// for another attempt.
 pub async fn replay(engine: &Engine, caller: &Caller, what: &Again) -> Result<Replayed> {
     may(caller)?;
     let (now, organization) = (engine.now(), caller.organization);
     let mut tx = engine.db.begin().await?;
+    if let Some(id) = what.endpoint {
+        note(engine, &mut tx, organization, &caller.actor(), id, "webhook.replayed").await?;
+    }
     let mut endpoints = match what.endpoint {
         Some(id) => vec![load(&mut tx, caller, id).await?],
         None => webhook_endpoints::list(&mut tx, organization).await?,
@@ -88,59 +99,65 @@ pub async fn replay(engine: &Engine, caller: &Caller, what: &Again) -> Result<Re
     let found = match what.event {
         Some(id) => vec![events::get(&mut tx, organization, id).await?.ok_or(Error::NotFound("event"))?],
         None => {
-            let filter = events::Filter { from: what.from, until: what.until, ..events::Filter::default() };
+            let (from, until, after) = (what.from, what.until, what.after);
+            let filter = events::Filter { from, until, after, ..events::Filter::default() };
             events::list(&mut tx, organization, &filter, MOST_AGAIN).await?
         }
     };
+    let open = webhook_endpoints::list_open(&mut tx, organization, None).await?;
+    let per_verification = endpoints.iter().any(|e| e.origin == PER_VERIFICATION);
     let sandbox = organizations::get(&mut tx, organization).await?.is_some_and(|o| o.sandbox);
     let mut messages = 0;
     for event in &found {
         let Some(told) = event.told(sandbox) else { continue };
-        let facts = told.snapshot.verification.as_ref();
-        let (kind, client) = facts.map_or((Kind::default(), ""), |v| (v.kind, v.client.as_str()));
+        let record = if per_verification { record_of(engine, &mut tx, &told).await? } else { None };
+        let whom = match &record {
+            Some(record) => record.whom(),
+            None if told.happened == Happened::EndpointTested => {
+                Only::Endpoint(WebhookEndpointId::from_uuid(told.subject))
+            }
+            None => Only::Everybody,
+        };
         let filter = rows::Filter { event: Some(event.id), ..rows::Filter::default() };
         let known = rows::list(&mut tx, organization, &filter, 0, i64::MAX).await?;
         for endpoint in &endpoints {
-            let before = known.iter().find(|d| d.endpoint == endpoint.id);
-            if before
-                .is_some_and(|d| what.undelivered && d.status == rows::DELIVERED || d.status == rows::PENDING)
-            {
-                continue;
-            }
-            if before.is_some() {
+            if let Some(before) = known.iter().find(|d| d.endpoint == endpoint.id) {
+                let on_its_way = before.status == rows::PENDING && before.run_at <= now;
+                if on_its_way || what.undelivered && before.status == rows::DELIVERED {
+                    continue;
+                }
                 rows::again(&mut tx, organization, endpoint.id, event.id, now).await?;
-                messages += 1;
-                continue;
-            }
-            // What an endpoint was never meant to get it does not get now either.
-            let word = engine.dialect(&endpoint.dialect).and_then(|d| d.word(told.happened, kind));
-            let wanted = |word: &&str| {
-                endpoint.origin != PER_VERIFICATION
-                    && endpoint.wants(word)
-                    && (endpoint.client.is_empty() || endpoint.client == client)
-                    && told.happened.subject() != bonafide_core::event::Subject::Endpoint
-            };
-            if let Some(word) = word.filter(wanted) {
+            } else {
+                // What an endpoint was never meant to get it does not get now either.
+                let word = word_for(engine, endpoint, &open, told.happened, &told.snapshot, whom);
+                let Some(word) = word else { continue };
                 rows::insert(&mut tx, organization, endpoint.id, event.id, word, now, now).await?;
-                messages += 1;
             }
+            messages += 1;
         }
-    }
-    if let Some(id) = what.endpoint {
-        note(engine, &mut tx, organization, &caller.actor(), id, "webhook.replayed").await?;
     }
     tx.commit().await?;
     engine.post.notify_waiters();
     let more = what.event.is_none() && found.len() as i64 == MOST_AGAIN;
-    Ok(Replayed { messages, more, until: found.last().map(|e| e.at) })
+    Ok(Replayed { messages, next: found.last().map(|e| e.position).filter(|_| more) })
+}
+
+/// The verification that an event is about; `None` once its person was erased.
+async fn record_of(engine: &Engine, tx: &mut Tx, event: &Event) -> Result<Option<Record>> {
+    if event.happened.subject() != Subject::Verification {
+        return Ok(None);
+    }
+    match Record::load(engine, tx, event.organization, VerificationId::from_uuid(event.subject)).await {
+        Ok(record) => Ok(Some(record)),
+        Err(Error::NotFound(_) | Error::Conflict { code: "anonymized", .. }) => Ok(None),
+        Err(other) => Err(other),
+    }
 }
 
 /// What was sent again.
 #[derive(Debug, Clone, Copy)]
 pub struct Replayed {
     pub messages: usize,
-    /// Whether there are later events that this call did not come to.
-    pub more: bool,
-    /// The time of the last event looked at.
-    pub until: Option<Timestamp>,
+    /// There are more events after this position.
+    pub next: Option<i64>,
 }

@@ -4,21 +4,22 @@ pub mod chaos;
 pub mod deliver;
 pub mod history;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bonafide_core::{
-    event::{Happened, Snapshot},
-    id::{EventId, OrganizationId, WebhookEndpointId, WebhookSecretId},
+    event::{Happened, Snapshot, WebhookDialect},
+    id::{ApplicantId, EventId, OrganizationId, WebhookEndpointId, WebhookSecretId},
     problem::{Problem, Rule},
     time::Timestamp,
 };
+use bonafide_courier::{check_header, sign};
 use bonafide_store::{
     Tx, audit, credentials,
     crypto::{self, Object, SubjectKey},
     deliveries,
     secrets::PlainSecret,
     subject_keys,
-    webhook_endpoints::{self as rows, PER_VERIFICATION, WebhookEndpoint, WebhookSecret},
+    webhook_endpoints::{self as rows, PER_VERIFICATION, Traffic, WebhookEndpoint, WebhookSecret},
 };
 use serde_json::json;
 
@@ -29,26 +30,18 @@ use crate::{
     events::{Only, tell},
 };
 
-/// Most endpoints of one organization.
+/// Most endpoints that one organization registers, and most hosts of addresses given per verification.
 const MOST: usize = 100;
+const MOST_HOSTS: usize = 1000;
+/// Most endpoints of one answer.
+pub const MOST_LISTED: i64 = 200;
 /// Most headers of one endpoint, and most characters of one.
 const MOST_HEADERS: usize = 20;
 const LONGEST_HEADER: usize = 2048;
 /// How long two secrets may be good side by side, in seconds.
 pub const LONGEST_OVERLAP_S: i64 = 30 * 24 * 3600;
-/// Headers that say what only the sender knows.
-const OURS: [&str; 10] = [
-    "host",
-    "content-length",
-    "content-type",
-    "transfer-encoding",
-    "connection",
-    "user-agent",
-    "te",
-    "upgrade",
-    "trailer",
-    "expect",
-];
+/// Headers of every message, beside those that sign it.
+const OURS: [&str; 2] = ["content-type", "user-agent"];
 
 /// An endpoint to register.
 #[derive(Debug, Default)]
@@ -70,7 +63,7 @@ pub struct NewEndpoint {
 }
 
 /// What changes about an endpoint; `None` leaves it as it is.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Changes {
     pub name: Option<String>,
     pub url: Option<String>,
@@ -102,9 +95,23 @@ pub struct Endpoint {
 /// Registers an endpoint.
 pub async fn create(engine: &Engine, caller: &Caller, new: NewEndpoint) -> Result<Registered> {
     may(caller)?;
-    check(engine, caller, &new)?;
+    let Some(dialect) = engine.dialect(&new.dialect) else {
+        let known: Vec<_> = engine.dialects.iter().map(|d| d.name()).collect();
+        return Err(Error::invalid("api", Rule::Enum, format!("must be one of {}", known.join(", "))));
+    };
+    let everything = Changes {
+        name: Some(new.name.clone()),
+        url: Some(new.url.clone()),
+        words: Some(new.words.clone()),
+        headers: Some(new.headers.clone()),
+        chaos: Some(new.chaos.clone()),
+        active: None,
+    };
+    check(engine, caller, Some(&**dialect), &everything, new.secret.as_deref())?;
     let (now, organization) = (engine.now(), caller.organization);
+    let id = WebhookEndpointId::new(now, &*engine.entropy);
     let mut tx = engine.db.begin().await?;
+    note(engine, &mut tx, organization, &caller.actor(), id, "webhook.created").await?;
     if let Some(client) = &new.client_id
         && !credentials::list(&mut tx, organization).await?.iter().any(|c| c.public_id == *client)
     {
@@ -116,7 +123,6 @@ pub async fn create(engine: &Engine, caller: &Caller, new: NewEndpoint) -> Resul
         return Err(Error::conflict("too_many_webhooks", message));
     }
     let key = own_key(engine, &mut tx, organization).await?;
-    let id = WebhookEndpointId::new(now, &*engine.entropy);
     let endpoint = WebhookEndpoint {
         id,
         organization,
@@ -137,8 +143,7 @@ pub async fn create(engine: &Engine, caller: &Caller, new: NewEndpoint) -> Resul
     let secret = new.secret.map_or_else(|| PlainSecret::webhook(&*engine.entropy), PlainSecret::chosen);
     rows::insert(&mut tx, organization, &endpoint).await?;
     add_secret(engine, &mut tx, &key, &endpoint, &secret, 0).await?;
-    note(engine, &mut tx, organization, &caller.actor(), id, "webhook.created").await?;
-    if engine.dialect(&endpoint.dialect).is_some_and(|dialect| dialect.greets()) {
+    if dialect.greets() {
         greet(engine, &mut tx, organization, id).await?;
     }
     tx.commit().await?;
@@ -154,10 +159,16 @@ pub(crate) async fn per_verification(
     url: &str,
 ) -> Result<WebhookEndpointId> {
     let host = origin(url);
+    if let Some(known) = rows::of_host(tx, organization, dialect, host).await? {
+        return Ok(known);
+    }
     let all = rows::list(tx, organization).await?;
-    let same = |e: &&WebhookEndpoint| e.origin == PER_VERIFICATION && e.dialect == dialect && e.url == host;
-    if let Some(known) = all.iter().find(same) {
-        return Ok(known.id);
+    if all.iter().filter(|e| e.origin == PER_VERIFICATION).count() >= MOST_HOSTS {
+        let message = format!(
+            "verifications of an organization name at most {MOST_HOSTS} hosts in their addresses; delete the webhooks \
+             of some, or register one webhook for all"
+        );
+        return Err(Error::conflict("too_many_webhook_hosts", message));
     }
     let key = own_key(engine, tx, organization).await?;
     let id = WebhookEndpointId::new(engine.now(), &*engine.entropy);
@@ -178,7 +189,10 @@ pub(crate) async fn per_verification(
         disabled_at: None,
         disabled_reason: None,
     };
-    rows::insert(tx, organization, &endpoint).await?;
+    if !rows::insert(tx, organization, &endpoint).await? {
+        let theirs = rows::of_host(tx, organization, dialect, host).await?;
+        return theirs.ok_or(Error::Busy { retry_after_s: 1 });
+    }
     add_secret(engine, tx, &key, &endpoint, &PlainSecret::webhook(&*engine.entropy), 0).await?;
     Ok(id)
 }
@@ -190,16 +204,22 @@ fn origin(url: &str) -> &str {
     &url[..end]
 }
 
-/// The endpoints of the caller's organization, newest first; of one API when one is named.
-pub async fn list(engine: &Engine, caller: &Caller, dialect: Option<&str>) -> Result<Vec<Endpoint>> {
+/// A page of the caller's organization's endpoints: first those it registered, then those that stand for addresses given
+/// per verification, each newest first.
+pub async fn list(engine: &Engine, caller: &Caller, skip: i64, limit: i64) -> Result<Vec<Endpoint>> {
     may(caller)?;
     let mut tx = engine.db.read().await?;
-    let mut all = vec![];
-    for row in rows::list(&mut tx, caller.organization).await? {
-        if dialect.is_none_or(|d| d == row.dialect) {
-            all.push(seen(engine, &mut tx, row).await?);
-        }
-    }
+    let all = rows::list(&mut tx, caller.organization).await?.into_iter();
+    let (skip, limit) = (skip.max(0) as usize, limit.clamp(1, MOST_LISTED) as usize);
+    seen(engine, &mut tx, caller.organization, all.skip(skip).take(limit).collect()).await
+}
+
+/// The endpoints that were registered through an API, newest first.
+pub async fn registered(engine: &Engine, caller: &Caller, dialect: &str) -> Result<Vec<WebhookEndpoint>> {
+    may(caller)?;
+    let mut tx = engine.db.read().await?;
+    let mut all = rows::list(&mut tx, caller.organization).await?;
+    all.retain(|e| e.origin == REGISTERED && e.dialect == dialect);
     Ok(all)
 }
 
@@ -208,46 +228,52 @@ pub async fn read(engine: &Engine, caller: &Caller, id: WebhookEndpointId) -> Re
     may(caller)?;
     let mut tx = engine.db.read().await?;
     let row = load(&mut tx, caller, id).await?;
-    seen(engine, &mut tx, row).await
+    let mut seen = seen(engine, &mut tx, caller.organization, vec![row]).await?;
+    seen.pop().ok_or(Error::NotFound("webhook"))
 }
 
-/// Changes an endpoint.
+/// Changes an endpoint. What changes is checked; all of it when it is switched on, for the rules may have changed too.
 pub async fn update(engine: &Engine, caller: &Caller, id: WebhookEndpointId, changes: Changes) -> Result<()> {
     may(caller)?;
+    let organization = caller.organization;
     let mut tx = engine.db.begin().await?;
+    note(engine, &mut tx, organization, &caller.actor(), id, "webhook.changed").await?;
     let mut row = load(&mut tx, caller, id).await?;
-    let merged = NewEndpoint {
-        dialect: row.dialect.clone(),
-        name: changes.name.unwrap_or_else(|| row.name.clone()),
-        url: changes.url.unwrap_or_else(|| row.url.clone()),
-        words: changes.words.unwrap_or_else(|| words(&row.words)),
-        chaos: changes.chaos.unwrap_or_else(|| words(&row.chaos)),
-        headers: changes.headers.clone().unwrap_or_default(),
-        ..NewEndpoint::default()
-    };
-    check(engine, caller, &merged)?;
+    if row.origin == PER_VERIFICATION && changes.url.as_ref().is_some_and(|url| *url != row.url) {
+        let message = "stands for addresses given per verification; register a webhook for another";
+        return Err(Error::invalid("url", Rule::Other, message));
+    }
+    let mut checked = changes.clone();
+    if changes.active == Some(true) {
+        checked.name.get_or_insert_with(|| row.name.clone());
+        checked.url.get_or_insert_with(|| row.url.clone());
+        checked.words.get_or_insert_with(|| words(&row.words));
+        checked.chaos.get_or_insert_with(|| words(&row.chaos));
+        if checked.headers.is_none() {
+            checked.headers = Some(headers(engine, &mut tx, &row).await?);
+        }
+    }
+    check(engine, caller, engine.dialect(&row.dialect).map(|d| &**d), &checked, None)?;
     if let Some(headers) = &changes.headers {
-        let key = own_key(engine, &mut tx, caller.organization).await?;
+        let key = own_key(engine, &mut tx, organization).await?;
         row.sealed = Some(crypto::seal_json(&key, Object::Webhook(id), headers, &*engine.entropy)?);
     }
-    if let Some(active) = changes.active {
-        row.active = active;
-    }
-    row.name = merged.name;
-    row.url = merged.url;
-    row.words = merged.words.join(" ");
-    row.chaos = merged.chaos.join(" ");
-    rows::update(&mut tx, caller.organization, &row).await?;
+    row.name = changes.name.unwrap_or(row.name);
+    row.url = changes.url.unwrap_or(row.url);
+    row.words = changes.words.map_or(row.words, |words| words.join(" "));
+    row.chaos = changes.chaos.map_or(row.chaos, |words| words.join(" "));
+    row.active = changes.active.unwrap_or(row.active);
+    rows::update(&mut tx, organization, &row).await?;
     if changes.active == Some(true) {
-        rows::set_health(&mut tx, caller.organization, id, &rows::Health::default()).await?;
+        rows::set_health(&mut tx, organization, id, &rows::Health::default()).await?;
+        deliveries::hasten(&mut tx, organization, id, engine.now()).await?;
     }
-    note(engine, &mut tx, caller.organization, &caller.actor(), id, "webhook.changed").await?;
     tx.commit().await?;
     engine.post.notify_waiters();
     Ok(())
 }
 
-/// A new secret; messages are signed with those before it as well, for `overlap_s` seconds.
+/// A new secret; messages are signed with the one before it as well, for `overlap_s` seconds.
 pub async fn rotate(
     engine: &Engine,
     caller: &Caller,
@@ -259,11 +285,11 @@ pub async fn rotate(
         return Err(Error::invalid("overlap_s", Rule::Range, "must be from 0 to 2592000 (30 days)"));
     }
     let mut tx = engine.db.begin().await?;
+    note(engine, &mut tx, caller.organization, &caller.actor(), id, "webhook.rotated").await?;
     let row = load(&mut tx, caller, id).await?;
     let key = own_key(engine, &mut tx, caller.organization).await?;
     let secret = PlainSecret::webhook(&*engine.entropy);
     add_secret(engine, &mut tx, &key, &row, &secret, overlap_s).await?;
-    note(engine, &mut tx, caller.organization, &caller.actor(), id, "webhook.rotated").await?;
     tx.commit().await?;
     Ok(secret)
 }
@@ -272,8 +298,8 @@ pub async fn rotate(
 pub async fn delete(engine: &Engine, caller: &Caller, id: WebhookEndpointId) -> Result<()> {
     may(caller)?;
     let mut tx = engine.db.begin().await?;
-    rows::delete(&mut tx, caller.organization, id, engine.now()).await?;
     note(engine, &mut tx, caller.organization, &caller.actor(), id, "webhook.deleted").await?;
+    rows::delete(&mut tx, caller.organization, id, engine.now()).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -283,6 +309,10 @@ pub async fn test(engine: &Engine, caller: &Caller, id: WebhookEndpointId) -> Re
     may(caller)?;
     let mut tx = engine.db.begin().await?;
     let row = load(&mut tx, caller, id).await?;
+    if row.origin == PER_VERIFICATION {
+        let message = "each verification gives its own address; create one with yours and see it told";
+        return Err(Error::conflict("no_address", message));
+    }
     if !row.is_open() {
         return Err(Error::conflict("webhook_off", "the webhook is switched off; switch it on first"));
     }
@@ -319,11 +349,24 @@ async fn load(tx: &mut Tx, caller: &Caller, id: WebhookEndpointId) -> Result<Web
     rows::get(tx, caller.organization, id).await?.ok_or(Error::NotFound("webhook"))
 }
 
-async fn seen(engine: &Engine, tx: &mut Tx, row: WebhookEndpoint) -> Result<Endpoint> {
-    let headers = headers(engine, tx, &row).await?.into_keys().collect();
-    let last = deliveries::last_attempt(tx, row.organization, row.id).await?;
-    let counts = deliveries::counts(tx, row.organization, row.id).await?;
-    Ok(Endpoint { headers, last, counts: counts.into_iter().collect(), row })
+async fn seen(
+    engine: &Engine,
+    tx: &mut Tx,
+    organization: OrganizationId,
+    rows: Vec<WebhookEndpoint>,
+) -> Result<Vec<Endpoint>> {
+    let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
+    let mut traffic = rows::traffic(tx, organization, &ids).await?;
+    let key = match rows.iter().any(|row| row.sealed.is_some()) {
+        true => Some(existing_key(engine, tx, organization).await?),
+        false => None,
+    };
+    let see = |row: WebhookEndpoint| {
+        let headers = open_headers(key.as_ref(), &row)?.into_keys().collect();
+        let Traffic { last, counts } = traffic.remove(&row.id).unwrap_or_default();
+        Ok(Endpoint { row, headers, last, counts })
+    };
+    rows.into_iter().map(see).collect()
 }
 
 /// The headers that an endpoint wants.
@@ -332,10 +375,18 @@ pub(crate) async fn headers(
     tx: &mut Tx,
     row: &WebhookEndpoint,
 ) -> Result<BTreeMap<String, String>> {
-    let Some(sealed) = &row.sealed else { return Ok(BTreeMap::new()) };
-    let itself = own_applicant(row.organization);
-    let key = subject_keys::load(tx, row.organization, itself, &*engine.key_ring).await?;
-    Ok(crypto::open_json(&key, Object::Webhook(row.id), sealed)?)
+    let key = match row.sealed {
+        Some(_) => Some(existing_key(engine, tx, row.organization).await?),
+        None => None,
+    };
+    open_headers(key.as_ref(), row)
+}
+
+fn open_headers(key: Option<&SubjectKey>, row: &WebhookEndpoint) -> Result<BTreeMap<String, String>> {
+    match (key, &row.sealed) {
+        (Some(key), Some(sealed)) => Ok(crypto::open_json(key, Object::Webhook(row.id), sealed)?),
+        _ => Ok(BTreeMap::new()),
+    }
 }
 
 /// What messages to an endpoint are signed with now, newest first.
@@ -344,8 +395,7 @@ pub(crate) async fn secrets(engine: &Engine, tx: &mut Tx, row: &WebhookEndpoint)
     if sealed.is_empty() {
         return Ok(vec![]);
     }
-    let itself = own_applicant(row.organization);
-    let key = subject_keys::load(tx, row.organization, itself, &*engine.key_ring).await?;
+    let key = existing_key(engine, tx, row.organization).await?;
     let open = |s: &WebhookSecret| {
         let text: String = crypto::open_json(&key, Object::WebhookSecret(s.id), &s.sealed)?;
         Ok(PlainSecret::chosen(text))
@@ -353,8 +403,9 @@ pub(crate) async fn secrets(engine: &Engine, tx: &mut Tx, row: &WebhookEndpoint)
     sealed.iter().map(open).collect()
 }
 
-fn own_applicant(organization: OrganizationId) -> bonafide_core::id::ApplicantId {
-    bonafide_core::id::ApplicantId::from_uuid(organization.uuid())
+async fn existing_key(engine: &Engine, tx: &mut Tx, organization: OrganizationId) -> Result<SubjectKey> {
+    let itself = ApplicantId::from_uuid(organization.uuid());
+    Ok(subject_keys::load(tx, organization, itself, &*engine.key_ring).await?)
 }
 
 async fn own_key(engine: &Engine, tx: &mut Tx, organization: OrganizationId) -> Result<SubjectKey> {
@@ -378,52 +429,40 @@ async fn add_secret(
     Ok(())
 }
 
-fn check(engine: &Engine, caller: &Caller, new: &NewEndpoint) -> Result<()> {
+/// What is not `None` is checked. `dialect` is absent for an API that this program does not have.
+fn check(
+    engine: &Engine,
+    caller: &Caller,
+    dialect: Option<&dyn WebhookDialect>,
+    what: &Changes,
+    secret: Option<&str>,
+) -> Result<()> {
     let mut problems = vec![];
-    let Some(dialect) = engine.dialect(&new.dialect) else {
-        let known: Vec<_> = engine.dialects.iter().map(|d| d.name()).collect();
-        let message = format!("must be one of {}", known.join(", "));
-        return Err(Error::invalid("dialect", Rule::Enum, message));
-    };
-    if !(1..=200).contains(&new.name.chars().count()) {
+    if what.name.as_ref().is_some_and(|name| !(1..=200).contains(&name.chars().count())) {
         problems.push(Problem::new("name", Rule::Length, "must have 1 to 200 characters"));
     }
-    if let Err(failure) = engine.courier.check_url(&new.url) {
+    if let Some(Err(failure)) = what.url.as_ref().map(|url| engine.courier.check_url(url)) {
         problems.push(Problem::new("url", Rule::Other, failure.to_string()));
     }
-    let known = dialect.words();
-    for (i, word) in new.words.iter().enumerate() {
+    let known = dialect.map(|d| d.words()).unwrap_or_default();
+    for (i, word) in what.words.iter().flatten().enumerate() {
         if !known.contains(&word.as_str()) {
             let message = format!("must be one of {}", known.join(", "));
             problems.push(Problem::new(format!("events.{i}"), Rule::Enum, message));
         }
     }
-    if new.headers.len() > MOST_HEADERS {
-        let message = format!("must have at most {MOST_HEADERS} headers");
-        problems.push(Problem::new("headers", Rule::Length, message));
+    if let Some(headers) = &what.headers {
+        check_headers(dialect, headers, &mut problems);
     }
-    for (name, value) in &new.headers {
-        let lower = name.to_ascii_lowercase();
-        let token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
-        let printable = |c: char| c == ' ' || c.is_ascii_graphic();
-        let field = format!("headers.{}", name.chars().take(64).collect::<String>());
-        if name.is_empty() || !name.chars().all(token) || name.len() > LONGEST_HEADER {
-            problems.push(Problem::new(field, Rule::Format, "is no name of a header"));
-        } else if OURS.contains(&lower.as_str())
-            || lower.starts_with("webhook-")
-            || dialect.signature_header().is_some_and(|ours| ours.eq_ignore_ascii_case(name))
-        {
-            problems.push(Problem::new(field, Rule::Other, "is set by the server"));
-        } else if value.len() > LONGEST_HEADER || !value.chars().all(printable) {
-            let message = "must be printable ASCII of at most 2048 characters";
-            problems.push(Problem::new(field, Rule::Format, message));
+    if let Some(secret) = secret {
+        if !(16..=256).contains(&secret.len()) || secret.contains(char::is_whitespace) {
+            let message = "must have 16 to 256 characters and no space";
+            problems.push(Problem::new("secret", Rule::Length, message));
+        } else if let Err(error) = sign::standard("evt", 0, b"", &[secret]) {
+            problems.push(Problem::new("secret", Rule::Format, error.to_string()));
         }
     }
-    if new.secret.as_ref().is_some_and(|s| !(16..=256).contains(&s.len()) || s.contains(char::is_whitespace))
-    {
-        problems.push(Problem::new("secret", Rule::Length, "must have 16 to 256 characters and no space"));
-    }
-    for (i, word) in new.chaos.iter().enumerate() {
+    for (i, word) in what.chaos.iter().flatten().enumerate() {
         if !chaos::WORDS.contains(&word.as_str()) {
             let message = format!("must be one of {}", chaos::WORDS.join(", "));
             problems.push(Problem::new(format!("chaos.{i}"), Rule::Enum, message));
@@ -432,6 +471,39 @@ fn check(engine: &Engine, caller: &Caller, new: &NewEndpoint) -> Result<()> {
         }
     }
     if problems.is_empty() { Ok(()) } else { Err(Error::Invalid(problems)) }
+}
+
+fn check_headers(
+    dialect: Option<&dyn WebhookDialect>,
+    headers: &BTreeMap<String, String>,
+    problems: &mut Vec<Problem>,
+) {
+    if headers.len() > MOST_HEADERS {
+        let message = format!("must have at most {MOST_HEADERS} headers");
+        problems.push(Problem::new("headers", Rule::Length, message));
+    }
+    let signature = dialect.and_then(|d| d.signature_header()).map(str::to_ascii_lowercase);
+    let mut before = BTreeSet::new();
+    for (name, value) in headers {
+        let lower = name.to_ascii_lowercase();
+        let ours = OURS.contains(&lower.as_str())
+            || lower.starts_with("webhook-")
+            || signature.as_ref() == Some(&lower);
+        let printable = value.bytes().all(|b| b == b' ' || b.is_ascii_graphic());
+        let (rule, message) = if ours {
+            (Rule::Other, "is set by the server".to_owned())
+        } else if !before.insert(lower) {
+            (Rule::Other, "is there twice: upper and lower case are the same".to_owned())
+        } else if name.len() > LONGEST_HEADER || value.len() > LONGEST_HEADER || !printable {
+            (Rule::Format, format!("must be printable ASCII of at most {LONGEST_HEADER} characters"))
+        } else if let Err(failure) = check_header(name, value) {
+            (Rule::Format, failure.to_string())
+        } else {
+            continue;
+        };
+        let field = format!("headers.{}", name.chars().take(64).collect::<String>());
+        problems.push(Problem::new(field, rule, message));
+    }
 }
 
 pub(crate) async fn note(

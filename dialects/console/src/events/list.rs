@@ -19,7 +19,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::Event;
 use crate::{
     error::{Error, ProblemDocument},
-    extract::{Authorized, Query, number, time, verification_id},
+    extract::{Authorized, Query, number, subject, time},
 };
 
 /// Longest that a request waits for something to happen, in seconds.
@@ -93,7 +93,7 @@ pub(crate) async fn list(
         text => number("after", text)?,
     };
     let filter = Filter {
-        subject: asked.subject.as_deref().map(verification_id).transpose()?.map(|id| id.uuid()),
+        subject: asked.subject.as_deref().map(subject).transpose()?.map(|id| id.uuid()),
         happened,
         from: time("from", asked.from.as_deref())?,
         until: time("until", asked.until.as_deref())?,

@@ -2,30 +2,48 @@
 
 use axum::{Json as Body, extract::State};
 use bonafide_engine::{Engine, webhooks};
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use super::Webhook;
 use crate::{
     error::{Error, ProblemDocument},
-    extract::Authorized,
+    extract::{Authorized, Query, number},
 };
+
+#[derive(Debug, Default, Deserialize, ToSchema, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ListWebhooks {
+    /// How many to leave out.
+    skip: Option<String>,
+    /// How many, 1 to 200; 200 when absent.
+    limit: Option<String>,
+}
 
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Webhooks {
     data: Vec<Webhook>,
+    /// The `skip` of the next page; absent at the end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
 }
 
 /// List webhooks
 ///
-/// All of the organization, newest first, with those that stand for addresses given per verification.
+/// Those that were registered, then those that stand for addresses given per verification, each newest first.
 #[utoipa::path(get, path = "/console/webhooks", tag = "Webhooks", operation_id = "webhooks_list",
-    security(("bearer" = ["webhooks"])),
-    responses((status = 200, body = Webhooks), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument)))]
+    params(ListWebhooks), security(("bearer" = ["webhooks"])),
+    responses((status = 200, body = Webhooks), (status = 400, body = ProblemDocument), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument)))]
 pub(crate) async fn list(
     State(engine): State<Engine>,
     Authorized(caller): Authorized,
+    bonafide_http::Query(asked, _): Query<ListWebhooks>,
 ) -> Result<Body<Webhooks>, Error> {
-    let all = webhooks::list(&engine, &caller, None).await?;
-    Ok(Body(Webhooks { data: all.into_iter().map(Webhook::of).collect() }))
+    let most = webhooks::MOST_LISTED;
+    let skip = number("skip", asked.skip.as_deref())?.unwrap_or(0).max(0);
+    let limit = number("limit", asked.limit.as_deref())?.unwrap_or(most).clamp(1, most);
+    let found = webhooks::list(&engine, &caller, skip, limit).await?;
+    let next = (found.len() as i64 == limit).then(|| skip.saturating_add(limit).to_string());
+    Ok(Body(Webhooks { data: found.into_iter().map(Webhook::of).collect(), next }))
 }

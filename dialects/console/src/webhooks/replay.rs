@@ -27,6 +27,8 @@ pub(crate) struct Replay {
     /// Events before this time (RFC 3339).
     #[schema(format = DateTime)]
     until: Option<String>,
+    /// Events after this position: the `next` of another call.
+    after: Option<i64>,
     /// Also those that arrived; only those that did not when absent.
     delivered_too: Option<bool>,
 }
@@ -35,14 +37,15 @@ pub(crate) struct Replay {
 pub(crate) struct Replayed {
     /// How many messages are on their way.
     messages: usize,
-    /// Where to go on, as `from` of another call; absent when that was all.
+    /// The `after` of the next call; absent when that was all.
     #[serde(skip_serializing_if = "Option::is_none")]
-    next_from: Option<String>,
+    next: Option<i64>,
 }
 
 /// Replay to a webhook
 ///
-/// Sends events again under the ids they had, also those that happened while the webhook was switched off.
+/// Sends events again under the ids they had, also those that happened while the webhook was switched off, and now what
+/// waits for another attempt.
 #[utoipa::path(post, path = "/console/webhooks/{id}/replay", tag = "Webhooks", operation_id = "webhook_replay",
     params(("id" = String, Path)), security(("bearer" = ["webhooks"])),
     responses((status = 200, body = Replayed), (status = 400, body = ProblemDocument), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument), (status = 409, body = ProblemDocument)))]
@@ -57,9 +60,9 @@ pub(crate) async fn replay(
         event: asked.event.as_deref().map(event_id).transpose()?,
         from: time("from", asked.from.as_deref())?,
         until: time("until", asked.until.as_deref())?,
+        after: asked.after,
         undelivered: !asked.delivered_too.unwrap_or(false),
     };
     let done = history::replay(&engine, &caller, &what).await?;
-    let next_from = done.until.filter(|_| done.more).map(|t| t.to_string());
-    Ok(Body(Replayed { messages: done.messages, next_from }))
+    Ok(Body(Replayed { messages: done.messages, next: done.next }))
 }

@@ -31,7 +31,7 @@ pub(crate) struct WebhookChanges {
     /// All of them anew.
     headers: Option<BTreeMap<String, String>>,
     chaos: Option<Vec<String>>,
-    /// Switching on also forgets that the server had switched it off; what waited is sent.
+    /// Switching on also forgets that the server had switched it off; what waited is sent at once.
     active: Option<bool>,
 }
 

@@ -4,10 +4,7 @@ use axum::{
     Json as Body,
     extract::{Path, State},
 };
-use bonafide_engine::{
-    Engine,
-    webhooks::{self, REGISTERED},
-};
+use bonafide_engine::{Engine, webhooks};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -40,8 +37,8 @@ pub(crate) async fn list(
     Path(client): Path<String>,
 ) -> Result<Body<Vec<Webhook>>, Error> {
     let client = client_id(&client);
-    let all = webhooks::list(&engine, &caller, Some(DIALECT)).await?;
-    let theirs = all.into_iter().map(|e| e.row).filter(|e| e.origin == REGISTERED && e.client == client);
+    let all = webhooks::registered(&engine, &caller, DIALECT).await?;
+    let theirs = all.into_iter().filter(|e| e.client == client);
     let webhooks = theirs.map(|e| Webhook {
         id: format!("wh_{}", e.id),
         active: e.is_open(),

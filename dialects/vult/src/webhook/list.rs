@@ -1,10 +1,7 @@
 //! `POST /webhook/list`
 
 use axum::{Json as Body, extract::State};
-use bonafide_engine::{
-    Engine,
-    webhooks::{self, REGISTERED},
-};
+use bonafide_engine::{Engine, webhooks};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -68,11 +65,9 @@ pub(crate) async fn list(
 ) -> Result<Body<Webhooks>, Error> {
     let Part { take, skip } = part(asked.take, asked.skip);
     let term = asked.search_term.unwrap_or_default().trim().to_lowercase();
-    let found: Vec<_> = webhooks::list(&engine, &caller, Some(DIALECT))
+    let found: Vec<_> = webhooks::registered(&engine, &caller, DIALECT)
         .await?
         .into_iter()
-        .map(|endpoint| endpoint.row)
-        .filter(|w| w.origin == REGISTERED)
         .filter(|w| asked.client_id.as_ref().is_none_or(|client| w.client == *client))
         .filter(|w| w.name.to_lowercase().contains(&term) || w.url.to_lowercase().contains(&term))
         .collect();
