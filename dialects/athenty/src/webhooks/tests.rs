@@ -50,7 +50,11 @@ fn a_client_is_told_as_a_client() {
     let request = client(Happened::VerificationCreated);
     for happened in [Happened::ApplicantCreated, Happened::ApplicantUpdated, Happened::ApplicantAnonymized] {
         let told = client(happened);
-        assert_eq!((&told["id"], &told["externalId"]), (&request["clientId"], &json!("user-7")), "{happened}");
+        assert_eq!(
+            (&told["id"], &told["externalId"]),
+            (&request["clientId"], &json!("user-7")),
+            "{happened}"
+        );
         for of_a_request in ["clientId", "status", "reasons", "requirements"] {
             assert_eq!(told.get(of_a_request), None, "{happened}");
         }
