@@ -3,8 +3,8 @@
 import http.client
 import json
 import os
+import re
 import signal
-import socket
 import subprocess
 import time
 from pathlib import Path
@@ -72,11 +72,11 @@ class Installation:
     def __init__(self, binary: Path, folder: Path, **settings):
         self.binary, self.folder = binary, folder
         self.data = folder / "data"
-        self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = None
         # Receivers are on this machine, and how fast we ask is not what is tested.
         defaults = {"WEBHOOK_NETWORKS": '["127.0.0.0/8"]', "REQUESTS_PER_MINUTE": 1_000_000}
-        self.environment = os.environ | {f"BONAFIDE_{k}": str(v) for k, v in (defaults | settings).items()}
+        ours = {f"BONAFIDE_{k}": str(v) for k, v in (defaults | settings).items()}
+        self.environment = os.environ | ours | {"NO_COLOR": "1"}
         scopes = ["--scope", "verifications", "--scope", "keys"]
         made = [binary, "keys", "create", "--sandbox", *scopes, "--data-dir", self.data, "--json"]
         self.key = json.loads(subprocess.check_output(made, env=self.environment))["key"]
@@ -86,17 +86,26 @@ class Installation:
         return Api(self.url, self.key, timeout)
 
     def start(self) -> None:
-        """Returns when it is ready."""
-        command = [self.binary, "serve", "--data-dir", self.data, "--listen", f"127.0.0.1:{self.port}"]
+        """Returns when it is ready, at a port that was free: `url` is another one each time."""
+        command = [self.binary, "serve", "--data-dir", self.data, "--listen", "127.0.0.1:0"]
+        self.url = None
         with open(self.folder / "server.log", "ab") as log:
+            before = log.tell()
             self.server = subprocess.Popen(command, stdout=log, stderr=log, env=self.environment)
         until = time.monotonic() + PATIENCE
-        while not self.ready():
+        while not self.ready(before):
             if self.server.poll() is not None or time.monotonic() > until:
                 raise SystemExit(f"the server did not become ready:\n{self.log_end()}")
             time.sleep(0.02)
 
-    def ready(self) -> bool:
+    def ready(self, before: int) -> bool:
+        """`before` is where this start begins in the log."""
+        if self.url is None:
+            log = (self.folder / "server.log").read_bytes()[before:]
+            serving = re.search(rb"serving listen=(\S+) ", log)
+            if not serving:
+                return False
+            self.url = f"http://{serving[1].decode()}"
         try:
             self.api(5).get("/ready")
         except (OSError, Refused, http.client.HTTPException):
@@ -123,9 +132,3 @@ class Installation:
         """What the server logged as an error."""
         with open(self.folder / "server.log", encoding="utf-8", errors="replace") as log:
             return [line.rstrip() for line in log if "ERROR" in line]
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]

@@ -143,8 +143,8 @@ def run(kills: int, binary: Path, seed: int) -> int:
             installation.kill()
             for n in range(kills):
                 burst(installation, moments.random() * LATEST_KILL_S, confirmed)
-                print(f"\r{n + 1}/{kills} kills", end="", file=sys.stderr, flush=True)
-            print(file=sys.stderr)
+                if sys.stderr.isatty():
+                    print(f"\r{n + 1}/{kills} kills", end="\n" if n + 1 == kills else "", file=sys.stderr, flush=True)
             installation.start()
             api, wrong = installation.api(), []
             if not drained(api, webhooks):

@@ -261,6 +261,67 @@ async fn a_vendors_administrator_makes_clients_and_their_webhooks() {
 }
 
 #[tokio::test]
+async fn a_vendors_client_manages_its_own_webhooks() {
+    let installation = Installation::new(None);
+    let (_, admin) = key(&installation, &["verifications", "keys"]);
+    let server = installation.serve();
+    let api = Api::of(&server);
+    let client = async |name: &str| {
+        let new = json!({"name": name, "permissions": ["identity:read"]});
+        let made = api.ask("POST", "/admin/api-clients", &admin, new).await.1;
+        (made["id"].as_str().unwrap().to_owned(), made["apiKey"].as_str().unwrap().to_owned())
+    };
+    let ((mine, key), (theirs, other)) = (client("mine").await, client("theirs").await);
+    let hook = json!({"clientId": mine, "callbackUrl": "https://example.com/h", "events": []});
+    let made = api.ask("POST", "/webhooks/configure", &key, hook.clone()).await.1;
+    let (list, one) =
+        (format!("/webhooks/client/{mine}"), format!("/webhooks/{}", made["id"].as_str().unwrap()));
+    for (method, path) in [("POST", "/webhooks/configure"), ("GET", list.as_str()), ("DELETE", one.as_str())]
+    {
+        let (status, told) = api.ask(method, path, &other, hook.clone()).await;
+        assert_eq!((status, &told["statusCode"]), (404, &json!(404)), "{method} {path}: {told}");
+    }
+    // A webhook of another API, or of everybody, is none of a client's either.
+    let all = json!({"api": "verifyhq", "name": "a", "url": "https://example.com/all"});
+    let all = api.ask("POST", "/console/webhooks", &admin, all).await.1;
+    let path = format!("/webhooks/{}", all["id"].as_str().unwrap());
+    assert_eq!(api.ask("DELETE", &path, &key, json!({})).await.0, 404);
+    // Who manages clients manages their webhooks.
+    assert_eq!(api.ask("GET", &list, &admin, json!({})).await.1.as_array().unwrap().len(), 1);
+    let path = format!("/webhooks/client/{theirs}");
+    assert_eq!(api.ask("GET", &path, &other, json!({})).await, (200, json!([])));
+    assert_eq!(api.ask("DELETE", &one, &admin, json!({})).await.0, 200);
+}
+
+#[tokio::test]
+async fn a_refusal_says_when_and_how_to_come_in() {
+    let installation = Installation::new(None);
+    let (_, admin) = key(&installation, &["verifications", "keys"]);
+    let server = installation.serve();
+    let api = Api::of(&server);
+    // By the gate, by a handler, and by what was kept of a handler's answer.
+    let headers = [("Idempotency-Key", "1")];
+    for (key, headers) in
+        [("sk_none", &headers[..0]), (&admin, &headers[..0]), (&admin, &headers), (&admin, &headers)]
+    {
+        let (status, told) = api.ask_with("POST", "/webhooks/configure", key, json!({}), headers).await;
+        assert_eq!(status, if key == "sk_none" { 401 } else { 422 });
+        let at: jiff::Timestamp = told["timestamp"].as_str().unwrap().parse().unwrap();
+        assert!(at.as_second() > 1_700_000_000, "{told}");
+    }
+    for path in ["/webhooks/client/client_x", "/console/webhooks", "/idv/weights"] {
+        for (key, challenge) in [("", "Bearer"), ("sk_none", "Bearer error=\"invalid_token\"")] {
+            let asked = api.http.get(format!("{}{path}", api.url)).header("X-Api-Key", key);
+            let answer = asked.send().await.unwrap();
+            assert_eq!(
+                (answer.status().as_u16(), answer.headers()["www-authenticate"].to_str().unwrap()),
+                (401, challenge)
+            );
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_repeated_request_is_known_after_a_restart() {
     let installation = Installation::new(None);
     let (_, key) = key(&installation, &["verifications"]);

@@ -59,9 +59,14 @@ happened! {
     ScreeningChanged = "screening.changed",
     /// A human looked at a hit.
     ScreeningReviewed = "screening.reviewed",
+    /// The person of a new identity verification, who has an id of their own there.
     ApplicantCreated = "applicant.created",
+    /// They were approved: it is known now which identity they are.
     ApplicantUpdated = "applicant.updated",
+    /// They were erased. Told of those alone who were told to exist.
     ApplicantAnonymized = "applicant.anonymized",
+    /// A person who was verified, and known again since, was erased.
+    IdentityAnonymized = "identity.anonymized",
     InvitationSent = "invitation.sent",
     InvitationReminded = "invitation.reminded",
     /// The invitation could not be delivered.
@@ -98,7 +103,10 @@ impl Happened {
     /// What it happened to.
     pub const fn subject(self) -> Subject {
         match self {
-            Self::ApplicantCreated | Self::ApplicantUpdated | Self::ApplicantAnonymized => Subject::Applicant,
+            Self::ApplicantCreated
+            | Self::ApplicantUpdated
+            | Self::ApplicantAnonymized
+            | Self::IdentityAnonymized => Subject::Applicant,
             Self::EndpointTested | Self::EndpointDisabled => Subject::Endpoint,
             _ => Subject::Verification,
         }
@@ -121,6 +129,7 @@ impl Serialize for Happened {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Subject {
     Verification,
+    /// A person: of one verification, or an identity.
     Applicant,
     /// A subscriber's own endpoint.
     Endpoint,
@@ -133,7 +142,7 @@ pub struct Snapshot {
     /// Asked for by a developer; nothing happened to a person.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub test: bool,
-    /// The verification it is about, if it is about one.
+    /// The verification it is about; what happened to an applicant is about the one they have.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verification: Option<VerificationFacts>,
     /// Why, as a stable word.
@@ -173,6 +182,11 @@ pub struct VerificationFacts {
     /// Why it is not an approval, the gravest first: the codes of the reasons.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reasons: Vec<String>,
+    /// Absent in events of older programs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Timestamp>,
 }
 
 /// One event.

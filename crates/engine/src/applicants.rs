@@ -3,6 +3,7 @@
 use bonafide_core::{
     event::Happened,
     id::{ApplicantId, JobId},
+    verification::Kind,
 };
 use bonafide_store::{
     applicants, audit, evidence as evidence_rows, history,
@@ -42,13 +43,23 @@ pub async fn anonymize(engine: &Engine, caller: &Caller, applicant: ApplicantId)
     audit::append(&mut tx, organization, entry).await?;
     let filter = Filter { applicants: &[applicant], ..Filter::default() };
     let page = Page { after: None, skip: 0, limit: i64::MAX };
+    let mut announced = None;
     for row in verifications::list(&mut tx, organization, &filter, page).await? {
         history::append(&mut tx, organization, row.id, now, "anonymized", &json!({})).await?;
         let record = Record::open(engine, &mut tx, row).await?;
         record.tell(engine, &mut tx, Happened::VerificationAnonymized).await?;
+        if record.kind() == Kind::IdentityVerification {
+            announced = Some(record);
+        }
     }
     applicants::anonymize(&mut tx, organization, applicant, now).await?;
-    tell_applicant(engine, &mut tx, organization, Happened::ApplicantAnonymized, applicant).await?;
+    // Nobody was told of the applicant of an authentication, and of an identity under its own name.
+    if let Some(record) = announced {
+        record.tell(engine, &mut tx, Happened::ApplicantAnonymized).await?;
+    }
+    if before.identity_since.is_some() {
+        tell_applicant(engine, &mut tx, organization, Happened::IdentityAnonymized, applicant).await?;
+    }
     // A job and not a loop here: the files must go even if this process ends now.
     let job = NewJob {
         id: JobId::new(now, &*engine.entropy),

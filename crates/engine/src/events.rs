@@ -162,6 +162,8 @@ impl Record {
             face_match,
             attempt: self.private.attempt,
             reasons,
+            created_at: Some(self.row.created_at),
+            expires_at: self.row.expires_at,
         })
     }
 }

@@ -66,13 +66,20 @@ pub async fn trigger(engine: &Engine, caller: &Caller, api: &'static str, word: 
     };
     match happened {
         Happened::VerificationCreated | Happened::ApplicantCreated => {}
-        Happened::VerificationCompleted => drop(walk(engine, caller, id, Status::Approved).await?),
+        Happened::VerificationCompleted | Happened::ApplicantUpdated => {
+            walk(engine, caller, id, Status::Approved).await?;
+        }
         Happened::VerificationReopened => {
             walk(engine, caller, id, Status::Inconclusive).await?;
             apply(engine, caller, id, &[Action::Reopen]).await?;
         }
         Happened::VerificationAnonymized | Happened::ApplicantAnonymized => {
             crate::verifications::anonymize(engine, caller, id).await?;
+        }
+        Happened::IdentityAnonymized => {
+            let walked = walk(engine, caller, id, Status::Approved).await?;
+            let identity = walked.and_then(|row| row.identity).ok_or(Error::NotFound("identity"))?;
+            crate::identities::anonymize(engine, caller, identity).await?;
         }
         _ => {
             let status = Status::ALL.into_iter().find(|s| Happened::to(*s) == happened);

@@ -7,12 +7,16 @@ use std::{collections::HashMap, sync::Arc};
 
 use axum::{
     Router,
-    extract::{MatchedPath, Request},
+    body::Body,
+    extract::{MatchedPath, Request, State},
     http::{HeaderName, HeaderValue, Method, header, request::Parts},
     middleware::{self, Next},
     response::Response,
 };
-use bonafide_core::{id::CredentialId, time::Clock};
+use bonafide_core::{
+    id::CredentialId,
+    time::{Clock, Timestamp},
+};
 use bonafide_engine::{Caller, ClientAddress, Engine, Scope};
 
 use crate::{
@@ -50,6 +54,17 @@ pub enum Denied {
 /// How an API answers those who are not let in.
 pub type Deny = fn(Denied) -> Response;
 
+/// Writes a body that says when it was written. A dialect, which has no clock, leaves it in the response's extensions.
+#[derive(Clone)]
+pub struct Dated(pub Arc<dyn Fn(Timestamp) -> Body + Send + Sync>);
+
+async fn date(State(engine): State<Engine>, mut response: Response) -> Response {
+    if let Some(Dated(write)) = response.extensions_mut().remove() {
+        *response.body_mut() = write(engine.now());
+    }
+    response
+}
+
 /// What the operations of one API ask of their callers.
 struct Rules {
     engine: Engine,
@@ -86,6 +101,8 @@ pub fn guard(
             Some(((method, op.path.clone()), Rule { scopes, cost: op.cost }))
         })
         .collect();
+    // Inside the gate, which keeps what was answered to a request with an idempotency key.
+    let router = router.layer(middleware::map_response_with_state(engine.clone(), date));
     let prefix = operations.iter().find_map(|op| op.also_under);
     let router = match prefix {
         Some(prefix) => router.clone().nest(prefix, router),
@@ -117,18 +134,10 @@ async fn enter(rules: Arc<Rules>, request: Request, next: Next) -> Response {
         }
         Some(rule) => {
             let (allowance, done) = admit(&rules, &rule, request, next).await;
-            let mut response = done.unwrap_or_else(|denied| {
-                let retry_after_s = match &denied {
-                    Denied::TooMany { retry_after_s } => Some(*retry_after_s),
-                    Denied::InFlight => Some(1),
-                    _ => None,
-                };
-                let mut response = (rules.deny)(denied);
-                if let Some(seconds) = retry_after_s {
-                    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-                }
-                response
-            });
+            let mut response = match done {
+                Ok(response) => response,
+                Err(denied) => refuse(&rules, denied).await,
+            };
             if let Some(allowance) = allowance {
                 tell(&mut response, allowance);
             }
@@ -137,6 +146,19 @@ async fn enter(rules: Arc<Rules>, request: Request, next: Next) -> Response {
     };
     if let Some(route) = route {
         response.extensions_mut().insert(route);
+    }
+    response
+}
+
+async fn refuse(rules: &Rules, denied: Denied) -> Response {
+    let retry_after_s = match &denied {
+        Denied::TooMany { retry_after_s } => Some(*retry_after_s),
+        Denied::InFlight => Some(1),
+        _ => None,
+    };
+    let mut response = date(State(rules.engine.clone()), (rules.deny)(denied)).await;
+    if let Some(seconds) = retry_after_s {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     response
 }

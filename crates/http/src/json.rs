@@ -81,10 +81,30 @@ pub fn check<T: DeserializeOwned + ToSchema + 'static>(value: Value) -> Result<T
     if !problems.is_empty() {
         return Err(problems);
     }
-    // What a schema cannot say (rules only serde knows) still names its field.
-    serde_path_to_error::deserialize(value).map_err(|e| {
-        vec![Problem::new(e.path().to_string(), Rule::Other, "has a value that is not accepted")]
+    // To a schema 1.0 is a whole number, to serde it is none.
+    serde_path_to_error::deserialize(&value).or_else(|_| {
+        let value = whole(value);
+        // What a schema cannot say (rules only serde knows) still names its field.
+        serde_path_to_error::deserialize(value).map_err(|e| {
+            vec![Problem::new(e.path().to_string(), Rule::Other, "has a value that is not accepted")]
+        })
     })
+}
+
+/// The same with 1 for 1.0, as far as a double is exact.
+fn whole(value: Value) -> Value {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    match value {
+        Value::Number(n) => {
+            match n.as_f64().filter(|f| !n.is_i64() && f.fract() == 0.0 && f.abs() <= EXACT) {
+                Some(f) => Value::from(f as i64),
+                None => Value::Number(n),
+            }
+        }
+        Value::Array(items) => items.into_iter().map(whole).collect(),
+        Value::Object(fields) => fields.into_iter().map(|(name, field)| (name, whole(field))).collect(),
+        other => other,
+    }
 }
 
 /// Text with a NUL character cannot be stored by every database, and nobody means it.
@@ -249,6 +269,14 @@ mod tests {
         nul_characters(&json!({"a": [1, {"b": "\0"}], "c\0": 1}), "", &mut problems);
         let fields: Vec<_> = problems.into_iter().map(|p| p.field).collect();
         assert_eq!(fields, ["a.1.b", ""]);
+    }
+
+    #[test]
+    fn a_whole_number_may_be_written_as_a_fraction() {
+        let order = |count: &str| format!(r#"{{"_name": "abc", "_kind": "small", "_count": {count}}}"#);
+        let read = |count: &str| check::<Order>(serde_json::from_str(&order(count)).unwrap());
+        assert_eq!(read("3.0").unwrap()._count, Some(3));
+        assert!(read("3.5").is_err() && read("1e300").is_err());
     }
 
     #[test]

@@ -16,6 +16,6 @@ mod repeat;
 
 pub use caller::Authorized;
 pub use form::Form;
-pub use gate::{Counts, Denied, guard, limits};
+pub use gate::{Counts, Dated, Denied, guard, limits};
 pub use json::{Query, Valid};
 pub use operations::{Operation, Operations, Paths};

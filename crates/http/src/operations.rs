@@ -190,9 +190,26 @@ fn described(mut item: PathItem) -> PathItem {
                 }
                 .to_owned();
             }
+            if let RefOr::T(response) = response {
+                as_problem(response);
+            }
         }
     }
     item
+}
+
+/// A problem document has a media type of its own (RFC 9457).
+fn as_problem(response: &mut Response) {
+    let is_one = |content: &Content| match &content.schema {
+        Some(RefOr::Ref(reference)) => reference.ref_location.ends_with("/ProblemDocument"),
+        _ => false,
+    };
+    if let Some(RefOr::T(content)) = response.content.get("application/json")
+        && is_one(content)
+        && let Some(content) = response.content.swap_remove("application/json")
+    {
+        response.content.insert("application/problem+json".to_owned(), content);
+    }
 }
 
 /// Adds handlers by their module path, which is also where their file is.

@@ -4,6 +4,7 @@
 pub mod attack;
 pub mod data;
 pub mod distort;
+pub mod events;
 pub mod files;
 pub mod postgres;
 pub mod registry;

@@ -1,8 +1,9 @@
 //! How this API words what happened.
 //!
-//! Of `data` the vendor says only that it is event specific. Here a request has the names it has in a list of
-//! requests, and a client its id. `webhook.*` and `request.invitation.*` are ours. The vendor knows no authentication
-//! of a known face, so nothing is told of those.
+//! Of `data` the vendor says only that it is event specific. Here it is the vendor's request or client, less what must
+//! not lie with a receiver or in its log: who the person is (`subjectName`, `subjectEmail`, a client's names and
+//! addresses) and what opens the request for them (`accessToken`). Who wants those reads the object. `webhook.*` and
+//! `request.invitation.*` are ours. The vendor knows no authentication of a known face, so nothing is told of those.
 
 use bonafide_core::{
     event::{Event, Happened, Message, STANDARD_WAITS, Subject, VerificationFacts, WebhookDialect},
@@ -12,6 +13,8 @@ use bonafide_core::{
 use serde_json::{Value, json};
 
 use crate::words;
+
+const DAY_MS: i64 = 24 * 3600 * 1000;
 
 /// The webhooks of this API: `request.*` and `client.*`, signed in `X-Athenty-Signature`.
 #[derive(Debug, Clone, Copy)]
@@ -38,7 +41,8 @@ impl WebhookDialect for Webhooks {
             Happened::InvitationBounced => "request.invitation.bounced",
             Happened::EndpointTested => "webhook.test",
             Happened::EndpointDisabled => "webhook.disabled",
-            Happened::VerificationOpened
+            Happened::IdentityAnonymized
+            | Happened::VerificationOpened
             | Happened::VerificationStarted
             | Happened::VerificationReviewRequired
             | Happened::VerificationRetryRequired
@@ -90,30 +94,54 @@ impl WebhookDialect for Webhooks {
 
 /// What it happened to. What is not known is left out.
 fn data(event: &Event) -> Value {
-    let id = match event.happened.subject() {
-        Subject::Verification => format!("req_{}", VerificationId::from_uuid(event.subject)),
-        Subject::Applicant => format!("clt_{}", ApplicantId::from_uuid(event.subject)),
-        Subject::Endpoint => format!("wh_{}", WebhookEndpointId::from_uuid(event.subject)),
+    let facts = event.snapshot.verification.as_ref();
+    let mut data = match event.happened.subject() {
+        Subject::Verification => request(event, facts),
+        Subject::Applicant => client(event),
+        Subject::Endpoint => json!({ "id": format!("wh_{}", WebhookEndpointId::from_uuid(event.subject)) }),
     };
-    let mut data = json!({ "id": id });
+    if let Some(facts) = facts.filter(|facts| !facts.user_id.is_empty()) {
+        data["externalId"] = json!(facts.user_id);
+    }
     if let Some(reason) = &event.snapshot.reason {
         data["reason"] = json!(reason);
-    }
-    if let Some(facts) = &event.snapshot.verification {
-        request(&mut data, facts);
     }
     data
 }
 
-fn request(data: &mut Value, facts: &VerificationFacts) {
+fn request(event: &Event, facts: Option<&VerificationFacts>) -> Value {
+    let mut data = json!({
+        "id": format!("req_{}", VerificationId::from_uuid(event.subject)),
+        "orgId": format!("org_{}", event.organization),
+        "type": "idv",
+        // What every verification asks for.
+        "requirements": ["document", "biometric_face"],
+    });
+    let Some(facts) = facts else { return data };
     data["clientId"] = json!(format!("clt_{}", facts.applicant));
     data["status"] = json!(words::status(facts.status));
-    if !facts.user_id.is_empty() {
-        data["externalId"] = json!(facts.user_id);
-    }
     if !facts.reasons.is_empty() {
         data["reasons"] = json!(facts.reasons);
     }
+    if let Some(at) = facts.created_at {
+        data["createdAt"] = json!(at.to_string());
+    }
+    if let Some(at) = facts.expires_at {
+        data["expiresAt"] = json!(at.to_string());
+    }
+    if let Some((from, until)) = facts.created_at.zip(facts.expires_at) {
+        data["expiresDays"] = json!((until.0 - from.0 + DAY_MS - 1) / DAY_MS);
+    }
+    data
+}
+
+fn client(event: &Event) -> Value {
+    json!({
+        "id": format!("clt_{}", ApplicantId::from_uuid(event.subject)),
+        "orgId": format!("org_{}", event.organization),
+        "memberType": "individual",
+        "active": event.happened != Happened::ApplicantAnonymized,
+    })
 }
 
 #[cfg(test)]

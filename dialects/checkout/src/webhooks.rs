@@ -68,7 +68,8 @@ impl WebhookDialect for Webhooks {
             | Happened::ScreeningReviewed
             | Happened::ApplicantCreated
             | Happened::ApplicantUpdated
-            | Happened::ApplicantAnonymized => return None,
+            | Happened::ApplicantAnonymized
+            | Happened::IdentityAnonymized => return None,
         })
     }
 

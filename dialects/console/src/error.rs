@@ -107,8 +107,13 @@ fn refused(denied: &Denied) -> Response {
         Denied::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
     };
     let mut response = plain(status, code, denied.to_string());
-    if status == StatusCode::UNAUTHORIZED {
-        response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    let challenge = match denied {
+        Denied::NoCredentials => Some("Bearer"),
+        Denied::BadToken => Some("Bearer error=\"invalid_token\""),
+        _ => None,
+    };
+    if let Some(challenge) = challenge {
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
     }
     response
 }

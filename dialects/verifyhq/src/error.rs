@@ -1,12 +1,17 @@
 //! This dialect's error envelope.
 
+use std::sync::Arc;
+
 use axum::{
-    Json,
+    body::Body,
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use bonafide_core::problem::{Problem, trail};
-use bonafide_http::Denied;
+use bonafide_core::{
+    problem::{Problem, trail},
+    time::Timestamp,
+};
+use bonafide_http::{Dated, Denied};
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -21,8 +26,8 @@ pub(crate) struct ErrorBody {
     error: &'static str,
     /// One sentence; with 422 a list, one for each field.
     message: Value,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    timestamp: Option<String>,
+    #[schema(format = DateTime)]
+    timestamp: String,
 }
 
 #[derive(Debug)]
@@ -63,6 +68,11 @@ impl IntoResponse for Error {
             }
             Self::Denied(Denied::Internal(error)) => Self::Engine(error).into_response(),
             Self::Denied(denied) => {
+                let challenge = match denied {
+                    Denied::NoCredentials => Some("Bearer"),
+                    Denied::BadToken => Some("Bearer error=\"invalid_token\""),
+                    _ => None,
+                };
                 let status = match denied {
                     Denied::NoCredentials | Denied::BadToken => StatusCode::UNAUTHORIZED,
                     Denied::MissingScope(_) => StatusCode::FORBIDDEN,
@@ -73,7 +83,12 @@ impl IntoResponse for Error {
                     Denied::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
                     Denied::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
                 };
-                answer(status, json!(denied.to_string()))
+                let mut response = answer(status, json!(denied.to_string()));
+                if let Some(challenge) = challenge {
+                    let challenge = HeaderValue::from_static(challenge);
+                    response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+                }
+                response
             }
             Self::Engine(error @ E::NotFound(_)) => answer(StatusCode::NOT_FOUND, json!(error.to_string())),
             Self::Engine(E::Conflict { message, .. }) => answer(StatusCode::CONFLICT, json!(message)),
@@ -95,6 +110,12 @@ impl IntoResponse for Error {
 
 fn answer(status: StatusCode, message: Value) -> Response {
     let error = status.canonical_reason().unwrap_or("Refused");
-    let body = ErrorBody { status_code: status.as_u16(), error, message, timestamp: None };
-    (status, Json(body)).into_response()
+    let write = move |now: Timestamp| {
+        let timestamp = now.to_string();
+        let body = ErrorBody { status_code: status.as_u16(), error, message: message.clone(), timestamp };
+        Body::from(json!(body).to_string())
+    };
+    let mut response = (status, [(header::CONTENT_TYPE, "application/json")]).into_response();
+    response.extensions_mut().insert(Dated(Arc::new(write)));
+    response
 }

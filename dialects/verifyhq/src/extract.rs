@@ -1,9 +1,9 @@
 //! Arguments of this dialect's handlers.
 
 use axum::{extract::FromRequestParts, http::request::Parts};
-use bonafide_engine::Caller;
+use bonafide_engine::{Caller, Engine, Scope, webhooks::REGISTERED};
 
-use crate::error::Error;
+use crate::{DIALECT, error::Error};
 
 pub(crate) type Json<T> = bonafide_http::Valid<T, Error>;
 
@@ -20,13 +20,27 @@ impl<S: Send + Sync> FromRequestParts<S> for Authorized {
     }
 }
 
-/// A webhook's id without its prefix.
-pub(crate) fn webhook_id(text: &str) -> Result<bonafide_core::id::WebhookEndpointId, Error> {
-    let id = text.strip_prefix("wh_").unwrap_or(text).parse();
-    id.map_err(|_| Error::Engine(bonafide_engine::Error::NotFound("webhook")))
+/// A webhook of this API that the caller may manage.
+pub(crate) async fn webhook(
+    engine: &Engine,
+    caller: &Caller,
+    text: &str,
+) -> Result<bonafide_core::id::WebhookEndpointId, Error> {
+    let none = || Error::Engine(bonafide_engine::Error::NotFound("webhook"));
+    let id = text.strip_prefix("wh_").unwrap_or(text).parse().map_err(|_| none())?;
+    let row = bonafide_engine::webhooks::read(engine, caller, id).await?.row;
+    let is_one = row.dialect == DIALECT && row.origin == REGISTERED && manages(caller, &row.client);
+    is_one.then_some(id).ok_or_else(none)
 }
 
 /// The API client that a request names: only the caller's own organization has any.
-pub(crate) fn client_id(text: &str) -> String {
-    text.strip_prefix("client_").map_or_else(|| text.to_owned(), |id| format!("key_{id}"))
+pub(crate) fn client_id(caller: &Caller, text: &str) -> Result<String, Error> {
+    let id = text.strip_prefix("client_").map_or_else(|| text.to_owned(), |id| format!("key_{id}"));
+    let none = || Error::Engine(bonafide_engine::Error::NotFound("client"));
+    manages(caller, &id).then_some(id).ok_or_else(none)
+}
+
+/// A client manages its own webhooks; who manages clients, theirs as well.
+fn manages(caller: &Caller, client: &str) -> bool {
+    caller.client_id == client || caller.may(Scope::Keys)
 }

@@ -52,7 +52,8 @@ impl WebhookDialect for Webhooks {
             | Happened::ScreeningReviewed
             | Happened::ApplicantCreated
             | Happened::ApplicantUpdated
-            | Happened::ApplicantAnonymized => return None,
+            | Happened::ApplicantAnonymized
+            | Happened::IdentityAnonymized => return None,
         };
         let told = happened.subject() == Subject::Endpoint || kind == Kind::IdentityVerification;
         told.then_some(word)

@@ -57,7 +57,7 @@ impl WebhookDialect for Webhooks {
             Happened::DocumentRejected if idv => "idv.session.document_rejected",
             Happened::ScreeningChanged if idv => "idv.session.screening_changed",
             Happened::ScreeningReviewed if idv => "idv.session.screening_reviewed",
-            Happened::ApplicantAnonymized => "identity.anonymized",
+            Happened::IdentityAnonymized => "identity.anonymized",
             Happened::EndpointTested => "webhook.test",
             Happened::EndpointDisabled => "webhook.disabled",
             // `complete` has said it.
@@ -67,7 +67,8 @@ impl WebhookDialect for Webhooks {
             | Happened::ScreeningChanged
             | Happened::ScreeningReviewed
             | Happened::ApplicantCreated
-            | Happened::ApplicantUpdated => return None,
+            | Happened::ApplicantUpdated
+            | Happened::ApplicantAnonymized => return None,
         })
     }
 

@@ -41,6 +41,7 @@ on_both!(
     what_was_answered_is_kept_for_a_month_and_messages_for_three,
     both_secrets_sign_while_one_takes_the_others_place,
     an_address_given_per_verification_is_told_until_the_person_is_erased,
+    a_person_is_told_of_under_the_id_they_were_told_of_first,
     events_are_sent_again_under_their_ids,
     only_what_was_asked_for_is_sent,
     one_slow_receiver_delays_nobody,
@@ -498,6 +499,30 @@ async fn an_address_given_per_verification_is_told_until_the_person_is_erased(ap
     app.post("/idv/session/create", with_address).await.ok();
     run_pending(&app.engine).await.unwrap();
     assert_eq!(receiver.received().len(), before + 1);
+}
+
+async fn a_person_is_told_of_under_the_id_they_were_told_of_first(app: &App) {
+    let (client, token) = app.new_tenant("sandbox").await;
+    let app = &app.speaking_as(&client, &token);
+    let caller = app.caller().await;
+    // Somebody who is verified, comes back, and is then forgotten with everything of theirs.
+    bonafide_engine::trigger::trigger(&app.engine, &caller, "vult", "ida.session.complete").await.unwrap();
+    let people = bonafide_engine::identities::Filter { take: 10, ..Default::default() };
+    let identity = bonafide_engine::identities::list(&app.engine, &caller, &people).await.unwrap().0[0].id;
+    bonafide_engine::identities::anonymize(&app.engine, &caller, identity).await.unwrap();
+    let told: Vec<_> = events::list(&app.engine, &caller, &filter()).await.unwrap();
+    let told: Vec<_> = told.iter().map(|e| e.told(true).unwrap()).collect();
+    let subjects =
+        |happened| told.iter().filter(|e| e.happened == happened).map(|e| e.subject).collect::<Vec<_>>();
+    let created = subjects(Happened::ApplicantCreated);
+    assert_eq!(created.len(), 1);
+    assert_eq!(subjects(Happened::ApplicantUpdated), created);
+    assert_eq!(subjects(Happened::ApplicantAnonymized), created);
+    assert_eq!(subjects(Happened::IdentityAnonymized), [identity.uuid()]);
+    for event in told.iter().filter(|e| created.contains(&e.subject)) {
+        let facts = event.snapshot.verification.as_ref().unwrap();
+        assert_eq!((facts.applicant.uuid(), facts.client.as_str()), (created[0], client.as_str()));
+    }
 }
 
 async fn events_are_sent_again_under_their_ids(app: &App) {

@@ -22,7 +22,6 @@ use serde_json::json;
 use super::{Document, Person};
 use crate::{
     Engine, Result,
-    events::tell_applicant,
     gallery::{Known, Template},
     record::Record,
 };
@@ -80,9 +79,8 @@ pub(crate) async fn identify(engine: &Engine, tx: &mut Tx, record: &mut Record, 
         "document_of_another_identity": found.document_of_another,
     });
     record.note(engine, tx, "identified", actor, &detail).await?;
-    if found.known.is_some() {
-        tell_applicant(engine, tx, organization, Happened::ApplicantUpdated, id).await?;
-    }
+    // Of the applicant, whose id subscribers know, and not of the identity.
+    record.tell(engine, tx, Happened::ApplicantUpdated).await?;
     Ok(())
 }
 

@@ -1,67 +1,9 @@
-use bonafide_core::{event::Snapshot, id::Id, time::Timestamp, verification::Status};
+use bonafide_testkit::events::{event, holds_null, longest, told};
 
 use super::*;
 
-const KINDS: [Kind; 2] = [Kind::IdentityVerification, Kind::FaceAuthentication];
-
-fn id<T>(last: char) -> Id<T> {
-    format!("01k97fqt08dn6a687jcqnxd1b{last}").parse().unwrap()
-}
-
-/// The event as it is written when this happens; only what happens to a verification has facts.
-fn event(happened: Happened, kind: Kind) -> Event {
-    let status = Status::ALL.into_iter().find(|s| Happened::to(*s) == happened).unwrap_or(Status::Processing);
-    let declined = status == Status::Declined;
-    let judged = declined || matches!(status, Status::Approved | Status::ReviewRequired);
-    let facts = VerificationFacts {
-        kind,
-        status,
-        applicant: id('4'),
-        identity: None,
-        client: "client_7".to_owned(),
-        user_id: "user-7".to_owned(),
-        verified: status.is_final().then_some(status == Status::Approved),
-        score: judged.then_some(0.93),
-        face_match: judged.then_some(0.87),
-        attempt: 1,
-        reasons: if declined {
-            vec!["face_match_failed".to_owned(), "face_mismatch".to_owned()]
-        } else {
-            vec![]
-        },
-    };
-    Event {
-        id: id('1'),
-        organization: id('2'),
-        sandbox: false,
-        happened,
-        subject: id::<()>('3').uuid(),
-        sequence: 5,
-        snapshot: Snapshot {
-            verification: (happened.subject() == Subject::Verification).then_some(facts),
-            ..Snapshot::default()
-        },
-        at: Timestamp(1_743_854_400_005),
-    }
-}
-
 fn body(event: &Event, kind: Kind) -> Value {
-    let word = Webhooks.word(event.happened, kind).unwrap();
-    Webhooks.body(&Message { event, word, attempt: 2, public_url: "https://id.example.org" })
-}
-
-fn told() -> Vec<(Happened, Kind)> {
-    let all = Happened::ALL.iter().flat_map(|h| KINDS.map(|kind| (*h, kind)));
-    all.filter(|(h, kind)| Webhooks.word(*h, *kind).is_some()).collect()
-}
-
-fn holds_null(value: &Value) -> bool {
-    match value {
-        Value::Null => true,
-        Value::Array(all) => all.iter().any(holds_null),
-        Value::Object(all) => all.values().any(holds_null),
-        Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
-    }
+    bonafide_testkit::events::body(&Webhooks, event, kind)
 }
 
 #[test]
@@ -71,7 +13,7 @@ fn the_words() {
 
 #[test]
 fn every_body_has_the_envelope() {
-    let told = told();
+    let told = told(&Webhooks);
     assert_eq!(told.len(), 10 + 2 * 5, "request.* of one kind; client.* and webhook.* whatever the kind");
     for (happened, kind) in told {
         let body = body(&event(happened, kind), kind);
@@ -85,10 +27,7 @@ fn every_body_has_the_envelope() {
 
 #[test]
 fn a_body_stays_below_20_kilobytes() {
-    let mut event = event(Happened::VerificationDeclined, Kind::IdentityVerification);
-    let facts = event.snapshot.verification.as_mut().unwrap();
-    facts.user_id = "u".repeat(255);
-    facts.reasons = (0..100).map(|n| format!("a_reason_with_a_long_name_{n}_not_assessed")).collect();
+    let event = longest(Happened::VerificationDeclined, Kind::IdentityVerification);
     assert!(body(&event, Kind::IdentityVerification).to_string().len() < 20_000);
 }
 
@@ -105,11 +44,30 @@ fn a_test_says_so() {
 }
 
 #[test]
+fn a_client_is_told_as_a_client() {
+    let kind = Kind::IdentityVerification;
+    let client = |happened| body(&event(happened, kind), kind)["data"].clone();
+    let request = client(Happened::VerificationCreated);
+    for happened in [Happened::ApplicantCreated, Happened::ApplicantUpdated, Happened::ApplicantAnonymized] {
+        let told = client(happened);
+        assert_eq!(
+            (&told["id"], &told["externalId"]),
+            (&request["clientId"], &json!("user-7")),
+            "{happened}"
+        );
+        for of_a_request in ["clientId", "status", "reasons", "requirements"] {
+            assert_eq!(told.get(of_a_request), None, "{happened}");
+        }
+    }
+}
+
+#[test]
 fn bodies() {
     let kind = Kind::IdentityVerification;
     for happened in [
         Happened::VerificationCreated,
         Happened::VerificationDeclined,
+        Happened::ApplicantCreated,
         Happened::ApplicantAnonymized,
         Happened::EndpointTested,
     ] {

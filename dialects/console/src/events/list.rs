@@ -40,12 +40,16 @@ pub(crate) struct ListEvents {
     #[param(format = DateTime)]
     until: Option<String>,
     /// After this position; before it with `order=newest`. `latest`: after everything that has happened.
+    #[param(pattern = "^(latest|-?[0-9]{1,18})$")]
     after: Option<String>,
     /// `oldest` (default) or `newest` first.
+    #[param(pattern = "^(oldest|newest)$")]
     order: Option<String>,
     /// How many, 1 to 200; 50 when absent.
+    #[param(pattern = "^-?[0-9]{1,18}$")]
     limit: Option<String>,
     /// Seconds to wait for the first event after `after`, 0 to 30.
+    #[param(pattern = "^-?[0-9]{1,18}$")]
     wait: Option<String>,
     /// Add the message that this API makes of each: `athenty`, `checkout`, `verifyhq` or `vult`.
     api: Option<String>,

@@ -23,10 +23,13 @@ use crate::{
 #[serde(deny_unknown_fields)]
 pub(crate) struct ListDeliveries {
     /// `pending`, `delivered` or `dead`.
+    #[param(pattern = "^(pending|delivered|dead)$")]
     status: Option<String>,
     /// How many to leave out, newest first.
+    #[param(pattern = "^-?[0-9]{1,18}$")]
     skip: Option<String>,
     /// How many, 1 to 200; 50 when absent.
+    #[param(pattern = "^-?[0-9]{1,18}$")]
     limit: Option<String>,
 }
 

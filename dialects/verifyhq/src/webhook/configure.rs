@@ -18,7 +18,7 @@ use crate::{
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ConfigureWebhook {
-    /// The API client whose events it gets.
+    /// The API client whose events it gets: yourself, unless your key has the scope `keys`.
     client_id: String,
     #[schema(min_length = 1, max_length = 2048)]
     callback_url: String,
@@ -51,7 +51,7 @@ pub(crate) async fn configure(
 ) -> Result<(StatusCode, Body<ConfiguredWebhook>), Error> {
     let endpoint = NewEndpoint {
         dialect: DIALECT.to_owned(),
-        client_id: Some(client_id(&new.client_id)),
+        client_id: Some(client_id(&caller, &new.client_id)?),
         name: "webhook".to_owned(),
         url: new.callback_url.clone(),
         words: new.events.clone(),

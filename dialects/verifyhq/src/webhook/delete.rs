@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use crate::{
     error::{Error, ErrorBody},
-    extract::{Authorized, webhook_id},
+    extract::{Authorized, webhook},
 };
 
 #[derive(Serialize, ToSchema)]
@@ -27,6 +27,7 @@ pub(crate) async fn delete(
     Authorized(caller): Authorized,
     Path(id): Path<String>,
 ) -> Result<Body<DeletedWebhook>, Error> {
-    webhooks::delete(&engine, &caller, webhook_id(&id)?).await?;
+    let id = webhook(&engine, &caller, &id).await?;
+    webhooks::delete(&engine, &caller, id).await?;
     Ok(Body(DeletedWebhook { message: "Webhook deleted" }))
 }

@@ -27,16 +27,16 @@ pub(crate) struct Webhook {
 
 /// List the webhooks of a client
 ///
-/// Newest first.
+/// Newest first. Of another client than yourself with the scope `keys` alone.
 #[utoipa::path(get, path = "/webhooks/client/{clientId}", tag = "Webhooks", operation_id = "webhooks_list",
     params(("clientId" = String, Path)), security(("X-API-Key" = ["webhooks"])),
-    responses((status = 200, body = Vec<Webhook>), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody)))]
+    responses((status = 200, body = Vec<Webhook>), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)))]
 pub(crate) async fn list(
     State(engine): State<Engine>,
     Authorized(caller): Authorized,
     Path(client): Path<String>,
 ) -> Result<Body<Vec<Webhook>>, Error> {
-    let client = client_id(&client);
+    let client = client_id(&caller, &client)?;
     let all = webhooks::registered(&engine, &caller, DIALECT).await?;
     let theirs = all.into_iter().filter(|e| e.client == client);
     let webhooks = theirs.map(|e| Webhook {

@@ -1,0 +1,88 @@
+//! Events as the engine writes them, for the tests of how an API words them.
+
+use bonafide_core::{
+    event::{Event, Happened, Message, Snapshot, Subject, VerificationFacts, WebhookDialect},
+    id::Id,
+    time::Timestamp,
+    verification::{Kind, Status},
+};
+use serde_json::Value;
+
+const KINDS: [Kind; 2] = [Kind::IdentityVerification, Kind::FaceAuthentication];
+
+fn id<T>(last: char) -> Id<T> {
+    format!("01k97fqt08dn6a687jcqnxd1b{last}").parse().expect("26 characters")
+}
+
+/// The event that is written when this happens. What happens to a verification has its facts, and so has what happens
+/// to the person of one; an identity and an endpoint have none.
+pub fn event(happened: Happened, kind: Kind) -> Event {
+    const NOON: Timestamp = Timestamp(1_743_854_400_005);
+    let status = Status::ALL.into_iter().find(|s| Happened::to(*s) == happened).unwrap_or(Status::Processing);
+    let declined = status == Status::Declined;
+    let judged = declined || matches!(status, Status::Approved | Status::ReviewRequired);
+    let reasons: &[&str] = if declined { &["face_match_failed", "face_mismatch"] } else { &[] };
+    let facts = VerificationFacts {
+        kind,
+        status,
+        applicant: id('4'),
+        identity: (status == Status::Approved).then_some(id('6')),
+        client: "client_7".to_owned(),
+        user_id: "user-7".to_owned(),
+        verified: status.is_final().then_some(status == Status::Approved),
+        score: judged.then_some(0.93),
+        face_match: judged.then_some(0.87),
+        attempt: 1,
+        reasons: reasons.iter().map(|reason| (*reason).to_owned()).collect(),
+        created_at: Some(NOON.plus_secs(-60)),
+        expires_at: Some(NOON.plus_secs(7 * 24 * 3600 - 60)),
+    };
+    let of_applicant = happened.subject() == Subject::Applicant && happened != Happened::IdentityAnonymized;
+    let has_facts = happened.subject() == Subject::Verification || of_applicant;
+    Event {
+        id: id('1'),
+        organization: id('2'),
+        sandbox: false,
+        happened,
+        subject: id::<()>(if of_applicant { '4' } else { '3' }).uuid(),
+        sequence: 5,
+        snapshot: Snapshot { verification: has_facts.then_some(facts), ..Snapshot::default() },
+        at: NOON,
+    }
+}
+
+/// An event with as much in it as there may be.
+pub fn longest(happened: Happened, kind: Kind) -> Event {
+    let mut event = event(happened, kind);
+    if let Some(facts) = &mut event.snapshot.verification {
+        facts.user_id = "u".repeat(255);
+        facts.client = "c".repeat(255);
+        facts.reasons = (0..100).map(|n| format!("a_reason_with_a_long_name_{n}_not_assessed")).collect();
+    }
+    event
+}
+
+/// What an API sends of an event at the second attempt.
+///
+/// # Panics
+/// When the API does not tell it.
+pub fn body(api: &dyn WebhookDialect, event: &Event, kind: Kind) -> Value {
+    let word = api.word(event.happened, kind).expect("told");
+    api.body(&Message { event, word, attempt: 2, public_url: "https://id.example.org" })
+}
+
+/// What an API tells, and of which verifications.
+pub fn told(api: &dyn WebhookDialect) -> Vec<(Happened, Kind)> {
+    let all = Happened::ALL.iter().flat_map(|h| KINDS.map(|kind| (*h, kind)));
+    all.filter(|(h, kind)| api.word(*h, *kind).is_some()).collect()
+}
+
+/// Whether something is there and nothing.
+pub fn holds_null(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(all) => all.iter().any(holds_null),
+        Value::Object(all) => all.values().any(holds_null),
+        Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+    }
+}
