@@ -105,7 +105,7 @@ pub async fn run(engine: Engine, mut stop: tokio::sync::watch::Receiver<bool>) {
                 swept_at = Some(now);
                 let engine = engine.clone();
                 // One that is still at it after an hour is called off: the next goes on where it was.
-                sweeping = JoinSet::new();
+                sweeping.shutdown().await;
                 sweeping.spawn(async move {
                     if let Err(error) = sweep(&engine).await {
                         tracing::error!(error = trail(&error), "cannot clear old messages away");
