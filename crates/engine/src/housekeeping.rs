@@ -5,7 +5,7 @@ use std::time::Duration;
 use bonafide_core::problem::trail;
 use bonafide_store::access_tokens;
 
-use crate::{Engine, Result, idempotency};
+use crate::{Engine, Result, idempotency, webhooks::history};
 
 /// Tidies now and then until `stop` is told.
 pub async fn run(engine: Engine, mut stop: tokio::sync::watch::Receiver<bool>) {
@@ -21,9 +21,10 @@ pub async fn run(engine: Engine, mut stop: tokio::sync::watch::Receiver<bool>) {
     }
 }
 
-/// Removes the answers that were kept for repeated requests, and access tokens, that are over.
+/// Removes what is over: answers that were kept for repeated requests, access tokens, what became of messages.
 pub async fn once(engine: &Engine) -> Result<()> {
     idempotency::purge(engine).await?;
+    history::sweep(engine).await?;
     let mut tx = engine.db.begin().await?;
     access_tokens::purge(&mut tx, engine.now()).await?;
     tx.commit().await?;

@@ -91,9 +91,8 @@ pub async fn insert(tx: &mut Tx, organization: OrganizationId, e: &WebhookEndpoi
 /// # Errors
 /// [`Error::NotFound`].
 pub async fn update(tx: &mut Tx, organization: OrganizationId, e: &WebhookEndpoint) -> Result<()> {
-    let rows =
-        on!(tx, |c| {
-            sqlx::query(
+    let rows = on!(tx, |c| {
+        sqlx::query(
         "UPDATE webhook_endpoints SET name = $3, url = $4, client = $5, words = $6, sealed = $7, chaos = $8,
              active = $9
          WHERE organization = $1 AND id = $2 AND deleted_at IS NULL"
@@ -110,8 +109,8 @@ pub async fn update(tx: &mut Tx, organization: OrganizationId, e: &WebhookEndpoi
     .execute(c)
     .await
     .map(|done| done.rows_affected())
-        })
-        .to("update the webhook endpoint")?;
+    })
+    .to("update the webhook endpoint")?;
     if rows == 0 { Err(Error::NotFound("webhook")) } else { Ok(()) }
 }
 

@@ -356,7 +356,7 @@ async fn erasing_people_is_no_failure_of_their_receiver(app: &App) {
         app.clock.advance(6 * 24 * 3600 * 1000);
     }
     assert_eq!(receiver.types(), ["idv.session.created"; 2]);
-    let row = webhooks::list(&app.engine, &app.caller().await, None).await.unwrap().remove(0).row;
+    let row = webhooks::list(&app.engine, &app.caller().await, 0, 1).await.unwrap().remove(0).row;
     assert_eq!((row.failing_since, row.disabled_at), (None, None));
     // Nor is an address that is gone: there are others on the host.
     receiver.answers("410 Gone");
@@ -427,7 +427,7 @@ async fn what_was_answered_is_kept_for_a_month_and_messages_for_three(app: &App)
     let caller = app.caller().await;
     let event = messages(app, hook.id).await[0].event;
     let answer = async || {
-        deliver::sweep(&app.engine).await.unwrap();
+        bonafide_engine::housekeeping::once(&app.engine).await.unwrap();
         let all = history::attempts(&app.engine, &caller, hook.id, event).await.unwrap();
         all.into_iter().map(|a| String::from_utf8(a.response).unwrap()).collect::<Vec<_>>()
     };

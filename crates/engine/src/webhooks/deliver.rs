@@ -47,12 +47,6 @@ const GATHER: Duration = Duration::from_millis(5);
 const LONGEST_PAUSE_S: u32 = 24 * 3600;
 /// How long an endpoint waits whose headers or secrets do not open, in seconds.
 const UNOPENED_WAIT_S: i64 = 60;
-/// How often old messages are cleared away, and how long what was answered is kept, in milliseconds.
-const SWEEP_EVERY_MS: i64 = 3_600_000;
-const ANSWERS_KEPT_MS: i64 = 30 * DAY_MS;
-const DAY_MS: i64 = 24 * 3_600_000;
-/// Rows that are cleared away in one transaction.
-const SWEPT_AT_ONCE: i64 = 500;
 
 /// One message, and what became of it.
 struct Sent {
@@ -83,8 +77,6 @@ pub async fn run(engine: Engine, mut stop: tokio::sync::watch::Receiver<bool>) {
     // Whose message each task carries.
     let mut under_way: HashMap<task::Id, Key> = HashMap::new();
     let mut looks = LOOK_AGAIN.iter();
-    let mut swept_at = None;
-    let mut sweeping: JoinSet<()> = JoinSet::new();
     loop {
         let rung = engine.post.notified();
         tokio::pin!(rung);
@@ -99,18 +91,6 @@ pub async fn run(engine: Engine, mut stop: tokio::sync::watch::Receiver<bool>) {
                     }
                 }
                 Err(error) => tracing::error!(error = trail(&error), "cannot look for due messages"),
-            }
-            let now = engine.now();
-            if swept_at.is_none_or(|at: Timestamp| now.0 - at.0 >= SWEEP_EVERY_MS) {
-                swept_at = Some(now);
-                let engine = engine.clone();
-                // One that is still at it after an hour is called off: the next goes on where it was.
-                sweeping.shutdown().await;
-                sweeping.spawn(async move {
-                    if let Err(error) = sweep(&engine).await {
-                        tracing::error!(error = trail(&error), "cannot clear old messages away");
-                    }
-                });
             }
         }
         if *stop.borrow() && under_way.is_empty() {
@@ -181,22 +161,6 @@ pub async fn recover(engine: &Engine) -> Result<()> {
     bonafide_store::idempotency::release_all(&mut tx).await?;
     tx.commit().await?;
     Ok(())
-}
-
-/// Clears old messages away: what was answered first, later the messages themselves. Events stay.
-pub async fn sweep(engine: &Engine) -> Result<()> {
-    let now = engine.now();
-    let (answers, messages) = (now.plus_ms(-ANSWERS_KEPT_MS), engine.settings.webhook_history_days);
-    let messages = now.plus_ms(-messages.saturating_mul(DAY_MS));
-    loop {
-        let mut tx = engine.db.begin().await?;
-        let forgotten = rows::forget_answers(&mut tx, answers, SWEPT_AT_ONCE).await?;
-        let deleted = rows::delete_finished(&mut tx, messages, SWEPT_AT_ONCE).await?;
-        tx.commit().await?;
-        if forgotten == 0 && deleted == 0 {
-            return Ok(());
-        }
-    }
 }
 
 /// A message that is ours for now: where to, of what (`None` for an event of a newer program), and its row.
