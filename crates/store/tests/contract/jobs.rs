@@ -171,9 +171,16 @@ pub(crate) async fn a_renewed_lease_holds(stage: Stage) {
     let organization = stage.organization().await;
     enqueue(&stage, organization, stage.now(), None).await;
     let job = claim(&stage, 1).await.remove(0);
+    let lease_until = stage.now().plus_secs(30);
     let mut tx = stage.begin().await;
-    assert!(jobs::renew(&mut tx, &job, stage.now().plus_secs(30)).await.unwrap());
+    assert!(jobs::renew(&mut tx, &job, lease_until).await.unwrap());
     tx.commit().await.unwrap();
+    let other = stage.organization().await;
+    let mut tx = stage.read().await;
+    let renewed = Job { lease_until, ..job.clone() };
+    assert_eq!(jobs::get(&mut tx, organization, job.id).await.unwrap(), Some(renewed));
+    assert_eq!(jobs::get(&mut tx, other, job.id).await.unwrap(), None);
+    drop(tx);
     stage.clock.advance(29_999);
     assert_eq!(claim(&stage, 1).await, []);
     stage.clock.advance(1);
