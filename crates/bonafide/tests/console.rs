@@ -491,14 +491,21 @@ async fn what_was_counted_is_served_apart() {
     let api = Api::of(&server);
     api.ask("POST", "/idv/session/create", &key, json!({})).await;
     api.ask("POST", "/idv/session/read", &key, json!({"session_id": "none"})).await;
+    // A method that somebody made up is no series of its own.
+    let odd = reqwest::Method::from_bytes(b"ODDITY").unwrap();
+    api.http.request(odd, format!("{}/idv/session/read", server.url)).send().await.unwrap();
     let text = api.http.get(counted).send().await.unwrap().text().await.unwrap();
     for line in [
         r#"bonafide_requests_total{method="POST",route="/idv/session/create",status="200"} 1"#,
         r#"bonafide_requests_total{method="POST",route="/idv/session/read",status="404"} 1"#,
         r#"bonafide_events_total{event="verification.created"} 1"#,
+        r#"bonafide_requests_total{method="other","#,
+        r#"bonafide_waiting{queue="checks"} 0"#,
+        r#"bonafide_waiting_seconds{queue="messages"} 0"#,
     ] {
         assert!(text.contains(line), "{line} is not in\n{text}");
     }
+    assert!(!text.contains("ODDITY"), "{text}");
     assert!(!text.contains(&key) && !text.contains("sk_"), "no credential is counted by name");
     let (status, _) = api.ask("GET", "/metrics", &key, json!({})).await;
     assert_eq!(status, 200, "the vendor's own answer stays where it is");

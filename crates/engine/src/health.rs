@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use bonafide_store::organizations;
+use bonafide_core::time::Timestamp;
+use bonafide_store::{deliveries, jobs, organizations};
 
-use crate::Engine;
+use crate::{Engine, Result, jobs::QUEUES};
 
 /// The state of one part.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +52,30 @@ pub async fn check(engine: &Engine) -> BTreeMap<&'static str, Part> {
 /// Whether requests can be served: everything but the models and the lists.
 pub fn is_ready(parts: &BTreeMap<&'static str, Part>) -> bool {
     parts.iter().all(|(name, part)| part.ok || matches!(*name, "models" | "lists"))
+}
+
+/// What waits to be done, by what does it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Backlog {
+    /// `checks`, `timers`, `mail` or `messages`.
+    pub queue: String,
+    pub waiting: i64,
+    /// Seconds since the first of them was due.
+    pub oldest_s: i64,
+}
+
+/// Jobs that are due or being done, and messages to webhooks that are due, of all organizations and processes.
+pub async fn backlog(engine: &Engine) -> Result<Vec<Backlog>> {
+    let now = engine.now();
+    let mut tx = engine.db.read().await?;
+    let mut found: BTreeMap<String, (i64, Option<Timestamp>)> =
+        QUEUES.iter().map(|queue| ((*queue).to_owned(), (0, None))).collect();
+    let jobs = jobs::waiting(&mut tx, now).await?;
+    found.extend(jobs.into_iter().map(|(queue, waiting, first)| (queue, (waiting, Some(first)))));
+    found.insert("messages".to_owned(), deliveries::waiting(&mut tx, now).await?);
+    let age = |first: Option<Timestamp>| first.map_or(0, |at| (now.0 - at.0) / 1000);
+    let all = found.into_iter();
+    Ok(all.map(|(queue, (waiting, first))| Backlog { queue, waiting, oldest_s: age(first) }).collect())
 }
 
 /// What the operating system tells of memory, in bytes.

@@ -389,20 +389,18 @@ pub async fn list(
     .to("list the deliveries")
 }
 
-/// How many messages of an endpoint are pending, delivered and dead.
-pub async fn counts(
-    tx: &mut Tx,
-    organization: OrganizationId,
-    endpoint: WebhookEndpointId,
-) -> Result<Vec<(String, i64)>> {
-    on!(tx, |c| sqlx::query_as(
-        "SELECT status, COUNT(*) FROM deliveries WHERE organization = $1 AND endpoint = $2 GROUP BY status"
+/// How many messages are due at endpoints that take them, of all organizations, and since when the first of them is.
+pub async fn waiting(tx: &mut Tx, now: Timestamp) -> Result<(i64, Option<Timestamp>)> {
+    let (count, first): (i64, Option<i64>) = on!(tx, |c| sqlx::query_as(
+        "SELECT COUNT(*), MIN(d.run_at) FROM deliveries d
+         JOIN webhook_endpoints e ON e.organization = d.organization AND e.id = d.endpoint
+         WHERE d.status = 'pending' AND d.run_at <= $1 AND e.active AND e.disabled_at IS NULL"
     )
-    .bind(organization.uuid())
-    .bind(endpoint.uuid())
-    .fetch_all(c)
+    .bind(now.0)
+    .fetch_one(c)
     .await)
-    .to("count the deliveries")
+    .to("count the messages that wait")?;
+    Ok((count, first.map(Timestamp)))
 }
 
 /// The attempts of one message, oldest first. `own` is the organization's own key.
@@ -424,24 +422,6 @@ pub async fn attempts(
     .await)
     .to("list the attempts")?;
     rows.into_iter().map(|row| row.open(own)).collect()
-}
-
-/// When the last attempt was made at an endpoint, and the status that was answered.
-pub async fn last_attempt(
-    tx: &mut Tx,
-    organization: OrganizationId,
-    endpoint: WebhookEndpointId,
-) -> Result<Option<(Timestamp, Option<i64>)>> {
-    let last: Option<(i64, Option<i64>)> = on!(tx, |c| sqlx::query_as(
-        "SELECT at, http_status FROM delivery_attempts
-         WHERE organization = $1 AND endpoint = $2 ORDER BY at DESC LIMIT 1"
-    )
-    .bind(organization.uuid())
-    .bind(endpoint.uuid())
-    .fetch_optional(c)
-    .await)
-    .to("look for the last attempt")?;
-    Ok(last.map(|(at, status)| (Timestamp(at), status)))
 }
 
 /// Forgets what was answered to up to `limit` attempts made before a time. Returns how many.

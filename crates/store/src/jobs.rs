@@ -271,6 +271,19 @@ pub async fn next_run_at(tx: &mut Tx, queue: &str) -> Result<Option<Timestamp>> 
     Ok(next.map(Timestamp))
 }
 
+/// How many jobs of each queue are due or being done, of all organizations, and since when the first of them is due.
+pub async fn waiting(tx: &mut Tx, now: Timestamp) -> Result<Vec<(String, i64, Timestamp)>> {
+    let rows: Vec<(String, i64, i64)> = on!(tx, |c| sqlx::query_as(
+        "SELECT queue, COUNT(*), MIN(run_at) FROM jobs
+         WHERE done_at IS NULL AND failed_at IS NULL AND run_at <= $1 GROUP BY queue"
+    )
+    .bind(now.0)
+    .fetch_all(c)
+    .await)
+    .to("count the jobs that wait")?;
+    Ok(rows.into_iter().map(|(queue, count, first)| (queue, count, Timestamp(first))).collect())
+}
+
 /// How many jobs about a subject are still open: 0 means that nothing more will happen by itself.
 pub async fn open_count(tx: &mut Tx, organization: OrganizationId, subject: Uuid) -> Result<i64> {
     let (count,) = on!(tx, |c| sqlx::query_as(

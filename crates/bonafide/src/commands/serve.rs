@@ -3,7 +3,13 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{Router, http::header, routing::get};
-use bonafide_engine::{housekeeping, jobs, webhooks::deliver};
+use bonafide_core::problem::trail;
+use bonafide_engine::{
+    Engine,
+    health::{self, Backlog},
+    housekeeping, jobs,
+    webhooks::deliver,
+};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use serde::Serialize;
 use tokio::{net::TcpListener, sync::watch};
@@ -80,7 +86,7 @@ pub(crate) fn run(args: Args) -> CommandResult {
             deliver::recover(&engine).await?;
         }
         if let Some(address) = config.metrics_listen {
-            metrics(address).await?;
+            metrics(address, engine.clone()).await?;
         }
         let listener = TcpListener::bind(config.listen)
             .await
@@ -114,7 +120,7 @@ pub(crate) fn run(args: Args) -> CommandResult {
 }
 
 /// Serves what was counted, at a port of its own: it is for the operator and not for callers.
-async fn metrics(address: SocketAddr) -> CommandResult {
+async fn metrics(address: SocketAddr, engine: Engine) -> CommandResult {
     const COUNT_EVERY: Duration = Duration::from_secs(5);
     const SECONDS: [f64; 12] = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0];
     let handle = PrometheusBuilder::new().set_buckets(&SECONDS)?.install_recorder()?;
@@ -130,7 +136,19 @@ async fn metrics(address: SocketAddr) -> CommandResult {
         }
     });
     let text = [(header::CONTENT_TYPE, "text/plain; version=0.0.4")];
-    let app = Router::new().route("/metrics", get(move || async move { (text, handle.render()) }));
+    let render = move || async move {
+        match health::backlog(&engine).await {
+            Ok(all) => {
+                for Backlog { queue, waiting, oldest_s } in all {
+                    metrics::gauge!("bonafide_waiting", "queue" => queue.clone()).set(waiting as f64);
+                    metrics::gauge!("bonafide_waiting_seconds", "queue" => queue).set(oldest_s as f64);
+                }
+            }
+            Err(error) => tracing::error!(error = trail(&error), "cannot count what waits"),
+        }
+        (text, handle.render())
+    };
+    let app = Router::new().route("/metrics", get(render));
     tokio::spawn(async move { axum::serve(listener, app).await });
     Ok(())
 }

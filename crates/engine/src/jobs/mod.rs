@@ -36,7 +36,7 @@ pub const CHECKS: &str = "checks";
 pub const TIMERS: &str = "timers";
 /// Messages to people: nearly all of it is waiting for somebody else's server.
 pub const MAIL: &str = "mail";
-const QUEUES: [&str; 3] = [CHECKS, TIMERS, MAIL];
+pub(crate) const QUEUES: [&str; 3] = [CHECKS, TIMERS, MAIL];
 
 /// Messages on their way at the same time, of one process.
 pub const MAIL_SLOTS: usize = 8;
