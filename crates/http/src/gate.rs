@@ -195,7 +195,7 @@ async fn admit(
     parts.extensions.insert(caller.clone());
     let request = Request::from_parts(parts, body);
     let done = match key.filter(|_| does_something) {
-        Some(chosen) => repeat::run(engine, &caller, &chosen, request, next).await,
+        Some(chosen) => repeat::run(engine, &caller, chosen, request, next).await,
         None => Ok(next.run(request).await),
     };
     (Some(allowance), done)

@@ -1,11 +1,11 @@
 //! Requests that carry an idempotency key: asked again, they get the same answer and nothing is done twice.
 
-use std::{panic::resume_unwind, sync::Arc};
+use std::panic::resume_unwind;
 
 use axum::{
     body::{Body, Bytes},
     extract::Request,
-    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
     middleware::Next,
     response::Response,
 };
@@ -14,6 +14,7 @@ use bonafide_engine::{
     Caller, Engine,
     idempotency::{self, Known, Lease},
 };
+use tokio::task::JoinError;
 
 use crate::{Denied, layers::LARGEST_BODY};
 
@@ -35,12 +36,26 @@ pub(crate) fn key(headers: &HeaderMap) -> Result<Option<&str>, Denied> {
 pub(crate) async fn run(
     engine: &Engine,
     caller: &Caller,
-    chosen: &str,
+    chosen: String,
     request: Request,
     next: Next,
 ) -> Result<Response, Denied> {
     let (parts, body) = request.into_parts();
     let bytes = axum::body::to_bytes(body, LARGEST_BODY).await.map_err(|_| Denied::BodyTooLarge)?;
+    // On a task of its own: a caller who hangs up drops this one, and asks again for what was done meanwhile.
+    let (engine, caller) = (engine.clone(), caller.clone());
+    let answering = tokio::spawn(async move { answer(&engine, &caller, &chosen, parts, bytes, next).await });
+    answering.await.unwrap_or_else(|crashed| unwind(crashed))
+}
+
+async fn answer(
+    engine: &Engine,
+    caller: &Caller,
+    chosen: &str,
+    parts: Parts,
+    bytes: Bytes,
+    next: Next,
+) -> Result<Response, Denied> {
     let query = parts.uri.query().unwrap_or_default();
     let content = canonical(&parts.headers, &bytes);
     let said: &[&[u8]] =
@@ -51,25 +66,21 @@ pub(crate) async fn run(
         Known::Another => return Err(Denied::AnotherRequest),
         Known::Answered(status, answer) => return Ok(again(status, &answer)),
     };
-    // On a task of its own: a caller who hangs up drops this one, and asks again for what was done meanwhile.
-    let lease = Arc::new(lease);
-    let request = Request::from_parts(parts, Body::from(bytes));
-    let answering = {
-        let (engine, caller, lease) = (engine.clone(), caller.clone(), lease.clone());
-        tokio::spawn(async move {
-            let response = next.run(request).await;
-            keep(&engine, &caller, &lease, response).await
-        })
-    };
-    match answering.await {
-        Ok(response) => Ok(response),
+    match tokio::spawn(next.run(Request::from_parts(parts, Body::from(bytes)))).await {
+        Ok(response) => Ok(keep(engine, caller, &lease, response).await),
         Err(crashed) => {
             idempotency::abandon(engine, caller, &lease).await?;
-            match crashed.try_into_panic() {
-                Ok(panic) => resume_unwind(panic),
-                Err(_) => Err(Denied::InFlight),
-            }
+            unwind(crashed)
         }
+    }
+}
+
+/// A handler's panic goes on to the layer that answers it.
+fn unwind<T>(crashed: JoinError) -> Result<T, Denied> {
+    match crashed.try_into_panic() {
+        Ok(panic) => resume_unwind(panic),
+        // The server is stopping.
+        Err(_) => Err(Denied::InFlight),
     }
 }
 

@@ -26,7 +26,7 @@ use serde_json::json;
 use support::App;
 
 on_both!(
-    a_bound_endpoint_is_told_of_its_client_and_of_what_is_nobodys,
+    a_bound_endpoint_is_told_of_its_client_alone,
     what_cannot_be_sent_or_signed_is_refused,
     one_endpoint_stands_for_a_host_and_not_for_too_many,
     an_address_registered_for_another_api_takes_nothing_away,
@@ -118,22 +118,21 @@ fn conflict(refused: Result<impl Sized, Error>) -> &'static str {
     code
 }
 
-async fn a_bound_endpoint_is_told_of_its_client_and_of_what_is_nobodys(app: &App) {
+async fn a_bound_endpoint_is_told_of_its_client_alone(app: &App) {
     let bound = create(app, NewEndpoint { client_id: Some(app.client_id.clone()), ..new(NOWHERE) }).await;
     let colleague = app.with_key().await;
     colleague.created().await;
     assert_eq!(told(app, bound).await, BTreeSet::new(), "another client's");
     let session = app.created().await;
     app.post("/idv/session/anonymize", json!({"session_id": session})).await.ok();
-    let theirs =
-        ["idv.session.created", "idv.session.canceled", "idv.session.anonymized", "identity.anonymized"];
+    let theirs = ["idv.session.created", "idv.session.canceled", "idv.session.anonymized"];
     let theirs: BTreeSet<String> = theirs.map(str::to_owned).into();
     assert_eq!(told(app, bound).await, theirs);
     // Sending again decides as telling did.
     let later = create(app, NewEndpoint { client_id: Some(app.client_id.clone()), ..new(NOWHERE) }).await;
     let again = Again { endpoint: Some(later), ..Again::default() };
     let done = history::replay(&app.engine, &app.caller().await, &again).await.unwrap();
-    assert_eq!((done.messages, told(app, later).await), (4, theirs));
+    assert_eq!((done.messages, told(app, later).await), (3, theirs));
 }
 
 async fn what_cannot_be_sent_or_signed_is_refused(app: &App) {

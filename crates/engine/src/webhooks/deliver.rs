@@ -3,37 +3,36 @@
 //! A message goes out at least once and always under the same id. Nothing is promised about the order; events are
 //! numbered. An endpoint that fails is tried with one message at a time, so what it makes us wait for is its own.
 
+mod attempt;
 mod health;
+mod record;
 mod room;
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use bonafide_core::{
-    event::{Event, Message, WebhookDialect},
-    id::{EventId, OrganizationId, VerificationId, WebhookEndpointId},
+    event::{Event, WebhookDialect},
+    id::{EventId, OrganizationId, WebhookEndpointId},
     problem::trail,
     time::Timestamp,
 };
-use bonafide_courier::{Parcel, Receipt, sign};
+use bonafide_courier::Receipt;
 use bonafide_store::{
     Tx,
-    deliveries::{self as rows, Attempt, Delivery, Next},
+    deliveries::{self as rows, Delivery},
     events as rows_of_events, organizations,
     secrets::PlainSecret,
-    webhook_endpoints::{self, PER_VERIFICATION, WebhookEndpoint},
+    webhook_endpoints::{self, WebhookEndpoint},
 };
 use tokio::task::{self, JoinSet};
 
 use self::{
-    health::{Seen, switch_off, telling},
+    attempt::send,
+    record::record,
     room::{Key, OF_ENDPOINT, Room},
 };
-use super::{chaos, headers, own_key, secrets};
-use crate::{Engine, Error, Result, record::Record};
+use super::{headers, secrets};
+use crate::{Engine, Error, Result};
 
 /// Another process may have told an event: look at least this often.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
@@ -249,279 +248,7 @@ async fn prepare(
     }))
 }
 
-async fn send(
-    engine: &Engine,
-    endpoint: Arc<Endpoint>,
-    event: Option<Arc<Event>>,
-    delivery: Delivery,
-) -> Sent {
-    let at = engine.now();
-    let receipt = match attempt(engine, &endpoint, event.as_deref(), &delivery, at).await {
-        Ok(outcome) => outcome,
-        Err(error) => {
-            tracing::error!(error = trail(&error), event = %delivery.event, "cannot word a message");
-            Outcome::Not("internal")
-        }
-    };
-    Sent { delivery, at, receipt, endpoint }
-}
-
-async fn attempt(
-    engine: &Engine,
-    endpoint: &Endpoint,
-    event: Option<&Event>,
-    delivery: &Delivery,
-    at: Timestamp,
-) -> Result<Outcome> {
-    let Some(event) = event else { return Ok(Outcome::Not("unknown_event")) };
-    let url = match endpoint.row.origin.as_str() {
-        PER_VERIFICATION => {
-            let mut tx = engine.db.read().await?;
-            match address_of(engine, &mut tx, event).await? {
-                Some(url) => url,
-                None => return Ok(Outcome::Not("address_erased")),
-            }
-        }
-        _ => endpoint.row.url.clone(),
-    };
-    let message = Message {
-        event,
-        word: &delivery.word,
-        attempt: delivery.tries,
-        public_url: &engine.settings.public_url,
-    };
-    let body = endpoint.dialect.body(&message).to_string();
-    let chaos = &endpoint.row.chaos;
-    if chaos::forged(chaos, event.id) && delivery.tries == delivery.tries_before + 1 {
-        let forger = PlainSecret::webhook(&*engine.entropy);
-        if let Ok(headers) = signed(endpoint, event.id, at, &body, &[&forger]) {
-            engine.courier.post(&Parcel { url: &url, headers: &headers, body: body.clone().into() }).await;
-        }
-    }
-    let all: Vec<&PlainSecret> = endpoint.secrets.iter().collect();
-    let headers = match signed(endpoint, event.id, at, &body, &all) {
-        Ok(headers) => headers,
-        Err(_) => return Ok(Outcome::Not("secret_unusable")),
-    };
-    let parcel = Parcel { url: &url, headers: &headers, body: body.into() };
-    if chaos::doubled(chaos) {
-        engine.courier.post(&parcel).await;
-    }
-    Ok(Outcome::Answered(engine.courier.post(&parcel).await))
-}
-
-/// The address that a verification was created with; `None` once its person was erased.
-async fn address_of(engine: &Engine, tx: &mut Tx, event: &Event) -> Result<Option<String>> {
-    let id = VerificationId::from_uuid(event.subject);
-    match Record::load(engine, tx, event.organization, id).await {
-        Ok(record) => Ok(record.private.webhook_url),
-        Err(Error::NotFound(_) | Error::Conflict { code: "anonymized", .. }) => Ok(None),
-        Err(other) => Err(other),
-    }
-}
-
-/// The subscriber's own headers, the vendor's signature under the newest secret, and the three of Standard Webhooks
-/// under every secret that is good now.
-fn signed(
-    endpoint: &Endpoint,
-    event: EventId,
-    at: Timestamp,
-    body: &str,
-    secrets: &[&PlainSecret],
-) -> std::result::Result<Vec<(String, String)>, sign::SignError> {
-    let mut headers = endpoint.headers.clone();
-    let mut add = |name: &str, value: String| headers.push((name.to_owned(), value));
-    let (id, seconds) = (message_id(event), at.0.div_euclid(1000));
-    let texts: Vec<&str> = secrets.iter().map(|s| s.expose()).collect();
-    let standard = sign::standard(&id, seconds, body.as_bytes(), &texts)?;
-    if let (Some(name), Some(newest)) = (endpoint.dialect.signature_header(), texts.first()) {
-        add(name, sign::hex_hmac(newest, body.as_bytes()));
-    }
-    add("content-type", "application/json".to_owned());
-    add("webhook-id", id);
-    add("webhook-timestamp", seconds.to_string());
-    add("webhook-signature", standard);
-    Ok(headers)
-}
-
 /// What a receiver knows a message by, however often it comes.
 pub fn message_id(event: EventId) -> String {
     format!("evt_{event}")
-}
-
-/// Records a batch: the attempts, what comes next, and the health of the endpoints.
-async fn record(engine: &Engine, batch: &[Sent]) -> Result<()> {
-    if batch.is_empty() {
-        return Ok(());
-    }
-    let now = engine.now();
-    // In the same order in every process: none waits for the other.
-    let mut health: BTreeMap<Key, Seen> = BTreeMap::new();
-    let mut attempts: BTreeMap<OrganizationId, Vec<(Attempt, Next)>> = BTreeMap::new();
-    for sent in batch {
-        let (attempt, endpoint) = (seen(sent), &sent.endpoint);
-        let next = next(sent, now);
-        let result = match next {
-            Next::Delivered => "delivered",
-            Next::Again(_) => "failed",
-            Next::Dead => "dead",
-        };
-        let api = endpoint.dialect.name();
-        metrics::counter!("bonafide_deliveries_total", "api" => api, "result" => result).increment(1);
-        metrics::histogram!("bonafide_delivery_seconds").record(attempt.ms as f64 / 1000.0);
-        if let Some(receipt) = telling(&sent.receipt, &endpoint.row.origin) {
-            let key = (sent.delivery.organization, sent.delivery.endpoint);
-            health.entry(key).or_default().add(receipt, &endpoint.row.origin);
-        }
-        attempts.entry(sent.delivery.organization).or_default().push((attempt, next));
-    }
-    let mut tx = engine.db.begin().await?;
-    let mut given_up = vec![];
-    for (key, seen) in &health {
-        if let Some(reason) = seen.write(engine, &mut tx, *key).await? {
-            given_up.push((*key, reason));
-        }
-    }
-    for (organization, attempts) in &attempts {
-        let own = own_key(engine, &mut tx, *organization).await?;
-        rows::record(&mut tx, *organization, &own, attempts, now, &*engine.entropy).await?;
-    }
-    tx.commit().await?;
-    for (key, reason) in given_up {
-        switch_off(engine, key, reason).await?;
-    }
-    Ok(())
-}
-
-fn seen(sent: &Sent) -> Attempt {
-    let (ms, http_status, failure, response) = match &sent.receipt {
-        Outcome::Not(word) => (0, None, Some((*word).to_owned()), vec![]),
-        Outcome::Answered(receipt) => {
-            let failure = match (receipt.is_delivered(), receipt.failure) {
-                (true, _) => None,
-                (false, Some(failure)) => Some(failure.word().to_owned()),
-                (false, None) => Some("refused".to_owned()),
-            };
-            (receipt.ms as i64, receipt.status.map(i64::from), failure, receipt.response.clone())
-        }
-    };
-    Attempt {
-        endpoint: sent.delivery.endpoint,
-        event: sent.delivery.event,
-        number: sent.delivery.tries,
-        at: sent.at,
-        ms,
-        http_status,
-        failure,
-        response,
-    }
-}
-
-/// When the message is tried again: by the schedule of its API, later when the receiver asks for it, and spread a
-/// little so that what failed together does not come back together.
-fn next(sent: &Sent, now: Timestamp) -> Next {
-    let (tries, event) = (sent.delivery.tries - sent.delivery.tries_before, sent.delivery.event);
-    let pause = match &sent.receipt {
-        Outcome::Answered(receipt) if receipt.is_delivered() => return Next::Delivered,
-        Outcome::Answered(receipt) if receipt.status == Some(410) => return Next::Dead,
-        Outcome::Answered(receipt) => receipt.retry_after_s.unwrap_or_default().min(LONGEST_PAUSE_S),
-        Outcome::Not("address_erased") => return Next::Dead,
-        // A newer program may know the event, and a secret can be put in order.
-        Outcome::Not(_) => 0,
-    };
-    let wait = usize::try_from(tries - 1).ok().and_then(|n| sent.endpoint.dialect.waits().get(n));
-    let Some(wait) = wait else { return Next::Dead };
-    let ms = i64::from(*wait) * 1000;
-    let spread = ms / 10 * (event.uuid().as_u128() & 0xff) as i64 / 255;
-    Next::Again(now.plus_ms((ms + spread).max(i64::from(pause) * 1000)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use bonafide_core::event::Happened;
-
-    /// An API that tries twice more.
-    struct Twice;
-
-    impl WebhookDialect for Twice {
-        fn name(&self) -> &'static str {
-            "twice"
-        }
-        fn word(&self, _: Happened, _: bonafide_core::verification::Kind) -> Option<&'static str> {
-            None
-        }
-        fn body(&self, _: &Message<'_>) -> serde_json::Value {
-            serde_json::Value::Null
-        }
-        fn signature_header(&self) -> Option<&'static str> {
-            None
-        }
-        fn waits(&self) -> &'static [u32] {
-            &[10, 100]
-        }
-    }
-
-    fn sent(tries: i64, tries_before: i64, receipt: Outcome) -> Sent {
-        let delivery = Delivery {
-            organization: OrganizationId::from_uuid(uuid::Uuid::nil()),
-            endpoint: WebhookEndpointId::from_uuid(uuid::Uuid::nil()),
-            event: EventId::from_uuid(uuid::Uuid::from_u128(0xff)),
-            word: "x".into(),
-            status: rows::PENDING.into(),
-            tries,
-            tries_before,
-            run_at: Timestamp(0),
-            created_at: Timestamp(0),
-            finished_at: None,
-        };
-        let row = WebhookEndpoint {
-            id: delivery.endpoint,
-            organization: delivery.organization,
-            dialect: "twice".into(),
-            client: String::new(),
-            name: "a".into(),
-            url: "https://example.com/".into(),
-            words: String::new(),
-            origin: webhook_endpoints::REGISTERED.into(),
-            active: true,
-            chaos: String::new(),
-            sealed: None,
-            created_at: Timestamp(0),
-            failing_since: None,
-            disabled_at: None,
-            disabled_reason: None,
-        };
-        let dialect = Arc::new(Twice);
-        let endpoint = Endpoint { row, dialect, headers: vec![], secrets: vec![], sandbox: false };
-        Sent { delivery, at: Timestamp(0), receipt, endpoint: Arc::new(endpoint) }
-    }
-
-    fn answered(status: u16, retry_after_s: Option<u32>) -> Outcome {
-        Outcome::Answered(Receipt {
-            status: Some(status),
-            failure: None,
-            retry_after_s,
-            response: vec![],
-            ms: 1,
-        })
-    }
-
-    #[test]
-    fn messages_are_tried_again_by_the_schedule_and_then_dead() {
-        let now = Timestamp(1_000_000);
-        let after = |tries, before, outcome| next(&sent(tries, before, outcome), now);
-        assert_eq!(after(1, 0, answered(204, None)), Next::Delivered);
-        assert_eq!(after(1, 0, answered(500, None)), Next::Again(now.plus_ms(11_000)));
-        assert_eq!(after(2, 0, answered(500, None)), Next::Again(now.plus_ms(110_000)));
-        assert_eq!(after(3, 0, answered(500, None)), Next::Dead);
-        assert_eq!(after(4, 3, answered(500, None)), Next::Again(now.plus_ms(11_000)), "sent again by hand");
-        assert_eq!(after(1, 0, answered(429, Some(60))), Next::Again(now.plus_ms(60_000)));
-        assert_eq!(after(1, 0, answered(503, Some(5))), Next::Again(now.plus_ms(11_000)));
-        assert_eq!(after(1, 0, answered(410, None)), Next::Dead);
-        assert_eq!(after(1, 0, Outcome::Not("address_erased")), Next::Dead);
-        for word in ["internal", "unknown_event", "secret_unusable"] {
-            assert_eq!(after(1, 0, Outcome::Not(word)), Next::Again(now.plus_ms(11_000)), "{word}");
-        }
-    }
 }

@@ -1,30 +1,34 @@
 //! Where events are sent: endpoints and what messages to them are signed with.
 
 pub mod chaos;
+mod check;
 pub mod deliver;
 pub mod history;
+mod sealed;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use bonafide_core::{
-    event::{Happened, Snapshot, WebhookDialect},
-    id::{ApplicantId, EventId, OrganizationId, WebhookEndpointId, WebhookSecretId},
-    problem::{Problem, Rule},
+    event::{Happened, Snapshot},
+    id::{EventId, OrganizationId, WebhookEndpointId},
+    problem::Rule,
     time::Timestamp,
 };
-use bonafide_courier::{check_header, sign};
 use bonafide_store::{
     Tx, audit, credentials,
-    crypto::{self, Object, SubjectKey},
+    crypto::{self, Object},
     deliveries,
     secrets::PlainSecret,
-    subject_keys,
-    webhook_endpoints::{self as rows, PER_VERIFICATION, Traffic, WebhookEndpoint, WebhookSecret},
+    webhook_endpoints::{self as rows, PER_VERIFICATION, Traffic, WebhookEndpoint},
 };
 use serde_json::json;
 
 pub use bonafide_store::webhook_endpoints::REGISTERED;
 
+use self::{
+    check::check,
+    sealed::{add_secret, existing_key, headers, open_headers, own_key, secrets},
+};
 use crate::{
     Caller, Engine, Error, Result, Scope,
     events::{Only, tell},
@@ -35,13 +39,8 @@ const MOST: usize = 100;
 const MOST_HOSTS: usize = 1000;
 /// Most endpoints of one answer.
 pub const MOST_LISTED: i64 = 200;
-/// Most headers of one endpoint, and most characters of one.
-const MOST_HEADERS: usize = 20;
-const LONGEST_HEADER: usize = 2048;
 /// How long two secrets may be good side by side, in seconds.
 pub const LONGEST_OVERLAP_S: i64 = 30 * 24 * 3600;
-/// Headers of every message, beside those that sign it.
-const OURS: [&str; 2] = ["content-type", "user-agent"];
 
 /// An endpoint to register.
 #[derive(Debug, Default)]
@@ -367,143 +366,6 @@ async fn seen(
         Ok(Endpoint { row, headers, last, counts })
     };
     rows.into_iter().map(see).collect()
-}
-
-/// The headers that an endpoint wants.
-pub(crate) async fn headers(
-    engine: &Engine,
-    tx: &mut Tx,
-    row: &WebhookEndpoint,
-) -> Result<BTreeMap<String, String>> {
-    let key = match row.sealed {
-        Some(_) => Some(existing_key(engine, tx, row.organization).await?),
-        None => None,
-    };
-    open_headers(key.as_ref(), row)
-}
-
-fn open_headers(key: Option<&SubjectKey>, row: &WebhookEndpoint) -> Result<BTreeMap<String, String>> {
-    match (key, &row.sealed) {
-        (Some(key), Some(sealed)) => Ok(crypto::open_json(key, Object::Webhook(row.id), sealed)?),
-        _ => Ok(BTreeMap::new()),
-    }
-}
-
-/// What messages to an endpoint are signed with now, newest first.
-pub(crate) async fn secrets(engine: &Engine, tx: &mut Tx, row: &WebhookEndpoint) -> Result<Vec<PlainSecret>> {
-    let sealed = rows::secrets(tx, row.organization, row.id, engine.now()).await?;
-    if sealed.is_empty() {
-        return Ok(vec![]);
-    }
-    let key = existing_key(engine, tx, row.organization).await?;
-    let open = |s: &WebhookSecret| {
-        let text: String = crypto::open_json(&key, Object::WebhookSecret(s.id), &s.sealed)?;
-        Ok(PlainSecret::chosen(text))
-    };
-    sealed.iter().map(open).collect()
-}
-
-async fn existing_key(engine: &Engine, tx: &mut Tx, organization: OrganizationId) -> Result<SubjectKey> {
-    let itself = ApplicantId::from_uuid(organization.uuid());
-    Ok(subject_keys::load(tx, organization, itself, &*engine.key_ring).await?)
-}
-
-async fn own_key(engine: &Engine, tx: &mut Tx, organization: OrganizationId) -> Result<SubjectKey> {
-    let (ring, entropy) = (&*engine.key_ring, &*engine.entropy);
-    Ok(subject_keys::of_organization(tx, organization, ring, engine.now(), entropy).await?)
-}
-
-async fn add_secret(
-    engine: &Engine,
-    tx: &mut Tx,
-    key: &SubjectKey,
-    row: &WebhookEndpoint,
-    secret: &PlainSecret,
-    overlap_s: i64,
-) -> Result<()> {
-    let now = engine.now();
-    let id = WebhookSecretId::new(now, &*engine.entropy);
-    let sealed = crypto::seal_json(key, Object::WebhookSecret(id), &secret.expose(), &*engine.entropy)?;
-    let new = WebhookSecret { id, sealed, created_at: now, expires_at: None };
-    rows::add_secret(tx, row.organization, row.id, &new, now.plus_secs(overlap_s)).await?;
-    Ok(())
-}
-
-/// What is not `None` is checked. `dialect` is absent for an API that this program does not have.
-fn check(
-    engine: &Engine,
-    caller: &Caller,
-    dialect: Option<&dyn WebhookDialect>,
-    what: &Changes,
-    secret: Option<&str>,
-) -> Result<()> {
-    let mut problems = vec![];
-    if what.name.as_ref().is_some_and(|name| !(1..=200).contains(&name.chars().count())) {
-        problems.push(Problem::new("name", Rule::Length, "must have 1 to 200 characters"));
-    }
-    if let Some(Err(failure)) = what.url.as_ref().map(|url| engine.courier.check_url(url)) {
-        problems.push(Problem::new("url", Rule::Other, failure.to_string()));
-    }
-    let known = dialect.map(|d| d.words()).unwrap_or_default();
-    for (i, word) in what.words.iter().flatten().enumerate() {
-        if !known.contains(&word.as_str()) {
-            let message = format!("must be one of {}", known.join(", "));
-            problems.push(Problem::new(format!("events.{i}"), Rule::Enum, message));
-        }
-    }
-    if let Some(headers) = &what.headers {
-        check_headers(dialect, headers, &mut problems);
-    }
-    if let Some(secret) = secret {
-        if !(16..=256).contains(&secret.len()) || secret.contains(char::is_whitespace) {
-            let message = "must have 16 to 256 characters and no space";
-            problems.push(Problem::new("secret", Rule::Length, message));
-        } else if let Err(error) = sign::standard("evt", 0, b"", &[secret]) {
-            problems.push(Problem::new("secret", Rule::Format, error.to_string()));
-        }
-    }
-    for (i, word) in what.chaos.iter().flatten().enumerate() {
-        if !chaos::WORDS.contains(&word.as_str()) {
-            let message = format!("must be one of {}", chaos::WORDS.join(", "));
-            problems.push(Problem::new(format!("chaos.{i}"), Rule::Enum, message));
-        } else if !caller.sandbox {
-            problems.push(Problem::new("chaos", Rule::Other, "is for test keys alone"));
-        }
-    }
-    if problems.is_empty() { Ok(()) } else { Err(Error::Invalid(problems)) }
-}
-
-fn check_headers(
-    dialect: Option<&dyn WebhookDialect>,
-    headers: &BTreeMap<String, String>,
-    problems: &mut Vec<Problem>,
-) {
-    if headers.len() > MOST_HEADERS {
-        let message = format!("must have at most {MOST_HEADERS} headers");
-        problems.push(Problem::new("headers", Rule::Length, message));
-    }
-    let signature = dialect.and_then(|d| d.signature_header()).map(str::to_ascii_lowercase);
-    let mut before = BTreeSet::new();
-    for (name, value) in headers {
-        let lower = name.to_ascii_lowercase();
-        let ours = OURS.contains(&lower.as_str())
-            || lower.starts_with("webhook-")
-            || signature.as_ref() == Some(&lower);
-        let printable = value.bytes().all(|b| b == b' ' || b.is_ascii_graphic());
-        let (rule, message) = if ours {
-            (Rule::Other, "is set by the server".to_owned())
-        } else if !before.insert(lower) {
-            (Rule::Other, "is there twice: upper and lower case are the same".to_owned())
-        } else if name.len() > LONGEST_HEADER || value.len() > LONGEST_HEADER || !printable {
-            (Rule::Format, format!("must be printable ASCII of at most {LONGEST_HEADER} characters"))
-        } else if let Err(failure) = check_header(name, value) {
-            (Rule::Format, failure.to_string())
-        } else {
-            continue;
-        };
-        let field = format!("headers.{}", name.chars().take(64).collect::<String>());
-        problems.push(Problem::new(field, rule, message));
-    }
 }
 
 pub(crate) async fn note(

@@ -1,0 +1,95 @@
+//! What can be told of an endpoint before anything is sent there.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bonafide_core::{
+    event::WebhookDialect,
+    problem::{Problem, Rule},
+};
+use bonafide_courier::{check_header, sign};
+
+use super::{Changes, chaos};
+use crate::{Caller, Engine, Error, Result};
+
+/// Most headers of one endpoint, and most characters of one.
+const MOST_HEADERS: usize = 20;
+const LONGEST_HEADER: usize = 2048;
+/// Headers of every message, beside those that sign it.
+const OURS: [&str; 2] = ["content-type", "user-agent"];
+
+/// What is not `None` is checked. `dialect` is absent for an API that this program does not have.
+pub(super) fn check(
+    engine: &Engine,
+    caller: &Caller,
+    dialect: Option<&dyn WebhookDialect>,
+    what: &Changes,
+    secret: Option<&str>,
+) -> Result<()> {
+    let mut problems = vec![];
+    if what.name.as_ref().is_some_and(|name| !(1..=200).contains(&name.chars().count())) {
+        problems.push(Problem::new("name", Rule::Length, "must have 1 to 200 characters"));
+    }
+    if let Some(Err(failure)) = what.url.as_ref().map(|url| engine.courier.check_url(url)) {
+        problems.push(Problem::new("url", Rule::Other, failure.to_string()));
+    }
+    let known = dialect.map(|d| d.words()).unwrap_or_default();
+    for (i, word) in what.words.iter().flatten().enumerate() {
+        if !known.contains(&word.as_str()) {
+            let message = format!("must be one of {}", known.join(", "));
+            problems.push(Problem::new(format!("events.{i}"), Rule::Enum, message));
+        }
+    }
+    if let Some(headers) = &what.headers {
+        check_headers(dialect, headers, &mut problems);
+    }
+    if let Some(secret) = secret {
+        if !(16..=256).contains(&secret.len()) || secret.contains(char::is_whitespace) {
+            let message = "must have 16 to 256 characters and no space";
+            problems.push(Problem::new("secret", Rule::Length, message));
+        } else if let Err(error) = sign::standard("evt", 0, b"", &[secret]) {
+            problems.push(Problem::new("secret", Rule::Format, error.to_string()));
+        }
+    }
+    for (i, word) in what.chaos.iter().flatten().enumerate() {
+        if !chaos::WORDS.contains(&word.as_str()) {
+            let message = format!("must be one of {}", chaos::WORDS.join(", "));
+            problems.push(Problem::new(format!("chaos.{i}"), Rule::Enum, message));
+        } else if !caller.sandbox {
+            problems.push(Problem::new("chaos", Rule::Other, "is for test keys alone"));
+        }
+    }
+    if problems.is_empty() { Ok(()) } else { Err(Error::Invalid(problems)) }
+}
+
+fn check_headers(
+    dialect: Option<&dyn WebhookDialect>,
+    headers: &BTreeMap<String, String>,
+    problems: &mut Vec<Problem>,
+) {
+    if headers.len() > MOST_HEADERS {
+        let message = format!("must have at most {MOST_HEADERS} headers");
+        problems.push(Problem::new("headers", Rule::Length, message));
+    }
+    let signature = dialect.and_then(|d| d.signature_header()).map(str::to_ascii_lowercase);
+    let mut before = BTreeSet::new();
+    for (name, value) in headers {
+        let lower = name.to_ascii_lowercase();
+        let ours = OURS.contains(&lower.as_str())
+            || lower.starts_with("webhook-")
+            || signature.as_ref() == Some(&lower);
+        let printable = value.bytes().all(|b| b == b' ' || b.is_ascii_graphic());
+        let (rule, message) = if ours {
+            (Rule::Other, "is set by the server".to_owned())
+        } else if !before.insert(lower) {
+            (Rule::Other, "is there twice: upper and lower case are the same".to_owned())
+        } else if name.len() > LONGEST_HEADER || value.len() > LONGEST_HEADER || !printable {
+            (Rule::Format, format!("must be printable ASCII of at most {LONGEST_HEADER} characters"))
+        } else if let Err(failure) = check_header(name, value) {
+            (Rule::Format, failure.to_string())
+        } else {
+            continue;
+        };
+        let field = format!("headers.{}", name.chars().take(64).collect::<String>());
+        problems.push(Problem::new(field, rule, message));
+    }
+}
