@@ -5,8 +5,9 @@ import os
 import schemathesis
 
 # What no document can say of a field: what bytes are a picture; which hosts are addresses inside, or none at all in a
-# disguise; the events that there are, which have operations of their own; which address an invitation's channel wants.
-UNSAID = {"image", "images", "url", "webhook_url", "callbackUrl", "event", "events", "type", "api", "to"}
+# disguise; the events that there are, which have operations of their own; which address an invitation's channel wants;
+# which times lie ahead.
+UNSAID = {"image", "images", "url", "webhook_url", "callbackUrl", "event", "events", "type", "api", "to", "expires_at"}
 
 
 @schemathesis.hook
@@ -23,7 +24,9 @@ def problems(response) -> list[tuple[str, str]]:
     """What a refusal calls wrong with the form of a request: the field, and why; in the words of each API."""
     body = response.json()
     if response.status_code == 422:
-        return [tuple(said.split(" ", 1)) for said in body["message"]] if isinstance(body["message"], list) else []
+        # Where it is no list, an idempotency key was used before.
+        said = body.get("message")
+        return [tuple(problem.split(" ", 1)) for problem in said] if isinstance(said, list) else []
     if "errors" in body:
         return [(problem["field"], problem["detail"]) for problem in body["errors"]]
     error = body.get("error", {})

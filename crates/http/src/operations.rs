@@ -127,6 +127,7 @@ fn gate_too(document: &mut OpenApi) {
             may_be("403", "The credential has not the scope");
             may_be("429", "Too many requests; see Retry-After");
             if does_something && words != ["verifications:read"] {
+                may_be("400", "The idempotency key is not well-formed");
                 may_be("409", "A request with this idempotency key is being answered; see Retry-After");
                 may_be("413", "The body is too large");
                 may_be("422", "The idempotency key was used for another request");
@@ -138,7 +139,7 @@ fn gate_too(document: &mut OpenApi) {
 
 fn idempotency_key() -> Parameter {
     let about = "A word of yours for this request: asked again within a day it gets the same answer and does nothing twice";
-    let text = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(255));
+    let text = ObjectBuilder::new().schema_type(Type::String).pattern(Some("^[!-~]([ -~]{0,253}[!-~])?$"));
     ParameterBuilder::new()
         .name("Idempotency-Key")
         .parameter_in(ParameterIn::Header)

@@ -23,8 +23,8 @@ pub(crate) struct WantedKey {
     name: Option<String>,
     /// `api_key` when absent.
     kind: Option<KeyKind>,
-    /// Out of `verifications` (everything but keys), `verifications:read`, `verifications:write`, `settings`, `webhooks`,
-    /// `keys`; `verifications` when absent. Nobody gives away more than they have.
+    /// `verifications` is everything but keys, and what is meant when absent. Nobody gives away more than they have.
+    #[schema(value_type = Option<Vec<KeyScope>>, min_items = 1)]
     scopes: Option<Vec<String>>,
     /// Requests a minute, at most those of the key that asks; when absent as many, or the server's limit.
     #[schema(minimum = 1, maximum = 100_000)]
@@ -32,6 +32,24 @@ pub(crate) struct WantedKey {
     /// When it ends (RFC 3339), no later than the key that asks; when absent with it, or never.
     #[schema(format = DateTime)]
     expires_at: Option<String>,
+}
+
+/// What a credential may do.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "documents the words; the engine reads them as text")]
+pub(crate) enum KeyScope {
+    #[schema(rename = "verifications")]
+    Verifications,
+    #[schema(rename = "verifications:read")]
+    Read,
+    #[schema(rename = "verifications:write")]
+    Write,
+    #[schema(rename = "settings")]
+    Settings,
+    #[schema(rename = "webhooks")]
+    Webhooks,
+    #[schema(rename = "keys")]
+    Keys,
 }
 
 #[derive(Debug, Deserialize, ToSchema)]

@@ -10,6 +10,7 @@ use bonafide_engine::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::Chaos;
 use crate::{
     error::{Error, ProblemDocument},
     extract::{Authorized, Json},
@@ -35,6 +36,7 @@ pub(crate) struct NewWebhook {
     /// Your own secret of 16 to 256 characters; one is drawn when absent.
     secret: Option<String>,
     /// With a test key, done wrong on purpose: `late`, `doubled`, `out_of_order`, `wrong_signature`.
+    #[schema(value_type = Option<Vec<Chaos>>)]
     chaos: Option<Vec<String>>,
 }
 

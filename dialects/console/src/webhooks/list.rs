@@ -16,8 +16,10 @@ use crate::{
 #[serde(deny_unknown_fields)]
 pub(crate) struct ListWebhooks {
     /// How many to leave out.
+    #[param(pattern = "^-?[0-9]{1,18}$")]
     skip: Option<String>,
     /// How many, 1 to 200; 200 when absent.
+    #[param(pattern = "^-?[0-9]{1,18}$")]
     limit: Option<String>,
 }
 

@@ -18,6 +18,17 @@ use bonafide_engine::webhooks::{Endpoint, deliver::message_id};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+/// What is done wrong on purpose, with a test key.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[expect(dead_code, reason = "documents the words; the engine reads them as text")]
+pub(crate) enum Chaos {
+    Late,
+    Doubled,
+    OutOfOrder,
+    WrongSignature,
+}
+
 /// A webhook.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Webhook {

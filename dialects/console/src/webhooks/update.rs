@@ -13,7 +13,7 @@ use bonafide_engine::{
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::Webhook;
+use super::{Chaos, Webhook};
 use crate::{
     error::{Error, ProblemDocument},
     extract::{Authorized, Json, webhook_id},
@@ -30,6 +30,7 @@ pub(crate) struct WebhookChanges {
     events: Option<Vec<String>>,
     /// All of them anew.
     headers: Option<BTreeMap<String, String>>,
+    #[schema(value_type = Option<Vec<Chaos>>)]
     chaos: Option<Vec<String>>,
     /// Switching on also forgets that the server had switched it off; what waited is sent at once.
     active: Option<bool>,
