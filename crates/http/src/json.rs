@@ -14,7 +14,7 @@ use axum::{
     http::{header, request::Parts},
     response::IntoResponse,
 };
-use bonafide_core::problem::{Problem, Rule};
+use bonafide_core::problem::{MOST_PROBLEMS, Problem, Rule};
 use jsonschema::{ValidationError, Validator, error::ValidationErrorKind as Kind};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -76,7 +76,9 @@ where
 
 /// Turns a JSON value into a `T`, or says everything that is wrong with it.
 pub fn check<T: DeserializeOwned + ToSchema + 'static>(value: Value) -> Result<T, Vec<Problem>> {
-    let mut problems: Vec<Problem> = validator::<T>().iter_errors(&value).flat_map(|e| flatten(&e)).collect();
+    let validator = validator::<T>();
+    let mut problems: Vec<Problem> =
+        validator.iter_errors(&value).flat_map(|e| flatten(&e)).take(MOST_PROBLEMS).collect();
     nul_characters(&value, "", &mut problems);
     if !problems.is_empty() {
         return Err(problems);
@@ -109,6 +111,9 @@ fn whole(value: Value) -> Value {
 
 /// Text with a NUL character cannot be stored by every database, and nobody means it.
 fn nul_characters(value: &Value, path: &str, problems: &mut Vec<Problem>) {
+    if problems.len() >= MOST_PROBLEMS {
+        return;
+    }
     let inside = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
     let has = |text: &str| text.contains('\0');
     match value {
@@ -265,6 +270,10 @@ mod tests {
         let bad = json!({"_name": "a\0", "_kind": "small", "_count": 1});
         let problems = check::<Order>(bad).unwrap_err();
         assert_eq!((problems[0].field.as_str(), problems.len()), ("_name", 1));
+        let many = json!({"a": vec!["\0"; 1000]});
+        let mut problems = vec![];
+        nul_characters(&many, "", &mut problems);
+        assert_eq!(problems.len(), MOST_PROBLEMS);
         let mut problems = vec![];
         nul_characters(&json!({"a": [1, {"b": "\0"}], "c\0": 1}), "", &mut problems);
         let fields: Vec<_> = problems.into_iter().map(|p| p.field).collect();

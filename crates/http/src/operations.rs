@@ -139,7 +139,9 @@ fn gate_too(document: &mut OpenApi) {
 
 fn idempotency_key() -> Parameter {
     let about = "A word of yours for this request: asked again within a day it gets the same answer and does nothing twice";
-    let text = ObjectBuilder::new().schema_type(Type::String).pattern(Some("^[!-~]([ -~]{0,253}[!-~])?$"));
+    let text = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .pattern(Some("^[ \\t]*[!-~]([ -~]{0,253}[!-~])?[ \\t]*$"));
     ParameterBuilder::new()
         .name("Idempotency-Key")
         .parameter_in(ParameterIn::Header)

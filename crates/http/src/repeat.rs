@@ -29,7 +29,12 @@ const LARGEST_ANSWER: usize = 1 << 20;
 pub(crate) fn key(headers: &HeaderMap) -> Result<Option<&str>, Denied> {
     let Some(value) = HEADERS.iter().find_map(|name| headers.get(*name)) else { return Ok(None) };
     let text = value.to_str().map_err(|_| Denied::BadIdempotencyKey)?.trim();
-    if (1..=LONGEST).contains(&text.len()) { Ok(Some(text)) } else { Err(Denied::BadIdempotencyKey) }
+    let printable = text.bytes().all(|b| matches!(b, b' '..=b'~'));
+    if printable && (1..=LONGEST).contains(&text.len()) {
+        Ok(Some(text))
+    } else {
+        Err(Denied::BadIdempotencyKey)
+    }
 }
 
 /// Answers from what was kept, or lets the request through and keeps its answer.
@@ -171,7 +176,8 @@ mod tests {
             key(&headers).map(|k| k.map(str::to_owned)).ok()
         };
         assert_eq!(of("abc"), Some(Some("abc".to_owned())));
-        assert_eq!((of(""), of(&"x".repeat(256))), (None, None));
+        assert_eq!(of(" a b "), Some(Some("a b".to_owned())));
+        assert_eq!((of(""), of("a\tb"), of(&"x".repeat(256))), (None, None, None));
         assert!(matches!(key(&HeaderMap::new()), Ok(None)));
     }
 }

@@ -33,32 +33,36 @@ pub(super) fn check(
         problems.push(Problem::new("url", Rule::Other, failure.to_string()));
     }
     let known = dialect.map(|d| d.words()).unwrap_or_default();
-    for (i, word) in what.words.iter().flatten().enumerate() {
-        if !known.contains(&word.as_str()) {
-            let message = format!("must be one of {}", known.join(", "));
-            problems.push(Problem::new(format!("events.{i}"), Rule::Enum, message));
-        }
-    }
+    check_words("events", what.words.as_deref(), &known, &mut problems);
     if let Some(headers) = &what.headers {
         check_headers(dialect, headers, &mut problems);
     }
     if let Some(secret) = secret {
-        if !(16..=256).contains(&secret.len()) || secret.contains(char::is_whitespace) {
-            let message = "must have 16 to 256 characters and no space";
+        if !(16..=256).contains(&secret.len()) || !secret.bytes().all(|b| b.is_ascii_graphic()) {
+            let message = "must have 16 to 256 printable ASCII characters and no space";
             problems.push(Problem::new("secret", Rule::Length, message));
         } else if let Err(error) = sign::standard("evt", 0, b"", &[secret]) {
             problems.push(Problem::new("secret", Rule::Format, error.to_string()));
         }
     }
-    for (i, word) in what.chaos.iter().flatten().enumerate() {
-        if !chaos::WORDS.contains(&word.as_str()) {
-            let message = format!("must be one of {}", chaos::WORDS.join(", "));
-            problems.push(Problem::new(format!("chaos.{i}"), Rule::Enum, message));
-        } else if !caller.sandbox {
-            problems.push(Problem::new("chaos", Rule::Other, "is for test keys alone"));
-        }
+    check_words("chaos", what.chaos.as_deref(), &chaos::WORDS, &mut problems);
+    if !caller.sandbox && what.chaos.as_ref().is_some_and(|words| !words.is_empty()) {
+        problems.push(Problem::new("chaos", Rule::Other, "is for test keys alone"));
     }
     if problems.is_empty() { Ok(()) } else { Err(Error::Invalid(problems)) }
+}
+
+/// Each out of the known ones, and no more of them than there are.
+fn check_words(field: &str, words: Option<&[String]>, known: &[&str], problems: &mut Vec<Problem>) {
+    let words = words.unwrap_or_default();
+    if words.len() > known.len() {
+        problems.push(Problem::new(field, Rule::Length, format!("must have at most {} words", known.len())));
+        return;
+    }
+    for (i, _) in words.iter().enumerate().filter(|(_, word)| !known.contains(&word.as_str())) {
+        let message = format!("must be one of {}", known.join(", "));
+        problems.push(Problem::new(format!("{field}.{i}"), Rule::Enum, message));
+    }
 }
 
 fn check_headers(
@@ -69,6 +73,7 @@ fn check_headers(
     if headers.len() > MOST_HEADERS {
         let message = format!("must have at most {MOST_HEADERS} headers");
         problems.push(Problem::new("headers", Rule::Length, message));
+        return;
     }
     let signature = dialect.and_then(|d| d.signature_header()).map(str::to_ascii_lowercase);
     let mut before = BTreeSet::new();

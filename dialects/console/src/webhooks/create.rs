@@ -34,9 +34,10 @@ pub(crate) struct NewWebhook {
     /// Sent along with every message.
     headers: Option<BTreeMap<String, String>>,
     /// Your own secret of 16 to 256 characters; one is drawn when absent.
+    #[schema(min_length = 16, max_length = 256, pattern = "^[!-~]+$")]
     secret: Option<String>,
     /// With a test key, done wrong on purpose: `late`, `doubled`, `out_of_order`, `wrong_signature`.
-    #[schema(value_type = Option<Vec<Chaos>>)]
+    #[schema(value_type = Option<Vec<Chaos>>, max_items = 4)]
     chaos: Option<Vec<String>>,
 }
 

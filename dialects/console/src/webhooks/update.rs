@@ -30,7 +30,7 @@ pub(crate) struct WebhookChanges {
     events: Option<Vec<String>>,
     /// All of them anew.
     headers: Option<BTreeMap<String, String>>,
-    #[schema(value_type = Option<Vec<Chaos>>)]
+    #[schema(value_type = Option<Vec<Chaos>>, max_items = 4)]
     chaos: Option<Vec<String>>,
     /// Switching on also forgets that the server had switched it off; what waited is sent at once.
     active: Option<bool>,
