@@ -50,7 +50,7 @@ pub(crate) async fn run(
     // On a task of its own: a caller who hangs up drops this one, and asks again for what was done meanwhile.
     let (engine, caller) = (engine.clone(), caller.clone());
     let answering = tokio::spawn(async move { answer(&engine, &caller, &chosen, parts, bytes, next).await });
-    answering.await.unwrap_or_else(|crashed| unwind(crashed))
+    answering.await.unwrap_or_else(unwind)
 }
 
 async fn answer(

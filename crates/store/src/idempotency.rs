@@ -23,7 +23,7 @@ pub struct AnswerKey {
     name: Key,
     /// Everything that makes a request that request; nobody without the caller's word can try which it was.
     request: Key,
-    cipher: Aes256Gcm,
+    cipher: Box<Aes256Gcm>,
 }
 
 impl AnswerKey {
@@ -43,7 +43,7 @@ impl AnswerKey {
         Ok(Self {
             name: derive(b"bonafide idempotency name", b"")?,
             request: derive(b"bonafide idempotency request", &hash.finalize())?,
-            cipher: Aes256Gcm::new((&*key).into()),
+            cipher: Box::new(Aes256Gcm::new((&*key).into())),
         })
     }
 }
