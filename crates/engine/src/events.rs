@@ -252,26 +252,11 @@ fn may_read(caller: &Caller) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::webhooks::tests::endpoint;
 
     #[test]
     fn a_bound_endpoint_is_told_of_its_client_and_of_what_is_nobodys() {
-        let bound = WebhookEndpoint {
-            id: WebhookEndpointId::from_uuid(Uuid::nil()),
-            organization: OrganizationId::from_uuid(Uuid::nil()),
-            dialect: "vult".into(),
-            client: "mine".into(),
-            name: "a".into(),
-            url: "https://example.com/".into(),
-            words: String::new(),
-            origin: webhook_endpoints::REGISTERED.into(),
-            active: true,
-            chaos: String::new(),
-            sealed: None,
-            created_at: Timestamp(0),
-            failing_since: None,
-            disabled_at: None,
-            disabled_reason: None,
-        };
+        let bound = WebhookEndpoint { client: "mine".into(), ..endpoint("vult") };
         let told = |client| is_told(&bound, &[], "word", client, Only::Everybody);
         assert_eq!(
             [told(Some("mine")), told(Some("theirs")), told(Some("")), told(None)],

@@ -389,12 +389,14 @@ pub async fn list(
     .to("list the deliveries")
 }
 
-/// How many messages are due at endpoints that take them, of all organizations, and since when the first of them is.
+/// How many messages are due at endpoints that take them and do not fail, of all organizations, and since when the first
+/// of them is: what waits for us and not for a receiver.
 pub async fn waiting(tx: &mut Tx, now: Timestamp) -> Result<(i64, Option<Timestamp>)> {
     let (count, first): (i64, Option<i64>) = on!(tx, |c| sqlx::query_as(
         "SELECT COUNT(*), MIN(d.run_at) FROM deliveries d
          JOIN webhook_endpoints e ON e.organization = d.organization AND e.id = d.endpoint
-         WHERE d.status = 'pending' AND d.run_at <= $1 AND e.active AND e.disabled_at IS NULL"
+         WHERE d.status = 'pending' AND d.run_at <= $1 AND e.active AND e.disabled_at IS NULL
+           AND e.failing_since IS NULL AND (e.held_until IS NULL OR e.held_until <= $1)"
     )
     .bind(now.0)
     .fetch_one(c)

@@ -383,8 +383,29 @@ pub(crate) async fn note(
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
+
+    /// An endpoint of an API that wants everything.
+    pub(crate) fn endpoint(dialect: &str) -> WebhookEndpoint {
+        WebhookEndpoint {
+            id: WebhookEndpointId::from_uuid(uuid::Uuid::nil()),
+            organization: OrganizationId::from_uuid(uuid::Uuid::nil()),
+            dialect: dialect.into(),
+            client: String::new(),
+            name: "a".into(),
+            url: "https://example.com/".into(),
+            words: String::new(),
+            origin: REGISTERED.into(),
+            active: true,
+            chaos: String::new(),
+            sealed: None,
+            created_at: Timestamp(0),
+            failing_since: None,
+            disabled_at: None,
+            disabled_reason: None,
+        }
+    }
 
     #[test]
     fn addresses_of_one_host_belong_together() {

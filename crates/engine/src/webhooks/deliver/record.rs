@@ -108,12 +108,10 @@ mod tests {
         id::{EventId, WebhookEndpointId},
     };
     use bonafide_courier::Receipt;
-    use bonafide_store::{
-        deliveries::Delivery,
-        webhook_endpoints::{self, WebhookEndpoint},
-    };
+    use bonafide_store::deliveries::Delivery;
 
     use super::{super::Endpoint, *};
+    use crate::webhooks::tests::endpoint;
 
     /// An API that tries twice more.
     struct Twice;
@@ -149,23 +147,7 @@ mod tests {
             created_at: Timestamp(0),
             finished_at: None,
         };
-        let row = WebhookEndpoint {
-            id: delivery.endpoint,
-            organization: delivery.organization,
-            dialect: "twice".into(),
-            client: String::new(),
-            name: "a".into(),
-            url: "https://example.com/".into(),
-            words: String::new(),
-            origin: webhook_endpoints::REGISTERED.into(),
-            active: true,
-            chaos: String::new(),
-            sealed: None,
-            created_at: Timestamp(0),
-            failing_since: None,
-            disabled_at: None,
-            disabled_reason: None,
-        };
+        let row = endpoint("twice");
         let dialect = Arc::new(Twice);
         let endpoint = Endpoint { row, dialect, headers: vec![], secrets: vec![], sandbox: false };
         Sent { delivery, at: Timestamp(0), receipt, endpoint: Arc::new(endpoint) }
