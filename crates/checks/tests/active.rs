@@ -14,7 +14,7 @@ use bonafide_checks::{
     },
 };
 use bonafide_core::{
-    finding::{Finding, Outcome},
+    finding::{Code, Finding, Outcome},
     id::Entropy,
     liveness::Step,
 };
@@ -88,8 +88,8 @@ fn judge(steps: &[Step], shots: &[&Shot]) -> Finding {
     active::judge(steps, &frames, &LIMITS, &|a, b| calibrations.similarity(a, b))
 }
 
-fn reasons(finding: &Finding) -> Vec<&str> {
-    finding.reasons.iter().map(|r| r.code.as_str()).collect()
+fn reasons(finding: &Finding) -> Vec<Code> {
+    finding.reasons.iter().map(|r| r.code.clone()).collect()
 }
 
 /// An order of [`MOVES`], and the recorded shots in it.
@@ -224,7 +224,7 @@ fn a_still_is_refused_however_it_is_held() {
         }
     }
     let finding = judge(&[Step::Smile, Step::Blink], &[&base[0], &held[0], &held[1]]);
-    assert_eq!(reasons(&finding), ["still_picture"]);
+    assert_eq!(reasons(&finding), [Code::StillPicture]);
 }
 
 #[test]
@@ -235,7 +235,7 @@ fn another_person_midway_is_refused() {
         let mut frames = taken(&[0, 1, 2, 3], shots);
         frames[at] = &other;
         let finding = judge(&steps(&[0, 1, 2, 3]), &frames);
-        assert!(reasons(&finding).contains(&"face_changed"), "{at} {finding:?}");
+        assert!(reasons(&finding).contains(&Code::FaceChanged), "{at} {finding:?}");
     }
 }
 

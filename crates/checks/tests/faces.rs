@@ -13,7 +13,7 @@ use bonafide_checks::{
     image::{Picture, decode},
     liveness::passive::{self, DEFAULT_MIN_SCORE, Frame},
 };
-use bonafide_core::finding::{Check, Outcome};
+use bonafide_core::finding::{Check, Code, Outcome};
 use bonafide_weights::load_for_tests as models;
 use image::{RgbImage, imageops};
 
@@ -60,7 +60,7 @@ fn strangers_do_not_match_it() {
         let selfie = picture(&format!("faces/lfw/{stranger}.jpg")).unwrap();
         let (result, outcome) = matched(&portrait, &selfie);
         assert_eq!(outcome, Outcome::Fail, "{stranger} {:?}", result.similarity);
-        assert_eq!(result.findings.last().unwrap().reasons[0].code, "face_mismatch");
+        assert_eq!(result.findings.last().unwrap().reasons[0].code, Code::FaceMismatch);
     }
 }
 
@@ -115,7 +115,7 @@ fn two_people_in_a_selfie_are_not_compared() {
     let portrait = picture("faces/doc_selfie/set_1_doc_front.png").unwrap();
     let (result, outcome) = matched(&portrait, &group);
     assert_eq!(outcome, Outcome::NotAssessed);
-    assert_eq!(result.findings.last().unwrap().reasons[0].code, "several_faces");
+    assert_eq!(result.findings.last().unwrap().reasons[0].code, Code::SeveralFaces);
     assert!(result.embedding.is_none());
     let faces = detect(models(), &group).unwrap();
     assert_eq!(subject::one_face(&faces, group.rgb.width(), group.rgb.height()), Subject::Several);
@@ -196,9 +196,9 @@ fn pictures_without_a_face_are_said_to_have_none() {
         assert_eq!(detect(models(), &empty).unwrap(), []);
         let (result, outcome) = matched(&empty, &empty);
         assert_eq!(outcome, Outcome::NotAssessed);
-        assert!(result.findings.iter().all(|f| f.reasons[0].code == "no_face"));
+        assert!(result.findings.iter().all(|f| f.reasons[0].code == Code::NoFace));
         let live = passive::assess(models(), &[empty], DEFAULT_MIN_SCORE);
-        assert_eq!((live.outcome, live.reasons[0].code.as_str()), (Outcome::NotAssessed, "no_face"));
+        assert_eq!((live.outcome, live.reasons[0].code.clone()), (Outcome::NotAssessed, Code::NoFace));
     }
     if let Some(scene) = picture("faces/count_compreface/017_0.jpg") {
         assert_eq!(detect(models(), &scene).unwrap(), []);
@@ -227,5 +227,5 @@ fn in_the_dark_it_does_not_guess() {
     let Some(mut frame) = picture("pad/minivision/image_T1.jpg") else { return };
     frame.rgb.iter_mut().for_each(|v| *v /= 4);
     let seen = passive::assess_frame(models(), &frame).unwrap();
-    assert!(matches!(&seen, Frame::CannotTell(why) if why[0].code == "face_too_dark"), "{seen:?}");
+    assert!(matches!(&seen, Frame::CannotTell(why) if why[0].code == Code::FaceTooDark), "{seen:?}");
 }

@@ -81,6 +81,7 @@ fn limit(check: Check, policy: &Policy, of: DocumentType, weights: &Weights) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::reason::Code;
 
     fn under(f: &Finding, change: impl FnOnce(&mut Weights)) -> Finding {
         let old = Weights::default();
@@ -113,7 +114,7 @@ mod tests {
             )
         };
         assert_eq!(under(&changed_face, |w| w.minimum_liveness_tolerance = 0.1), changed_face);
-        let unsure = Finding::not_assessed(Check::FaceMatch, "no_face", "no face");
+        let unsure = Finding::not_assessed(Check::FaceMatch, Code::NoFace, "no face");
         assert_eq!(under(&unsure, |w| w.onboarding_face_encoding_tolerance = 1.0), unsure);
     }
 

@@ -16,7 +16,7 @@ use bonafide_checks::{
 };
 use bonafide_core::{
     document::{DocumentReading, DocumentType, FieldName, Side},
-    finding::{Check, Finding, Outcome},
+    finding::{Check, Code, Finding, Outcome},
     liveness::Challenge,
     policy::Policy,
     weights::Weights,
@@ -59,7 +59,7 @@ pub fn manipulation(
 ) -> Finding {
     let Some(traces) = traces else {
         let detail = "the file as it was handed in was not examined";
-        return Finding::not_assessed(Check::ImageManipulation, "not_examined", detail).on(side);
+        return Finding::not_assessed(Check::ImageManipulation, Code::NotExamined, detail).on(side);
     };
     let start = Instant::now();
     // Backs may be printed in one colour.
@@ -85,7 +85,7 @@ pub fn faces(models: &Models, weights: &Weights, portrait: Option<&Picture>, sel
         None => FaceMatch {
             findings: vec![Finding::not_assessed(
                 Check::FaceMatch,
-                "no_portrait",
+                Code::NoPortrait,
                 "no portrait was found on the document to compare the selfie with",
             )],
             ..FaceMatch::default()
@@ -115,7 +115,7 @@ pub fn estimates(
     });
     let field = |name| reading.and_then(|r| r.get(name)).map(|f| f.value.as_str());
     let missing =
-        |check| Finding::not_assessed(check, "not_comparable", "face or document give nothing to compare");
+        |check| Finding::not_assessed(check, Code::NotComparable, "face or document give nothing to compare");
     let mut findings = match &estimate {
         Ok(Some(estimate)) => {
             let born = field(FieldName::BirthDate).and_then(|d| d.parse::<jiff::civil::Date>().ok());
@@ -202,8 +202,8 @@ pub fn capture(
             // Somebody alive in the other frames does not vouch for the face of the first, which is the selfie.
             if !same && passive.outcome != Outcome::NotAssessed {
                 passive.outcome = Outcome::Fail;
-                passive =
-                    passive.because("face_changed", "the frames do not all show the face of the first one");
+                passive = passive
+                    .because(Code::FaceChanged, "the frames do not all show the face of the first one");
             }
             match challenge {
                 Some(challenge) => movements(models, weights, challenge, &passive, &frames, looks),
@@ -216,7 +216,11 @@ pub fn capture(
 }
 
 fn not_asked() -> Finding {
-    Finding::not_assessed(Check::ActiveLiveness, "not_asked", "no movements were asked for in this capture")
+    Finding::not_assessed(
+        Check::ActiveLiveness,
+        Code::NotAsked,
+        "no movements were asked for in this capture",
+    )
 }
 
 fn movements(
@@ -232,7 +236,7 @@ fn movements(
     let sure = passive.score.filter(|s| passive.outcome == Outcome::Clear && enough < 1.0 && *s >= enough);
     if let Some(score) = sure {
         return Finding::scored(Check::ActiveLiveness, score, enough, Outcome::Fail)
-            .because("skipped", "the frames alone were convincing enough to skip the movements");
+            .because(Code::Skipped, "the frames alone were convincing enough to skip the movements");
     }
     let frames: Vec<active::Frame> = frames
         .iter()

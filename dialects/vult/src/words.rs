@@ -4,7 +4,7 @@
 use bonafide_core::{
     document::{DocumentReading, DocumentType, Source},
     evidence::EvidenceKind,
-    finding::{Finding, Outcome},
+    finding::{Code, Finding, Outcome},
     policy::{DataSource, LivenessMode},
     verification::Status,
 };
@@ -268,7 +268,7 @@ mod tests {
 
     #[test]
     fn what_was_not_assessed_never_reads_as_clear() {
-        let f = Finding::not_assessed(bonafide_core::finding::Check::Sanctions, "no_lists", "");
+        let f = Finding::not_assessed(bonafide_core::finding::Check::Sanctions, Code::NoLists, "");
         assert_eq!((ofac_status(Some(&f)), ofac_status(None)), ("not_started", "not_started"));
         assert_eq!((outcome(Some(&f)), outcome(None)), ("not_assessed", "not_assessed"));
         assert_eq!(dmv_status(Some(&f)), "unavailable");

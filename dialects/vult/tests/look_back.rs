@@ -4,7 +4,7 @@
 
 mod support;
 
-use bonafide_core::{decision::Decision, time::Timestamp, weights::Weights};
+use bonafide_core::{decision::Decision, reason::Code, time::Timestamp, weights::Weights};
 use bonafide_engine::look_back::{backtest, replay};
 use serde_json::json;
 use support::{App, sample};
@@ -53,7 +53,7 @@ async fn decisions_are_reproduced_and_other_weights_tried(app: &App) {
     assert!(!strict.flips.is_empty());
     for flip in &strict.flips {
         assert_eq!((flip.before, flip.after), (Decision::Approve, Decision::Review));
-        assert!(flip.reasons.iter().any(|r| r.code == "score_below_tolerance"), "{flip:?}");
+        assert!(flip.reasons.iter().any(|r| r.code == Code::ScoreBelowTolerance), "{flip:?}");
     }
     assert_eq!(strict.before.values().sum::<u64>(), strict.after.values().sum::<u64>());
     let wrong = Weights { age_weight: -1.0, ..Weights::default() };

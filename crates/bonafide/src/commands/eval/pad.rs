@@ -66,7 +66,7 @@ pub(super) fn run(dir: &Path) -> Result<Report, Box<dyn std::error::Error>> {
             match judged {
                 Frame::CannotTell(why) => {
                     count.unjudged += 1;
-                    let codes: BTreeSet<&str> = why.iter().map(|r| r.code.as_str()).collect();
+                    let codes: BTreeSet<String> = why.iter().map(|r| r.code.to_string()).collect();
                     if frames.len() == 1 {
                         failures.push((name, format!("not assessed: {codes:?}")));
                     }
