@@ -60,7 +60,7 @@ pub struct Facts<'a> {
 pub fn decide(policy: &Policy, weights: &Weights, facts: &Facts<'_>) -> Assessment {
     let signals = signals(weights, facts);
     let score = score(&signals);
-    let threshold = weights.idv_session_tolerance;
+    let threshold = weights.score_tolerance;
     let mut stops = hard_stops(policy, facts);
     let stopped = !stops.is_empty();
     match score {
@@ -170,18 +170,20 @@ fn detail(finding: &Finding) -> String {
 fn signals(weights: &Weights, facts: &Facts<'_>) -> Vec<Signal> {
     let (agreement_name, agreement_weight) = match facts.document_type {
         DocumentType::DriverLicense => {
-            ("driver_license_fuzzy_match_weight", weights.driver_license_fuzzy_match_weight)
+            ("driver_license_agreement_weight", weights.driver_license_agreement_weight)
         }
         DocumentType::Passport | DocumentType::Visa => {
-            ("passport_fuzzy_match_weight", weights.passport_fuzzy_match_weight)
+            ("passport_agreement_weight", weights.passport_agreement_weight)
         }
         DocumentType::PassportCard => {
-            ("passport_card_fuzzy_match_weight", weights.passport_card_fuzzy_match_weight)
+            ("passport_card_agreement_weight", weights.passport_card_agreement_weight)
         }
         DocumentType::IdentificationCard
         | DocumentType::ResidencePermit
         | DocumentType::Other
-        | DocumentType::Unknown => ("state_id_fuzzy_match_weight", weights.state_id_fuzzy_match_weight),
+        | DocumentType::Unknown => {
+            ("identification_card_agreement_weight", weights.identification_card_agreement_weight)
+        }
     };
     let crosschecks = [
         Check::DocumentNumberCrosscheck,
@@ -200,7 +202,7 @@ fn signals(weights: &Weights, facts: &Facts<'_>) -> Vec<Signal> {
     };
     [
         (agreement_name, agreement_weight, of(&crosschecks)),
-        ("ofac_fuzzy_match_weight", weights.ofac_fuzzy_match_weight, of(&[Check::Sanctions])),
+        ("sanctions_weight", weights.sanctions_weight, of(&[Check::Sanctions])),
         ("suspicious_words_weight", weights.suspicious_words_weight, of(&[Check::SuspiciousWords])),
         ("image_manipulation_weight", weights.image_manipulation_weight, of(&[Check::ImageManipulation])),
         ("online_duplication_weight", weights.online_duplication_weight, of(&[Check::OnlineDuplication])),
@@ -209,7 +211,7 @@ fn signals(weights: &Weights, facts: &Facts<'_>) -> Vec<Signal> {
             weights.is_identity_document_weight,
             of(&[Check::IsIdentityDocument]),
         ),
-        ("aamva_match_weight", weights.aamva_match_weight, of(&[Check::Registry])),
+        ("registry_weight", weights.registry_weight, of(&[Check::Registry])),
         ("age_weight", weights.age_weight, of(&[Check::AgeEstimate])),
         ("gender_weight", weights.gender_weight, of(&[Check::GenderEstimate])),
     ]

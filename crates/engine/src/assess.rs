@@ -77,7 +77,7 @@ pub fn faces(models: &Models, weights: &Weights, portrait: Option<&Picture>, sel
     let start = Instant::now();
     match portrait {
         Some(portrait) => {
-            let max_distance = weights.onboarding_face_encoding_tolerance;
+            let max_distance = weights.portrait_match_tolerance;
             let mut matched = compare::match_faces(models, portrait, selfie, max_distance);
             timed(&mut matched.findings, start);
             matched
@@ -143,7 +143,7 @@ pub fn estimates(
 /// Whether a live person was in front of the camera, by the frames alone.
 pub fn liveness(models: &Models, weights: &Weights, frames: &[Picture]) -> Vec<Finding> {
     let start = Instant::now();
-    let mut passive = passive::assess(models, frames, weights.minimum_liveness_tolerance);
+    let mut passive = passive::assess(models, frames, weights.passive_liveness_tolerance);
     timed(std::slice::from_mut(&mut passive), start);
     let active = not_asked();
     vec![passive, active]
@@ -176,7 +176,7 @@ pub fn capture(
 ) -> Capture {
     let start = Instant::now();
     let pictures: Vec<&Picture> = frames.iter().map(|f| &f.picture).collect();
-    let mut passive = passive::assess(models, &pictures, weights.minimum_liveness_tolerance);
+    let mut passive = passive::assess(models, &pictures, weights.passive_liveness_tolerance);
     timed(std::slice::from_mut(&mut passive), start);
 
     let start = Instant::now();
@@ -232,7 +232,7 @@ fn movements(
     looks: Vec<active::Look>,
 ) -> Finding {
     // At 1 the movements are never skipped, however sure the network is.
-    let enough = weights.passive_active_skip_tolerance;
+    let enough = weights.active_liveness_skip_tolerance;
     let sure = passive.score.filter(|s| passive.outcome == Outcome::Clear && enough < 1.0 && *s >= enough);
     if let Some(score) = sure {
         return Finding::scored(Check::ActiveLiveness, score, enough, Outcome::Fail)

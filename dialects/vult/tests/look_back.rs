@@ -48,7 +48,7 @@ async fn decisions_are_reproduced_and_other_weights_tried(app: &App) {
     assert_eq!(seen.last(), Some(&(5, 5)));
     assert_eq!(same.before, same.after);
 
-    let strict = Weights { idv_session_tolerance: 1.0, ..Weights::default() };
+    let strict = Weights { score_tolerance: 1.0, ..Weights::default() };
     let strict = backtest(&app.engine, organization, &strict, Timestamp(0), |_, _| {}).await.unwrap();
     assert!(!strict.flips.is_empty());
     for flip in &strict.flips {

@@ -2,7 +2,7 @@
 //!
 //! The networks answer with a score, which is mapped to a [calibrated similarity](super::calibration) 0..1 that counts
 //! decades of the false match rate. Its complement, 1 − similarity, is the calibrated distance that the settings
-//! `…_face_encoding_tolerance` limit.
+//! `portrait_match_tolerance` and `known_face_match_tolerance` limit.
 
 use bonafide_core::finding::{Check, Code, Finding, Outcome};
 
@@ -19,11 +19,11 @@ use crate::{
     models::{Models, RunError, Task},
 };
 
-/// Default for `onboarding_face_encoding_tolerance`: the largest calibrated distance between selfie and
+/// Default for `portrait_match_tolerance`: the largest calibrated distance between selfie and
 /// document portrait that still matches. It lies at an FMR of 1e-4.
 pub const DEFAULT_ONBOARDING_DISTANCE: f64 = 0.5;
 
-/// Default for `verified_account_face_encoding_tolerance`: selfie against stored template, both taken by the
+/// Default for `known_face_match_tolerance`: selfie against stored template, both taken by the
 /// person's own camera and so more alike. It lies at an FMR of 1e-5.
 pub const DEFAULT_VERIFIED_ACCOUNT_DISTANCE: f64 = 0.4;
 

@@ -25,7 +25,7 @@ use crate::{
     models::{Models, RunError, Task},
 };
 
-/// Default for `minimum_liveness_tolerance`: it rejects 2 % of live frames (BPCER, 4 of 195).
+/// Default for `passive_liveness_tolerance`: it rejects 2 % of live frames (BPCER, 4 of 195).
 ///
 /// Measured on every twelfth frame of two webcam clips of one man (176) and on 19 pictures of five other
 /// people that pass the gates. The frames of one clip resemble each other, so the 2 % say little about other
@@ -54,7 +54,7 @@ const MIN_SHARPNESS: f32 = 0.03;
 /// [`Check::PassiveLiveness`] over the frames of one capture, in any number. The score is the mean over the
 /// frames that could be assessed, but not more than the first one's, which is the selfie; each the network's
 /// probability of a real face (mean of the frame's and its mirror image's), less what the [`cues`] of a screen take
-/// from it; `min_score` is `minimum_liveness_tolerance`.
+/// from it; `min_score` is `passive_liveness_tolerance`.
 ///
 /// When the first frame could not be assessed, the finding is `not_assessed` with its reasons.
 pub fn assess<P: Borrow<Picture>>(models: &Models, frames: &[P], min_score: f64) -> Finding {

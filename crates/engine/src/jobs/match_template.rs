@@ -37,7 +37,7 @@ pub(super) async fn run(engine: &Engine, job: &Job) -> Result<()> {
         let (_, bytes) = pictures.first().ok_or_else(gone)?;
         let selfie = bonafide_checks::image::decode(bytes).map_err(unreadable)?;
         let start = std::time::Instant::now();
-        let max_distance = weights.verified_account_face_encoding_tolerance;
+        let max_distance = weights.known_face_match_tolerance;
         let mut findings = compare::match_template(&models, &known, &selfie, max_distance).findings;
         findings.iter_mut().for_each(|f| f.ms = start.elapsed().as_millis() as u64);
         Ok::<_, Error>(findings)

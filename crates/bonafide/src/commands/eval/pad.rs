@@ -33,7 +33,7 @@ struct Count {
 
 pub(super) fn run(dir: &Path) -> Result<Report, Box<dyn std::error::Error>> {
     let models = crate::commands::pictures::models();
-    let threshold = Weights::default().minimum_liveness_tolerance;
+    let threshold = Weights::default().passive_liveness_tolerance;
     let rows = super::manifest(&dir.join("manifest.tsv"))?;
     let (mut live, mut attacks): (BTreeMap<String, Count>, BTreeMap<String, Count>) = Default::default();
     let (mut times, mut failures) = (vec![], vec![]);
