@@ -6,6 +6,7 @@
 
 pub mod address;
 pub mod decision;
+pub mod delivery;
 pub mod document;
 pub mod event;
 pub mod evidence;
@@ -19,4 +20,4 @@ pub mod reweigh;
 pub mod time;
 pub mod verification;
 pub mod weights;
-mod words;
+pub mod words;

@@ -1,5 +1,15 @@
 //! How the enums of this crate get their words.
 
+/// An enum of words, for what reads and writes all of them alike.
+pub trait Vocabulary: Copy + 'static {
+    /// The word that is stored and sent.
+    fn word(self) -> &'static str;
+    /// `None` for a word that this program does not know.
+    fn of_word(word: &str) -> Option<Self>;
+    /// Every word.
+    fn words() -> Vec<&'static str>;
+}
+
 /// An enum of words: what is stored, sent and read back for each variant. One table gives the variant, its word, the list
 /// of all, `as_str`, `parse`, `Display` and serde, so that none of them can differ from another. Words are stored and
 /// published: never change one.
@@ -21,6 +31,18 @@ macro_rules! words { (
 
         pub fn parse(word: &str) -> Option<Self> {
             match word { $($word => Some(Self::$variant),)* _ => None }
+        }
+    }
+
+    impl $crate::words::Vocabulary for $name {
+        fn word(self) -> &'static str {
+            self.as_str()
+        }
+        fn of_word(word: &str) -> Option<Self> {
+            Self::parse(word)
+        }
+        fn words() -> Vec<&'static str> {
+            Self::ALL.iter().map(|w| w.as_str()).collect()
         }
     }
 
