@@ -4,7 +4,7 @@
 use bonafide_core::{
     document::{DocumentReading, DocumentType, Source},
     evidence::EvidenceKind,
-    finding::{Code, Finding, Outcome},
+    finding::{Finding, Outcome},
     policy::{DataSource, LivenessMode},
     verification::Status,
 };
@@ -244,6 +244,8 @@ pub(crate) fn outcome(finding: Option<&Finding>) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use bonafide_core::finding::{Check, Code};
+
     use super::*;
 
     #[test]
@@ -268,7 +270,7 @@ mod tests {
 
     #[test]
     fn what_was_not_assessed_never_reads_as_clear() {
-        let f = Finding::not_assessed(bonafide_core::finding::Check::Sanctions, Code::NoLists, "");
+        let f = Finding::not_assessed(Check::Sanctions, Code::NoLists, "");
         assert_eq!((ofac_status(Some(&f)), ofac_status(None)), ("not_started", "not_started"));
         assert_eq!((outcome(Some(&f)), outcome(None)), ("not_assessed", "not_assessed"));
         assert_eq!(dmv_status(Some(&f)), "unavailable");
