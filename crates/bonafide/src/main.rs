@@ -4,6 +4,7 @@ mod commands;
 mod config;
 mod mount;
 mod output;
+mod settings;
 
 use clap::Parser;
 
@@ -28,6 +29,8 @@ enum Command {
     Liveness(commands::liveness::Args),
     /// Look for what is missing or wrong in this installation
     Doctor(commands::doctor::Args),
+    /// The settings file, with every setting explained
+    Config(commands::config::Args),
     /// Every route and the file it is written in
     Routes(commands::routes::Args),
     /// API keys: create, list, rotate, revoke
@@ -70,6 +73,7 @@ fn main() -> std::process::ExitCode {
         Command::Match(args) => commands::r#match::run(args),
         Command::Liveness(args) => commands::liveness::run(args),
         Command::Doctor(args) => commands::doctor::run(args),
+        Command::Config(args) => commands::config::run(args),
         Command::Routes(args) => commands::routes::run(args),
         Command::Keys(args) => commands::keys::run(args),
         Command::OauthClients(args) => commands::keys::run_for_clients(args),
