@@ -31,6 +31,8 @@ enum Command {
     Doctor(commands::doctor::Args),
     /// The settings file, with every setting explained
     Config(commands::config::Args),
+    /// Copy the database, the pictures and the lists beside a running server
+    Backup(commands::backup::Args),
     /// Every route and the file it is written in
     Routes(commands::routes::Args),
     /// API keys: create, list, rotate, revoke
@@ -74,6 +76,7 @@ fn main() -> std::process::ExitCode {
         Command::Liveness(args) => commands::liveness::run(args),
         Command::Doctor(args) => commands::doctor::run(args),
         Command::Config(args) => commands::config::run(args),
+        Command::Backup(args) => commands::backup::run(args),
         Command::Routes(args) => commands::routes::run(args),
         Command::Keys(args) => commands::keys::run(args),
         Command::OauthClients(args) => commands::keys::run_for_clients(args),
