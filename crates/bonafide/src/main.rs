@@ -29,6 +29,8 @@ enum Command {
     Liveness(commands::liveness::Args),
     /// Look for what is missing or wrong in this installation
     Doctor(commands::doctor::Args),
+    /// Whether a server serves, as an exit status
+    Ready(commands::ready::Args),
     /// The settings file, with every setting explained
     Config(commands::config::Args),
     /// Copy the database, the pictures and the lists beside a running server
@@ -75,6 +77,7 @@ fn main() -> std::process::ExitCode {
         Command::Match(args) => commands::r#match::run(args),
         Command::Liveness(args) => commands::liveness::run(args),
         Command::Doctor(args) => commands::doctor::run(args),
+        Command::Ready(args) => commands::ready::run(args),
         Command::Config(args) => commands::config::run(args),
         Command::Backup(args) => commands::backup::run(args),
         Command::Routes(args) => commands::routes::run(args),

@@ -15,6 +15,7 @@ pub(crate) mod r#match;
 pub(crate) mod models;
 pub(crate) mod pictures;
 pub(crate) mod read;
+pub(crate) mod ready;
 pub(crate) mod remote;
 pub(crate) mod replay;
 pub(crate) mod routes;
