@@ -2,6 +2,7 @@
 
 mod commands;
 mod config;
+mod docs;
 mod mount;
 mod output;
 mod settings;
