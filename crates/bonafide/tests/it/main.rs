@@ -7,4 +7,5 @@ mod cli;
 mod console;
 mod disk;
 mod kill;
+mod readme;
 mod support;
