@@ -71,6 +71,10 @@ enum Command {
 }
 
 fn main() -> std::process::ExitCode {
+    if let Err(error) = bonafide_weights::without_telemetry() {
+        anstream::eprintln!("error: cannot start without the telemetry of ONNX Runtime: {error}");
+        return std::process::ExitCode::FAILURE;
+    }
     let done = match Cli::parse().command {
         Command::Serve(args) => commands::serve::run(args),
         Command::Verify(args) => commands::verify::run(args),
