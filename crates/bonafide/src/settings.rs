@@ -406,8 +406,8 @@ pub(crate) fn explain(error: figment::Error) -> String {
     };
     let advice = nearest(&name).map_or(ALL.to_owned(), Setting::advice);
     match &error.kind {
-        Kind::InvalidType(_, wanted) | Kind::InvalidValue(_, wanted) => {
-            format!("setting `{name}`{place}: what stands there is not {wanted}; {advice}")
+        Kind::InvalidType(..) | Kind::InvalidValue(..) => {
+            format!("setting `{name}`{place}: what stands there does not fit; {advice}")
         }
         Kind::UnknownField(field, _) => format!("there is no setting `{field}`{place}; {ALL}"),
         Kind::UnknownVariant(_, known) => {

@@ -6,7 +6,7 @@ use crate::support::BINARY;
 
 #[test]
 fn the_quick_start_of_the_readme_works_as_it_stands() {
-    let readme = include_str!("../../../README.md");
+    let readme = include_str!("../../../../README.md");
     let (_, block) = readme.split_once("```sh\n").unwrap();
     let (block, _) = block.split_once("```").unwrap();
     // On a port that is free here; all else as it is written.
