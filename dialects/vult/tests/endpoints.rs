@@ -11,10 +11,11 @@ use bonafide_core::{
     id::{EventId, WebhookEndpointId},
 };
 use bonafide_engine::{
-    Error, trigger,
+    Error,
+    deliver::run_pending,
+    trigger,
     webhooks::{
         self, Changes, NewEndpoint,
-        deliver::run_pending,
         history::{self, Again},
     },
 };

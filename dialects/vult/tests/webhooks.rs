@@ -13,10 +13,10 @@ use std::{
 use bonafide_core::{event::Happened, id::WebhookEndpointId};
 use bonafide_courier::sign;
 use bonafide_engine::{
+    deliver::{self, run_pending},
     events,
     webhooks::{
         self, Changes, NewEndpoint, Registered,
-        deliver::{self, run_pending},
         history::{self, Again},
     },
 };

@@ -5,10 +5,9 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 use axum::{Router, http::header, routing::get};
 use bonafide_core::problem::trail;
 use bonafide_engine::{
-    Engine,
+    Engine, deliver,
     health::{self, Backlog},
     housekeeping, jobs,
-    webhooks::deliver,
 };
 use metrics_exporter_prometheus::PrometheusBuilder;
 use serde::Serialize;

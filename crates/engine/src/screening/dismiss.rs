@@ -18,7 +18,7 @@ use bonafide_store::{
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::{Caller, Engine, Error, Result, Scope, gallery::Known, jobs, look_back, record::Record};
+use crate::{Caller, Engine, Error, Result, Scope, gallery::Known, look_back, record::Record};
 
 /// Longest reason, in characters.
 const MAX_REASON: usize = 2000;
@@ -116,7 +116,7 @@ async fn set_aside(
     let detail = json!({"hits": hits, "until": what.until.to_string()});
     record.note(engine, &mut tx, "screening_dismissed", actor, &detail).await?;
     tell(engine, &mut tx, &record, Happened::ScreeningReviewed, hits).await?;
-    jobs::rescreen_at(engine, &mut tx, organization, verification, what.until).await?;
+    super::rescreen::at(engine, &mut tx, organization, verification, what.until).await?;
     tx.commit().await?;
     Ok(hits)
 }

@@ -6,6 +6,7 @@ pub mod delete;
 pub mod describe;
 pub mod expire;
 pub mod read;
+pub(crate) mod reopen;
 pub mod submit;
 
 pub use crate::location::location;

@@ -12,7 +12,7 @@ use bonafide_store::{
 
 pub use bonafide_store::deliveries::{Attempt, Delivery, PENDING};
 
-use super::{existing_key, load, may, note};
+use super::{load, may, note, sealed::existing_key};
 use crate::{
     Caller, Engine, Error, Result,
     events::{Only, word_for},

@@ -15,7 +15,7 @@ use bonafide_store::{
 use crate::{Engine, Result};
 
 /// The headers that an endpoint wants.
-pub(super) async fn headers(
+pub(crate) async fn headers(
     engine: &Engine,
     tx: &mut Tx,
     row: &WebhookEndpoint,
@@ -27,7 +27,7 @@ pub(super) async fn headers(
     open_headers(key.as_ref(), row)
 }
 
-pub(super) fn open_headers(
+pub(crate) fn open_headers(
     key: Option<&SubjectKey>,
     row: &WebhookEndpoint,
 ) -> Result<BTreeMap<String, String>> {
@@ -38,7 +38,7 @@ pub(super) fn open_headers(
 }
 
 /// What messages to an endpoint are signed with now, newest first.
-pub(super) async fn secrets(engine: &Engine, tx: &mut Tx, row: &WebhookEndpoint) -> Result<Vec<PlainSecret>> {
+pub(crate) async fn secrets(engine: &Engine, tx: &mut Tx, row: &WebhookEndpoint) -> Result<Vec<PlainSecret>> {
     let sealed = rows::secrets(tx, row.organization, row.id, engine.now()).await?;
     if sealed.is_empty() {
         return Ok(vec![]);
@@ -51,7 +51,7 @@ pub(super) async fn secrets(engine: &Engine, tx: &mut Tx, row: &WebhookEndpoint)
     sealed.iter().map(open).collect()
 }
 
-pub(super) async fn existing_key(
+pub(crate) async fn existing_key(
     engine: &Engine,
     tx: &mut Tx,
     organization: OrganizationId,
@@ -60,7 +60,7 @@ pub(super) async fn existing_key(
     Ok(subject_keys::load(tx, organization, itself, &*engine.key_ring).await?)
 }
 
-pub(super) async fn own_key(
+pub(crate) async fn own_key(
     engine: &Engine,
     tx: &mut Tx,
     organization: OrganizationId,
@@ -69,7 +69,7 @@ pub(super) async fn own_key(
     Ok(subject_keys::of_organization(tx, organization, ring, engine.now(), entropy).await?)
 }
 
-pub(super) async fn add_secret(
+pub(crate) async fn add_secret(
     engine: &Engine,
     tx: &mut Tx,
     key: &SubjectKey,

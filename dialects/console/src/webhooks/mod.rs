@@ -14,7 +14,7 @@ pub(crate) mod update;
 use std::collections::BTreeMap;
 
 use bonafide_engine::webhooks::history as rows;
-use bonafide_engine::webhooks::{Endpoint, deliver::message_id};
+use bonafide_engine::{events::message_id, webhooks::Endpoint};
 use serde::Serialize;
 use utoipa::ToSchema;
 

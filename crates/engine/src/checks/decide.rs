@@ -10,14 +10,14 @@ use bonafide_core::{
 use bonafide_store::{assessments, findings, jobs::Job};
 use serde_json::json;
 
-use super::{finish, is_current, weights_of};
+use crate::jobs::{finish, is_current, weights_of};
 use crate::{
     Engine, Result,
     look_back::Stored,
     record::{Record, word},
 };
 
-pub(super) async fn run(engine: &Engine, job: &Job) -> Result<()> {
+pub(crate) async fn run(engine: &Engine, job: &Job) -> Result<()> {
     let mut tx = engine.db.begin().await?;
     let id = VerificationId::from_uuid(job.subject);
     let mut record = Record::load(engine, &mut tx, job.organization, id).await?;
@@ -62,7 +62,7 @@ pub(super) async fn run(engine: &Engine, job: &Job) -> Result<()> {
         let first = told(&facts, action);
         record.apply_after(engine, &mut tx, action, "engine", detail, &first).await?;
         if action == Action::GiveUp {
-            super::reopen::later(engine, &mut tx, &record).await?;
+            crate::verifications::reopen::later(engine, &mut tx, &record).await?;
         }
     }
     finish(engine, tx, job).await

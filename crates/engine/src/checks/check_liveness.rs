@@ -10,7 +10,8 @@ use bonafide_core::{
 };
 use bonafide_store::{features, jobs::Job, liveness_sessions};
 
-use super::{finish, is_current, load_current, read_document::unreadable, record_findings};
+use super::read_document::unreadable;
+use crate::jobs::{finish, is_current, load_current, record_findings};
 use crate::{
     Engine, Error, Result,
     assess::{self, Capture, CaptureFrame},
@@ -19,7 +20,7 @@ use crate::{
     record::Record,
 };
 
-pub(super) async fn run(engine: &Engine, job: &Job) -> Result<()> {
+pub(crate) async fn run(engine: &Engine, job: &Job) -> Result<()> {
     let Some((record, weights)) = load_current(engine, job).await? else {
         return finish(engine, engine.db.begin().await?, job).await;
     };

@@ -1,16 +1,5 @@
 //! The worker: claims jobs by lease, runs them, commits the effect together with the end of the job.
 
-mod ask_registry;
-mod check_liveness;
-mod decide;
-mod match_faces;
-mod match_template;
-mod read_document;
-mod reopen;
-mod rescreen;
-
-pub(crate) use rescreen::at as rescreen_at;
-
 use std::{sync::Arc, time::Duration};
 
 use bonafide_core::{
@@ -28,7 +17,13 @@ use bonafide_store::{
 use serde_json::json;
 use tokio::{sync::Semaphore, task::JoinSet};
 
-use crate::{Engine, Error, Result, record::Record, verifications::expire};
+use crate::{
+    Engine, Error, Result,
+    checks::{ask_registry, check_liveness, decide, match_faces, match_template, read_document},
+    record::Record,
+    screening::rescreen,
+    verifications::{expire, reopen},
+};
 
 /// Checks on pictures: heavy on the CPU.
 pub const CHECKS: &str = "checks";
@@ -280,14 +275,14 @@ pub(crate) async fn find(
 }
 
 /// Whether the job belongs to the hand-in that is being checked now.
-fn is_current(record: &Record, job: &Job) -> bool {
+pub(crate) fn is_current(record: &Record, job: &Job) -> bool {
     record.status() == Status::Processing
         && job.payload.get("attempt").and_then(serde_json::Value::as_u64)
             == Some(record.private.attempt.into())
 }
 
 /// Loads the verification a check is about; `None` when the job is of an earlier hand-in.
-async fn load_current(engine: &Engine, job: &Job) -> Result<Option<(Record, Weights)>> {
+pub(crate) async fn load_current(engine: &Engine, job: &Job) -> Result<Option<(Record, Weights)>> {
     let mut tx = engine.db.read().await?;
     let id = VerificationId::from_uuid(job.subject);
     let record = find(engine, &mut tx, job.organization, id).await?.filter(|record| is_current(record, job));
@@ -296,7 +291,7 @@ async fn load_current(engine: &Engine, job: &Job) -> Result<Option<(Record, Weig
     Ok(Some((record, weights)))
 }
 
-async fn weights_of(tx: &mut Tx, record: &Record) -> Result<Weights> {
+pub(crate) async fn weights_of(tx: &mut Tx, record: &Record) -> Result<Weights> {
     let Some(id) = record.row.weights else { return Ok(Weights::default()) };
     let row = weights::get(tx, record.row.organization, id).await?;
     Ok(row.and_then(|row| serde_json::from_value(row.knobs).ok()).unwrap_or_default())
@@ -304,7 +299,7 @@ async fn weights_of(tx: &mut Tx, record: &Record) -> Result<Weights> {
 
 /// Writes findings; whoever completes the set enqueues the decision. The history line comes first: it
 /// locks the verification's row, so that of two checks ending at once the later one sees both.
-async fn record_findings(
+pub(crate) async fn record_findings(
     engine: &Engine,
     tx: &mut Tx,
     record: &Record,

@@ -11,8 +11,8 @@ use bonafide_core::{
 use bonafide_courier::{Parcel, sign};
 use bonafide_store::{Tx, deliveries::Delivery, secrets::PlainSecret, webhook_endpoints::PER_VERIFICATION};
 
-use super::{Endpoint, Outcome, Sent, message_id};
-use crate::{Engine, Error, Result, record::Record, webhooks::chaos};
+use super::{Endpoint, Outcome, Sent};
+use crate::{Engine, Error, Result, events::message_id, record::Record, webhooks::chaos};
 
 pub(super) async fn send(
     engine: &Engine,

@@ -10,11 +10,11 @@ use bonafide_store::{
 };
 use serde_json::json;
 
-use super::{REOPEN, TIMERS, finish};
+use crate::jobs::{REOPEN, TIMERS, finish};
 use crate::{Engine, Error, Result, record::Record};
 
 /// Sets the timer, in the transaction that blocks.
-pub(super) async fn later(engine: &Engine, tx: &mut Tx, record: &Record) -> Result<()> {
+pub(crate) async fn later(engine: &Engine, tx: &mut Tx, record: &Record) -> Result<()> {
     let now = engine.now();
     let job = NewJob {
         id: JobId::new(now, &*engine.entropy),
@@ -32,7 +32,7 @@ pub(super) async fn later(engine: &Engine, tx: &mut Tx, record: &Record) -> Resu
 }
 
 /// Lets the person try again, with as many attempts as before; or ends what has expired meanwhile.
-pub(super) async fn run(engine: &Engine, job: &Job) -> Result<()> {
+pub(crate) async fn run(engine: &Engine, job: &Job) -> Result<()> {
     let mut tx = engine.db.begin().await?;
     let id = VerificationId::from_uuid(job.subject);
     match Record::load(engine, &mut tx, job.organization, id).await {

@@ -4,10 +4,10 @@
 use bonafide_core::{finding::Check, policy::DataSource};
 use bonafide_store::{findings, jobs::Job};
 
-use super::{finish, is_current, load_current, record_findings};
+use crate::jobs::{finish, is_current, load_current, record_findings};
 use crate::{Engine, Result, record::Record, registry, sandbox};
 
-pub(super) async fn run(engine: &Engine, job: &Job) -> Result<()> {
+pub(crate) async fn run(engine: &Engine, job: &Job) -> Result<()> {
     let Some((record, weights)) = load_current(engine, job).await? else {
         return finish(engine, engine.db.begin().await?, job).await;
     };

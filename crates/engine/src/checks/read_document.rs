@@ -10,7 +10,9 @@ use bonafide_checks::document::{
 use bonafide_core::finding::Finding;
 use bonafide_store::Tx;
 
-use super::{ASK_REGISTRY, MATCH_FACES, enqueue_check, finish, is_current, load_current, record_findings};
+use crate::jobs::{
+    ASK_REGISTRY, MATCH_FACES, enqueue_check, finish, is_current, load_current, record_findings,
+};
 use crate::{
     Engine, Error, Result, assess,
     evidence::{accept, open_pictures},
@@ -19,7 +21,7 @@ use crate::{
     registry, screening,
 };
 
-pub(super) async fn run(engine: &Engine, job: &Job) -> Result<()> {
+pub(crate) async fn run(engine: &Engine, job: &Job) -> Result<()> {
     let Some((record, weights)) = load_current(engine, job).await? else {
         return finish(engine, engine.db.begin().await?, job).await;
     };
@@ -139,10 +141,10 @@ async fn duplicate(
 }
 
 /// The picture passed the gate when it came in, so this is damage to the stored file.
-pub(super) fn unreadable(_: bonafide_checks::image::Refused) -> Error {
+pub(crate) fn unreadable(_: bonafide_checks::image::Refused) -> Error {
     Error::conflict("evidence_damaged", "a stored picture cannot be decoded")
 }
 
-pub(super) fn gone() -> Error {
+pub(crate) fn gone() -> Error {
     Error::NotFound("picture")
 }

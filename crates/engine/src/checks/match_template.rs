@@ -7,14 +7,11 @@ use bonafide_core::{
 };
 use bonafide_store::jobs::Job;
 
-use super::{
-    finish, is_current, load_current,
-    read_document::{gone, unreadable},
-    record_findings,
-};
+use super::read_document::{gone, unreadable};
+use crate::jobs::{finish, is_current, load_current, record_findings};
 use crate::{Engine, Error, Result, evidence::load_pictures, identities, record::Record};
 
-pub(super) async fn run(engine: &Engine, job: &Job) -> Result<()> {
+pub(crate) async fn run(engine: &Engine, job: &Job) -> Result<()> {
     let Some((record, weights)) = load_current(engine, job).await? else {
         return finish(engine, engine.db.begin().await?, job).await;
     };

@@ -31,8 +31,10 @@ use self::{
     record::record,
     room::{Key, OF_ENDPOINT, Room},
 };
-use super::{headers, secrets};
-use crate::{Engine, Error, Result};
+use crate::{
+    Engine, Error, Result,
+    webhooks::sealed::{headers, secrets},
+};
 
 /// Another process may have told an event: look at least this often.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
@@ -246,9 +248,4 @@ async fn prepare(
         sandbox: organizations::get(tx, organization).await?.is_some_and(|o| o.sandbox),
         row,
     }))
-}
-
-/// What a receiver knows a message by, however often it comes.
-pub fn message_id(event: EventId) -> String {
-    format!("evt_{event}")
 }

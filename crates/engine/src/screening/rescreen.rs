@@ -20,7 +20,7 @@ use bonafide_store::{
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{TIMERS, find, finish, weights_of};
+use crate::jobs::{TIMERS, find, finish, weights_of};
 use crate::{
     Engine, Error, Result,
     record::Record,
@@ -44,7 +44,7 @@ struct Payload {
 }
 
 /// Enqueues the work where a list changed since this process last looked; otherwise nothing.
-pub(super) async fn watch(engine: &Engine) -> Result<()> {
+pub(crate) async fn watch(engine: &Engine) -> Result<()> {
     let Some(lists) = current(engine).await? else { return Ok(()) };
     if !engine.screening.is_news(&lists) {
         return Ok(());
@@ -91,7 +91,7 @@ async fn enqueue(
     Ok(())
 }
 
-pub(super) async fn run(engine: &Engine, job: &Job) -> Result<()> {
+pub(crate) async fn run(engine: &Engine, job: &Job) -> Result<()> {
     let payload: Option<Payload> = serde_json::from_value(job.payload.clone()).ok();
     let (Some(payload), Some(lists)) = (payload, current(engine).await?) else {
         return finish(engine, engine.db.begin().await?, job).await;
@@ -135,7 +135,7 @@ pub(crate) async fn at(
     Ok(())
 }
 
-pub(super) async fn one(engine: &Engine, job: &Job) -> Result<()> {
+pub(crate) async fn one(engine: &Engine, job: &Job) -> Result<()> {
     if let Some(lists) = current(engine).await? {
         again(engine, job.organization, VerificationId::from_uuid(job.subject), &lists).await?;
     }

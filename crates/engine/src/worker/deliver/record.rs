@@ -10,7 +10,7 @@ use super::{
     health::{Seen, switch_off, telling},
     room::Key,
 };
-use crate::{Engine, Result, webhooks::own_key};
+use crate::{Engine, Result, webhooks::sealed::own_key};
 
 /// Records a batch: the attempts, what comes next, and the health of the endpoints.
 pub(super) async fn record(engine: &Engine, batch: &[Sent]) -> Result<()> {

@@ -180,6 +180,11 @@ pub(crate) async fn tell_applicant(
     tell(engine, tx, organization, happened, applicant.uuid(), &snapshot, Only::Everybody).await
 }
 
+/// What a receiver knows a message by, however often it comes.
+pub fn message_id(event: EventId) -> String {
+    format!("evt_{event}")
+}
+
 /// Which events to list. `None` leaves nothing out.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Filter {

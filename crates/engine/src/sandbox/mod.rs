@@ -1,0 +1,6 @@
+//! The sandbox.
+
+mod scenarios;
+
+pub use scenarios::{SCENARIOS, Scenario, advance};
+pub(crate) use scenarios::{check, is, steer, today};
