@@ -1,11 +1,6 @@
 //! OAuth 2.0 client credentials (RFC 6749 section 4.4): opaque tokens, kept as a hash.
 
-use std::{
-    collections::HashMap,
-    sync::{Mutex, PoisonError},
-};
-
-use bonafide_core::{id::CredentialId, problem::trail, time::Timestamp};
+use bonafide_core::{problem::trail, time::Timestamp};
 use bonafide_store::{
     access_tokens::{self, AccessToken},
     credentials::{self, Credential, Kind},
@@ -142,14 +137,4 @@ fn note_use(engine: &Engine, credential: &Credential) {
             tracing::warn!(error = trail(&error), "the use of a credential was not noted");
         }
     });
-}
-
-/// The last minute in which each credential was used in this process.
-#[derive(Default)]
-pub(crate) struct Uses(Mutex<HashMap<CredentialId, Timestamp>>);
-
-impl Uses {
-    fn first_of(&self, id: CredentialId, minute: Timestamp) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id, minute) != Some(minute)
-    }
 }

@@ -1,41 +1,49 @@
 //! What every deed is given: the parts of this process and what the operator set.
 
-use std::sync::Arc;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use bonafide_checks::models::Models;
 use bonafide_core::{
     event::WebhookDialect,
-    id::Entropy,
+    id::{CredentialId, Entropy},
     time::{Clock, Timestamp},
 };
 use bonafide_courier::Courier;
 use bonafide_invite::Inviter;
 use bonafide_places::Places;
 use bonafide_registry::Provider;
-use bonafide_store::{Db, blobs::Blobs, keyring::KeyRing};
+use bonafide_store::{Db, blobs::Blobs, keyring::KeyRing, subject_keys};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use tokio::sync::{Notify, Semaphore};
 
 use super::{error::Result, gallery::Gallery, lists::Screening};
-use crate::access::token::Uses;
 
 /// Everything the deeds need. Cheap to clone; one per process.
 #[derive(Clone)]
 pub struct Engine(Arc<Whole>);
 
 struct Whole {
+    storage: Storage,
     parts: Parts,
     gallery: Gallery,
     admissions: Semaphore,
+    bells: Bells,
     uses: Uses,
 }
 
-/// What an [`Engine`] is made of.
-pub struct Parts {
+/// Where everything is kept. Only deeds reach it.
+pub struct Storage {
     pub db: Db,
     pub blobs: Blobs,
-    pub key_ring: Box<dyn KeyRing>,
+    pub key_ring: Arc<dyn KeyRing>,
+}
+
+/// What else an [`Engine`] is made of.
+pub struct Parts {
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
     pub models: Arc<Models>,
@@ -54,12 +62,17 @@ pub struct Parts {
     pub settings: Settings,
     /// When this process started.
     pub started_at: Timestamp,
-    /// Rung when a job was enqueued in this process.
-    pub work: Notify,
-    /// Rung when a message to a subscriber was written in this process.
-    pub post: Notify,
-    /// Rung when a job of this process came to its end.
-    pub done: Notify,
+}
+
+/// What wakes the loops of this process. Other processes do not ring: whoever waits looks now and then without it.
+#[derive(Default)]
+pub(crate) struct Bells {
+    /// A job was enqueued.
+    pub(crate) work: Notify,
+    /// A message to a subscriber was written.
+    pub(crate) post: Notify,
+    /// A job came to its end.
+    pub(crate) done: Notify,
 }
 
 /// What the operator sets.
@@ -128,24 +141,48 @@ impl Default for Settings {
 
 impl Engine {
     /// Checks that the key ring is the one of this database and takes the parts over.
-    pub async fn start(parts: Parts) -> Result<Self> {
-        let mut tx = parts.db.begin().await?;
-        bonafide_store::subject_keys::check_key_ring(
-            &mut tx,
-            &*parts.key_ring,
-            parts.clock.now(),
-            &*parts.entropy,
-        )
-        .await?;
+    pub async fn start(storage: Storage, parts: Parts) -> Result<Self> {
+        let mut tx = storage.db.begin().await?;
+        let ring = &*storage.key_ring;
+        subject_keys::check_key_ring(&mut tx, ring, parts.clock.now(), &*parts.entropy).await?;
         tx.commit().await?;
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
-        let admissions = Semaphore::new(processors);
-        let (gallery, uses) = Default::default();
-        Ok(Self(Arc::new(Whole { parts, gallery, admissions, uses })))
+        let gallery =
+            Gallery::new(storage.key_ring.clone(), parts.clock.clone(), parts.entropy.clone());
+        Ok(Self(Arc::new(Whole {
+            storage,
+            parts,
+            gallery,
+            admissions: Semaphore::new(processors),
+            bells: Bells::default(),
+            uses: Uses::default(),
+        })))
+    }
+
+    /// Ends the connections to the database, so that the next process finds it free.
+    pub async fn close(&self) {
+        self.db().close().await;
     }
 
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// How an API words its messages.
+    pub fn dialect(&self, name: &str) -> Option<&Arc<dyn WebhookDialect>> {
+        self.dialects.iter().find(|d| d.name() == name)
+    }
+
+    pub(crate) fn db(&self) -> &Db {
+        &self.0.storage.db
+    }
+
+    pub(crate) fn blobs(&self) -> &Blobs {
+        &self.0.storage.blobs
+    }
+
+    pub(crate) fn key_ring(&self) -> &dyn KeyRing {
+        &*self.0.storage.key_ring
     }
 
     /// The right to decode a picture that came in.
@@ -153,9 +190,8 @@ impl Engine {
         &self.0.admissions
     }
 
-    /// How an API words its messages.
-    pub fn dialect(&self, name: &str) -> Option<&Arc<dyn WebhookDialect>> {
-        self.dialects.iter().find(|d| d.name() == name)
+    pub(crate) fn bells(&self) -> &Bells {
+        &self.0.bells
     }
 
     pub(crate) fn uses(&self) -> &Uses {
@@ -171,5 +207,15 @@ impl std::ops::Deref for Engine {
     type Target = Parts;
     fn deref(&self) -> &Parts {
         &self.0.parts
+    }
+}
+
+/// The last minute in which each credential was used in this process.
+#[derive(Default)]
+pub(crate) struct Uses(Mutex<HashMap<CredentialId, Timestamp>>);
+
+impl Uses {
+    pub(crate) fn first_of(&self, id: CredentialId, minute: Timestamp) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id, minute) != Some(minute)
     }
 }

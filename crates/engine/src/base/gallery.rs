@@ -9,22 +9,26 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use bonafide_checks::{document::fingerprint::Fingerprint, face::embed::Embedding, liveness::replay};
+use bonafide_checks::document::fingerprint::Fingerprint;
 use bonafide_core::{
+    document::Side,
     evidence::EvidenceKind,
-    id::{ApplicantId, FeatureId, LivenessSessionId, OrganizationId, VerificationId},
-    time::Timestamp,
+    id::{ApplicantId, Entropy, FeatureId, OrganizationId, VerificationId},
+    time::{Clock, Timestamp},
 };
 use bonafide_store::{
     Tx,
-    crypto::{self, Object},
+    crypto::{self, Object, SubjectKey},
     features::{self, Feature},
+    keyring::KeyRing,
     specimens,
 };
 use tokio::sync::Mutex as AsyncMutex;
-use zeroize::Zeroizing;
 
-use crate::{Engine, Result, record::Record};
+use super::{
+    error::Result,
+    features::{Captures, Known, Template},
+};
 
 /// Rows that were written by a transaction that began earlier and committed later are looked for this far back,
 /// in seconds.
@@ -47,124 +51,33 @@ struct Specimens {
     list: Arc<[Fingerprint]>,
 }
 
-impl Default for Gallery {
-    fn default() -> Self {
-        Self {
-            fronts: Shelves::new(EvidenceKind::DocumentFront.as_str(), Fingerprint::from_bytes),
-            backs: Shelves::new(EvidenceKind::DocumentBack.as_str(), Fingerprint::from_bytes),
-            faces: Shelves::new("face", Template::from_bytes),
-            blocked: Shelves::new("blocked_face", Template::from_bytes),
-            identities: Shelves::new("identity", Known::from_bytes),
-            captures: Shelves::new("liveness_capture", Captures::from_bytes),
-            specimens: AsyncMutex::default(),
-        }
-    }
-}
-
-/// A face and whose it was said to be.
-pub(crate) struct Template {
-    pub(crate) embedding: Embedding,
-    /// [`fingerprint::holder`](bonafide_checks::document::fingerprint::holder) of the document it came with.
-    pub(crate) holder: Option<[u8; 32]>,
-}
-
-impl Template {
-    /// The holder's digest (zeros where there is none), then the embedding.
-    pub(crate) fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
-        let embedding = Zeroizing::new(self.embedding.to_bytes());
-        Zeroizing::new([self.holder.unwrap_or_default().as_slice(), &embedding].concat())
-    }
-
-    pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let (holder, embedding) = bytes.split_first_chunk::<32>()?;
-        let holder = (*holder != [0; 32]).then_some(*holder);
-        Some(Self { embedding: Embedding::from_bytes(embedding)?, holder })
-    }
-}
-
-/// What an identity is known again by.
-#[derive(Default)]
-pub(crate) struct Known {
-    /// [`fingerprint::number`](bonafide_checks::document::fingerprint::number) of their documents.
-    pub(crate) documents: Vec<[u8; 32]>,
-    /// [`fingerprint::holder`](bonafide_checks::document::fingerprint::holder) of the newest.
-    pub(crate) holder: Option<[u8; 32]>,
-    pub(crate) embedding: Option<Embedding>,
-}
-
-/// Documents that are remembered of one person; the oldest go first.
-const MOST_DOCUMENTS: usize = 32;
-
-impl Known {
-    /// How many documents, their digests, the holder's digest (zeros where there is none), then the embedding.
-    pub(crate) fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
-        let documents = &self.documents[self.documents.len().saturating_sub(MOST_DOCUMENTS)..];
-        let mut bytes = Zeroizing::new(vec![documents.len() as u8]);
-        documents.iter().for_each(|d| bytes.extend(d));
-        bytes.extend(self.holder.unwrap_or_default());
-        if let Some(embedding) = &self.embedding {
-            bytes.extend(&*Zeroizing::new(embedding.to_bytes()));
-        }
-        bytes
-    }
-
-    pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let (count, mut rest) = bytes.split_first()?;
-        let mut documents = vec![];
-        for _ in 0..*count {
-            let (digest, after) = rest.split_first_chunk::<32>()?;
-            documents.push(*digest);
-            rest = after;
-        }
-        let (holder, embedding) = rest.split_first_chunk::<32>()?;
-        let holder = (*holder != [0; 32]).then_some(*holder);
-        let embedding = match embedding {
-            [] => None,
-            bytes => Some(Embedding::from_bytes(bytes)?),
-        };
-        Some(Self { documents, holder, embedding })
-    }
-}
-
-/// The liveness captures of one verification, each by its session.
-#[derive(Default)]
-pub(crate) struct Captures {
-    pub(crate) verification: Option<VerificationId>,
-    pub(crate) sessions: Vec<(LivenessSessionId, replay::Capture)>,
-}
-
-impl Captures {
-    /// The verification's id, then per session its id and what was kept.
-    pub(crate) fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
-        let id = self.verification.map_or([0; 16], |v| *v.uuid().as_bytes());
-        let mut bytes = Zeroizing::new(id.to_vec());
-        for (session, capture) in &self.sessions {
-            bytes.extend(session.uuid().as_bytes());
-            bytes.extend(capture.to_bytes());
-        }
-        bytes
-    }
-
-    pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let (verification, mut rest) = bytes.split_first_chunk::<16>()?;
-        let verification = Some(VerificationId::from_uuid(uuid::Uuid::from_bytes(*verification)));
-        let mut sessions = vec![];
-        while !rest.is_empty() {
-            let (session, after) = rest.split_first_chunk::<16>()?;
-            let (capture, after) = replay::Capture::from_bytes(after)?;
-            sessions.push((LivenessSessionId::from_uuid(uuid::Uuid::from_bytes(*session)), capture));
-            rest = after;
-        }
-        Some(Self { verification, sessions })
-    }
+/// What sealing and opening take.
+struct Means {
+    key_ring: Arc<dyn KeyRing>,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
 }
 
 impl Gallery {
+    pub(crate) fn new(key_ring: Arc<dyn KeyRing>, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Self {
+        let means = Arc::new(Means { key_ring, clock, entropy });
+        let (front, back) = (EvidenceKind::DocumentFront.as_str(), EvidenceKind::DocumentBack.as_str());
+        Self {
+            fronts: Shelves::new(&means, front, Fingerprint::from_bytes),
+            backs: Shelves::new(&means, back, Fingerprint::from_bytes),
+            faces: Shelves::new(&means, "face", Template::from_bytes),
+            blocked: Shelves::new(&means, "blocked_face", Template::from_bytes),
+            identities: Shelves::new(&means, "identity", Known::from_bytes),
+            captures: Shelves::new(&means, "liveness_capture", Captures::from_bytes),
+            specimens: AsyncMutex::default(),
+        }
+    }
+
     /// The shelf of one side of documents.
-    pub(crate) fn documents(&self, side: bonafide_core::document::Side) -> &Shelves<Fingerprint> {
+    pub(crate) fn documents(&self, side: Side) -> &Shelves<Fingerprint> {
         match side {
-            bonafide_core::document::Side::Front => &self.fronts,
-            bonafide_core::document::Side::Back => &self.backs,
+            Side::Front => &self.fronts,
+            Side::Back => &self.backs,
         }
     }
 
@@ -199,10 +112,21 @@ impl Gallery {
         }
         Ok(known.list.clone())
     }
+
+    /// Drops a person from every shelf of this process.
+    pub(crate) async fn forget(&self, organization: OrganizationId, applicant: ApplicantId) {
+        self.fronts.forget(organization, applicant).await;
+        self.backs.forget(organization, applicant).await;
+        self.faces.forget(organization, applicant).await;
+        self.blocked.forget(organization, applicant).await;
+        self.identities.forget(organization, applicant).await;
+        self.captures.forget(organization, applicant).await;
+    }
 }
 
 /// One kind of feature, over all organizations.
 pub(crate) struct Shelves<T> {
+    means: Arc<Means>,
     kind: &'static str,
     parse: fn(&[u8]) -> Option<T>,
     of: Mutex<HashMap<OrganizationId, Arc<AsyncMutex<Shelf<T>>>>>,
@@ -221,13 +145,8 @@ struct Shelf<T> {
 }
 
 impl<T> Shelves<T> {
-    fn new(kind: &'static str, parse: fn(&[u8]) -> Option<T>) -> Self {
-        Self { kind, parse, of: Mutex::default() }
-    }
-
-    /// The word in the rows.
-    pub(crate) fn kind(&self) -> &'static str {
-        self.kind
+    fn new(means: &Arc<Means>, kind: &'static str, parse: fn(&[u8]) -> Option<T>) -> Self {
+        Self { means: means.clone(), kind, parse, of: Mutex::default() }
     }
 
     fn shelf(&self, organization: OrganizationId) -> Arc<AsyncMutex<Shelf<T>>> {
@@ -236,33 +155,61 @@ impl<T> Shelves<T> {
         all.entry(organization).or_insert_with(empty).clone()
     }
 
-    /// Keeps a feature of a verification in the place of those it gave before.
-    pub(crate) async fn keep(
+    /// What is kept of one person, oldest first; without what a newer program wrote.
+    pub(crate) async fn of(&self, tx: &mut Tx, organization: OrganizationId, key: &SubjectKey) -> Result<Vec<T>> {
+        let all = features::open_of(tx, organization, self.kind, key.applicant(), key).await?;
+        Ok(all.iter().filter_map(|bytes| (self.parse)(bytes)).collect())
+    }
+
+    /// Keeps a feature of a person.
+    pub(crate) async fn add(
         &self,
-        engine: &Engine,
         tx: &mut Tx,
-        record: &Record,
+        organization: OrganizationId,
+        verification: Option<VerificationId>,
+        key: &SubjectKey,
         bytes: &[u8],
     ) -> Result<()> {
-        let (organization, verification) = (record.row.organization, record.row.id);
-        features::withdraw(tx, organization, verification, self.kind).await?;
-        let id = FeatureId::new(engine.now(), &*engine.entropy);
+        let Means { clock, entropy, .. } = &*self.means;
+        let id = FeatureId::new(clock.now(), &**entropy);
         let feature = Feature {
             id,
-            applicant: record.row.applicant,
-            verification: Some(verification),
+            applicant: key.applicant(),
+            verification,
             kind: self.kind.to_owned(),
-            sealed: crypto::seal(&record.key, Object::Feature(id), bytes, &*engine.entropy)?,
-            created_at: engine.now(),
+            sealed: crypto::seal(key, Object::Feature(id), bytes, &**entropy)?,
+            created_at: clock.now(),
         };
         features::insert(tx, organization, &feature).await?;
         Ok(())
     }
 
+    /// Keeps a feature of a verification in the place of those it gave before.
+    pub(crate) async fn keep(
+        &self,
+        tx: &mut Tx,
+        organization: OrganizationId,
+        verification: VerificationId,
+        key: &SubjectKey,
+        bytes: &[u8],
+    ) -> Result<()> {
+        features::withdraw(tx, organization, verification, self.kind).await?;
+        self.add(tx, organization, Some(verification), key, bytes).await
+    }
+
+    /// Takes away what is kept of a person; whether there was anything.
+    pub(crate) async fn withdraw(
+        &self,
+        tx: &mut Tx,
+        organization: OrganizationId,
+        applicant: ApplicantId,
+    ) -> Result<bool> {
+        Ok(features::withdraw_of(tx, organization, applicant, self.kind).await? > 0)
+    }
+
     /// Shows everything the organization has, but for what is of `except`, to `look`; returns how much that was.
     pub(crate) async fn search(
         &self,
-        engine: &Engine,
         tx: &mut Tx,
         organization: OrganizationId,
         except: Option<ApplicantId>,
@@ -270,7 +217,7 @@ impl<T> Shelves<T> {
     ) -> Result<usize> {
         let shelf = self.shelf(organization);
         let mut shelf = shelf.lock().await;
-        self.follow(engine, tx, organization, &mut shelf).await?;
+        self.follow(tx, organization, &mut shelf).await?;
         let others = shelf.entries.values().filter(|e| Some(e.applicant) != except);
         let understood = others.filter_map(|e| Some((e.applicant, e.feature.as_ref()?)));
         Ok(understood.map(|(applicant, feature)| look(applicant, feature)).count())
@@ -278,14 +225,13 @@ impl<T> Shelves<T> {
 
     async fn follow(
         &self,
-        engine: &Engine,
         tx: &mut Tx,
         organization: OrganizationId,
         shelf: &mut Shelf<T>,
     ) -> Result<()> {
-        let now = engine.now();
+        let now = self.means.clock.now();
         let since = shelf.read_until.map_or(Timestamp(0), |t| t.plus_secs(-OVERLAP_S));
-        for row in features::open_since(tx, organization, self.kind, since, &*engine.key_ring).await? {
+        for row in features::open_since(tx, organization, self.kind, since, &*self.means.key_ring).await? {
             if shelf.entries.contains_key(&row.id) {
                 continue;
             }
@@ -305,17 +251,5 @@ impl<T> Shelves<T> {
     pub(crate) async fn forget(&self, organization: OrganizationId, applicant: ApplicantId) {
         let shelf = self.shelf(organization);
         shelf.lock().await.entries.retain(|_, e| e.applicant != applicant);
-    }
-}
-
-impl Gallery {
-    /// Drops a person from every shelf of this process.
-    pub(crate) async fn forget(&self, organization: OrganizationId, applicant: ApplicantId) {
-        self.fronts.forget(organization, applicant).await;
-        self.backs.forget(organization, applicant).await;
-        self.faces.forget(organization, applicant).await;
-        self.blocked.forget(organization, applicant).await;
-        self.identities.forget(organization, applicant).await;
-        self.captures.forget(organization, applicant).await;
     }
 }

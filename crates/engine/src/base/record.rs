@@ -1,9 +1,9 @@
 //! One verification in memory: its row, its personal data opened, and the one way to change its state.
 
 use bonafide_core::{
-    document::{DocumentReading, DocumentType},
+    document::DocumentType,
     event::Happened,
-    id::{OrganizationId, VerificationId, WebhookEndpointId},
+    id::{OrganizationId, VerificationId},
     policy::Policy,
     time::Timestamp,
     verification::{Action, Kind, Status},
@@ -14,55 +14,32 @@ use bonafide_store::{
     history, subject_keys,
     verifications::{self as rows, Verification},
 };
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{Engine, Error, Result};
-
-/// The part of a verification that may hold personal data: stored only under the applicant's key.
-#[derive(Clone, Default, Serialize, Deserialize)]
-pub struct Private {
-    /// The caller's own data.
-    #[serde(default)]
-    pub metadata: Value,
-    #[serde(default)]
-    pub settings: Value,
-    #[serde(default)]
-    pub sdk_metadata: Value,
-    pub webhook_url: Option<String>,
-    /// The endpoint that stands for the host of `webhook_url`.
-    #[serde(default)]
-    pub webhook_endpoint: Option<WebhookEndpointId>,
-    /// The last invitation of the person.
-    #[serde(default)]
-    pub invitation: Option<crate::invitations::Invite>,
-    pub reading: Option<DocumentReading>,
-    /// The last screening of the person, with its hits.
-    #[serde(default)]
-    pub screened: Option<crate::screening::Screened>,
-    /// Hand-ins so far.
-    #[serde(default)]
-    pub attempt: u32,
-    /// When the last one came.
-    #[serde(default)]
-    pub handed_in_at: Option<Timestamp>,
-    /// How many of them came before the last pause.
-    #[serde(default)]
-    pub failed_before: u32,
-}
-
-/// Without what it holds: it is about a person.
-impl std::fmt::Debug for Private {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Private(..)")
-    }
-}
+use super::{
+    engine::Engine,
+    error::{Error, Result},
+    private::Private,
+    words::parse_word,
+};
 
 /// A verification with its personal data in the clear.
 pub(crate) struct Record {
     pub(crate) row: Verification,
     pub(crate) private: Private,
     pub(crate) key: SubjectKey,
+}
+
+/// What has to follow when a status changed, in the same transaction. `verifications/transition.rs` carries it out.
+#[must_use]
+pub(crate) struct Follows {
+    pub(crate) status: Status,
+    /// Somebody was verified: find or make their identity.
+    pub(crate) identify: bool,
+    /// What is told, in this order.
+    pub(crate) told: Vec<Happened>,
+    /// Set the timer that lets the person try again.
+    pub(crate) reopen: bool,
 }
 
 impl Record {
@@ -77,8 +54,21 @@ impl Record {
         Self::open(engine, tx, row).await
     }
 
+    /// The same; `None` when it was deleted or its person forgotten since.
+    pub(crate) async fn find(
+        engine: &Engine,
+        tx: &mut Tx,
+        organization: OrganizationId,
+        id: VerificationId,
+    ) -> Result<Option<Self>> {
+        match Self::load(engine, tx, organization, id).await {
+            Err(Error::NotFound(_) | Error::Conflict { code: "anonymized", .. }) => Ok(None),
+            other => other.map(Some),
+        }
+    }
+
     pub(crate) async fn open(engine: &Engine, tx: &mut Tx, row: Verification) -> Result<Self> {
-        let key = subject_keys::load(tx, row.organization, row.applicant, &*engine.key_ring).await?;
+        let key = subject_keys::load(tx, row.organization, row.applicant, engine.key_ring()).await?;
         let private = crypto::open_json(&key, Object::Verification(row.id), &row.sealed)?;
         Ok(Self { row, private, key })
     }
@@ -100,50 +90,23 @@ impl Record {
         serde_json::from_value(self.row.policy.clone()).unwrap_or_default()
     }
 
-    /// The only way a status changes: the new state, a history line, an audit entry and an event, in one
-    /// transaction.
-    pub(crate) async fn apply(
-        &mut self,
-        engine: &Engine,
-        tx: &mut Tx,
-        action: Action,
-        actor: &str,
-        detail: Value,
-    ) -> Result<()> {
-        self.apply_after(engine, tx, action, actor, detail, &[]).await
-    }
-
-    /// The same, telling first what led to it. The audit entry comes before any event: every transaction takes the two
-    /// chains in this order, so that none waits for the other.
-    pub(crate) async fn apply_after(
-        &mut self,
-        engine: &Engine,
-        tx: &mut Tx,
-        action: Action,
-        actor: &str,
-        detail: Value,
-        first: &[Happened],
-    ) -> Result<()> {
-        let now = engine.now();
+    /// The only way a status changes. The row is not written yet: see [`Follows`].
+    pub(crate) fn apply(&mut self, action: Action, now: Timestamp) -> Result<Follows> {
         let to = self.status().after(action).map_err(|e| Error::conflict("wrong_state", e.to_string()))?;
         self.row.status = to.as_str().to_owned();
         self.row.completed_at = to.is_final().then_some(now);
         self.row.verified = to.is_final().then_some(to == Status::Approved);
-        if to == Status::Approved && self.kind() == Kind::IdentityVerification {
-            crate::identities::identify(engine, tx, self, actor).await?;
-        }
-        self.save(engine, tx).await?;
-        self.note(engine, tx, to.as_str(), actor, &detail).await?;
-        for happened in first {
-            self.tell(engine, tx, *happened).await?;
-        }
-        let reopened = action == Action::Reopen;
-        self.tell(engine, tx, if reopened { Happened::VerificationReopened } else { Happened::to(to) })
-            .await?;
+        let mut told =
+            vec![if action == Action::Reopen { Happened::VerificationReopened } else { Happened::to(to) }];
         if matches!(to, Status::Approved | Status::Declined) {
-            self.tell(engine, tx, Happened::VerificationCompleted).await?;
+            told.push(Happened::VerificationCompleted);
         }
-        Ok(())
+        Ok(Follows {
+            status: to,
+            identify: to == Status::Approved && self.kind() == Kind::IdentityVerification,
+            told,
+            reopen: action == Action::GiveUp,
+        })
     }
 
     /// A line for the verification's reader and one for the auditor; `detail` holds no personal data.
@@ -171,14 +134,4 @@ impl Record {
         rows::update(tx, self.row.organization, &mut self.row).await?;
         Ok(())
     }
-}
-
-/// A stored word as the enum it was written from.
-pub(crate) fn parse_word<T: serde::de::DeserializeOwned>(word: Option<&str>) -> Option<T> {
-    serde_json::from_value(Value::String(word?.to_owned())).ok()
-}
-
-/// The stored word of an enum.
-pub(crate) fn word<T: Serialize>(value: T) -> String {
-    serde_json::to_value(value).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
 }

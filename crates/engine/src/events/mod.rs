@@ -1,6 +1,6 @@
-//! What happened.
+//! What happened: told in the transaction that made it true, and read back.
 
-mod tell;
+mod list;
+pub(crate) mod tell;
 
-pub use tell::{Event, Filter, MOST, head, list, message_id, read, worded};
-pub(crate) use tell::{Only, tell, tell_applicant, word_for};
+pub use list::{Event, Filter, MOST, head, list, message_id, read, wait, worded};

@@ -1,6 +1,7 @@
-//! Looking back at decisions.
+//! Looking back: the same decision made again from what was stored, and what other weights would have decided.
 
 mod backtest;
+mod replay;
 
-pub(crate) use backtest::Stored;
-pub use backtest::{Backtest, Flip, Replayed, Verdicts, backtest, organization_of, replay};
+pub use backtest::{Backtest, Flip, Verdicts, backtest};
+pub use replay::{Replayed, organization_of, replay};

@@ -34,16 +34,6 @@ pub struct Dismissing<'a> {
     pub until: Timestamp,
 }
 
-/// An entry that does not count for a person, as it is sealed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Dismissed {
-    pub list: String,
-    pub entry: String,
-    /// Of the entry's content when it was dismissed.
-    pub entry_sha256: String,
-    pub reason: String,
-}
-
 /// Dismisses a hit of a verification's last screening; how many hits still count.
 ///
 /// # Errors

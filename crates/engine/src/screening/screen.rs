@@ -1,10 +1,8 @@
-//! A person held against the lists, and what that says of them.
-
-use std::collections::BTreeSet;
+//! The person of a document held against the lists.
 
 use bonafide_core::{
     document::{DocumentReading, FieldName},
-    finding::{Check, Finding, ModelRef, Outcome},
+    finding::{Check, Finding},
     time::Timestamp,
 };
 use bonafide_screening::{
@@ -12,102 +10,14 @@ use bonafide_screening::{
     index::{Hit, Query},
     names::Kind,
 };
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 
-use super::{Lists, dismiss::Dismissed};
+use crate::base::{
+    lists::Lists,
+    screened::{Dismissed, Screened},
+};
 
 /// Most hits that are kept of one search.
 const MAX_HITS: usize = 20;
-
-/// What was searched and what came of it: kept sealed with the verification.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Screened {
-    pub at: Timestamp,
-    pub names: Vec<String>,
-    #[serde(default)]
-    pub birth_date: Option<String>,
-    #[serde(default)]
-    pub countries: Vec<String>,
-    pub threshold: f64,
-    /// Each list by name and hash.
-    pub lists: Vec<(String, String)>,
-    /// The hits with their explanation; `dismissed` is true on those that do not count.
-    pub hits: Vec<Value>,
-}
-
-fn text<'h>(hit: &'h Value, key: &str) -> &'h str {
-    hit[key].as_str().unwrap_or_default()
-}
-
-impl Screened {
-    /// The hits that no reviewer dismissed.
-    pub fn counting(&self) -> impl Iterator<Item = &Value> {
-        self.hits.iter().filter(|hit| hit["dismissed"] != true)
-    }
-
-    /// The entries that were hit and count, by list and number.
-    pub(crate) fn entries(&self) -> BTreeSet<(String, String)> {
-        self.counting().map(|hit| (text(hit, "list").to_owned(), text(hit, "id").to_owned())).collect()
-    }
-
-    /// The hit on an entry that counts.
-    pub(crate) fn hit(&self, list: &str, entry: &str) -> Option<&Value> {
-        self.counting().find(|hit| text(hit, "list") == list && text(hit, "id") == entry)
-    }
-
-    /// Sets aside the hits that these dismissals are about, and no others: an entry that changed since counts again.
-    pub(crate) fn set_aside(&mut self, dismissed: &[Dismissed]) {
-        for hit in &mut self.hits {
-            let is = |d: &Dismissed| {
-                (d.list.as_str(), d.entry.as_str(), d.entry_sha256.as_str())
-                    == (text(hit, "list"), text(hit, "id"), text(hit, "entry_sha256"))
-            };
-            let aside = dismissed.iter().any(is);
-            if let Some(hit) = hit.as_object_mut() {
-                hit.insert("dismissed".to_owned(), json!(aside));
-            }
-        }
-    }
-
-    /// What the hits that count say.
-    pub(crate) fn finding(&self) -> Finding {
-        let score = |hit: &Value| hit["score"].as_f64().unwrap_or(1.0);
-        let best = self.counting().map(score).fold(0.0, f64::max);
-        let sure = |hit: &Value| {
-            let facts = hit["facts"].as_array().map(Vec::as_slice).unwrap_or_default();
-            facts.iter().any(|f| f["agrees"] == true && matches!(text(f, "what"), "birth_date" | "number"))
-        };
-        let hits = self.counting().count();
-        let outcome = match () {
-            () if self.counting().any(sure) => Outcome::Fail,
-            () if hits > 0 => Outcome::Consider,
-            () => Outcome::Clear,
-        };
-        let model =
-            |(name, sha256): &(String, String)| ModelRef { name: name.clone(), sha256: sha256.clone() };
-        let finding = Finding {
-            score: Some(1.0 - best),
-            threshold: Some(1.0 - self.threshold),
-            models: self.lists.iter().map(model).collect(),
-            ..Finding::new(Check::Sanctions, outcome)
-        };
-        // Neither names nor numbers of entries: they would say who the person may be.
-        let like = format!("{hits} entries of the lists bear a like name (best {best:.2})");
-        let finding = match outcome {
-            Outcome::Fail => finding.because("listed", format!("{like}, and birth date or number agree")),
-            Outcome::Consider => finding.because("possibly_listed", like),
-            _ => finding,
-        };
-        match self.hits.len() - hits {
-            0 => finding,
-            n => finding.because(
-                "hits_dismissed",
-                format!("a reviewer said of {n} more that they are somebody else"),
-            ),
-        }
-    }
-}
 
 /// Holds the person of a document against the lists. Every name that a source gave is searched: a name that one of
 /// them cut short must not hide the person.
@@ -180,7 +90,10 @@ fn names(reading: &DocumentReading) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use bonafide_core::document::{Field, Side, Source};
+    use bonafide_core::{
+        document::{Field, Side, Source},
+        finding::Outcome,
+    };
     use bonafide_screening::{entry::Entry, index::Index, snapshot::Snapshot};
 
     use super::*;

@@ -1,15 +1,24 @@
-//! Where events are sent: endpoints and what messages to them are signed with.
+//! Where events are sent: endpoints, what messages to them are signed with, and what became of the messages.
 
 pub mod chaos;
 mod check;
 mod create;
+mod delete;
+pub(crate) mod endpoint;
 pub mod history;
-pub(crate) mod sealed;
-
+pub(crate) mod per_verification;
+mod read;
+mod rotate;
 #[cfg(test)]
-pub(crate) use create::tests;
-pub use create::{
-    Changes, Endpoint, LONGEST_OVERLAP_S, MOST_LISTED, NewEndpoint, REGISTERED, Registered, create, delete,
-    list, read, registered, rotate, test, update,
-};
-pub(crate) use create::{check_url, load, may, note, per_verification};
+pub(crate) mod samples;
+pub(crate) mod sealed;
+mod test;
+mod update;
+
+pub use create::{NewEndpoint, Registered, create};
+pub use delete::delete;
+pub use endpoint::{Changes, Endpoint, LONGEST_OVERLAP_S, REGISTERED};
+pub use read::{MOST_LISTED, Registrations, list, read, registered};
+pub use rotate::rotate;
+pub use test::test;
+pub use update::update;
