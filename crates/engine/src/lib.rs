@@ -33,11 +33,9 @@ mod worker;
 
 pub use base::{
     caller::{Caller, ClientAddress, Scope},
-    engine::{Engine, ForwardedHeader, Parts, Settings},
+    engine::{Engine, ForwardedHeader, Parts, Settings, Storage},
     error::{Error, Result},
-    record::Private,
+    private::Private,
     world,
 };
 pub use worker::{deliver, housekeeping, jobs};
-
-use base::{gallery, record};

@@ -67,8 +67,9 @@ async fn told(app: &App, id: WebhookEndpointId) -> BTreeSet<String> {
 }
 
 async fn all(app: &App) -> Vec<WebhookEndpoint> {
-    let mut tx = app.engine.db.read().await.unwrap();
-    rows::list(&mut tx, app.caller().await.organization).await.unwrap()
+    let mut tx = app.db.read().await.unwrap();
+    let all = rows::Filter::default();
+    rows::list(&mut tx, app.caller().await.organization, &all, 0, i64::MAX).await.unwrap()
 }
 
 /// A session with an address of its own, and the endpoint that stands for it.
@@ -81,7 +82,7 @@ async fn with_address(app: &App) -> (String, WebhookEndpointId) {
 /// A row that the product would not write today.
 async fn insert(app: &App, change: impl Fn(&mut WebhookEndpoint, usize), many: usize) -> WebhookEndpointId {
     let (organization, now) = (app.caller().await.organization, app.engine.now());
-    let mut tx = app.engine.db.begin().await.unwrap();
+    let mut tx = app.db.begin().await.unwrap();
     let mut last = None;
     for i in 0..many {
         let mut row = WebhookEndpoint {
@@ -188,7 +189,7 @@ async fn one_endpoint_stands_for_a_host_and_not_for_too_many(app: &App) {
     let registered = create(app, new(NOWHERE)).await;
     let page = async |skip, limit| -> Vec<WebhookEndpointId> {
         let page = webhooks::list(&app.engine, &app.caller().await, skip, limit).await.unwrap();
-        page.into_iter().map(|e| e.row.id).collect()
+        page.into_iter().map(|e| e.id).collect()
     };
     assert_eq!(page(0, 1).await, [registered]);
     let (mut skip, mut seen) = (0, BTreeSet::new());
@@ -228,7 +229,7 @@ async fn only_what_changes_is_checked(app: &App) {
     change(app, id, active(false)).await.unwrap();
     let named = Changes { name: Some("b".into()), ..Changes::default() };
     change(app, id, named).await.unwrap();
-    let row = webhooks::read(&app.engine, &app.caller().await, id).await.unwrap().row;
+    let row = webhooks::read(&app.engine, &app.caller().await, id).await.unwrap();
     assert_eq!((row.name.as_str(), row.active, row.url.as_str()), ("b", false, "http://10.0.0.1/hooks"));
     assert_eq!(fields(change(app, id, active(true)).await), ["url"]);
     let elsewhere = Changes { url: Some(NOWHERE.into()), ..active(true) };
@@ -259,7 +260,7 @@ async fn what_waits_goes_at_once_when_it_is_asked_for(app: &App) {
 
 async fn replaying_goes_on_after_a_position(app: &App) {
     let (organization, now) = (app.caller().await.organization, app.engine.now());
-    let mut tx = app.engine.db.begin().await.unwrap();
+    let mut tx = app.db.begin().await.unwrap();
     for _ in 0..1005 {
         let id = EventId::new(now, &*app.engine.entropy);
         let (happened, facts) = (Happened::VerificationCreated, Snapshot::default());
@@ -313,7 +314,7 @@ async fn two_secrets_sign_and_no_more(app: &App) {
     let id = create(app, new(NOWHERE)).await;
     let caller = app.caller().await;
     let good = async || {
-        let mut tx = app.engine.db.read().await.unwrap();
+        let mut tx = app.db.read().await.unwrap();
         let all = rows::secrets(&mut tx, caller.organization, id, app.engine.now()).await.unwrap();
         all.into_iter().map(|s| s.id).collect::<Vec<_>>()
     };
@@ -349,7 +350,7 @@ async fn owners_and_the_postman_do_not_lock_each_other_out(app: &App) {
     let id = create(app, new(NOWHERE)).await;
     // The postman notes that he switches an endpoint off, and then does.
     let postman = async || {
-        let mut tx = app.engine.db.begin().await.unwrap();
+        let mut tx = app.db.begin().await.unwrap();
         let row = rows::get(&mut tx, organization, id).await.unwrap().unwrap();
         let entry = audit::Entry {
             at: app.engine.now(),

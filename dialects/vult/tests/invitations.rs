@@ -242,7 +242,7 @@ async fn an_invitation_that_kills_its_workers_is_told_as_a_bounce() {
 async fn die_over(app: &App, queue: &str) -> usize {
     let mut times = 0;
     loop {
-        let (mut tx, now) = (app.engine.db.begin().await.unwrap(), app.engine.now());
+        let (mut tx, now) = (app.db.begin().await.unwrap(), app.engine.now());
         let lost = Claim { queue, owner: "lost", now, lease_until: now.plus_secs(1), limit: 9 };
         let claimed = claim(&mut tx, lost).await.unwrap();
         tx.commit().await.unwrap();
@@ -262,7 +262,7 @@ async fn a_dead_job_of_a_forgotten_person_stops_nobody() {
     app.picture("front", &session, &sample("passport.jpg")).await.ok();
     app.liveness(&session, &[&sample("selfie.jpg")]).await.ok();
     let dead = async {
-        while die_over(app, jobs::CHECKS).await == 0 {
+        while die_over(app, jobs::Queue::Checks.as_str()).await == 0 {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };

@@ -113,7 +113,7 @@ pub(crate) fn run(args: Args) -> CommandResult {
         for task in [worker, postman, tidying].into_iter().flatten() {
             task.await?;
         }
-        engine.db.close().await;
+        engine.close().await;
         Ok(())
     })
 }

@@ -1,6 +1,6 @@
 //! People, as far as one verification knows them.
 
-mod anonymize;
+pub(crate) mod anonymize;
+pub(crate) mod erase;
 
 pub use anonymize::anonymize;
-pub(crate) use anonymize::erase;

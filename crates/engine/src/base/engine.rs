@@ -147,8 +147,7 @@ impl Engine {
         subject_keys::check_key_ring(&mut tx, ring, parts.clock.now(), &*parts.entropy).await?;
         tx.commit().await?;
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
-        let gallery =
-            Gallery::new(storage.key_ring.clone(), parts.clock.clone(), parts.entropy.clone());
+        let gallery = Gallery::new(storage.key_ring.clone(), parts.clock.clone(), parts.entropy.clone());
         Ok(Self(Arc::new(Whole {
             storage,
             parts,

@@ -156,7 +156,12 @@ impl<T> Shelves<T> {
     }
 
     /// What is kept of one person, oldest first; without what a newer program wrote.
-    pub(crate) async fn of(&self, tx: &mut Tx, organization: OrganizationId, key: &SubjectKey) -> Result<Vec<T>> {
+    pub(crate) async fn of(
+        &self,
+        tx: &mut Tx,
+        organization: OrganizationId,
+        key: &SubjectKey,
+    ) -> Result<Vec<T>> {
         let all = features::open_of(tx, organization, self.kind, key.applicant(), key).await?;
         Ok(all.iter().filter_map(|bytes| (self.parse)(bytes)).collect())
     }
@@ -223,12 +228,7 @@ impl<T> Shelves<T> {
         Ok(understood.map(|(applicant, feature)| look(applicant, feature)).count())
     }
 
-    async fn follow(
-        &self,
-        tx: &mut Tx,
-        organization: OrganizationId,
-        shelf: &mut Shelf<T>,
-    ) -> Result<()> {
+    async fn follow(&self, tx: &mut Tx, organization: OrganizationId, shelf: &mut Shelf<T>) -> Result<()> {
         let now = self.means.clock.now();
         let since = shelf.read_until.map_or(Timestamp(0), |t| t.plus_secs(-OVERLAP_S));
         for row in features::open_since(tx, organization, self.kind, since, &*self.means.key_ring).await? {

@@ -214,10 +214,7 @@ pub(crate) type Running<'a> = Pin<Box<dyn Future<Output = Result<()>> + Send + '
 
 impl Work {
     /// Work of which nothing is recorded when it is given up.
-    pub(crate) const fn new(
-        kind: JobKind,
-        run: for<'a> fn(&'a Engine, &'a Job) -> Running<'a>,
-    ) -> Self {
+    pub(crate) const fn new(kind: JobKind, run: for<'a> fn(&'a Engine, &'a Job) -> Running<'a>) -> Self {
         Self { kind, run, give_up: |_, _, _| Box::pin(async { Ok(()) }) }
     }
 }

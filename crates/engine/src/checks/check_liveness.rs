@@ -5,99 +5,102 @@ use std::time::Instant;
 use bonafide_checks::liveness::replay::{self, Known};
 use bonafide_core::{
     evidence::EvidenceKind,
-    finding::{Finding, Outcome, Reason},
+    finding::{Check, Finding, Outcome, Reason},
     id::LivenessSessionId,
 };
-use bonafide_store::{features, jobs::Job, liveness_sessions};
+use bonafide_store::{Tx, liveness_sessions};
 
-use super::read_document::unreadable;
-use crate::jobs::{finish, is_current, load_current, record_findings};
+use super::job::{Case, CheckJob, unreadable};
 use crate::{
-    Engine, Error, Result,
     assess::{self, Capture, CaptureFrame},
-    evidence::{liveness::asked, open_pictures},
-    gallery::Captures,
-    record::Record,
+    base::{
+        engine::Engine,
+        error::{Error, Result},
+        features::Captures,
+        jobs::JobKind,
+        record::Record,
+    },
+    evidence::{liveness::asked, pictures::open_pictures},
 };
 
-pub(crate) async fn run(engine: &Engine, job: &Job) -> Result<()> {
-    let Some((record, weights)) = load_current(engine, job).await? else {
-        return finish(engine, engine.db.begin().await?, job).await;
-    };
-    let frames = open_pictures(engine, &record, &[EvidenceKind::LivenessFrame]).await?;
-    let session = frames.first().and_then(|f| f.frame).map(|f| f.session);
-    let challenge = match session {
-        Some(session) => {
-            let mut tx = engine.db.read().await?;
-            let row = liveness_sessions::get(&mut tx, job.organization, session).await?;
-            row.as_ref().and_then(asked)
-        }
-        None => None,
-    };
-    let models = engine.models.clone();
-    let capture = tokio::task::spawn_blocking(move || {
-        let decoded: Result<Vec<CaptureFrame>, _> = frames
-            .into_iter()
-            .map(|f| {
-                let picture = bonafide_checks::image::decode(&f.bytes)?;
-                let (step, at_ms) = f.frame.map_or((None, None), |f| (f.step, f.at_ms));
-                Ok(CaptureFrame { picture, step, at_ms })
-            })
-            .collect();
-        let frames = decoded.map_err(unreadable)?;
-        Ok::<_, Error>(assess::capture(&models, &weights, challenge.as_ref(), frames))
-    })
-    .await??;
-    let start = Instant::now();
-    let known = match session {
-        Some(session) => remember_and_search(engine, job, &record, session, &capture).await?,
-        None => None,
-    };
-    let mut active = capture.active;
-    if let Some(known) = known {
-        replayed(&mut active, known);
-        active.ms += start.elapsed().as_millis() as u64;
-    }
-    let findings = [capture.passive, active];
+pub(crate) struct CheckLiveness {
+    passive: Finding,
+    active: Finding,
+}
 
-    let mut tx = engine.db.begin().await?;
-    let record = Record::load(engine, &mut tx, job.organization, record.row.id).await?;
-    if is_current(&record, job) {
-        record_findings(engine, &mut tx, &record, &findings, job).await?;
+impl CheckJob for CheckLiveness {
+    const KIND: JobKind = JobKind::CheckLiveness;
+    const CHECKS: &'static [Check] = &[Check::PassiveLiveness];
+
+    async fn compute(engine: &Engine, case: Case) -> Result<Self> {
+        let frames = open_pictures(engine, &case.record, &[EvidenceKind::LivenessFrame]).await?;
+        let session = frames.first().and_then(|f| f.frame).map(|f| f.session);
+        let challenge = match session {
+            Some(session) => {
+                let mut tx = engine.db().read().await?;
+                let row = liveness_sessions::get(&mut tx, case.organization, session).await?;
+                row.as_ref().and_then(asked)
+            }
+            None => None,
+        };
+        let (models, weights) = (engine.models.clone(), case.weights);
+        let capture = tokio::task::spawn_blocking(move || {
+            let decoded: Result<Vec<CaptureFrame>, _> = frames
+                .into_iter()
+                .map(|f| {
+                    let picture = bonafide_checks::image::decode(&f.bytes)?;
+                    let (step, at_ms) = f.frame.map_or((None, None), |f| (f.step, f.at_ms));
+                    Ok(CaptureFrame { picture, step, at_ms })
+                })
+                .collect();
+            let frames = decoded.map_err(unreadable)?;
+            Ok::<_, Error>(assess::capture(&models, &weights, challenge.as_ref(), frames))
+        })
+        .await??;
+        let start = Instant::now();
+        let known = match session {
+            Some(session) => remember_and_search(engine, &case, session, &capture).await?,
+            None => None,
+        };
+        let Capture { passive, mut active, .. } = capture;
+        if let Some(known) = known {
+            replayed(&mut active, known);
+            active.ms += start.elapsed().as_millis() as u64;
+        }
+        Ok(Self { passive, active })
     }
-    finish(engine, tx, job).await?;
-    engine.work.notify_waiters();
-    Ok(())
+
+    async fn record(self, _: &Engine, _: &mut Tx, _: &mut Record) -> Result<Vec<Finding>> {
+        Ok(vec![self.passive, self.active])
+    }
 }
 
 /// Whether the capture was handed in before, under whatever name. Kept before the search and in a transaction of
 /// its own: of two that arrive at once the later one sees the earlier, and only the later is one too many.
 async fn remember_and_search(
     engine: &Engine,
-    job: &Job,
-    record: &Record,
+    case: &Case,
     session: LivenessSessionId,
     capture: &Capture,
 ) -> Result<Option<Known>> {
     let shelf = engine.gallery().captures();
-    let (organization, verification) = (job.organization, record.row.id);
-    let mut tx = engine.db.begin().await?;
-    if is_current(&Record::load(engine, &mut tx, organization, verification).await?, job) {
-        let applicant = record.row.applicant;
-        let mine = features::open_of(&mut tx, organization, shelf.kind(), applicant, &record.key).await?;
-        let mut sessions: Vec<_> = mine
-            .iter()
-            .filter_map(|bytes| Captures::from_bytes(bytes))
+    let (organization, verification) = (case.organization, case.record.row.id);
+    if let Some(mut tx) = case.begin(engine).await? {
+        let key = &case.record.key;
+        let mut sessions: Vec<_> = shelf
+            .of(&mut tx, organization, key)
+            .await?
+            .into_iter()
             .filter(|c| c.verification == Some(verification))
             .flat_map(|c| c.sessions)
             .filter(|(earlier, _)| *earlier != session)
             .collect();
         sessions.push((session, capture.kept.clone()));
         let captures = Captures { verification: Some(verification), sessions };
-        shelf.keep(engine, &mut tx, record, &captures.to_bytes()).await?;
+        shelf.keep(&mut tx, organization, verification, key, &captures.to_bytes()).await?;
+        tx.commit().await?;
     }
-    tx.commit().await?;
-    let mut tx = engine.db.read().await?;
+    let mut tx = engine.db().read().await?;
     let mut known = None;
     let look = |_, captures: &Captures| {
         // Ids sort by time.
@@ -106,7 +109,7 @@ async fn remember_and_search(
             earlier.find_map(|(_, kept)| replay::known(&capture.kept.hashes, &capture.traces, kept))
         });
     };
-    shelf.search(engine, &mut tx, organization, None, look).await?;
+    shelf.search(&mut tx, organization, None, look).await?;
     Ok(known)
 }
 
@@ -132,8 +135,6 @@ fn replayed(active: &mut Finding, known: Known) {
 
 #[cfg(test)]
 mod tests {
-    use bonafide_core::finding::Check;
-
     use super::*;
 
     #[test]

@@ -4,24 +4,31 @@ use bonafide_core::{
     decision::{Decision, Facts, decide},
     event::Happened,
     finding::{Check, Outcome},
-    id::{AssessmentId, VerificationId},
+    id::AssessmentId,
     verification::Action,
 };
 use bonafide_store::{assessments, findings, jobs::Job};
 use serde_json::json;
 
-use crate::jobs::{finish, is_current, weights_of};
+use super::job::current;
 use crate::{
-    Engine, Result,
-    look_back::Stored,
-    record::{Record, word},
+    base::{
+        engine::Engine,
+        error::Result,
+        jobs::{JobKind, Work, finish},
+        stored::Stored,
+        words::word,
+    },
+    tuning::weights::weights_of,
+    verifications::transition::apply_after,
 };
 
-pub(crate) async fn run(engine: &Engine, job: &Job) -> Result<()> {
-    let mut tx = engine.db.begin().await?;
-    let id = VerificationId::from_uuid(job.subject);
-    let mut record = Record::load(engine, &mut tx, job.organization, id).await?;
-    if is_current(&record, job) {
+pub(crate) const WORK: Work = Work::new(JobKind::Decide, |engine, job| Box::pin(run(engine, job)));
+
+async fn run(engine: &Engine, job: &Job) -> Result<()> {
+    let mut tx = engine.db().begin().await?;
+    if let Some(mut record) = current(engine, &mut tx, job).await? {
+        let id = record.row.id;
         let weights = weights_of(&mut tx, &record).await?;
         let findings = findings::list(&mut tx, job.organization, id).await?;
         let facts = Facts {
@@ -60,10 +67,7 @@ pub(crate) async fn run(engine: &Engine, job: &Job) -> Result<()> {
         };
         let detail = json!({"score": judged.score, "reasons": judged.reasons});
         let first = told(&facts, action);
-        record.apply_after(engine, &mut tx, action, "engine", detail, &first).await?;
-        if action == Action::GiveUp {
-            crate::verifications::reopen::later(engine, &mut tx, &record).await?;
-        }
+        apply_after(engine, &mut tx, &mut record, action, ("engine", detail), &first).await?;
     }
     finish(engine, tx, job).await
 }

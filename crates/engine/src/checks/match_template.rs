@@ -5,47 +5,56 @@ use bonafide_core::{
     evidence::EvidenceKind,
     finding::{Check, Finding},
 };
-use bonafide_store::jobs::Job;
+use bonafide_store::Tx;
 
-use super::read_document::{gone, unreadable};
-use crate::jobs::{finish, is_current, load_current, record_findings};
-use crate::{Engine, Error, Result, evidence::load_pictures, identities, record::Record};
+use super::job::{Case, CheckJob, gone, unreadable};
+use crate::{
+    base::{
+        engine::Engine,
+        error::{Error, Result},
+        jobs::JobKind,
+        record::Record,
+    },
+    evidence::pictures::load_pictures,
+    identities::template::template,
+};
 
-pub(crate) async fn run(engine: &Engine, job: &Job) -> Result<()> {
-    let Some((record, weights)) = load_current(engine, job).await? else {
-        return finish(engine, engine.db.begin().await?, job).await;
-    };
-    let pictures = load_pictures(engine, &record, &[EvidenceKind::Selfie]).await?;
-    let mut tx = engine.db.read().await?;
-    let known = match record.row.identity {
-        Some(identity) => match identities::template(engine, &mut tx, &record, identity).await {
-            Err(Error::Conflict { code: "anonymized", .. }) => None,
-            other => other?,
-        },
-        None => None,
-    };
-    drop(tx);
-    let models = engine.models.clone();
-    let findings = tokio::task::spawn_blocking(move || {
-        let Some(known) = known else {
-            let detail = "no face of this identity is stored to compare the selfie with";
-            return Ok(vec![Finding::not_assessed(Check::FaceMatch, "no_template", detail)]);
+pub(crate) struct MatchTemplate(Vec<Finding>);
+
+impl CheckJob for MatchTemplate {
+    const KIND: JobKind = JobKind::MatchTemplate;
+    const CHECKS: &'static [Check] = &[Check::FaceMatch];
+
+    async fn compute(engine: &Engine, case: Case) -> Result<Self> {
+        let pictures = load_pictures(engine, &case.record, &[EvidenceKind::Selfie]).await?;
+        let mut tx = engine.db().read().await?;
+        let known = match case.record.row.identity {
+            Some(identity) => match template(engine, &mut tx, case.organization, identity).await {
+                Err(Error::Conflict { code: "anonymized", .. }) => None,
+                other => other?,
+            },
+            None => None,
         };
-        let (_, bytes) = pictures.first().ok_or_else(gone)?;
-        let selfie = bonafide_checks::image::decode(bytes).map_err(unreadable)?;
-        let start = std::time::Instant::now();
-        let max_distance = weights.verified_account_face_encoding_tolerance;
-        let mut findings = compare::match_template(&models, &known, &selfie, max_distance).findings;
-        findings.iter_mut().for_each(|f| f.ms = start.elapsed().as_millis() as u64);
-        Ok::<_, Error>(findings)
-    })
-    .await??;
-    let mut tx = engine.db.begin().await?;
-    let record = Record::load(engine, &mut tx, job.organization, record.row.id).await?;
-    if is_current(&record, job) {
-        record_findings(engine, &mut tx, &record, &findings, job).await?;
+        drop(tx);
+        let (models, weights) = (engine.models.clone(), case.weights);
+        let findings = tokio::task::spawn_blocking(move || {
+            let Some(known) = known else {
+                let detail = "no face of this identity is stored to compare the selfie with";
+                return Ok(vec![Finding::not_assessed(Check::FaceMatch, "no_template", detail)]);
+            };
+            let (_, bytes) = pictures.first().ok_or_else(gone)?;
+            let selfie = bonafide_checks::image::decode(bytes).map_err(unreadable)?;
+            let start = std::time::Instant::now();
+            let max_distance = weights.verified_account_face_encoding_tolerance;
+            let mut findings = compare::match_template(&models, &known, &selfie, max_distance).findings;
+            findings.iter_mut().for_each(|f| f.ms = start.elapsed().as_millis() as u64);
+            Ok::<_, Error>(findings)
+        })
+        .await??;
+        Ok(Self(findings))
     }
-    finish(engine, tx, job).await?;
-    engine.work.notify_waiters();
-    Ok(())
+
+    async fn record(self, _: &Engine, _: &mut Tx, _: &mut Record) -> Result<Vec<Finding>> {
+        Ok(self.0)
+    }
 }

@@ -150,12 +150,7 @@ pub async fn worded(
     let dialect = engine.dialect(dialect).ok_or(Error::NotFound("API"))?;
     let Some(told) = event.told(sandbox) else { return Ok(None) };
     let kind = told.snapshot.verification.as_ref().map_or_else(Kind::default, |v| v.kind);
-    let message = |word| Message {
-        event: &told,
-        word,
-        attempt: 1,
-        public_url: &engine.settings.public_url,
-    };
+    let message = |word| Message { event: &told, word, attempt: 1, public_url: &engine.settings.public_url };
     Ok(dialect.word(told.happened, kind).map(|word| (word.to_owned(), dialect.body(&message(word)))))
 }
 

@@ -13,7 +13,10 @@ use bonafide_store::{
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{Engine, Error, Result};
+use crate::base::{
+    engine::Engine,
+    error::{Error, Result},
+};
 
 /// What is kept of a person: stored only under their own key.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -63,7 +66,7 @@ pub(crate) async fn open(
 }
 
 pub(crate) async fn open_row(engine: &Engine, tx: &mut Tx, row: applicants::Applicant) -> Result<Opened> {
-    let key = subject_keys::load(tx, row.organization, row.id, &*engine.key_ring).await?;
+    let key = subject_keys::load(tx, row.organization, row.id, engine.key_ring()).await?;
     let person = crypto::open_json(&key, Object::Applicant(row.id), &row.sealed)?;
     Ok(Opened { row, key, person })
 }

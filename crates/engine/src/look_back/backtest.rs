@@ -72,7 +72,7 @@ pub async fn backtest(
     if !problems.is_empty() {
         return Err(Error::Invalid(problems));
     }
-    let mut tx = engine.db.read().await?;
+    let mut tx = engine.db().read().await?;
     let total = rows::count_since(&mut tx, organization, since).await?;
     let (mut report, mut after) = (Backtest::default(), None);
     loop {

@@ -33,7 +33,7 @@ pub async fn replay(
     organization: OrganizationId,
     id: VerificationId,
 ) -> Result<Vec<Replayed>> {
-    let mut tx = engine.db.read().await?;
+    let mut tx = engine.db().read().await?;
     verifications::get(&mut tx, organization, id).await?.ok_or(Error::NotFound("session"))?;
     let all = rows::list(&mut tx, organization, id).await?;
     all.into_iter()
@@ -57,7 +57,7 @@ fn not_understood() -> Error {
 
 /// The organization that has a verification: for the operator, who need not know.
 pub async fn organization_of(engine: &Engine, id: VerificationId) -> Result<OrganizationId> {
-    let mut tx = engine.db.read().await?;
+    let mut tx = engine.db().read().await?;
     for organization in organizations::list(&mut tx).await? {
         if verifications::get(&mut tx, organization.id, id).await?.is_some() {
             return Ok(organization.id);

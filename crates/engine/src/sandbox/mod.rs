@@ -1,6 +1,8 @@
-//! The sandbox.
+//! The sandbox: outcomes that are steered, and a clock that is set forward.
 
-mod scenarios;
+pub(crate) mod clock;
+pub(crate) mod scenarios;
+pub(crate) mod steer;
 
-pub use scenarios::{SCENARIOS, Scenario, advance};
-pub(crate) use scenarios::{check, is, steer, today};
+pub use clock::advance;
+pub use scenarios::{SCENARIOS, Scenario};

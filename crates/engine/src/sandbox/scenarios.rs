@@ -2,18 +2,15 @@
 //! be set forward. The pictures run through the real checks; then the findings that a scenario names are replaced.
 
 use bonafide_core::{
-    finding::{Check, Finding, Outcome},
-    id::OrganizationId,
+    finding::{Check, Outcome},
     problem::{Problem, Rule},
 };
-use bonafide_store::{Tx, audit, organizations};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use crate::{
-    Caller, Engine, Error, Result,
-    jobs::{CHECK_LIVENESS, MATCH_FACES, MATCH_TEMPLATE, READ_DOCUMENT},
-    record::Record,
+use crate::base::{
+    caller::Caller,
+    error::{Error, Result},
 };
 
 /// One way to steer a step: `settings.sandbox.<step> = "<word>"`.
@@ -26,7 +23,7 @@ pub struct Scenario {
     pub leads_to: &'static str,
     pub description: &'static str,
     #[serde(skip)]
-    findings: &'static [(Check, Outcome, &'static str)],
+    pub(super) findings: &'static [(Check, Outcome, &'static str)],
 }
 
 const DOCUMENT: &[Check] = &[
@@ -53,7 +50,7 @@ const SCREENING: &[Check] = &[Check::Sanctions];
 const REGISTRY: &[Check] = &[Check::Registry];
 
 /// The steps with the checks that `clear` makes clear.
-const STEPS: [(&str, &[Check]); 6] = [
+pub(super) const STEPS: [(&str, &[Check]); 6] = [
     ("document", DOCUMENT),
     ("face", FACE),
     ("liveness", LIVENESS),
@@ -63,7 +60,7 @@ const STEPS: [(&str, &[Check]); 6] = [
 ];
 
 /// Makes every check of its step clear, whatever the pictures show.
-const CLEAR: &str = "clear";
+pub(super) const CLEAR: &str = "clear";
 
 /// Every scenario. The order is the order of the steps.
 pub const SCENARIOS: &[Scenario] = &[
@@ -240,96 +237,6 @@ pub(crate) fn check(caller: &Caller, settings: &Value) -> Result<()> {
         })
         .collect();
     if problems.is_empty() { Ok(()) } else { Err(Error::Invalid(problems)) }
-}
-
-/// Puts the findings that the session's scenarios name in the place of what a job found.
-pub(crate) async fn steer(
-    tx: &mut Tx,
-    record: &Record,
-    job: &str,
-    mut findings: Vec<Finding>,
-) -> Result<Vec<Finding>> {
-    let Some(asked) = record.private.settings.get("sandbox").and_then(Value::as_object) else {
-        return Ok(findings);
-    };
-    if !is(tx, record.row.organization).await? {
-        return Ok(findings);
-    }
-    let chosen = SCENARIOS.iter().filter(|s| asked.get(s.step).is_some_and(|word| *word == s.word));
-    for scenario in chosen {
-        if scenario.word == CLEAR {
-            let checks = STEPS.iter().find(|(step, _)| *step == scenario.step).map_or(&[][..], |(_, c)| c);
-            for finding in findings.iter_mut().filter(|f| checks.contains(&f.check)) {
-                *finding =
-                    Finding { side: finding.side, ..steered(finding.check, Outcome::Clear, "sandbox") };
-            }
-            continue;
-        }
-        for (check, outcome, code) in scenario.findings {
-            let before = findings.len();
-            let side = findings.iter().find(|f| f.check == *check).and_then(|f| f.side);
-            findings.retain(|f| f.check != *check || f.side != side);
-            if findings.len() < before || is_home(scenario.step, job) {
-                findings.push(Finding { side, ..steered(*check, *outcome, code) });
-            }
-        }
-    }
-    Ok(findings)
-}
-
-/// Whether a step's findings come with this job even where the pictures gave none.
-fn is_home(step: &str, job: &str) -> bool {
-    match step {
-        "document" | "screening" | "decision" => job == READ_DOCUMENT,
-        "face" => job == MATCH_FACES || job == MATCH_TEMPLATE,
-        "liveness" => job == CHECK_LIVENESS,
-        _ => false,
-    }
-}
-
-fn steered(check: Check, outcome: Outcome, code: &str) -> Finding {
-    let score = match outcome {
-        Outcome::Clear => Some(1.0),
-        Outcome::Consider | Outcome::Fail => Some(0.0),
-        Outcome::NotAssessed => None,
-    };
-    let finding = Finding { score, threshold: score.map(|_| 0.5), ..Finding::new(check, outcome) };
-    finding.because(code, "steered by settings.sandbox")
-}
-
-/// Whether an organization is a sandbox.
-pub(crate) async fn is(tx: &mut Tx, organization: OrganizationId) -> Result<bool> {
-    Ok(organizations::get(tx, organization).await?.is_some_and(|o| o.sandbox))
-}
-
-/// The day it is for an organization.
-pub(crate) async fn today(engine: &Engine, organization: OrganizationId) -> Result<jiff::civil::Date> {
-    let mut tx = engine.db.read().await?;
-    let ahead = organizations::get(&mut tx, organization).await?.map_or(0, |o| o.clock_ahead_ms);
-    Ok(engine.now().plus_ms(ahead).date())
-}
-
-/// Sets the clock of a sandbox forward: sessions expire, blocks and documents run out that much earlier. Returns how
-/// far it is ahead of time, in seconds.
-pub async fn advance(engine: &Engine, caller: &Caller, seconds: i64) -> Result<i64> {
-    const MOST: i64 = 50 * 365 * 24 * 3600;
-    if !caller.sandbox {
-        return Err(Error::Forbidden);
-    }
-    if !(1..=MOST).contains(&seconds) {
-        return Err(Error::invalid("seconds", Rule::Range, format!("must be between 1 and {MOST}")));
-    }
-    let mut tx = engine.db.begin().await?;
-    organizations::advance_clock(&mut tx, caller.organization, seconds * 1000).await?;
-    let (actor, object) = (caller.actor(), format!("organization:{}", caller.organization));
-    let detail = json!({"seconds": seconds});
-    let action = "sandbox.clock_advanced";
-    let entry = audit::Entry { at: engine.now(), actor: &actor, action, object: &object, detail: &detail };
-    audit::append(&mut tx, caller.organization, entry).await?;
-    let ahead = organizations::get(&mut tx, caller.organization).await?.map_or(0, |o| o.clock_ahead_ms);
-    tx.commit().await?;
-    engine.work.notify_waiters();
-    Ok(ahead / 1000)
 }
 
 #[cfg(test)]

@@ -1,13 +1,16 @@
 //! People held against the lists.
 
-mod dismiss;
-mod log;
+pub(crate) mod check;
+pub(crate) mod dismiss;
+pub(crate) mod log;
+mod plan;
 pub(crate) mod rescreen;
 mod screen;
 
-pub use crate::base::lists::{Lists, Screening};
-pub use dismiss::{Dismissed, Dismissing, dismiss, dismiss_as_operator};
-pub(crate) use dismiss::{active, pass_on, tell};
-pub(crate) use log::keep;
+pub use crate::base::{
+    lists::{Lists, Screening},
+    screened::{Dismissed, Screened},
+};
+pub use dismiss::{Dismissing, dismiss, dismiss_as_operator};
 pub use log::{Logged, page};
-pub use screen::{Screened, screen};
+pub use screen::screen;

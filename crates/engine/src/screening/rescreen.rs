@@ -7,29 +7,38 @@ use std::sync::Arc;
 use bonafide_core::{
     event::Happened,
     finding::{Check, Finding},
-    id::{JobId, OrganizationId, VerificationId},
+    id::{OrganizationId, VerificationId},
     time::Timestamp,
     verification::Status,
 };
 use bonafide_store::{
     Tx, findings,
-    jobs::{self as rows, Job, NewJob},
+    jobs::Job,
     organizations,
     verifications::{self, Filter, Page},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::jobs::{TIMERS, find, finish, weights_of};
+use super::{
+    dismiss::{active, tell_hits},
+    log::keep,
+    screen::{lists_of_now, screen},
+};
 use crate::{
-    Engine, Error, Result,
-    record::Record,
-    screening::{Lists, active, keep, screen, tell},
+    base::{
+        engine::Engine,
+        error::Result,
+        jobs::{self, JobKind, NewJob, Work, finish, finish_empty},
+        lists::Lists,
+        record::Record,
+    },
+    tuning::weights::weights_of,
 };
 
-pub(crate) const RESCREEN: &str = "rescreen";
-/// The same for one person, when a dismissal ends.
-pub(crate) const RESCREEN_ONE: &str = "rescreen_one";
+pub(crate) const PAGE_WORK: Work = Work::new(JobKind::Rescreen, |engine, job| Box::pin(run(engine, job)));
+pub(crate) const ONE_WORK: Work = Work::new(JobKind::RescreenOne, |engine, job| Box::pin(one(engine, job)));
+
 /// People a job.
 const PAGE: i64 = 50;
 /// Those whose outcome stands or is waited for; the others will be screened when they hand in.
@@ -49,7 +58,7 @@ pub(crate) async fn watch(engine: &Engine) -> Result<()> {
     if !engine.screening.is_news(&lists) {
         return Ok(());
     }
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db().begin().await?;
     for organization in organizations::list(&mut tx).await? {
         enqueue(engine, &mut tx, organization.id, None, &lists.version()).await?;
     }
@@ -60,9 +69,7 @@ pub(crate) async fn watch(engine: &Engine) -> Result<()> {
 
 /// The lists of now; `None` without any.
 async fn current(engine: &Engine) -> Result<Option<Arc<Lists>>> {
-    let (screening, now) = (engine.screening.clone(), engine.now());
-    let lists = tokio::task::spawn_blocking(move || screening.lists(now)).await?;
-    let lists = lists.map_err(|error| Error::Lists(Box::new(error)))?;
+    let lists = lists_of_now(engine).await?;
     Ok((!lists.snapshots.is_empty()).then_some(lists))
 }
 
@@ -73,30 +80,26 @@ async fn enqueue(
     after: Option<(Timestamp, VerificationId)>,
     lists: &str,
 ) -> Result<()> {
-    let now = engine.now();
     // Several processes see the change; one of them enqueues.
-    let key = format!("{RESCREEN}:{lists}:{}", after.map_or_else(String::new, |(_, id)| id.to_string()));
+    let after_id = after.map_or_else(String::new, |(_, id)| id.to_string());
+    let key = format!("{}:{lists}:{after_id}", JobKind::Rescreen.as_str());
     let job = NewJob {
-        id: JobId::new(now, &*engine.entropy),
-        queue: TIMERS,
-        kind: RESCREEN,
+        kind: JobKind::Rescreen,
         subject: organization.uuid(),
-        payload: &json!(Payload { after, lists: lists.to_owned() }),
+        payload: json!(Payload { after, lists: lists.to_owned() }),
         unique_key: Some(&key),
-        now,
-        run_at: now,
-        max_attempts: 10,
+        run_at: engine.now(),
     };
-    rows::enqueue(tx, organization, job).await?;
+    jobs::enqueue(engine, tx, organization, job).await?;
     Ok(())
 }
 
-pub(crate) async fn run(engine: &Engine, job: &Job) -> Result<()> {
+async fn run(engine: &Engine, job: &Job) -> Result<()> {
     let payload: Option<Payload> = serde_json::from_value(job.payload.clone()).ok();
     let (Some(payload), Some(lists)) = (payload, current(engine).await?) else {
-        return finish(engine, engine.db.begin().await?, job).await;
+        return finish_empty(engine, job).await;
     };
-    let mut tx = engine.db.read().await?;
+    let mut tx = engine.db().read().await?;
     let filter = Filter { statuses: &STATUSES, ..Filter::default() };
     let page = Page { after: payload.after, skip: 0, limit: PAGE };
     let people = verifications::list(&mut tx, job.organization, &filter, page).await?;
@@ -104,42 +107,18 @@ pub(crate) async fn run(engine: &Engine, job: &Job) -> Result<()> {
     for row in &people {
         again(engine, job.organization, row.id, &lists).await?;
     }
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db().begin().await?;
     if let Some(last) = people.last().filter(|_| people.len() as i64 == PAGE) {
         enqueue(engine, &mut tx, job.organization, Some((last.created_at, last.id)), &payload.lists).await?;
     }
     finish(engine, tx, job).await
 }
 
-/// Screens a person again at a time: in the transaction of what makes that needed.
-pub(crate) async fn at(
-    engine: &Engine,
-    tx: &mut Tx,
-    organization: OrganizationId,
-    verification: VerificationId,
-    run_at: Timestamp,
-) -> Result<()> {
-    let now = engine.now();
-    let job = NewJob {
-        id: JobId::new(now, &*engine.entropy),
-        queue: TIMERS,
-        kind: RESCREEN_ONE,
-        subject: verification.uuid(),
-        payload: &json!({}),
-        unique_key: None,
-        now,
-        run_at,
-        max_attempts: 10,
-    };
-    rows::enqueue(tx, organization, job).await?;
-    Ok(())
-}
-
-pub(crate) async fn one(engine: &Engine, job: &Job) -> Result<()> {
+async fn one(engine: &Engine, job: &Job) -> Result<()> {
     if let Some(lists) = current(engine).await? {
         again(engine, job.organization, VerificationId::from_uuid(job.subject), &lists).await?;
     }
-    finish(engine, engine.db.begin().await?, job).await
+    finish_empty(engine, job).await
 }
 
 /// Screens one person again. Somebody else's change in between wins: the next list will find them.
@@ -149,8 +128,8 @@ async fn again(
     id: VerificationId,
     lists: &Arc<Lists>,
 ) -> Result<()> {
-    let mut tx = engine.db.read().await?;
-    let Some(record) = find(engine, &mut tx, organization, id).await? else { return Ok(()) };
+    let mut tx = engine.db().read().await?;
+    let Some(record) = Record::find(engine, &mut tx, organization, id).await? else { return Ok(()) };
     let weights = weights_of(&mut tx, &record).await?;
     let dismissed = active(engine, &mut tx, &record, record.private.reading.as_ref()).await?;
     drop(tx);
@@ -169,7 +148,7 @@ async fn again(
         tokio::task::spawn_blocking(move || screen(&lists, &reading, &dismissed, tolerance, now)).await?;
     let Some(mut screened) = screened else { return Ok(()) };
 
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db().begin().await?;
     let mut record = Record::load(engine, &mut tx, organization, id).await?;
     // Somebody may have dismissed a hit meanwhile.
     screened.set_aside(&active(engine, &mut tx, &record, record.private.reading.as_ref()).await?);
@@ -184,7 +163,7 @@ async fn again(
         findings::supersede_check(&mut tx, organization, id, Check::Sanctions, now).await?;
         findings::insert(&mut tx, organization, id, &[finding], now, &*engine.entropy).await?;
         record.note(engine, &mut tx, "screening_changed", "worker", &json!({"hits": hits})).await?;
-        tell(engine, &mut tx, &record, Happened::ScreeningChanged, hits).await?;
+        tell_hits(engine, &mut tx, &record, Happened::ScreeningChanged, hits).await?;
     }
     tx.commit().await?;
     Ok(())

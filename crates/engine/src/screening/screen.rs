@@ -1,5 +1,7 @@
 //! The person of a document held against the lists.
 
+use std::sync::Arc;
+
 use bonafide_core::{
     document::{DocumentReading, FieldName},
     finding::{Check, Finding},
@@ -12,12 +14,21 @@ use bonafide_screening::{
 };
 
 use crate::base::{
+    engine::Engine,
+    error::{Error, Result},
     lists::Lists,
     screened::{Dismissed, Screened},
 };
 
 /// Most hits that are kept of one search.
 const MAX_HITS: usize = 20;
+
+/// The lists of now. Reads files on the blocking pool.
+pub(crate) async fn lists_of_now(engine: &Engine) -> Result<Arc<Lists>> {
+    let (screening, now) = (engine.screening.clone(), engine.now());
+    let lists = tokio::task::spawn_blocking(move || screening.lists(now)).await?;
+    lists.map_err(|error| Error::Lists(Box::new(error)))
+}
 
 /// Holds the person of a document against the lists. Every name that a source gave is searched: a name that one of
 /// them cut short must not hide the person.

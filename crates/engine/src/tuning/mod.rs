@@ -1,8 +1,9 @@
-//! What an organization may set.
+//! What an organization may set: weights and tolerances, and the fields a document has to give.
 
-mod weights;
+pub(crate) mod requirements;
+pub(crate) mod weights;
+mod whom;
 
-pub use weights::{
-    For, Version, current, requirements, set_requirements, set_weights, weights, weights_by_id,
-};
-pub(crate) use weights::{requirements_for, weights_for};
+pub use requirements::{requirements, set_requirements};
+pub use weights::{Version, current, set_weights, weights, weights_by_id};
+pub use whom::For;

@@ -2,7 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use bonafide_core::{id::{OrganizationId, WebhookEndpointId}, problem::Rule, time::Timestamp};
+use bonafide_core::{
+    id::{OrganizationId, WebhookEndpointId},
+    problem::Rule,
+    time::Timestamp,
+};
 use bonafide_store::{
     Tx, audit,
     webhook_endpoints::{self as rows, WebhookEndpoint},

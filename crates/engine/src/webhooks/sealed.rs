@@ -12,7 +12,7 @@ use bonafide_store::{
     webhook_endpoints::{self as rows, WebhookEndpoint, WebhookSecret},
 };
 
-use crate::{Engine, Result};
+use crate::base::{engine::Engine, error::Result};
 
 /// The headers that an endpoint wants.
 pub(crate) async fn headers(
@@ -57,7 +57,7 @@ pub(crate) async fn existing_key(
     organization: OrganizationId,
 ) -> Result<SubjectKey> {
     let itself = ApplicantId::from_uuid(organization.uuid());
-    Ok(subject_keys::load(tx, organization, itself, &*engine.key_ring).await?)
+    Ok(subject_keys::load(tx, organization, itself, engine.key_ring()).await?)
 }
 
 pub(crate) async fn own_key(
@@ -65,7 +65,7 @@ pub(crate) async fn own_key(
     tx: &mut Tx,
     organization: OrganizationId,
 ) -> Result<SubjectKey> {
-    let (ring, entropy) = (&*engine.key_ring, &*engine.entropy);
+    let (ring, entropy) = (engine.key_ring(), &*engine.entropy);
     Ok(subject_keys::of_organization(tx, organization, ring, engine.now(), entropy).await?)
 }
 

@@ -5,7 +5,11 @@ use std::time::Duration;
 use bonafide_core::problem::trail;
 use bonafide_store::access_tokens;
 
-use crate::{Engine, Result, idempotency, webhooks::history};
+use crate::{
+    base::{engine::Engine, error::Result},
+    idempotency,
+    webhooks::history::sweep,
+};
 
 /// Tidies now and then until `stop` is told.
 pub async fn run(engine: Engine, mut stop: tokio::sync::watch::Receiver<bool>) {
@@ -24,8 +28,8 @@ pub async fn run(engine: Engine, mut stop: tokio::sync::watch::Receiver<bool>) {
 /// Removes what is over: answers that were kept for repeated requests, access tokens, what became of messages.
 pub async fn once(engine: &Engine) -> Result<()> {
     idempotency::purge(engine).await?;
-    history::sweep(engine).await?;
-    let mut tx = engine.db.begin().await?;
+    sweep::sweep(engine).await?;
+    let mut tx = engine.db().begin().await?;
     access_tokens::purge(&mut tx, engine.now()).await?;
     tx.commit().await?;
     Ok(())

@@ -60,7 +60,10 @@ pub(crate) async fn endpoints_come_and_go(stage: Stage) {
     let (organization, other) = (stage.organization().await, stage.organization().await);
     let mut tx = stage.begin().await;
     let mut e = endpoint(&stage, &mut tx, organization).await;
-    assert_eq!(endpoints::list(&mut tx, organization, &endpoints::Filter::default(), 0, 10).await.unwrap(), std::slice::from_ref(&e));
+    assert_eq!(
+        endpoints::list(&mut tx, organization, &endpoints::Filter::default(), 0, 10).await.unwrap(),
+        std::slice::from_ref(&e)
+    );
     assert_eq!(endpoints::list(&mut tx, other, &endpoints::Filter::default(), 0, 10).await.unwrap(), []);
     assert_eq!(endpoints::get(&mut tx, other, e.id).await.unwrap(), None);
     assert!(e.wants("idv.session.complete") && !e.wants("idv.session"));
@@ -74,7 +77,10 @@ pub(crate) async fn endpoints_come_and_go(stage: Stage) {
     assert!(endpoints::delete(&mut tx, other, id, now).await.is_err());
     endpoints::delete(&mut tx, organization, id, now).await.unwrap();
     assert!(endpoints::delete(&mut tx, organization, id, now).await.is_err());
-    assert_eq!(endpoints::list(&mut tx, organization, &endpoints::Filter::default(), 0, 10).await.unwrap(), []);
+    assert_eq!(
+        endpoints::list(&mut tx, organization, &endpoints::Filter::default(), 0, 10).await.unwrap(),
+        []
+    );
 }
 
 pub(crate) async fn secrets_overlap_and_go_with_their_endpoint(stage: Stage) {

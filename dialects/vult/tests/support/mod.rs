@@ -17,7 +17,7 @@ use axum::{
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use bonafide_core::time::{Clock, Timestamp};
 use bonafide_courier::{Courier, Options};
-use bonafide_engine::{Engine, Parts, Settings, access, jobs};
+use bonafide_engine::{Engine, Parts, Settings, Storage, access, jobs};
 use bonafide_invite::Inviter;
 use bonafide_places::{Part, Places};
 use bonafide_registry::Provider;
@@ -31,6 +31,7 @@ pub const NOON: Timestamp = Timestamp(1_780_315_200_000);
 
 pub struct App {
     pub engine: Engine,
+    pub db: Db,
     pub clock: Arc<FixedClock>,
     pub folder: Arc<tempfile::TempDir>,
     pub client_id: String,
@@ -97,10 +98,13 @@ impl App {
             "postgres" => bonafide_testkit::postgres::database(),
             _ => folder.path().join("bonafide.db").display().to_string(),
         };
-        let parts = Parts {
-            db: Db::open(&address).await.unwrap(),
+        let db = Db::open(&address).await.unwrap();
+        let storage = Storage {
+            db: db.clone(),
             blobs: Blobs::in_folder(&folder.path().join("blobs")).unwrap(),
-            key_ring: Box::new(MemoryKeyRing::new(&*entropy)),
+            key_ring: Arc::new(MemoryKeyRing::new(&*entropy)),
+        };
+        let parts = Parts {
             started_at: clock.now(),
             clock: clock.clone(),
             entropy,
@@ -127,11 +131,8 @@ impl App {
                 capture_url: "https://id.example.com/come?v={verification}".to_owned(),
                 ..Settings::default()
             },
-            post: tokio::sync::Notify::new(),
-            work: tokio::sync::Notify::new(),
-            done: tokio::sync::Notify::new(),
         };
-        let engine = Engine::start(parts).await.unwrap();
+        let engine = Engine::start(storage, parts).await.unwrap();
         let (router, operations) = bonafide_vult::operations(&Default::default()).build();
         let limits = bonafide_http::limits(engine.clock.clone());
         let router = router.split_for_parts().0;
@@ -140,6 +141,7 @@ impl App {
         let router = bonafide_http::layers::around(router, engine.clock.clone(), engine.entropy.clone());
         let mut app = Self {
             engine,
+            db,
             clock,
             folder,
             client_id: String::new(),
@@ -162,7 +164,7 @@ impl App {
 
     async fn new_client(&self, name: &str) -> (String, String) {
         let sandbox = name == "sandbox";
-        let new = access::credentials::create_organization(&self.engine, name, sandbox).await.unwrap();
+        let new = access::create_organization(&self.engine, name, sandbox).await.unwrap();
         (new.credential.public_id.clone(), new.secret.to_string())
     }
 
@@ -176,6 +178,7 @@ impl App {
     pub fn speaking_as(&self, client: &str, token: &str) -> Self {
         Self {
             engine: self.engine.clone(),
+            db: self.db.clone(),
             clock: self.clock.clone(),
             folder: self.folder.clone(),
             client_id: client.to_owned(),

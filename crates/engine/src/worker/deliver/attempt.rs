@@ -12,7 +12,11 @@ use bonafide_courier::{Parcel, sign};
 use bonafide_store::{Tx, deliveries::Delivery, secrets::PlainSecret, webhook_endpoints::PER_VERIFICATION};
 
 use super::{Endpoint, Outcome, Sent};
-use crate::{Engine, Error, Result, events::message_id, record::Record, webhooks::chaos};
+use crate::{
+    base::{engine::Engine, error::Result, record::Record},
+    events::list::message_id,
+    webhooks::chaos,
+};
 
 pub(super) async fn send(
     engine: &Engine,
@@ -41,7 +45,7 @@ async fn attempt(
     let Some(event) = event else { return Ok(Outcome::Not("unknown_event")) };
     let url = match endpoint.row.origin.as_str() {
         PER_VERIFICATION => {
-            let mut tx = engine.db.read().await?;
+            let mut tx = engine.db().read().await?;
             match address_of(engine, &mut tx, event).await? {
                 Some(url) => url,
                 None => return Ok(Outcome::Not("address_erased")),
@@ -78,11 +82,8 @@ async fn attempt(
 /// The address that a verification was created with; `None` once its person was erased.
 async fn address_of(engine: &Engine, tx: &mut Tx, event: &Event) -> Result<Option<String>> {
     let id = VerificationId::from_uuid(event.subject);
-    match Record::load(engine, tx, event.organization, id).await {
-        Ok(record) => Ok(record.private.webhook_url),
-        Err(Error::NotFound(_) | Error::Conflict { code: "anonymized", .. }) => Ok(None),
-        Err(other) => Err(other),
-    }
+    let record = Record::find(engine, tx, event.organization, id).await?;
+    Ok(record.and_then(|record| record.private.webhook_url))
 }
 
 /// The subscriber's own headers, the vendor's signature under the newest secret, and the three of Standard Webhooks

@@ -12,9 +12,9 @@ use bonafide_store::{
 
 use super::{LONGEST_PAUSE_S, Outcome, room::Key};
 use crate::{
-    Engine, Result,
-    events::{Only, tell},
-    webhooks::note,
+    base::{engine::Engine, error::Result},
+    events::tell::{Only, tell},
+    webhooks::endpoint::note,
 };
 
 /// What the receipts of one batch say of one endpoint.
@@ -91,7 +91,7 @@ pub(super) fn telling<'a>(outcome: &'a Outcome, origin: &str) -> Option<&'a Rece
 /// row is held, and goes when the owner has switched the endpoint on again meanwhile.
 pub(super) async fn switch_off(engine: &Engine, key: Key, reason: &str) -> Result<()> {
     let ((organization, id), now) = (key, engine.now());
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db().begin().await?;
     note(engine, &mut tx, organization, "postman", id, "webhook.disabled").await?;
     let health = rows::health(&mut tx, organization, id).await?;
     let still = |h: &Health| h.failing_since.is_some() && h.disabled_at.is_none();

@@ -32,15 +32,17 @@ use self::{
     room::{Key, OF_ENDPOINT, Room},
 };
 use crate::{
-    Engine, Error, Result,
+    base::{
+        engine::Engine,
+        error::{Error, Result},
+        wait::Pace,
+    },
+    events::list,
     webhooks::sealed::{headers, secrets},
 };
 
 /// Another process may have told an event: look at least this often.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
-/// The bell rings before the event is committed: look again this soon after it rang.
-const LOOK_AGAIN: [Duration; 3] =
-    [Duration::from_millis(10), Duration::from_millis(50), Duration::from_millis(250)];
 /// Receipts that are recorded in one transaction, and how long the first of them waits for others.
 const BATCH: usize = 512;
 const GATHER: Duration = Duration::from_millis(5);
@@ -77,9 +79,9 @@ pub async fn run(engine: Engine, mut stop: tokio::sync::watch::Receiver<bool>) {
     let mut tasks: JoinSet<Sent> = JoinSet::new();
     // Whose message each task carries.
     let mut under_way: HashMap<task::Id, Key> = HashMap::new();
-    let mut looks = LOOK_AGAIN.iter();
+    let mut pace = Pace::new(LOOK_EVERY);
     loop {
-        let rung = engine.post.notified();
+        let rung = engine.bells().post.notified();
         tokio::pin!(rung);
         rung.as_mut().enable();
         if !*stop.borrow() {
@@ -109,7 +111,6 @@ pub async fn run(engine: Engine, mut stop: tokio::sync::watch::Receiver<bool>) {
                 tracing::error!("the sending of a message broke off");
             }
         };
-        let pause = *looks.as_slice().first().unwrap_or(&LOOK_EVERY);
         let mut quiet = false;
         tokio::select! {
             Some(done) = tasks.join_next_with_id() => {
@@ -121,13 +122,13 @@ pub async fn run(engine: Engine, mut stop: tokio::sync::watch::Receiver<bool>) {
                 }
             }
             () = rung => {}
-            () = tokio::time::sleep(pause) => quiet = true,
+            () = tokio::time::sleep(pace.pause()) => quiet = true,
             _ = stop.changed(), if !*stop.borrow() => {}
         }
         match quiet {
-            true => _ = looks.next(),
+            true => pace.quiet(),
             // Also after receipts: nobody hears the bell while they are recorded.
-            false => looks = LOOK_AGAIN.iter(),
+            false => pace.rang(),
         }
         if let Err(error) = record(&engine, &batch).await {
             // The leases run out, and the messages are sent again under the same ids.
@@ -157,7 +158,7 @@ pub async fn run_pending(engine: &Engine) -> Result<usize> {
 
 /// Gives back what a process that is gone had claimed: only where no other process can be at work.
 pub async fn recover(engine: &Engine) -> Result<()> {
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db().begin().await?;
     rows::release_all(&mut tx).await?;
     bonafide_store::idempotency::release_all(&mut tx).await?;
     tx.commit().await?;
@@ -170,7 +171,7 @@ type Claimed = (Arc<Endpoint>, Option<Arc<Event>>, Delivery);
 /// Claims what is due, as much of each endpoint as there is room for.
 async fn claim(engine: &Engine, mut room: Room) -> Result<Vec<Claimed>> {
     let now = engine.now();
-    let mut tx = engine.db.read().await?;
+    let mut tx = engine.db().read().await?;
     let mut wanted = vec![];
     let mut unopened = vec![];
     for due in rows::due(&mut tx, now, OF_ENDPOINT as i64).await? {
@@ -196,7 +197,7 @@ async fn claim(engine: &Engine, mut room: Room) -> Result<Vec<Claimed>> {
     if wanted.is_empty() && unopened.is_empty() {
         return Ok(vec![]);
     }
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db().begin().await?;
     unopened.sort_unstable();
     for (organization, id) in unopened {
         if let Some(mut health) = webhook_endpoints::health(&mut tx, organization, id).await? {
@@ -214,7 +215,7 @@ async fn claim(engine: &Engine, mut room: Room) -> Result<Vec<Claimed>> {
     }
     tx.commit().await?;
     // One event goes to many endpoints, and is read once.
-    let mut tx = engine.db.read().await?;
+    let mut tx = engine.db().read().await?;
     let mut events: HashMap<EventId, Option<Arc<Event>>> = HashMap::new();
     let mut round = vec![];
     for (endpoint, delivery) in claimed {
@@ -222,7 +223,7 @@ async fn claim(engine: &Engine, mut room: Room) -> Result<Vec<Claimed>> {
             Some(known) => known.clone(),
             None => {
                 let row = rows_of_events::get(&mut tx, delivery.organization, delivery.event).await?;
-                let told = row.and_then(|e| e.told(endpoint.sandbox)).map(Arc::new);
+                let told = row.and_then(|e| list::Event::from(e).told(endpoint.sandbox)).map(Arc::new);
                 events.insert(delivery.event, told.clone());
                 told
             }

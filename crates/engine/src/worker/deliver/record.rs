@@ -10,7 +10,10 @@ use super::{
     health::{Seen, switch_off, telling},
     room::Key,
 };
-use crate::{Engine, Result, webhooks::sealed::own_key};
+use crate::{
+    base::{engine::Engine, error::Result},
+    webhooks::sealed::own_key,
+};
 
 /// Records a batch: the attempts, what comes next, and the health of the endpoints.
 pub(super) async fn record(engine: &Engine, batch: &[Sent]) -> Result<()> {
@@ -38,7 +41,7 @@ pub(super) async fn record(engine: &Engine, batch: &[Sent]) -> Result<()> {
         }
         attempts.entry(sent.delivery.organization).or_default().push((attempt, next));
     }
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db().begin().await?;
     let mut given_up = vec![];
     for (key, seen) in &health {
         if let Some(reason) = seen.write(engine, &mut tx, *key).await? {
@@ -111,7 +114,7 @@ mod tests {
     use bonafide_store::deliveries::Delivery;
 
     use super::{super::Endpoint, *};
-    use crate::webhooks::tests::endpoint;
+    use crate::webhooks::samples::endpoint;
 
     /// An API that tries twice more.
     struct Twice;
