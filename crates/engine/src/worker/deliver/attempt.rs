@@ -11,7 +11,7 @@ use bonafide_core::{
 use bonafide_courier::{Parcel, sign};
 use bonafide_store::{Tx, deliveries::Delivery, secrets::PlainSecret, webhook_endpoints::PER_VERIFICATION};
 
-use super::{Endpoint, Outcome, Sent};
+use super::message::{Endpoint, Outcome, Sent};
 use crate::{
     base::{engine::Engine, error::Result, record::Record},
     events::list::message_id,

@@ -10,7 +10,10 @@ use bonafide_store::{
     webhook_endpoints::{self as rows, Health, PER_VERIFICATION},
 };
 
-use super::{LONGEST_PAUSE_S, Outcome, room::Key};
+use super::{
+    message::{LONGEST_PAUSE_S, Outcome},
+    room::Key,
+};
 use crate::{
     base::{engine::Engine, error::Result},
     events::tell::{Only, tell},

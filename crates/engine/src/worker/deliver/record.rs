@@ -6,8 +6,8 @@ use bonafide_core::{id::OrganizationId, time::Timestamp};
 use bonafide_store::deliveries::{self as rows, Attempt, Next};
 
 use super::{
-    LONGEST_PAUSE_S, Outcome, Sent,
     health::{Seen, switch_off, telling},
+    message::{LONGEST_PAUSE_S, Outcome, Sent},
     room::Key,
 };
 use crate::{
@@ -113,7 +113,7 @@ mod tests {
     use bonafide_courier::Receipt;
     use bonafide_store::deliveries::Delivery;
 
-    use super::{super::Endpoint, *};
+    use super::{super::message::Endpoint, *};
     use crate::webhooks::samples::endpoint;
 
     /// An API that tries twice more.
