@@ -2,7 +2,7 @@
 //!
 //! Architecture invariants:
 //! - A deed takes a [`Caller`]: there is no way to reach a tenant's data without one.
-//! - State changes only through [`record::Record::apply`], in one transaction with its history line, its
+//! - State changes only through `Record::apply`, carried out in one transaction with its history line, its
 //!   audit entry, its event and its jobs.
 //! - No model, no picture decoding and no blob access inside a write transaction.
 //! - A job may run twice; its effect happens once, because the effect and the end of the job commit together.
