@@ -69,7 +69,7 @@ pub async fn backlog(engine: &Engine) -> Result<Vec<Backlog>> {
     let now = engine.now();
     let mut tx = engine.db().read().await?;
     let mut found: BTreeMap<String, (i64, Option<Timestamp>)> =
-        Queue::ALL.map(|queue| (queue.as_str().to_owned(), (0, None))).into().collect();
+        Queue::ALL.into_iter().map(|queue| (queue.as_str().to_owned(), (0, None))).collect();
     let jobs = jobs::waiting(&mut tx, now).await?;
     found.extend(jobs.into_iter().map(|(queue, waiting, first)| (queue, (waiting, Some(first)))));
     found.insert("messages".to_owned(), deliveries::waiting(&mut tx, now).await?);

@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// A check of one hand-in; the value is what it found.
-pub(crate) trait CheckJob: Sized + Send {
+pub(crate) trait CheckJob: Sized + Send + 'static {
     const KIND: JobKind;
     /// What is not assessed when it cannot be run to its end.
     const CHECKS: &'static [Check];

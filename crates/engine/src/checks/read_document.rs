@@ -17,7 +17,7 @@ use crate::{
     assess,
     base::{
         engine::Engine,
-        error::{Error, Result},
+        error::Result,
         jobs::{JobKind, enqueue_check},
         record::Record,
         screened::Screened,
