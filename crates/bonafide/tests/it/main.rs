@@ -1,0 +1,10 @@
+//! The real binary, started the way an operator starts it.
+
+#![allow(clippy::unwrap_used, unreachable_pub, reason = "a test stops at the first surprise")]
+
+mod architecture;
+mod cli;
+mod console;
+mod disk;
+mod kill;
+mod support;
