@@ -13,6 +13,7 @@ pub mod layers;
 pub mod limits;
 pub mod operations;
 mod repeat;
+mod schema;
 
 pub use caller::Authorized;
 pub use form::Form;

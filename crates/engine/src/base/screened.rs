@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use bonafide_core::{
-    finding::{Check, Finding, ModelRef, Outcome},
+    finding::{Check, Code, Finding, ModelRef, Outcome},
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -94,14 +94,14 @@ impl Screened {
         // Neither names nor numbers of entries: they would say who the person may be.
         let like = format!("{hits} entries of the lists bear a like name (best {best:.2})");
         let finding = match outcome {
-            Outcome::Fail => finding.because("listed", format!("{like}, and birth date or number agree")),
-            Outcome::Consider => finding.because("possibly_listed", like),
+            Outcome::Fail => finding.because(Code::Listed, format!("{like}, and birth date or number agree")),
+            Outcome::Consider => finding.because(Code::PossiblyListed, like),
             _ => finding,
         };
         match self.hits.len() - hits {
             0 => finding,
             n => finding.because(
-                "hits_dismissed",
+                Code::HitsDismissed,
                 format!("a reviewer said of {n} more that they are somebody else"),
             ),
         }

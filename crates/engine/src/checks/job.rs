@@ -2,7 +2,7 @@
 //! together with the end of the job.
 
 use bonafide_core::{
-    finding::{Check, Finding},
+    finding::{Check, Code, Finding},
     id::{OrganizationId, VerificationId},
     verification::{Kind, Status},
     weights::Weights,
@@ -95,7 +95,7 @@ async fn run<C: CheckJob>(engine: &Engine, job: &Job) -> Result<()> {
 /// A check that could not be run to its end is not assessed, and the verification goes on to a human.
 async fn give_up<C: CheckJob>(engine: &Engine, tx: &mut Tx, job: &Job) -> Result<()> {
     let gone = |check: &Check| {
-        Finding::not_assessed(*check, "check_failed", "the check could not be run to its end")
+        Finding::not_assessed(*check, Code::CheckFailed, "the check could not be run to its end")
     };
     if let Some(record) = current(engine, tx, job).await? {
         record_findings(engine, tx, &record, C::CHECKS.iter().map(gone).collect(), C::KIND).await?;
@@ -127,6 +127,12 @@ async fn record_findings(
     job: JobKind,
 ) -> Result<()> {
     let organization = record.row.organization;
+    let surprise = |f: &&Finding| f.reasons.iter().any(|r| !f.check.may_say(&r.code));
+    debug_assert!(
+        !new.iter().any(|f| surprise(&f)),
+        "not in Check::may_say: {:?}",
+        new.iter().find(surprise)
+    );
     let new = &steer(tx, record, job, new).await?;
     record.note(engine, tx, "checked", "worker", &json!({"job": job.as_str()})).await?;
     findings::insert(tx, organization, record.row.id, new, engine.now(), &*engine.entropy).await?;

@@ -8,7 +8,7 @@ use bonafide_checks::{
         known::{self, Search},
     },
 };
-use bonafide_core::finding::{Check, Finding};
+use bonafide_core::finding::{Check, Code, Finding};
 use bonafide_store::Tx;
 
 use super::job::Case;
@@ -20,7 +20,7 @@ pub(super) async fn check(engine: &Engine, case: &Case, face: Option<Embedding>)
     let Some(embedding) = face else {
         return Ok(Finding::not_assessed(
             Check::KnownFace,
-            "no_template",
+            Code::NoTemplate,
             "the selfie gave no face template to search with",
         ));
     };

@@ -46,7 +46,7 @@ impl CheckJob for ReadDocument {
     async fn compute(engine: &Engine, case: Case) -> Result<Self> {
         let (record, weights) = (&case.record, case.weights);
         let Read { reading, mut findings, portrait, prints } = read(engine, record, weights).await?;
-        let tolerance = weights.ofac_fuzzy_match_tolerance;
+        let tolerance = weights.sanctions_tolerance;
         let (listed, screened) = screening::check::check(engine, record, &reading, tolerance).await?;
         findings.push(listed);
         findings.push(location::check(engine, record).await?);

@@ -28,8 +28,7 @@ pub(crate) async fn steer(
         if scenario.word == CLEAR {
             let checks = STEPS.iter().find(|(step, _)| *step == scenario.step).map_or(&[][..], |(_, c)| c);
             for finding in findings.iter_mut().filter(|f| checks.contains(&f.check)) {
-                *finding =
-                    Finding { side: finding.side, ..steered(finding.check, Outcome::Clear, "sandbox") };
+                *finding = Finding { side: finding.side, ..steered(finding.check, Outcome::Clear) };
             }
             continue;
         }
@@ -38,7 +37,8 @@ pub(crate) async fn steer(
             let side = findings.iter().find(|f| f.check == *check).and_then(|f| f.side);
             findings.retain(|f| f.check != *check || f.side != side);
             if findings.len() < before || is_home(scenario.step, job) {
-                findings.push(Finding { side, ..steered(*check, *outcome, code) });
+                let steered = steered(*check, *outcome).because(code.clone(), "steered by settings.sandbox");
+                findings.push(Finding { side, ..steered });
             }
         }
     }
@@ -55,12 +55,11 @@ fn is_home(step: &str, job: JobKind) -> bool {
     }
 }
 
-fn steered(check: Check, outcome: Outcome, code: &str) -> Finding {
+fn steered(check: Check, outcome: Outcome) -> Finding {
     let score = match outcome {
         Outcome::Clear => Some(1.0),
         Outcome::Consider | Outcome::Fail => Some(0.0),
         Outcome::NotAssessed => None,
     };
-    let finding = Finding { score, threshold: score.map(|_| 0.5), ..Finding::new(check, outcome) };
-    finding.because(code, "steered by settings.sandbox")
+    Finding { score, threshold: score.map(|_| 0.5), ..Finding::new(check, outcome) }
 }
