@@ -38,7 +38,7 @@ pub mod verifications;
 pub mod webhook_endpoints;
 pub mod weights;
 
-pub use db::{Db, Tx};
+pub use db::{Db, Tx, sqlite_path};
 pub use error::{Error, Result};
 
 use db::on;
