@@ -64,7 +64,8 @@ enum Command {
     Replay(commands::replay::Args),
     /// What other weights would have decided about past sessions
     Backtest(commands::backtest::Args),
-    /// Measure the checks on a folder of labelled data
+    /// Measure the checks on a folder of labelled data, with the program bonafide-eval
+    #[command(disable_help_flag = true)]
     Eval(commands::eval::Args),
     /// Send one person through a running server's API
     Demo(commands::demo::Args),

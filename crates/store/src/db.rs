@@ -13,9 +13,8 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use crate::{Context, Error, Result};
+use crate::{Context, Error, Result, migrations::MIGRATIONS};
 
-static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations");
 const APPEND_ONLY_SQLITE: &str = include_str!("../../../migrations/sqlite/append_only.sql");
 const APPEND_ONLY_POSTGRES: &str = include_str!("../../../migrations/postgres/append_only.sql");
 

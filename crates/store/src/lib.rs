@@ -28,6 +28,7 @@ pub mod idempotency;
 pub mod jobs;
 pub mod keyring;
 pub mod liveness_sessions;
+mod migrations;
 pub mod organizations;
 pub mod requirements;
 pub mod screenings;
