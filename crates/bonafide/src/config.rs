@@ -15,7 +15,7 @@ use bonafide_core::{
 };
 use bonafide_courier::{Courier, Options};
 use bonafide_engine::{
-    Engine, ForwardedHeader, Parts, Settings,
+    Engine, ForwardedHeader, Parts, Settings, Storage,
     screening::Screening,
     world::{OsEntropy, SystemClock},
 };
@@ -202,10 +202,12 @@ impl Config {
     pub(crate) async fn open(&self, models: Arc<Models>) -> Result<Engine, Failure> {
         create_private(&self.data_dir)?;
         let clock = Arc::new(SystemClock);
-        let parts = Parts {
+        let storage = Storage {
             db: Db::open(&self.database()?).await?,
             blobs: Blobs::in_folder(&self.data_dir.join("blobs"))?,
-            key_ring: Box::new(FileKeyRing::open_or_create(&self.key_file(), &OsEntropy)?),
+            key_ring: Arc::new(FileKeyRing::open_or_create(&self.key_file(), &OsEntropy)?),
+        };
+        let parts = Parts {
             started_at: clock.now(),
             clock,
             entropy: Arc::new(OsEntropy),
@@ -234,11 +236,8 @@ impl Config {
                 forwarded_header: self.forwarded_header,
                 ..Settings::default()
             },
-            work: tokio::sync::Notify::new(),
-            post: tokio::sync::Notify::new(),
-            done: tokio::sync::Notify::new(),
         };
-        Ok(Engine::start(parts).await?)
+        Ok(Engine::start(storage, parts).await?)
     }
 }
 

@@ -195,16 +195,60 @@ pub async fn get(
     .to("read the webhook endpoint")
 }
 
-/// All endpoints of an organization: first those it registered, then those that stand for hosts, each newest first.
-pub async fn list(tx: &mut Tx, organization: OrganizationId) -> Result<Vec<WebhookEndpoint>> {
-    on!(tx, |c| sqlx::query_as(
-        "SELECT * FROM webhook_endpoints WHERE organization = $1 AND deleted_at IS NULL
-         ORDER BY origin <> 'registered', created_at DESC, id DESC"
-    )
+/// Which endpoints to list. `None` leaves nothing out.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Filter<'a> {
+    pub origin: Option<&'a str>,
+    pub dialect: Option<&'a str>,
+    pub client: Option<&'a str>,
+}
+
+/// What a [`Filter`] leaves of an organization's endpoints; its three values are bound after the organization.
+macro_rules! matching {
+    ($select:literal, $then:literal) => {
+        concat!(
+            $select,
+            " FROM webhook_endpoints WHERE organization = $1 AND deleted_at IS NULL
+                 AND ($2 IS NULL OR origin = $2) AND ($3 IS NULL OR dialect = $3) AND ($4 IS NULL OR client = $4) ",
+            $then
+        )
+    };
+}
+
+/// A page of an organization's endpoints: first those it registered, then those that stand for hosts, each newest first.
+pub async fn list(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    filter: &Filter<'_>,
+    skip: i64,
+    limit: i64,
+) -> Result<Vec<WebhookEndpoint>> {
+    on!(tx, |c| sqlx::query_as(matching!(
+        "SELECT *",
+        "ORDER BY origin <> 'registered', created_at DESC, id DESC LIMIT $5 OFFSET $6"
+    ))
     .bind(organization.uuid())
+    .bind(filter.origin)
+    .bind(filter.dialect)
+    .bind(filter.client)
+    .bind(limit)
+    .bind(skip)
     .fetch_all(c)
     .await)
     .to("list the webhook endpoints")
+}
+
+/// How many endpoints of an organization match.
+pub async fn count(tx: &mut Tx, organization: OrganizationId, filter: &Filter<'_>) -> Result<i64> {
+    let (count,): (i64,) = on!(tx, |c| sqlx::query_as(matching!("SELECT COUNT(*)", ""))
+        .bind(organization.uuid())
+        .bind(filter.origin)
+        .bind(filter.dialect)
+        .bind(filter.client)
+        .fetch_one(c)
+        .await)
+    .to("count the webhook endpoints")?;
+    Ok(count)
 }
 
 /// The open ones that an organization registered, and another one if it is open.

@@ -28,8 +28,8 @@ pub(crate) async fn webhook(
 ) -> Result<bonafide_core::id::WebhookEndpointId, Error> {
     let none = || Error::Engine(bonafide_engine::Error::NotFound("webhook"));
     let id = text.strip_prefix("wh_").unwrap_or(text).parse().map_err(|_| none())?;
-    let row = bonafide_engine::webhooks::read(engine, caller, id).await?.row;
-    let is_one = row.dialect == DIALECT && row.origin == REGISTERED && manages(caller, &row.client);
+    let found = bonafide_engine::webhooks::read(engine, caller, id).await?;
+    let is_one = found.dialect == DIALECT && found.origin == REGISTERED && manages(caller, &found.client);
     is_one.then_some(id).ok_or_else(none)
 }
 

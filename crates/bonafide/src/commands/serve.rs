@@ -5,10 +5,9 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 use axum::{Router, http::header, routing::get};
 use bonafide_core::problem::trail;
 use bonafide_engine::{
-    Engine,
+    Engine, deliver,
     health::{self, Backlog},
     housekeeping, jobs,
-    webhooks::deliver,
 };
 use metrics_exporter_prometheus::PrometheusBuilder;
 use serde::Serialize;
@@ -113,7 +112,7 @@ pub(crate) fn run(args: Args) -> CommandResult {
         for task in [worker, postman, tidying].into_iter().flatten() {
             task.await?;
         }
-        engine.db.close().await;
+        engine.close().await;
         Ok(())
     })
 }

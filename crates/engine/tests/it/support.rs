@@ -178,7 +178,7 @@ impl App {
 }
 
 async fn organization(engine: &Engine, name: &str, sandbox: bool) -> Caller {
-    let new = access::credentials::create_organization(engine, name, sandbox).await.unwrap();
+    let new = access::create_organization(engine, name, sandbox).await.unwrap();
     let id = new.credential.public_id;
     let client = access::client(engine, &id, &new.secret.to_string()).await.unwrap();
     let Ok(issued) = access::issue(engine, &client, None).await else { panic!("no token") };

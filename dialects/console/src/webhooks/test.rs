@@ -5,10 +5,7 @@ use axum::{
     extract::{Path, State},
     http::StatusCode,
 };
-use bonafide_engine::{
-    Engine,
-    webhooks::{self, deliver::message_id},
-};
+use bonafide_engine::{Engine, events::message_id, webhooks};
 use serde::Serialize;
 use utoipa::ToSchema;
 

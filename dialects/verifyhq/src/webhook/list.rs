@@ -4,7 +4,10 @@ use axum::{
     Json as Body,
     extract::{Path, State},
 };
-use bonafide_engine::{Engine, webhooks};
+use bonafide_engine::{
+    Engine,
+    webhooks::{self, Registrations},
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -37,13 +40,14 @@ pub(crate) async fn list(
     Path(client): Path<String>,
 ) -> Result<Body<Vec<Webhook>>, Error> {
     let client = client_id(&caller, &client)?;
-    let all = webhooks::registered(&engine, &caller, DIALECT).await?;
-    let theirs = all.into_iter().filter(|e| e.client == client);
-    let webhooks = theirs.map(|e| Webhook {
+    let theirs =
+        Registrations { dialect: DIALECT, client: Some(&client), take: u32::MAX, ..Registrations::default() };
+    let (theirs, _) = webhooks::registered(&engine, &caller, &theirs).await?;
+    let webhooks = theirs.into_iter().map(|e| Webhook {
         id: format!("wh_{}", e.id),
         active: e.is_open(),
         callback_url: e.url,
-        events: e.words.split(' ').filter(|w| !w.is_empty()).map(str::to_owned).collect(),
+        events: e.words,
         created_at: e.created_at.to_string(),
     });
     Ok(Body(webhooks.collect()))

@@ -1,7 +1,10 @@
 //! `POST /webhook/list`
 
 use axum::{Json as Body, extract::State};
-use bonafide_engine::{Engine, webhooks};
+use bonafide_engine::{
+    Engine,
+    webhooks::{self, Registrations},
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -64,16 +67,17 @@ pub(crate) async fn list(
     bonafide_http::Valid(asked, _): Json<ListWebhooks>,
 ) -> Result<Body<Webhooks>, Error> {
     let Part { take, skip } = part(asked.take, asked.skip);
-    let term = asked.search_term.unwrap_or_default().trim().to_lowercase();
-    let found: Vec<_> = webhooks::registered(&engine, &caller, DIALECT)
-        .await?
+    let wanted = Registrations {
+        dialect: DIALECT,
+        client: asked.client_id.as_deref(),
+        search_term: asked.search_term.as_deref(),
+        skip,
+        take,
+    };
+    let (found, total) = webhooks::registered(&engine, &caller, &wanted).await?;
+    let statistics = Statistics { total, take, skip };
+    let webhooks = found
         .into_iter()
-        .filter(|w| asked.client_id.as_ref().is_none_or(|client| w.client == *client))
-        .filter(|w| w.name.to_lowercase().contains(&term) || w.url.to_lowercase().contains(&term))
-        .collect();
-    let statistics = Statistics { total: found.len(), take, skip };
-    let page = found.into_iter().skip(skip as usize).take(take as usize);
-    let webhooks = page
         .map(|w| Webhook {
             id: w.id.to_string(),
             client_id: Some(w.client).filter(|c| !c.is_empty()),

@@ -117,7 +117,7 @@ impl App {
 
     async fn new_client(&self, name: &str) -> (String, String) {
         let sandbox = name == "sandbox";
-        let new = access::credentials::create_organization(&self.engine, name, sandbox).await.unwrap();
+        let new = access::create_organization(&self.engine, name, sandbox).await.unwrap();
         (new.credential.public_id.clone(), new.secret.to_string())
     }
 
