@@ -325,7 +325,7 @@ async fn a_repeated_request_does_nothing_twice(app: &App) {
 async fn a_key_for_another_request_is_refused(app: &App) {
     let token = format!("Bearer {}", app.token);
     let with =
-        |key: &'static str| vec![("Authorization", token.clone()), ("Cko-Idempotency-Key", key.to_owned())];
+        |key: &'static str| vec![("Authorization", token.clone()), ("Idempotency-Key", key.to_owned())];
     let post = async |key, path, body| {
         let headers = with(key);
         let headers: Vec<_> = headers.iter().map(|(n, v)| (*n, v.as_str())).collect();

@@ -106,7 +106,7 @@ pub async fn create(engine: &Engine, caller: &Caller, new: NewEndpoint) -> Resul
         chaos: Some(new.chaos.clone()),
         active: None,
     };
-    check(engine, caller, Some(&**dialect), &everything, new.secret.as_deref())?;
+    check(engine, caller, Some(dialect), &everything, new.secret.as_deref())?;
     let (now, organization) = (engine.now(), caller.organization);
     let id = WebhookEndpointId::new(now, &*engine.entropy);
     let mut tx = engine.db.begin().await?;
@@ -252,7 +252,7 @@ pub async fn update(engine: &Engine, caller: &Caller, id: WebhookEndpointId, cha
             checked.headers = Some(headers(engine, &mut tx, &row).await?);
         }
     }
-    check(engine, caller, engine.dialect(&row.dialect).map(|d| &**d), &checked, None)?;
+    check(engine, caller, engine.dialect(&row.dialect), &checked, None)?;
     if let Some(headers) = &changes.headers {
         let key = own_key(engine, &mut tx, organization).await?;
         row.sealed = Some(crypto::seal_json(&key, Object::Webhook(id), headers, &*engine.entropy)?);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axum::{Json as Body, extract::State};
+use axum::extract::State;
 use bonafide_core::{
     event::Happened,
     problem::{Problem, Rule},
@@ -11,16 +11,13 @@ use bonafide_engine::{
     Engine, access,
     events::{self, Filter},
 };
-use bonafide_http::Denied;
+use bonafide_http::{Caller, Denied, Json, Query, Result, operation};
 use serde::{Deserialize, Serialize};
 use tokio::time::{Instant, timeout_at};
 use utoipa::{IntoParams, ToSchema};
 
 use super::Event;
-use crate::{
-    error::{Error, ProblemDocument},
-    extract::{Authorized, Query, number, subject, time},
-};
+use crate::extract::{number, subject, time};
 
 /// Longest that a request waits for something to happen, in seconds.
 const LONGEST_WAIT_S: i64 = 30;
@@ -66,14 +63,19 @@ pub(crate) struct Events {
 /// List events
 ///
 /// In the order in which they happened. With `wait` it is a stream: ask again with `next`, and nothing is missed.
-#[utoipa::path(get, path = "/console/events", tag = "Events", operation_id = "events_list", params(ListEvents),
-    security(("bearer" = ["verifications:read"])),
-    responses((status = 200, body = Events), (status = 400, body = ProblemDocument), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument)))]
+#[operation(
+    get,
+    "/console/events",
+    tag = "Events",
+    id = "events_list",
+    scope = "verifications:read",
+    params(ListEvents)
+)]
 pub(crate) async fn list(
     State(engine): State<Engine>,
-    Authorized(caller): Authorized,
-    bonafide_http::Query(asked, _): Query<ListEvents>,
-) -> Result<Body<Events>, Error> {
+    caller: Caller,
+    Query(asked): Query<ListEvents>,
+) -> Result<Json<Events>> {
     let refused = |field: &str, message: String| Err(vec![Problem::new(field, Rule::Enum, message)].into());
     let newest_first = match asked.order.as_deref() {
         None | Some("oldest") => false,
@@ -118,7 +120,7 @@ pub(crate) async fn list(
         };
         data.push(Event::of(row, message));
     }
-    Ok(Body(Events { data, next }))
+    Ok(Json(Events { data, next }))
 }
 
 /// The page as soon as there is something in it, and in any case after this time.
@@ -127,7 +129,7 @@ async fn first(
     caller: &bonafide_engine::Caller,
     filter: &Filter,
     patience: Duration,
-) -> Result<Vec<bonafide_engine::events::Event>, Error> {
+) -> Result<Vec<bonafide_engine::events::Event>> {
     // The bell rings before the event is committed, and another process does not ring it: look without it too.
     const LOOK_AGAIN: [Duration; 3] =
         [Duration::from_millis(10), Duration::from_millis(50), Duration::from_millis(250)];

@@ -1,14 +1,13 @@
 //! `POST /webhook/list`
 
-use axum::{Json as Body, extract::State};
+use axum::extract::State;
 use bonafide_engine::{Engine, webhooks};
+use bonafide_http::{Caller, Json, Result, operation};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
-    DIALECT,
-    error::{Error, ErrorBody},
-    extract::{Authorized, Json},
+    NAME,
     paging::{Part, part},
 };
 
@@ -55,17 +54,15 @@ pub(crate) struct Statistics {
 /// webhook list
 ///
 /// The addresses registered for events, newest first.
-#[utoipa::path(post, path = "/webhook/list", tag = "Webhook", operation_id = "webhook_list",
-    security(("oauth2" = ["webhooks"])),
-    responses((status = 200, body = Webhooks), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody)))]
+#[operation(post, "/webhook/list", tag = "Webhook", id = "webhook_list", scope = "webhooks")]
 pub(crate) async fn list(
     State(engine): State<Engine>,
-    Authorized(caller): Authorized,
-    bonafide_http::Valid(asked, _): Json<ListWebhooks>,
-) -> Result<Body<Webhooks>, Error> {
+    caller: Caller,
+    Json(asked): Json<ListWebhooks>,
+) -> Result<Json<Webhooks>> {
     let Part { take, skip } = part(asked.take, asked.skip);
     let term = asked.search_term.unwrap_or_default().trim().to_lowercase();
-    let found: Vec<_> = webhooks::registered(&engine, &caller, DIALECT)
+    let found: Vec<_> = webhooks::registered(&engine, &caller, NAME)
         .await?
         .into_iter()
         .filter(|w| asked.client_id.as_ref().is_none_or(|client| w.client == *client))
@@ -82,5 +79,5 @@ pub(crate) async fn list(
             created_at: w.created_at.to_string(),
         })
         .collect();
-    Ok(Body(Webhooks { webhooks, statistics }))
+    Ok(Json(Webhooks { webhooks, statistics }))
 }

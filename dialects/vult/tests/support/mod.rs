@@ -119,7 +119,7 @@ impl App {
             })
             .unwrap(),
             inviter,
-            dialects: vec![Arc::new(bonafide_vult::Webhooks)],
+            dialects: bonafide_vult::DIALECT.webhooks.into_iter().collect(),
             settings: Settings {
                 max_pictures: 12,
                 per_minute: 100_000,
@@ -132,12 +132,7 @@ impl App {
             done: tokio::sync::Notify::new(),
         };
         let engine = Engine::start(parts).await.unwrap();
-        let (router, operations) = bonafide_vult::operations(&Default::default()).build();
-        let limits = bonafide_http::limits(engine.clock.clone());
-        let router = router.split_for_parts().0;
-        let router = bonafide_http::guard(router, &operations, &engine, &limits, bonafide_vult::deny);
-        let router: Router = router.fallback(bonafide_vult::not_found).with_state(engine.clone());
-        let router = bonafide_http::layers::around(router, engine.clock.clone(), engine.entropy.clone());
+        let router = bonafide_http::server(&[&bonafide_vult::DIALECT], engine.clone(), &Default::default());
         let mut app = Self {
             engine,
             clock,
