@@ -3,7 +3,7 @@
 
     bench/peers.py DATA [--bonafide FILE] [--limit N] [--only NAME ...] [--json]
 
-DATA holds mrz/ and pdf417/, each with a manifest.tsv, and may hold aamva/; `draw` of the test kit makes such a
+DATA holds mrz/ and pdf417/, each with a manifest.tsv, and may hold aamva/; `draw`, an example of crates/specimen, makes such a
 folder of invented documents. It may hold faces/, with lfw_pairs.tsv and the pictures in lfw/. Machine readable
 zones are read by PassportEye, fastmrz and rapidocr, PDF417 symbols by zxing-cpp, faces are compared by
 face_recognition (dlib), and all of it by `bonafide eval`. Accuracy is told by the rules of `bonafide eval`. Times

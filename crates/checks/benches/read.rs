@@ -14,7 +14,7 @@ use bonafide_checks::document::{
 use bonafide_checks::image::decode;
 use bonafide_checks::models::Models;
 use bonafide_core::document::{DocumentType, FieldName};
-use bonafide_testkit::specimen::{self, Fonts, Licence, Scene, Specimen};
+use bonafide_specimen::{self as specimen, Fonts, Licence, Scene, Specimen};
 use divan::Bencher;
 
 static MODELS: LazyLock<Models> = LazyLock::new(|| {

@@ -143,14 +143,13 @@ mod tests {
         assert_eq!(why, ["ipv4 is missing", "ipv6 is missing", "names is missing"]);
     }
 
-    /// The publisher's own records: a made-up one would have made-up types.
-    #[test]
-    fn an_address_of_a_real_file_has_a_place() {
-        let Some(file) = bonafide_testkit::data::test_data("geo/maxmind_test/GeoIP2-City-Test.mmdb") else {
-            return;
-        };
+    const ADDRESSES: [&str; 6] =
+        ["1.1.1.1", "81.2.69.142", "255.255.255.255", "2a02:cf40::1", "2001:220::1", "::1.2.3.4"];
+
+    /// Places of a file with London and a network of IPv6.
+    fn have_london(file: Vec<u8>) {
         let places = Places::new(move |part| match part {
-            Part::Ipv4 => std::fs::read(&file).map_err(|error| error.to_string()),
+            Part::Ipv4 => Ok(file.clone()),
             _ => Err("none".to_owned()),
         });
         let place = places.ip("81.2.69.142".parse().unwrap()).unwrap();
@@ -160,17 +159,45 @@ mod tests {
         assert_eq!(places.ip("2a02:ffff::1".parse().unwrap()), None);
     }
 
+    fn never_panics(file: &[u8]) {
+        let file = file.to_vec();
+        let places = Places::new(move |_| Ok(file.clone()));
+        for address in ADDRESSES {
+            places.ip(address.parse().unwrap());
+        }
+    }
+
     #[test]
-    fn broken_files_never_panic() {
-        let Some(folder) = bonafide_testkit::data::test_data("geo/maxmind_test") else { return };
-        for file in std::fs::read_dir(folder).unwrap() {
-            let path = file.unwrap().path();
-            let places = Places::new(move |_| std::fs::read(&path).map_err(|error| error.to_string()));
-            for address in
-                ["1.1.1.1", "81.2.69.142", "255.255.255.255", "2a02:cf40::1", "2001:220::1", "::1.2.3.4"]
-            {
-                places.ip(address.parse().unwrap());
+    fn an_address_of_an_invented_file_has_a_place() {
+        have_london(bonafide_testkit::places::london());
+    }
+
+    /// The publisher's own records: an invented one has invented types.
+    #[test]
+    #[ignore = "needs real data: geo/maxmind_test"]
+    fn an_address_of_a_real_file_has_a_place() {
+        let file = bonafide_testkit::data::test_data("geo/maxmind_test/GeoIP2-City-Test.mmdb");
+        have_london(std::fs::read(file).unwrap());
+    }
+
+    #[test]
+    fn a_damaged_file_never_panics() {
+        let whole = bonafide_testkit::places::london();
+        for at in 0..whole.len() {
+            let mut file = whole.clone();
+            for value in [0, 0x55, 0xff] {
+                file[at] = value;
+                never_panics(&file);
             }
+            never_panics(&whole[..at]);
+        }
+    }
+
+    #[test]
+    #[ignore = "needs real data: geo/maxmind_test"]
+    fn broken_files_never_panic() {
+        for file in std::fs::read_dir(bonafide_testkit::data::test_data("geo/maxmind_test")).unwrap() {
+            never_panics(&std::fs::read(file.unwrap().path()).unwrap());
         }
     }
 

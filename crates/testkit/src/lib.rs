@@ -1,12 +1,14 @@
-//! What tests and demonstrations share and the product never links: specimen documents, attacks, a throwaway
-//! PostgreSQL, the shared test data, a clock that stands still; and the tool `stress`, which spoils pictures until the reader fails.
+//! What tests share and the product never links: a clock that stands still, randomness that repeats, a throwaway
+//! PostgreSQL, events, a registry and a subscriber that fail on command, the way to the real test data, and, with the
+//! feature `engine`, the engine in memory. The documents that tests read are drawn by `bonafide-specimen`.
 
-pub mod attack;
 pub mod data;
-pub mod distort;
+#[cfg(feature = "engine")]
+pub mod engine;
 pub mod events;
 pub mod files;
+pub mod places;
 pub mod postgres;
+pub mod receiver;
 pub mod registry;
-pub mod specimen;
 pub mod world;

@@ -148,24 +148,44 @@ fn nothing_where_there_is_nothing() {
     }
 }
 
-/// Photos, cut and damaged pictures with known contents.
-#[test]
-fn real_pictures() {
-    let Some(folder) = bonafide_testkit::data::test_data("pdf417/zxing-cpp") else { return };
-    let files = std::fs::read_dir(folder).unwrap();
+/// How many of these pictures give the contents they have.
+fn right(pictures: impl IntoIterator<Item = (Picture, Vec<u8>)>) -> (usize, usize) {
+    let plain = |bytes: &[u8]| {
+        bytes.iter().copied().filter(|b| *b != b'\r').collect::<Vec<u8>>().trim_ascii_end().to_vec()
+    };
     let (mut right, mut all) = (0, 0);
-    for path in files.map(|f| f.unwrap().path()) {
-        let Ok(bytes) = std::fs::read(&path) else { continue };
-        let Ok(picture) = crate::image::decode(&bytes) else { continue };
-        let truth = ["txt", "bin"].iter().find_map(|e| std::fs::read(path.with_extension(e)).ok()).unwrap();
-        let plain = |bytes: &[u8]| {
-            bytes.iter().copied().filter(|b| *b != b'\r').collect::<Vec<u8>>().trim_ascii_end().to_vec()
-        };
-        let truth = plain(&truth);
-        let read = read_pdf417(&picture);
+    for (picture, truth) in pictures {
+        let (read, truth) = (read_pdf417(&picture), plain(&truth));
         all += 1;
         right +=
             usize::from(read.iter().any(|s| plain(&s.bytes) == truth || plain(s.text.as_bytes()) == truth));
     }
+    (right, all)
+}
+
+#[test]
+fn photographs_of_specimens() {
+    let fonts = bonafide_specimen::Fonts::installed().unwrap();
+    let taken = (1..=6).map(|seed| {
+        let licence = bonafide_specimen::Licence::random(seed);
+        let [_, back] = bonafide_specimen::licence(&licence, &fonts).unwrap();
+        let shot = bonafide_specimen::distort::Shot::default();
+        let jpeg = bonafide_specimen::distort::shoot(&back, seed, &shot, 0.5).unwrap();
+        (crate::image::decode(&jpeg).unwrap(), licence.payload().into_bytes())
+    });
+    assert_eq!(right(taken), (6, 6));
+}
+
+/// Photos, cut and damaged pictures with known contents.
+#[test]
+#[ignore = "needs real data: pdf417/zxing-cpp"]
+fn real_pictures() {
+    let files = std::fs::read_dir(bonafide_testkit::data::test_data("pdf417/zxing-cpp")).unwrap();
+    let known = files.map(|f| f.unwrap().path()).filter_map(|path| {
+        let picture = crate::image::decode(&std::fs::read(&path).ok()?).ok()?;
+        let truth = ["txt", "bin"].iter().find_map(|e| std::fs::read(path.with_extension(e)).ok());
+        Some((picture, truth.unwrap()))
+    });
+    let (right, all) = right(known);
     assert!(all > 30 && right * 10 >= all * 9, "{right} of {all}");
 }

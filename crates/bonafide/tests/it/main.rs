@@ -1,0 +1,9 @@
+//! The real binary, started the way an operator starts it.
+
+#![allow(clippy::unwrap_used, unreachable_pub, reason = "a test stops at the first surprise")]
+
+mod cli;
+mod console;
+mod disk;
+mod kill;
+mod support;

@@ -1,0 +1,153 @@
+//! Documents read from real pictures with the installed weights.
+
+use bonafide_checks::{
+    document::read::{machine_readable_zone, read},
+    image::{Picture, decode},
+};
+use bonafide_core::{
+    document::{DocumentType, FieldName},
+    finding::{Check, Outcome},
+};
+use bonafide_specimen::{
+    self as specimen, Fonts, Licence, Specimen,
+    distort::{Shot, shoot},
+};
+use bonafide_weights::load_for_tests;
+use image::{RgbImage, imageops};
+use jiff::civil::{Date, date};
+
+use crate::real;
+
+const TODAY: Date = date(2026, 11, 21);
+
+fn zone(picture: &Picture) -> Vec<String> {
+    let found = machine_readable_zone(load_for_tests(), picture).unwrap();
+    found.map(|f| f.mrz.lines().to_vec()).unwrap_or_default()
+}
+
+/// A drawn page, photographed by hand with the camera `tilt` degrees off.
+fn photographed(page: &RgbImage, tilt: f32) -> Picture {
+    let jpeg = shoot(page, 1, &Shot { tilt, ..Shot::default() }, 0.5).unwrap();
+    decode(&jpeg).unwrap()
+}
+
+#[test]
+fn zones_of_specimens() {
+    let fonts = Fonts::installed().unwrap();
+    for person in [1, 2].map(Specimen::random) {
+        let [front, back] = specimen::identity_card(&person, &fonts);
+        for (page, lines) in [
+            (specimen::passport(&person, &fonts), specimen::td3(&person).to_vec()),
+            (back, specimen::td1(&person).to_vec()),
+            (specimen::large_card(&person, &fonts), specimen::td2(&person).to_vec()),
+            (front, vec![]),
+        ] {
+            assert_eq!(zone(&photographed(&page, 8.0)), lines);
+        }
+    }
+}
+
+#[test]
+fn a_specimen_on_its_side() {
+    let person = Specimen::random(3);
+    let upright = photographed(&specimen::passport(&person, &Fonts::installed().unwrap()), 5.0);
+    let turns: [fn(&RgbImage) -> RgbImage; 3] =
+        [imageops::rotate90, imageops::rotate180, imageops::rotate270];
+    for turn in turns {
+        assert_eq!(zone(&Picture { rgb: turn(&upright.rgb) }), specimen::td3(&person));
+    }
+}
+
+#[test]
+fn fields_of_a_drawn_licence() {
+    let licence = Licence::random(1);
+    let person = &licence.holder;
+    let [front, back] = specimen::licence(&licence, &Fonts::installed().unwrap()).unwrap();
+    let (front, back) = (photographed(&front, 5.0), photographed(&back, 5.0));
+    let out = read(load_for_tests(), &front, Some(&back), DocumentType::Unknown, TODAY, 0.85);
+    let value = |name| out.reading.get(name).map(|f| f.value.clone());
+    for (name, expected) in [
+        (FieldName::DocumentNumber, person.document_number.clone()),
+        (FieldName::BirthDate, person.birth_date.to_string()),
+        (FieldName::ExpiresAt, person.expires.to_string()),
+        (FieldName::Street, licence.street.clone()),
+        (FieldName::City, licence.city.clone()),
+        (FieldName::Class, licence.class.clone()),
+    ] {
+        assert_eq!(value(name), Some(expected), "{name:?}");
+    }
+    assert_eq!(out.reading.document_type, DocumentType::DriverLicense);
+    let outcome = |check| out.findings.iter().find(|f| f.check == check).map(|f| f.outcome);
+    assert_eq!(outcome(Check::IsIdentityDocument), Some(Outcome::Clear));
+    assert_eq!(outcome(Check::DocumentReadable), Some(Outcome::Clear));
+    assert!(out.portrait.is_some());
+}
+
+#[test]
+#[ignore = "needs real data: mrz/images"]
+fn a_small_scan_of_a_card() {
+    assert_eq!(
+        zone(&real("mrz/images/konstantint_testdata_100_id-che.jpg")),
+        [
+            "IDCHES0002068<8<<<<<<<<<<<<<<<",
+            "8102287F1301014CHE<<<<<<<<<<<4",
+            "VADIS<<QUO<<<<<<<<<<<<<<<<<<<<"
+        ]
+    );
+}
+
+#[test]
+#[ignore = "needs real data: mrz/images"]
+fn a_passport_on_its_side() {
+    assert_eq!(
+        zone(&real("mrz/images/konstantint_testdata_0_pass-lva.jpg")),
+        ["PALVAMOHAMADA<<FARIDA<<<<<<<<<<<<<<<<<<<<<<<", "LT00000004XXC8605102F1210314111111<11648<<86"]
+    );
+}
+
+#[test]
+#[ignore = "needs real data: mrz/images"]
+fn no_zone_where_there_is_none() {
+    assert_eq!(zone(&real("mrz/images/sivakumar-mahalingam_data_nomrz.jpg")), [""; 0]);
+}
+
+#[test]
+#[ignore = "needs real data: faces/doc_selfie"]
+fn a_driving_licence_in_the_hand() {
+    let front = real("faces/doc_selfie/set_1_doc_front.png");
+    let out = read(load_for_tests(), &front, None, DocumentType::Unknown, TODAY, 0.85);
+    let value = |name| out.reading.get(name).map(|f| f.value.as_str());
+    for (name, expected) in [
+        (FieldName::DocumentNumber, "L1234-1234561-12"),
+        (FieldName::LastName, "DOE"),
+        (FieldName::FirstName, "JOHN LEE"),
+        (FieldName::BirthDate, "1986-10-16"),
+        (FieldName::Street, "123 ANYWHERE STREET"),
+        (FieldName::City, "ANYTOWN"),
+        (FieldName::PostalCode, "H3A 1S8"),
+        (FieldName::Class, "5"),
+        (FieldName::Gender, "male"),
+        (FieldName::Height, "182 cm"),
+        (FieldName::EyeColor, "brown"),
+        (FieldName::RefNumber, "PDBT8A1QC"),
+        (FieldName::IssuedAt, "2017-12-15"),
+        (FieldName::ExpiresAt, "2025-10-16"),
+        (FieldName::IssuingState, "QC"),
+        (FieldName::IssuingCountry, "CAN"),
+    ] {
+        assert_eq!(value(name), Some(expected), "{name:?}");
+    }
+    assert_eq!(out.reading.document_type, DocumentType::DriverLicense);
+    // The card's corners in the photograph, by eye.
+    let corners = out.reading.corners.expect("located").0;
+    for (found, seen) in corners.iter().zip([[71.0, 225.0], [592.0, 212.0], [594.0, 545.0], [74.0, 550.0]]) {
+        let away = (found[0] - seen[0]).hypot(found[1] - seen[1]);
+        assert!(away < 8.0, "{corners:?}");
+    }
+    let outcome = |check| out.findings.iter().find(|f| f.check == check).map(|f| f.outcome);
+    assert_eq!(outcome(Check::IsIdentityDocument), Some(Outcome::Clear));
+    assert_eq!(outcome(Check::DocumentReadable), Some(Outcome::Clear));
+    assert_eq!(outcome(Check::DocumentExpired), Some(Outcome::Fail));
+    assert_eq!(outcome(Check::MrzCheckDigits), Some(Outcome::NotAssessed));
+    assert!(out.portrait.is_some());
+}

@@ -1,0 +1,11 @@
+//! The engine, with an invented API to tell of what happens: no vendor, no HTTP and no network of ours is in it.
+
+#![allow(clippy::unwrap_used, unreachable_pub, reason = "a test stops at the first surprise")]
+
+mod invitations;
+mod look_back;
+mod support;
+mod webhooks {
+    mod deliver;
+    mod endpoints;
+}

@@ -1,0 +1,186 @@
+//! An organization that uses the engine, and the invented API it is told of events by.
+
+use std::sync::Arc;
+
+use bonafide_core::{
+    document::Side,
+    event::{Happened, Message, STANDARD_WAITS, Subject, WebhookDialect},
+    evidence::Position,
+    id::VerificationId,
+    verification::{Kind, Status},
+};
+use bonafide_engine::{
+    Caller, Engine, Result, access,
+    evidence::{self, Picture},
+    jobs,
+    verifications::{self, NewVerification},
+};
+use bonafide_invite::Inviter;
+use bonafide_store::Db;
+use bonafide_testkit::{
+    data::sample,
+    engine::{Setup, Started},
+    world::{FixedClock, SeededEntropy},
+};
+use serde_json::{Value, json};
+
+/// It tells everything but what becomes of people apart from their verifications, in the core's own words.
+pub struct Invented;
+
+/// Its name.
+pub const API: &str = "invented";
+
+impl WebhookDialect for Invented {
+    fn name(&self) -> &'static str {
+        API
+    }
+
+    fn word(&self, happened: Happened, kind: Kind) -> Option<&'static str> {
+        match (happened, kind) {
+            (Happened::VerificationApproved, Kind::FaceAuthentication) => Some("authentication.approved"),
+            (Happened::VerificationCompleted, _) => None,
+            _ if happened.subject() == Subject::Applicant => None,
+            _ => Some(happened.as_str()),
+        }
+    }
+
+    fn body(&self, message: &Message<'_>) -> Value {
+        let event = message.event;
+        let about = VerificationId::from_uuid(event.subject);
+        json!({
+            "id": event.id, "type": message.word, "sequence": event.sequence, "about": about,
+            "reason": event.snapshot.reason, "test": message.is_test(),
+        })
+    }
+
+    fn signature_header(&self) -> Option<&'static str> {
+        None
+    }
+
+    fn waits(&self) -> &'static [u32] {
+        STANDARD_WAITS
+    }
+}
+
+/// One caller of one engine.
+pub struct App {
+    pub engine: Engine,
+    pub db: Db,
+    pub clock: Arc<FixedClock>,
+    pub entropy: Arc<SeededEntropy>,
+    pub caller: Caller,
+    folder: Arc<tempfile::TempDir>,
+}
+
+impl App {
+    /// `database` is `sqlite` or `postgres`.
+    pub async fn start(database: &str) -> Self {
+        Self::of(database, Setup::default()).await
+    }
+
+    /// An engine that writes to people.
+    pub async fn start_inviting(inviter: Inviter) -> Self {
+        Self::of("sqlite", Setup { inviter, ..Setup::default() }).await
+    }
+
+    async fn of(database: &str, setup: Setup) -> Self {
+        let setup = Setup { dialects: vec![&Invented], ..setup };
+        let Started { engine, db, clock, entropy, folder } = setup.start(database).await;
+        let caller = organization(&engine, "first", false).await;
+        Self { engine, db, clock, entropy, caller, folder }
+    }
+
+    /// The same engine, used by somebody else.
+    pub fn as_caller(&self, caller: Caller) -> Self {
+        Self {
+            engine: self.engine.clone(),
+            db: self.db.clone(),
+            clock: self.clock.clone(),
+            entropy: self.entropy.clone(),
+            caller,
+            folder: self.folder.clone(),
+        }
+    }
+
+    /// Another organization.
+    pub async fn stranger(&self) -> Self {
+        self.as_caller(organization(&self.engine, "second", false).await)
+    }
+
+    /// A sandbox.
+    pub async fn sandbox(&self) -> Self {
+        self.as_caller(organization(&self.engine, "sandbox", true).await)
+    }
+
+    /// An API key of the same organization.
+    pub async fn colleague(&self) -> Self {
+        let admin = Caller { scopes: "verifications keys".to_owned(), ..self.caller.clone() };
+        let wanted = access::Wanted::new(access::Kind::ApiKey, "a key");
+        let new = access::credentials::create(&self.engine, &admin, wanted).await.unwrap();
+        let caller = access::authenticate(&self.engine, &new.secret.to_string()).await.unwrap();
+        self.as_caller(caller.unwrap())
+    }
+
+    /// A new verification.
+    pub async fn created(&self) -> VerificationId {
+        verifications::create(&self.engine, &self.caller, NewVerification::default()).await.unwrap()
+    }
+
+    /// One whose events go to this address too.
+    pub async fn created_for(&self, url: &str) -> Result<VerificationId> {
+        let new =
+            NewVerification { dialect: API, webhook_url: Some(url.to_owned()), ..NewVerification::default() };
+        verifications::create(&self.engine, &self.caller, new).await
+    }
+
+    /// One that everything was captured for. In a sandbox every check comes out clear, but for these words of the
+    /// sandbox; otherwise none can be made, since no network is installed here.
+    pub async fn captured(&self, steps: &[(&str, &str)]) -> VerificationId {
+        let mut steered =
+            json!({"document": "clear", "face": "clear", "liveness": "clear", "screening": "clear"});
+        for (step, word) in steps {
+            steered[step] = json!(word);
+        }
+        let settings = if self.caller.sandbox { json!({ "sandbox": steered }) } else { Value::Null };
+        let new = NewVerification { settings, ..NewVerification::default() };
+        let id = verifications::create(&self.engine, &self.caller, new).await.unwrap();
+        self.consent(id).await;
+        let position = Position { latitude: 45.5, longitude: -73.6 };
+        let picture = |name| Picture { field: "image".into(), bytes: std::fs::read(sample(name)).unwrap() };
+        let (engine, caller) = (&self.engine, &self.caller);
+        let document = picture("passport.jpg");
+        evidence::accept_document(engine, caller, id, Side::Front, document, position).await.unwrap();
+        evidence::start_liveness(engine, caller, id, position).await.unwrap();
+        let frames = vec![picture("selfie.jpg").into()];
+        evidence::accept_liveness(engine, caller, id, frames, position).await.unwrap();
+        id
+    }
+
+    /// Hands in what was captured and runs the checks in this task.
+    pub async fn finish(&self, id: VerificationId) -> Status {
+        verifications::submit(&self.engine, &self.caller, id, None).await.unwrap();
+        loop {
+            jobs::run_pending(&self.engine).await.unwrap();
+            let status = verifications::read(&self.engine, &self.caller, id).await.unwrap().status;
+            if status != Status::Processing {
+                return status;
+            }
+        }
+    }
+
+    pub async fn consent(&self, id: VerificationId) {
+        verifications::consent(&self.engine, &self.caller, id, true).await.unwrap();
+    }
+
+    pub async fn anonymize(&self, id: VerificationId) {
+        verifications::anonymize(&self.engine, &self.caller, id).await.unwrap();
+    }
+}
+
+async fn organization(engine: &Engine, name: &str, sandbox: bool) -> Caller {
+    let new = access::credentials::create_organization(engine, name, sandbox).await.unwrap();
+    let id = new.credential.public_id;
+    let client = access::client(engine, &id, &new.secret.to_string()).await.unwrap();
+    let Ok(issued) = access::issue(engine, &client, None).await else { panic!("no token") };
+    access::authenticate(engine, &issued.token.to_string()).await.unwrap().unwrap()
+}

@@ -1,0 +1,72 @@
+//! `draw OUT_DIR`: photographs of invented documents with what they say, in the layout of the data folders
+//! that `bonafide eval` and `bench/peers.py` read: `mrz/` and `pdf417/`, each with a `manifest.tsv`.
+
+use std::error::Error;
+use std::path::{Path, PathBuf};
+
+use bonafide_specimen::distort::{Shot, shoot};
+use bonafide_specimen::{self as specimen, Fonts, Licence, MRZ_CAPITAL_MM, PIXELS_PER_MM, Specimen};
+use clap::Parser;
+use image::RgbImage;
+
+/// Photographs of invented documents, with the truth beside them
+#[derive(Parser)]
+struct Args {
+    /// Where the folders go
+    out: PathBuf,
+    /// What the documents and their surroundings are drawn from
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Documents of each kind
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=10_000))]
+    count: u64,
+    /// Size of a picture, about, in millions of pixels
+    #[arg(long, default_value_t = 12.0)]
+    megapixels: f32,
+    /// Tilt of the camera in degrees
+    #[arg(long, default_value_t = 10.0)]
+    tilt: f32,
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let args = Args::parse();
+    let fonts = Fonts::installed()?;
+    let (zones, codes) = (args.out.join("mrz"), args.out.join("pdf417"));
+    std::fs::create_dir_all(&zones)?;
+    std::fs::create_dir_all(&codes)?;
+    let mut zone_rows = String::from("file\tformat\tmrz\n");
+    let mut code_rows = String::from("file\ttruth_file\tsymbols\n");
+    for seed in args.seed..args.seed.saturating_add(args.count) {
+        let person = Specimen::random(seed);
+        let [front, back] = specimen::identity_card(&person, &fonts);
+        let pages = [
+            ("TD3", specimen::passport(&person, &fonts), specimen::td3(&person).join("|")),
+            ("TD1", back, specimen::td1(&person).join("|")),
+            ("TD2", specimen::large_card(&person, &fonts), specimen::td2(&person).join("|")),
+            ("none", front, String::new()),
+        ];
+        for (format, page, truth) in pages {
+            let file = format!("{}-{seed}.jpg", format.to_lowercase());
+            photograph(&args, &page, seed, &zones.join(&file))?;
+            zone_rows.push_str(&format!("{file}\t{format}\t{truth}\n"));
+        }
+        let licence = Licence::random(seed);
+        let [_, back] = specimen::licence(&licence, &fonts)?;
+        photograph(&args, &back, seed, &codes.join(format!("licence-{seed}.jpg")))?;
+        std::fs::write(codes.join(format!("licence-{seed}.txt")), licence.payload())?;
+        code_rows.push_str(&format!("licence-{seed}.jpg\tlicence-{seed}.txt\t1\n"));
+    }
+    std::fs::write(zones.join("manifest.tsv"), zone_rows)?;
+    std::fs::write(codes.join("manifest.tsv"), code_rows)?;
+    Ok(())
+}
+
+fn photograph(args: &Args, page: &RgbImage, seed: u64, file: &Path) -> Result<(), Box<dyn Error>> {
+    // `shoot` lets the document fill about 0.7 of a picture of 4:3.
+    let picture_width = (args.megapixels.clamp(0.1, 50.0) * 1e6 * 4.0 / 3.0).sqrt();
+    let page_mm = page.width() as f32 / PIXELS_PER_MM;
+    let character_height = 0.7 * picture_width / page_mm * MRZ_CAPITAL_MM;
+    let shot = Shot { character_height, tilt: args.tilt, ..Shot::default() };
+    std::fs::write(file, shoot(page, seed, &shot, 0.5)?)?;
+    Ok(())
+}

@@ -1,0 +1,115 @@
+//! The contract of the store: each test body runs on SQLite and on PostgreSQL.
+
+#![allow(clippy::unwrap_used, reason = "the lint knows test functions but not what they call")]
+
+mod audit;
+mod callers;
+mod erasure;
+mod features;
+mod files;
+mod isolation;
+mod jobs;
+mod keys;
+mod rows;
+mod screenings;
+mod stage;
+mod webhooks;
+
+use stage::Stage;
+
+/// Emits two tests per body: `sqlite::<module>::<name>` and `postgres::<module>::<name>`. The second one
+/// fails, and is never skipped, where there is no PostgreSQL.
+macro_rules! contract {
+    ($($module:ident { $($name:ident),* $(,)? })*) => {
+        mod sqlite { $(mod $module { $(
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() { crate::$module::$name(crate::Stage::sqlite().await).await }
+        )* })* }
+        mod postgres { $(mod $module { $(
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() { crate::$module::$name(crate::Stage::postgres().await).await }
+        )* })* }
+    };
+}
+
+contract! {
+    rows {
+        a_verification_comes_back_as_it_was_written,
+        of_two_writers_the_second_is_told,
+        a_hundred_writers_at_once_and_one_wins,
+        lists_are_filtered_counted_and_paged,
+        newer_evidence_takes_the_place_of_older,
+        findings_come_in_the_order_of_the_checks,
+        the_latest_assessment_counts,
+        the_newest_weights_apply_and_the_older_stay,
+        requirements_fall_back_to_the_organization,
+        history_counts_its_lines,
+        a_deleted_verification_is_nowhere,
+        identities_are_listed_by_whom_they_were_verified_for,
+        a_read_transaction_cannot_write,
+        what_is_not_committed_did_not_happen,
+    }
+    callers {
+        a_credential_is_found_until_it_is_revoked,
+        public_ids_are_unique_over_all_tenants,
+        two_secrets_are_good_while_one_takes_the_others_place,
+        a_token_dies_with_its_credential_or_its_time,
+        a_liveness_token_is_good_once,
+    }
+    isolation {
+        another_tenants_ids_find_nothing,
+        rows_cannot_point_into_another_tenant,
+    }
+    jobs {
+        every_job_is_claimed_once_and_its_effect_happens_once,
+        tenants_take_turns,
+        a_lease_that_ran_out_is_claimed_again_and_the_first_worker_cannot_finish,
+        what_a_dead_process_held_is_due_at_once,
+        a_renewed_lease_holds,
+        an_open_unique_key_is_not_enqueued_twice,
+        failures_wait_longer_and_end_dead,
+        a_job_that_kills_its_workers_is_buried,
+        the_next_due_time_is_known,
+    }
+    keys {
+        a_data_key_opens_with_its_ring_only,
+        a_wrong_ring_is_refused_at_the_start,
+        rotation_keeps_old_data_readable,
+        a_wrapped_key_does_not_open_in_another_row,
+        swapped_ciphertexts_do_not_open,
+    }
+    erasure {
+        personal_data_is_nowhere_in_the_clear,
+        a_destroyed_key_makes_noise_of_everything,
+        no_copy_of_a_destroyed_key_stays_in_the_files,
+    }
+    features {
+        come_back_by_kind_and_time,
+        are_nobodys_in_another_tenant,
+        vanish_with_the_person,
+        specimens_are_listed_once_each,
+    }
+    screenings {
+        dismissals_hold_for_their_time_and_person,
+        the_log_is_read_in_pages_and_bounded,
+        both_go_with_the_person,
+    }
+    webhooks {
+        endpoints_come_and_go,
+        secrets_overlap_and_go_with_their_endpoint,
+        events_are_numbered_and_never_changed,
+        a_message_is_claimed_once_and_sent_until_it_arrives,
+        nothing_is_due_where_nobody_listens,
+        no_backlog_is_counted_further_than_asked,
+        health_and_what_the_owner_writes_keep_apart,
+        answers_are_sealed_and_what_is_over_is_forgotten,
+        a_repeated_request_gets_the_answer_it_got,
+    }
+    audit {
+        an_untouched_log_is_intact,
+        appends_at_once_make_one_chain,
+        the_database_refuses_changes,
+        the_verifier_names_the_entry_that_was_changed,
+        a_recomputed_hash_does_not_help,
+    }
+}

@@ -1,0 +1,129 @@
+//! The engine in memory: a database of its own, a clock that stands, receivers of messages on this machine.
+
+use std::{sync::Arc, time::Duration};
+
+use bonafide_checks::models::Models;
+use bonafide_core::{
+    event::WebhookDialect,
+    time::{Clock, Timestamp},
+};
+use bonafide_courier::{Courier, Options};
+use bonafide_engine::{Engine, Parts, Settings, screening::Screening};
+use bonafide_invite::Inviter;
+use bonafide_places::{Part, Places};
+use bonafide_registry::Provider;
+use bonafide_store::{Db, blobs::Blobs, keyring::MemoryKeyRing};
+use tokio::sync::Notify;
+
+use crate::world::{FixedClock, SeededEntropy};
+
+/// 1 June 2026, noon: the sample documents are judged as of then.
+pub const NOON: Timestamp = Timestamp(1_780_315_200_000);
+
+/// What differs between one engine and another.
+pub struct Setup {
+    /// None by default: no check that looks at pictures can run.
+    pub models: Arc<Models>,
+    pub registry: Option<Provider>,
+    pub inviter: Inviter,
+    pub dialects: Vec<&'static dyn WebhookDialect>,
+    pub settings: Settings,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self {
+            models: Arc::default(),
+            registry: None,
+            inviter: Inviter::new(bonafide_invite::Config::default()).expect("built-in texts"),
+            dialects: vec![],
+            settings: Settings {
+                max_pictures: 12,
+                per_minute: 100_000,
+                per_minute_organization: 40,
+                capture_url: "https://id.example.com/come?v={verification}".to_owned(),
+                ..Settings::default()
+            },
+        }
+    }
+}
+
+/// A running engine, and what it stands on.
+pub struct Started {
+    pub engine: Engine,
+    pub db: Db,
+    pub clock: Arc<FixedClock>,
+    pub entropy: Arc<SeededEntropy>,
+    /// Database (where it is SQLite), pictures and lists; removed with it.
+    pub folder: Arc<tempfile::TempDir>,
+}
+
+impl Setup {
+    /// `database` is `sqlite` or `postgres`.
+    ///
+    /// # Panics
+    /// When something of it cannot be had on this machine.
+    pub async fn start(self, database: &str) -> Started {
+        let folder = Arc::new(tempfile::tempdir().expect("a folder"));
+        let clock = Arc::new(FixedClock::at(NOON));
+        let entropy = Arc::new(SeededEntropy::new(7));
+        let address = match database {
+            "postgres" => tokio::task::spawn_blocking(crate::postgres::database).await.expect("a database"),
+            _ => folder.path().join("bonafide.db").display().to_string(),
+        };
+        let db = Db::open(&address).await.expect("a database");
+        let courier = Options {
+            // Receivers of these tests; 127.0.0.1 itself stays forbidden.
+            allow: vec!["127.0.0.2/32".parse().expect("a network")],
+            // A receiver that never answers does so for longer than a slow machine needs for the rest.
+            timeout: Duration::from_secs(300),
+            ..Options::default()
+        };
+        let parts = Parts {
+            db: db.clone(),
+            blobs: Blobs::in_folder(&folder.path().join("blobs")).expect("a folder for pictures"),
+            key_ring: Box::new(MemoryKeyRing::new(&*entropy)),
+            started_at: clock.now(),
+            clock: clock.clone(),
+            entropy: entropy.clone(),
+            models: self.models,
+            screening: Arc::new(Screening::in_folder(folder.path().join("lists"))),
+            places: places(),
+            registry: self.registry,
+            courier: Courier::new(courier).expect("a courier"),
+            inviter: self.inviter,
+            dialects: self.dialects,
+            settings: self.settings,
+            post: Notify::new(),
+            work: Notify::new(),
+            done: Notify::new(),
+        };
+        let engine = Engine::start(parts).await.expect("a healthy engine");
+        Started { engine, db, clock, entropy, folder }
+    }
+}
+
+/// Two towns, and addresses in one of them.
+fn places() -> Places {
+    let towns = "45.50884\t-73.58781\tCA\tQuebec\tMontréal\tMontréal\n51.51279\t-0.09184\tGB\tEngland\tGreater London\tCity of London\n";
+    Places::new(move |part| match part {
+        Part::Names => Ok(towns.into()),
+        Part::Ipv4 | Part::Ipv6 => Ok(crate::places::london()),
+    })
+}
+
+/// Emits each test once per database: `sqlite::NAME` and `postgres::NAME` call `NAME(&App::start(database).await)` with
+/// the `App` of the module that says it.
+#[macro_export]
+macro_rules! on_both {
+    ($($name:ident),* $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $name() { super::$name(&super::App::start("sqlite").await).await })*
+        }
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $name() { super::$name(&super::App::start("postgres").await).await })*
+        }
+    };
+}

@@ -1,0 +1,19 @@
+//! The whole dialect in memory, asked over HTTP. Modules mirror `src`, but for what every operation has in common.
+
+#![allow(clippy::unwrap_used, unreachable_pub, reason = "a test stops at the first surprise")]
+
+mod bad_input;
+mod gate;
+mod identity;
+mod idv {
+    mod liveness;
+    mod requirements;
+    mod session;
+    mod weights;
+}
+mod location;
+mod registry;
+mod sandbox;
+mod seed;
+mod support;
+mod webhook;
