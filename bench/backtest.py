@@ -58,7 +58,7 @@ def main() -> None:
         shutil.copytree(asked.data, data)
         size = multiply(data / "bonafide.db", asked.sessions)
         weights = Path(folder) / "weights.json"
-        weights.write_text(json.dumps({"idv_session_tolerance": 0.95, "onboarding_face_encoding_tolerance": 0.05}))
+        weights.write_text(json.dumps({"score_tolerance": 0.95, "portrait_match_tolerance": 0.05}))
         command = [asked.program, "backtest", "--weights", str(weights), "--data-dir", str(data), "--json"]
         told = json.loads(subprocess.check_output(command))
         report = told["report"]

@@ -4,22 +4,23 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     document::{DocumentType, Side},
-    finding::{Check, Finding, Outcome, Reason},
+    finding::{Check, Code, Finding, Outcome, Reason},
     policy::{Consequence, Exhausted, LivenessMode, Policy},
     weights::Weights,
+    words::words,
 };
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Decision {
-    Approve,
-    Decline,
-    /// The evidence was not good enough: ask the person again.
-    Retry,
-    /// Ask a human.
-    Review,
-    /// The attempts are used up: the person has to wait.
-    GiveUp,
+words! {
+    pub enum Decision {
+        Approve = "approve",
+        Decline = "decline",
+        /// The evidence was not good enough: ask the person again.
+        Retry = "retry",
+        /// Ask a human.
+        Review = "review",
+        /// The attempts are used up: the person has to wait.
+        GiveUp = "give_up",
+    }
 }
 
 /// One number that speaks for (1) or against (0) the person, and how much it counts.
@@ -43,33 +44,6 @@ pub struct Assessment {
     pub reasons: Vec<Reason>,
 }
 
-/// Reasons that better pictures can mend.
-const CAPTURE_REASONS: [&str; 23] = [
-    "no_document",
-    "no_text",
-    "too_blurry",
-    "too_dark",
-    "too_bright",
-    "too_small",
-    "glare",
-    "cut_off",
-    "tilted",
-    "front_not_captured",
-    "back_not_captured",
-    "no_face",
-    "several_faces",
-    "face_too_small",
-    "face_blurry",
-    "face_too_dark",
-    "face_cut_off",
-    "face_too_bright",
-    "face_too_close",
-    "face_not_turned",
-    "movement_not_shown",
-    "challenge_timeout",
-    "not_straight",
-];
-
 /// The facts of one hand-in.
 #[derive(Debug, Clone, Copy)]
 pub struct Facts<'a> {
@@ -86,20 +60,20 @@ pub struct Facts<'a> {
 pub fn decide(policy: &Policy, weights: &Weights, facts: &Facts<'_>) -> Assessment {
     let signals = signals(weights, facts);
     let score = score(&signals);
-    let threshold = weights.idv_session_tolerance;
+    let threshold = weights.score_tolerance;
     let mut stops = hard_stops(policy, facts);
     let stopped = !stops.is_empty();
     match score {
         _ if !policy.scored => {}
         None => {
-            stops.push((Decision::Review, Reason::new("no_score", "no weighted signal could be assessed")))
+            stops.push((Decision::Review, Reason::new(Code::NoScore, "no weighted signal could be assessed")))
         }
         Some(score) if score < threshold => stops.push((
             match policy.below_tolerance {
                 Consequence::Decline => Decision::Decline,
                 Consequence::Review => Decision::Review,
             },
-            Reason::new("score_below_tolerance", format!("the score {score:.3} is below {threshold:.3}")),
+            Reason::new(Code::ScoreBelowTolerance, format!("the score {score:.3} is below {threshold:.3}")),
         )),
         Some(_) => {}
     }
@@ -138,14 +112,13 @@ fn hard_stops(policy: &Policy, facts: &Facts<'_>) -> Vec<(Decision, Reason)> {
     }
     for check in &required {
         if !facts.findings.iter().any(|f| f.check == *check) {
-            stops
-                .push((Decision::Review, Reason::new(code(*check, "not_assessed"), "the check did not run")));
+            stops.push((Decision::Review, Reason::new(Code::NotAssessed(*check), "the check did not run")));
         }
     }
     for finding in facts.findings {
         // What is required of a document is required of its front; a back may carry little to judge by.
         let must = required.contains(&finding.check) && finding.side != Some(Side::Back);
-        let capture = finding.reasons.iter().any(|r| CAPTURE_REASONS.contains(&r.code.as_str()));
+        let capture = finding.reasons.iter().any(|r| r.code.is_capture());
         let to = match finding.outcome {
             Outcome::Clear => continue,
             Outcome::NotAssessed if !must => continue,
@@ -172,12 +145,12 @@ fn hard_stops(policy: &Policy, facts: &Facts<'_>) -> Vec<(Decision, Reason)> {
                 Consequence::Review => continue,
             },
         };
-        let word = match finding.outcome {
-            Outcome::Fail => "failed",
-            Outcome::Consider => "unsure",
-            Outcome::NotAssessed | Outcome::Clear => "not_assessed",
+        let code = match finding.outcome {
+            Outcome::Fail => Code::Failed,
+            Outcome::Consider => Code::Unsure,
+            Outcome::NotAssessed | Outcome::Clear => Code::NotAssessed,
         };
-        stops.push((to, Reason::new(code(finding.check, word), detail(finding))));
+        stops.push((to, Reason::new(code(finding.check), detail(finding))));
         stops.extend(finding.reasons.iter().map(|r| (to, r.clone())));
     }
     stops
@@ -185,11 +158,6 @@ fn hard_stops(policy: &Policy, facts: &Facts<'_>) -> Vec<(Decision, Reason)> {
 
 fn poor_picture(facts: &Facts<'_>) -> bool {
     facts.findings.iter().any(|f| f.check == Check::ImageQuality && f.outcome != Outcome::Clear)
-}
-
-fn code(check: Check, word: &str) -> String {
-    let name = serde_json::to_value(check).ok();
-    format!("{}_{word}", name.as_ref().and_then(|v| v.as_str()).unwrap_or("check"))
 }
 
 fn detail(finding: &Finding) -> String {
@@ -202,18 +170,20 @@ fn detail(finding: &Finding) -> String {
 fn signals(weights: &Weights, facts: &Facts<'_>) -> Vec<Signal> {
     let (agreement_name, agreement_weight) = match facts.document_type {
         DocumentType::DriverLicense => {
-            ("driver_license_fuzzy_match_weight", weights.driver_license_fuzzy_match_weight)
+            ("driver_license_agreement_weight", weights.driver_license_agreement_weight)
         }
         DocumentType::Passport | DocumentType::Visa => {
-            ("passport_fuzzy_match_weight", weights.passport_fuzzy_match_weight)
+            ("passport_agreement_weight", weights.passport_agreement_weight)
         }
         DocumentType::PassportCard => {
-            ("passport_card_fuzzy_match_weight", weights.passport_card_fuzzy_match_weight)
+            ("passport_card_agreement_weight", weights.passport_card_agreement_weight)
         }
         DocumentType::IdentificationCard
         | DocumentType::ResidencePermit
         | DocumentType::Other
-        | DocumentType::Unknown => ("state_id_fuzzy_match_weight", weights.state_id_fuzzy_match_weight),
+        | DocumentType::Unknown => {
+            ("identification_card_agreement_weight", weights.identification_card_agreement_weight)
+        }
     };
     let crosschecks = [
         Check::DocumentNumberCrosscheck,
@@ -232,7 +202,7 @@ fn signals(weights: &Weights, facts: &Facts<'_>) -> Vec<Signal> {
     };
     [
         (agreement_name, agreement_weight, of(&crosschecks)),
-        ("ofac_fuzzy_match_weight", weights.ofac_fuzzy_match_weight, of(&[Check::Sanctions])),
+        ("sanctions_weight", weights.sanctions_weight, of(&[Check::Sanctions])),
         ("suspicious_words_weight", weights.suspicious_words_weight, of(&[Check::SuspiciousWords])),
         ("image_manipulation_weight", weights.image_manipulation_weight, of(&[Check::ImageManipulation])),
         ("online_duplication_weight", weights.online_duplication_weight, of(&[Check::OnlineDuplication])),
@@ -241,7 +211,7 @@ fn signals(weights: &Weights, facts: &Facts<'_>) -> Vec<Signal> {
             weights.is_identity_document_weight,
             of(&[Check::IsIdentityDocument]),
         ),
-        ("aamva_match_weight", weights.aamva_match_weight, of(&[Check::Registry])),
+        ("registry_weight", weights.registry_weight, of(&[Check::Registry])),
         ("age_weight", weights.age_weight, of(&[Check::AgeEstimate])),
         ("gender_weight", weights.gender_weight, of(&[Check::GenderEstimate])),
     ]
@@ -327,7 +297,7 @@ mod tests {
         for check in Policy::default().required {
             let absent: Vec<_> = good().into_iter().filter(|f| f.check != check).collect();
             assert_eq!(judge(&absent).decision, Decision::Review, "{check:?} absent");
-            let unsure = with(check, |f| *f = Finding::not_assessed(check, "model_missing", "no model"));
+            let unsure = with(check, |f| *f = Finding::not_assessed(check, Code::ModelMissing, "no model"));
             assert_eq!(judge(&unsure).decision, Decision::Review, "{check:?} not assessed");
         }
     }
@@ -335,7 +305,7 @@ mod tests {
     #[test]
     fn a_poor_picture_is_asked_for_again_until_attempts_run_out() {
         let findings = with(Check::PassiveLiveness, |f| {
-            *f = Finding::not_assessed(f.check, "face_too_dark", "more light")
+            *f = Finding::not_assessed(f.check, Code::FaceTooDark, "more light")
         });
         assert_eq!(judge(&findings).decision, Decision::Retry);
         assert_eq!(judge_with(&Policy::default(), &findings, 3).decision, Decision::Review);
@@ -343,18 +313,19 @@ mod tests {
         assert_eq!(judge_with(&blocking, &findings, 2).decision, Decision::Retry);
         let given_up = judge_with(&blocking, &findings, 3);
         assert_eq!(
-            (given_up.decision, &*given_up.reasons[0].code),
-            (Decision::GiveUp, "passive_liveness_not_assessed")
+            (given_up.decision, &given_up.reasons[0].code),
+            (Decision::GiveUp, &Code::NotAssessed(Check::PassiveLiveness))
         );
         let reasons = judge(&findings).reasons;
-        assert!(reasons.iter().any(|r| r.code == "face_too_dark" && r.detail == "more light"));
+        assert!(reasons.iter().any(|r| r.code == Code::FaceTooDark && r.detail == "more light"));
     }
 
     #[test]
     fn a_decline_is_not_hidden_by_a_retry() {
         let mut findings = with(Check::FaceMatch, |f| f.outcome = Outcome::Fail);
-        findings
-            .push(Finding::new(Check::DocumentReadable, Outcome::Fail).because("too_blurry", "hold still"));
+        findings.push(
+            Finding::new(Check::DocumentReadable, Outcome::Fail).because(Code::TooBlurry, "hold still"),
+        );
         assert_eq!(judge(&findings).decision, Decision::Decline);
     }
 

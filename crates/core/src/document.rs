@@ -4,99 +4,102 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DocumentType {
-    #[default]
-    Unknown,
-    DriverLicense,
-    IdentificationCard,
-    Passport,
-    PassportCard,
-    ResidencePermit,
-    Visa,
-    Other,
+use crate::words::words;
+
+words! {
+    #[derive(Default)]
+    pub enum DocumentType {
+        #[default]
+        Unknown = "unknown",
+        DriverLicense = "driver_license",
+        IdentificationCard = "identification_card",
+        Passport = "passport",
+        PassportCard = "passport_card",
+        ResidencePermit = "residence_permit",
+        Visa = "visa",
+        Other = "other",
+    }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Side {
-    Front,
-    Back,
+words! {
+    pub enum Side {
+        Front = "front",
+        Back = "back",
+    }
 }
 
-/// Where a value was read. The order is the order of trust: a check digit or an error-correcting code
-/// beats letters read from a picture.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Source {
-    /// The visual inspection zone, by optical character recognition.
-    Visual,
-    /// The machine readable zone of ICAO 9303.
-    Mrz,
-    /// A PDF417 barcode with AAMVA elements.
-    Barcode,
-    /// A public registry that was asked.
-    Registry,
-    /// The person or the caller said so.
-    Declared,
+words! {
+    /// Where a value was read. The order is the order of trust: a check digit or an error-correcting code
+    /// beats letters read from a picture.
+    pub enum Source {
+        /// The visual inspection zone, by optical character recognition.
+        Visual = "visual",
+        /// The machine readable zone of ICAO 9303.
+        Mrz = "mrz",
+        /// A PDF417 barcode with AAMVA elements.
+        Barcode = "barcode",
+        /// A public registry that was asked.
+        Registry = "registry",
+        /// The person or the caller said so.
+        Declared = "declared",
+    }
 }
 
-/// The fields of a document, in the field's standard terms. Dates are ISO 8601 days; country codes are
-/// ISO 3166-1 alpha-3 (or the ICAO 9303 code where ISO has none); gender is `male`, `female` or
-/// `non_binary`; height is `<n> in` or `<n> cm`, weight `<n> lb` or `<n> kg`; colours are words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FieldName {
-    DocumentNumber,
-    /// Document discriminator or reference number: a second number of the same document.
-    RefNumber,
-    IssuedAt,
-    ExpiresAt,
-    IssuingCountry,
-    IssuingState,
-    FirstName,
-    MiddleName,
-    LastName,
-    NameSuffix,
-    BirthDate,
-    BirthPlace,
-    Gender,
-    Nationality,
-    PersonalNumber,
-    Street,
-    City,
-    State,
-    PostalCode,
-    Height,
-    Weight,
-    EyeColor,
-    HairColor,
-    Class,
-    Restrictions,
-    /// Endorsements ("mentions" in French-speaking provinces).
-    Mentions,
-    /// All names in one, where a document does not tell them apart.
-    FullName,
-    /// Surname at birth.
-    BirthName,
-    /// Name by marriage or in use ("nom d'usage").
-    MarriedName,
-    /// Number of the person for the tax office.
-    TaxNumber,
-    /// The address in one line as printed.
-    Address,
-    IssuingAuthority,
-    IssuePlace,
-    /// What kind of its type, as printed: "subtype" of a travel document, kind of a card.
-    DocumentSubtype,
-    /// What a residence permit or visa allows, as printed.
-    PermitType,
-    PermitRemarks,
-    /// The first day on which a category of a driving licence was obtained, or a permit.
-    PermitObtainedAt,
-    /// The last day a category of a driving licence is valid, or a permit.
-    PermitExpiresAt,
+words! {
+    /// The fields of a document, in the field's standard terms. Dates are ISO 8601 days; country codes are
+    /// ISO 3166-1 alpha-3 (or the ICAO 9303 code where ISO has none); gender is `male`, `female` or
+    /// `non_binary`; height is `<n> in` or `<n> cm`, weight `<n> lb` or `<n> kg`; colours are words.
+    pub enum FieldName {
+        DocumentNumber = "document_number",
+        /// Document discriminator or reference number: a second number of the same document.
+        RefNumber = "ref_number",
+        IssuedAt = "issued_at",
+        ExpiresAt = "expires_at",
+        IssuingCountry = "issuing_country",
+        IssuingState = "issuing_state",
+        FirstName = "first_name",
+        MiddleName = "middle_name",
+        LastName = "last_name",
+        NameSuffix = "name_suffix",
+        BirthDate = "birth_date",
+        BirthPlace = "birth_place",
+        Gender = "gender",
+        Nationality = "nationality",
+        PersonalNumber = "personal_number",
+        Street = "street",
+        City = "city",
+        State = "state",
+        PostalCode = "postal_code",
+        Height = "height",
+        Weight = "weight",
+        EyeColor = "eye_color",
+        HairColor = "hair_color",
+        Class = "class",
+        Restrictions = "restrictions",
+        /// Endorsements ("mentions" in French-speaking provinces).
+        Mentions = "mentions",
+        /// All names in one, where a document does not tell them apart.
+        FullName = "full_name",
+        /// Surname at birth.
+        BirthName = "birth_name",
+        /// Name by marriage or in use ("nom d'usage").
+        MarriedName = "married_name",
+        /// Number of the person for the tax office.
+        TaxNumber = "tax_number",
+        /// The address in one line as printed.
+        Address = "address",
+        IssuingAuthority = "issuing_authority",
+        IssuePlace = "issue_place",
+        /// What kind of its type, as printed: "subtype" of a travel document, kind of a card.
+        DocumentSubtype = "document_subtype",
+        /// What a residence permit or visa allows, as printed.
+        PermitType = "permit_type",
+        PermitRemarks = "permit_remarks",
+        /// The first day on which a category of a driving licence was obtained, or a permit.
+        PermitObtainedAt = "permit_obtained_at",
+        /// The last day a category of a driving licence is valid, or a permit.
+        PermitExpiresAt = "permit_expires_at",
+    }
 }
 
 /// A quadrilateral in pixels of the picture as it was decoded and turned upright by its EXIF

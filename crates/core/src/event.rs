@@ -1,87 +1,73 @@
 //! What happens, as subscribers are told it: one list of words for the whole product, and how an API turns them into
 //! its own.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
     id::{ApplicantId, EventId, OrganizationId},
+    reason::Code,
     time::Timestamp,
     verification::{Kind, Status},
+    words::words,
 };
 
-macro_rules! happened { ($($(#[$doc:meta])* $name:ident = $word:literal,)*) => {
-    /// Something that happened. The words are stored and sent: never change one.
-    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-    pub enum Happened { $($(#[$doc])* $name,)* }
-
-    impl Happened {
-        pub const ALL: &[Self] = &[$(Self::$name,)*];
-
-        pub const fn as_str(self) -> &'static str {
-            match self { $(Self::$name => $word,)* }
-        }
+words! {
+    /// Something that happened.
+    pub enum Happened {
+        VerificationCreated = "verification.created",
+        /// The person opened the link.
+        VerificationOpened = "verification.opened",
+        /// The person consented; evidence may come in.
+        VerificationStarted = "verification.started",
+        /// The person did not consent.
+        VerificationRefused = "verification.refused",
+        /// Everything was handed in; the checks begin.
+        VerificationSubmitted = "verification.submitted",
+        VerificationApproved = "verification.approved",
+        VerificationDeclined = "verification.declined",
+        /// A human has to look.
+        VerificationReviewRequired = "verification.review_required",
+        /// The evidence was not good enough; the person may try again.
+        VerificationRetryRequired = "verification.retry_required",
+        /// The attempts are used up.
+        VerificationInconclusive = "verification.inconclusive",
+        /// After a pause the person may try again.
+        VerificationReopened = "verification.reopened",
+        VerificationCanceled = "verification.canceled",
+        VerificationExpired = "verification.expired",
+        /// It was approved or declined.
+        VerificationCompleted = "verification.completed",
+        VerificationAnonymized = "verification.anonymized",
+        /// Of one hand-in: its document passed every check made of it.
+        DocumentAccepted = "document.accepted",
+        DocumentRejected = "document.rejected",
+        LivenessPassed = "liveness.passed",
+        LivenessFailed = "liveness.failed",
+        /// A list changed, and with it who the person may be.
+        ScreeningChanged = "screening.changed",
+        /// A human looked at a hit.
+        ScreeningReviewed = "screening.reviewed",
+        /// The person of a new identity verification, who has an id of their own there.
+        ApplicantCreated = "applicant.created",
+        /// They were approved: it is known now which identity they are.
+        ApplicantUpdated = "applicant.updated",
+        /// They were erased. Told of those alone who were told to exist.
+        ApplicantAnonymized = "applicant.anonymized",
+        /// A person who was verified, and known again since, was erased.
+        IdentityAnonymized = "identity.anonymized",
+        InvitationSent = "invitation.sent",
+        InvitationReminded = "invitation.reminded",
+        /// The invitation could not be delivered.
+        InvitationBounced = "invitation.bounced",
+        /// Somebody asked for a message to see whether messages arrive.
+        EndpointTested = "webhook.tested",
+        /// Messages did not arrive for so long that no more are sent there.
+        EndpointDisabled = "webhook.disabled",
     }
-} }
-happened! {
-    VerificationCreated = "verification.created",
-    /// The person opened the link.
-    VerificationOpened = "verification.opened",
-    /// The person consented; evidence may come in.
-    VerificationStarted = "verification.started",
-    /// The person did not consent.
-    VerificationRefused = "verification.refused",
-    /// Everything was handed in; the checks begin.
-    VerificationSubmitted = "verification.submitted",
-    VerificationApproved = "verification.approved",
-    VerificationDeclined = "verification.declined",
-    /// A human has to look.
-    VerificationReviewRequired = "verification.review_required",
-    /// The evidence was not good enough; the person may try again.
-    VerificationRetryRequired = "verification.retry_required",
-    /// The attempts are used up.
-    VerificationInconclusive = "verification.inconclusive",
-    /// After a pause the person may try again.
-    VerificationReopened = "verification.reopened",
-    VerificationCanceled = "verification.canceled",
-    VerificationExpired = "verification.expired",
-    /// It was approved or declined.
-    VerificationCompleted = "verification.completed",
-    VerificationAnonymized = "verification.anonymized",
-    /// Of one hand-in: its document passed every check made of it.
-    DocumentAccepted = "document.accepted",
-    DocumentRejected = "document.rejected",
-    LivenessPassed = "liveness.passed",
-    LivenessFailed = "liveness.failed",
-    /// A list changed, and with it who the person may be.
-    ScreeningChanged = "screening.changed",
-    /// A human looked at a hit.
-    ScreeningReviewed = "screening.reviewed",
-    /// The person of a new identity verification, who has an id of their own there.
-    ApplicantCreated = "applicant.created",
-    /// They were approved: it is known now which identity they are.
-    ApplicantUpdated = "applicant.updated",
-    /// They were erased. Told of those alone who were told to exist.
-    ApplicantAnonymized = "applicant.anonymized",
-    /// A person who was verified, and known again since, was erased.
-    IdentityAnonymized = "identity.anonymized",
-    InvitationSent = "invitation.sent",
-    InvitationReminded = "invitation.reminded",
-    /// The invitation could not be delivered.
-    InvitationBounced = "invitation.bounced",
-    /// Somebody asked for a message to see whether messages arrive.
-    EndpointTested = "webhook.tested",
-    /// Messages did not arrive for so long that no more are sent there.
-    EndpointDisabled = "webhook.disabled",
 }
 
 impl Happened {
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|h| h.as_str() == text)
-    }
-
     /// What a verification's new status is told as.
     pub const fn to(status: Status) -> Self {
         match status {
@@ -110,18 +96,6 @@ impl Happened {
             Self::EndpointTested | Self::EndpointDisabled => Subject::Endpoint,
             _ => Subject::Verification,
         }
-    }
-}
-
-impl fmt::Display for Happened {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl Serialize for Happened {
-    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        s.serialize_str(self.as_str())
     }
 }
 
@@ -179,9 +153,9 @@ pub struct VerificationFacts {
     /// Hand-ins so far.
     #[serde(default)]
     pub attempt: u32,
-    /// Why it is not an approval, the gravest first: the codes of the reasons.
+    /// Why it is not an approval, the gravest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub reasons: Vec<String>,
+    pub reasons: Vec<Code>,
     /// Absent in events of older programs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<Timestamp>,
@@ -261,7 +235,7 @@ pub trait WebhookDialect: Send + Sync {
         let mut all = vec![];
         for kind in [Kind::IdentityVerification, Kind::FaceAuthentication] {
             for happened in Happened::ALL {
-                if let Some(word) = self.word(*happened, kind)
+                if let Some(word) = self.word(happened, kind)
                     && !all.contains(&word)
                 {
                     all.push(word);
@@ -282,7 +256,7 @@ mod tests {
     #[test]
     fn every_word_is_its_own() {
         for h in Happened::ALL {
-            assert_eq!(Happened::parse(h.as_str()), Some(*h));
+            assert_eq!(Happened::parse(h.as_str()), Some(h));
         }
         let mut words: Vec<_> = Happened::ALL.iter().map(|h| h.as_str()).collect();
         words.sort_unstable();

@@ -2,39 +2,21 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::document::Side;
+use crate::{document::Side, words::words};
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum EvidenceKind {
-    DocumentFront,
-    DocumentBack,
-    Selfie,
-    /// A frame of a liveness capture, in the order it was taken.
-    LivenessFrame,
-    /// The portrait cut from the document: made by us, from `DocumentFront`.
-    Portrait,
+words! {
+    pub enum EvidenceKind {
+        DocumentFront = "document_front",
+        DocumentBack = "document_back",
+        Selfie = "selfie",
+        /// A frame of a liveness capture, in the order it was taken.
+        LivenessFrame = "liveness_frame",
+        /// The portrait cut from the document: made by us, from `DocumentFront`.
+        Portrait = "portrait",
+    }
 }
 
 impl EvidenceKind {
-    pub const ALL: [Self; 5] =
-        [Self::DocumentFront, Self::DocumentBack, Self::Selfie, Self::LivenessFrame, Self::Portrait];
-
-    /// The stored form; also the `kind` bound into the ciphertext.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::DocumentFront => "document_front",
-            Self::DocumentBack => "document_back",
-            Self::Selfie => "selfie",
-            Self::LivenessFrame => "liveness_frame",
-            Self::Portrait => "portrait",
-        }
-    }
-
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|k| k.as_str() == text)
-    }
-
     pub const fn document(side: Side) -> Self {
         match side {
             Side::Front => Self::DocumentFront,

@@ -4,74 +4,60 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::document::Side;
+pub use crate::reason::{Code, Reason};
+use crate::{document::Side, words::words};
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Check {
-    // capture quality
-    ImageQuality,
-    // document
-    IsIdentityDocument,
-    /// The side that was asked for, of the type that was declared.
-    DocumentAsAsked,
-    DocumentReadable,
-    DocumentExpired,
-    /// The dates can be true together: birth before issue before expiry, none of them absurd.
-    DateConsistency,
-    RequiredFields,
-    SuspiciousWords,
-    ImageManipulation,
-    OnlineDuplication,
-    PortraitFound,
-    MrzCheckDigits,
-    // cross-checks
-    DocumentNumberCrosscheck,
-    NameCrosscheck,
-    AddressCrosscheck,
-    BirthDateCrosscheck,
-    // face
-    FaceQuality,
-    FaceMatch,
-    /// The face is known under another name, or blocked.
-    KnownFace,
-    /// The age a network estimates against the document's. Only where it was given a weight.
-    AgeEstimate,
-    /// The gender a network estimates against the document's. Only where it was given a weight.
-    GenderEstimate,
-    // liveness
-    PassiveLiveness,
-    ActiveLiveness,
-    // outside sources
-    Sanctions,
-    Registry,
-    /// Where the device said it was, where its address is used, and where the other captures were made.
-    Location,
+words! {
+    pub enum Check {
+        // capture quality
+        ImageQuality = "image_quality",
+        // document
+        IsIdentityDocument = "is_identity_document",
+        /// The side that was asked for, of the type that was declared.
+        DocumentAsAsked = "document_as_asked",
+        DocumentReadable = "document_readable",
+        DocumentExpired = "document_expired",
+        /// The dates can be true together: birth before issue before expiry, none of them absurd.
+        DateConsistency = "date_consistency",
+        RequiredFields = "required_fields",
+        SuspiciousWords = "suspicious_words",
+        ImageManipulation = "image_manipulation",
+        OnlineDuplication = "online_duplication",
+        PortraitFound = "portrait_found",
+        MrzCheckDigits = "mrz_check_digits",
+        // cross-checks
+        DocumentNumberCrosscheck = "document_number_crosscheck",
+        NameCrosscheck = "name_crosscheck",
+        AddressCrosscheck = "address_crosscheck",
+        BirthDateCrosscheck = "birth_date_crosscheck",
+        // face
+        FaceQuality = "face_quality",
+        FaceMatch = "face_match",
+        /// The face is known under another name, or blocked.
+        KnownFace = "known_face",
+        /// The age a network estimates against the document's. Only where it was given a weight.
+        AgeEstimate = "age_estimate",
+        /// The gender a network estimates against the document's. Only where it was given a weight.
+        GenderEstimate = "gender_estimate",
+        // liveness
+        PassiveLiveness = "passive_liveness",
+        ActiveLiveness = "active_liveness",
+        // outside sources
+        Sanctions = "sanctions",
+        Registry = "registry",
+        /// Where the device said it was, where its address is used, and where the other captures were made.
+        Location = "location",
+    }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Outcome {
-    Clear,
-    /// A person should look.
-    Consider,
-    Fail,
-    /// The check did not run, or could not tell. Never a reason to approve.
-    NotAssessed,
-}
-
-/// A stable, machine-readable reason and what to do about it in words. Never holds personal data.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Reason {
-    /// `snake_case`, stable: programs switch on it.
-    pub code: String,
-    /// One sentence for people; says what was measured and, where it helps, what to do next.
-    pub detail: String,
-}
-
-impl Reason {
-    pub fn new(code: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self { code: code.into(), detail: detail.into() }
+words! {
+    pub enum Outcome {
+        Clear = "clear",
+        /// A person should look.
+        Consider = "consider",
+        Fail = "fail",
+        /// The check did not run, or could not tell. Never a reason to approve.
+        NotAssessed = "not_assessed",
     }
 }
 
@@ -121,7 +107,7 @@ impl Finding {
     }
 
     /// The check could not run or could not tell, and why.
-    pub fn not_assessed(check: Check, code: impl Into<String>, detail: impl Into<String>) -> Self {
+    pub fn not_assessed(check: Check, code: Code, detail: impl Into<String>) -> Self {
         Self::new(check, Outcome::NotAssessed).because(code, detail)
     }
 
@@ -136,7 +122,7 @@ impl Finding {
         self
     }
 
-    pub fn because(mut self, code: impl Into<String>, detail: impl Into<String>) -> Self {
+    pub fn because(mut self, code: Code, detail: impl Into<String>) -> Self {
         self.reasons.push(Reason::new(code, detail));
         self
     }

@@ -6,6 +6,7 @@
 
 pub mod address;
 pub mod decision;
+pub mod delivery;
 pub mod document;
 pub mod event;
 pub mod evidence;
@@ -14,7 +15,9 @@ pub mod id;
 pub mod liveness;
 pub mod policy;
 pub mod problem;
+pub mod reason;
 pub mod reweigh;
 pub mod time;
 pub mod verification;
 pub mod weights;
+pub mod words;

@@ -3,47 +3,24 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::Entropy;
+use crate::{id::Entropy, words::words};
 
-/// One movement. Left and right are the person's own; frames must not be mirrored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Step {
-    TurnLeft,
-    TurnRight,
-    LookUp,
-    Smile,
-    /// Close both eyes.
-    Blink,
-    OpenMouth,
-    /// Bring the face nearer to the camera, or the camera to the face.
-    MoveCloser,
+words! {
+    /// One movement. Left and right are the person's own; frames must not be mirrored.
+    pub enum Step {
+        TurnLeft = "turn_left",
+        TurnRight = "turn_right",
+        LookUp = "look_up",
+        Smile = "smile",
+        /// Close both eyes.
+        Blink = "blink",
+        OpenMouth = "open_mouth",
+        /// Bring the face nearer to the camera, or the camera to the face.
+        MoveCloser = "move_closer",
+    }
 }
 
 impl Step {
-    pub const ALL: [Self; 7] = [
-        Self::TurnLeft,
-        Self::TurnRight,
-        Self::LookUp,
-        Self::Smile,
-        Self::Blink,
-        Self::OpenMouth,
-        Self::MoveCloser,
-    ];
-
-    /// The `snake_case` word that is stored.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::TurnLeft => "turn_left",
-            Self::TurnRight => "turn_right",
-            Self::LookUp => "look_up",
-            Self::Smile => "smile",
-            Self::Blink => "blink",
-            Self::OpenMouth => "open_mouth",
-            Self::MoveCloser => "move_closer",
-        }
-    }
-
     /// What to tell the person.
     pub const fn instruction(self) -> &'static str {
         match self {
@@ -68,15 +45,16 @@ impl Step {
     }
 }
 
-/// Which movements may be asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Movements {
-    /// Any of [`Step::ALL`], at least one turn of the head and one movement of the face among them.
-    #[default]
-    All,
-    /// For people who cannot turn their head: smile, blink, open mouth, and the camera brought closer.
-    WithoutHead,
+words! {
+    /// Which movements may be asked for.
+    #[derive(Default)]
+    pub enum Movements {
+        /// Any of [`Step::ALL`], at least one turn of the head and one movement of the face among them.
+        #[default]
+        All = "all",
+        /// For people who cannot turn their head: smile, blink, open mouth, and the camera brought closer.
+        WithoutHead = "without_head",
+    }
 }
 
 /// Most steps of one challenge: four, as the storage types of the vendors number them.

@@ -4,48 +4,51 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     document::{DocumentReading, DocumentType, FieldName, Side, Source},
-    finding::{Check, Finding, Outcome},
+    finding::{Check, Code, Finding, Outcome, Reason},
+    words::words,
 };
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum LivenessMode {
-    /// Judge the frames alone.
-    #[default]
-    Passive,
-    /// Ask for movements as well, unless the passive score is high enough to skip them.
-    PassiveActive,
+words! {
+    #[derive(Default)]
+    pub enum LivenessMode {
+        /// Judge the frames alone.
+        #[default]
+        Passive = "passive",
+        /// Ask for movements as well, unless the passive score is high enough to skip them.
+        PassiveActive = "passive_active",
+    }
 }
 
-/// What a failed check leads to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Consequence {
-    Decline,
-    Review,
+words! {
+    /// What a failed check leads to.
+    pub enum Consequence {
+        Decline = "decline",
+        Review = "review",
+    }
 }
 
-/// What comes when the person has used up their attempts and the pictures are still not good enough.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Exhausted {
-    /// A human looks at what there is.
-    #[default]
-    Review,
-    /// The person has to wait before they may try again.
-    Block,
+words! {
+    /// What comes when the person has used up their attempts and the pictures are still not good enough.
+    #[derive(Default)]
+    pub enum Exhausted {
+        /// A human looks at what there is.
+        #[default]
+        Review = "review",
+        /// The person has to wait before they may try again.
+        Block = "block",
+    }
 }
 
-/// Where a required field has to come from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DataSource {
-    Ocr,
-    Barcode,
-    Mrz,
-    Dmv,
-    /// Wherever it is found.
-    Any,
+words! {
+    /// Where a required field has to come from.
+    pub enum DataSource {
+        Ocr = "ocr",
+        Barcode = "barcode",
+        Mrz = "mrz",
+        Dmv = "dmv",
+        /// Wherever it is found.
+        Any = "any",
+    }
 }
 
 impl DataSource {
@@ -215,30 +218,28 @@ impl Policy {
         let mut missing = 0usize;
         let mine = self.requirements.iter().filter(|r| r.document_type == reading.document_type);
         for TypeRequirements { source, requirements, .. } in mine {
-            let mut need = |given: bool, what: &str| {
+            let mut need = |given: bool, what: &str, code: Code| {
                 asked += 1;
                 if !given {
                     missing += 1;
-                    finding.reasons.push(crate::finding::Reason::new(
-                        format!("{what}_missing"),
+                    finding.reasons.push(Reason::new(
+                        code,
                         format!("{what} is required and was not read from {}", source_words(*source)),
                     ));
                 }
             };
             for field in &requirements.fields {
-                let name = serde_json::to_value(field).ok();
-                let name = name.as_ref().and_then(|v| v.as_str()).unwrap_or("field").to_owned();
                 let given = match source.source() {
                     Some(source) => reading.from_source(*field, source).is_some(),
                     None => reading.get(*field).is_some(),
                 };
-                need(given, &name);
+                need(given, field.as_str(), Code::Missing(*field));
             }
             if requirements.raw_barcode {
-                need(reading.barcode.is_some(), "raw_barcode");
+                need(reading.barcode.is_some(), "raw_barcode", Code::RawBarcodeMissing);
             }
             if requirements.face_encoding {
-                need(reading.portrait.is_some(), "portrait");
+                need(reading.portrait.is_some(), "portrait", Code::PortraitMissing);
             }
         }
         if asked > 0 {
@@ -299,7 +300,7 @@ mod tests {
         let finding = Policy::default().required_fields(&reading);
         assert_eq!(finding.outcome, Outcome::Fail);
         assert_eq!(finding.reasons.len(), 1);
-        assert_eq!(finding.reasons[0].code, "birth_date_missing");
+        assert_eq!(finding.reasons[0].code, Code::Missing(FieldName::BirthDate));
         // Printed text does not stand in for the machine readable zone.
         reading.add(
             FieldName::BirthDate,

@@ -9,7 +9,7 @@ use crate::{
 
 /// The tolerances that are not looked back on: what they judge was measured with them and is not stored.
 pub const NOT_REWEIGHED: [&str; 5] = [
-    "passive_active_skip_tolerance",
+    "active_liveness_skip_tolerance",
     "direction_tolerance",
     "expression_tolerance",
     "age_tolerance",
@@ -18,7 +18,7 @@ pub const NOT_REWEIGHED: [&str; 5] = [
 
 /// The same score held against the tolerances of `new` where it was held against those of `old`.
 ///
-/// A lower `ofac_fuzzy_match_tolerance` changes nothing here: hits below the old one were not kept.
+/// A lower `sanctions_tolerance` changes nothing here: hits below the old one were not kept.
 pub fn finding(
     finding: &Finding,
     policy: &Policy,
@@ -63,13 +63,11 @@ pub fn finding(
 /// What a check's score has to reach by these weights, and what it is below.
 fn limit(check: Check, policy: &Policy, of: DocumentType, weights: &Weights) -> Option<(f64, Outcome)> {
     Some(match check {
-        Check::FaceMatch if policy.scored => {
-            (1.0 - weights.onboarding_face_encoding_tolerance, Outcome::Fail)
-        }
-        Check::FaceMatch => (1.0 - weights.verified_account_face_encoding_tolerance, Outcome::Fail),
-        Check::PassiveLiveness => (weights.minimum_liveness_tolerance, Outcome::Fail),
-        Check::Sanctions => (1.0 - weights.ofac_fuzzy_match_tolerance, Outcome::Consider),
-        Check::Registry => (weights.aamva_match_tolerance, Outcome::Fail),
+        Check::FaceMatch if policy.scored => (1.0 - weights.portrait_match_tolerance, Outcome::Fail),
+        Check::FaceMatch => (1.0 - weights.known_face_match_tolerance, Outcome::Fail),
+        Check::PassiveLiveness => (weights.passive_liveness_tolerance, Outcome::Fail),
+        Check::Sanctions => (1.0 - weights.sanctions_tolerance, Outcome::Consider),
+        Check::Registry => (weights.registry_tolerance, Outcome::Fail),
         Check::DocumentNumberCrosscheck
         | Check::NameCrosscheck
         | Check::BirthDateCrosscheck
@@ -81,6 +79,7 @@ fn limit(check: Check, policy: &Policy, of: DocumentType, weights: &Weights) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::reason::Code;
 
     fn under(f: &Finding, change: impl FnOnce(&mut Weights)) -> Finding {
         let old = Weights::default();
@@ -92,13 +91,13 @@ mod tests {
     #[test]
     fn a_score_is_held_against_the_new_tolerance() {
         let face = Finding::scored(Check::FaceMatch, 0.55, 0.5, Outcome::Fail);
-        let stricter = under(&face, |w| w.onboarding_face_encoding_tolerance = 0.4);
+        let stricter = under(&face, |w| w.portrait_match_tolerance = 0.4);
         assert_eq!((stricter.outcome, stricter.threshold), (Outcome::Fail, Some(0.6)));
-        assert_eq!(under(&face, |w| w.onboarding_face_encoding_tolerance = 0.45).outcome, Outcome::Clear);
-        assert_eq!(under(&face, |w| w.verified_account_face_encoding_tolerance = 0.1), face);
+        assert_eq!(under(&face, |w| w.portrait_match_tolerance = 0.45).outcome, Outcome::Clear);
+        assert_eq!(under(&face, |w| w.known_face_match_tolerance = 0.1), face);
         let name = Finding::scored(Check::NameCrosscheck, 0.8, 0.85, Outcome::Consider);
-        assert_eq!(under(&name, |w| w.passport_fuzzy_match_tolerance = 0.75).outcome, Outcome::Clear);
-        assert_eq!(under(&name, |w| w.state_id_fuzzy_match_tolerance = 0.75), name);
+        assert_eq!(under(&name, |w| w.passport_agreement_tolerance = 0.75).outcome, Outcome::Clear);
+        assert_eq!(under(&name, |w| w.identification_card_agreement_tolerance = 0.75), name);
     }
 
     #[test]
@@ -108,21 +107,21 @@ mod tests {
             ..Finding::scored(
                 Check::PassiveLiveness,
                 0.9,
-                Weights::default().minimum_liveness_tolerance,
+                Weights::default().passive_liveness_tolerance,
                 Outcome::Fail,
             )
         };
-        assert_eq!(under(&changed_face, |w| w.minimum_liveness_tolerance = 0.1), changed_face);
-        let unsure = Finding::not_assessed(Check::FaceMatch, "no_face", "no face");
-        assert_eq!(under(&unsure, |w| w.onboarding_face_encoding_tolerance = 1.0), unsure);
+        assert_eq!(under(&changed_face, |w| w.passive_liveness_tolerance = 0.1), changed_face);
+        let unsure = Finding::not_assessed(Check::FaceMatch, Code::NoFace, "no face");
+        assert_eq!(under(&unsure, |w| w.portrait_match_tolerance = 1.0), unsure);
     }
 
     #[test]
     fn a_hit_below_a_raised_tolerance_is_none() {
         let mut hit = Finding::scored(Check::Sanctions, 0.15, 0.2, Outcome::Consider);
-        hit.threshold = Some(1.0 - Weights::default().ofac_fuzzy_match_tolerance);
-        let raised = under(&hit, |w| w.ofac_fuzzy_match_tolerance = 0.9);
+        hit.threshold = Some(1.0 - Weights::default().sanctions_tolerance);
+        let raised = under(&hit, |w| w.sanctions_tolerance = 0.9);
         assert_eq!((raised.outcome, raised.score), (Outcome::Clear, Some(1.0)));
-        assert_eq!(under(&hit, |w| w.ofac_fuzzy_match_tolerance = 0.7), hit);
+        assert_eq!(under(&hit, |w| w.sanctions_tolerance = 0.7), hit);
     }
 }

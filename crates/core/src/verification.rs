@@ -1,69 +1,45 @@
 //! The state machine of one verification. Nothing else changes a status.
 
-use serde::{Deserialize, Serialize};
+use crate::words::words;
 
-/// What a verification is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Kind {
-    /// Who is this? A document, and the person it belongs to.
-    #[default]
-    IdentityVerification,
-    /// Is this the known person who they say they are? A face against the stored template.
-    FaceAuthentication,
-}
-
-impl Kind {
-    /// The stored form, the same as the serialised one.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::IdentityVerification => "identity_verification",
-            Self::FaceAuthentication => "face_authentication",
-        }
+words! {
+    /// What a verification is about.
+    #[derive(Default)]
+    pub enum Kind {
+        /// Who is this? A document, and the person it belongs to.
+        #[default]
+        IdentityVerification = "identity_verification",
+        /// Is this the known person who they say they are? A face against the stored template.
+        FaceAuthentication = "face_authentication",
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Status {
-    /// Made, nobody has opened it.
-    Created,
-    /// Opened; consent is still to be asked.
-    Pending,
-    /// Consent given, evidence is coming in.
-    Capturing,
-    /// Handed in, checks are running.
-    Processing,
-    /// The evidence was not good enough; the person may try again.
-    RetryRequired,
-    /// A human has to look.
-    ReviewRequired,
-    Approved,
-    Declined,
-    /// The person did not consent.
-    Refused,
-    /// Attempts used up without a result.
-    Inconclusive,
-    Canceled,
-    Expired,
+words! {
+    pub enum Status {
+        /// Made, nobody has opened it.
+        Created = "created",
+        /// Opened; consent is still to be asked.
+        Pending = "pending",
+        /// Consent given, evidence is coming in.
+        Capturing = "capturing",
+        /// Handed in, checks are running.
+        Processing = "processing",
+        /// The evidence was not good enough; the person may try again.
+        RetryRequired = "retry_required",
+        /// A human has to look.
+        ReviewRequired = "review_required",
+        Approved = "approved",
+        Declined = "declined",
+        /// The person did not consent.
+        Refused = "refused",
+        /// Attempts used up without a result.
+        Inconclusive = "inconclusive",
+        Canceled = "canceled",
+        Expired = "expired",
+    }
 }
 
 impl Status {
-    pub const ALL: [Self; 12] = [
-        Self::Created,
-        Self::Pending,
-        Self::Capturing,
-        Self::Processing,
-        Self::RetryRequired,
-        Self::ReviewRequired,
-        Self::Approved,
-        Self::Declined,
-        Self::Refused,
-        Self::Inconclusive,
-        Self::Canceled,
-        Self::Expired,
-    ];
-
     /// The person has nothing more to do and no check runs. `Inconclusive` may be reopened.
     pub const fn is_final(self) -> bool {
         matches!(
@@ -81,52 +57,30 @@ impl Status {
     pub const fn accepts_evidence(self) -> bool {
         matches!(self, Self::Capturing | Self::RetryRequired)
     }
-
-    /// The stored form, the same as the serialised one.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Created => "created",
-            Self::Pending => "pending",
-            Self::Capturing => "capturing",
-            Self::Processing => "processing",
-            Self::RetryRequired => "retry_required",
-            Self::ReviewRequired => "review_required",
-            Self::Approved => "approved",
-            Self::Declined => "declined",
-            Self::Refused => "refused",
-            Self::Inconclusive => "inconclusive",
-            Self::Canceled => "canceled",
-            Self::Expired => "expired",
-        }
-    }
-
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|s| s.as_str() == text)
-    }
 }
 
-/// What can happen to a verification.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Action {
-    /// The person opened the link.
-    Open,
-    Consent,
-    RefuseConsent,
-    /// All evidence is there: run the checks.
-    Submit,
-    Approve,
-    Decline,
-    /// Ask the person for better evidence.
-    AskAgain,
-    /// Ask a human.
-    Refer,
-    /// The last attempt was used up without a result.
-    GiveUp,
-    /// After a pause, the person may try again.
-    Reopen,
-    Cancel,
-    Expire,
+words! {
+    /// What can happen to a verification.
+    pub enum Action {
+        /// The person opened the link.
+        Open = "open",
+        Consent = "consent",
+        RefuseConsent = "refuse_consent",
+        /// All evidence is there: run the checks.
+        Submit = "submit",
+        Approve = "approve",
+        Decline = "decline",
+        /// Ask the person for better evidence.
+        AskAgain = "ask_again",
+        /// Ask a human.
+        Refer = "refer",
+        /// The last attempt was used up without a result.
+        GiveUp = "give_up",
+        /// After a pause, the person may try again.
+        Reopen = "reopen",
+        Cancel = "cancel",
+        Expire = "expire",
+    }
 }
 
 /// The action is not possible in this state.
@@ -166,26 +120,11 @@ impl Status {
 mod tests {
     use super::*;
 
-    const ACTIONS: [Action; 12] = [
-        Action::Open,
-        Action::Consent,
-        Action::RefuseConsent,
-        Action::Submit,
-        Action::Approve,
-        Action::Decline,
-        Action::AskAgain,
-        Action::Refer,
-        Action::GiveUp,
-        Action::Reopen,
-        Action::Cancel,
-        Action::Expire,
-    ];
-
     #[test]
     fn the_whole_table() {
         let mut table = String::new();
         for from in Status::ALL {
-            for action in ACTIONS {
+            for action in Action::ALL {
                 if let Ok(to) = from.after(action) {
                     table += &format!("{from:?} --{action:?}--> {to:?}\n");
                 }
@@ -197,7 +136,7 @@ mod tests {
     #[test]
     fn a_decision_is_not_decided_again_by_the_machine() {
         for from in [Status::Approved, Status::Declined, Status::Refused, Status::Canceled, Status::Expired] {
-            for action in ACTIONS {
+            for action in Action::ALL {
                 assert_eq!(from.after(action), Err(Illegal { from, action }));
             }
         }

@@ -32,7 +32,8 @@ impl KnobKind {
 
 macro_rules! knobs {
     ($($(#[$doc:meta])* $name:ident: $kind:ident = $default:expr;)*) => {
-        /// One version of an organization's knobs. Field names are the wire names.
+        /// One version of an organization's knobs. The names are stored; the aliases read what was stored under the
+        /// names of the API that they were first set through.
         #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
         pub struct Weights {
             $($(#[$doc])* pub $name: f64,)*
@@ -58,34 +59,51 @@ macro_rules! knobs {
 
 knobs! {
     /// Largest calibrated face distance (1 − similarity) between selfie and document portrait that matches.
-    onboarding_face_encoding_tolerance: Tolerance = 0.5;
+    #[serde(alias = "onboarding_face_encoding_tolerance")]
+    portrait_match_tolerance: Tolerance = 0.5;
     /// The same between a new selfie and the stored template of a known person.
-    verified_account_face_encoding_tolerance: Tolerance = 0.4;
+    #[serde(alias = "verified_account_face_encoding_tolerance")]
+    known_face_match_tolerance: Tolerance = 0.4;
     /// Smallest agreement between the sources of one document for its cross-checks to pass, by type.
-    driver_license_fuzzy_match_tolerance: Tolerance = 0.85;
-    driver_license_fuzzy_match_weight: Weight = 20.0;
-    state_id_fuzzy_match_tolerance: Tolerance = 0.85;
-    state_id_fuzzy_match_weight: Weight = 20.0;
-    passport_fuzzy_match_tolerance: Tolerance = 0.85;
-    passport_fuzzy_match_weight: Weight = 20.0;
-    passport_card_fuzzy_match_tolerance: Tolerance = 0.85;
-    passport_card_fuzzy_match_weight: Weight = 20.0;
+    #[serde(alias = "driver_license_fuzzy_match_tolerance")]
+    driver_license_agreement_tolerance: Tolerance = 0.85;
+    #[serde(alias = "driver_license_fuzzy_match_weight")]
+    driver_license_agreement_weight: Weight = 20.0;
+    #[serde(alias = "state_id_fuzzy_match_tolerance")]
+    identification_card_agreement_tolerance: Tolerance = 0.85;
+    #[serde(alias = "state_id_fuzzy_match_weight")]
+    identification_card_agreement_weight: Weight = 20.0;
+    #[serde(alias = "passport_fuzzy_match_tolerance")]
+    passport_agreement_tolerance: Tolerance = 0.85;
+    #[serde(alias = "passport_fuzzy_match_weight")]
+    passport_agreement_weight: Weight = 20.0;
+    #[serde(alias = "passport_card_fuzzy_match_tolerance")]
+    passport_card_agreement_tolerance: Tolerance = 0.85;
+    #[serde(alias = "passport_card_fuzzy_match_weight")]
+    passport_card_agreement_weight: Weight = 20.0;
     /// Smallest screening score that is a possible match.
-    ofac_fuzzy_match_tolerance: Tolerance = 0.8;
-    ofac_fuzzy_match_weight: Weight = 10.0;
+    #[serde(alias = "ofac_fuzzy_match_tolerance")]
+    sanctions_tolerance: Tolerance = 0.8;
+    #[serde(alias = "ofac_fuzzy_match_weight")]
+    sanctions_weight: Weight = 10.0;
     suspicious_words_weight: Weight = 10.0;
     image_manipulation_weight: Weight = 5.0;
     online_duplication_weight: Weight = 5.0;
     is_identity_document_weight: Weight = 10.0;
     /// Share of registry fields that must match.
-    aamva_match_tolerance: Tolerance = 0.8;
-    aamva_match_weight: Weight = 20.0;
+    #[serde(alias = "aamva_match_tolerance")]
+    registry_tolerance: Tolerance = 0.8;
+    #[serde(alias = "aamva_match_weight")]
+    registry_weight: Weight = 20.0;
     /// Smallest score to be verified.
-    idv_session_tolerance: Tolerance = 0.75;
+    #[serde(alias = "idv_session_tolerance")]
+    score_tolerance: Tolerance = 0.75;
     /// Smallest passive liveness score.
-    minimum_liveness_tolerance: Tolerance = 0.43;
+    #[serde(alias = "minimum_liveness_tolerance")]
+    passive_liveness_tolerance: Tolerance = 0.43;
     /// Passive score from which active steps are skipped; 1 never skips.
-    passive_active_skip_tolerance: Tolerance = 1.0;
+    #[serde(alias = "passive_active_skip_tolerance")]
+    active_liveness_skip_tolerance: Tolerance = 1.0;
     /// A gender estimate counts only above this probability.
     gender_probability_tolerance: Tolerance = 0.9;
     /// Zero by default: estimates err unevenly between groups, and deciding on them is often unlawful.
@@ -104,13 +122,13 @@ impl Weights {
     /// Smallest agreement between the sources of a document of this type.
     pub fn agreement_tolerance(&self, of: DocumentType) -> f64 {
         match of {
-            DocumentType::DriverLicense => self.driver_license_fuzzy_match_tolerance,
-            DocumentType::Passport | DocumentType::Visa => self.passport_fuzzy_match_tolerance,
-            DocumentType::PassportCard => self.passport_card_fuzzy_match_tolerance,
+            DocumentType::DriverLicense => self.driver_license_agreement_tolerance,
+            DocumentType::Passport | DocumentType::Visa => self.passport_agreement_tolerance,
+            DocumentType::PassportCard => self.passport_card_agreement_tolerance,
             DocumentType::IdentificationCard
             | DocumentType::ResidencePermit
             | DocumentType::Other
-            | DocumentType::Unknown => self.state_id_fuzzy_match_tolerance,
+            | DocumentType::Unknown => self.identification_card_agreement_tolerance,
         }
     }
 
@@ -136,6 +154,17 @@ mod tests {
     fn there_are_27_and_the_defaults_are_in_range() {
         assert_eq!(KNOBS.len(), 27);
         assert_eq!(Weights::default().problems(), []);
+    }
+
+    #[test]
+    fn what_was_stored_under_a_vendors_names_is_read() {
+        let mut row = serde_json::to_value(Weights::default()).unwrap();
+        let object = row.as_object_mut().unwrap();
+        object.remove("sanctions_tolerance");
+        object.insert("ofac_fuzzy_match_tolerance".into(), 0.9.into());
+        let weights: Weights = serde_json::from_value(row).unwrap();
+        assert_eq!(weights, Weights { sanctions_tolerance: 0.9, ..Weights::default() });
+        assert!(serde_json::to_value(weights).unwrap().get("ofac_fuzzy_match_tolerance").is_none());
     }
 
     #[test]

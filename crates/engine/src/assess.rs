@@ -16,7 +16,7 @@ use bonafide_checks::{
 };
 use bonafide_core::{
     document::{DocumentReading, DocumentType, FieldName, Side},
-    finding::{Check, Finding, Outcome},
+    finding::{Check, Code, Finding, Outcome},
     liveness::Challenge,
     policy::Policy,
     weights::Weights,
@@ -59,7 +59,7 @@ pub fn manipulation(
 ) -> Finding {
     let Some(traces) = traces else {
         let detail = "the file as it was handed in was not examined";
-        return Finding::not_assessed(Check::ImageManipulation, "not_examined", detail).on(side);
+        return Finding::not_assessed(Check::ImageManipulation, Code::NotExamined, detail).on(side);
     };
     let start = Instant::now();
     // Backs may be printed in one colour.
@@ -77,7 +77,7 @@ pub fn faces(models: &Models, weights: &Weights, portrait: Option<&Picture>, sel
     let start = Instant::now();
     match portrait {
         Some(portrait) => {
-            let max_distance = weights.onboarding_face_encoding_tolerance;
+            let max_distance = weights.portrait_match_tolerance;
             let mut matched = compare::match_faces(models, portrait, selfie, max_distance);
             timed(&mut matched.findings, start);
             matched
@@ -85,7 +85,7 @@ pub fn faces(models: &Models, weights: &Weights, portrait: Option<&Picture>, sel
         None => FaceMatch {
             findings: vec![Finding::not_assessed(
                 Check::FaceMatch,
-                "no_portrait",
+                Code::NoPortrait,
                 "no portrait was found on the document to compare the selfie with",
             )],
             ..FaceMatch::default()
@@ -115,7 +115,7 @@ pub fn estimates(
     });
     let field = |name| reading.and_then(|r| r.get(name)).map(|f| f.value.as_str());
     let missing =
-        |check| Finding::not_assessed(check, "not_comparable", "face or document give nothing to compare");
+        |check| Finding::not_assessed(check, Code::NotComparable, "face or document give nothing to compare");
     let mut findings = match &estimate {
         Ok(Some(estimate)) => {
             let born = field(FieldName::BirthDate).and_then(|d| d.parse::<jiff::civil::Date>().ok());
@@ -143,7 +143,7 @@ pub fn estimates(
 /// Whether a live person was in front of the camera, by the frames alone.
 pub fn liveness(models: &Models, weights: &Weights, frames: &[Picture]) -> Vec<Finding> {
     let start = Instant::now();
-    let mut passive = passive::assess(models, frames, weights.minimum_liveness_tolerance);
+    let mut passive = passive::assess(models, frames, weights.passive_liveness_tolerance);
     timed(std::slice::from_mut(&mut passive), start);
     let active = not_asked();
     vec![passive, active]
@@ -176,7 +176,7 @@ pub fn capture(
 ) -> Capture {
     let start = Instant::now();
     let pictures: Vec<&Picture> = frames.iter().map(|f| &f.picture).collect();
-    let mut passive = passive::assess(models, &pictures, weights.minimum_liveness_tolerance);
+    let mut passive = passive::assess(models, &pictures, weights.passive_liveness_tolerance);
     timed(std::slice::from_mut(&mut passive), start);
 
     let start = Instant::now();
@@ -202,8 +202,8 @@ pub fn capture(
             // Somebody alive in the other frames does not vouch for the face of the first, which is the selfie.
             if !same && passive.outcome != Outcome::NotAssessed {
                 passive.outcome = Outcome::Fail;
-                passive =
-                    passive.because("face_changed", "the frames do not all show the face of the first one");
+                passive = passive
+                    .because(Code::FaceChanged, "the frames do not all show the face of the first one");
             }
             match challenge {
                 Some(challenge) => movements(models, weights, challenge, &passive, &frames, looks),
@@ -216,7 +216,11 @@ pub fn capture(
 }
 
 fn not_asked() -> Finding {
-    Finding::not_assessed(Check::ActiveLiveness, "not_asked", "no movements were asked for in this capture")
+    Finding::not_assessed(
+        Check::ActiveLiveness,
+        Code::NotAsked,
+        "no movements were asked for in this capture",
+    )
 }
 
 fn movements(
@@ -228,11 +232,11 @@ fn movements(
     looks: Vec<active::Look>,
 ) -> Finding {
     // At 1 the movements are never skipped, however sure the network is.
-    let enough = weights.passive_active_skip_tolerance;
+    let enough = weights.active_liveness_skip_tolerance;
     let sure = passive.score.filter(|s| passive.outcome == Outcome::Clear && enough < 1.0 && *s >= enough);
     if let Some(score) = sure {
         return Finding::scored(Check::ActiveLiveness, score, enough, Outcome::Fail)
-            .because("skipped", "the frames alone were convincing enough to skip the movements");
+            .because(Code::Skipped, "the frames alone were convincing enough to skip the movements");
     }
     let frames: Vec<active::Frame> = frames
         .iter()

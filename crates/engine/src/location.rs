@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use bonafide_core::{
     address::is_public,
     evidence::{EvidenceKind, Position},
-    finding::{Check, Finding, Outcome, Reason},
+    finding::{Check, Code, Finding, Outcome, Reason},
     id::VerificationId,
     time::Timestamp,
 };
@@ -116,7 +116,7 @@ fn judge(places: &Places, captures: &[Capture]) -> Finding {
     let mut reasons: Vec<Reason> = vec![];
     if apart(captures) {
         reasons.push(Reason::new(
-            "positions_apart",
+            Code::PositionsApart,
             format!("the captures were made more than {APART_KM} km apart, faster than anybody travels"),
         ));
     }
@@ -126,7 +126,7 @@ fn judge(places: &Places, captures: &[Capture]) -> Finding {
     }
     if agreements.contains(&false) {
         reasons.push(Reason::new(
-            "ip_country_differs",
+            Code::IpCountryDiffers,
             "the internet address is used in another country than where the device says it is",
         ));
     }
@@ -138,9 +138,9 @@ fn judge(places: &Places, captures: &[Capture]) -> Finding {
     }
     let public = |c: &Capture| c.origin.address.is_some_and(is_public);
     let (code, detail) = if !captures.iter().any(public) {
-        ("no_public_address", "the captures came from no public internet address")
+        (Code::NoPublicAddress, "the captures came from no public internet address")
     } else {
-        ("place_unknown", "no place is known for the internet address or for the device's position")
+        (Code::PlaceUnknown, "no place is known for the internet address or for the device's position")
     };
     Finding::not_assessed(Check::Location, code, detail)
 }
@@ -200,7 +200,7 @@ mod tests {
         }
     }
 
-    fn judged(captures: &[Capture]) -> (Outcome, Vec<String>) {
+    fn judged(captures: &[Capture]) -> (Outcome, Vec<Code>) {
         let finding = judge(&towns(), captures);
         (finding.outcome, finding.reasons.into_iter().map(|r| r.code).collect())
     }
@@ -208,7 +208,7 @@ mod tests {
     #[test]
     fn nobody_flies_between_two_captures_within_minutes() {
         let (outcome, reasons) = judged(&[capture(0, MONTREAL, None), capture(5, PARIS, None)]);
-        assert_eq!((outcome, reasons), (Outcome::Consider, vec!["positions_apart".to_owned()]));
+        assert_eq!((outcome, reasons), (Outcome::Consider, vec![Code::PositionsApart]));
         // A session may stay open for days, and people travel.
         let (outcome, _) = judged(&[capture(0, MONTREAL, None), capture(24 * 60, PARIS, None)]);
         assert_eq!(outcome, Outcome::NotAssessed);
@@ -216,10 +216,10 @@ mod tests {
 
     #[test]
     fn what_cannot_be_told_is_not_assessed() {
-        assert_eq!(judged(&[]), (Outcome::NotAssessed, vec!["no_public_address".to_owned()]));
+        assert_eq!(judged(&[]), (Outcome::NotAssessed, vec![Code::NoPublicAddress]));
         let local = capture(0, MONTREAL, Some("127.0.0.1"));
-        assert_eq!(judged(&[local]), (Outcome::NotAssessed, vec!["no_public_address".to_owned()]));
+        assert_eq!(judged(&[local]), (Outcome::NotAssessed, vec![Code::NoPublicAddress]));
         let unknown = capture(0, MONTREAL, Some("8.8.8.8"));
-        assert_eq!(judged(&[unknown]), (Outcome::NotAssessed, vec!["place_unknown".to_owned()]));
+        assert_eq!(judged(&[unknown]), (Outcome::NotAssessed, vec![Code::PlaceUnknown]));
     }
 }

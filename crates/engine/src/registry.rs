@@ -2,7 +2,7 @@
 
 use bonafide_core::{
     document::{DocumentReading, DocumentType, Field, FieldName, Source},
-    finding::{Check, Finding, Outcome},
+    finding::{Check, Code, Finding, Outcome},
 };
 use bonafide_registry::{Answer, Fields, Flag, Provider};
 
@@ -15,13 +15,16 @@ pub(crate) async fn check(
     reading: Option<&DocumentReading>,
     tolerance: f64,
 ) -> Finding {
-    let not_assessed = |code: &str, detail: &str| Finding::not_assessed(Check::Registry, code, detail);
+    let not_assessed = |code, detail: &str| Finding::not_assessed(Check::Registry, code, detail);
     let Some(provider) = provider else { return no_provider() };
     let Some(reading) = reading else {
-        return not_assessed("no_document", "no document was read that a registry could be asked about");
+        return not_assessed(Code::NoDocument, "no document was read that a registry could be asked about");
     };
     if !is_registered(reading, provider.issuers()) {
-        return not_assessed("not_registered", "the registry does not know documents of this type or issuer");
+        return not_assessed(
+            Code::NotRegistered,
+            "the registry does not know documents of this type or issuer",
+        );
     }
     let start = std::time::Instant::now();
     let mut finding = match provider.ask(&fields(reading)).await {
@@ -34,7 +37,7 @@ pub(crate) async fn check(
 
 /// [`Check::Registry`] where there is nobody to ask.
 pub fn no_provider() -> Finding {
-    Finding::not_assessed(Check::Registry, "no_provider", "no registry provider is configured")
+    Finding::not_assessed(Check::Registry, Code::NoProvider, "no registry provider is configured")
 }
 
 fn judge(answer: &Answer, tolerance: f64) -> Finding {
@@ -44,7 +47,7 @@ fn judge(answer: &Answer, tolerance: f64) -> Finding {
     finding.parts = answer.iter().map(|(flag, matches)| (flag.as_str().to_owned(), *matches)).collect();
     if matching < all {
         let detail = format!("the registry confirms {matching} of {all} fields");
-        return finding.because("registry_differs", detail);
+        return finding.because(Code::RegistryDiffers, detail);
     }
     finding
 }
@@ -135,7 +138,7 @@ mod tests {
         let answer = Answer::from([(Flag::LastName, true), (Flag::BirthDate, true), (Flag::City, false)]);
         let finding = judge(&answer, 0.8);
         assert_eq!((finding.outcome, finding.score), (Outcome::Fail, Some(2.0 / 3.0)));
-        assert_eq!(finding.reasons[0].code, "registry_differs");
+        assert_eq!(finding.reasons[0].code, Code::RegistryDiffers);
         assert_eq!(finding.parts.get("city"), Some(&false));
         let finding = judge(&answer, 0.6);
         assert_eq!(finding.outcome, Outcome::Clear);
@@ -162,9 +165,6 @@ mod tests {
     #[tokio::test]
     async fn without_a_provider_nothing_is_assessed() {
         let finding = check(None, Some(&licence("USA", "VA")), 0.8).await;
-        assert_eq!(
-            (finding.outcome, finding.reasons[0].code.as_str()),
-            (Outcome::NotAssessed, "no_provider")
-        );
+        assert_eq!((finding.outcome, &finding.reasons[0].code), (Outcome::NotAssessed, &Code::NoProvider));
     }
 }

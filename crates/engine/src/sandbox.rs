@@ -2,7 +2,8 @@
 //! be set forward. The pictures run through the real checks; then the findings that a scenario names are replaced.
 
 use bonafide_core::{
-    finding::{Check, Finding, Outcome},
+    document::FieldName,
+    finding::{Check, Code, Finding, Outcome},
     id::OrganizationId,
     problem::{Problem, Rule},
 };
@@ -26,7 +27,7 @@ pub struct Scenario {
     pub leads_to: &'static str,
     pub description: &'static str,
     #[serde(skip)]
-    findings: &'static [(Check, Outcome, &'static str)],
+    findings: &'static [(Check, Outcome, Code)],
 }
 
 const DOCUMENT: &[Check] = &[
@@ -73,49 +74,49 @@ pub const SCENARIOS: &[Scenario] = &[
         "glare",
         "retry",
         "light reflects on the document: the person is asked again",
-        &[(Check::DocumentReadable, Outcome::NotAssessed, "glare")],
+        &[(Check::DocumentReadable, Outcome::Fail, Code::Glare)],
     ),
     scenario(
         "document",
         "blurry",
         "retry",
         "the document cannot be read: the person is asked again",
-        &[(Check::DocumentReadable, Outcome::Fail, "too_blurry")],
+        &[(Check::DocumentReadable, Outcome::Fail, Code::TooBlurry)],
     ),
     scenario(
         "document",
         "expired",
         "declined",
         "the document has expired",
-        &[(Check::DocumentExpired, Outcome::Fail, "expired")],
+        &[(Check::DocumentExpired, Outcome::Fail, Code::Expired)],
     ),
     scenario(
         "document",
         "not_a_document",
-        "declined",
-        "the picture shows no identity document",
-        &[(Check::IsIdentityDocument, Outcome::Fail, "not_a_document")],
+        "retry",
+        "the picture shows no identity document: the person is asked again",
+        &[(Check::IsIdentityDocument, Outcome::Fail, Code::NoDocument)],
     ),
     scenario(
         "document",
         "field_missing",
         "review",
         "a required field is not there",
-        &[(Check::RequiredFields, Outcome::Fail, "birth_date_missing")],
+        &[(Check::RequiredFields, Outcome::Fail, Code::Missing(FieldName::BirthDate))],
     ),
     scenario(
         "document",
         "duplicate",
         "approved with a lower score",
         "the picture was handed in before, for somebody else",
-        &[(Check::OnlineDuplication, Outcome::Consider, "same_picture")],
+        &[(Check::OnlineDuplication, Outcome::Consider, Code::PictureSeenBefore)],
     ),
     scenario(
         "document",
         "manipulated",
         "approved with a lower score",
         "the picture shows traces of editing",
-        &[(Check::ImageManipulation, Outcome::Consider, "edited")],
+        &[(Check::ImageManipulation, Outcome::Consider, Code::EditingSoftware)],
     ),
     scenario("face", CLEAR, "approved", "the selfie is the person of the portrait", &[]),
     scenario(
@@ -123,28 +124,28 @@ pub const SCENARIOS: &[Scenario] = &[
         "mismatch",
         "declined",
         "the selfie shows somebody else",
-        &[(Check::FaceMatch, Outcome::Fail, "face_mismatch")],
+        &[(Check::FaceMatch, Outcome::Fail, Code::FaceMismatch)],
     ),
     scenario(
         "face",
         "no_face",
         "retry",
         "the selfie shows no face",
-        &[(Check::FaceMatch, Outcome::NotAssessed, "no_face")],
+        &[(Check::FaceMatch, Outcome::NotAssessed, Code::NoFace)],
     ),
     scenario(
         "face",
         "duplicate",
         "approved",
         "the face is known under another name: told, and left to you",
-        &[(Check::KnownFace, Outcome::Consider, "face_of_another_holder")],
+        &[(Check::KnownFace, Outcome::Consider, Code::FaceOfAnotherHolder)],
     ),
     scenario(
         "face",
         "blocked",
         "declined",
         "the face is on your block list",
-        &[(Check::KnownFace, Outcome::Fail, "face_blocked")],
+        &[(Check::KnownFace, Outcome::Fail, Code::FaceBlocked)],
     ),
     scenario("liveness", CLEAR, "approved", "a live person", &[]),
     scenario(
@@ -152,14 +153,14 @@ pub const SCENARIOS: &[Scenario] = &[
         "spoof",
         "declined",
         "a picture of a person",
-        &[(Check::PassiveLiveness, Outcome::Fail, "not_live")],
+        &[(Check::PassiveLiveness, Outcome::Fail, Code::NotLive)],
     ),
     scenario(
         "liveness",
         "too_dark",
         "retry",
         "too dark to tell",
-        &[(Check::PassiveLiveness, Outcome::NotAssessed, "face_too_dark")],
+        &[(Check::PassiveLiveness, Outcome::NotAssessed, Code::FaceTooDark)],
     ),
     scenario("screening", CLEAR, "approved", "nobody of the lists", &[]),
     scenario(
@@ -167,14 +168,14 @@ pub const SCENARIOS: &[Scenario] = &[
         "possible_hit",
         "review",
         "the name is like one on a list",
-        &[(Check::Sanctions, Outcome::Consider, "possibly_listed")],
+        &[(Check::Sanctions, Outcome::Consider, Code::PossiblyListed)],
     ),
     scenario(
         "screening",
         "hit",
         "review",
         "name and birth date are on a list",
-        &[(Check::Sanctions, Outcome::Fail, "listed")],
+        &[(Check::Sanctions, Outcome::Fail, Code::Listed)],
     ),
     scenario("registry", CLEAR, "approved", "the registry confirms the document", &[]),
     scenario(
@@ -182,28 +183,28 @@ pub const SCENARIOS: &[Scenario] = &[
         "mismatch",
         "review",
         "the registry knows the document otherwise",
-        &[(Check::Registry, Outcome::Fail, "fields_differ")],
+        &[(Check::Registry, Outcome::Fail, Code::RegistryDiffers)],
     ),
     scenario(
         "registry",
         "timeout",
         "approved",
         "the registry does not answer: not assessed",
-        &[(Check::Registry, Outcome::NotAssessed, "timeout")],
+        &[(Check::Registry, Outcome::NotAssessed, Code::Timeout)],
     ),
     scenario(
         "decision",
         "review",
         "review",
         "a human has to look",
-        &[(Check::RequiredFields, Outcome::Consider, "asked_for_review")],
+        &[(Check::DocumentReadable, Outcome::NotAssessed, Code::ModelMissing)],
     ),
     scenario(
         "decision",
         "timeout",
         "review",
         "the checks of the document do not come to an end",
-        &[(Check::DocumentReadable, Outcome::NotAssessed, "check_failed")],
+        &[(Check::DocumentReadable, Outcome::NotAssessed, Code::CheckFailed)],
     ),
 ];
 
@@ -212,7 +213,7 @@ const fn scenario(
     word: &'static str,
     leads_to: &'static str,
     description: &'static str,
-    findings: &'static [(Check, Outcome, &'static str)],
+    findings: &'static [(Check, Outcome, Code)],
 ) -> Scenario {
     Scenario { step, word, leads_to, description, findings }
 }
@@ -260,8 +261,7 @@ pub(crate) async fn steer(
         if scenario.word == CLEAR {
             let checks = STEPS.iter().find(|(step, _)| *step == scenario.step).map_or(&[][..], |(_, c)| c);
             for finding in findings.iter_mut().filter(|f| checks.contains(&f.check)) {
-                *finding =
-                    Finding { side: finding.side, ..steered(finding.check, Outcome::Clear, "sandbox") };
+                *finding = Finding { side: finding.side, ..steered(finding.check, Outcome::Clear) };
             }
             continue;
         }
@@ -270,7 +270,8 @@ pub(crate) async fn steer(
             let side = findings.iter().find(|f| f.check == *check).and_then(|f| f.side);
             findings.retain(|f| f.check != *check || f.side != side);
             if findings.len() < before || is_home(scenario.step, job) {
-                findings.push(Finding { side, ..steered(*check, *outcome, code) });
+                let steered = steered(*check, *outcome).because(code.clone(), "steered by settings.sandbox");
+                findings.push(Finding { side, ..steered });
             }
         }
     }
@@ -287,14 +288,13 @@ fn is_home(step: &str, job: &str) -> bool {
     }
 }
 
-fn steered(check: Check, outcome: Outcome, code: &str) -> Finding {
+fn steered(check: Check, outcome: Outcome) -> Finding {
     let score = match outcome {
         Outcome::Clear => Some(1.0),
         Outcome::Consider | Outcome::Fail => Some(0.0),
         Outcome::NotAssessed => None,
     };
-    let finding = Finding { score, threshold: score.map(|_| 0.5), ..Finding::new(check, outcome) };
-    finding.because(code, "steered by settings.sandbox")
+    Finding { score, threshold: score.map(|_| 0.5), ..Finding::new(check, outcome) }
 }
 
 /// Whether an organization is a sandbox.
@@ -343,6 +343,17 @@ mod tests {
             let same = |s: &&Scenario| s.step == scenario.step && s.word == scenario.word;
             assert_eq!(SCENARIOS.iter().position(|s| same(&s)), Some(i));
             assert_eq!(scenario.findings.is_empty(), scenario.word == CLEAR, "{scenario:?}");
+        }
+    }
+
+    /// What a developer learns to expect here is what the checks say: `Check::may_say` is held against every finding that
+    /// a job records.
+    #[test]
+    fn only_what_the_checks_say_is_steered() {
+        for scenario in SCENARIOS {
+            for (check, _, code) in scenario.findings {
+                assert!(check.may_say(code), "{scenario:?}: {check} never says {code}");
+            }
         }
     }
 }

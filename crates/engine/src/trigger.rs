@@ -107,7 +107,7 @@ fn new(api: &'static str) -> NewVerification {
 fn meaning(engine: &Engine, api: &str, word: &str) -> Option<(Happened, Kind)> {
     let dialect = engine.dialect(api)?;
     let kinds = [Kind::IdentityVerification, Kind::FaceAuthentication];
-    let all = kinds.into_iter().flat_map(|kind| Happened::ALL.iter().map(move |h| (*h, kind)));
+    let all = kinds.into_iter().flat_map(|kind| Happened::ALL.into_iter().map(move |h| (h, kind)));
     all.into_iter().find(|(happened, kind)| dialect.word(*happened, *kind) == Some(word))
 }
 

@@ -5,6 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use bonafide_core::reason::Code;
 use reqwest::{
     Client, StatusCode, Url,
     header::{HeaderMap, HeaderName, HeaderValue},
@@ -52,12 +53,12 @@ pub enum Failure {
 
 impl Failure {
     /// As findings say it.
-    pub const fn code(&self) -> &'static str {
+    pub const fn code(&self) -> Code {
         match self {
-            Self::NothingToAsk => "nothing_to_ask",
-            Self::CircuitOpen => "circuit_open",
-            Self::Timeout => "timeout",
-            Self::Unreachable | Self::Status(_) | Self::Garbled => "provider_failed",
+            Self::NothingToAsk => Code::NothingToAsk,
+            Self::CircuitOpen => Code::CircuitOpen,
+            Self::Timeout => Code::Timeout,
+            Self::Unreachable | Self::Status(_) | Self::Garbled => Code::ProviderFailed,
         }
     }
 
@@ -124,7 +125,7 @@ impl Provider {
         for _ in 0..self.config.retries {
             match self.attempt(&filled.body).await {
                 Err(failure) if failure.may_pass() => {
-                    tracing::debug!(code = failure.code(), "the registry is asked again");
+                    tracing::debug!(code = %failure.code(), "the registry is asked again");
                     tokio::time::sleep(wait).await;
                     wait *= 2;
                 }

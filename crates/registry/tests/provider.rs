@@ -4,6 +4,7 @@
 
 use std::time::{Duration, Instant};
 
+use bonafide_core::reason::Code;
 use bonafide_registry::{Answer, Failure, Fields, Flag, Provider, Secret};
 use bonafide_testkit::registry::{Fault, Registry};
 use serde_json::json;
@@ -100,7 +101,7 @@ async fn what_does_not_pass_is_told_at_once() {
         registry.next([fault]);
         assert_eq!(provider.ask(&fields()).await, Err(failure.clone()));
         assert_eq!(registry.seen().len() - before, 1, "{failure:?}");
-        assert_eq!(failure.code(), "provider_failed");
+        assert_eq!(failure.code(), Code::ProviderFailed);
     }
 }
 
@@ -136,7 +137,7 @@ async fn nobody_there_is_told() {
     let provider = provider(&gone, json!({"retries": 0}));
     drop(gone);
     let failure = provider.ask(&fields()).await.unwrap_err();
-    assert_eq!(failure.code(), "provider_failed");
+    assert_eq!(failure.code(), Code::ProviderFailed);
     assert_eq!(provider.ask(&Fields::new()).await, Err(Failure::NothingToAsk));
 }
 

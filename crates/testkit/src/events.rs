@@ -2,6 +2,7 @@
 
 use bonafide_core::{
     event::{Event, Happened, Message, Snapshot, Subject, VerificationFacts, WebhookDialect},
+    finding::{Check, Code},
     id::Id,
     time::Timestamp,
     verification::{Kind, Status},
@@ -21,7 +22,7 @@ pub fn event(happened: Happened, kind: Kind) -> Event {
     let status = Status::ALL.into_iter().find(|s| Happened::to(*s) == happened).unwrap_or(Status::Processing);
     let declined = status == Status::Declined;
     let judged = declined || matches!(status, Status::Approved | Status::ReviewRequired);
-    let reasons: &[&str] = if declined { &["face_match_failed", "face_mismatch"] } else { &[] };
+    let reasons = if declined { vec![Code::Failed(Check::FaceMatch), Code::FaceMismatch] } else { vec![] };
     let facts = VerificationFacts {
         kind,
         status,
@@ -33,7 +34,7 @@ pub fn event(happened: Happened, kind: Kind) -> Event {
         score: judged.then_some(0.93),
         face_match: judged.then_some(0.87),
         attempt: 1,
-        reasons: reasons.iter().map(|reason| (*reason).to_owned()).collect(),
+        reasons,
         created_at: Some(NOON.plus_secs(-60)),
         expires_at: Some(NOON.plus_secs(7 * 24 * 3600 - 60)),
     };
@@ -57,7 +58,8 @@ pub fn longest(happened: Happened, kind: Kind) -> Event {
     if let Some(facts) = &mut event.snapshot.verification {
         facts.user_id = "u".repeat(255);
         facts.client = "c".repeat(255);
-        facts.reasons = (0..100).map(|n| format!("a_reason_with_a_long_name_{n}_not_assessed")).collect();
+        facts.reasons =
+            (0..100).map(|n| Code::Unknown(format!("a_reason_with_a_long_name_{n}_not_assessed"))).collect();
     }
     event
 }
@@ -73,7 +75,7 @@ pub fn body(api: &dyn WebhookDialect, event: &Event, kind: Kind) -> Value {
 
 /// What an API tells, and of which verifications.
 pub fn told(api: &dyn WebhookDialect) -> Vec<(Happened, Kind)> {
-    let all = Happened::ALL.iter().flat_map(|h| KINDS.map(|kind| (*h, kind)));
+    let all = Happened::ALL.into_iter().flat_map(|h| KINDS.map(|kind| (h, kind)));
     all.filter(|(h, kind)| api.word(*h, *kind).is_some()).collect()
 }
 

@@ -2,6 +2,7 @@
 //! webhooks are worded; the routes are to come.
 
 mod error;
+mod response_codes;
 mod webhooks;
 mod words;
 

@@ -11,7 +11,7 @@ use bonafide_core::{
 };
 use serde_json::{Value, json};
 
-use crate::words;
+use crate::{response_codes::response_codes, words};
 
 /// The webhooks of this API, signed in `Cko-Signature`.
 #[derive(Debug, Clone, Copy)]
@@ -141,7 +141,7 @@ fn verification(id: VerificationId, facts: Option<&VerificationFacts>) -> Value 
     let mut data = json!({ name: format!("{prefix}{id}"), "response_codes": [] });
     if let Some(facts) = facts {
         data["status"] = json!(words::status(facts.status));
-        data["response_codes"] = json!(words::response_codes(facts.kind, facts.status, &facts.reasons));
+        data["response_codes"] = json!(response_codes(facts.kind, facts.status, &facts.reasons));
     }
     data
 }

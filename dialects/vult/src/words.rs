@@ -42,7 +42,11 @@ pub(crate) fn statuses(word: StatusE) -> Vec<Status> {
     match word {
         // "unknown" as a filter asks for nothing in particular.
         StatusE::Unknown => vec![],
-        _ => Status::ALL.into_iter().filter(|s| status(*s) == word).collect(),
+        StatusE::InProgress
+        | StatusE::Complete
+        | StatusE::TemporarilyBlocked
+        | StatusE::TemporarilyComplete
+        | StatusE::Expired => Status::ALL.into_iter().filter(|s| status(*s) == word).collect(),
     }
 }
 
@@ -244,6 +248,8 @@ pub(crate) fn outcome(finding: Option<&Finding>) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use bonafide_core::finding::{Check, Code};
+
     use super::*;
 
     #[test]
@@ -268,7 +274,7 @@ mod tests {
 
     #[test]
     fn what_was_not_assessed_never_reads_as_clear() {
-        let f = Finding::not_assessed(bonafide_core::finding::Check::Sanctions, "no_lists", "");
+        let f = Finding::not_assessed(Check::Sanctions, Code::NoLists, "");
         assert_eq!((ofac_status(Some(&f)), ofac_status(None)), ("not_started", "not_started"));
         assert_eq!((outcome(Some(&f)), outcome(None)), ("not_assessed", "not_assessed"));
         assert_eq!(dmv_status(Some(&f)), "unavailable");

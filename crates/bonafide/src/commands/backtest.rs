@@ -121,7 +121,7 @@ fn print(report: &look_back::Backtest, seconds: f64) {
     );
     for flip in report.flips.iter().take(SHOWN) {
         let number = |score: Option<f64>| score.map_or_else(|| "no score".to_owned(), |s| format!("{s:.3}"));
-        let reasons: Vec<&str> = flip.reasons.iter().map(|r| r.code.as_str()).collect();
+        let reasons: Vec<_> = flip.reasons.iter().map(|r| r.code.word()).collect();
         anstream::println!(
             "  {}  {} → {}  ({} → {}): {}",
             flip.verification,

@@ -40,7 +40,7 @@ struct Compared {
 pub(crate) fn run(args: Args) -> CommandResult {
     let (a, b) = (pictures::load(&args.a)?, pictures::load(&args.b)?);
     let models = pictures::models();
-    let max_distance = Weights::default().onboarding_face_encoding_tolerance;
+    let max_distance = Weights::default().portrait_match_tolerance;
     let compared = compare::match_faces(&models, &a, &b, max_distance);
     let threshold = 1.0 - max_distance;
     let same = compared.similarity.is_some_and(|s| s >= threshold);

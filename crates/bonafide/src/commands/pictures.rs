@@ -11,7 +11,7 @@ use bonafide_checks::{
 };
 use bonafide_core::{
     document::{DocumentType, Side},
-    finding::{Check, Finding},
+    finding::{Check, Code, Finding},
     policy::Policy,
     weights::Weights,
 };
@@ -36,7 +36,7 @@ pub(crate) fn document(
     let other = back.as_ref().map(|(picture, _)| picture);
     let mut read = assess::document(models, &policy, &weights, &front, other, DocumentType::Unknown, today);
     let no_lists = "names are screened by the server and by `bonafide screen`";
-    read.findings.push(Finding::not_assessed(Check::Sanctions, "no_lists", no_lists));
+    read.findings.push(Finding::not_assessed(Check::Sanctions, Code::NoLists, no_lists));
     read.findings.push(assess::manipulation(&read.reading, Side::Front, &front, Some(front_traces)));
     if let Some((back, traces)) = back {
         read.findings.push(assess::manipulation(&read.reading, Side::Back, &back, Some(traces)));

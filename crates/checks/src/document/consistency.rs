@@ -3,7 +3,7 @@
 
 use bonafide_core::{
     document::{DocumentReading, FieldName, Source},
-    finding::{Check, Finding, Outcome},
+    finding::{Check, Code, Finding, Outcome},
 };
 
 use super::compare::{self, Agreement, Note};
@@ -78,7 +78,7 @@ fn finding(
     let Some(least) = compared.iter().map(|(a, _)| a.score).min_by(f64::total_cmp) else {
         return Finding::not_assessed(
             check,
-            "single_source",
+            Code::SingleSource,
             format!("fewer than two sources give the {what}"),
         );
     };
@@ -87,13 +87,13 @@ fn finding(
         |with_declared: bool| compared.iter().any(|(a, d)| a.score < threshold && *d == with_declared);
     if differ(false) {
         finding = finding
-            .because("sources_disagree", format!("the {what} differs between the parts of the document"));
+            .because(Code::SourcesDisagree, format!("the {what} differs between the parts of the document"));
     }
     if differ(true) {
-        finding = finding.because("declared_differs", format!("the {what} differs from the declared one"));
+        finding = finding.because(Code::DeclaredDiffers, format!("the {what} differs from the declared one"));
     }
     let mut notes: Vec<Note> = compared.into_iter().flat_map(|(a, _)| a.notes).collect();
-    notes.sort_by_key(|n| n.code());
+    notes.sort_by(|a, b| a.code().word().cmp(&b.code().word()));
     notes.dedup();
     notes.into_iter().fold(finding, |f, n| f.because(n.code(), n.words()))
 }
@@ -174,11 +174,11 @@ mod tests {
         };
         let same = says("Willy Müller");
         assert_eq!(same.outcome, Outcome::Clear);
-        let codes: Vec<&str> = same.reasons.iter().map(|r| r.code.as_str()).collect();
-        assert_eq!(codes, ["nickname", "other_order", "transliterated"]);
+        let codes: Vec<&Code> = same.reasons.iter().map(|r| &r.code).collect();
+        assert_eq!(codes, [&Code::Nickname, &Code::OtherOrder, &Code::Transliterated]);
         let other = says("Otto Schmidt");
         assert_eq!(other.outcome, Outcome::Consider);
-        assert!(other.reasons.iter().any(|r| r.code == "declared_differs"));
+        assert!(other.reasons.iter().any(|r| r.code == Code::DeclaredDiffers));
         assert!(other.reasons.iter().all(|r| !r.detail.contains("Schmidt") && !r.detail.contains("MUELLER")));
     }
 }

@@ -2,7 +2,7 @@
 
 use bonafide_core::{
     document::Side,
-    finding::{Check, Finding, Outcome},
+    finding::{Check, Code, Finding, Outcome},
 };
 
 use super::fingerprint::Likeness;
@@ -27,7 +27,7 @@ pub fn finding(side: Side, search: &Search) -> Finding {
     let check = Check::OnlineDuplication;
     if search.earlier + search.specimens == 0 {
         let detail = "there is no earlier document and no published specimen to compare with";
-        return Finding::not_assessed(check, "nothing_to_compare_with", detail).on(side);
+        return Finding::not_assessed(check, Code::NothingToCompareWith, detail).on(side);
     }
     let count = |of: fn(&Likeness) -> bool| search.alike.iter().filter(|l| of(l)).count();
     let pictures = count(|l| matches!(l, Likeness::SamePicture { .. }));
@@ -41,17 +41,17 @@ pub fn finding(side: Side, search: &Search) -> Finding {
     };
     let score = if outcome == Outcome::Clear { 1.0 } else { 0.0 };
     let told = [
-        (search.published, "published_specimen", "a specimen that was published; it is nobody's document"),
-        (pictures, "picture_seen_before", "the same picture that was handed in for another person"),
+        (search.published, Code::PublishedSpecimen, "a specimen that was published; it is nobody's document"),
+        (pictures, Code::PictureSeenBefore, "the same picture that was handed in for another person"),
         (
             others,
-            "document_of_another_holder",
+            Code::DocumentOfAnotherHolder,
             "the document that was handed in with another name or birth date",
         ),
-        (unknown, "document_seen_before", "the document that was handed in for another person before"),
+        (unknown, Code::DocumentSeenBefore, "the document that was handed in for another person before"),
         (
             again,
-            "holder_seen_before",
+            Code::HolderSeenBefore,
             "the document that the same holder handed in before, photographed anew",
         ),
     ];
@@ -61,7 +61,7 @@ pub fn finding(side: Side, search: &Search) -> Finding {
         finding.because(code, format!("this is {what} ({n} times)"))
     });
     finding.because(
-        "compared_with",
+        Code::ComparedWith,
         format!("compared with {} earlier sides and {} specimens", search.earlier, search.specimens),
     )
 }
@@ -70,7 +70,7 @@ pub fn finding(side: Side, search: &Search) -> Finding {
 mod tests {
     use super::*;
 
-    fn outcome(alike: &[Likeness], published: usize) -> (Outcome, Vec<String>) {
+    fn outcome(alike: &[Likeness], published: usize) -> (Outcome, Vec<Code>) {
         let search = Search { earlier: 5, specimens: 2, alike: alike.to_vec(), published };
         let finding = finding(Side::Front, &search);
         (finding.outcome, finding.reasons.into_iter().map(|r| r.code).collect())
@@ -79,15 +79,15 @@ mod tests {
     #[test]
     fn each_likeness_has_its_word_and_its_gravity() {
         use Likeness::{SameDocument, SamePicture};
-        assert_eq!(outcome(&[], 0), (Outcome::Clear, vec!["compared_with".into()]));
+        assert_eq!(outcome(&[], 0), (Outcome::Clear, vec![Code::ComparedWith]));
         let cases = [
-            (SamePicture { agreement: 0.9 }, Outcome::Consider, "picture_seen_before"),
-            (SameDocument { same_holder: Some(false) }, Outcome::Consider, "document_of_another_holder"),
-            (SameDocument { same_holder: None }, Outcome::Consider, "document_seen_before"),
-            (SameDocument { same_holder: Some(true) }, Outcome::Clear, "holder_seen_before"),
+            (SamePicture { agreement: 0.9 }, Outcome::Consider, Code::PictureSeenBefore),
+            (SameDocument { same_holder: Some(false) }, Outcome::Consider, Code::DocumentOfAnotherHolder),
+            (SameDocument { same_holder: None }, Outcome::Consider, Code::DocumentSeenBefore),
+            (SameDocument { same_holder: Some(true) }, Outcome::Clear, Code::HolderSeenBefore),
         ];
         for (likeness, expected, code) in cases {
-            assert_eq!(outcome(&[likeness], 0), (expected, vec![code.into(), "compared_with".into()]));
+            assert_eq!(outcome(&[likeness], 0), (expected, vec![code, Code::ComparedWith]));
         }
         assert_eq!(outcome(&[], 1).0, Outcome::Fail);
     }

@@ -2,11 +2,11 @@
 
 use bonafide_core::{
     document::{DocumentReading, DocumentType, FieldName, Side},
-    finding::{Check, Finding, Outcome as Verdict},
+    finding::{Check, Code, Finding, Outcome as Verdict},
 };
 
 use super::{classify::Class, portrait::Portrait, read::Seen, text::plain};
-use crate::models::RunError;
+use crate::{face::compare::could_not_run, models::RunError};
 
 /// A score at or above this is an identity document; below the other it is none; between, a person should
 /// look.
@@ -56,7 +56,7 @@ pub(super) fn side_findings(seen: &Seen, problem: Option<&RunError>, declared: D
     let mut out = vec![];
     let nothing = seen.lines.is_empty() && seen.mrz.is_none() && seen.barcode.is_none();
     let is_document = if let (Some(problem), true) = (problem, nothing) {
-        unavailable(Check::IsIdentityDocument, problem)
+        could_not_run(Check::IsIdentityDocument, problem)
     } else {
         is_document(seen)
     };
@@ -64,10 +64,12 @@ pub(super) fn side_findings(seen: &Seen, problem: Option<&RunError>, declared: D
     out.push(as_asked(seen, declared).on(seen.side));
     let words = if nothing {
         match problem {
-            Some(problem) => unavailable(Check::SuspiciousWords, problem),
-            None => {
-                Finding::not_assessed(Check::SuspiciousWords, "no_text", "no text was found in the picture")
-            }
+            Some(problem) => could_not_run(Check::SuspiciousWords, problem),
+            None => Finding::not_assessed(
+                Check::SuspiciousWords,
+                Code::NoText,
+                "no text was found in the picture",
+            ),
         }
     } else {
         suspicious_words(seen)
@@ -86,7 +88,7 @@ fn is_document(seen: &Seen) -> Finding {
             seen.class.contributions.iter().filter(|c| c.logits > 0.0).map(|c| c.cue).collect();
         let seen = if cues.is_empty() { "nothing".to_owned() } else { cues.join(", ") };
         return finding.because(
-            "no_document",
+            Code::NoDocument,
             format!(
                 "the picture does not look like an identity document (found: {seen}); show the whole document"
             ),
@@ -100,13 +102,17 @@ fn is_document(seen: &Seen) -> Finding {
 fn as_asked(seen: &Seen, declared: DocumentType) -> Finding {
     let check = Check::DocumentAsAsked;
     if seen.class.score < IS_DOCUMENT {
-        return Finding::not_assessed(check, "no_document", "what is not told to be a document has no sides");
+        return Finding::not_assessed(
+            check,
+            Code::NoDocument,
+            "what is not told to be a document has no sides",
+        );
     }
     let mut finding = Finding::new(check, Verdict::Clear);
     if let Some(kind) = contradicts(&seen.class, declared) {
         finding.outcome = Verdict::Consider;
         finding = finding.because(
-            "other_document_type",
+            Code::OtherDocumentType,
             format!("the document is {} and another type was declared", type_words(kind)),
         );
     }
@@ -114,13 +120,13 @@ fn as_asked(seen: &Seen, declared: DocumentType) -> Finding {
         (Side::Front, Some(Side::Back)) => {
             finding.outcome = Verdict::Fail;
             finding.because(
-                "front_not_captured",
+                Code::FrontNotCaptured,
                 "this is the back of the document; show the side with the portrait",
             )
         }
         (Side::Back, Some(Side::Front)) => {
             finding.outcome = Verdict::Fail;
-            finding.because("back_not_captured", "this is the front of the document; turn it over")
+            finding.because(Code::BackNotCaptured, "this is the front of the document; turn it over")
         }
         _ => finding,
     }
@@ -164,21 +170,15 @@ fn suspicious_words(seen: &Seen) -> Finding {
         return finding;
     }
     // The words are from the list above, not personal data.
-    finding.because("suspicious_words", format!("the document bears: {}", found.join(", ").to_lowercase()))
+    finding.because(Code::SuspiciousWords, format!("the document bears: {}", found.join(", ").to_lowercase()))
 }
 
-fn unavailable(check: Check, problem: &RunError) -> Finding {
-    let code = match problem {
-        RunError::Unavailable(_) => "model_unavailable",
-        RunError::Failed { .. } => "model_failed",
-    };
-    Finding::not_assessed(check, code, problem.to_string())
-}
-
-pub(super) fn readable(reading: &DocumentReading, problem: Option<&RunError>) -> Finding {
+/// Whether the document tells what every document tells. `others` are the findings so far: what is wrong with the pictures is
+/// why it cannot be read.
+pub(super) fn readable(reading: &DocumentReading, problem: Option<&RunError>, others: &[Finding]) -> Finding {
     let check = Check::DocumentReadable;
     if let (Some(problem), true) = (problem, reading.fields.is_empty()) {
-        return unavailable(check, problem);
+        return could_not_run(check, problem);
     }
     let wanted = [FieldName::DocumentNumber, FieldName::LastName, FieldName::BirthDate];
     let get = |name: FieldName| match name {
@@ -191,10 +191,17 @@ pub(super) fn readable(reading: &DocumentReading, problem: Option<&RunError>) ->
     if finding.outcome == Verdict::Clear {
         return finding;
     }
-    finding.because(
-        "no_text",
+    let mut finding = finding.because(
+        Code::NoText,
         "document number, name or birth date could not be read; use more light, hold still and fill the frame",
-    )
+    );
+    let pictures = others.iter().filter(|f| f.check == Check::ImageQuality).flat_map(|f| &f.reasons);
+    for reason in pictures {
+        if !finding.reasons.contains(reason) {
+            finding.reasons.push(reason.clone());
+        }
+    }
+    finding
 }
 
 pub(super) fn check_digits(sides: &[(Seen, Option<RunError>)], problem: Option<&RunError>) -> Finding {
@@ -202,8 +209,8 @@ pub(super) fn check_digits(sides: &[(Seen, Option<RunError>)], problem: Option<&
     let zones = sides.iter().filter_map(|(s, _)| s.mrz.as_ref());
     let Some(found) = zones.max_by_key(|f| f.mrz.checks().iter().filter(|c| c.holds).count()) else {
         return match problem {
-            Some(problem) => unavailable(check, problem),
-            None => Finding::not_assessed(check, "no_mrz", "no machine readable zone was found"),
+            Some(problem) => could_not_run(check, problem),
+            None => Finding::not_assessed(check, Code::NoMrz, "no machine readable zone was found"),
         };
     };
     let checks = found.mrz.checks();
@@ -216,7 +223,7 @@ pub(super) fn check_digits(sides: &[(Seen, Option<RunError>)], problem: Option<&
             "characters read otherwise than they are reported: {repaired}; the rules of the zone and its check \
              digits ask for the others"
         );
-        finding = finding.because("characters_repaired", detail);
+        finding = finding.because(Code::CharactersRepaired, detail);
     }
     if finding.outcome == Verdict::Clear {
         return finding;
@@ -227,16 +234,18 @@ pub(super) fn check_digits(sides: &[(Seen, Option<RunError>)], problem: Option<&
     } else {
         "the zone could not be read with certainty; a sharper picture may help"
     };
-    finding
-        .because("check_digits_wrong", format!("{wrong} of {} check digits do not hold: {why}", checks.len()))
+    finding.because(
+        Code::CheckDigitsWrong,
+        format!("{wrong} of {} check digits do not hold: {why}", checks.len()),
+    )
 }
 
 pub(super) fn portrait_found(portrait: Option<&Portrait>, problem: Option<&RunError>) -> Finding {
     let check = Check::PortraitFound;
     match (portrait, problem) {
         (Some(p), _) => Finding { score: Some(f64::from(p.score)), ..Finding::new(check, Verdict::Clear) },
-        (None, Some(problem)) => unavailable(check, problem),
+        (None, Some(problem)) => could_not_run(check, problem),
         (None, None) => Finding { score: Some(0.0), ..Finding::new(check, Verdict::Consider) }
-            .because("no_portrait", "no portrait was found on the document"),
+            .because(Code::NoPortrait, "no portrait was found on the document"),
     }
 }

@@ -77,7 +77,7 @@ pub fn read(
     let portrait = sides.iter().find_map(|(s, _)| s.portrait.as_ref());
     reading.portrait = portrait.map(|p| p.region);
     let problem = sides.iter().find_map(|(_, p)| p.as_ref());
-    all.push(findings::readable(&reading, problem));
+    all.push(findings::readable(&reading, problem, &all));
     all.push(findings::check_digits(&sides, problem));
     all.extend(validity::validity(&reading, today));
     all.push(findings::portrait_found(portrait, problem));

@@ -2,7 +2,7 @@
 
 use bonafide_core::{
     document::{DocumentReading, DocumentType, FieldName},
-    finding::{Check, Finding, Outcome},
+    finding::{Check, Code, Finding, Outcome},
 };
 use jiff::civil::Date;
 
@@ -26,9 +26,9 @@ fn day(reading: &DocumentReading, name: FieldName) -> Option<Date> {
 fn expired(reading: &DocumentReading, today: Date) -> Finding {
     let check = Check::DocumentExpired;
     match day(reading, FieldName::ExpiresAt) {
-        None => Finding::not_assessed(check, "no_expiry_date", "no expiry date was found on the document"),
+        None => Finding::not_assessed(check, Code::NoExpiryDate, "no expiry date was found on the document"),
         Some(date) if date < today => Finding { score: Some(0.0), ..Finding::new(check, Outcome::Fail) }
-            .because("expired", "the document's expiry date has passed"),
+            .because(Code::Expired, "the document's expiry date has passed"),
         Some(_) => Finding { score: Some(1.0), ..Finding::new(check, Outcome::Clear) },
     }
 }
@@ -41,7 +41,7 @@ fn consistent(reading: &DocumentReading, today: Date) -> Finding {
         day(reading, FieldName::ExpiresAt),
     );
     if birth.is_none() && issue.is_none() && expiry.is_none() {
-        return Finding::not_assessed(check, "no_dates", "no dates were found on the document");
+        return Finding::not_assessed(check, Code::NoDates, "no dates were found on the document");
     }
     let years = |from: Date, to: Date| {
         let before = (to.month(), to.day()) < (from.month(), from.day());
@@ -52,35 +52,35 @@ fn consistent(reading: &DocumentReading, today: Date) -> Finding {
     };
     let licence = reading.document_type == DocumentType::DriverLicense;
     let rules = [
-        ("birth_in_future", "the birth date lies in the future", birth.is_some_and(|b| b > today)),
+        (Code::BirthInFuture, "the birth date lies in the future", birth.is_some_and(|b| b > today)),
         (
-            "implausible_age",
+            Code::ImplausibleAge,
             "the holder would be older than anyone alive",
             birth.is_some_and(|b| years(b, today) > OLDEST),
         ),
-        ("not_yet_valid", "the date of issue lies in the future", issue.is_some_and(|i| i > today)),
-        ("issued_before_birth", "the date of issue is before the birth", both(birth, issue, &|b, i| i < b)),
-        ("expires_before_birth", "the expiry is before the birth", both(birth, expiry, &|b, e| e <= b)),
+        (Code::NotYetValid, "the date of issue lies in the future", issue.is_some_and(|i| i > today)),
+        (Code::IssuedBeforeBirth, "the date of issue is before the birth", both(birth, issue, &|b, i| i < b)),
+        (Code::ExpiresBeforeBirth, "the expiry is before the birth", both(birth, expiry, &|b, e| e <= b)),
         (
-            "expires_before_issue",
+            Code::ExpiresBeforeIssue,
             "the expiry is before the date of issue",
             both(issue, expiry, &|i, e| e <= i),
         ),
         (
-            "validity_too_long",
+            Code::ValidityTooLong,
             "the document would be valid for longer than any is issued for",
             both(issue.or(Some(today)), expiry, &|i, e| e.year() < 9999 && years(i, e) > LONGEST),
         ),
         (
-            "too_young_for_licence",
+            Code::TooYoungForLicence,
             "the holder was too young for a driving licence when it was issued",
             licence && both(birth, issue, &|b, i| i >= b && years(b, i) < YOUNGEST_DRIVER),
         ),
     ];
-    let wrong: Vec<_> = rules.iter().filter(|r| r.2).collect();
+    let wrong: Vec<_> = rules.into_iter().filter(|r| r.2).collect();
     let score = if wrong.is_empty() { 1.0 } else { 0.0 };
     let finding = Finding::scored(check, score, 0.5, Outcome::Consider);
-    wrong.into_iter().fold(finding, |f, (code, words, _)| f.because(*code, *words))
+    wrong.into_iter().fold(finding, |f, (code, words, _)| f.because(code, words))
 }
 
 #[cfg(test)]
@@ -118,20 +118,20 @@ mod tests {
 
     #[test]
     fn impossible_dates_are_named() {
-        let codes = |b, i, e| -> Vec<String> {
+        let codes = |b, i, e| -> Vec<Code> {
             let finding = consistent(&reading(b, i, e), date(2026, 11, 21));
             assert_eq!(finding.outcome == Outcome::Clear, finding.reasons.is_empty());
             finding.reasons.into_iter().map(|r| r.code).collect()
         };
         assert!(codes("1980-02-29", "2020-01-01", "2030-01-01").is_empty());
         assert!(codes("1980-02-29", "", "9999-01-01").is_empty());
-        assert_eq!(codes("2027-01-01", "", ""), ["birth_in_future"]);
-        assert_eq!(codes("1900-01-01", "", ""), ["implausible_age"]);
-        assert_eq!(codes("1980-01-01", "2026-12-01", ""), ["not_yet_valid"]);
-        assert_eq!(codes("1980-01-01", "1979-12-31", ""), ["issued_before_birth"]);
-        assert_eq!(codes("1980-01-01", "2020-01-01", "2019-01-01"), ["expires_before_issue"]);
-        assert_eq!(codes("1980-01-01", "2020-01-01", "2090-01-01"), ["validity_too_long"]);
-        assert_eq!(codes("2015-01-01", "2020-01-01", "2030-01-01"), ["too_young_for_licence"]);
+        assert_eq!(codes("2027-01-01", "", ""), [Code::BirthInFuture]);
+        assert_eq!(codes("1900-01-01", "", ""), [Code::ImplausibleAge]);
+        assert_eq!(codes("1980-01-01", "2026-12-01", ""), [Code::NotYetValid]);
+        assert_eq!(codes("1980-01-01", "1979-12-31", ""), [Code::IssuedBeforeBirth]);
+        assert_eq!(codes("1980-01-01", "2020-01-01", "2019-01-01"), [Code::ExpiresBeforeIssue]);
+        assert_eq!(codes("1980-01-01", "2020-01-01", "2090-01-01"), [Code::ValidityTooLong]);
+        assert_eq!(codes("2015-01-01", "2020-01-01", "2030-01-01"), [Code::TooYoungForLicence]);
         assert_eq!(consistent(&DocumentReading::default(), date(2026, 11, 21)).outcome, Outcome::NotAssessed);
     }
 }

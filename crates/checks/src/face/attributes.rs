@@ -4,7 +4,7 @@
 //! years and unevenly between groups of people: they are never a reason by themselves, and weigh nothing
 //! unless an operator gives them a weight (`docs/scoring.md`).
 
-use bonafide_core::finding::{Check, Finding, Outcome};
+use bonafide_core::finding::{Check, Code, Finding, Outcome};
 use image::RgbImage;
 
 use super::{
@@ -180,13 +180,13 @@ pub fn gender_finding(estimate: &Estimate, document: &str, tolerance: f64) -> Fi
         Some('F') => male < 0.5,
         _ => {
             let detail = "the document names no gender that the estimate knows";
-            return Finding::not_assessed(Check::GenderEstimate, "not_comparable", detail);
+            return Finding::not_assessed(Check::GenderEstimate, Code::NotComparable, detail);
         }
     };
     if male.max(1.0 - male) < tolerance {
         return Finding::not_assessed(
             Check::GenderEstimate,
-            "not_sure",
+            Code::NotSure,
             "the estimate is not sure enough to count",
         );
     }

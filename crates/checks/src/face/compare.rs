@@ -2,9 +2,9 @@
 //!
 //! The networks answer with a score, which is mapped to a [calibrated similarity](super::calibration) 0..1 that counts
 //! decades of the false match rate. Its complement, 1 − similarity, is the calibrated distance that the settings
-//! `…_face_encoding_tolerance` limit.
+//! `portrait_match_tolerance` and `known_face_match_tolerance` limit.
 
-use bonafide_core::finding::{Check, Finding, Outcome};
+use bonafide_core::finding::{Check, Code, Finding, Outcome};
 
 use super::{
     Face,
@@ -19,11 +19,11 @@ use crate::{
     models::{Models, RunError, Task},
 };
 
-/// Default for `onboarding_face_encoding_tolerance`: the largest calibrated distance between selfie and
+/// Default for `portrait_match_tolerance`: the largest calibrated distance between selfie and
 /// document portrait that still matches. It lies at an FMR of 1e-4.
 pub const DEFAULT_ONBOARDING_DISTANCE: f64 = 0.5;
 
-/// Default for `verified_account_face_encoding_tolerance`: selfie against stored template, both taken by the
+/// Default for `known_face_match_tolerance`: selfie against stored template, both taken by the
 /// person's own camera and so more alike. It lies at an FMR of 1e-5.
 pub const DEFAULT_VERIFIED_ACCOUNT_DISTANCE: f64 = 0.4;
 
@@ -52,12 +52,12 @@ pub fn match_faces(models: &Models, portrait: &Picture, selfie: &Picture, max_di
         let faces = detect::detect(models, portrait)?;
         let Some(face) = subject::largest(&faces) else {
             return Ok(Err(not_assessed(
-                "portrait_no_face",
+                Code::PortraitNoFace,
                 "No face was found in the portrait on the document; take a sharper picture of the document.",
             )));
         };
         Ok(embed::embed(models, portrait, &face)?.ok_or_else(|| {
-            not_assessed("portrait_no_face", "The portrait on the document could not be measured.")
+            not_assessed(Code::PortraitNoFace, "The portrait on the document could not be measured.")
         }))
     })
 }
@@ -95,11 +95,11 @@ fn compare(
     result.findings.push(quality::finding(selfie, &subject).by(detector.clone()));
     let face: Face = match subject {
         Subject::One(face) => face,
-        Subject::None => return Ok(not_assessed("no_face", quality::NO_FACE)),
-        Subject::Several => return Ok(not_assessed("several_faces", quality::SEVERAL_FACES)),
+        Subject::None => return Ok(not_assessed(Code::NoFace, quality::NO_FACE)),
+        Subject::Several => return Ok(not_assessed(Code::SeveralFaces, quality::SEVERAL_FACES)),
     };
     let Some(selfie) = embed::embed(models, selfie, &face)? else {
-        return Ok(not_assessed("no_face", quality::NO_FACE));
+        return Ok(not_assessed(Code::NoFace, quality::NO_FACE));
     };
     result.embedding = Some(selfie.clone());
     let known = match known()? {
@@ -108,7 +108,7 @@ fn compare(
     };
     let Some(score) = known.compare(&selfie) else {
         return Ok(not_assessed(
-            "template_of_other_network",
+            Code::TemplateOfOtherNetwork,
             "The stored face was measured with another network; take it again to compare with it.",
         ));
     };
@@ -118,7 +118,7 @@ fn compare(
         // Nor can it be searched for among others.
         result.embedding = None;
         return Ok(not_assessed(
-            "not_calibrated",
+            Code::NotCalibrated,
             "The face network has no calibration, so its scores mean nothing yet: run `bonafide eval faces DIR \
              --calibrate FILE` and name the file in `bonafide models use`.",
         ));
@@ -130,7 +130,7 @@ fn compare(
     let finding = match finding.outcome {
         Outcome::Clear => finding,
         _ => finding.because(
-            "face_mismatch",
+            Code::FaceMismatch,
             "The face in the selfie is not similar enough to the one it was compared with.",
         ),
     };
@@ -167,15 +167,15 @@ impl Calibrations {
     }
 }
 
-fn not_assessed(code: &str, detail: &str) -> Finding {
+fn not_assessed(code: Code, detail: &str) -> Finding {
     Finding::not_assessed(Check::FaceMatch, code, detail)
 }
 
 /// The finding of a check whose network is missing or failed.
 pub(crate) fn could_not_run(check: Check, error: &RunError) -> Finding {
     let code = match error {
-        RunError::Unavailable(_) => "model_missing",
-        RunError::Failed { .. } => "model_failed",
+        RunError::Unavailable(_) => Code::ModelMissing,
+        RunError::Failed { .. } => Code::ModelFailed,
     };
     Finding::not_assessed(check, code, error.to_string())
 }
@@ -197,7 +197,7 @@ mod tests {
         let result = match_faces(&Models::default(), &picture, &picture, DEFAULT_ONBOARDING_DISTANCE);
         let finding = result.findings.last().unwrap();
         assert_eq!((finding.check, finding.outcome), (Check::FaceMatch, Outcome::NotAssessed));
-        assert_eq!(finding.reasons[0].code, "model_missing");
+        assert_eq!(finding.reasons[0].code, Code::ModelMissing);
         assert_eq!((result.similarity, result.embedding), (None, None));
     }
 }

@@ -1,7 +1,7 @@
 //! Is this face known under another name, or blocked? A search through every template of the organization (1:N,
 //! ISO/IEC 19795-1 identification), as opposed to the comparison of two (1:1).
 
-use bonafide_core::finding::{Check, Finding, Outcome};
+use bonafide_core::finding::{Check, Code, Finding, Outcome};
 
 use super::calibration;
 
@@ -40,7 +40,7 @@ pub fn finding(search: &Search) -> Finding {
             0 => "there is no other face to compare with".to_owned(),
             n => format!("the {n} other faces were measured by other networks and cannot be compared"),
         };
-        return Finding::not_assessed(Check::KnownFace, "nothing_to_compare_with", detail);
+        return Finding::not_assessed(Check::KnownFace, Code::NothingToCompareWith, detail);
     }
     let elsewhere = search.other_holder + search.unknown_holder;
     let outcome = match (search.blocked, elsewhere) {
@@ -49,12 +49,16 @@ pub fn finding(search: &Search) -> Finding {
         _ => Outcome::Fail,
     };
     let told = [
-        (search.blocked, "face_blocked", "a face of the block list"),
-        (search.other_holder, "face_of_another_holder", "the face that came with another name or birth date"),
-        (search.unknown_holder, "face_seen_before", "the face that came before, without a name to compare"),
+        (search.blocked, Code::FaceBlocked, "a face of the block list"),
+        (
+            search.other_holder,
+            Code::FaceOfAnotherHolder,
+            "the face that came with another name or birth date",
+        ),
+        (search.unknown_holder, Code::FaceSeenBefore, "the face that came before, without a name to compare"),
         (
             search.same_holder,
-            "holder_seen_before",
+            Code::HolderSeenBefore,
             "the face that came with the same name and birth date before",
         ),
     ];
@@ -67,10 +71,10 @@ pub fn finding(search: &Search) -> Finding {
         finding.because(code, format!("this is {what} ({n} times)"))
     });
     let detail = format!("compared with {} faces at a false match rate of 1 in 1,000,000", search.compared);
-    let finding = finding.because("compared_with", detail);
+    let finding = finding.because(Code::ComparedWith, detail);
     match search.incomparable {
         0 => finding,
-        n => finding.because("not_compared", format!("{n} faces were measured by other networks")),
+        n => finding.because(Code::NotCompared, format!("{n} faces were measured by other networks")),
     }
 }
 
@@ -85,22 +89,13 @@ mod tests {
             (finding.outcome, finding.reasons[0].code.clone())
         };
         let none = Search { compared: 9, ..Search::default() };
-        assert_eq!(told(none), (Outcome::Clear, "compared_with".into()));
-        assert_eq!(told(Search { same_holder: 2, ..none }), (Outcome::Clear, "holder_seen_before".into()));
-        assert_eq!(
-            told(Search { other_holder: 1, ..none }),
-            (Outcome::Consider, "face_of_another_holder".into())
-        );
-        assert_eq!(
-            told(Search { unknown_holder: 1, ..none }),
-            (Outcome::Consider, "face_seen_before".into())
-        );
-        let nothing = (Outcome::NotAssessed, "nothing_to_compare_with".to_owned());
+        assert_eq!(told(none), (Outcome::Clear, Code::ComparedWith));
+        assert_eq!(told(Search { same_holder: 2, ..none }), (Outcome::Clear, Code::HolderSeenBefore));
+        assert_eq!(told(Search { other_holder: 1, ..none }), (Outcome::Consider, Code::FaceOfAnotherHolder));
+        assert_eq!(told(Search { unknown_holder: 1, ..none }), (Outcome::Consider, Code::FaceSeenBefore));
+        let nothing = (Outcome::NotAssessed, Code::NothingToCompareWith);
         assert_eq!(told(Search { incomparable: 3, ..Search::default() }), nothing);
         assert_eq!(told(Search::default()), nothing);
-        assert_eq!(
-            told(Search { blocked: 1, other_holder: 1, ..none }),
-            (Outcome::Fail, "face_blocked".into())
-        );
+        assert_eq!(told(Search { blocked: 1, other_holder: 1, ..none }), (Outcome::Fail, Code::FaceBlocked));
     }
 }

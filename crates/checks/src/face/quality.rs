@@ -1,6 +1,6 @@
 //! Is the face good enough to be compared? Facts for the person to take a better picture by.
 
-use bonafide_core::finding::{Check, Finding, Outcome};
+use bonafide_core::finding::{Check, Code, Finding, Outcome};
 use image::RgbImage;
 
 use super::{
@@ -130,14 +130,14 @@ fn mean_and_variance(values: impl Iterator<Item = f32>) -> (f32, f32) {
 pub fn finding(picture: &Picture, subject: &Subject) -> Finding {
     let face = match subject {
         Subject::One(face) => face,
-        Subject::None => return Finding::not_assessed(Check::FaceQuality, "no_face", NO_FACE),
+        Subject::None => return Finding::not_assessed(Check::FaceQuality, Code::NoFace, NO_FACE),
         Subject::Several => {
             return Finding::new(Check::FaceQuality, Outcome::Consider)
-                .because("several_faces", SEVERAL_FACES);
+                .because(Code::SeveralFaces, SEVERAL_FACES);
         }
     };
     let Some(facts) = facts(picture, face) else {
-        return Finding::not_assessed(Check::FaceQuality, "no_face", NO_FACE);
+        return Finding::not_assessed(Check::FaceQuality, Code::NoFace, NO_FACE);
     };
     let mut finding = Finding::new(Check::FaceQuality, Outcome::Clear);
     for (code, detail) in problems(&facts) {
@@ -152,34 +152,39 @@ pub fn finding(picture: &Picture, subject: &Subject) -> Finding {
 }
 
 /// The reasons why a face is not good enough, with what to do about each.
-pub fn problems(facts: &Facts) -> Vec<(&'static str, String)> {
+pub fn problems(facts: &Facts) -> Vec<(Code, String)> {
     let mut found = vec![];
     if facts.eye_distance < MIN_EYE_DISTANCE {
         let px = facts.eye_distance;
-        found.push(("face_too_small", format!("Only {px:.0} pixels between the eyes; come closer.")));
+        found.push((Code::FaceTooSmall, format!("Only {px:.0} pixels between the eyes; come closer.")));
     }
     if facts.inside < MIN_INSIDE {
-        found
-            .push(("face_cut_off", "The face is cut off at the edge; keep all of it in the picture.".into()));
+        found.push((
+            Code::FaceCutOff,
+            "The face is cut off at the edge; keep all of it in the picture.".into(),
+        ));
     }
     if facts.sharpness < MIN_SHARPNESS {
-        found.push(("face_blurry", "The face is blurred; hold the camera still and clean its lens.".into()));
+        found.push((
+            Code::FaceBlurry,
+            "The face is blurred; hold the camera still and clean its lens.".into(),
+        ));
     }
     if facts.brightness < *BRIGHTNESS.start() {
-        found.push(("face_too_dark", "The face is too dark; turn towards a window or a lamp.".into()));
+        found.push((Code::FaceTooDark, "The face is too dark; turn towards a window or a lamp.".into()));
     }
     if facts.brightness > *BRIGHTNESS.end() || facts.burnt > MAX_BURNT {
-        found.push(("face_too_bright", "The face is overexposed; step out of the glaring light.".into()));
+        found.push((Code::FaceTooBright, "The face is overexposed; step out of the glaring light.".into()));
     }
     if facts.pose.is_some_and(|pose| pose.yaw.abs() > MAX_YAW || pose.pitch.abs() > MAX_PITCH) {
-        found.push(("face_turned", "The face is turned away; look straight into the camera.".into()));
+        found.push((Code::FaceTurned, "The face is turned away; look straight into the camera.".into()));
     }
     // In a blurred or dark picture nothing has detail.
     let is_clear = found.is_empty();
     let what =
         [(facts.eyes_detail < MIN_EYES_DETAIL, "eyes"), (facts.mouth_detail < MIN_MOUTH_DETAIL, "mouth")];
     if let Some((_, what)) = what.into_iter().find(|(covered, _)| is_clear && *covered) {
-        found.push(("face_covered", format!("The {what} cannot be seen; take off what covers the face.")));
+        found.push((Code::FaceCovered, format!("The {what} cannot be seen; take off what covers the face.")));
     }
     found
 }
@@ -197,7 +202,7 @@ mod tests {
         Picture { rgb: RgbImage::from_fn(112, 112, |x, y| image::Rgb([pixel(x, y); 3])) }
     }
 
-    fn codes(picture: &Picture) -> Vec<String> {
+    fn codes(picture: &Picture) -> Vec<Code> {
         finding(picture, &Subject::One(on_template())).reasons.into_iter().map(|r| r.code).collect()
     }
 
@@ -206,15 +211,15 @@ mod tests {
         let stripes =
             |low: u8, high: u8| move |x: u32, _: u32| if (x / 4).is_multiple_of(2) { low } else { high };
         assert!(codes(&picture(stripes(60, 180))).is_empty());
-        assert_eq!(codes(&picture(stripes(10, 50))), ["face_too_dark"]);
-        assert_eq!(codes(&picture(stripes(100, 255))), ["face_too_bright"]);
-        assert_eq!(codes(&picture(|x, _| 60 + x as u8)), ["face_blurry"]);
+        assert_eq!(codes(&picture(stripes(10, 50))), [Code::FaceTooDark]);
+        assert_eq!(codes(&picture(stripes(100, 255))), [Code::FaceTooBright]);
+        assert_eq!(codes(&picture(|x, _| 60 + x as u8)), [Code::FaceBlurry]);
         let small = Face { landmarks: align::TEMPLATE.map(|p| p.map(|v| v / 4.0)), ..on_template() };
         let found = finding(&picture(stripes(60, 180)), &Subject::One(small));
-        assert!(found.reasons.iter().any(|r| r.code == "face_too_small"));
+        assert!(found.reasons.iter().any(|r| r.code == Code::FaceTooSmall));
         let cut = Face { bbox: [-60.0, 5.0, 120.0, 105.0], ..on_template() };
         let found = finding(&picture(stripes(60, 180)), &Subject::One(cut));
-        assert_eq!(found.reasons[0].code, "face_cut_off");
+        assert_eq!(found.reasons[0].code, Code::FaceCutOff);
         assert_eq!(found.outcome, Outcome::Consider);
     }
 
@@ -227,21 +232,21 @@ mod tests {
                 if inside { 40 } else { stripes(x) }
             })
         };
-        assert_eq!(codes(&flat([20, 40, 92, 62])), ["face_covered"]);
-        assert_eq!(codes(&flat([30, 80, 82, 110])), ["face_covered"]);
+        assert_eq!(codes(&flat([20, 40, 92, 62])), [Code::FaceCovered]);
+        assert_eq!(codes(&flat([30, 80, 82, 110])), [Code::FaceCovered]);
         let mut turned = on_template();
         turned.landmarks[2][0] += 20.0;
         let found = finding(&picture(|x, _| stripes(x)), &Subject::One(turned));
-        assert!(found.reasons.iter().any(|r| r.code == "face_turned"), "{found:?}");
+        assert!(found.reasons.iter().any(|r| r.code == Code::FaceTurned), "{found:?}");
     }
 
     #[test]
     fn nobody_and_several_people_are_said() {
         let p = picture(|_, _| 0);
         let none = finding(&p, &Subject::None);
-        assert_eq!((none.outcome, none.reasons[0].code.as_str()), (Outcome::NotAssessed, "no_face"));
+        assert_eq!((none.outcome, &none.reasons[0].code), (Outcome::NotAssessed, &Code::NoFace));
         let several = finding(&p, &Subject::Several);
-        assert_eq!((several.outcome, several.reasons[0].code.as_str()), (Outcome::Consider, "several_faces"));
+        assert_eq!((several.outcome, &several.reasons[0].code), (Outcome::Consider, &Code::SeveralFaces));
         let nowhere = Face { landmarks: [[5.0; 2]; 5], ..on_template() };
         assert_eq!(finding(&p, &Subject::One(nowhere)).outcome, Outcome::NotAssessed);
     }

@@ -4,7 +4,7 @@
 
 use bonafide_core::{
     document::{Quad, Side},
-    finding::{Check, Finding, Outcome},
+    finding::{Check, Code, Finding, Outcome},
 };
 use image::{GrayImage, RgbImage, imageops};
 
@@ -291,30 +291,30 @@ pub fn assess(quality: &Quality, side: Option<Side>, kind: Kind) -> Finding {
         .min(at_least(f64::from(long), f64::from(limits.sides.1)))
         .min(quality.px_per_mm.map_or(1.0, |p| at_least(p, limits.px_per_mm)));
     let marks = [
-        ("too_small", size, "The picture shows too few pixels; move closer or use a higher resolution."),
+        (Code::TooSmall, size, "The picture shows too few pixels; move closer or use a higher resolution."),
         (
-            "too_blurry",
+            Code::TooBlurry,
             at_least(quality.sharpness, limits.sharpness),
             "The picture is blurred; hold the camera still and let it focus.",
         ),
         (
-            "glare",
+            Code::Glare,
             at_most(quality.glare, limits.glare),
             "A reflection hides part of the picture; tilt it away from the light.",
         ),
-        ("too_dark", at_least(quality.exposure, limits.dark), "The picture is too dark; add light."),
+        (Code::TooDark, at_least(quality.exposure, limits.dark), "The picture is too dark; add light."),
         (
-            "too_bright",
+            Code::TooBright,
             at_most(quality.bright, limits.bright),
             "The picture is overexposed; reduce the light or turn off the flash.",
         ),
         (
-            "cut_off",
+            Code::CutOff,
             at_most(quality.cut_lines as f64, limits.cut_lines),
             "The document reaches over the edge of the picture; move back until all of it is visible.",
         ),
         (
-            "tilted",
+            Code::Tilted,
             quality.tilt.map_or(1.0, |t| at_most(t, limits.tilt)),
             "The document is seen from the side; hold the camera straight above it.",
         ),
@@ -322,8 +322,8 @@ pub fn assess(quality: &Quality, side: Option<Side>, kind: Kind) -> Finding {
     let score = marks.iter().map(|(_, mark, _)| *mark).fold(1.0, f64::min);
     let mut finding = Finding::scored(Check::ImageQuality, score, THRESHOLD, Outcome::Consider);
     finding.side = side;
-    for (code, _, hint) in marks.iter().filter(|(_, mark, _)| *mark < THRESHOLD) {
-        finding = finding.because(*code, *hint);
+    for (code, _, hint) in marks.into_iter().filter(|(_, mark, _)| *mark < THRESHOLD) {
+        finding = finding.because(code, hint);
     }
     finding
 }
@@ -342,7 +342,7 @@ mod tests {
         })
     }
 
-    fn codes(picture: &RgbImage, kind: Kind) -> Vec<String> {
+    fn codes(picture: &RgbImage, kind: Kind) -> Vec<Code> {
         let finding = assess(&measure(picture, None), Some(Side::Front), kind);
         assert_eq!(finding.check, Check::ImageQuality);
         assert_eq!(finding.side, Some(Side::Front));
@@ -355,21 +355,21 @@ mod tests {
     fn each_fault_is_named() {
         let good = page(900, 600);
         assert!(codes(&good, Kind::Document).is_empty());
-        assert_eq!(codes(&imageops::blur(&good, 5.0), Kind::Document), ["too_blurry"]);
-        assert_eq!(codes(&page(140, 100), Kind::Document), ["too_small"]);
+        assert_eq!(codes(&imageops::blur(&good, 5.0), Kind::Document), [Code::TooBlurry]);
+        assert_eq!(codes(&page(140, 100), Kind::Document), [Code::TooSmall]);
         let scaled = |factor: f32, plus: f32| {
             RgbImage::from_fn(900, 600, |x, y| {
                 Rgb(good.get_pixel(x, y).0.map(|v| (f32::from(v) * factor + plus) as u8))
             })
         };
-        assert_eq!(codes(&scaled(0.1, 0.0), Kind::Document), ["too_dark"]);
-        assert_eq!(codes(&scaled(0.02, 252.0), Kind::Selfie), ["too_bright"]);
+        assert_eq!(codes(&scaled(0.1, 0.0), Kind::Document), [Code::TooDark]);
+        assert_eq!(codes(&scaled(0.02, 252.0), Kind::Selfie), [Code::TooBright]);
         let reflection = RgbImage::from_fn(900, 600, |x, y| {
             let far = (x as f32 - 400.0).hypot(y as f32 - 300.0) / 150.0;
             let light = (1.6 - 1.2 * far).clamp(0.0, 1.0);
             Rgb(good.get_pixel(x, y).0.map(|v| (f32::from(v) + (255.0 - f32::from(v)) * light) as u8))
         });
-        assert_eq!(codes(&reflection, Kind::Document), ["glare"]);
+        assert_eq!(codes(&reflection, Kind::Document), [Code::Glare]);
     }
 
     #[test]
@@ -384,9 +384,9 @@ mod tests {
             finding.reasons.into_iter().map(|r| r.code).collect::<Vec<_>>()
         };
         assert!(codes(flat, &[line(200.0)], Some(9.3)).is_empty());
-        assert_eq!(codes(leaning, &[], Some(9.3)), ["tilted"]);
-        assert_eq!(codes(flat, &[line(-3.0), line(1.0), line(699.0), line(700.0)], None), ["cut_off"]);
-        assert_eq!(codes(flat, &[], Some(2.0)), ["too_small"]);
+        assert_eq!(codes(leaning, &[], Some(9.3)), [Code::Tilted]);
+        assert_eq!(codes(flat, &[line(-3.0), line(1.0), line(699.0), line(700.0)], None), [Code::CutOff]);
+        assert_eq!(codes(flat, &[], Some(2.0)), [Code::TooSmall]);
         assert!(measure_document(&good, Some(flat), &[]).tilt.unwrap() < 1.0);
     }
 
@@ -415,7 +415,7 @@ mod tests {
     #[test]
     fn tiny_pictures_are_measured() {
         for (width, height) in [(1, 1), (2, 700), (9, 9)] {
-            assert!(codes(&RgbImage::new(width, height), Kind::Selfie).contains(&"too_small".to_owned()));
+            assert!(codes(&RgbImage::new(width, height), Kind::Selfie).contains(&Code::TooSmall.to_owned()));
         }
     }
 

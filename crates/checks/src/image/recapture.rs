@@ -1,6 +1,6 @@
 //! Pictures of a picture: of a screen, of a photocopy, of a screen's own memory.
 
-use bonafide_core::document::Quad;
+use bonafide_core::{document::Quad, reason::Code};
 use image::{GrayImage, ImageFormat, RgbImage, imageops};
 use microfft::{Complex32, complex::cfft_256};
 
@@ -80,7 +80,7 @@ pub(super) fn screenshot(file: &File<'_>, picture: &RgbImage) -> Option<Cue> {
         strength += 0.2;
         detail += ", with even bars at its edge";
     }
-    Some(Cue::new("screenshot", strength, detail))
+    Some(Cue::new(Code::Screenshot, strength, detail))
 }
 
 /// Whether at least 2 % of the rows at the top or the bottom are, but for a tenth, of one colour.
@@ -121,7 +121,7 @@ pub(crate) fn screen(luma: &GrayImage) -> Option<Cue> {
                     "a square raster shows with {:.1} pixels a period, as of a screen that was photographed",
                     2.0 * half / ra
                 );
-                return Some(Cue::new("screen_raster", 0.35, detail));
+                return Some(Cue::new(Code::ScreenRaster, 0.35, detail));
             }
         }
     }
@@ -232,7 +232,7 @@ pub(super) fn no_colour(picture: &RgbImage, corners: Option<&Quad>) -> Option<Cu
     let spread = colour_spread(&view);
     (spread < GREY).then(|| {
         let detail = format!("the document shows no colour (spread {spread:.1} grey levels): a copy, or taken in black and white");
-        Cue::new("not_in_colour", 0.55, detail)
+        Cue::new(Code::NotInColour, 0.55, detail)
     })
 }
 

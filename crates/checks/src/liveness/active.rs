@@ -12,7 +12,7 @@
 //! fakes) that move like a head are not something it can tell.
 
 use bonafide_core::{
-    finding::{Check, Finding, Outcome, Reason},
+    finding::{Check, Code, Finding, Outcome, Reason},
     liveness::Step,
 };
 
@@ -104,7 +104,7 @@ pub struct Limits {
 /// # Errors
 /// When there is no usable network, or it cannot be run.
 pub fn look(models: &Models, picture: &Picture) -> Result<Look, RunError> {
-    let cannot = |code: &str, why: &str| Ok(Look::CannotTell(Reason::new(code, why)));
+    let cannot = |code, why: &str| Ok(Look::CannotTell(Reason::new(code, why)));
     let mut faces = detect::detect_frame(models, picture)?;
     if faces.is_empty() {
         faces = detect::detect(models, picture)?;
@@ -112,15 +112,17 @@ pub fn look(models: &Models, picture: &Picture) -> Result<Look, RunError> {
     let (width, height) = picture.rgb.dimensions();
     let face = match subject::one_face(&faces, width, height) {
         Subject::One(face) => face,
-        Subject::None => return cannot("no_face", quality::NO_FACE),
-        Subject::Several => return cannot("several_faces", quality::SEVERAL_FACES),
+        Subject::None => return cannot(Code::NoFace, quality::NO_FACE),
+        Subject::Several => return cannot(Code::SeveralFaces, quality::SEVERAL_FACES),
     };
     if face.eye_distance() < quality::MIN_EYE_DISTANCE {
-        return cannot("face_too_small", "The face is too small in the picture; come closer.");
+        return cannot(Code::FaceTooSmall, "The face is too small in the picture; come closer.");
     }
-    let Some(mesh) = mesh::mesh(models, picture, &face)? else { return cannot("no_face", quality::NO_FACE) };
+    let Some(mesh) = mesh::mesh(models, picture, &face)? else {
+        return cannot(Code::NoFace, quality::NO_FACE);
+    };
     let Some(embedding) = embed::embed(models, picture, &face)? else {
-        return cannot("no_face", quality::NO_FACE);
+        return cannot(Code::NoFace, quality::NO_FACE);
     };
     let eyes = mesh::eyes(models, picture, &mesh)?;
     let pose = attributes::pose(&mesh);
@@ -173,16 +175,16 @@ pub fn judge(steps: &[Step], frames: &[Frame], limits: &Limits, similarity: Simi
         finding
     };
     if steps.is_empty() {
-        return not_assessed(Reason::new("not_asked", "no movements were asked for in this capture"));
+        return not_assessed(Reason::new(Code::NotAsked, "no movements were asked for in this capture"));
     }
     let neutral = match frames.first().map(|f| &f.look) {
         Some(Look::Seen(seen)) => seen,
         Some(Look::CannotTell(reason)) => return not_assessed(reason.clone()),
-        None => return not_assessed(Reason::new("no_frames", "No picture was taken.")),
+        None => return not_assessed(Reason::new(Code::NoFrames, "No picture was taken.")),
     };
     if neutral.pose.yaw.abs() > STRAIGHT_YAW || neutral.pose.pitch.abs() > STRAIGHT_PITCH {
         return not_assessed(Reason::new(
-            "not_straight",
+            Code::NotStraight,
             "The first picture has to look straight into the camera.",
         ));
     }
@@ -190,14 +192,16 @@ pub fn judge(steps: &[Step], frames: &[Frame], limits: &Limits, similarity: Simi
     let mut attacks = in_order(frames);
     let mut again = vec![];
     if frames.iter().filter_map(|f| f.at_ms).any(|t| t > limits.max_ms) {
-        again.push(Reason::new("challenge_timeout", "The movements took too long; start again."));
+        again.push(Reason::new(Code::ChallengeTimeout, "The movements took too long; start again."));
     }
     let moves: Vec<Moved<'_>> = frames.iter().filter_map(|f| Moved::of(neutral, f)).collect();
     match same_face(neutral, &moves, similarity) {
         Some(true) => {}
         Some(false) => attacks
-            .push(Reason::new("face_changed", "The pictures do not all show the face of the first one.")),
-        None => return not_assessed(Reason::new("not_comparable", "the face networks have no calibration")),
+            .push(Reason::new(Code::FaceChanged, "The pictures do not all show the face of the first one.")),
+        None => {
+            return not_assessed(Reason::new(Code::NotComparable, "the face networks have no calibration"));
+        }
     }
     attacks.extend(repeated(&moves));
     let peaks: Vec<Option<usize>> = steps
@@ -227,12 +231,12 @@ pub fn judge(steps: &[Step], frames: &[Frame], limits: &Limits, similarity: Simi
         });
         if let Some(other) = foreign {
             let detail = format!("{name}: its pictures show another movement ({})", other.as_str());
-            attacks.push(Reason::new("wrong_movement", detail));
+            attacks.push(Reason::new(Code::WrongMovement, detail));
         }
     }
     if shown == 0 && moves.iter().all(|m| m.is_still()) {
         attacks.push(Reason::new(
-            "still_picture",
+            Code::StillPicture,
             "Nothing of the face moved in any picture, as in a photograph.",
         ));
     }
@@ -264,18 +268,18 @@ enum Missing {
 
 /// Why a step was not passed.
 fn missing(step: Step, flat: bool, name: &str, elsewhere: bool) -> Missing {
-    let again = |code: &str| Missing::Again(Reason::new(code, format!("{name}: {}", step.instruction())));
+    let again = |code| Missing::Again(Reason::new(code, format!("{name}: {}", step.instruction())));
     match step {
         _ if flat => Missing::Attack(Reason::new(
-            "flat_motion",
+            Code::FlatMotion,
             format!("{name}: the face moved like a picture that is tilted, without the depth of a head"),
         )),
         _ if elsewhere => Missing::Attack(Reason::new(
-            "wrong_order",
+            Code::WrongOrder,
             format!("{name}: the movement was made when another one was asked for"),
         )),
-        _ if step.turns_head() => again("face_not_turned"),
-        _ => again("movement_not_shown"),
+        _ if step.turns_head() => again(Code::FaceNotTurned),
+        _ => again(Code::MovementNotShown),
     }
 }
 
@@ -362,7 +366,7 @@ fn in_order(frames: &[Frame]) -> Vec<Reason> {
     let jumbled = steps.windows(2).any(|w| w[1] < w[0]);
     if backwards || jumbled {
         return vec![Reason::new(
-            "frames_out_of_order",
+            Code::FramesOutOfOrder,
             "The pictures are not in the order in which they were asked for.",
         )];
     }
@@ -396,7 +400,7 @@ fn repeated(moves: &[Moved<'_>]) -> Option<Reason> {
     let twice = moves.iter().enumerate().any(|(i, a)| {
         moves.iter().skip(i + 1).any(|b| a.seen.pixels == b.seen.pixels && a.frame.step != b.frame.step)
     });
-    twice.then(|| Reason::new("repeated_frame", "One picture was given for more than one movement."))
+    twice.then(|| Reason::new(Code::RepeatedFrame, "One picture was given for more than one movement."))
 }
 
 #[cfg(test)]

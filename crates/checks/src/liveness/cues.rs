@@ -1,6 +1,7 @@
 //! Traces of what a face is shown on: the raster of a screen, its bezel. Each alone is weak, since striped
 //! clothes, blinds and dark frames on a wall look alike; they take from the network's score and decide nothing.
 
+use bonafide_core::reason::Code;
 use image::RgbImage;
 
 use crate::{
@@ -9,10 +10,10 @@ use crate::{
 };
 
 /// One trace.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Cue {
-    /// The reason's code: `screen_raster` or `screen_bezel`.
-    pub code: &'static str,
+    /// [`Code::ScreenRaster`] or [`Code::ScreenBezel`].
+    pub code: Code,
     /// The share of the network's score that it takes, 0..1.
     pub strength: f64,
     pub detail: &'static str,
@@ -33,11 +34,11 @@ pub fn cues(rgb: &RgbImage, face: &Face) -> Vec<Cue> {
     let mut found = vec![];
     if recapture::screen(&image::imageops::grayscale(rgb)).is_some() {
         let detail = "A square raster shows, as of a screen that was photographed.";
-        found.push(Cue { code: "screen_raster", strength: 0.35, detail });
+        found.push(Cue { code: Code::ScreenRaster, strength: 0.35, detail });
     }
     if sides_with_bezel(rgb, face) >= 3 {
         let detail = "Straight dark borders surround the face, as of a screen.";
-        found.push(Cue { code: "screen_bezel", strength: 0.4, detail });
+        found.push(Cue { code: Code::ScreenBezel, strength: 0.4, detail });
     }
     found
 }

@@ -9,7 +9,7 @@
 
 use std::borrow::Borrow;
 
-use bonafide_core::finding::{Check, Finding, Outcome, Reason};
+use bonafide_core::finding::{Check, Code, Finding, Outcome, Reason};
 
 use super::cues::{self, Cue};
 use crate::{
@@ -25,7 +25,7 @@ use crate::{
     models::{Models, RunError, Task},
 };
 
-/// Default for `minimum_liveness_tolerance`: it rejects 2 % of live frames (BPCER, 4 of 195).
+/// Default for `passive_liveness_tolerance`: it rejects 2 % of live frames (BPCER, 4 of 195).
 ///
 /// Measured on every twelfth frame of two webcam clips of one man (176) and on 19 pictures of five other
 /// people that pass the gates. The frames of one clip resemble each other, so the 2 % say little about other
@@ -54,7 +54,7 @@ const MIN_SHARPNESS: f32 = 0.03;
 /// [`Check::PassiveLiveness`] over the frames of one capture, in any number. The score is the mean over the
 /// frames that could be assessed, but not more than the first one's, which is the selfie; each the network's
 /// probability of a real face (mean of the frame's and its mirror image's), less what the [`cues`] of a screen take
-/// from it; `min_score` is `minimum_liveness_tolerance`.
+/// from it; `min_score` is `passive_liveness_tolerance`.
 ///
 /// When the first frame could not be assessed, the finding is `not_assessed` with its reasons.
 pub fn assess<P: Borrow<Picture>>(models: &Models, frames: &[P], min_score: f64) -> Finding {
@@ -88,7 +88,8 @@ fn assess_frames<P: Borrow<Picture>>(
     }
     let mut finding = if scores.is_empty() {
         let mut finding = Finding::new(Check::PassiveLiveness, Outcome::NotAssessed);
-        finding.reasons = reasons.unwrap_or_else(|| vec![Reason::new("no_frames", "No picture was taken.")]);
+        finding.reasons =
+            reasons.unwrap_or_else(|| vec![Reason::new(Code::NoFrames, "No picture was taken.")]);
         finding
     } else {
         let mean = scores.iter().sum::<f64>() / scores.len() as f64;
@@ -97,16 +98,16 @@ fn assess_frames<P: Borrow<Picture>>(
         match finding.outcome {
             Outcome::Clear => finding,
             _ => finding.because(
-                "not_live",
+                Code::NotLive,
                 "The picture looks like a photograph, a print or a screen and not like a person.",
             ),
         }
     };
-    for code in ["screen_raster", "screen_bezel"] {
+    for code in [Code::ScreenRaster, Code::ScreenBezel] {
         let seen: Vec<&Cue> = cues.iter().filter(|c| c.code == code).collect();
         // What shows in most frames is worth a word, whatever the outcome.
         if let Some(cue) = seen.first().filter(|_| 2 * seen.len() > scores.len()) {
-            finding.reasons.push(Reason::new(cue.code, cue.detail));
+            finding.reasons.push(Reason::new(code, cue.detail));
         }
     }
     for task in [Task::FaceDetection, Task::PassiveLiveness] {
@@ -141,15 +142,15 @@ pub enum Frame {
 pub fn assess_frame(models: &Models, frame: &Picture) -> Result<Frame, RunError> {
     let faces = detect::detect(models, frame)?;
     let (width, height) = frame.rgb.dimensions();
-    let one = |code: &str, detail: &str| Ok(Frame::CannotTell(vec![Reason::new(code, detail)]));
+    let one = |code, detail: &str| Ok(Frame::CannotTell(vec![Reason::new(code, detail)]));
     let face = match subject::one_face(&faces, width, height) {
         Subject::One(face) => face,
-        Subject::None => return one("no_face", quality::NO_FACE),
-        Subject::Several => return one("several_faces", quality::SEVERAL_FACES),
+        Subject::None => return one(Code::NoFace, quality::NO_FACE),
+        Subject::Several => return one(Code::SeveralFaces, quality::SEVERAL_FACES),
     };
-    let Some(facts) = quality::facts(frame, &face) else { return one("no_face", quality::NO_FACE) };
+    let Some(facts) = quality::facts(frame, &face) else { return one(Code::NoFace, quality::NO_FACE) };
     let Some((surroundings, context)) = surroundings(&face, width, height) else {
-        return one("no_face", quality::NO_FACE);
+        return one(Code::NoFace, quality::NO_FACE);
     };
     let why = gates(&face, &facts, context, width.min(height));
     if !why.is_empty() {
@@ -169,23 +170,23 @@ fn gates(face: &Face, facts: &quality::Facts, context: f64, shorter_side: u32) -
     let mut why: Vec<Reason> = quality::problems(facts)
         .into_iter()
         // These have stricter limits here.
-        .filter(|(code, _)| !matches!(*code, "face_too_small" | "face_too_dark" | "face_blurry"))
+        .filter(|(code, _)| !matches!(code, Code::FaceTooSmall | Code::FaceTooDark | Code::FaceBlurry))
         .map(|(code, detail)| Reason::new(code, detail))
         .collect();
     if width < MIN_WIDTH || width < MIN_SHARE * shorter_side as f32 {
-        why.push(Reason::new("face_too_small", "The face is too small in the picture; come closer."));
+        why.push(Reason::new(Code::FaceTooSmall, "The face is too small in the picture; come closer."));
     }
     if facts.sharpness < MIN_SHARPNESS {
         let detail = "The face is blurred; hold the camera still and clean its lens.";
-        why.push(Reason::new("face_blurry", detail));
+        why.push(Reason::new(Code::FaceBlurry, detail));
     }
     if facts.brightness < MIN_BRIGHTNESS {
         let detail = "The face is too dark; turn towards a window or a lamp.";
-        why.push(Reason::new("face_too_dark", detail));
+        why.push(Reason::new(Code::FaceTooDark, detail));
     }
     if context < MIN_CONTEXT {
         let detail = "The face fills the picture; hold the camera farther away.";
-        why.push(Reason::new("face_too_close", detail));
+        why.push(Reason::new(Code::FaceTooClose, detail));
     }
     why
 }
@@ -244,7 +245,7 @@ mod tests {
         }
     }
 
-    fn codes(face: &Face, facts: &quality::Facts, context: f64) -> Vec<String> {
+    fn codes(face: &Face, facts: &quality::Facts, context: f64) -> Vec<Code> {
         gates(face, facts, context, 480).into_iter().map(|r| r.code).collect()
     }
 
@@ -252,18 +253,18 @@ mod tests {
     fn each_gate_closes_alone_and_says_why() {
         let usual = face([200.0, 100.0, 180.0, 240.0]);
         assert!(codes(&usual, &good(), 2.0).is_empty());
-        assert_eq!(codes(&usual, &good(), 1.1), ["face_too_close"]);
-        assert_eq!(codes(&face([0.0, 0.0, 70.0, 90.0]), &good(), 2.7), ["face_too_small"]);
+        assert_eq!(codes(&usual, &good(), 1.1), [Code::FaceTooClose]);
+        assert_eq!(codes(&face([0.0, 0.0, 70.0, 90.0]), &good(), 2.7), [Code::FaceTooSmall]);
         let worse = |change: fn(&mut quality::Facts)| {
             let mut facts = good();
             change(&mut facts);
             codes(&usual, &facts, 2.0)
         };
-        assert_eq!(worse(|f| f.brightness = 50.0), ["face_too_dark"]);
-        assert_eq!(worse(|f| f.burnt = 0.5), ["face_too_bright"]);
-        assert_eq!(worse(|f| f.sharpness = 0.02), ["face_blurry"]);
-        assert_eq!(worse(|f| f.inside = 0.5), ["face_cut_off"]);
-        assert_eq!(worse(|f| f.eyes_detail = 0.0), ["face_covered"]);
+        assert_eq!(worse(|f| f.brightness = 50.0), [Code::FaceTooDark]);
+        assert_eq!(worse(|f| f.burnt = 0.5), [Code::FaceTooBright]);
+        assert_eq!(worse(|f| f.sharpness = 0.02), [Code::FaceBlurry]);
+        assert_eq!(worse(|f| f.inside = 0.5), [Code::FaceCutOff]);
+        assert_eq!(worse(|f| f.eyes_detail = 0.0), [Code::FaceCovered]);
     }
 
     #[test]
@@ -300,10 +301,7 @@ mod tests {
         assert_eq!(finding.outcome, Outcome::NotAssessed);
         let frame = Picture { rgb: image::RgbImage::new(64, 64) };
         let finding = assess(&Models::default(), &[frame], DEFAULT_MIN_SCORE);
-        assert_eq!(
-            (finding.outcome, finding.reasons[0].code.as_str()),
-            (Outcome::NotAssessed, "model_missing")
-        );
+        assert_eq!((finding.outcome, &finding.reasons[0].code), (Outcome::NotAssessed, &Code::ModelMissing));
         assert_eq!(finding.score, None);
     }
 }

@@ -11,7 +11,7 @@ use bonafide_checks::{
     image::Picture,
     liveness::passive::{self, DEFAULT_MIN_SCORE},
 };
-use bonafide_core::finding::{Check, Outcome};
+use bonafide_core::finding::{Check, Code, Outcome};
 use bonafide_weights::load_for_tests as models;
 use image::{RgbImage, imageops};
 
@@ -69,7 +69,7 @@ fn strangers_do_not_match_it() {
 fn does_not_match(portrait: &Picture, selfie: &Picture) {
     let (result, outcome) = matched(portrait, selfie);
     assert_eq!(outcome, Outcome::Fail, "{:?}", result.similarity);
-    assert_eq!(result.findings.last().unwrap().reasons[0].code, "face_mismatch");
+    assert_eq!(result.findings.last().unwrap().reasons[0].code, Code::FaceMismatch);
 }
 
 #[test]
@@ -155,7 +155,7 @@ fn two_people_in_a_selfie_are_not_compared() {
 fn are_not_compared(portrait: &Picture, group: &Picture) {
     let (result, outcome) = matched(portrait, group);
     assert_eq!(outcome, Outcome::NotAssessed);
-    assert_eq!(result.findings.last().unwrap().reasons[0].code, "several_faces");
+    assert_eq!(result.findings.last().unwrap().reasons[0].code, Code::SeveralFaces);
     assert!(result.embedding.is_none());
     let faces = detect(models(), group).unwrap();
     assert_eq!(subject::one_face(&faces, group.rgb.width(), group.rgb.height()), Subject::Several);
@@ -253,9 +253,9 @@ fn pictures_without_a_face_are_said_to_have_none() {
         assert_eq!(detect(models(), &empty).unwrap(), []);
         let (result, outcome) = matched(&empty, &empty);
         assert_eq!(outcome, Outcome::NotAssessed);
-        assert!(result.findings.iter().all(|f| f.reasons[0].code == "no_face"));
+        assert!(result.findings.iter().all(|f| f.reasons[0].code == Code::NoFace));
         let live = passive::assess(models(), &[empty], DEFAULT_MIN_SCORE);
-        assert_eq!((live.outcome, live.reasons[0].code.as_str()), (Outcome::NotAssessed, "no_face"));
+        assert_eq!((live.outcome, live.reasons[0].code.clone()), (Outcome::NotAssessed, Code::NoFace));
     }
 }
 

@@ -12,7 +12,7 @@ pub(super) async fn run(engine: &Engine, job: &Job) -> Result<()> {
         return finish(engine, engine.db.begin().await?, job).await;
     };
     let (reading, policy) = (record.private.reading.as_ref(), record.policy());
-    let tolerance = weights.aamva_match_tolerance;
+    let tolerance = weights.registry_tolerance;
     let mut tx = engine.db.read().await?;
     let sandbox = sandbox::is(&mut tx, job.organization).await?;
     drop(tx);

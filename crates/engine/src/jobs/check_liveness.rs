@@ -5,7 +5,7 @@ use std::time::Instant;
 use bonafide_checks::liveness::replay::{self, Known};
 use bonafide_core::{
     evidence::EvidenceKind,
-    finding::{Finding, Outcome, Reason},
+    finding::{Code, Finding, Outcome, Reason},
     id::LivenessSessionId,
 };
 use bonafide_store::{features, jobs::Job, liveness_sessions};
@@ -116,15 +116,15 @@ fn replayed(active: &mut Finding, known: Known) {
         Known::SamePixels => "a picture of this capture was handed in before",
         Known::SameMotion => "this capture shows the same moments as an earlier one",
     };
-    let reason = Reason::new("replayed", detail);
-    let asked = !active.reasons.iter().any(|r| r.code == "not_asked");
+    let reason = Reason::new(Code::Replayed, detail);
+    let asked = !active.reasons.iter().any(|r| r.code == Code::NotAsked);
     if asked {
         active.outcome = Outcome::Fail;
         active.score = Some(0.0);
         active.threshold.get_or_insert(1.0);
         active
             .reasons
-            .retain(|r| !matches!(r.code.as_str(), "movement_not_shown" | "face_not_turned" | "skipped"));
+            .retain(|r| !matches!(r.code, Code::MovementNotShown | Code::FaceNotTurned | Code::Skipped));
     }
     active.reasons.insert(0, reason);
 }
@@ -139,8 +139,8 @@ mod tests {
     fn a_replay_fails_what_was_asked_and_is_only_told_where_nothing_was() {
         let mut clear = Finding::scored(Check::ActiveLiveness, 1.0, 1.0, Outcome::Fail);
         replayed(&mut clear, Known::SameMotion);
-        assert_eq!((clear.outcome, clear.reasons[0].code.as_str()), (Outcome::Fail, "replayed"));
-        let mut passive = Finding::not_assessed(Check::ActiveLiveness, "not_asked", "none");
+        assert_eq!((clear.outcome, clear.reasons[0].code.clone()), (Outcome::Fail, Code::Replayed));
+        let mut passive = Finding::not_assessed(Check::ActiveLiveness, Code::NotAsked, "none");
         replayed(&mut passive, Known::SamePixels);
         assert_eq!((passive.outcome, passive.reasons.len()), (Outcome::NotAssessed, 2));
     }

@@ -10,7 +10,7 @@ use bonafide_checks::{
 };
 use bonafide_core::{
     evidence::EvidenceKind,
-    finding::{Check, Finding},
+    finding::{Check, Code, Finding},
 };
 use bonafide_store::{Tx, jobs::Job};
 
@@ -47,7 +47,7 @@ pub(super) async fn run(engine: &Engine, job: &Job) -> Result<()> {
         }
         None => Finding::not_assessed(
             Check::KnownFace,
-            "no_template",
+            Code::NoTemplate,
             "the selfie gave no face template to search with",
         ),
     };

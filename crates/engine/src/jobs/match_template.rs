@@ -3,7 +3,7 @@
 use bonafide_checks::face::compare;
 use bonafide_core::{
     evidence::EvidenceKind,
-    finding::{Check, Finding},
+    finding::{Check, Code, Finding},
 };
 use bonafide_store::jobs::Job;
 
@@ -32,12 +32,12 @@ pub(super) async fn run(engine: &Engine, job: &Job) -> Result<()> {
     let findings = tokio::task::spawn_blocking(move || {
         let Some(known) = known else {
             let detail = "no face of this identity is stored to compare the selfie with";
-            return Ok(vec![Finding::not_assessed(Check::FaceMatch, "no_template", detail)]);
+            return Ok(vec![Finding::not_assessed(Check::FaceMatch, Code::NoTemplate, detail)]);
         };
         let (_, bytes) = pictures.first().ok_or_else(gone)?;
         let selfie = bonafide_checks::image::decode(bytes).map_err(unreadable)?;
         let start = std::time::Instant::now();
-        let max_distance = weights.verified_account_face_encoding_tolerance;
+        let max_distance = weights.known_face_match_tolerance;
         let mut findings = compare::match_template(&models, &known, &selfie, max_distance).findings;
         findings.iter_mut().for_each(|f| f.ms = start.elapsed().as_millis() as u64);
         Ok::<_, Error>(findings)

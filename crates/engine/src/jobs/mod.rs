@@ -14,7 +14,7 @@ pub(crate) use rescreen::at as rescreen_at;
 use std::{sync::Arc, time::Duration};
 
 use bonafide_core::{
-    finding::{Check, Finding},
+    finding::{Check, Code, Finding},
     id::{JobId, OrganizationId, VerificationId},
     problem::trail,
     verification::{Kind, Status},
@@ -247,7 +247,8 @@ async fn fail(engine: &Engine, job: &Job, error: &Error) -> Result<()> {
 /// A check that could not be run to its end is not assessed, and the verification goes on to a human. A message that could
 /// not be sent is a bounce.
 async fn give_up(engine: &Engine, tx: &mut Tx, job: &Job) -> Result<()> {
-    let gone = |check| Finding::not_assessed(check, "check_failed", "the check could not be run to its end");
+    let gone =
+        |check| Finding::not_assessed(check, Code::CheckFailed, "the check could not be run to its end");
     let findings = match job.kind.as_str() {
         READ_DOCUMENT => {
             vec![gone(Check::DocumentReadable), gone(Check::FaceMatch), gone(Check::Registry)]
@@ -312,6 +313,12 @@ async fn record_findings(
     job: &Job,
 ) -> Result<()> {
     let organization = record.row.organization;
+    let surprise = |f: &&Finding| f.reasons.iter().any(|r| !f.check.may_say(&r.code));
+    debug_assert!(
+        !new.iter().any(|f| surprise(&f)),
+        "not in Check::may_say: {:?}",
+        new.iter().find(surprise)
+    );
     let new = &crate::sandbox::steer(tx, record, &job.kind, new.to_vec()).await?;
     record.note(engine, tx, "checked", "worker", &json!({"job": job.kind})).await?;
     findings::insert(tx, organization, record.row.id, new, engine.now(), &*engine.entropy).await?;

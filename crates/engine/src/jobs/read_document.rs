@@ -40,7 +40,7 @@ pub(super) async fn run(engine: &Engine, job: &Job) -> Result<()> {
             read.findings.push(assess::manipulation(&read.reading, side, picture, traces));
         }
         let lists = watched.lists(now).map_err(|error| Error::Lists(Box::new(error)))?;
-        let tolerance = weights.ofac_fuzzy_match_tolerance;
+        let tolerance = weights.sanctions_tolerance;
         let (finding, screened) = screening::screen(&lists, &read.reading, &[], tolerance, now);
         read.findings.push(finding);
         let sides = [(Side::Front, Some(&front)), (Side::Back, back.as_ref())];

@@ -164,7 +164,7 @@ async fn again(
         return Ok(());
     }
     let (lists, now) = (lists.clone(), engine.now());
-    let tolerance = weights.ofac_fuzzy_match_tolerance;
+    let tolerance = weights.sanctions_tolerance;
     let (finding, screened) =
         tokio::task::spawn_blocking(move || screen(&lists, &reading, &dismissed, tolerance, now)).await?;
     let Some(mut screened) = screened else { return Ok(()) };

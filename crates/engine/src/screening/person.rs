@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use bonafide_core::{
     document::{DocumentReading, FieldName},
-    finding::{Check, Finding, ModelRef, Outcome},
+    finding::{Check, Code, Finding, ModelRef, Outcome},
     time::Timestamp,
 };
 use bonafide_screening::{
@@ -95,14 +95,14 @@ impl Screened {
         // Neither names nor numbers of entries: they would say who the person may be.
         let like = format!("{hits} entries of the lists bear a like name (best {best:.2})");
         let finding = match outcome {
-            Outcome::Fail => finding.because("listed", format!("{like}, and birth date or number agree")),
-            Outcome::Consider => finding.because("possibly_listed", like),
+            Outcome::Fail => finding.because(Code::Listed, format!("{like}, and birth date or number agree")),
+            Outcome::Consider => finding.because(Code::PossiblyListed, like),
             _ => finding,
         };
         match self.hits.len() - hits {
             0 => finding,
             n => finding.because(
-                "hits_dismissed",
+                Code::HitsDismissed,
                 format!("a reviewer said of {n} more that they are somebody else"),
             ),
         }
@@ -120,12 +120,12 @@ pub fn screen(
 ) -> (Finding, Option<Screened>) {
     if lists.snapshots.is_empty() {
         let detail = "no list is installed; `bonafide lists import` takes one in";
-        return (Finding::not_assessed(Check::Sanctions, "no_lists", detail), None);
+        return (Finding::not_assessed(Check::Sanctions, Code::NoLists, detail), None);
     }
     let names = names(reading);
     if names.is_empty() {
         let detail = "no name was read from the document";
-        return (Finding::not_assessed(Check::Sanctions, "no_name", detail), None);
+        return (Finding::not_assessed(Check::Sanctions, Code::NoName, detail), None);
     }
     let start = std::time::Instant::now();
     let value = |name| reading.get(name).map(|f| f.value.clone());
@@ -215,23 +215,23 @@ mod tests {
         reading
     }
 
-    fn outcome(lists: &Lists, reading: &DocumentReading) -> (Outcome, String) {
+    fn outcome(lists: &Lists, reading: &DocumentReading) -> (Outcome, Option<Code>) {
         let (finding, screened) = screen(lists, reading, &[], 0.8, Timestamp(5));
         assert_eq!(screened.is_some(), finding.outcome != Outcome::NotAssessed);
         let text = serde_json::to_string(&finding).unwrap().to_lowercase();
         assert!(!text.contains("eriksson"), "a finding names nobody: {text}");
-        (finding.outcome, finding.reasons.first().map(|r| r.code.clone()).unwrap_or_default())
+        (finding.outcome, finding.reasons.first().map(|r| r.code.clone()))
     }
 
     #[test]
     fn a_name_alone_asks_for_a_person_and_a_birth_date_confirms() {
         let lists = lists();
         let is = |first, last, birth| outcome(&lists, &reading(first, last, birth));
-        assert_eq!(is("ANNA MARIA", "ERIKSSON", "1974-08-12"), (Outcome::Fail, "listed".into()));
-        assert_eq!(is("ANNA", "ERIKSSON", "1999-01-01"), (Outcome::Consider, "possibly_listed".into()));
-        assert_eq!(is("BERTIL", "SVENSSON", "1974-08-12"), (Outcome::Clear, String::new()));
-        assert_eq!(is("", "", "1974-08-12"), (Outcome::NotAssessed, "no_name".into()));
-        assert_eq!(outcome(&Lists::default(), &reading("A", "B", "")).1, "no_lists");
+        assert_eq!(is("ANNA MARIA", "ERIKSSON", "1974-08-12"), (Outcome::Fail, Some(Code::Listed)));
+        assert_eq!(is("ANNA", "ERIKSSON", "1999-01-01"), (Outcome::Consider, Some(Code::PossiblyListed)));
+        assert_eq!(is("BERTIL", "SVENSSON", "1974-08-12"), (Outcome::Clear, None));
+        assert_eq!(is("", "", "1974-08-12"), (Outcome::NotAssessed, Some(Code::NoName)));
+        assert_eq!(outcome(&Lists::default(), &reading("A", "B", "")).1, Some(Code::NoLists));
     }
 
     #[test]
@@ -248,7 +248,7 @@ mod tests {
         };
         assert_eq!(dismissed.entry_sha256.len(), 64);
         let (finding, again) = screen(&lists, &reading, std::slice::from_ref(&dismissed), 0.8, Timestamp(6));
-        assert_eq!((finding.outcome, finding.reasons[0].code.as_str()), (Outcome::Clear, "hits_dismissed"));
+        assert_eq!((finding.outcome, finding.reasons[0].code.clone()), (Outcome::Clear, Code::HitsDismissed));
         let mut again = again.unwrap();
         assert_eq!((again.hits.len(), again.entries().len()), (1, 0), "kept, and not counted");
         assert!(again.hit("house", "7").is_none());

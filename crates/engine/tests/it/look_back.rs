@@ -1,6 +1,6 @@
 //! Stored decisions made again, and other weights tried on them.
 
-use bonafide_core::{decision::Decision, time::Timestamp, weights::Weights};
+use bonafide_core::{decision::Decision, reason::Code, time::Timestamp, weights::Weights};
 use bonafide_engine::look_back::{backtest, replay};
 use bonafide_testkit::on_both;
 
@@ -42,12 +42,12 @@ async fn decisions_are_reproduced_and_other_weights_tried(app: &App) {
     assert_eq!(seen.last(), Some(&(5, 5)));
     assert_eq!(same.before, same.after);
 
-    let strict = Weights { idv_session_tolerance: 1.0, ..Weights::default() };
+    let strict = Weights { score_tolerance: 1.0, ..Weights::default() };
     let strict = backtest(&app.engine, organization, &strict, Timestamp(0), |_, _| {}).await.unwrap();
     assert!(!strict.flips.is_empty());
     for flip in &strict.flips {
         assert_eq!((flip.before, flip.after), (Decision::Approve, Decision::Review));
-        assert!(flip.reasons.iter().any(|r| r.code == "score_below_tolerance"), "{flip:?}");
+        assert!(flip.reasons.iter().any(|r| r.code == Code::ScoreBelowTolerance), "{flip:?}");
     }
     assert_eq!(strict.before.values().sum::<u64>(), strict.after.values().sum::<u64>());
     let wrong = Weights { age_weight: -1.0, ..Weights::default() };

@@ -1,6 +1,6 @@
 use bonafide_core::{
     document::Side,
-    finding::{Check, Finding, Outcome},
+    finding::{Check, Code, Finding, Outcome},
     id::{AssessmentId, WeightsId},
     time::Timestamp,
 };
@@ -184,10 +184,11 @@ pub(crate) async fn newer_evidence_takes_the_place_of_older(stage: Stage) {
 
 pub(crate) async fn findings_come_in_the_order_of_the_checks(stage: Stage) {
     let t = stage.tenant().await;
-    let face = Finding::scored(Check::FaceMatch, 0.91, 0.5, Outcome::Fail).because("measured", "similarity");
+    let face =
+        Finding::scored(Check::FaceMatch, 0.91, 0.5, Outcome::Fail).because(Code::FaceMismatch, "similarity");
     let back = Finding::new(Check::ImageQuality, Outcome::Clear).on(Side::Back);
     let front =
-        Finding::not_assessed(Check::ImageQuality, "too_small", "the picture is small").on(Side::Front);
+        Finding::not_assessed(Check::ImageQuality, Code::TooSmall, "the picture is small").on(Side::Front);
     let mut tx = stage.begin().await;
     for run in [vec![face.clone()], vec![back.clone(), front.clone()]] {
         findings::insert(&mut tx, t.organization, t.verification, &run, stage.now(), &stage.entropy)

@@ -31,23 +31,10 @@ pub(crate) struct WantedKey {
     expires_at: Option<String>,
 }
 
-/// What a credential may do.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "documents the words; the engine reads them as text")]
-pub(crate) enum KeyScope {
-    #[schema(rename = "verifications")]
-    Verifications,
-    #[schema(rename = "verifications:read")]
-    Read,
-    #[schema(rename = "verifications:write")]
-    Write,
-    #[schema(rename = "settings")]
-    Settings,
-    #[schema(rename = "webhooks")]
-    Webhooks,
-    #[schema(rename = "keys")]
-    Keys,
-}
+bonafide_http::vocabulary!(
+    pub(crate) KeyScope: "What a credential may do.",
+    std::iter::once(Scope::EVERYTHING).chain(Scope::ALL.map(Scope::as_str))
+);
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]

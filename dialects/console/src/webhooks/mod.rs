@@ -18,16 +18,10 @@ use bonafide_engine::webhooks::{Endpoint, deliver::message_id};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// What is done wrong on purpose, with a test key.
-#[derive(ToSchema)]
-#[schema(rename_all = "snake_case")]
-#[expect(dead_code, reason = "documents the words; the engine reads them as text")]
-pub(crate) enum Chaos {
-    Late,
-    Doubled,
-    OutOfOrder,
-    WrongSignature,
-}
+bonafide_http::vocabulary!(
+    pub(crate) Chaos: "What is done wrong on purpose, with a test key.",
+    bonafide_core::delivery::Chaos::ALL.map(|word| word.as_str())
+);
 
 /// A webhook.
 #[derive(Serialize, ToSchema)]

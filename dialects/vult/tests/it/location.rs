@@ -1,6 +1,6 @@
 //! Where pictures were captured, as it is read back and as it is judged.
 
-use bonafide_core::finding::{Check, Outcome};
+use bonafide_core::finding::{Check, Code, Outcome};
 use bonafide_engine::verifications;
 use bonafide_testkit::on_both;
 use serde_json::{Value, json};
@@ -58,8 +58,8 @@ async fn an_address_abroad_is_told_and_decides_nothing(app: &App) {
     let findings = verifications::findings(&app.engine, &app.caller().await, session.parse().unwrap()).await;
     let finding = findings.unwrap().into_iter().find(|f| f.check == Check::Location).unwrap();
     assert_eq!(
-        (finding.outcome, finding.reasons[0].code.as_str()),
-        (Outcome::Consider, "ip_country_differs")
+        (finding.outcome, finding.reasons[0].code.clone()),
+        (Outcome::Consider, Code::IpCountryDiffers)
     );
     let selfie = read(app, &session, "selfie_image_capture").await.ok();
     assert_eq!(

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bonafide_core::finding::{Check, Outcome};
+use bonafide_core::finding::{Check, Code, Outcome};
 use bonafide_engine::verifications;
 use bonafide_registry::Provider;
 use bonafide_testkit::registry::{Fault, Registry};
@@ -102,7 +102,7 @@ async fn a_registry_that_is_down_is_not_assessed_and_holds_nobody_up() {
     let app = app(&registry, &["UTO"]).await;
     registry.always(Some(Fault::Slow(Duration::from_secs(60))));
     let (result, read, tests, finding) = verified(&app).await;
-    assert_eq!((finding.outcome, finding.reasons[0].code.as_str()), (Outcome::NotAssessed, "timeout"));
+    assert_eq!((finding.outcome, finding.reasons[0].code.clone()), (Outcome::NotAssessed, Code::Timeout));
     assert_eq!(read["dmv_status_e"], "unavailable");
     assert_eq!(tests.get("dmv_document_number_match"), None);
     assert_eq!(result["verified"], true);
@@ -113,6 +113,9 @@ async fn documents_of_other_issuers_are_not_shown_to_the_registry() {
     let registry = registry().await;
     let app = app(&registry, &["USA", "CA-ON"]).await;
     let (_, _, _, finding) = verified(&app).await;
-    assert_eq!((finding.outcome, finding.reasons[0].code.as_str()), (Outcome::NotAssessed, "not_registered"));
+    assert_eq!(
+        (finding.outcome, finding.reasons[0].code.clone()),
+        (Outcome::NotAssessed, Code::NotRegistered)
+    );
     assert!(registry.seen().is_empty());
 }

@@ -33,7 +33,7 @@ struct Count {
 
 pub(super) fn run(dir: &Path) -> Result<Report, Box<dyn std::error::Error>> {
     let models = crate::commands::pictures::models();
-    let threshold = Weights::default().minimum_liveness_tolerance;
+    let threshold = Weights::default().passive_liveness_tolerance;
     let rows = super::manifest(&dir.join("manifest.tsv"))?;
     let (mut live, mut attacks): (BTreeMap<String, Count>, BTreeMap<String, Count>) = Default::default();
     let (mut times, mut failures) = (vec![], vec![]);
@@ -66,7 +66,7 @@ pub(super) fn run(dir: &Path) -> Result<Report, Box<dyn std::error::Error>> {
             match judged {
                 Frame::CannotTell(why) => {
                     count.unjudged += 1;
-                    let codes: BTreeSet<&str> = why.iter().map(|r| r.code.as_str()).collect();
+                    let codes: BTreeSet<String> = why.iter().map(|r| r.code.to_string()).collect();
                     if frames.len() == 1 {
                         failures.push((name, format!("not assessed: {codes:?}")));
                     }

@@ -9,6 +9,7 @@ mod name;
 mod number;
 
 pub use address::address;
+use bonafide_core::reason::Code;
 pub use name::name;
 pub use number::{date, number};
 
@@ -55,23 +56,23 @@ pub enum Note {
 }
 
 impl Note {
-    /// Stable, for programs.
-    pub const fn code(self) -> &'static str {
+    /// For programs.
+    pub const fn code(self) -> Code {
         match self {
-            Self::Order => "other_order",
-            Self::Transliterated => "transliterated",
-            Self::Truncated => "truncated",
-            Self::Initial => "initial",
-            Self::Nickname => "nickname",
-            Self::MissingPart => "part_missing",
-            Self::Joined => "joined",
-            Self::Particle => "particle",
-            Self::Misread => "misread_characters",
-            Self::Abbreviated => "abbreviated",
-            Self::HouseNumber => "house_number_differs",
-            Self::PostalCode => "postal_code_differs",
-            Self::DayMonth => "day_and_month_exchanged",
-            Self::Differs => "characters_differ",
+            Self::Order => Code::OtherOrder,
+            Self::Transliterated => Code::Transliterated,
+            Self::Truncated => Code::Truncated,
+            Self::Initial => Code::Initial,
+            Self::Nickname => Code::Nickname,
+            Self::MissingPart => Code::PartMissing,
+            Self::Joined => Code::Joined,
+            Self::Particle => Code::Particle,
+            Self::Misread => Code::MisreadCharacters,
+            Self::Abbreviated => Code::Abbreviated,
+            Self::HouseNumber => Code::HouseNumberDiffers,
+            Self::PostalCode => Code::PostalCodeDiffers,
+            Self::DayMonth => Code::DayAndMonthExchanged,
+            Self::Differs => Code::CharactersDiffer,
         }
     }
 

@@ -1,6 +1,7 @@
 //! A part of the picture copied to another place in it: corners whose surroundings are the same to the
 //! grey level, many of them at one and the same offset.
 
+use bonafide_core::reason::Code;
 use std::collections::HashMap;
 
 use image::GrayImage;
@@ -83,7 +84,7 @@ pub(super) fn repeated(luma: &GrayImage) -> Option<Cue> {
         ((offset.0.pow(2) + offset.1.pow(2)) as f64).sqrt().round(),
         group.len()
     );
-    Some(Cue::new("region_copied", 0.3, detail))
+    Some(Cue::new(Code::RegionCopied, 0.3, detail))
 }
 
 /// The strongest places where brightness changes across both diagonals' quadrants, the strongest first,

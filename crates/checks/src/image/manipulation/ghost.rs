@@ -2,6 +2,7 @@
 //! that was quantised with step `s` before still gather around multiples of `s`. Where a picture has them
 //! and a region has not, or the other way round, the region came from elsewhere.
 
+use bonafide_core::reason::Code;
 use image::GrayImage;
 
 use super::{Cue, file::File, quantisation, tiles};
@@ -197,14 +198,14 @@ fn judge(map: &[Tile], columns: usize, qualities: &[(u16, [f32; 16])]) -> Vec<Cu
         let detail = format!(
             "the picture was saved before at a JPEG quality of about {quality} (residual {median:.2})"
         );
-        cues.push(Cue::new("saved_again", 0.05, detail));
+        cues.push(Cue::new(Code::SavedAgain, 0.05, detail));
     }
     if let Some((group, quality)) = region {
         let detail = format!(
             "traces of an earlier compression at a quality of about {quality} differ {}",
             group.place()
         );
-        cues.push(Cue::new("error_level_differs_in_region", 0.45, detail));
+        cues.push(Cue::new(Code::ErrorLevelDiffersInRegion, 0.45, detail));
     }
     cues
 }

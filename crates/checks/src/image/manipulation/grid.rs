@@ -1,6 +1,7 @@
 //! The 8 × 8 grid of JPEG compression, seen in the pixels. A part that was compressed elsewhere and pasted
 //! keeps its own grid, which lies differently from that of the rest (Li et al. 2009, Ye et al. 2007).
 
+use bonafide_core::reason::Code;
 use image::GrayImage;
 
 use super::{Cue, file::File, tiles};
@@ -74,7 +75,7 @@ pub(super) fn inconsistent(file: &File<'_>, luma: &GrayImage) -> Vec<Cue> {
                 (x + 8 - expected_x) % 8,
                 (y + 8 - expected_y) % 8
             );
-            cues.push(Cue::new("grid_shifted", 0.15, detail));
+            cues.push(Cue::new(Code::GridShifted, 0.15, detail));
         }
     }
     let mut best: Option<tiles::Group> = None;
@@ -94,7 +95,7 @@ pub(super) fn inconsistent(file: &File<'_>, luma: &GrayImage) -> Vec<Cue> {
     }
     if let Some(group) = best.filter(|g| g.tiles >= MIN_TILES) {
         let detail = format!("the 8 by 8 grid of compression lies differently {}", group.place());
-        cues.push(Cue::new("grid_differs_in_region", 0.3, detail));
+        cues.push(Cue::new(Code::GridDiffersInRegion, 0.3, detail));
     }
     cues
 }

@@ -1,5 +1,7 @@
 //! Programs that leave their name in the file.
 
+use bonafide_core::reason::Code;
+
 use super::{Cue, file::File};
 
 /// Names as they stand in EXIF `Software`, XMP `CreatorTool` and history, PNG `Software`; lower case.
@@ -58,14 +60,14 @@ pub(super) fn software(file: &File<'_>) -> Vec<Cue> {
     let names: Vec<&str> = EDITORS.iter().filter(|(word, _)| named(word)).map(|(_, name)| *name).collect();
     if !names.is_empty() {
         let detail = format!("the file names software that edits pictures: {}", names.join(", "));
-        cues.push(Cue::new("editing_software", NAMED, detail));
+        cues.push(Cue::new(Code::EditingSoftware, NAMED, detail));
     } else if file.jpeg.as_ref().is_some_and(|j| j.save_for_web || j.photoshop) {
         let detail = "the file has segments that editing software of Adobe writes, and cameras seldom do";
-        cues.push(Cue::new("editing_software_segments", ADOBE_SEGMENTS, detail));
+        cues.push(Cue::new(Code::EditingSoftwareSegments, ADOBE_SEGMENTS, detail));
     }
     if texts.iter().any(|t| GENERATED.iter().any(|g| t.contains(g))) {
         let detail = "the file declares that a trained model made or changed it";
-        cues.push(Cue::new("declared_generated", 0.9, detail));
+        cues.push(Cue::new(Code::DeclaredGenerated, 0.9, detail));
     }
     cues
 }
@@ -103,7 +105,7 @@ fn names(text: &str, word: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn codes(text: &[u8]) -> Vec<String> {
+    fn codes(text: &[u8]) -> Vec<Code> {
         software(&File { texts: vec![text], ..File::default() }).into_iter().map(|c| c.code).collect()
     }
 
@@ -111,13 +113,13 @@ mod tests {
     fn names_count_and_namespaces_do_not() {
         assert_eq!(
             codes(b"<xmp:CreatorTool>Adobe Photoshop 25.1 (Windows)</xmp:CreatorTool>"),
-            ["editing_software"]
+            [Code::EditingSoftware]
         );
-        assert_eq!(codes(b"Software\0GIMP 2.10"), ["editing_software"]);
+        assert_eq!(codes(b"Software\0GIMP 2.10"), [Code::EditingSoftware]);
         let foreign = b"xmlns:photoshop=\"http://ns.adobe.com/photoshop/1.0/\" photoshop:DateCreated=\"x\"";
-        assert_eq!(codes(foreign), Vec::<String>::new());
-        assert_eq!(codes(b"canvas by gimpel"), Vec::<String>::new());
+        assert_eq!(codes(foreign), Vec::<Code>::new());
+        assert_eq!(codes(b"canvas by gimpel"), Vec::<Code>::new());
         let made = b"digitalsourcetype/compositeWithTrainedAlgorithmicMedia";
-        assert_eq!(codes(made), ["declared_generated"]);
+        assert_eq!(codes(made), [Code::DeclaredGenerated]);
     }
 }

@@ -18,7 +18,7 @@ mod tiles;
 
 use bonafide_core::{
     document::{Quad, Side},
-    finding::{Check, Finding, Outcome, Reason},
+    finding::{Check, Code, Finding, Outcome, Reason},
 };
 use image::{GrayImage, Luma, RgbImage};
 use serde::{Deserialize, Serialize};
@@ -33,8 +33,7 @@ pub const MIN_SIDE: u32 = 160;
 /// One thing that speaks for an edit or a recapture.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Cue {
-    /// `snake_case`, stable.
-    pub code: String,
+    pub code: Code,
     /// 0 (says nothing) to 1 (proof).
     pub strength: f64,
     /// What was measured, in words. From fixed texts and numbers, never text of the file.
@@ -42,8 +41,8 @@ pub struct Cue {
 }
 
 impl Cue {
-    pub(crate) fn new(code: &str, strength: f64, detail: impl Into<String>) -> Self {
-        Self { code: code.to_owned(), strength: strength.clamp(0.0, 1.0), detail: detail.into() }
+    pub(crate) fn new(code: Code, strength: f64, detail: impl Into<String>) -> Self {
+        Self { code, strength: strength.clamp(0.0, 1.0), detail: detail.into() }
     }
 }
 
@@ -69,14 +68,14 @@ pub fn examine(bytes: &[u8], picture: &Picture) -> Traces {
     if width.min(height) < MIN_SIDE {
         traces.assessed = !traces.cues.is_empty();
         traces.notes.push(Reason::new(
-            "too_small",
+            Code::TooSmall,
             format!("the picture is {width} by {height} pixels; traces of editing need {MIN_SIDE} each way"),
         ));
         return traces;
     }
     if file.jpeg.is_none() {
         traces.notes.push(Reason::new(
-            "not_a_jpeg",
+            Code::NotAJpeg,
             "the file is not a JPEG, so only its pixels were examined, not its compression",
         ));
     }

@@ -1,6 +1,7 @@
 //! Noise of the sensor, tile by tile. It depends on brightness and on nothing else in one photograph; a part
 //! that was painted over, smoothed or taken from another picture has less or more of it.
 
+use bonafide_core::reason::Code;
 use image::GrayImage;
 
 use super::{Cue, tiles};
@@ -45,7 +46,7 @@ pub(super) fn inconsistent(luma: &GrayImage) -> Option<Cue> {
     let share = group.tiles as f64 / known.len() as f64;
     (group.tiles >= MIN_TILES && share < 0.25 && group.fill(columns, rows) > 0.5).then(|| {
         let detail = format!("there is {word} noise than elsewhere at the same brightness {}", group.place());
-        Cue::new("noise_differs_in_region", 0.2, detail)
+        Cue::new(Code::NoiseDiffersInRegion, 0.2, detail)
     })
 }
 

@@ -1,5 +1,7 @@
 //! What a JPEG's quantisation table says about the program that wrote it.
 
+use bonafide_core::reason::Code;
+
 use super::{Cue, file::File};
 
 /// The luma table of ITU-T T.81 annex K, row by row. libjpeg and everything built on it scale this one.
@@ -34,7 +36,7 @@ pub(super) fn tables(file: &File<'_>) -> Option<Cue> {
     (quality < LOW).then(|| {
         let tables = if standard { "standard tables" } else { "tables of its own" };
         Cue::new(
-            "strongly_compressed",
+            Code::StronglyCompressed,
             0.1,
             format!("the JPEG quality is about {quality} ({tables}): compression may hide edits"),
         )

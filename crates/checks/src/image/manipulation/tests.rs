@@ -6,7 +6,7 @@ use super::*;
 use crate::image::{decode, encode_jpeg};
 
 fn with(strengths: &[f64]) -> Finding {
-    let cues = strengths.iter().map(|s| Cue::new("cue", *s, "measured")).collect();
+    let cues = strengths.iter().map(|s| Cue::new(Code::SavedAgain, *s, "measured")).collect();
     Traces { cues, assessed: true, ..Traces::default() }.finding(Side::Front)
 }
 
@@ -25,7 +25,7 @@ fn a_small_picture_is_not_assessed() {
     let bytes = encode_jpeg(&RgbImage::from_pixel(90, 60, Rgb([90, 120, 40])), 90);
     let finding = examine(&bytes, &decode(&bytes).unwrap()).finding(Side::Back);
     assert_eq!((finding.outcome, finding.score), (Outcome::NotAssessed, None));
-    assert!(finding.reasons.iter().any(|r| r.code == "too_small"));
+    assert!(finding.reasons.iter().any(|r| r.code == Code::TooSmall));
 }
 
 #[test]
@@ -62,18 +62,18 @@ fn saved(rgb: &RgbImage, quality: u8) -> RgbImage {
     decode(&encode_jpeg(rgb, quality)).unwrap().rgb
 }
 
-fn codes(bytes: &[u8]) -> Vec<String> {
+fn codes(bytes: &[u8]) -> Vec<Code> {
     examine(bytes, &decode(bytes).unwrap()).cues.into_iter().map(|c| c.code).collect()
 }
 
-fn has(codes: &[String], code: &str) -> bool {
-    codes.iter().any(|c| c == code)
+fn has(codes: &[Code], code: Code) -> bool {
+    codes.contains(&code)
 }
 
 #[test]
 fn saving_again_is_told_and_is_no_edit() {
     let codes = codes(&encode_jpeg(&saved(&scene(1, 2.0), 60), 95));
-    assert_eq!(codes, ["saved_again"]);
+    assert_eq!(codes, [Code::SavedAgain]);
 }
 
 #[test]
@@ -83,7 +83,7 @@ fn a_pasted_part_keeps_its_own_grid() {
     let part = image::imageops::crop_imm(&other, 85, 67, 320, 256).to_image();
     image::imageops::replace(&mut picture, &part, 256, 160);
     let codes = codes(&encode_jpeg(&picture, 96));
-    assert!(has(&codes, "grid_differs_in_region"), "{codes:?}");
+    assert!(has(&codes, Code::GridDiffersInRegion), "{codes:?}");
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn a_part_that_was_compressed_less_often_is_found() {
     let part = image::imageops::crop_imm(&scene(2, 2.0), 80, 64, 320, 256).to_image();
     image::imageops::replace(&mut picture, &part, 256, 160);
     let codes = codes(&encode_jpeg(&picture, 96));
-    assert!(has(&codes, "error_level_differs_in_region"), "{codes:?}");
+    assert!(has(&codes, Code::ErrorLevelDiffersInRegion), "{codes:?}");
 }
 
 #[test]
@@ -102,7 +102,7 @@ fn a_part_without_the_sensors_noise_is_found() {
     let part = image::imageops::crop_imm(&picture, 256, 160, 256, 192).to_image();
     image::imageops::replace(&mut picture, &image::imageops::fast_blur(&part, 3.0), 256, 160);
     let cue = noise::inconsistent(&luma(&picture)).unwrap();
-    assert!(cue.code == "noise_differs_in_region" && cue.detail.contains("less"), "{cue:?}");
+    assert!(cue.code == Code::NoiseDiffersInRegion && cue.detail.contains("less"), "{cue:?}");
 }
 
 #[test]
@@ -112,7 +112,7 @@ fn a_part_that_occurs_twice_is_found() {
     let part = image::imageops::crop_imm(&picture, 100, 80, 240, 160).to_image();
     image::imageops::replace(&mut picture, &part, 430, 330);
     let cue = copy_move::repeated(&luma(&saved(&picture, 92))).unwrap();
-    assert_eq!(cue.code, "region_copied");
+    assert_eq!(cue.code, Code::RegionCopied);
     // 330 across and 250 down.
     assert!(cue.detail.contains("414 pixels apart"), "{}", cue.detail);
 }
@@ -127,7 +127,7 @@ fn the_raster_of_a_screen_is_found() {
         let wave = (u * std::f32::consts::TAU / 4.4).sin() + (v * std::f32::consts::TAU / 4.4).sin();
         Luma([(f32::from(picture.get_pixel(x, y).0[0]) + 6.0 * wave).clamp(0.0, 255.0) as u8])
     });
-    assert_eq!(recapture::screen(&raster).unwrap().code, "screen_raster");
+    assert_eq!(recapture::screen(&raster).unwrap().code, Code::ScreenRaster);
 }
 
 /// A JPEG with a thumbnail in EXIF, as cameras write it.
@@ -152,6 +152,6 @@ fn with_thumbnail(picture: &RgbImage, thumbnail: &RgbImage) -> Vec<u8> {
 #[test]
 fn a_thumbnail_of_another_picture_is_told() {
     let (own, other) = (scene(1, 2.0), scene(9, 2.0));
-    assert!(!has(&codes(&with_thumbnail(&own, &own)), "thumbnail_differs"));
-    assert!(has(&codes(&with_thumbnail(&image::imageops::rotate180(&own), &other)), "thumbnail_differs"));
+    assert!(!has(&codes(&with_thumbnail(&own, &own)), Code::ThumbnailDiffers));
+    assert!(has(&codes(&with_thumbnail(&image::imageops::rotate180(&own), &other)), Code::ThumbnailDiffers));
 }

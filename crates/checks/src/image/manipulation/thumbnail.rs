@@ -1,5 +1,6 @@
 //! The thumbnail that a camera puts into EXIF: an editor that does not renew it leaves the old picture there.
 
+use bonafide_core::reason::Code;
 use image::{GrayImage, RgbImage, imageops};
 
 use super::{Cue, file::File};
@@ -23,7 +24,7 @@ pub(super) fn differs(file: &File<'_>, picture: &RgbImage) -> Option<Cue> {
         let detail = format!(
             "the thumbnail inside the file shows something else than the picture (correlation {whole:.2})"
         );
-        return Some(Cue::new("thumbnail_differs", 0.7, detail));
+        return Some(Cue::new(Code::ThumbnailDiffers, 0.7, detail));
     }
     let step = SIDE / 6;
     let parts = (0..36u32).filter_map(|i| correlation(&own, &other, i % 6 * step, i / 6 * step, step));
@@ -32,7 +33,7 @@ pub(super) fn differs(file: &File<'_>, picture: &RgbImage) -> Option<Cue> {
         let detail = format!(
             "one part of the thumbnail inside the file differs from the picture (correlation {least:.2})"
         );
-        Cue::new("thumbnail_differs_in_part", 0.4, detail)
+        Cue::new(Code::ThumbnailDiffersInPart, 0.4, detail)
     })
 }
 

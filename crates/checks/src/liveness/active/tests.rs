@@ -81,7 +81,7 @@ fn capture(steps: &[Step]) -> Vec<Frame> {
     frames
 }
 
-fn codes(steps: &[Step], frames: &[Frame]) -> Vec<String> {
+fn codes(steps: &[Step], frames: &[Frame]) -> Vec<Code> {
     let finding = judge(steps, frames, &LIMITS, &same);
     assert_eq!(finding.outcome == Outcome::Clear, finding.reasons.is_empty(), "{finding:?}");
     finding.reasons.into_iter().map(|r| r.code).collect()
@@ -93,7 +93,7 @@ const ASKED: [Step; 4] = [Step::Smile, Step::TurnLeft, Step::Blink, Step::OpenMo
 fn a_head_that_follows_passes_whatever_is_asked() {
     for a in Step::ALL {
         for b in Step::ALL.into_iter().filter(|b| *b != a) {
-            assert_eq!(codes(&[a, b], &capture(&[a, b])), [""; 0], "{a:?} {b:?}");
+            assert_eq!(codes(&[a, b], &capture(&[a, b])), Vec::<Code>::new(), "{a:?} {b:?}");
         }
     }
     let finding = judge(&ASKED, &capture(&ASKED), &LIMITS, &same);
@@ -108,23 +108,23 @@ fn other_movements_than_asked_are_refused() {
             assert!(!found.is_empty(), "{a:?} {b:?}");
         }
     }
-    assert_eq!(codes(&[Step::TurnLeft], &capture(&[Step::TurnRight])), ["wrong_movement"]);
-    assert_eq!(codes(&[Step::Blink], &capture(&[Step::Smile])), ["movement_not_shown"]);
+    assert_eq!(codes(&[Step::TurnLeft], &capture(&[Step::TurnRight])), [Code::WrongMovement]);
+    assert_eq!(codes(&[Step::Blink], &capture(&[Step::Smile])), [Code::MovementNotShown]);
     assert_eq!(
         codes(&[Step::TurnLeft, Step::Smile], &capture(&[Step::Smile, Step::TurnLeft])),
-        ["wrong_order", "wrong_order", "wrong_movement"]
+        [Code::WrongOrder, Code::WrongOrder, Code::WrongMovement]
     );
     // What is left of the step before is no mistake.
     let mut frames = capture(&[Step::TurnLeft, Step::Smile]);
     frames[3] = doing(Step::TurnLeft, 1, 3);
-    assert_eq!(codes(&[Step::TurnLeft, Step::Smile], &frames), [""; 0]);
+    assert_eq!(codes(&[Step::TurnLeft, Step::Smile], &frames), Vec::<Code>::new());
 }
 
 #[test]
 fn movements_too_small_are_asked_for_again() {
     let mut frames = capture(&[Step::TurnLeft, Step::Blink]);
     frames[2] = frame(Some(0), 2, [10.0, 0.0], 0.0, 1.0, 1.0);
-    assert_eq!(codes(&[Step::TurnLeft, Step::Blink], &frames), ["face_not_turned"]);
+    assert_eq!(codes(&[Step::TurnLeft, Step::Blink], &frames), [Code::FaceNotTurned]);
     let limits = Limits { direction_tolerance: 0.3, ..LIMITS };
     assert_eq!(judge(&[Step::TurnLeft, Step::Blink], &frames, &limits, &same).outcome, Outcome::Clear);
 }
@@ -133,7 +133,7 @@ fn movements_too_small_are_asked_for_again() {
 fn a_still_is_seen_as_one_however_it_is_held() {
     let mut frames: Vec<Frame> =
         capture(&ASKED).iter().map(|f| rest(f.step, (f.at_ms.unwrap() / 500) as u8)).collect();
-    assert_eq!(codes(&ASKED, &frames), ["still_picture"]);
+    assert_eq!(codes(&ASKED, &frames), [Code::StillPicture]);
     for (i, f) in frames.iter_mut().enumerate() {
         let (s, c) = (i as f32 * 0.1 - 0.4).sin_cos();
         change(f, |seen| {
@@ -150,7 +150,7 @@ fn a_still_is_seen_as_one_however_it_is_held() {
             });
         });
     }
-    assert!(codes(&ASKED, &frames).contains(&"still_picture".to_owned()));
+    assert!(codes(&ASKED, &frames).contains(&Code::StillPicture));
 }
 
 #[test]
@@ -165,7 +165,7 @@ fn a_turn_without_depth_is_refused() {
             .collect();
         seen.mesh = mesh_of(turned);
     });
-    assert_eq!(codes(&[Step::TurnLeft, Step::Blink], &frames), ["flat_motion"]);
+    assert_eq!(codes(&[Step::TurnLeft, Step::Blink], &frames), [Code::FlatMotion]);
 }
 
 #[test]
@@ -174,19 +174,19 @@ fn another_face_a_repeated_frame_and_a_jumbled_order_are_refused() {
     for f in swapped.iter_mut().skip(5) {
         change(f, |s| s.embedding = person(4));
     }
-    assert_eq!(codes(&ASKED, &swapped), ["face_changed"]);
+    assert_eq!(codes(&ASKED, &swapped), [Code::FaceChanged]);
 
     let mut repeated = capture(&ASKED);
     change(&mut repeated[5], |s| s.pixels = [0; 32]);
-    assert_eq!(codes(&ASKED, &repeated), ["repeated_frame"]);
+    assert_eq!(codes(&ASKED, &repeated), [Code::RepeatedFrame]);
 
     let mut jumbled = capture(&ASKED);
     jumbled[3].at_ms = Some(1);
-    assert_eq!(codes(&ASKED, &jumbled), ["frames_out_of_order"]);
+    assert_eq!(codes(&ASKED, &jumbled), [Code::FramesOutOfOrder]);
 
     let mut late = capture(&ASKED);
     late.last_mut().unwrap().at_ms = Some(60_001);
-    assert_eq!(codes(&ASKED, &late), ["challenge_timeout"]);
+    assert_eq!(codes(&ASKED, &late), [Code::ChallengeTimeout]);
 }
 
 #[test]
@@ -205,16 +205,16 @@ fn without_a_straight_face_nothing_is_assessed() {
     let mut frames = capture(&ASKED);
     frames[0] = frame(None, 0, [28.0, 0.0], 0.0, 1.0, 1.0);
     let finding = judge(&ASKED, &frames, &LIMITS, &same);
-    assert_eq!((finding.outcome, finding.reasons[0].code.as_str()), (Outcome::NotAssessed, "not_straight"));
-    frames[0].look = Look::CannotTell(Reason::new("no_face", "none"));
-    assert_eq!(judge(&ASKED, &frames, &LIMITS, &same).reasons[0].code, "no_face");
-    assert_eq!(judge(&ASKED, &[], &LIMITS, &same).reasons[0].code, "no_frames");
-    assert_eq!(judge(&[], &frames, &LIMITS, &same).reasons[0].code, "not_asked");
+    assert_eq!((finding.outcome, finding.reasons[0].code.clone()), (Outcome::NotAssessed, Code::NotStraight));
+    frames[0].look = Look::CannotTell(Reason::new(Code::NoFace, "none"));
+    assert_eq!(judge(&ASKED, &frames, &LIMITS, &same).reasons[0].code, Code::NoFace);
+    assert_eq!(judge(&ASKED, &[], &LIMITS, &same).reasons[0].code, Code::NoFrames);
+    assert_eq!(judge(&[], &frames, &LIMITS, &same).reasons[0].code, Code::NotAsked);
     let none = assess(
         &Models::default(),
         &ASKED,
         [(Picture { rgb: image::RgbImage::new(9, 9) }, None, None)],
         &LIMITS,
     );
-    assert_eq!((none.outcome, none.reasons[0].code.as_str()), (Outcome::NotAssessed, "model_missing"));
+    assert_eq!((none.outcome, none.reasons[0].code.clone()), (Outcome::NotAssessed, Code::ModelMissing));
 }

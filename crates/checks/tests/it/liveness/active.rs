@@ -12,7 +12,7 @@ use bonafide_checks::{
     },
 };
 use bonafide_core::{
-    finding::{Finding, Outcome},
+    finding::{Code, Finding, Outcome},
     id::Entropy,
     liveness::Step,
 };
@@ -98,8 +98,8 @@ fn judge(steps: &[Step], shots: &[&Shot]) -> Finding {
     active::judge(steps, &frames, &LIMITS, &|a, b| calibrations.similarity(a, b))
 }
 
-fn reasons(finding: &Finding) -> Vec<&str> {
-    finding.reasons.iter().map(|r| r.code.as_str()).collect()
+fn reasons(finding: &Finding) -> Vec<Code> {
+    finding.reasons.iter().map(|r| r.code.clone()).collect()
 }
 
 /// An order of [`MOVES`], and the recorded shots in it.
@@ -267,7 +267,7 @@ fn is_refused_however_it_is_held(still: &Picture) {
         }
     }
     let finding = judge(&[Step::Smile, Step::Blink], &[&straight, &held[0], &held[1]]);
-    assert_eq!(reasons(&finding), ["still_picture"]);
+    assert_eq!(reasons(&finding), [Code::StillPicture]);
 }
 
 #[test]
@@ -286,7 +286,7 @@ fn is_refused_midway(shots: &[Shot], other: &Shot) {
         let mut frames = taken(&[0, 1, 2, 3], shots);
         frames[at] = other;
         let finding = judge(&steps(&[0, 1, 2, 3]), &frames);
-        assert!(reasons(&finding).contains(&"face_changed"), "{at} {finding:?}");
+        assert!(reasons(&finding).contains(&Code::FaceChanged), "{at} {finding:?}");
     }
 }
 

@@ -4,7 +4,7 @@ use bonafide_checks::{
     image::Picture,
     liveness::passive::{self, DEFAULT_MIN_SCORE, Frame},
 };
-use bonafide_core::finding::Outcome;
+use bonafide_core::finding::{Code, Outcome};
 use bonafide_specimen::attack;
 use bonafide_weights::load_for_tests as models;
 
@@ -53,5 +53,5 @@ fn in_the_dark_it_does_not_guess_of_a_live_frame() {
 fn guesses_nothing_in_the_dark(mut frame: Picture) {
     frame.rgb.iter_mut().for_each(|v| *v /= 4);
     let seen = passive::assess_frame(models(), &frame).unwrap();
-    assert!(matches!(&seen, Frame::CannotTell(why) if why[0].code == "face_too_dark"), "{seen:?}");
+    assert!(matches!(&seen, Frame::CannotTell(why) if why[0].code == Code::FaceTooDark), "{seen:?}");
 }

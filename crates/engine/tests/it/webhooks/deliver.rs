@@ -81,7 +81,7 @@ async fn what_happens_is_told_signed_and_numbered(app: &App) {
     let names = ["created", "started", "canceled", "anonymized"].map(|n| format!("verification.{n}"));
     assert_eq!(told, (1..).zip(names).collect::<Vec<_>>());
     for message in &received {
-        assert!(is_signed_with(message, secret), "{message:?}");
+        assert!(is_signed_with(message, &secret), "{message:?}");
         assert!(!is_signed_with(message, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"));
         assert_eq!(message.headers["content-type"], "application/json");
         assert_eq!(format!("evt_{}", message.json()["id"].as_str().unwrap()), message.id());

@@ -1,0 +1,200 @@
+//! Which check says what.
+
+use super::Code;
+use crate::finding::Check;
+
+impl Check {
+    /// Whether a finding of this check may bear a code. Every finding that is recorded is held against it in debug builds,
+    /// and the sandbox steers nothing else.
+    pub const fn may_say(self, code: &Code) -> bool {
+        use Code as C;
+        if matches!(code, C::ModelMissing | C::ModelFailed | C::CheckFailed) {
+            return true;
+        }
+        match self {
+            Self::ImageQuality => is_poor_picture(code),
+            Self::IsIdentityDocument => matches!(code, C::NoDocument),
+            Self::DocumentAsAsked => matches!(
+                code,
+                C::NoDocument | C::OtherDocumentType | C::FrontNotCaptured | C::BackNotCaptured
+            ),
+            Self::DocumentReadable => matches!(code, C::NoText) || is_poor_picture(code),
+            Self::DocumentExpired => matches!(code, C::NoExpiryDate | C::Expired),
+            Self::DateConsistency => matches!(
+                code,
+                C::NoDates
+                    | C::BirthInFuture
+                    | C::ImplausibleAge
+                    | C::NotYetValid
+                    | C::IssuedBeforeBirth
+                    | C::ExpiresBeforeBirth
+                    | C::ExpiresBeforeIssue
+                    | C::ValidityTooLong
+                    | C::TooYoungForLicence
+            ),
+            Self::RequiredFields => {
+                matches!(code, C::Missing(_) | C::RawBarcodeMissing | C::PortraitMissing)
+            }
+            Self::SuspiciousWords => matches!(code, C::NoText | C::SuspiciousWords),
+            Self::ImageManipulation => matches!(
+                code,
+                C::NotExamined
+                    | C::TooSmall
+                    | C::NotAJpeg
+                    | C::StronglyCompressed
+                    | C::EditingSoftware
+                    | C::EditingSoftwareSegments
+                    | C::DeclaredGenerated
+                    | C::ThumbnailDiffers
+                    | C::ThumbnailDiffersInPart
+                    | C::RegionCopied
+                    | C::GridShifted
+                    | C::GridDiffersInRegion
+                    | C::SavedAgain
+                    | C::ErrorLevelDiffersInRegion
+                    | C::NoiseDiffersInRegion
+                    | C::Screenshot
+                    | C::ScreenRaster
+                    | C::NotInColour
+            ),
+            Self::OnlineDuplication => matches!(
+                code,
+                C::NothingToCompareWith
+                    | C::ComparedWith
+                    | C::PublishedSpecimen
+                    | C::PictureSeenBefore
+                    | C::DocumentSeenBefore
+                    | C::DocumentOfAnotherHolder
+                    | C::HolderSeenBefore
+            ),
+            Self::PortraitFound => matches!(code, C::NoPortrait),
+            Self::MrzCheckDigits => matches!(code, C::NoMrz | C::CharactersRepaired | C::CheckDigitsWrong),
+            Self::DocumentNumberCrosscheck
+            | Self::NameCrosscheck
+            | Self::AddressCrosscheck
+            | Self::BirthDateCrosscheck => matches!(
+                code,
+                C::SingleSource
+                    | C::SourcesDisagree
+                    | C::DeclaredDiffers
+                    | C::OtherOrder
+                    | C::Transliterated
+                    | C::Truncated
+                    | C::Initial
+                    | C::Nickname
+                    | C::PartMissing
+                    | C::Joined
+                    | C::Particle
+                    | C::MisreadCharacters
+                    | C::Abbreviated
+                    | C::HouseNumberDiffers
+                    | C::PostalCodeDiffers
+                    | C::DayAndMonthExchanged
+                    | C::CharactersDiffer
+            ),
+            Self::FaceQuality => is_poor_face(code),
+            Self::FaceMatch => matches!(
+                code,
+                C::FaceMismatch
+                    | C::NoFace
+                    | C::SeveralFaces
+                    | C::NoPortrait
+                    | C::PortraitNoFace
+                    | C::NoTemplate
+                    | C::TemplateOfOtherNetwork
+                    | C::NotCalibrated
+            ),
+            Self::KnownFace => matches!(
+                code,
+                C::NothingToCompareWith
+                    | C::ComparedWith
+                    | C::NotCompared
+                    | C::NoTemplate
+                    | C::HolderSeenBefore
+                    | C::FaceSeenBefore
+                    | C::FaceOfAnotherHolder
+                    | C::FaceBlocked
+            ),
+            Self::AgeEstimate | Self::GenderEstimate => matches!(code, C::NotComparable | C::NotSure),
+            Self::PassiveLiveness => {
+                is_poor_face(code)
+                    || matches!(
+                        code,
+                        C::NoFrames
+                            | C::FaceTooClose
+                            | C::NotLive
+                            | C::ScreenRaster
+                            | C::ScreenBezel
+                            | C::FaceChanged
+                    )
+            }
+            Self::ActiveLiveness => matches!(
+                code,
+                C::NotAsked
+                    | C::Skipped
+                    | C::NoFrames
+                    | C::NoFace
+                    | C::SeveralFaces
+                    | C::FaceTooSmall
+                    | C::NotStraight
+                    | C::NotComparable
+                    | C::ChallengeTimeout
+                    | C::FaceNotTurned
+                    | C::MovementNotShown
+                    | C::FaceChanged
+                    | C::RepeatedFrame
+                    | C::Replayed
+                    | C::FlatMotion
+                    | C::StillPicture
+                    | C::WrongMovement
+                    | C::WrongOrder
+                    | C::FramesOutOfOrder
+            ),
+            Self::Sanctions => {
+                matches!(code, C::Listed | C::PossiblyListed | C::HitsDismissed | C::NoLists | C::NoName)
+            }
+            Self::Registry => matches!(
+                code,
+                C::RegistryDiffers
+                    | C::NoDocument
+                    | C::NotRegistered
+                    | C::NoProvider
+                    | C::NothingToAsk
+                    | C::CircuitOpen
+                    | C::Timeout
+                    | C::ProviderFailed
+            ),
+            Self::Location => {
+                matches!(code, C::PositionsApart | C::IpCountryDiffers | C::NoPublicAddress | C::PlaceUnknown)
+            }
+        }
+    }
+}
+
+const fn is_poor_picture(code: &Code) -> bool {
+    matches!(
+        code,
+        Code::TooSmall
+            | Code::TooBlurry
+            | Code::Glare
+            | Code::TooDark
+            | Code::TooBright
+            | Code::CutOff
+            | Code::Tilted
+    )
+}
+
+const fn is_poor_face(code: &Code) -> bool {
+    matches!(
+        code,
+        Code::NoFace
+            | Code::SeveralFaces
+            | Code::FaceTooSmall
+            | Code::FaceCutOff
+            | Code::FaceBlurry
+            | Code::FaceTooDark
+            | Code::FaceTooBright
+            | Code::FaceTurned
+            | Code::FaceCovered
+    )
+}
