@@ -18,3 +18,15 @@ mod refusal;
 mod repeat;
 mod schema;
 mod server;
+
+pub use bonafide_operation::operation;
+pub use caller::Caller;
+pub use dialect::{Dialect, Operations, error_schema};
+pub use form::Form;
+pub use gate::{Counts, Denied};
+pub use json::{Created, Json, NoContent, Path, Query};
+pub use operations::{Operation, Paths, Route, Routes};
+pub use refusal::{IN_FLIGHT, Refusal, Result};
+pub use server::{DialectPaths, server};
+#[doc(hidden)]
+pub use utoipa_axum;
