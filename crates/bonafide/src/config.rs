@@ -19,6 +19,7 @@ use bonafide_engine::{
     screening::Screening,
     world::{OsEntropy, SystemClock},
 };
+use bonafide_http::DialectPaths;
 use bonafide_invite::Inviter;
 use bonafide_registry::{Provider, ProviderConfig};
 use bonafide_store::{Db, blobs::Blobs, keyring::FileKeyRing};
@@ -30,10 +31,7 @@ use figment::{
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    mount::{self, DialectPaths},
-    settings,
-};
+use crate::{mount, settings};
 
 /// Flags shared by the commands that open the installation.
 #[derive(Debug, Default, clap::Args, Serialize)]

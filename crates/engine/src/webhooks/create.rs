@@ -65,7 +65,7 @@ pub async fn create(engine: &Engine, caller: &Caller, new: NewEndpoint) -> Resul
         chaos: Some(new.chaos.clone()),
         active: None,
     };
-    check(engine, caller, Some(&**dialect), &everything, new.secret.as_deref())?;
+    check(engine, caller, Some(dialect), &everything, new.secret.as_deref())?;
     let (now, organization) = (engine.now(), caller.organization);
     let id = WebhookEndpointId::new(now, &*engine.entropy);
     let mut tx = engine.db().begin().await?;

@@ -39,7 +39,7 @@ pub async fn update(engine: &Engine, caller: &Caller, id: WebhookEndpointId, cha
             checked.headers = Some(headers(engine, &mut tx, &row).await?);
         }
     }
-    check(engine, caller, engine.dialect(&row.dialect).map(|d| &**d), &checked, None)?;
+    check(engine, caller, engine.dialect(&row.dialect), &checked, None)?;
     if let Some(headers) = &changes.headers {
         let key = own_key(engine, &mut tx, organization).await?;
         row.sealed = Some(crypto::seal_json(&key, Object::Webhook(id), headers, &*engine.entropy)?);

@@ -151,8 +151,7 @@ mod tests {
             finished_at: None,
         };
         let row = endpoint("twice");
-        let dialect = Arc::new(Twice);
-        let endpoint = Endpoint { row, dialect, headers: vec![], secrets: vec![], sandbox: false };
+        let endpoint = Endpoint { row, dialect: &Twice, headers: vec![], secrets: vec![], sandbox: false };
         Sent { delivery, at: Timestamp(0), receipt, endpoint: Arc::new(endpoint) }
     }
 
