@@ -70,6 +70,15 @@ pub fn extract(lines: &[Line], side: Side, today: Date) -> BTreeMap<FieldName, F
     page.found
 }
 
+/// Whether documents of a kind print where the holder lives in parts: street, city, postal code.
+pub(super) fn has_address(kind: DocumentType) -> bool {
+    !matches!(kind, DocumentType::Passport | DocumentType::PassportCard | DocumentType::Visa)
+}
+
+/// The parts of an address.
+pub(super) const ADDRESS_PARTS: [FieldName; 4] =
+    [FieldName::Street, FieldName::City, FieldName::State, FieldName::PostalCode];
+
 fn implied(value: &str, side: Side) -> Field {
     Field { value: value.into(), source: Source::Visual, side, confidence: 0.6, region: None }
 }
@@ -97,8 +106,13 @@ struct Value {
 }
 
 impl Page<'_> {
-    /// The value of a field in a piece of text, when it has the field's form.
+    /// The value of a field in a piece of text, when it has the field's form and no label is in it.
     fn value(&self, field: FieldName, text: &str) -> Option<Value> {
+        self.value_with(field, text, false)
+    }
+
+    /// The same of a text in which a word that is a label elsewhere may be a part of the value.
+    fn value_with(&self, field: FieldName, text: &str, with_label: bool) -> Option<Value> {
         use FieldName as F;
         if matches!(
             field,
@@ -115,7 +129,7 @@ impl Page<'_> {
         let text: String = text.chars().take(to).skip(from).collect();
         let text = text.as_str();
         let dated = || !dates::dates(text, self.order, self.today).is_empty();
-        let unlabelled = |n: &String| labels::labels(&folded::Folded::of(n)).is_empty();
+        let unlabelled = |n: &String| with_label || labels::labels(&folded::Folded::of(n)).is_empty();
         // What is set in capitals or with capitals is a name; the rest is likely a caption.
         let capital = text.starts_with(char::is_uppercase)
             && text.split_whitespace().all(|w| !w.starts_with(char::is_lowercase) || w.len() <= 3);
@@ -349,6 +363,99 @@ mod tests {
         assert_eq!(got.get(&FieldName::BirthDate).map(String::as_str), Some("1976-03-11"));
         assert_eq!(got.get(&FieldName::ExpiresAt).map(String::as_str), Some("2033-01-18"));
         assert_eq!(got.get(&FieldName::DocumentNumber).map(String::as_str), Some("MORGA753116SM9IJ35"));
+    }
+
+    fn is(got: &BTreeMap<FieldName, String>, field: FieldName, value: Option<&str>) {
+        assert_eq!(got.get(&field).map(String::as_str), value, "{field:?} of {got:#?}");
+    }
+
+    #[test]
+    fn a_label_inside_a_value_is_no_label() {
+        for (label, field, value) in [
+            ("Authority / Autorité", FieldName::IssuingAuthority, "CITY OF AMAUROT"),
+            ("Authority / Autorité", FieldName::IssuingAuthority, "GEMEENTE AMSTERDAM"),
+            ("Authority / Autorité", FieldName::IssuingAuthority, "PRÉFECTURE DE POLICE"),
+            ("Authority / Autorité", FieldName::IssuingAuthority, "LAND TRANSPORT AUTHORITY"),
+            ("AUTORITÀ", FieldName::IssuingAuthority, "COMUNE DI ROMA"),
+            ("Place of birth", FieldName::BirthPlace, "QUEZON CITY"),
+            ("Lugar de nacimiento", FieldName::BirthPlace, "Ciudad Real"),
+            ("Place of birth", FieldName::BirthPlace, "VILLE SAINT-LAURENT"),
+            ("Surname/Nom", FieldName::LastName, "VAN DER BERG"),
+            ("SURNAME", FieldName::LastName, "PAGE SMITH"),
+            ("Given names/Prénoms", FieldName::FirstName, "BERAT KAYA"),
+            ("Document No.", FieldName::DocumentNumber, "DD5124352"),
+            ("Document No.", FieldName::DocumentNumber, "NO5124352"),
+        ] {
+            for title in ["IDENTITY CARD", "PASSPORT"] {
+                let got = values(&[
+                    line(100.0, 10.0, title),
+                    line(100.0, 140.0, label),
+                    line(100.0, 162.0, value),
+                    line(100.0, 190.0, "Date of expiry/Date d'expiration"),
+                    line(100.0, 212.0, "15 APR/AVR 2012"),
+                ]);
+                is(&got, field, Some(value));
+                for part in ADDRESS_PARTS {
+                    is(&got, part, None);
+                }
+                is(&got, FieldName::RefNumber, None);
+            }
+        }
+    }
+
+    #[test]
+    fn a_label_before_its_value_in_one_line_is_one() {
+        let got = values(&[
+            line(100.0, 10.0, "IDENTITY CARD"),
+            line(100.0, 40.0, "SURNAME DOE"),
+            line(100.0, 65.0, "NAME JOHN LEE"),
+            line(100.0, 90.0, "SEX M"),
+            line(200.0, 90.0, "HGT 182"),
+            line(100.0, 115.0, "CITY AMAUROT"),
+            line(100.0, 140.0, "PLACE OF BIRTH"),
+            line(100.0, 162.0, "EYES BLUE"),
+        ]);
+        is(&got, FieldName::LastName, Some("DOE"));
+        is(&got, FieldName::FirstName, Some("JOHN LEE"));
+        is(&got, FieldName::Gender, Some("male"));
+        is(&got, FieldName::Height, Some("182 cm"));
+        is(&got, FieldName::City, Some("AMAUROT"));
+        is(&got, FieldName::EyeColor, Some("blue"));
+        is(&got, FieldName::BirthPlace, None);
+    }
+
+    #[test]
+    fn names_and_authorities_of_a_numbered_licence() {
+        let got = values(&[
+            line(300.0, 10.0, "RIJBEWIJS"),
+            line(300.0, 40.0, "1. VAN DER BERG"),
+            line(300.0, 65.0, "2. JAN"),
+            line(300.0, 90.0, "3. 11.03.1976 DELFT"),
+            line(300.0, 115.0, "4a. 19.01.2013 4c. GEMEENTE DELFT"),
+            line(300.0, 140.0, "4b. 18.01.2033"),
+            line(300.0, 165.0, "5. 5401233678"),
+        ]);
+        is(&got, FieldName::LastName, Some("VAN DER BERG"));
+        is(&got, FieldName::FirstName, Some("JAN"));
+        is(&got, FieldName::City, None);
+    }
+
+    #[test]
+    fn passports_and_visas_have_no_address_in_parts() {
+        for (title, address) in [("PASSPORT", false), ("VISA", false), ("IDENTITY CARD", true)] {
+            let got = values(&[
+                line(100.0, 10.0, title),
+                line(100.0, 40.0, "Surname/Nom"),
+                line(100.0, 62.0, "ERIKSSON"),
+                line(100.0, 90.0, "Nationality"),
+                line(100.0, 112.0, "UTOPIAN"),
+                line(100.0, 140.0, "City/Ville"),
+                line(100.0, 162.0, "AMAUROT"),
+                line(100.0, 190.0, "Sex/Sexe"),
+                line(100.0, 212.0, "F"),
+            ]);
+            is(&got, FieldName::City, address.then_some("AMAUROT"));
+        }
     }
 
     #[test]

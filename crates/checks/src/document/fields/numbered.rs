@@ -66,8 +66,9 @@ impl Page<'_> {
         let four_d = seen.iter().any(|s| s.field == DocumentNumber);
         for Numbered { field, item, from, to } in seen {
             let Some(line) = self.items.get(item) else { continue };
-            let labelled =
-                line.labels.iter().any(|l| l.field.is_some() && line.folded.char_at(l.from) >= from);
+            let doubtful = self.is_value(line);
+            let labelled = !doubtful
+                && line.labels.iter().any(|l| l.field.is_some() && line.folded.char_at(l.from) >= from);
             if labelled || field == Street {
                 continue;
             }
@@ -82,7 +83,7 @@ impl Page<'_> {
             if self.found.contains_key(&target) {
                 continue;
             }
-            if let Some(value) = self.value(target, &text)
+            if let Some(value) = self.value_with(target, &text, doubtful)
                 && !self.is_taken(item, from + value.from, from + value.to)
             {
                 self.set(target, value.text, item, from + value.from, from + value.to, 0.9 * value.form);

@@ -206,8 +206,7 @@ impl Page<'_> {
             if eight && places::is_street(item.normal.get(2..)?) {
                 return Some((1, i, Some(item.char_of_word(1)), false));
             }
-            // Passports print no streets.
-            (document != DocumentType::Passport && places::is_street(&item.line.text)).then_some((
+            (super::has_address(document) && places::is_street(&item.line.text)).then_some((
                 2,
                 i,
                 Some(0),
@@ -263,7 +262,11 @@ impl Page<'_> {
             (FieldName::PostalCode, postal_code),
         ];
         for (field, value) in parts {
-            let Some(value) = value else { continue };
+            // Some passports say where the holder lives, in one line.
+            let Some(value) = value.filter(|_| field == FieldName::Address || super::has_address(document))
+            else {
+                continue;
+            };
             let key = plain(&value);
             let within = lines.iter().find(|l| plain(&l.1).contains(&key)).or(lines.first()).map(|l| l.0);
             if let Some(line) = within.and_then(|i| self.items.get(i)).map(|i| i.line) {
