@@ -3,7 +3,7 @@
 use bonafide_core::document::{DocumentReading, DocumentType, Field, FieldName, Side, Source};
 use jiff::civil::Date;
 
-use super::{fields, read::Seen};
+use super::{fields, seen::Seen};
 use crate::models::RunError;
 
 /// Collects the values of every source; `declared` is taken for the type of a document whose type does not

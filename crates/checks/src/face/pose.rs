@@ -1,6 +1,6 @@
 //! Where a face looks, from its five points alone.
 
-use super::Face;
+use super::found::Face;
 
 /// Eyes, nose tip and mouth corners of a face that looks into the camera, in millimetres: right, down, towards the
 /// camera; the origin is the mean of the five. Proportions of the alignment template at 63 mm between the eyes, the

@@ -2,7 +2,7 @@
 
 use bonafide_core::document::Quad;
 
-use super::Face;
+use super::found::Face;
 use crate::{
     document::{
         locate,

@@ -2,7 +2,7 @@
 
 use bonafide_core::id::Entropy;
 
-use super::KeyRing;
+use super::ring::KeyRing;
 use crate::{Error, Result, crypto, crypto::Key};
 
 /// A key ring that nothing keeps: what is wrapped with it is lost with the process.

@@ -11,7 +11,7 @@ use bonafide_store::{
     deliveries::{self, Attempt, DEAD, DELIVERED, Filter, Next, PENDING},
     events,
     idempotency::{self, AnswerKey, Known},
-    subject_keys,
+    organizations,
     webhook_endpoints::{self as endpoints, Health, REGISTERED, WebhookEndpoint, WebhookSecret},
 };
 use uuid::Uuid;
@@ -41,7 +41,7 @@ async fn endpoint(stage: &Stage, tx: &mut Tx, organization: OrganizationId) -> W
 }
 
 async fn own_key(stage: &Stage, tx: &mut Tx, organization: OrganizationId) -> SubjectKey {
-    subject_keys::of_organization(tx, organization, &stage.ring, stage.now(), &stage.entropy).await.unwrap()
+    organizations::key(tx, organization, &stage.ring, stage.now(), &stage.entropy).await.unwrap()
 }
 
 /// Messages to an endpoint by status.

@@ -3,9 +3,9 @@
 use bonafide_core::document::{DocumentType, Field, FieldName};
 
 use super::{
-    ADDRESS_PARTS, Page, has_address,
     items::{Item, Place},
     labels::Label,
+    page::{ADDRESS_PARTS, Page, has_address},
 };
 
 /// A label, or several of one field side by side (in two or three languages).

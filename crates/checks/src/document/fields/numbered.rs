@@ -7,7 +7,7 @@ use bonafide_core::document::{
     FieldName::{self, *},
 };
 
-use super::Page;
+use super::page::Page;
 
 fn numbered(label: &str) -> Option<FieldName> {
     Some(match label {
@@ -30,14 +30,6 @@ fn numbered(label: &str) -> Option<FieldName> {
         "19" => HairColor,
         _ => return None,
     })
-}
-
-/// Whether a word is a category of Directive 2006/126/EC.
-pub(super) fn is_category(word: &str) -> bool {
-    let all = [
-        "AM", "A1", "A2", "A", "B1", "B", "C1", "C", "D1", "D", "BE", "C1E", "CE", "D1E", "DE", "T", "L", "M",
-    ];
-    all.contains(&word)
 }
 
 /// One number and where its text begins.
