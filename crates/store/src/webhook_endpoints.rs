@@ -33,7 +33,7 @@ pub struct WebhookEndpoint {
     pub origin: String,
     /// Switched on by the organization.
     pub active: bool,
-    /// What is done wrong on purpose in a sandbox, space-separated.
+    /// Faults injected on purpose in a sandbox, space-separated.
     pub chaos: String,
     /// Headers to send along, sealed as [`crate::crypto::Object::Webhook`].
     pub sealed: Option<Sealed>,
@@ -114,7 +114,7 @@ pub async fn update(tx: &mut Tx, organization: OrganizationId, e: &WebhookEndpoi
     if rows == 0 { Err(Error::NotFound("webhook")) } else { Ok(()) }
 }
 
-/// How an endpoint has done lately: the sender's to write. The default is what a new endpoint has, and one that was
+/// The recent health of an endpoint, written by the sender only. The default is what a new endpoint has, and one that was
 /// switched on again.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Health {
@@ -245,7 +245,7 @@ pub async fn of_host(
     Ok(found.map(|(id,)| WebhookEndpointId::from_uuid(id)))
 }
 
-/// How messages to an endpoint do.
+/// Delivery statistics of an endpoint.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Traffic {
     /// When the last attempt was made there, and the status that was answered.
@@ -254,7 +254,7 @@ pub struct Traffic {
     pub counts: BTreeMap<String, i64>,
 }
 
-/// How messages to these endpoints do; nothing of those that were never sent any.
+/// Delivery statistics of these endpoints, without those that were never sent anything.
 pub async fn traffic(
     tx: &mut Tx,
     organization: OrganizationId,
@@ -307,7 +307,7 @@ pub async fn traffic(
     Ok(all)
 }
 
-/// Takes an endpoint out of use, with its secrets and what still waited to be sent there.
+/// Deletes an endpoint, with its secrets and the messages that still waited to be sent there.
 ///
 /// # Errors
 /// [`Error::NotFound`], also when it was deleted before.
@@ -409,7 +409,7 @@ pub async fn add_secret(
     .to("insert the webhook secret")
 }
 
-/// The secrets of an endpoint that are good now, newest first.
+/// The secrets of an endpoint that are valid now, newest first.
 pub async fn secrets(
     tx: &mut Tx,
     organization: OrganizationId,

@@ -1,4 +1,4 @@
-//! Reading a whole document: both sides, every source, and what to make of it.
+//! Reading a whole document: both sides, every source, and the findings that follow.
 
 use std::borrow::Cow;
 
@@ -29,7 +29,7 @@ use crate::{
     models::{Models, RunError},
 };
 
-/// What came of reading a document.
+/// The result of reading a document.
 #[derive(Debug, Clone, Default)]
 pub struct Outcome {
     pub reading: DocumentReading,
@@ -71,7 +71,7 @@ pub fn read(
     Outcome { portrait: portrait.map(|p| p.picture.clone()), reading, findings: all }
 }
 
-/// Everything on one side. What a missing network could have seen is empty, and the problem is told.
+/// Reads everything on one side. What needs a missing network stays empty, and the problem is returned.
 fn look(models: &Models, picture: &Picture, side: Side, today: Date) -> (Seen, Option<RunError>) {
     let mut problem = None;
     let mut keep = |error| {
@@ -97,7 +97,7 @@ fn look(models: &Models, picture: &Picture, side: Side, today: Date) -> (Seen, O
             keep(e);
             (vec![], None, None)
         });
-    // Where the holder's portrait or a whole zone is, a symbol is seldom too.
+    // A side with the holder's portrait or a valid zone seldom has a barcode as well.
     let unlikely = holder.is_some() || zone.as_ref().is_some_and(|z| z.mrz.valid());
     let look = if unlikely { barcode::glance_pdf417 } else { barcode::read_pdf417 };
     let symbols = look(upright);
@@ -168,7 +168,7 @@ pub fn machine_readable_zone(models: &Models, picture: &Picture) -> Result<Optio
     Ok(zone)
 }
 
-/// The picture that is read: as it is, or the document in it straightened and enlarged.
+/// The picture to read: as it came, or the document in it straightened and enlarged.
 struct View {
     corners: Option<Quad>,
     /// The straightened document and the map from it to the picture.
@@ -246,7 +246,7 @@ fn scale(zone: Option<&Found>, corners: Option<&Quad>) -> Option<f64> {
     });
     let by_card = || {
         let (w, h) = warp::extent(corners?);
-        // Other pages have other measures, which nothing tells here.
+        // Other documents have other sizes, and nothing here says which.
         ((w.max(h) / w.min(h).max(1.0) - 1.586).abs() < 0.12).then(|| w.max(h) / 85.6)
     };
     by_zone.or_else(by_card).map(f64::from).filter(|s| s.is_finite() && *s > 0.0)
