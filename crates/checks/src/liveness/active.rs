@@ -20,7 +20,7 @@ pub use super::seen::Seen;
 use super::{geometry::Change, replay};
 use crate::{
     face::{
-        attributes::{self, Pose},
+        attributes,
         compare::{Calibrations, could_not_run},
         detect,
         embed::{self, Embedding},

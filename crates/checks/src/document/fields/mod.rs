@@ -21,7 +21,7 @@ mod words;
 
 use std::collections::BTreeMap;
 
-use bonafide_core::document::{DocumentType, Field, FieldName, Quad, Side, Source};
+use bonafide_core::document::{DocumentType, Field, FieldName, Side, Source};
 use jiff::civil::Date;
 
 use self::{dates::Order, items::items, page::Page};
@@ -75,6 +75,7 @@ fn implied(value: &str, side: Side) -> Field {
 
 #[cfg(test)]
 mod tests {
+    use bonafide_core::document::Quad;
     use jiff::civil::date;
 
     use super::*;

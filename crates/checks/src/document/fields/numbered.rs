@@ -7,7 +7,7 @@ use bonafide_core::document::{
     FieldName::{self, *},
 };
 
-use super::page::Page;
+use super::{page::Page, words::is_category};
 
 fn numbered(label: &str) -> Option<FieldName> {
     Some(match label {

@@ -200,7 +200,7 @@ pub fn words(lines: &[Line], today: Date) -> Words {
 }
 
 /// Whether a word is a category of Directive 2006/126/EC.
-fn is_category(word: &str) -> bool {
+pub(super) fn is_category(word: &str) -> bool {
     let all = [
         "AM", "A1", "A2", "A", "B1", "B", "C1", "C", "D1", "D", "BE", "C1E", "CE", "D1E", "DE", "T", "L", "M",
     ];
