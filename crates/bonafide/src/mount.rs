@@ -1,7 +1,11 @@
 //! The APIs of this server: one list that routes, documents, refusals, webhooks and tests walk.
 
+use axum::Router;
 use bonafide_core::event::WebhookDialect;
+use bonafide_engine::Engine;
 use bonafide_http::{Dialect, DialectPaths, Paths};
+
+use crate::docs;
 
 /// Removing a dialect is deleting its folder and its line here.
 pub(crate) static DIALECTS: &[&Dialect] = &[
@@ -42,6 +46,17 @@ pub(crate) fn check_paths(paths: &DialectPaths) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// The documents of those that have operations, by name.
+pub(crate) fn documents(paths: &DialectPaths) -> Vec<(&'static str, String)> {
+    let of = |name| paths.get(name).cloned().unwrap_or_default();
+    DIALECTS.iter().filter_map(|d| Some((d.name, d.routes(&of(d.name)).json()?))).collect()
+}
+
+/// The server: every dialect, and the pages that are made of their documents.
+pub(crate) fn server(engine: Engine, paths: &DialectPaths) -> Router {
+    bonafide_http::server(DIALECTS, engine, paths, docs::router(&documents(paths)))
 }
 
 #[cfg(test)]

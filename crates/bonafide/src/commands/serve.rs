@@ -91,7 +91,6 @@ pub(crate) fn run(args: Args) -> CommandResult {
         let listener = TcpListener::bind(config.listen)
             .await
             .map_err(|e| format!("cannot listen on {}: {e}", config.listen))?;
-        mount::check_paths(&config.paths)?;
         let (stop, stopped) = watch::channel(false);
         let worker = (!args.no_workers)
             .then(|| tokio::spawn(jobs::run(engine.clone(), config.workers(), stopped.clone())));
@@ -100,8 +99,8 @@ pub(crate) fn run(args: Args) -> CommandResult {
             (!args.no_workers).then(|| tokio::spawn(housekeeping::run(engine.clone(), stopped.clone())));
         tracing::info!(listen = %listener.local_addr()?, workers = config.workers(), "serving");
         let mut quiet = stopped.clone();
-        let app = bonafide_http::server(mount::DIALECTS, engine.clone(), &config.paths)
-            .into_make_service_with_connect_info::<SocketAddr>();
+        let app =
+            mount::server(engine.clone(), &config.paths).into_make_service_with_connect_info::<SocketAddr>();
         let server = axum::serve(listener, app).with_graceful_shutdown(async move {
             let _ = quiet.wait_for(|stop| *stop).await;
         });
