@@ -48,15 +48,15 @@ pub(crate) fn check_paths(paths: &DialectPaths) -> Result<(), String> {
     Ok(())
 }
 
-/// The whole server: the APIs and the pages that describe them.
+/// The documents of those that have operations, by name.
+pub(crate) fn documents(paths: &DialectPaths) -> Vec<(&'static str, String)> {
+    let of = |name| paths.get(name).cloned().unwrap_or_default();
+    DIALECTS.iter().filter_map(|d| Some((d.name, d.routes(&of(d.name)).json()?))).collect()
+}
+
+/// The server: every dialect, and the pages that are made of their documents.
 pub(crate) fn server(engine: Engine, paths: &DialectPaths) -> Router {
-    let none = Paths::new();
-    let documents: Vec<(&str, String)> = DIALECTS
-        .iter()
-        .filter_map(|dialect| Some((dialect.name, dialect.routes(paths.get(dialect.name).unwrap_or(&none)).json()?)))
-        .collect();
-    let documents: Vec<_> = documents.iter().map(|(name, document)| (*name, document.as_str())).collect();
-    bonafide_http::server(DIALECTS, docs::router(&documents), engine, paths)
+    bonafide_http::server(DIALECTS, engine, paths, docs::router(&documents(paths)))
 }
 
 #[cfg(test)]

@@ -17,14 +17,14 @@ use crate::{Dialect, Paths, Refusal, gate::guard, layers, limits::Limits};
 /// Other paths for the operations of a dialect, by the dialect's name.
 pub type DialectPaths = BTreeMap<String, Paths>;
 
-/// Every dialect, its document, pages that are no API's, and the layers around all of them.
+/// Every dialect, its document, and the layers around all of them; `beside` has routes that are no API's.
 pub fn server(
     dialects: &[&'static Dialect],
-    pages: Router<Engine>,
     engine: Engine,
     paths: &DialectPaths,
+    beside: Router<Engine>,
 ) -> Router {
-    let mut all = pages;
+    let mut all = beside;
     let limits = Arc::new(Limits::new(engine.clock.clone()));
     for dialect in dialects {
         let routes = dialect.routes(paths.get(dialect.name).unwrap_or(&Paths::new()));

@@ -98,8 +98,8 @@ pub(crate) fn run(args: Args) -> CommandResult {
             (!args.no_workers).then(|| tokio::spawn(housekeeping::run(engine.clone(), stopped.clone())));
         tracing::info!(listen = %listener.local_addr()?, workers = config.workers(), "serving");
         let mut quiet = stopped.clone();
-        let app = mount::server(engine.clone(), &config.paths)
-            .into_make_service_with_connect_info::<SocketAddr>();
+        let app =
+            mount::server(engine.clone(), &config.paths).into_make_service_with_connect_info::<SocketAddr>();
         let server = axum::serve(listener, app).with_graceful_shutdown(async move {
             let _ = quiet.wait_for(|stop| *stop).await;
         });

@@ -63,7 +63,7 @@ impl App {
     pub async fn start(database: &str) -> Self {
         let setup = Setup { dialects: DIALECT.webhooks.into_iter().collect(), ..Setup::default() };
         let Started { engine, clock, folder, .. } = setup.start(database).await;
-        let router = bonafide_http::server(&[&DIALECT], axum::Router::new(), engine.clone(), &Default::default());
+        let router = bonafide_http::server(&[&DIALECT], engine.clone(), &Default::default(), Router::new());
         let admin = administrator(&engine, "first").await;
         let peer = OnceLock::new();
         let mut app = Self { engine, clock, key: String::new(), peer, router, admin, _folder: folder };

@@ -86,7 +86,12 @@ impl App {
             ..Setup::default()
         };
         let Started { engine, db, clock, folder, .. } = setup.start(database).await;
-        let router = bonafide_http::server(&[&bonafide_vult::DIALECT], axum::Router::new(), engine.clone(), &Default::default());
+        let router = bonafide_http::server(
+            &[&bonafide_vult::DIALECT],
+            engine.clone(),
+            &Default::default(),
+            Router::new(),
+        );
         let mut app = Self {
             engine,
             db,
