@@ -27,7 +27,10 @@ use figment::{
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
-use crate::mount::{self, DialectPaths};
+use crate::{
+    mount::{self, DialectPaths},
+    settings,
+};
 
 /// Flags shared by the commands that open the installation.
 #[derive(Debug, Default, clap::Args, Serialize)]
@@ -42,55 +45,34 @@ pub(crate) struct Flags {
     config: Option<PathBuf>,
 }
 
-/// All settings. In the file by these names, in the environment as `BONAFIDE_DATA_DIR` and so on.
+/// All settings; `settings.rs` says what each means. In the environment `BONAFIDE_DATA_DIR` and so on.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Config {
     pub(crate) data_dir: PathBuf,
     pub(crate) listen: SocketAddr,
-    /// A PostgreSQL URL; an SQLite file in the data directory when absent.
     pub(crate) database: Option<String>,
-    /// Checks that run at the same time; one per processor when absent.
     pub(crate) workers: Option<usize>,
+    pub(crate) public_url: String,
+    pub(crate) capture_url: String,
     pub(crate) verification_lifetime_s: i64,
     pub(crate) token_lifetime_s: i64,
     pub(crate) job_lease_s: i64,
-    /// Where people and callers reach this server, for instance `https://id.example.com`.
-    pub(crate) public_url: String,
-    /// Where an invited person goes, with `{verification}` in it.
-    pub(crate) capture_url: String,
-    /// How people are invited by e-mail and text message.
-    pub(crate) invitations: bonafide_invite::Config,
-    /// Requests a minute of a credential that was given no limit of its own.
     pub(crate) requests_per_minute: i64,
-    /// Requests a minute of all credentials of an organization together; a single one's own limit if that is more.
     pub(crate) organization_requests_per_minute: i64,
-    /// Where Prometheus finds metrics, for instance `127.0.0.1:9464`; nowhere when absent.
     pub(crate) metrics_listen: Option<SocketAddr>,
-    /// Networks that webhooks may be sent to although they are not public, and without TLS: for development, or for
-    /// receivers inside. None by default.
     pub(crate) webhook_networks: Vec<String>,
-    /// How long an attempt to deliver a webhook may take, in seconds.
     pub(crate) webhook_timeout_s: u64,
-    /// How long a webhook may fail before nothing more is sent there, in seconds.
     pub(crate) webhook_patience_s: i64,
-    /// How long messages that arrived or were given up are listed, in days; what was answered is kept for 30 at most.
     pub(crate) webhook_history_days: u32,
-    /// Networks of the proxies in front of this server, for instance `["10.0.0.0/8"]`: their word on where a request
-    /// came from is taken. None by default.
     pub(crate) trusted_proxies: Vec<String>,
-    /// The header they say it in: `x-forwarded-for` or `forwarded`.
     pub(crate) forwarded_header: ForwardedHeader,
-    /// A MaxMind DB of cities to use instead of the installed one.
     pub(crate) ip_database: Option<PathBuf>,
-    /// The registry of licences that documents are held against.
-    pub(crate) registry: Option<ProviderConfig>,
-    /// Which networks measure faces: both, or the first alone.
     pub(crate) face_networks: FaceNetworks,
-    /// Where `bonafide lists update` finds each list.
     pub(crate) lists: BTreeMap<String, Addresses>,
-    /// Other paths for operations, by API: `[paths.vult]`, `"/idv/session/create" = "/v3/sessions"`.
     pub(crate) paths: DialectPaths,
+    pub(crate) invitations: bonafide_invite::Config,
+    pub(crate) registry: Option<ProviderConfig>,
 }
 
 /// The address of a list's file, or those of the files that belong together.
@@ -118,12 +100,11 @@ impl Default for Config {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             database: None,
             workers: None,
+            public_url: settings.public_url,
+            capture_url: settings.capture_url,
             verification_lifetime_s: settings.verification_lifetime_s,
             token_lifetime_s: settings.token_lifetime_s,
             job_lease_s: settings.job_lease_s,
-            public_url: settings.public_url,
-            capture_url: settings.capture_url,
-            invitations: bonafide_invite::Config::default(),
             requests_per_minute: settings.per_minute,
             organization_requests_per_minute: settings.per_minute_organization,
             metrics_listen: None,
@@ -134,10 +115,11 @@ impl Default for Config {
             trusted_proxies: vec![],
             forwarded_header: settings.forwarded_header,
             ip_database: None,
-            registry: None,
             face_networks: FaceNetworks::default(),
             lists: BTreeMap::new(),
             paths: DialectPaths::new(),
+            invitations: bonafide_invite::Config::default(),
+            registry: None,
         }
     }
 }
@@ -152,8 +134,8 @@ impl Config {
             known.as_object().into_iter().flatten().map(|(name, _)| name.as_str()).collect();
         let environment = Env::prefixed("BONAFIDE_").only(&names);
         let built_in = Figment::from(Serialized::defaults(Config::default()));
-        let early: Config =
-            built_in.clone().merge(environment.clone()).merge(Serialized::defaults(flags)).extract()?;
+        let early = built_in.clone().merge(environment.clone()).merge(Serialized::defaults(flags));
+        let early: Config = early.extract().map_err(settings::explain)?;
         let file = match &flags.config {
             Some(file) if !file.exists() => {
                 return Err(format!("there is no settings file {}", file.display()).into());
@@ -161,12 +143,14 @@ impl Config {
             Some(file) => file.clone(),
             None => early.data_dir.join("bonafide.toml"),
         };
-        let config = built_in
+        let all = built_in
             .merge(Toml::file(file))
             .merge(environment)
             .merge(Serialized::defaults(flags))
-            .merge(Serialized::defaults(more))
-            .extract()?;
+            .merge(Serialized::defaults(more));
+        let config: Self = all.extract().map_err(settings::explain)?;
+        settings::check_limits(&serde_json::to_value(&config)?)?;
+        mount::check_paths(&config.paths)?;
         Ok(config)
     }
 
@@ -185,20 +169,18 @@ impl Config {
         if known {
             Ok(url.to_owned())
         } else {
-            Err(format!("public_url: {url} must begin with https://").into())
-        }
-    }
-
-    /// A message may still be under way to somebody else while it comes to its end here: it is not deleted at once.
-    fn webhook_history_days(&self) -> Result<i64, Failure> {
-        match self.webhook_history_days {
-            0 => Err("webhook_history_days: must be at least 1".into()),
-            days => Ok(days.into()),
+            Err("setting `public_url`: it must begin with https://, for instance \"https://id.example.com\""
+                .into())
         }
     }
 
     pub(crate) fn is_sqlite(&self) -> bool {
         self.database.as_ref().is_none_or(|d| !d.starts_with("postgres"))
+    }
+
+    /// The SQLite file, where that is the database.
+    pub(crate) fn sqlite_file(&self) -> Option<PathBuf> {
+        self.is_sqlite().then(|| bonafide_store::sqlite_path(&self.database()))?
     }
 
     pub(crate) fn lists_dir(&self) -> PathBuf {
@@ -240,7 +222,7 @@ impl Config {
                 per_minute: self.requests_per_minute,
                 per_minute_organization: self.organization_requests_per_minute,
                 webhook_patience_s: self.webhook_patience_s,
-                webhook_history_days: self.webhook_history_days()?,
+                webhook_history_days: self.webhook_history_days.into(),
                 trusted_proxies: networks("trusted_proxies", &self.trusted_proxies)?,
                 forwarded_header: self.forwarded_header,
                 ..Settings::default()
@@ -258,14 +240,14 @@ fn networks(setting: &str, texts: &[String]) -> Result<Vec<IpNet>, Failure> {
     let network = |text: &String| {
         let address = || text.parse::<IpAddr>().map(IpNet::from);
         text.parse().or_else(|_| address()).map_err(|_| {
-            format!("{setting}: {text} is neither an address nor a network like 10.0.0.0/8").into()
+            format!("setting `{setting}`: {text} is neither an address nor a network like 10.0.0.0/8").into()
         })
     };
     texts.iter().map(network).collect()
 }
 
 /// Creates a folder that only this user can look into.
-fn create_private(folder: &Path) -> Result<(), Failure> {
+pub(crate) fn create_private(folder: &Path) -> Result<(), Failure> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

@@ -2,8 +2,10 @@
 
 mod commands;
 mod config;
+mod docs;
 mod mount;
 mod output;
+mod settings;
 
 use clap::Parser;
 
@@ -28,6 +30,12 @@ enum Command {
     Liveness(commands::liveness::Args),
     /// Look for what is missing or wrong in this installation
     Doctor(commands::doctor::Args),
+    /// Whether a server serves, as an exit status
+    Ready(commands::ready::Args),
+    /// The settings file, with every setting explained
+    Config(commands::config::Args),
+    /// Copy the database, the pictures and the lists beside a running server
+    Backup(commands::backup::Args),
     /// Every route and the file it is written in
     Routes(commands::routes::Args),
     /// API keys: create, list, rotate, revoke
@@ -56,13 +64,18 @@ enum Command {
     Replay(commands::replay::Args),
     /// What other weights would have decided about past sessions
     Backtest(commands::backtest::Args),
-    /// Measure the checks on a folder of labelled data
+    /// Measure the checks on a folder of labelled data, with the program bonafide-eval
+    #[command(disable_help_flag = true)]
     Eval(commands::eval::Args),
     /// Send one person through a running server's API
     Demo(commands::demo::Args),
 }
 
 fn main() -> std::process::ExitCode {
+    if let Err(error) = bonafide_weights::without_telemetry() {
+        anstream::eprintln!("error: cannot start without the telemetry of ONNX Runtime: {error}");
+        return std::process::ExitCode::FAILURE;
+    }
     let done = match Cli::parse().command {
         Command::Serve(args) => commands::serve::run(args),
         Command::Verify(args) => commands::verify::run(args),
@@ -70,6 +83,9 @@ fn main() -> std::process::ExitCode {
         Command::Match(args) => commands::r#match::run(args),
         Command::Liveness(args) => commands::liveness::run(args),
         Command::Doctor(args) => commands::doctor::run(args),
+        Command::Ready(args) => commands::ready::run(args),
+        Command::Config(args) => commands::config::run(args),
+        Command::Backup(args) => commands::backup::run(args),
         Command::Routes(args) => commands::routes::run(args),
         Command::Keys(args) => commands::keys::run(args),
         Command::OauthClients(args) => commands::keys::run_for_clients(args),

@@ -7,6 +7,8 @@ use bonafide_core::event::WebhookDialect;
 use bonafide_engine::Engine;
 use bonafide_http::{Operation, Paths, gate::Deny, guard, layers};
 
+use crate::docs;
+
 /// One dialect of the server.
 pub(crate) struct Dialect {
     pub(crate) name: &'static str,
@@ -77,7 +79,10 @@ fn dialect(name: &'static str, operations: bonafide_http::Operations<Engine>, de
 pub(crate) fn server(engine: Engine, paths: &DialectPaths) -> Router {
     let mut all = Router::new();
     let limits = bonafide_http::limits(engine.clock.clone());
-    for dialect in dialects(paths) {
+    let dialects = dialects(paths);
+    all =
+        all.merge(docs::router(&dialects.iter().map(|d| (d.name, d.document.as_str())).collect::<Vec<_>>()));
+    for dialect in dialects {
         let document: Arc<str> = dialect.document.into();
         let serve = move || {
             let document = document.to_string();

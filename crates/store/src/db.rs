@@ -13,9 +13,8 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use crate::{Context, Error, Result};
+use crate::{Context, Error, Result, migrations::MIGRATIONS};
 
-static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations");
 const APPEND_ONLY_SQLITE: &str = include_str!("../../../migrations/sqlite/append_only.sql");
 const APPEND_ONLY_POSTGRES: &str = include_str!("../../../migrations/postgres/append_only.sql");
 
@@ -73,12 +72,21 @@ impl Db {
         if address.starts_with("postgres://") || address.starts_with("postgresql://") {
             return Self::open_postgres(address).await;
         }
-        let path = address.trim_start_matches("sqlite:").trim_start_matches("//");
-        // Each connection would get a memory database of its own.
-        if path.is_empty() || path.contains("://") || path.starts_with(':') {
-            return Err(Error::Address);
-        }
-        Self::open_sqlite(Path::new(path)).await
+        Self::open_sqlite(&sqlite_path(address).ok_or(Error::Address)?).await
+    }
+
+    /// Copies an SQLite database as it is at one moment, also while another process uses it. The copy holds nothing
+    /// that was deleted.
+    pub async fn copy_sqlite(from: &Path, to: &Path) -> Result<()> {
+        // Read-only cannot be asked for: where nobody uses the file, reading it makes its write-ahead log.
+        let options = SqliteConnectOptions::new().filename(from).busy_timeout(Duration::from_secs(5));
+        let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await;
+        let pool = pool.to("open the database file for reading")?;
+        let copied = sqlx::query("VACUUM INTO ?").bind(to.display().to_string()).execute(&pool).await;
+        pool.close().await;
+        copied.to("copy the database")?;
+        let synced = File::open(to).and_then(|file| file.sync_all());
+        synced.map_err(|source| Error::Io { action: "save", path: to.to_owned(), source })
     }
 
     async fn open_postgres(url: &str) -> Result<Self> {
@@ -179,6 +187,14 @@ impl Db {
             Self::Postgres(pool) => pool.close().await,
         }
     }
+}
+
+/// The file that an address without `postgres://` names.
+pub fn sqlite_path(address: &str) -> Option<PathBuf> {
+    let path = address.trim_start_matches("sqlite:").trim_start_matches("//");
+    // Of a memory database each connection would get one of its own.
+    let is_file = !path.is_empty() && !path.contains("://") && !path.starts_with(':');
+    is_file.then(|| PathBuf::from(path))
 }
 
 /// Takes the lock on the file beside the database that says which process may use it. The lock dies with

@@ -28,6 +28,7 @@ pub mod idempotency;
 pub mod jobs;
 pub mod keyring;
 pub mod liveness_sessions;
+mod migrations;
 pub mod organizations;
 pub mod requirements;
 pub mod screenings;
@@ -38,7 +39,7 @@ pub mod verifications;
 pub mod webhook_endpoints;
 pub mod weights;
 
-pub use db::{Db, Tx};
+pub use db::{Db, Tx, sqlite_path};
 pub use error::{Error, Result};
 
 use db::on;

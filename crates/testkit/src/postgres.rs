@@ -62,6 +62,14 @@ pub fn database() -> String {
     format!("postgres://{USER}@localhost/{name}?host={socket}")
 }
 
+/// One of the programs beside the server's, for instance `pg_dump`.
+///
+/// # Panics
+/// As [`cluster`].
+pub fn program(name: &str) -> PathBuf {
+    cluster().programs.join(name)
+}
+
 fn start() -> Cluster {
     let programs = programs().unwrap_or_else(|| {
         panic!("the programs of the PostgreSQL server (initdb, pg_ctl, createdb) are missing: run ./setup")

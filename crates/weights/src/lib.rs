@@ -14,6 +14,7 @@ mod onnx;
 mod own;
 mod places;
 mod status;
+mod telemetry;
 pub mod tflite;
 
 pub use fetch::{Failure, FetchError, Fetched, fetch};
@@ -23,6 +24,7 @@ pub use manifest::{Convert, Entry, Manifest, Registry, Source, manifest};
 pub use own::{Own, OwnError, drop_own, own, use_own};
 pub use places::{attributions, places};
 pub use status::{FileStatus, State, status};
+pub use telemetry::without_telemetry;
 
 use bonafide_checks::models::Models;
 

@@ -1,6 +1,8 @@
 //! One file per command.
 
 pub(crate) mod backtest;
+pub(crate) mod backup;
+pub(crate) mod config;
 pub(crate) mod demo;
 pub(crate) mod doctor;
 pub(crate) mod eval;
@@ -13,6 +15,7 @@ pub(crate) mod r#match;
 pub(crate) mod models;
 pub(crate) mod pictures;
 pub(crate) mod read;
+pub(crate) mod ready;
 pub(crate) mod remote;
 pub(crate) mod replay;
 pub(crate) mod routes;

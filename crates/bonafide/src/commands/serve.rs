@@ -91,7 +91,6 @@ pub(crate) fn run(args: Args) -> CommandResult {
         let listener = TcpListener::bind(config.listen)
             .await
             .map_err(|e| format!("cannot listen on {}: {e}", config.listen))?;
-        mount::check_paths(&config.paths)?;
         let (stop, stopped) = watch::channel(false);
         let worker = (!args.no_workers)
             .then(|| tokio::spawn(jobs::run(engine.clone(), config.workers(), stopped.clone())));

@@ -66,6 +66,26 @@ fn read_and_liveness_print_json() {
     assert_eq!(live["findings"][0]["check"], "passive_liveness");
 }
 
+/// ONNX Runtime would leave a device id in the home folder, and report to its maker.
+#[test]
+fn no_telemetry_of_a_library_runs() {
+    let home = tempfile::tempdir().unwrap();
+    let models = std::env::var_os("BONAFIDE_MODELS_DIR").map(std::path::PathBuf::from);
+    let data = std::env::var_os("XDG_DATA_HOME").map(std::path::PathBuf::from);
+    let data = data.unwrap_or_else(|| std::env::home_dir().unwrap().join(".local/share"));
+    let output = Command::new(BINARY)
+        .args(["liveness", &path("selfie.jpg"), "--json"])
+        .env("HOME", home.path())
+        .env("BONAFIDE_MODELS_DIR", models.unwrap_or_else(|| data.join("bonafide/models")))
+        .env_remove("XDG_CACHE_HOME")
+        .env_remove("ORT_DISABLE_TELEMETRY")
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let left: Vec<_> = std::fs::read_dir(home.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
 #[test]
 fn for_people_the_output_has_no_colour_codes_when_piped() {
     let output = bonafide(&["verify", "--front", &path("passport.jpg"), "--selfie", &path("selfie.jpg")]);

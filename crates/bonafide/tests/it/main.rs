@@ -2,8 +2,10 @@
 
 #![allow(clippy::unwrap_used, unreachable_pub, reason = "a test stops at the first surprise")]
 
+mod backup;
 mod cli;
 mod console;
 mod disk;
 mod kill;
+mod readme;
 mod support;

@@ -43,6 +43,13 @@ impl Installation {
         new
     }
 
+    /// Another data directory, still empty, for the same client.
+    pub fn empty(of: &Self) -> Self {
+        let (client_id, client_secret) = (of.client_id.clone(), of.client_secret.clone());
+        let folder = tempfile::tempdir().unwrap();
+        Self { folder, database: None, client_id, client_secret, api_key: of.api_key.clone() }
+    }
+
     pub fn command(&self) -> Command {
         let mut command = Command::new(BINARY);
         command.env("BONAFIDE_DATA_DIR", self.data()).env("BONAFIDE_JOB_LEASE_S", "3").env_remove("RUST_LOG");
@@ -63,10 +70,16 @@ impl Installation {
 
     /// The same with these in the environment.
     pub fn serve_with(&self, environment: &[(&str, &str)]) -> Server {
+        self.serve_as(environment, &[])
+    }
+
+    /// The same with further arguments.
+    pub fn serve_as(&self, environment: &[(&str, &str)], arguments: &[&str]) -> Server {
         let mut child = self
             .command()
             .envs(environment.iter().copied())
             .args(["serve", "--listen", "127.0.0.1:0", "--json"])
+            .args(arguments)
             .stderr(Stdio::piped())
             .stdout(Stdio::null())
             .spawn()
@@ -152,6 +165,21 @@ impl Client {
         let request = self.http.post(format!("{}{path}", self.url)).bearer_auth(&self.token);
         let answer = request.header("X-Client-Id", &self.client_id).json(&body).send().await?;
         Ok((answer.status().as_u16(), answer.json().await?))
+    }
+
+    /// An answer that is no JSON.
+    pub async fn bytes(&self, path: &str, body: Value) -> Result<Vec<u8>, Failure> {
+        let request = self.http.post(format!("{}{path}", self.url)).bearer_auth(&self.token);
+        Ok(request.json(&body).send().await?.bytes().await?.to_vec())
+    }
+
+    /// The session of a person who was verified.
+    pub async fn verified(&self) -> String {
+        let (_, created) = self.post("/idv/session/create", json!({})).await.unwrap();
+        let session = created["session_id"].as_str().unwrap().to_owned();
+        let read = self.carry_on(&session).await.unwrap();
+        assert_eq!(read["verified"], true, "{read}");
+        session
     }
 
     pub async fn document(&self, session: &str, side: &str, file: &Path) -> Result<(u16, Value), Failure> {

@@ -20,9 +20,9 @@ use bonafide_core::{
 use super::Report;
 
 pub(super) fn run(dir: &Path) -> Result<Report, Box<dyn std::error::Error>> {
-    let models = crate::commands::pictures::models();
+    let models = crate::models();
     let rows = super::manifest(&dir.join("manifest.tsv"))?;
-    let today = bonafide_core::time::Clock::now(&bonafide_engine::world::SystemClock).date();
+    let today = crate::today();
     let (mut times, mut failures) = (vec![], vec![]);
     let (mut accepted, mut documents, mut refused, mut others) = (0, 0, 0, 0);
     let (mut unsure, mut typed, mut types) = ([0, 0], 0, 0);

@@ -5,7 +5,7 @@ use std::path::Path;
 use bonafide_chart::{Axis, Chart, Point, Scale, Series, Tick};
 
 use super::scores::curve;
-use crate::commands::eval::Metric;
+use crate::Metric;
 
 const COLOURS: [&str; 3] = ["#1f5fa8", "#c2571a", "#2a8a4a"];
 const MATCH_RATES: [(f64, &str); 6] =

@@ -63,7 +63,7 @@ struct Seen {
 }
 
 pub(super) fn run(dir: &Path, wanted: &Wanted) -> Result<Report, Error> {
-    let models = crate::commands::pictures::models();
+    let models = crate::models();
     let pairs = pairs(&dir.join("lfw_pairs.tsv"))?;
     let names: BTreeSet<&str> = pairs.iter().flat_map(|p| [p.a.as_str(), p.b.as_str()]).collect();
     let names: Vec<&str> = names.into_iter().collect();

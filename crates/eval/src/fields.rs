@@ -36,9 +36,9 @@ struct Count {
 }
 
 pub(super) fn run(dir: &Path) -> Result<Report, Box<dyn std::error::Error>> {
-    let models = crate::commands::pictures::models();
+    let models = crate::models();
     let rows = super::manifest(&dir.join("manifest.tsv"))?;
-    let today = bonafide_core::time::Clock::now(&bonafide_engine::world::SystemClock).date();
+    let today = crate::today();
     let (mut times, mut failures) = (vec![], vec![]);
     let mut counts = [Count::default(); FIELDS.len()];
     for row in &rows {

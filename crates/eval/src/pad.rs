@@ -32,12 +32,12 @@ struct Count {
 }
 
 pub(super) fn run(dir: &Path) -> Result<Report, Box<dyn std::error::Error>> {
-    let models = crate::commands::pictures::models();
+    let models = crate::models();
     let threshold = Weights::default().passive_liveness_tolerance;
     let rows = super::manifest(&dir.join("manifest.tsv"))?;
     let (mut live, mut attacks): (BTreeMap<String, Count>, BTreeMap<String, Count>) = Default::default();
     let (mut times, mut failures) = (vec![], vec![]);
-    let bar = crate::output::progress(rows.len() as u64);
+    let bar = crate::progress(rows.len() as u64);
     for row in &rows {
         bar.inc(1);
         let column = |name: &str| row.get(name).map(|v| v.trim()).unwrap_or_default();

@@ -16,17 +16,14 @@ use bonafide_checks::{
     },
     image::{Picture, decode, encode_jpeg},
 };
-use bonafide_core::{
-    document::{DocumentType, Side},
-    time::Clock,
-};
+use bonafide_core::document::{DocumentType, Side};
 use image::imageops;
 
 use super::Report;
 
 pub(super) fn run(dir: &Path) -> Result<Report, Box<dyn std::error::Error>> {
-    let models = crate::commands::pictures::models();
-    let today = bonafide_engine::world::SystemClock.now().date();
+    let models = crate::models();
+    let today = crate::today();
     let rows = super::manifest(&dir.join("manifest.tsv"))?;
     let take = |picture: &Picture| {
         let read = read(&models, picture, None, DocumentType::Unknown, today, 0.85);
@@ -34,7 +31,7 @@ pub(super) fn run(dir: &Path) -> Result<Report, Box<dyn std::error::Error>> {
     };
     let (mut times, mut prints, mut failures) = (vec![], vec![], vec![]);
     let (mut known, mut copies) = (0, 0);
-    let bar = crate::output::progress(rows.len() as u64);
+    let bar = crate::progress(rows.len() as u64);
     for row in &rows {
         bar.inc(1);
         let column = |name: &str| row.get(name).map(String::as_str).unwrap_or_default();

@@ -65,7 +65,7 @@ pub(super) fn frames(path: &Path, most: usize) -> Result<Frames, Error> {
     }
     if !is_video(path) {
         // Says what is wrong with it, if something is.
-        crate::commands::pictures::load(path)?;
+        crate::load(path)?;
         return Ok(Frames { files: vec![path.to_owned()], _folder: None });
     }
     let folder = Scratch::new()?;

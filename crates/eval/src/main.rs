@@ -1,4 +1,6 @@
 //! `bonafide eval SUITE DIR`: what the checks are worth, on labelled data, with confidence intervals.
+//!
+//! A program of its own beside `bonafide`, which starts it: who serves needs neither these suites nor their plots.
 
 mod aamva;
 mod active;
@@ -14,14 +16,25 @@ mod pdf417;
 mod places;
 mod tamper;
 
-use std::{borrow::Cow, collections::BTreeMap, path::PathBuf, time::Duration};
+use std::{
+    borrow::Cow,
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
+use bonafide_checks::{
+    image::{self, Picture},
+    models::Models,
+};
+use clap::Parser;
 use serde::Serialize;
 
-use super::CommandResult;
+type Failed = Box<dyn std::error::Error>;
 
-#[derive(clap::Args)]
-pub(crate) struct Args {
+#[derive(Parser)]
+#[command(name = "bonafide eval", version, about = "Measure the checks on a folder of labelled data")]
+struct Args {
     /// What to measure
     suite: Suite,
     /// The topic folder, with its manifest
@@ -154,7 +167,7 @@ impl Metric {
 }
 
 /// The rows of a tab-separated manifest, as column name → value.
-pub(crate) fn manifest(path: &std::path::Path) -> Result<Vec<BTreeMap<String, String>>, std::io::Error> {
+pub(crate) fn manifest(path: &Path) -> Result<Vec<BTreeMap<String, String>>, std::io::Error> {
     let text = std::fs::read_to_string(path)
         .map_err(|e| std::io::Error::new(e.kind(), format!("cannot read {}: {e}", path.display())))?;
     let mut lines = text.lines();
@@ -165,7 +178,43 @@ pub(crate) fn manifest(path: &std::path::Path) -> Result<Vec<BTreeMap<String, St
         .collect())
 }
 
-pub(crate) fn run(args: Args) -> CommandResult {
+/// The installed networks.
+fn models() -> Models {
+    bonafide_weights::load(&bonafide_weights::Options::default())
+}
+
+/// Reads a picture through the same gate as the server's.
+fn load(file: &Path) -> Result<Picture, Failed> {
+    let bytes = std::fs::read(file).map_err(|e| format!("cannot read {}: {e}", file.display()))?;
+    Ok(image::decode(&bytes).map_err(|refused| format!("{}: {refused}", file.display()))?)
+}
+
+/// What is expired is judged on the day of the measurement.
+#[expect(clippy::disallowed_methods, reason = "a program's outermost layer, without the engine's clock")]
+fn today() -> jiff::civil::Date {
+    jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date()
+}
+
+/// How far long work is; nothing where standard error is no terminal.
+fn progress(steps: u64) -> indicatif::ProgressBar {
+    let bar = indicatif::ProgressBar::new(steps);
+    if let Ok(style) = indicatif::ProgressStyle::with_template("[{bar:24}] {pos}/{len} {elapsed} {msg}") {
+        bar.set_style(style.progress_chars("=> "));
+    }
+    bar
+}
+
+fn main() -> std::process::ExitCode {
+    match run(&Args::parse()) {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(error) => {
+            anstream::eprintln!("error: {}", bonafide_core::problem::trail(&*error));
+            std::process::ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(args: &Args) -> Result<(), Failed> {
     let report = match args.suite {
         Suite::Mrz => mrz::run(&args.dir)?,
         Suite::Names => names::run(&args.dir)?,

@@ -104,7 +104,7 @@ impl Clip {
 }
 
 pub(super) fn run(dir: &Path) -> Result<Report, Box<dyn std::error::Error>> {
-    let models = crate::commands::pictures::models();
+    let models = crate::models();
     let weights = Weights::default();
     let judge = Judge {
         limits: Limits {
@@ -116,7 +116,7 @@ pub(super) fn run(dir: &Path) -> Result<Report, Box<dyn std::error::Error>> {
     };
     let rows = super::manifest(&dir.join("manifest.tsv"))?;
     let (mut times, mut failures, mut measured) = (vec![], vec![], vec![]);
-    let bar = crate::output::progress(rows.len() as u64);
+    let bar = crate::progress(rows.len() as u64);
     for row in &rows {
         bar.inc(1);
         let column = |name: &str| row.get(name).map(|v| v.trim()).unwrap_or_default();

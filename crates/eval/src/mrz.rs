@@ -17,7 +17,7 @@ use bonafide_checks::{
 use super::Report;
 
 pub(super) fn run(dir: &std::path::Path) -> Result<Report, Box<dyn std::error::Error>> {
-    let models = crate::commands::pictures::models();
+    let models = crate::models();
     let rows = super::manifest(&dir.join("manifest.tsv"))?;
     let (mut times, mut failures) = (vec![], vec![]);
     let (mut data, mut all, mut digits, mut n) = (0, 0, 0, 0);

@@ -1,0 +1,23 @@
+//! `bonafide config`: the settings file.
+
+use super::CommandResult;
+use crate::settings;
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    deed: Deed,
+}
+
+#[derive(clap::Subcommand)]
+enum Deed {
+    /// Print a settings file in which every setting is explained and none is changed
+    Example,
+}
+
+pub(crate) fn run(args: Args) -> CommandResult {
+    match args.deed {
+        Deed::Example => print!("{}", settings::example()),
+    }
+    Ok(())
+}
