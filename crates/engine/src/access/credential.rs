@@ -33,7 +33,7 @@ const CLIENT: &str = "cli";
 /// A credential, without its secrets.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Credential {
-    pub(crate) id: CredentialId,
+    pub id: CredentialId,
     pub(crate) organization: OrganizationId,
     pub kind: Kind,
     /// In its owner's words.

@@ -51,7 +51,7 @@ impl From<rows::Event> for Event {
 
 impl Event {
     /// What happened and the facts, as the core knows them; `None` for a word this program does not know.
-    pub(crate) fn told(&self, sandbox: bool) -> Option<bonafide_core::event::Event> {
+    pub fn told(&self, sandbox: bool) -> Option<bonafide_core::event::Event> {
         Some(bonafide_core::event::Event {
             id: self.id,
             organization: self.organization,

@@ -130,7 +130,7 @@ async fn key(engine: &Engine, admin: &Caller, scopes: &str, per_minute: Option<i
 /// A new organization, and who may do everything in it.
 async fn administrator(engine: &Engine, name: &str) -> Caller {
     let NewCredential { credential, secret } =
-        credentials::create_organization(engine, name, false).await.unwrap();
+        access::create_organization(engine, name, false).await.unwrap();
     let client = access::client(engine, &credential.public_id, &secret.to_string()).await.unwrap();
     let issued = access::issue(engine, &client, None).await.unwrap();
     let caller = access::authenticate(engine, &issued.token.to_string()).await.unwrap().unwrap();

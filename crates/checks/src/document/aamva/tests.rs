@@ -1,6 +1,6 @@
 use bonafide_core::document::FieldName::*;
 
-use bonafide_core::document::FieldName;
+use bonafide_core::document::{DocumentType, FieldName};
 
 use super::*;
 
