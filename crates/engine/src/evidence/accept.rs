@@ -131,7 +131,7 @@ pub async fn accept_document(
     let mut tx = engine.db().begin().await?;
     let mut record = Record::load(engine, &mut tx, caller.organization, id).await?;
     may_capture(&record)?;
-    rows::supersede(&mut tx, caller.organization, id, kind.as_str(), engine.now()).await?;
+    rows::supersede(&mut tx, caller.organization, id, kind, engine.now()).await?;
     rows::insert(&mut tx, caller.organization, &stored).await?;
     record.save(engine, &mut tx).await?;
     let detail = json!({"kind": kind, "width": stored.width, "height": stored.height});
@@ -199,7 +199,7 @@ pub(crate) async fn store(
         organization: record.row.organization,
         verification: record.row.id,
         applicant: record.row.applicant,
-        kind: kind.as_str().to_owned(),
+        kind: kind.into(),
         sequence,
         blob_key,
         bytes,

@@ -178,7 +178,7 @@ pub async fn accept_liveness(
     let won = liveness_sessions::redeem(&mut tx, caller.organization, id, session.token_sha256, engine.now());
     won.await?.ok_or_else(no_session)?;
     for kind in [EvidenceKind::Selfie, EvidenceKind::LivenessFrame] {
-        rows::supersede(&mut tx, caller.organization, id, kind.as_str(), engine.now()).await?;
+        rows::supersede(&mut tx, caller.organization, id, kind, engine.now()).await?;
     }
     for row in &stored {
         rows::insert(&mut tx, caller.organization, row).await?;

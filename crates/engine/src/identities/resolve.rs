@@ -50,7 +50,7 @@ pub(crate) async fn identify(engine: &Engine, tx: &mut Tx, record: &mut Record, 
         }
     };
     let given = evidence_rows::list(tx, organization, record.row.id).await?;
-    let front = given.iter().find(|e| e.kind == EvidenceKind::DocumentFront.as_str());
+    let front = given.iter().find(|e| e.kind == EvidenceKind::DocumentFront);
     person.documents.retain(|d| d.reading.document_type != reading.document_type);
     person.documents.push(Document {
         verification: record.row.id,

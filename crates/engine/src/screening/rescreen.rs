@@ -42,8 +42,7 @@ pub(crate) const ONE_WORK: Work = Work::new(JobKind::RescreenOne, |engine, job| 
 /// People a job.
 const PAGE: i64 = 50;
 /// Those whose outcome stands or is waited for; the others will be screened when they hand in.
-const STATUSES: [&str; 3] =
-    [Status::Approved.as_str(), Status::ReviewRequired.as_str(), Status::Declined.as_str()];
+const STATUSES: [Status; 3] = [Status::Approved, Status::ReviewRequired, Status::Declined];
 
 /// Where a page begins, and the lists it is about.
 #[derive(Debug, Serialize, Deserialize)]
