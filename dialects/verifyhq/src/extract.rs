@@ -11,7 +11,8 @@ pub(crate) async fn webhook(engine: &Engine, caller: &Caller, text: &str) -> Res
     let none = || Error::NotFound("webhook");
     let id = text.strip_prefix("wh_").unwrap_or(text).parse().map_err(|_| none())?;
     let found = bonafide_engine::webhooks::read(engine, caller, id).await?;
-    let is_one = found.dialect == NAME && found.origin == Origin::Registered && manages(caller, &found.client);
+    let is_one =
+        found.dialect == NAME && found.origin == Origin::Registered && manages(caller, &found.client);
     Ok(is_one.then_some(id).ok_or_else(none)?)
 }
 

@@ -1,6 +1,7 @@
 //! One verification in memory: its row, its personal data opened, and the one way to change its state.
 
 use bonafide_core::{
+    audit::AuditAction,
     document::DocumentType,
     event::Happened,
     id::{OrganizationId, VerificationId},
@@ -112,14 +113,14 @@ impl Record {
         &self,
         engine: &Engine,
         tx: &mut Tx,
-        event: &str,
+        action: AuditAction,
         actor: &str,
         detail: &Value,
     ) -> Result<()> {
         let now = engine.now();
-        history::append(tx, self.row.organization, self.row.id, now, event, detail).await?;
-        let (action, object) = (format!("verification.{event}"), format!("verification:{}", self.row.id));
-        let entry = audit::Entry { at: now, actor, action: &action, object: &object, detail };
+        history::append(tx, self.row.organization, self.row.id, now, action.in_history(), detail).await?;
+        let object = format!("verification:{}", self.row.id);
+        let entry = audit::Entry { at: now, actor, action, object: &object, detail };
         audit::append(tx, self.row.organization, entry).await?;
         Ok(())
     }

@@ -7,6 +7,7 @@ use bonafide_checks::image::{
     manipulation::{self, Traces},
 };
 use bonafide_core::{
+    audit::AuditAction,
     document::Side,
     evidence::{EvidenceKind, Position},
     id::{EvidenceId, LivenessSessionId, OrganizationId, VerificationId},
@@ -135,7 +136,7 @@ pub async fn accept_document(
     rows::insert(&mut tx, caller.organization, &stored).await?;
     record.save(engine, &mut tx).await?;
     let detail = json!({"kind": kind, "width": stored.width, "height": stored.height});
-    record.note(engine, &mut tx, "evidence_given", &caller.actor(), &detail).await?;
+    record.note(engine, &mut tx, AuditAction::VerificationEvidenceGiven, &caller.actor(), &detail).await?;
     tx.commit().await?;
     Ok(())
 }

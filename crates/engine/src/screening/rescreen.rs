@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use bonafide_core::{
+    audit::AuditAction,
     event::Happened,
     finding::{Check, Finding},
     id::{OrganizationId, VerificationId},
@@ -161,7 +162,15 @@ async fn again(
     if changed {
         findings::supersede_check(&mut tx, organization, id, Check::Sanctions, now).await?;
         findings::insert(&mut tx, organization, id, &[finding], now, &*engine.entropy).await?;
-        record.note(engine, &mut tx, "screening_changed", "worker", &json!({"hits": hits})).await?;
+        record
+            .note(
+                engine,
+                &mut tx,
+                AuditAction::VerificationScreeningChanged,
+                "worker",
+                &json!({"hits": hits}),
+            )
+            .await?;
         tell_hits(engine, &mut tx, &record, Happened::ScreeningChanged, hits).await?;
     }
     tx.commit().await?;

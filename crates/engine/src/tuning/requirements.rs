@@ -1,6 +1,7 @@
 //! The fields a document has to give. Every change adds a version, as of weights.
 
 use bonafide_core::{
+    audit::AuditAction,
     document::DocumentType,
     id::OrganizationId,
     policy::{DataSource, Policy, Requirements, TypeRequirements},
@@ -47,7 +48,8 @@ pub async fn set_requirements(
     let added = requirement_rows::insert(&mut tx, caller.organization, scope, &switches, engine.now()).await;
     let version = added.map_err(raced)?;
     let object = format!("requirements:{document_type}:{source}");
-    note(engine, &mut tx, caller, "requirements.changed", &object, &json!({"version": version})).await?;
+    note(engine, &mut tx, caller, AuditAction::RequirementsChanged, &object, &json!({"version": version}))
+        .await?;
     tx.commit().await?;
     Ok(())
 }

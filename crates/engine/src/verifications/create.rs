@@ -2,6 +2,7 @@
 //! the timer that lets it expire.
 
 use bonafide_core::{
+    audit::AuditAction,
     event::Happened,
     id::{ApplicantId, VerificationId},
     policy::{Exhausted, LivenessMode, Policy},
@@ -158,7 +159,7 @@ async fn insert(
     rows::insert(tx, organization, &row).await?;
     let record = Record { row, private, key };
     let detail = json!({"dialect": new.dialect, "kind": kind});
-    record.note(engine, tx, "created", &caller.actor(), &detail).await?;
+    record.note(engine, tx, AuditAction::VerificationCreated, &caller.actor(), &detail).await?;
     if kind == Kind::IdentityVerification {
         tell_of(engine, tx, &record, Happened::ApplicantCreated).await?;
     }

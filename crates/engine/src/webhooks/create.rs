@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use bonafide_core::{delivery::Origin, id::WebhookEndpointId, problem::Rule};
+use bonafide_core::{audit::AuditAction, delivery::Origin, id::WebhookEndpointId, problem::Rule};
 use bonafide_store::{
     Words, credentials,
     crypto::{self, Object},
@@ -69,7 +69,7 @@ pub async fn create(engine: &Engine, caller: &Caller, new: NewEndpoint) -> Resul
     let (now, organization) = (engine.now(), caller.organization);
     let id = WebhookEndpointId::new(now, &*engine.entropy);
     let mut tx = engine.db().begin().await?;
-    note(engine, &mut tx, organization, &caller.actor(), id, "webhook.created").await?;
+    note(engine, &mut tx, organization, &caller.actor(), id, AuditAction::WebhookCreated).await?;
     if let Some(client) = &new.client_id
         && !credentials::list(&mut tx, organization).await?.iter().any(|c| c.public_id == *client)
     {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use bonafide_core::{
+    audit::AuditAction,
     delivery::Origin,
     id::{OrganizationId, WebhookEndpointId},
     problem::Rule,
@@ -118,7 +119,7 @@ pub(crate) async fn note(
     organization: OrganizationId,
     actor: &str,
     id: WebhookEndpointId,
-    action: &str,
+    action: AuditAction,
 ) -> Result<()> {
     let object = format!("webhook:{id}");
     let entry = audit::Entry { at: engine.now(), actor, action, object: &object, detail: &json!({}) };

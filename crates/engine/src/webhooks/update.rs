@@ -1,6 +1,6 @@
 //! Changing an endpoint.
 
-use bonafide_core::{delivery::Origin, id::WebhookEndpointId, problem::Rule};
+use bonafide_core::{audit::AuditAction, delivery::Origin, id::WebhookEndpointId, problem::Rule};
 use bonafide_store::{
     Words,
     crypto::{self, Object},
@@ -23,7 +23,7 @@ pub async fn update(engine: &Engine, caller: &Caller, id: WebhookEndpointId, cha
     may(caller)?;
     let organization = caller.organization;
     let mut tx = engine.db().begin().await?;
-    note(engine, &mut tx, organization, &caller.actor(), id, "webhook.changed").await?;
+    note(engine, &mut tx, organization, &caller.actor(), id, AuditAction::WebhookChanged).await?;
     let mut row = load(&mut tx, caller, id).await?;
     if row.origin == Origin::PerVerification && changes.url.as_ref().is_some_and(|url| *url != row.url) {
         let message = "stands for addresses given per verification; register a webhook for another";

@@ -1,6 +1,7 @@
 //! Tenant B asks with tenant A's ids.
 
 use bonafide_core::{
+    audit::AuditAction,
     document::DocumentType,
     event::{Happened, Snapshot},
     evidence::EvidenceKind,
@@ -63,7 +64,8 @@ async fn furnish(
         challenge: None,
     };
     liveness_sessions::insert(&mut tx, t.organization, &session).await.unwrap();
-    let entry = audit::Entry { at: now, actor: "a", action: "b", object: "c", detail: &json!({}) };
+    let action = AuditAction::WeightsChanged;
+    let entry = audit::Entry { at: now, actor: "a", action, object: "c", detail: &json!({}) };
     audit::append(&mut tx, t.organization, entry).await.unwrap();
     tx.commit().await.unwrap();
     (picture, secret, weights_id)

@@ -1,6 +1,7 @@
 //! Sending messages again.
 
 use bonafide_core::{
+    audit::AuditAction,
     delivery::{DeliveryStatus, Origin},
     event::{self, Happened, Subject},
     id::{EventId, VerificationId, WebhookEndpointId},
@@ -49,7 +50,7 @@ pub async fn replay(engine: &Engine, caller: &Caller, what: &Again) -> Result<Re
     let (now, organization) = (engine.now(), caller.organization);
     let mut tx = engine.db().begin().await?;
     if let Some(id) = what.endpoint {
-        note(engine, &mut tx, organization, &caller.actor(), id, "webhook.replayed").await?;
+        note(engine, &mut tx, organization, &caller.actor(), id, AuditAction::WebhookReplayed).await?;
     }
     let mut endpoints = match what.endpoint {
         Some(id) => vec![load(&mut tx, caller, id).await?],

@@ -1,6 +1,7 @@
 //! How endpoints do, and switching off those that have failed for days.
 
 use bonafide_core::{
+    audit::AuditAction,
     delivery::Origin,
     event::{Happened, Snapshot},
     time::Timestamp,
@@ -98,7 +99,7 @@ pub(super) fn telling<'a>(outcome: &'a Outcome, origin: Origin) -> Option<&'a Re
 pub(super) async fn switch_off(engine: &Engine, key: Key, reason: &str) -> Result<()> {
     let ((organization, id), now) = (key, engine.now());
     let mut tx = engine.db().begin().await?;
-    note(engine, &mut tx, organization, "postman", id, "webhook.disabled").await?;
+    note(engine, &mut tx, organization, "postman", id, AuditAction::WebhookDisabled).await?;
     let health = rows::health(&mut tx, organization, id).await?;
     let still = |h: &Health| h.failing_since.is_some() && h.disabled_at.is_none();
     let Some(health) = health.filter(still) else { return Ok(()) };

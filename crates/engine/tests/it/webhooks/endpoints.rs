@@ -3,6 +3,7 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use bonafide_core::{
+    audit::AuditAction,
     delivery::{DeliveryStatus, Origin},
     event::{Happened, Snapshot},
     id::{EventId, VerificationId, WebhookEndpointId},
@@ -354,7 +355,7 @@ async fn owners_and_the_postman_do_not_lock_each_other_out(app: &App) {
         let entry = audit::Entry {
             at: app.engine.now(),
             actor: "postman",
-            action: "webhook.disabled",
+            action: AuditAction::WebhookDisabled,
             object: "a",
             detail: &json!({}),
         };
