@@ -315,7 +315,8 @@ mod tests {
             for (status, family) in
                 [(Status::RetryRequired, 61), (Status::Inconclusive, 61), (Status::Declined, 62)]
             {
-                for told in response_codes(Kind::IdentityVerification, status, std::slice::from_ref(&reason)) {
+                for told in response_codes(Kind::IdentityVerification, status, std::slice::from_ref(&reason))
+                {
                     assert_eq!(told.code / 1000, family, "{status:?} {reason}");
                 }
             }

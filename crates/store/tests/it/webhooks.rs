@@ -101,7 +101,7 @@ pub(crate) async fn endpoints_are_filtered_and_paged(stage: Stage) {
     ] {
         let (id, created_at) = (stage.id(), stage.now().plus_secs(ids.len() as i64));
         let url = format!("https://{}.example.com", ids.len());
-        let (dialect, client, origin) = (dialect.to_owned(), client.to_owned(), origin.to_owned());
+        let (dialect, client, origin) = (dialect.to_owned(), client.to_owned(), origin.into());
         let sample = sample.clone();
         let row = WebhookEndpoint { id, organization, dialect, client, origin, url, created_at, ..sample };
         assert!(endpoints::insert(&mut tx, organization, &row).await.unwrap());

@@ -84,7 +84,7 @@ impl Seen {
 
 /// What an attempt says of its endpoint: nothing when the message was not sent, or when one address of many on a host is
 /// gone.
-pub(super) fn telling<'a>(outcome: &'a Outcome, origin: Origin) -> Option<&'a Receipt> {
+pub(super) fn telling(outcome: &Outcome, origin: Origin) -> Option<&Receipt> {
     match outcome {
         Outcome::Answered(receipt) if receipt.status == Some(410) && origin == Origin::PerVerification => {
             None
