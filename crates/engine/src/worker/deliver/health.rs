@@ -99,7 +99,7 @@ pub(super) fn telling(outcome: &Outcome, origin: Origin) -> Option<&Receipt> {
 pub(super) async fn switch_off(engine: &Engine, key: Key, reason: &str) -> Result<()> {
     let ((organization, id), now) = (key, engine.now());
     let mut tx = engine.db().begin().await?;
-    note(engine, &mut tx, organization, "postman", id, AuditAction::WebhookDisabled).await?;
+    note(engine, &mut tx, organization, "delivery_worker", id, AuditAction::WebhookDisabled).await?;
     let health = rows::health(&mut tx, organization, id).await?;
     let still = |h: &Health| h.failing_since.is_some() && h.disabled_at.is_none();
     let Some(health) = health.filter(still) else { return Ok(()) };

@@ -354,7 +354,7 @@ async fn owners_and_the_postman_do_not_lock_each_other_out(app: &App) {
         let row = rows::get(&mut tx, organization, id).await.unwrap().unwrap();
         let entry = audit::Entry {
             at: app.engine.now(),
-            actor: "postman",
+            actor: "delivery_worker",
             action: AuditAction::WebhookDisabled,
             object: "a",
             detail: &json!({}),
