@@ -200,7 +200,7 @@ fn is_id(name: &str) -> bool {
 }
 
 fn idempotency_key() -> Parameter {
-    let about = "A word of yours for this request: asked again within a day it gets the same answer and does nothing twice";
+    let about = "A key of your choice: the same request sent again with it within a day gets the same answer and is not carried out twice";
     let text = ObjectBuilder::new()
         .schema_type(Type::String)
         .pattern(Some("^[ \\t]*[!-~]([ -~]{0,253}[!-~])?[ \\t]*$"));
