@@ -17,7 +17,7 @@ use crate::{
 pub(crate) struct NewAuthentication {
     /// Who the person says they are.
     identity_id: String,
-    /// Told when the session changes: http or https.
+    /// Is notified when the session changes; http or https.
     #[schema(
         max_length = 2048,
         pattern = r"^https?://[A-Za-z0-9.-]+(:([0-9]{1,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}))?(/[A-Za-z0-9._~/?&=%+:@,;-]*)?$"

@@ -27,7 +27,7 @@ pub(crate) struct NewSession {
     metadata: Option<Map<String, Value>>,
     /// `passive` when absent.
     liveness_mode: Option<LivenessModeE>,
-    /// Told when the session changes: http or https.
+    /// Is notified when the session changes; http or https.
     #[schema(
         max_length = 2048,
         pattern = r"^https?://[A-Za-z0-9.-]+(:([0-9]{1,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}))?(/[A-Za-z0-9._~/?&=%+:@,;-]*)?$"
