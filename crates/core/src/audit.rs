@@ -75,14 +75,14 @@ impl AuditAction {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::Happened;
+    use crate::event::EventType;
 
     #[test]
     fn every_state_is_written_down_under_its_own_word() {
         for status in Status::ALL {
             assert_eq!(AuditAction::to(status).in_history(), status.as_str());
         }
-        assert_eq!(AuditAction::VerificationInvitationSent.in_history(), Happened::InvitationSent.as_str());
+        assert_eq!(AuditAction::VerificationInvitationSent.in_history(), EventType::InvitationSent.as_str());
         assert_eq!(AuditAction::WebhookCreated.in_history(), "webhook.created");
     }
 }

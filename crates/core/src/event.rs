@@ -14,7 +14,7 @@ use crate::{
 
 words! {
     /// Something that happened.
-    pub enum Happened {
+    pub enum EventType {
         VerificationCreated = "verification.created",
         /// The person opened the link.
         VerificationOpened = "verification.opened",
@@ -67,7 +67,7 @@ words! {
     }
 }
 
-impl Happened {
+impl EventType {
     /// What a verification's new status is told as.
     pub const fn to(status: Status) -> Self {
         match status {
@@ -170,7 +170,7 @@ pub struct Event {
     pub organization: OrganizationId,
     /// Whether the organization is a sandbox.
     pub sandbox: bool,
-    pub happened: Happened,
+    pub event_type: EventType,
     /// The verification, applicant or endpoint.
     pub subject: Uuid,
     /// Counts the events of this subject from 1: who gets a lower number after a higher one knows it is old.
@@ -194,7 +194,7 @@ pub struct Message<'a> {
 impl Message<'_> {
     /// Whether nothing happened to a person.
     pub fn is_test(&self) -> bool {
-        self.event.snapshot.test || self.event.happened == Happened::EndpointTested
+        self.event.snapshot.test || self.event.event_type == EventType::EndpointTested
     }
 
     /// `sandbox` or `live`.
@@ -209,7 +209,7 @@ pub trait WebhookDialect: Send + Sync {
     fn name(&self) -> &'static str;
 
     /// What this API calls it when it happens to a verification of this kind; `None` when it does not tell it.
-    fn word(&self, happened: Happened, kind: Kind) -> Option<&'static str>;
+    fn word(&self, event_type: EventType, kind: Kind) -> Option<&'static str>;
 
     /// What is sent, as JSON.
     fn body(&self, message: &Message<'_>) -> serde_json::Value;
@@ -234,8 +234,8 @@ pub trait WebhookDialect: Send + Sync {
     fn words(&self) -> Vec<&'static str> {
         let mut all = vec![];
         for kind in [Kind::IdentityVerification, Kind::FaceAuthentication] {
-            for happened in Happened::ALL {
-                if let Some(word) = self.word(happened, kind)
+            for event_type in EventType::ALL {
+                if let Some(word) = self.word(event_type, kind)
                     && !all.contains(&word)
                 {
                     all.push(word);
@@ -255,19 +255,19 @@ mod tests {
 
     #[test]
     fn every_word_is_its_own() {
-        for h in Happened::ALL {
-            assert_eq!(Happened::parse(h.as_str()), Some(h));
+        for h in EventType::ALL {
+            assert_eq!(EventType::parse(h.as_str()), Some(h));
         }
-        let mut words: Vec<_> = Happened::ALL.iter().map(|h| h.as_str()).collect();
+        let mut words: Vec<_> = EventType::ALL.iter().map(|h| h.as_str()).collect();
         words.sort_unstable();
         words.dedup();
-        assert_eq!(words.len(), Happened::ALL.len());
-        assert_eq!(Happened::parse("verification.lost"), None);
+        assert_eq!(words.len(), EventType::ALL.len());
+        assert_eq!(EventType::parse("verification.lost"), None);
     }
 
     #[test]
     fn every_status_is_told_as_something_else() {
-        let mut told: Vec<_> = Status::ALL.into_iter().map(Happened::to).collect();
+        let mut told: Vec<_> = Status::ALL.into_iter().map(EventType::to).collect();
         told.sort_unstable();
         told.dedup();
         assert_eq!(told.len(), Status::ALL.len());

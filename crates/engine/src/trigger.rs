@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use bonafide_core::{
-    event::{Happened, Snapshot, Subject},
+    event::{EventType, Snapshot, Subject},
     id::{EventId, VerificationId},
     problem::Rule,
     verification::{Action, Kind, Status},
@@ -41,7 +41,7 @@ const ACTIONS: [Action; 12] = [
 /// What was made to happen.
 #[derive(Debug, Clone)]
 pub struct Triggered {
-    pub happened: Happened,
+    pub event_type: EventType,
     /// The verification it happened to, if it happened to one.
     pub verification: Option<VerificationId>,
 }
@@ -53,12 +53,12 @@ pub async fn trigger(engine: &Engine, caller: &Caller, api: &'static str, word: 
         let message = "events are triggered in a sandbox alone; use a key made with --sandbox";
         return Err(Error::conflict("not_a_sandbox", message));
     }
-    let Some((happened, kind)) = meaning(engine, api, word) else {
+    let Some((event_type, kind)) = meaning(engine, api, word) else {
         let known = engine.dialect(api).map(|d| d.words()).unwrap_or_default().join(", ");
         return Err(Error::invalid("event", Rule::Enum, format!("must be one of {known}")));
     };
-    if happened.subject() == Subject::Endpoint {
-        return endpoint(engine, caller, api, happened).await;
+    if event_type.subject() == Subject::Endpoint {
+        return endpoint(engine, caller, api, event_type).await;
     }
     let id = match kind {
         Kind::IdentityVerification => create(engine, caller, new(api)).await?,
@@ -69,25 +69,25 @@ pub async fn trigger(engine: &Engine, caller: &Caller, api: &'static str, word: 
             authenticate(engine, caller, identity, new(api)).await?
         }
     };
-    match happened {
-        Happened::VerificationCreated | Happened::ApplicantCreated => {}
-        Happened::VerificationCompleted | Happened::ApplicantUpdated => {
+    match event_type {
+        EventType::VerificationCreated | EventType::ApplicantCreated => {}
+        EventType::VerificationCompleted | EventType::ApplicantUpdated => {
             walk(engine, caller, id, Status::Approved).await?;
         }
-        Happened::VerificationReopened => {
+        EventType::VerificationReopened => {
             walk(engine, caller, id, Status::Inconclusive).await?;
             apply(engine, caller, id, &[Action::Reopen]).await?;
         }
-        Happened::VerificationAnonymized | Happened::ApplicantAnonymized => {
+        EventType::VerificationAnonymized | EventType::ApplicantAnonymized => {
             verifications::anonymize(engine, caller, id).await?;
         }
-        Happened::IdentityAnonymized => {
+        EventType::IdentityAnonymized => {
             let walked = walk(engine, caller, id, Status::Approved).await?;
             let identity = walked.and_then(|row| row.identity).ok_or(Error::NotFound("identity"))?;
             identities::anonymize(engine, caller, identity).await?;
         }
         _ => {
-            let status = Status::ALL.into_iter().find(|s| Happened::to(*s) == happened);
+            let status = Status::ALL.into_iter().find(|s| EventType::to(*s) == event_type);
             let walked = match status {
                 Some(status) => walk(engine, caller, id, status).await?.is_some(),
                 None => false,
@@ -96,12 +96,12 @@ pub async fn trigger(engine: &Engine, caller: &Caller, api: &'static str, word: 
                 let mut tx = engine.db().begin().await?;
                 let record = Record::load(engine, &mut tx, caller.organization, id).await?;
                 let snapshot = Snapshot { test: true, ..Snapshot::default() };
-                tell_of_with(engine, &mut tx, &record, happened, snapshot).await?;
+                tell_of_with(engine, &mut tx, &record, event_type, snapshot).await?;
                 tx.commit().await?;
             }
         }
     }
-    Ok(Triggered { happened, verification: Some(id) })
+    Ok(Triggered { event_type, verification: Some(id) })
 }
 
 fn new(api: &'static str) -> NewVerification {
@@ -109,11 +109,11 @@ fn new(api: &'static str) -> NewVerification {
 }
 
 /// What an API has this name for.
-fn meaning(engine: &Engine, api: &str, word: &str) -> Option<(Happened, Kind)> {
+fn meaning(engine: &Engine, api: &str, word: &str) -> Option<(EventType, Kind)> {
     let dialect = engine.dialect(api)?;
     let kinds = [Kind::IdentityVerification, Kind::FaceAuthentication];
-    let all = kinds.into_iter().flat_map(|kind| Happened::ALL.into_iter().map(move |h| (h, kind)));
-    all.into_iter().find(|(happened, kind)| dialect.word(*happened, *kind) == Some(word))
+    let all = kinds.into_iter().flat_map(|kind| EventType::ALL.into_iter().map(move |h| (h, kind)));
+    all.into_iter().find(|(event_type, kind)| dialect.word(*event_type, *kind) == Some(word))
 }
 
 /// Takes a verification to a status by the shortest way that leads there; `None` when no way does.
@@ -163,21 +163,21 @@ fn way(from: Status, to: Status) -> Option<Vec<Action>> {
 }
 
 /// An event about an endpoint of this API.
-async fn endpoint(engine: &Engine, caller: &Caller, api: &str, happened: Happened) -> Result<Triggered> {
+async fn endpoint(engine: &Engine, caller: &Caller, api: &str, event_type: EventType) -> Result<Triggered> {
     let mut tx = engine.db().begin().await?;
     let registered = webhook_endpoints::list_open(&mut tx, caller.organization, None).await?;
     let Some(found) = registered.iter().find(|e| e.dialect == api) else {
         return Err(Error::conflict("no_webhook", "register a webhook of this API first"));
     };
     let snapshot = Snapshot { test: true, ..Snapshot::default() };
-    let whom = match happened {
-        Happened::EndpointTested => Only::Endpoint(found.id),
+    let whom = match event_type {
+        EventType::EndpointTested => Only::Endpoint(found.id),
         _ => Only::Everybody,
     };
     let _: EventId =
-        tell(engine, &mut tx, caller.organization, happened, found.id.uuid(), &snapshot, whom).await?;
+        tell(engine, &mut tx, caller.organization, event_type, found.id.uuid(), &snapshot, whom).await?;
     tx.commit().await?;
-    Ok(Triggered { happened, verification: None })
+    Ok(Triggered { event_type, verification: None })
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What happened, numbered and never changed: written in the transaction that made it true.
 
 use bonafide_core::{
-    event::{Happened, Snapshot},
+    event::{EventType, Snapshot},
     id::{EventId, OrganizationId},
     time::Timestamp,
 };
@@ -17,7 +17,7 @@ pub struct Event {
     pub organization: OrganizationId,
     /// Counts the organization's events from 1 without gaps, in the order of their transactions.
     pub position: i64,
-    pub kind: Word<Happened>,
+    pub kind: Word<EventType>,
     /// The verification, applicant or endpoint.
     pub subject: Uuid,
     /// Counts the events of the subject from 1 without gaps.
@@ -34,7 +34,7 @@ pub async fn insert(
     tx: &mut Tx,
     organization: OrganizationId,
     id: EventId,
-    happened: Happened,
+    event_type: EventType,
     subject: Uuid,
     snapshot: &Snapshot,
     at: Timestamp,
@@ -56,7 +56,7 @@ pub async fn insert(
     .bind(id.uuid())
     .bind(organization.uuid())
     .bind(position)
-    .bind(happened.as_str())
+    .bind(event_type.as_str())
     .bind(subject)
     .bind(Json(snapshot))
     .bind(at.0)
@@ -79,7 +79,7 @@ pub async fn get(tx: &mut Tx, organization: OrganizationId, id: EventId) -> Resu
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Filter {
     pub subject: Option<Uuid>,
-    pub kind: Option<Happened>,
+    pub kind: Option<EventType>,
     /// At or after.
     pub from: Option<Timestamp>,
     /// Before.

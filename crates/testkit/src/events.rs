@@ -1,7 +1,7 @@
 //! Events as the engine writes them, for the tests of how an API words them.
 
 use bonafide_core::{
-    event::{Event, Happened, Message, Snapshot, Subject, VerificationFacts, WebhookDialect},
+    event::{Event, EventType, Message, Snapshot, Subject, VerificationFacts, WebhookDialect},
     finding::{Check, Code},
     id::Id,
     time::Timestamp,
@@ -17,9 +17,9 @@ fn id<T>(last: char) -> Id<T> {
 
 /// The event that is written when this happens. What happens to a verification has its facts, and so has what happens
 /// to the person of one; an identity and an endpoint have none.
-pub fn event(happened: Happened, kind: Kind) -> Event {
+pub fn event(event_type: EventType, kind: Kind) -> Event {
     const NOON: Timestamp = Timestamp(1_743_854_400_005);
-    let status = Status::ALL.into_iter().find(|s| Happened::to(*s) == happened).unwrap_or(Status::Processing);
+    let status = Status::ALL.into_iter().find(|s| EventType::to(*s) == event_type).unwrap_or(Status::Processing);
     let declined = status == Status::Declined;
     let judged = declined || matches!(status, Status::Approved | Status::ReviewRequired);
     let reasons = if declined { vec![Code::Failed(Check::FaceMatch), Code::FaceMismatch] } else { vec![] };
@@ -38,13 +38,13 @@ pub fn event(happened: Happened, kind: Kind) -> Event {
         created_at: Some(NOON.plus_secs(-60)),
         expires_at: Some(NOON.plus_secs(7 * 24 * 3600 - 60)),
     };
-    let of_applicant = happened.subject() == Subject::Applicant && happened != Happened::IdentityAnonymized;
-    let has_facts = happened.subject() == Subject::Verification || of_applicant;
+    let of_applicant = event_type.subject() == Subject::Applicant && event_type != EventType::IdentityAnonymized;
+    let has_facts = event_type.subject() == Subject::Verification || of_applicant;
     Event {
         id: id('1'),
         organization: id('2'),
         sandbox: false,
-        happened,
+        event_type,
         subject: id::<()>(if of_applicant { '4' } else { '3' }).uuid(),
         sequence: 5,
         snapshot: Snapshot { verification: has_facts.then_some(facts), ..Snapshot::default() },
@@ -53,8 +53,8 @@ pub fn event(happened: Happened, kind: Kind) -> Event {
 }
 
 /// An event with as much in it as there may be.
-pub fn longest(happened: Happened, kind: Kind) -> Event {
-    let mut event = event(happened, kind);
+pub fn longest(event_type: EventType, kind: Kind) -> Event {
+    let mut event = event(event_type, kind);
     if let Some(facts) = &mut event.snapshot.verification {
         facts.user_id = "u".repeat(255);
         facts.client = "c".repeat(255);
@@ -69,13 +69,13 @@ pub fn longest(happened: Happened, kind: Kind) -> Event {
 /// # Panics
 /// When the API does not tell it.
 pub fn body(api: &dyn WebhookDialect, event: &Event, kind: Kind) -> Value {
-    let word = api.word(event.happened, kind).expect("told");
+    let word = api.word(event.event_type, kind).expect("told");
     api.body(&Message { event, word, attempt: 2, public_url: "https://id.example.org" })
 }
 
 /// What an API tells, and of which verifications.
-pub fn told(api: &dyn WebhookDialect) -> Vec<(Happened, Kind)> {
-    let all = Happened::ALL.into_iter().flat_map(|h| KINDS.map(|kind| (h, kind)));
+pub fn told(api: &dyn WebhookDialect) -> Vec<(EventType, Kind)> {
+    let all = EventType::ALL.into_iter().flat_map(|h| KINDS.map(|kind| (h, kind)));
     all.filter(|(h, kind)| api.word(*h, *kind).is_some()).collect()
 }
 

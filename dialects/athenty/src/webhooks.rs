@@ -6,7 +6,7 @@
 //! `request.invitation.*` are ours. The vendor knows no authentication of a known face, so nothing is told of those.
 
 use bonafide_core::{
-    event::{Event, Happened, Message, STANDARD_WAITS, Subject, VerificationFacts, WebhookDialect},
+    event::{Event, EventType, Message, STANDARD_WAITS, Subject, VerificationFacts, WebhookDialect},
     id::{ApplicantId, VerificationId, WebhookEndpointId},
     verification::Kind,
 };
@@ -25,39 +25,39 @@ impl WebhookDialect for Webhooks {
         "athenty"
     }
 
-    fn word(&self, happened: Happened, kind: Kind) -> Option<&'static str> {
-        let word = match happened {
-            Happened::VerificationCreated => "request.created",
-            Happened::VerificationSubmitted => "request.submitted",
-            Happened::VerificationApproved => "request.approved",
-            Happened::VerificationDeclined | Happened::VerificationRefused => "request.rejected",
-            Happened::VerificationCanceled => "request.canceled",
-            Happened::VerificationExpired => "request.expired",
-            Happened::ApplicantCreated => "client.created",
-            Happened::ApplicantUpdated => "client.updated",
-            Happened::ApplicantAnonymized => "client.deleted",
-            Happened::InvitationSent => "request.invitation.sent",
-            Happened::InvitationReminded => "request.invitation.reminded",
-            Happened::InvitationBounced => "request.invitation.bounced",
-            Happened::EndpointTested => "webhook.test",
-            Happened::EndpointDisabled => "webhook.disabled",
-            Happened::IdentityAnonymized
-            | Happened::VerificationOpened
-            | Happened::VerificationStarted
-            | Happened::VerificationReviewRequired
-            | Happened::VerificationRetryRequired
-            | Happened::VerificationInconclusive
-            | Happened::VerificationReopened
-            | Happened::VerificationCompleted
-            | Happened::VerificationAnonymized
-            | Happened::DocumentAccepted
-            | Happened::DocumentRejected
-            | Happened::LivenessPassed
-            | Happened::LivenessFailed
-            | Happened::ScreeningChanged
-            | Happened::ScreeningReviewed => return None,
+    fn word(&self, event_type: EventType, kind: Kind) -> Option<&'static str> {
+        let word = match event_type {
+            EventType::VerificationCreated => "request.created",
+            EventType::VerificationSubmitted => "request.submitted",
+            EventType::VerificationApproved => "request.approved",
+            EventType::VerificationDeclined | EventType::VerificationRefused => "request.rejected",
+            EventType::VerificationCanceled => "request.canceled",
+            EventType::VerificationExpired => "request.expired",
+            EventType::ApplicantCreated => "client.created",
+            EventType::ApplicantUpdated => "client.updated",
+            EventType::ApplicantAnonymized => "client.deleted",
+            EventType::InvitationSent => "request.invitation.sent",
+            EventType::InvitationReminded => "request.invitation.reminded",
+            EventType::InvitationBounced => "request.invitation.bounced",
+            EventType::EndpointTested => "webhook.test",
+            EventType::EndpointDisabled => "webhook.disabled",
+            EventType::IdentityAnonymized
+            | EventType::VerificationOpened
+            | EventType::VerificationStarted
+            | EventType::VerificationReviewRequired
+            | EventType::VerificationRetryRequired
+            | EventType::VerificationInconclusive
+            | EventType::VerificationReopened
+            | EventType::VerificationCompleted
+            | EventType::VerificationAnonymized
+            | EventType::DocumentAccepted
+            | EventType::DocumentRejected
+            | EventType::LivenessPassed
+            | EventType::LivenessFailed
+            | EventType::ScreeningChanged
+            | EventType::ScreeningReviewed => return None,
         };
-        let told = happened.subject() != Subject::Verification || kind == Kind::IdentityVerification;
+        let told = event_type.subject() != Subject::Verification || kind == Kind::IdentityVerification;
         told.then_some(word)
     }
 
@@ -95,7 +95,7 @@ impl WebhookDialect for Webhooks {
 /// What it happened to. What is not known is left out.
 fn data(event: &Event) -> Value {
     let facts = event.snapshot.verification.as_ref();
-    let mut data = match event.happened.subject() {
+    let mut data = match event.event_type.subject() {
         Subject::Verification => request(event, facts),
         Subject::Applicant => client(event),
         Subject::Endpoint => json!({ "id": format!("wh_{}", WebhookEndpointId::from_uuid(event.subject)) }),
@@ -140,7 +140,7 @@ fn client(event: &Event) -> Value {
         "id": format!("clt_{}", ApplicantId::from_uuid(event.subject)),
         "orgId": format!("org_{}", event.organization),
         "memberType": "individual",
-        "active": event.happened != Happened::ApplicantAnonymized,
+        "active": event.event_type != EventType::ApplicantAnonymized,
     })
 }
 

@@ -4,7 +4,7 @@
 //! `data`, the types `webhook_*` and `*_invitation_*` are ours.
 
 use bonafide_core::{
-    event::{Event, Happened, Message, Subject, VerificationFacts, WebhookDialect},
+    event::{Event, EventType, Message, Subject, VerificationFacts, WebhookDialect},
     id::{VerificationId, WebhookEndpointId},
     time::Timestamp,
     verification::Kind,
@@ -35,41 +35,41 @@ impl WebhookDialect for Webhooks {
         "checkout"
     }
 
-    fn word(&self, happened: Happened, kind: Kind) -> Option<&'static str> {
+    fn word(&self, event_type: EventType, kind: Kind) -> Option<&'static str> {
         let screened = kind == Kind::IdentityVerification;
-        Some(match happened {
-            Happened::VerificationCreated => of!(kind, "created"),
-            Happened::VerificationOpened => of!(kind, "opened"),
-            Happened::VerificationStarted => of!(kind, "started"),
-            Happened::VerificationRefused => of!(kind, "capture_refused"),
-            Happened::VerificationSubmitted => of!(kind, "capture_completed"),
-            Happened::VerificationApproved | Happened::VerificationDeclined => of!(kind, "checks_completed"),
-            Happened::VerificationRetryRequired | Happened::VerificationInconclusive => {
+        Some(match event_type {
+            EventType::VerificationCreated => of!(kind, "created"),
+            EventType::VerificationOpened => of!(kind, "opened"),
+            EventType::VerificationStarted => of!(kind, "started"),
+            EventType::VerificationRefused => of!(kind, "capture_refused"),
+            EventType::VerificationSubmitted => of!(kind, "capture_completed"),
+            EventType::VerificationApproved | EventType::VerificationDeclined => of!(kind, "checks_completed"),
+            EventType::VerificationRetryRequired | EventType::VerificationInconclusive => {
                 of!(kind, "checks_inconclusive")
             }
-            Happened::VerificationReopened => of!(kind, "retry_requested"),
-            Happened::VerificationCanceled => of!(kind, "closed"),
-            Happened::VerificationExpired => of!(kind, "link_expired"),
-            Happened::VerificationAnonymized => of!(kind, "anonymized"),
-            Happened::InvitationSent => of!(kind, "invitation_sent"),
-            Happened::InvitationReminded => of!(kind, "invitation_reminded"),
-            Happened::InvitationBounced => of!(kind, "invitation_bounced"),
-            Happened::ScreeningChanged if screened => "aml_verification_monitoring_alert",
-            Happened::ScreeningReviewed if screened => "aml_verification_monitoring_reviewed",
-            Happened::EndpointTested => "webhook_test",
-            Happened::EndpointDisabled => "webhook_disabled",
-            Happened::VerificationReviewRequired
-            | Happened::VerificationCompleted
-            | Happened::DocumentAccepted
-            | Happened::DocumentRejected
-            | Happened::LivenessPassed
-            | Happened::LivenessFailed
-            | Happened::ScreeningChanged
-            | Happened::ScreeningReviewed
-            | Happened::ApplicantCreated
-            | Happened::ApplicantUpdated
-            | Happened::ApplicantAnonymized
-            | Happened::IdentityAnonymized => return None,
+            EventType::VerificationReopened => of!(kind, "retry_requested"),
+            EventType::VerificationCanceled => of!(kind, "closed"),
+            EventType::VerificationExpired => of!(kind, "link_expired"),
+            EventType::VerificationAnonymized => of!(kind, "anonymized"),
+            EventType::InvitationSent => of!(kind, "invitation_sent"),
+            EventType::InvitationReminded => of!(kind, "invitation_reminded"),
+            EventType::InvitationBounced => of!(kind, "invitation_bounced"),
+            EventType::ScreeningChanged if screened => "aml_verification_monitoring_alert",
+            EventType::ScreeningReviewed if screened => "aml_verification_monitoring_reviewed",
+            EventType::EndpointTested => "webhook_test",
+            EventType::EndpointDisabled => "webhook_disabled",
+            EventType::VerificationReviewRequired
+            | EventType::VerificationCompleted
+            | EventType::DocumentAccepted
+            | EventType::DocumentRejected
+            | EventType::LivenessPassed
+            | EventType::LivenessFailed
+            | EventType::ScreeningChanged
+            | EventType::ScreeningReviewed
+            | EventType::ApplicantCreated
+            | EventType::ApplicantUpdated
+            | EventType::ApplicantAnonymized
+            | EventType::IdentityAnonymized => return None,
         })
     }
 
@@ -108,12 +108,12 @@ impl WebhookDialect for Webhooks {
 
 /// What it happened to, under the name its resource has here.
 fn subject(event: &Event) -> Value {
-    if event.happened.subject() == Subject::Endpoint {
+    if event.event_type.subject() == Subject::Endpoint {
         return json!({ "workflow_action_id": format!("wfa_{}", WebhookEndpointId::from_uuid(event.subject)) });
     }
     let id = VerificationId::from_uuid(event.subject);
     let facts = event.snapshot.verification.as_ref();
-    let mut data = if matches!(event.happened, Happened::ScreeningChanged | Happened::ScreeningReviewed) {
+    let mut data = if matches!(event.event_type, EventType::ScreeningChanged | EventType::ScreeningReviewed) {
         let hits = event.snapshot.hits;
         let mut data =
             json!({ "aml_verification_id": format!("amlv_{id}"), "status": words::screening(hits) });

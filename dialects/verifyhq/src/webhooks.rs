@@ -5,7 +5,7 @@
 //! knows no authentication of a known face, so nothing is told of those.
 
 use bonafide_core::{
-    event::{Happened, Message, Subject, VerificationFacts, WebhookDialect},
+    event::{EventType, Message, Subject, VerificationFacts, WebhookDialect},
     id::{VerificationId, WebhookEndpointId},
     verification::Kind,
 };
@@ -22,40 +22,40 @@ impl WebhookDialect for Webhooks {
         "verifyhq"
     }
 
-    fn word(&self, happened: Happened, kind: Kind) -> Option<&'static str> {
-        let word = match happened {
-            Happened::VerificationApproved => "identity.verified",
-            Happened::VerificationDeclined | Happened::VerificationRefused => "identity.rejected",
-            Happened::VerificationReviewRequired | Happened::VerificationInconclusive => {
+    fn word(&self, event_type: EventType, kind: Kind) -> Option<&'static str> {
+        let word = match event_type {
+            EventType::VerificationApproved => "identity.verified",
+            EventType::VerificationDeclined | EventType::VerificationRefused => "identity.rejected",
+            EventType::VerificationReviewRequired | EventType::VerificationInconclusive => {
                 "identity.manual_review"
             }
-            Happened::VerificationCompleted => "verification.completed",
-            Happened::DocumentAccepted => "document.verified",
-            Happened::DocumentRejected => "document.rejected",
-            Happened::LivenessPassed => "liveness.passed",
-            Happened::LivenessFailed => "liveness.failed",
-            Happened::InvitationSent => "invitation.sent",
-            Happened::InvitationReminded => "invitation.reminded",
-            Happened::InvitationBounced => "invitation.bounced",
-            Happened::EndpointTested => "webhook.test",
-            Happened::EndpointDisabled => "webhook.disabled",
-            Happened::VerificationCreated
-            | Happened::VerificationOpened
-            | Happened::VerificationStarted
-            | Happened::VerificationSubmitted
-            | Happened::VerificationRetryRequired
-            | Happened::VerificationReopened
-            | Happened::VerificationCanceled
-            | Happened::VerificationExpired
-            | Happened::VerificationAnonymized
-            | Happened::ScreeningChanged
-            | Happened::ScreeningReviewed
-            | Happened::ApplicantCreated
-            | Happened::ApplicantUpdated
-            | Happened::ApplicantAnonymized
-            | Happened::IdentityAnonymized => return None,
+            EventType::VerificationCompleted => "verification.completed",
+            EventType::DocumentAccepted => "document.verified",
+            EventType::DocumentRejected => "document.rejected",
+            EventType::LivenessPassed => "liveness.passed",
+            EventType::LivenessFailed => "liveness.failed",
+            EventType::InvitationSent => "invitation.sent",
+            EventType::InvitationReminded => "invitation.reminded",
+            EventType::InvitationBounced => "invitation.bounced",
+            EventType::EndpointTested => "webhook.test",
+            EventType::EndpointDisabled => "webhook.disabled",
+            EventType::VerificationCreated
+            | EventType::VerificationOpened
+            | EventType::VerificationStarted
+            | EventType::VerificationSubmitted
+            | EventType::VerificationRetryRequired
+            | EventType::VerificationReopened
+            | EventType::VerificationCanceled
+            | EventType::VerificationExpired
+            | EventType::VerificationAnonymized
+            | EventType::ScreeningChanged
+            | EventType::ScreeningReviewed
+            | EventType::ApplicantCreated
+            | EventType::ApplicantUpdated
+            | EventType::ApplicantAnonymized
+            | EventType::IdentityAnonymized => return None,
         };
-        let told = happened.subject() == Subject::Endpoint || kind == Kind::IdentityVerification;
+        let told = event_type.subject() == Subject::Endpoint || kind == Kind::IdentityVerification;
         told.then_some(word)
     }
 
@@ -68,7 +68,7 @@ impl WebhookDialect for Webhooks {
         if let Some(reason) = &event.snapshot.reason {
             data["reason"] = json!(reason);
         }
-        let id = if event.happened.subject() == Subject::Endpoint {
+        let id = if event.event_type.subject() == Subject::Endpoint {
             let id = format!("wh_{}", WebhookEndpointId::from_uuid(event.subject));
             data["webhookId"] = json!(id);
             id

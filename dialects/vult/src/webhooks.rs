@@ -4,7 +4,7 @@
 //! the session's own fields, what is not known left out, and the Standard Webhooks headers alone.
 
 use bonafide_core::{
-    event::{Happened, Message, STANDARD_WAITS, Subject, VerificationFacts, WebhookDialect},
+    event::{EventType, Message, STANDARD_WAITS, Subject, VerificationFacts, WebhookDialect},
     id::{ApplicantId, VerificationId, WebhookEndpointId},
     verification::Kind,
 };
@@ -31,44 +31,44 @@ impl WebhookDialect for Webhooks {
         crate::NAME
     }
 
-    fn word(&self, happened: Happened, kind: Kind) -> Option<&'static str> {
+    fn word(&self, event_type: EventType, kind: Kind) -> Option<&'static str> {
         // An authentication has no document, and nobody is searched for.
         let idv = kind == Kind::IdentityVerification;
-        Some(match happened {
-            Happened::VerificationCreated => session!(kind, "created"),
-            Happened::VerificationOpened => session!(kind, "opened"),
-            Happened::VerificationStarted => session!(kind, "started"),
-            Happened::VerificationRefused => session!(kind, "refused"),
-            Happened::VerificationSubmitted => session!(kind, "submitted"),
-            Happened::VerificationApproved | Happened::VerificationDeclined => session!(kind, "complete"),
-            Happened::VerificationReviewRequired => session!(kind, "temporarily_complete"),
-            Happened::VerificationRetryRequired => session!(kind, "retry_required"),
-            Happened::VerificationInconclusive => session!(kind, "temporarily_blocked"),
-            Happened::VerificationReopened => session!(kind, "reopened"),
-            Happened::VerificationCanceled => session!(kind, "canceled"),
-            Happened::VerificationExpired => session!(kind, "expired"),
-            Happened::VerificationAnonymized => session!(kind, "anonymized"),
-            Happened::LivenessPassed => session!(kind, "liveness_passed"),
-            Happened::LivenessFailed => session!(kind, "liveness_failed"),
-            Happened::InvitationSent => session!(kind, "invitation_sent"),
-            Happened::InvitationReminded => session!(kind, "invitation_reminded"),
-            Happened::InvitationBounced => session!(kind, "invitation_bounced"),
-            Happened::DocumentAccepted if idv => "idv.session.document_accepted",
-            Happened::DocumentRejected if idv => "idv.session.document_rejected",
-            Happened::ScreeningChanged if idv => "idv.session.screening_changed",
-            Happened::ScreeningReviewed if idv => "idv.session.screening_reviewed",
-            Happened::IdentityAnonymized => "identity.anonymized",
-            Happened::EndpointTested => "webhook.test",
-            Happened::EndpointDisabled => "webhook.disabled",
+        Some(match event_type {
+            EventType::VerificationCreated => session!(kind, "created"),
+            EventType::VerificationOpened => session!(kind, "opened"),
+            EventType::VerificationStarted => session!(kind, "started"),
+            EventType::VerificationRefused => session!(kind, "refused"),
+            EventType::VerificationSubmitted => session!(kind, "submitted"),
+            EventType::VerificationApproved | EventType::VerificationDeclined => session!(kind, "complete"),
+            EventType::VerificationReviewRequired => session!(kind, "temporarily_complete"),
+            EventType::VerificationRetryRequired => session!(kind, "retry_required"),
+            EventType::VerificationInconclusive => session!(kind, "temporarily_blocked"),
+            EventType::VerificationReopened => session!(kind, "reopened"),
+            EventType::VerificationCanceled => session!(kind, "canceled"),
+            EventType::VerificationExpired => session!(kind, "expired"),
+            EventType::VerificationAnonymized => session!(kind, "anonymized"),
+            EventType::LivenessPassed => session!(kind, "liveness_passed"),
+            EventType::LivenessFailed => session!(kind, "liveness_failed"),
+            EventType::InvitationSent => session!(kind, "invitation_sent"),
+            EventType::InvitationReminded => session!(kind, "invitation_reminded"),
+            EventType::InvitationBounced => session!(kind, "invitation_bounced"),
+            EventType::DocumentAccepted if idv => "idv.session.document_accepted",
+            EventType::DocumentRejected if idv => "idv.session.document_rejected",
+            EventType::ScreeningChanged if idv => "idv.session.screening_changed",
+            EventType::ScreeningReviewed if idv => "idv.session.screening_reviewed",
+            EventType::IdentityAnonymized => "identity.anonymized",
+            EventType::EndpointTested => "webhook.test",
+            EventType::EndpointDisabled => "webhook.disabled",
             // `complete` has said it.
-            Happened::VerificationCompleted => return None,
-            Happened::DocumentAccepted
-            | Happened::DocumentRejected
-            | Happened::ScreeningChanged
-            | Happened::ScreeningReviewed
-            | Happened::ApplicantCreated
-            | Happened::ApplicantUpdated
-            | Happened::ApplicantAnonymized => return None,
+            EventType::VerificationCompleted => return None,
+            EventType::DocumentAccepted
+            | EventType::DocumentRejected
+            | EventType::ScreeningChanged
+            | EventType::ScreeningReviewed
+            | EventType::ApplicantCreated
+            | EventType::ApplicantUpdated
+            | EventType::ApplicantAnonymized => return None,
         })
     }
 
@@ -84,7 +84,7 @@ impl WebhookDialect for Webhooks {
         if message.is_test() {
             body["test"] = json!(true);
         }
-        match event.happened.subject() {
+        match event.event_type.subject() {
             Subject::Verification => body["session_id"] = json!(VerificationId::from_uuid(event.subject)),
             Subject::Applicant => body["identity_id"] = json!(ApplicantId::from_uuid(event.subject)),
             Subject::Endpoint => body["webhook_id"] = json!(WebhookEndpointId::from_uuid(event.subject)),

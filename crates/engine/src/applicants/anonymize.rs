@@ -1,6 +1,6 @@
 //! Forgetting a person.
 
-use bonafide_core::{audit::AuditAction, event::Happened, id::ApplicantId, verification::Kind};
+use bonafide_core::{audit::AuditAction, event::EventType, id::ApplicantId, verification::Kind};
 use bonafide_store::{
     applicants, audit, history,
     verifications::{self, Filter, Page},
@@ -46,7 +46,7 @@ pub async fn anonymize(engine: &Engine, caller: &Caller, applicant: ApplicantId)
     for row in verifications::list(&mut tx, organization, &filter, page).await? {
         history::append(&mut tx, organization, row.id, now, "anonymized", &json!({})).await?;
         let record = Record::open(engine, &mut tx, row).await?;
-        tell_of(engine, &mut tx, &record, Happened::VerificationAnonymized).await?;
+        tell_of(engine, &mut tx, &record, EventType::VerificationAnonymized).await?;
         if record.kind() == Kind::IdentityVerification {
             announced = Some(record);
         }
@@ -54,10 +54,10 @@ pub async fn anonymize(engine: &Engine, caller: &Caller, applicant: ApplicantId)
     applicants::anonymize(&mut tx, organization, applicant, now).await?;
     // Nobody was told of the applicant of an authentication, and of an identity under its own name.
     if let Some(record) = announced {
-        tell_of(engine, &mut tx, &record, Happened::ApplicantAnonymized).await?;
+        tell_of(engine, &mut tx, &record, EventType::ApplicantAnonymized).await?;
     }
     if before.identity_since.is_some() {
-        tell_applicant(engine, &mut tx, organization, Happened::IdentityAnonymized, applicant).await?;
+        tell_applicant(engine, &mut tx, organization, EventType::IdentityAnonymized, applicant).await?;
     }
     // A job and not a loop here: the files must go even if this process ends now.
     let job = NewJob {

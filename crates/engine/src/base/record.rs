@@ -3,7 +3,7 @@
 use bonafide_core::{
     audit::AuditAction,
     document::DocumentType,
-    event::Happened,
+    event::EventType,
     id::{OrganizationId, VerificationId},
     policy::Policy,
     time::Timestamp,
@@ -37,7 +37,7 @@ pub(crate) struct Follows {
     /// Somebody was verified: find or make their identity.
     pub(crate) identify: bool,
     /// What is told, in this order.
-    pub(crate) told: Vec<Happened>,
+    pub(crate) told: Vec<EventType>,
     /// Set the timer that lets the person try again.
     pub(crate) reopen: bool,
 }
@@ -96,9 +96,9 @@ impl Record {
         self.row.completed_at = to.is_final().then_some(now);
         self.row.verified = to.is_final().then_some(to == Status::Approved);
         let mut told =
-            vec![if action == Action::Reopen { Happened::VerificationReopened } else { Happened::to(to) }];
+            vec![if action == Action::Reopen { EventType::VerificationReopened } else { EventType::to(to) }];
         if matches!(to, Status::Approved | Status::Declined) {
-            told.push(Happened::VerificationCompleted);
+            told.push(EventType::VerificationCompleted);
         }
         Ok(Follows {
             status: to,

@@ -2,7 +2,7 @@
 
 use bonafide_core::{
     decision::{Decision, Facts, decide},
-    event::Happened,
+    event::EventType,
     finding::{Check, Outcome},
     id::AssessmentId,
     verification::Action,
@@ -72,7 +72,7 @@ async fn run(engine: &Engine, job: &Job) -> Result<()> {
 }
 
 /// What the findings say of the document and of the living person, once they decide; what nobody could tell is not told.
-fn told(facts: &Facts<'_>, action: Action) -> Vec<Happened> {
+fn told(facts: &Facts<'_>, action: Action) -> Vec<EventType> {
     if !matches!(action, Action::Approve | Action::Decline) {
         return vec![];
     }
@@ -85,11 +85,11 @@ fn told(facts: &Facts<'_>, action: Action) -> Vec<Happened> {
     };
     let document = outcomes(&DOCUMENT);
     let document = verdict(&document, &document)
-        .map(|ok| if ok { Happened::DocumentAccepted } else { Happened::DocumentRejected });
+        .map(|ok| if ok { EventType::DocumentAccepted } else { EventType::DocumentRejected });
     // Movements are not asked of everybody.
     let passive = outcomes(&[Check::PassiveLiveness]);
     let liveness = verdict(&passive, &[passive.clone(), outcomes(&[Check::ActiveLiveness])].concat())
-        .map(|ok| if ok { Happened::LivenessPassed } else { Happened::LivenessFailed });
+        .map(|ok| if ok { EventType::LivenessPassed } else { EventType::LivenessFailed });
     document.into_iter().chain(liveness).collect()
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bonafide_core::{
-    event::{Happened, Message},
+    event::{EventType, Message},
     id::{EventId, OrganizationId},
     time::Timestamp,
     verification::Kind,
@@ -32,7 +32,7 @@ pub struct Event {
     /// Counts the organization's events from 1 without gaps.
     pub position: i64,
     /// What happened; of a newer program it may be a word that this one does not know.
-    pub kind: Word<Happened>,
+    pub kind: Word<EventType>,
     /// The verification, applicant or endpoint.
     pub subject: Uuid,
     /// Counts the events of the subject from 1 without gaps.
@@ -56,7 +56,7 @@ impl Event {
             id: self.id,
             organization: self.organization,
             sandbox,
-            happened: self.kind.known()?,
+            event_type: self.kind.known()?,
             subject: self.subject,
             sequence: self.sequence,
             snapshot: serde_json::from_value(self.snapshot.clone()).unwrap_or_default(),
@@ -75,7 +75,7 @@ pub fn message_id(event: EventId) -> String {
 pub struct Filter {
     /// The verification, applicant or endpoint.
     pub subject: Option<Uuid>,
-    pub happened: Option<Happened>,
+    pub event_type: Option<EventType>,
     /// At or after.
     pub from: Option<Timestamp>,
     /// Before.
@@ -92,7 +92,7 @@ pub async fn list(engine: &Engine, caller: &Caller, filter: &Filter) -> Result<V
     let mut tx = engine.db().read().await?;
     let wanted = rows::Filter {
         subject: filter.subject,
-        kind: filter.happened,
+        kind: filter.event_type,
         from: filter.from,
         until: filter.until,
         after: filter.after,
@@ -151,7 +151,7 @@ pub async fn worded(
     let Some(told) = event.told(sandbox) else { return Ok(None) };
     let kind = told.snapshot.verification.as_ref().map_or_else(Kind::default, |v| v.kind);
     let message = |word| Message { event: &told, word, attempt: 1, public_url: &engine.settings.public_url };
-    Ok(dialect.word(told.happened, kind).map(|word| (word.to_owned(), dialect.body(&message(word)))))
+    Ok(dialect.word(told.event_type, kind).map(|word| (word.to_owned(), dialect.body(&message(word)))))
 }
 
 fn may_read(caller: &Caller) -> Result<()> {

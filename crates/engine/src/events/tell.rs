@@ -2,7 +2,7 @@
 
 use bonafide_core::{
     delivery::Origin,
-    event::{Happened, Snapshot, Subject, VerificationFacts},
+    event::{EventType, Snapshot, Subject, VerificationFacts},
     finding::Check,
     id::{ApplicantId, EventId, OrganizationId, WebhookEndpointId},
     verification::{Kind, Status},
@@ -35,14 +35,14 @@ pub(crate) async fn tell(
     engine: &Engine,
     tx: &mut Tx,
     organization: OrganizationId,
-    happened: Happened,
+    event_type: EventType,
     subject: Uuid,
     snapshot: &Snapshot,
     whom: Only<'_>,
 ) -> Result<EventId> {
     let now = engine.now();
     let id = EventId::new(now, &*engine.entropy);
-    rows::insert(tx, organization, id, happened, subject, snapshot, now).await?;
+    rows::insert(tx, organization, id, event_type, subject, snapshot, now).await?;
     let also = match whom {
         Only::And(id, _) | Only::Endpoint(id) => Some(id),
         Only::Everybody => None,
@@ -50,13 +50,13 @@ pub(crate) async fn tell(
     let endpoints = webhook_endpoints::list_open(tx, organization, also).await?;
     let mut to = vec![];
     for endpoint in &endpoints {
-        if let Some(word) = word_for(engine, endpoint, &endpoints, happened, snapshot, whom) {
+        if let Some(word) = word_for(engine, endpoint, &endpoints, event_type, snapshot, whom) {
             let run_at = now.plus_ms(chaos::delay_ms(&endpoint.chaos, id));
             to.push((endpoint.id, word, run_at));
         }
     }
     deliveries::insert_all(tx, organization, id, &to, now).await?;
-    metrics::counter!("bonafide_events_total", "event" => happened.as_str()).increment(1);
+    metrics::counter!("bonafide_events_total", "event" => event_type.as_str()).increment(1);
     engine.bells().post.notify_waiters();
     Ok(id)
 }
@@ -66,13 +66,13 @@ pub(crate) fn word_for(
     engine: &Engine,
     endpoint: &WebhookEndpoint,
     open: &[WebhookEndpoint],
-    happened: Happened,
+    event_type: EventType,
     snapshot: &Snapshot,
     whom: Only<'_>,
 ) -> Option<&'static str> {
     let facts = snapshot.verification.as_ref();
     let kind = facts.map_or_else(Kind::default, |v| v.kind);
-    let word = engine.dialect(&endpoint.dialect)?.word(happened, kind)?;
+    let word = engine.dialect(&endpoint.dialect)?.word(event_type, kind)?;
     is_told(endpoint, open, word, facts.map(|v| v.client.as_str()), whom).then_some(word)
 }
 
@@ -106,9 +106,9 @@ pub(crate) async fn tell_of(
     engine: &Engine,
     tx: &mut Tx,
     record: &Record,
-    happened: Happened,
+    event_type: EventType,
 ) -> Result<EventId> {
-    tell_of_with(engine, tx, record, happened, Snapshot::default()).await
+    tell_of_with(engine, tx, record, event_type, Snapshot::default()).await
 }
 
 /// The same with more to say.
@@ -116,15 +116,15 @@ pub(crate) async fn tell_of_with(
     engine: &Engine,
     tx: &mut Tx,
     record: &Record,
-    happened: Happened,
+    event_type: EventType,
     mut snapshot: Snapshot,
 ) -> Result<EventId> {
     snapshot.verification = Some(facts(tx, record).await?);
-    let subject = match happened.subject() {
+    let subject = match event_type.subject() {
         Subject::Applicant => record.row.applicant.uuid(),
         _ => record.row.id.uuid(),
     };
-    tell(engine, tx, record.row.organization, happened, subject, &snapshot, whom(record)).await
+    tell(engine, tx, record.row.organization, event_type, subject, &snapshot, whom(record)).await
 }
 
 /// Who is told of what happens to a verification.
@@ -175,11 +175,11 @@ pub(crate) async fn tell_applicant(
     engine: &Engine,
     tx: &mut Tx,
     organization: OrganizationId,
-    happened: Happened,
+    event_type: EventType,
     applicant: ApplicantId,
 ) -> Result<EventId> {
     let snapshot = Snapshot::default();
-    tell(engine, tx, organization, happened, applicant.uuid(), &snapshot, Only::Everybody).await
+    tell(engine, tx, organization, event_type, applicant.uuid(), &snapshot, Only::Everybody).await
 }
 
 #[cfg(test)]

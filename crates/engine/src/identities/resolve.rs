@@ -4,7 +4,7 @@ use bonafide_checks::{
     document::fingerprint,
     face::compare::{Calibrations, DEFAULT_ONBOARDING_DISTANCE},
 };
-use bonafide_core::{audit::AuditAction, event::Happened, evidence::EvidenceKind, id::ApplicantId};
+use bonafide_core::{audit::AuditAction, event::EventType, evidence::EvidenceKind, id::ApplicantId};
 use bonafide_store::{
     Tx, applicants,
     crypto::{self, Object, SubjectKey},
@@ -72,7 +72,7 @@ pub(crate) async fn identify(engine: &Engine, tx: &mut Tx, record: &mut Record, 
     });
     record.note(engine, tx, AuditAction::VerificationIdentified, actor, &detail).await?;
     // Of the applicant, whose id subscribers know, and not of the identity.
-    tell_of(engine, tx, record, Happened::ApplicantUpdated).await?;
+    tell_of(engine, tx, record, EventType::ApplicantUpdated).await?;
     Ok(())
 }
 

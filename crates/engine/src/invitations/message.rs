@@ -2,7 +2,7 @@
 
 use bonafide_core::{
     audit::AuditAction,
-    event::{Happened, Snapshot},
+    event::{EventType, Snapshot},
     id::{JobId, VerificationId},
     time::Timestamp,
     verification::Status,
@@ -66,7 +66,7 @@ pub(super) async fn bounce(
     record.save(engine, tx).await?;
     record.note(engine, tx, AuditAction::VerificationInvitationBounced, actor, &detail).await?;
     let snapshot = Snapshot { reason: Some(reason.to_owned()), ..Snapshot::default() };
-    tell_of_with(engine, tx, &record, Happened::InvitationBounced, snapshot).await?;
+    tell_of_with(engine, tx, &record, EventType::InvitationBounced, snapshot).await?;
     Ok(())
 }
 

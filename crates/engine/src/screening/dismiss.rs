@@ -5,7 +5,7 @@ use bonafide_checks::document::fingerprint;
 use bonafide_core::{
     audit::AuditAction,
     document::DocumentReading,
-    event::{Happened, Snapshot},
+    event::{EventType, Snapshot},
     finding::Check,
     id::{ApplicantId, DismissalId, OrganizationId, VerificationId},
     problem::Rule,
@@ -117,7 +117,7 @@ async fn set_aside(
     findings::insert(&mut tx, organization, verification, &[finding], now, &*engine.entropy).await?;
     let detail = json!({"hits": hits, "until": what.until.to_string()});
     record.note(engine, &mut tx, AuditAction::VerificationScreeningDismissed, actor, &detail).await?;
-    tell_hits(engine, &mut tx, &record, Happened::ScreeningReviewed, hits).await?;
+    tell_hits(engine, &mut tx, &record, EventType::ScreeningReviewed, hits).await?;
     rescreen_at(engine, &mut tx, organization, verification, what.until).await?;
     tx.commit().await?;
     Ok(hits)
@@ -233,10 +233,10 @@ pub(crate) async fn tell_hits(
     engine: &Engine,
     tx: &mut Tx,
     record: &Record,
-    happened: Happened,
+    event_type: EventType,
     hits: usize,
 ) -> Result<()> {
     let snapshot = Snapshot { hits: Some(hits as u64), ..Snapshot::default() };
-    tell_of_with(engine, tx, record, happened, snapshot).await?;
+    tell_of_with(engine, tx, record, event_type, snapshot).await?;
     Ok(())
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use bonafide_core::{
     audit::AuditAction,
-    event::Happened,
+    event::EventType,
     finding::{Check, Finding},
     id::{OrganizationId, VerificationId},
     time::Timestamp,
@@ -171,7 +171,7 @@ async fn again(
                 &json!({"hits": hits}),
             )
             .await?;
-        tell_hits(engine, &mut tx, &record, Happened::ScreeningChanged, hits).await?;
+        tell_hits(engine, &mut tx, &record, EventType::ScreeningChanged, hits).await?;
     }
     tx.commit().await?;
     Ok(())

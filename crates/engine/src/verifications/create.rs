@@ -3,7 +3,7 @@
 
 use bonafide_core::{
     audit::AuditAction,
-    event::Happened,
+    event::EventType,
     id::{ApplicantId, VerificationId},
     policy::{Exhausted, LivenessMode, Policy},
     problem::Rule,
@@ -161,11 +161,11 @@ async fn insert(
     let detail = json!({"dialect": new.dialect, "kind": kind});
     record.note(engine, tx, AuditAction::VerificationCreated, &caller.actor(), &detail).await?;
     if kind == Kind::IdentityVerification {
-        tell_of(engine, tx, &record, Happened::ApplicantCreated).await?;
+        tell_of(engine, tx, &record, EventType::ApplicantCreated).await?;
     }
-    tell_of(engine, tx, &record, Happened::VerificationCreated).await?;
+    tell_of(engine, tx, &record, EventType::VerificationCreated).await?;
     if status == Status::Capturing {
-        tell_of(engine, tx, &record, Happened::VerificationStarted).await?;
+        tell_of(engine, tx, &record, EventType::VerificationStarted).await?;
     }
     let timer = NewJob {
         kind: JobKind::Expire,

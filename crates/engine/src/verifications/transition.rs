@@ -1,6 +1,6 @@
 //! A change of state and all that follows from it, in one transaction.
 
-use bonafide_core::{audit::AuditAction, event::Happened, verification::Action};
+use bonafide_core::{audit::AuditAction, event::EventType, verification::Action};
 use bonafide_store::Tx;
 use serde_json::{Value, json};
 
@@ -35,7 +35,7 @@ pub(crate) async fn apply_after(
     record: &mut Record,
     action: Action,
     (actor, detail): (&str, Value),
-    first: &[Happened],
+    first: &[EventType],
 ) -> Result<()> {
     let follows = record.apply(action, engine.now())?;
     if follows.identify {
@@ -43,8 +43,8 @@ pub(crate) async fn apply_after(
     }
     record.save(engine, tx).await?;
     record.note(engine, tx, AuditAction::to(follows.status), actor, &detail).await?;
-    for happened in first.iter().chain(&follows.told) {
-        tell_of(engine, tx, record, *happened).await?;
+    for event_type in first.iter().chain(&follows.told) {
+        tell_of(engine, tx, record, *event_type).await?;
     }
     if follows.reopen {
         let job = NewJob {

@@ -2,7 +2,7 @@
 
 use bonafide_core::{
     delivery::Origin,
-    event::{Happened, Snapshot},
+    event::{EventType, Snapshot},
     id::{EventId, OrganizationId, WebhookEndpointId},
 };
 use bonafide_store::Tx;
@@ -42,5 +42,5 @@ pub(super) async fn greet(
 ) -> Result<EventId> {
     let snapshot = Snapshot { test: true, ..Snapshot::default() };
     let whom = Only::Endpoint(id);
-    tell(engine, tx, organization, Happened::EndpointTested, id.uuid(), &snapshot, whom).await
+    tell(engine, tx, organization, EventType::EndpointTested, id.uuid(), &snapshot, whom).await
 }

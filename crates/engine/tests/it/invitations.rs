@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use bonafide_core::{event::Happened, id::JobId, verification::Status};
+use bonafide_core::{event::EventType, id::JobId, verification::Status};
 use bonafide_engine::{
     Error, events,
     invitations::{Channel, Invite, bounced, invite},
@@ -92,8 +92,8 @@ fn by_mail(to: &str) -> Invite {
 
 const HOUR_MS: i64 = 3600 * 1000;
 
-async fn happened(app: &App, what: Happened) -> Vec<Value> {
-    let filter = events::Filter { happened: Some(what), limit: 100, ..events::Filter::default() };
+async fn event_type(app: &App, what: EventType) -> Vec<Value> {
+    let filter = events::Filter { event_type: Some(what), limit: 100, ..events::Filter::default() };
     let all = events::list(&app.engine, &app.caller, &filter).await.unwrap();
     all.into_iter().map(|e| e.snapshot).collect()
 }
@@ -113,7 +113,7 @@ async fn a_person_is_invited_and_reminded() {
     assert!(mail.contains(&format!("Message-ID: <{invitation}@example.com>")), "{mail}");
     assert!(mail.contains(&format!("X-Invitation-Id: {invitation}\n")), "{mail}");
     assert!(mail.contains(&id.to_string()), "the link is in it: {mail}");
-    assert_eq!(happened(app, Happened::InvitationSent).await.len(), 1);
+    assert_eq!(event_type(app, EventType::InvitationSent).await.len(), 1);
 
     // A day before the week is over, and not for who has handed in or was invited anew.
     let second = app.created().await;
@@ -126,7 +126,7 @@ async fn a_person_is_invited_and_reminded() {
     app.clock.advance(1);
     run_pending(&app.engine).await.unwrap();
     assert_eq!(taken.lock().unwrap().len(), 3, "one of the two is reminded");
-    assert_eq!(happened(app, Happened::InvitationReminded).await.len(), 1);
+    assert_eq!(event_type(app, EventType::InvitationReminded).await.len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -137,7 +137,7 @@ async fn what_does_not_arrive_is_told() {
     let id = app.created().await;
     invite(&app.engine, &caller, id, by_mail("nobody@example.com")).await.unwrap();
     run_pending(&app.engine).await.unwrap();
-    let bounced = happened(app, Happened::InvitationBounced).await;
+    let bounced = event_type(app, EventType::InvitationBounced).await;
     assert_eq!((bounced.len(), &bounced[0]["reason"]), (1, &json!("address_refused")));
     assert!(!bounced[0].to_string().contains("nobody"), "who it was is not said: {bounced:?}");
 
@@ -145,12 +145,12 @@ async fn what_does_not_arrive_is_told() {
     let id = app.created().await;
     invite(&app.engine, &caller, id, by_mail("busy@example.com")).await.unwrap();
     run_pending(&app.engine).await.unwrap();
-    assert_eq!(happened(app, Happened::InvitationBounced).await.len(), 1, "not yet");
+    assert_eq!(event_type(app, EventType::InvitationBounced).await.len(), 1, "not yet");
     for _ in 0..20 {
         app.clock.advance(3600 * 1000 + 900 * 1000);
         run_pending(&app.engine).await.unwrap();
     }
-    let bounced = happened(app, Happened::InvitationBounced).await;
+    let bounced = event_type(app, EventType::InvitationBounced).await;
     assert_eq!((bounced.len(), &bounced[1]["reason"]), (2, &json!("deferred")));
     assert!(taken.lock().unwrap().is_empty());
 }
@@ -197,8 +197,8 @@ async fn who_is_invited_shortly_before_the_end_is_not_reminded_at_once() {
     }
     app.clock.set(NOON.plus_ms(7 * 24 * HOUR_MS - 1));
     run_pending(&app.engine).await.unwrap();
-    assert_eq!(happened(app, Happened::InvitationSent).await.len(), 3);
-    assert_eq!(happened(app, Happened::InvitationReminded).await.len(), 1, "the first alone");
+    assert_eq!(event_type(app, EventType::InvitationSent).await.len(), 3);
+    assert_eq!(event_type(app, EventType::InvitationReminded).await.len(), 1, "the first alone");
     assert_eq!(taken.lock().unwrap().len(), 4);
 }
 
@@ -223,7 +223,7 @@ async fn an_invitation_that_kills_its_workers_is_told_as_a_bounce() {
     invite(&app.engine, &app.caller, id, by_mail("zoe@example.com")).await.unwrap();
     die_over(app, Queue::Mail).await;
     run_pending(&app.engine).await.unwrap();
-    let bounced = happened(app, Happened::InvitationBounced).await;
+    let bounced = event_type(app, EventType::InvitationBounced).await;
     assert_eq!((bounced.len(), &bounced[0]["reason"]), (1, &json!("sending_failed")));
     assert!(taken.lock().unwrap().is_empty());
 }
@@ -272,22 +272,22 @@ async fn a_bounce_that_comes_later_is_told_once_and_ends_the_reminder() {
         let refused = bounced(&app.engine, caller, id, "mailbox_full").await;
         assert!(matches!(refused, Err(Error::NotFound("invitation"))), "{refused:?}");
     }
-    assert!(happened(app, Happened::InvitationBounced).await.is_empty());
+    assert!(event_type(app, EventType::InvitationBounced).await.is_empty());
 
     // Hooks say everything twice.
     for _ in 0..2 {
         bounced(&app.engine, &caller, first, "mailbox_full").await.unwrap();
     }
-    let told = happened(app, Happened::InvitationBounced).await;
+    let told = event_type(app, EventType::InvitationBounced).await;
     assert_eq!((told.len(), &told[0]["reason"]), (1, &json!("mailbox_full")));
 
     // To the right address; what becomes of the wrong one is no news any more.
     let second = invite(&app.engine, &caller, id, by_mail("zoe@example.com")).await.unwrap().id.unwrap();
     run_pending(&app.engine).await.unwrap();
     bounced(&app.engine, &caller, first, "mailbox_full").await.unwrap();
-    assert_eq!(happened(app, Happened::InvitationBounced).await.len(), 1);
+    assert_eq!(event_type(app, EventType::InvitationBounced).await.len(), 1);
     bounced(&app.engine, &caller, second, "address_refused").await.unwrap();
-    assert_eq!(happened(app, Happened::InvitationBounced).await.len(), 2);
+    assert_eq!(event_type(app, EventType::InvitationBounced).await.len(), 2);
     app.clock.advance(7 * 24 * HOUR_MS - 1);
     run_pending(&app.engine).await.unwrap();
     assert_eq!(taken.lock().unwrap().len(), 2, "nobody is reminded where nothing arrives");

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bonafide_core::{
     document::Side,
-    event::{Happened, Message, STANDARD_WAITS, Subject, WebhookDialect},
+    event::{EventType, Message, STANDARD_WAITS, Subject, WebhookDialect},
     evidence::Position,
     id::VerificationId,
     verification::{Kind, Status},
@@ -35,12 +35,12 @@ impl WebhookDialect for Invented {
         API
     }
 
-    fn word(&self, happened: Happened, kind: Kind) -> Option<&'static str> {
-        match (happened, kind) {
-            (Happened::VerificationApproved, Kind::FaceAuthentication) => Some("authentication.approved"),
-            (Happened::VerificationCompleted, _) => None,
-            _ if happened.subject() == Subject::Applicant => None,
-            _ => Some(happened.as_str()),
+    fn word(&self, event_type: EventType, kind: Kind) -> Option<&'static str> {
+        match (event_type, kind) {
+            (EventType::VerificationApproved, Kind::FaceAuthentication) => Some("authentication.approved"),
+            (EventType::VerificationCompleted, _) => None,
+            _ if event_type.subject() == Subject::Applicant => None,
+            _ => Some(event_type.as_str()),
         }
     }
 

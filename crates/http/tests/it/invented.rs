@@ -51,8 +51,8 @@ impl WebhookDialect for Webhooks {
     fn name(&self) -> &'static str {
         "shop"
     }
-    fn word(&self, happened: Happened, _: Kind) -> Option<&'static str> {
-        (happened == Happened::VerificationCreated).then_some("order.opened")
+    fn word(&self, event_type: EventType, _: Kind) -> Option<&'static str> {
+        (event_type == EventType::VerificationCreated).then_some("order.opened")
     }
     fn body(&self, message: &Message<'_>) -> serde_json::Value {
         serde_json::json!({ "event": message.word, "order": message.event.subject })

@@ -3,7 +3,7 @@
 use bonafide_core::{
     audit::AuditAction,
     document::DocumentType,
-    event::{Happened, Snapshot},
+    event::{EventType, Snapshot},
     evidence::EvidenceKind,
     finding::{Check, Finding, Outcome},
     id::{CredentialId, OrganizationId},
@@ -49,8 +49,8 @@ async fn furnish(
     requirements::insert(&mut tx, t.organization, scope, &json!({}), now).await.unwrap();
     history::append(&mut tx, t.organization, t.verification, now, "noted", &json!({})).await.unwrap();
     let (id, subject) = (stage.id(), t.verification.uuid());
-    let (happened, snapshot) = (Happened::VerificationCreated, Snapshot::default());
-    let event = events::insert(&mut tx, t.organization, id, happened, subject, &snapshot, now).await.unwrap();
+    let (event_type, snapshot) = (EventType::VerificationCreated, Snapshot::default());
+    let event = events::insert(&mut tx, t.organization, id, event_type, subject, &snapshot, now).await.unwrap();
     assert_eq!(events::list(&mut tx, t.organization, &everything(), 10).await.unwrap(), [event]);
     let secret = PlainSecret::new("bfl", &stage.entropy);
     let session = LivenessSession {

@@ -2,7 +2,7 @@
 
 use bonafide_core::{
     delivery::{DeliveryStatus, Origin},
-    event::{Happened, Snapshot},
+    event::{EventType, Snapshot},
     id::{EventId, OrganizationId, WebhookEndpointId},
     time::Timestamp,
 };
@@ -56,9 +56,9 @@ async fn counts(tx: &mut Tx, of: &WebhookEndpoint) -> Vec<(String, i64)> {
 }
 
 async fn event(stage: &Stage, tx: &mut Tx, organization: OrganizationId, subject: Uuid) -> events::Event {
-    let (happened, snapshot) = (Happened::VerificationApproved, Snapshot::default());
+    let (event_type, snapshot) = (EventType::VerificationApproved, Snapshot::default());
     let (id, now) = (stage.id(), stage.now());
-    events::insert(tx, organization, id, happened, subject, &snapshot, now).await.unwrap()
+    events::insert(tx, organization, id, event_type, subject, &snapshot, now).await.unwrap()
 }
 
 pub(crate) async fn endpoints_come_and_go(stage: Stage) {
@@ -179,7 +179,7 @@ pub(crate) async fn events_are_numbered_and_never_changed(stage: Stage) {
     );
     assert_eq!(positions(&mut tx, events::Filter { subject: Some(a), ..all }).await, [1, 3]);
     assert_eq!(
-        positions(&mut tx, events::Filter { kind: Some(Happened::EndpointDisabled), ..all }).await,
+        positions(&mut tx, events::Filter { kind: Some(EventType::EndpointDisabled), ..all }).await,
         Vec::<i64>::new()
     );
     let from = Some(stage.now().plus_ms(-2));

@@ -15,26 +15,26 @@ fn the_words() {
 fn every_body_has_the_envelope() {
     let told = told(&Webhooks);
     assert_eq!(told.len(), 10 + 2 * 5, "request.* of one kind; client.* and webhook.* whatever the kind");
-    for (happened, kind) in told {
-        let body = body(&event(happened, kind), kind);
+    for (event_type, kind) in told {
+        let body = body(&event(event_type, kind), kind);
         let mut keys: Vec<&str> = body.as_object().unwrap().keys().map(String::as_str).collect();
         keys.sort_unstable();
-        assert_eq!(keys, ["created_at", "data", "id", "metadata", "tenant_id", "type"], "{happened}");
-        assert!(body["data"]["id"].is_string(), "{happened}");
-        assert!(!holds_null(&body), "{happened}: {body}");
+        assert_eq!(keys, ["created_at", "data", "id", "metadata", "tenant_id", "type"], "{event_type}");
+        assert!(body["data"]["id"].is_string(), "{event_type}");
+        assert!(!holds_null(&body), "{event_type}: {body}");
     }
 }
 
 #[test]
 fn a_body_stays_below_20_kilobytes() {
-    let event = longest(Happened::VerificationDeclined, Kind::IdentityVerification);
+    let event = longest(EventType::VerificationDeclined, Kind::IdentityVerification);
     assert!(body(&event, Kind::IdentityVerification).to_string().len() < 20_000);
 }
 
 #[test]
 fn a_test_says_so() {
     let kind = Kind::IdentityVerification;
-    let mut event = event(Happened::VerificationApproved, kind);
+    let mut event = event(EventType::VerificationApproved, kind);
     assert_eq!(body(&event, kind)["metadata"]["test"], false);
     (event.snapshot.test, event.sandbox) = (true, true);
     let metadata = &body(&event, kind)["metadata"];
@@ -46,17 +46,17 @@ fn a_test_says_so() {
 #[test]
 fn a_client_is_told_as_a_client() {
     let kind = Kind::IdentityVerification;
-    let client = |happened| body(&event(happened, kind), kind)["data"].clone();
-    let request = client(Happened::VerificationCreated);
-    for happened in [Happened::ApplicantCreated, Happened::ApplicantUpdated, Happened::ApplicantAnonymized] {
-        let told = client(happened);
+    let client = |event_type| body(&event(event_type, kind), kind)["data"].clone();
+    let request = client(EventType::VerificationCreated);
+    for event_type in [EventType::ApplicantCreated, EventType::ApplicantUpdated, EventType::ApplicantAnonymized] {
+        let told = client(event_type);
         assert_eq!(
             (&told["id"], &told["externalId"]),
             (&request["clientId"], &json!("user-7")),
-            "{happened}"
+            "{event_type}"
         );
         for of_a_request in ["clientId", "status", "reasons", "requirements"] {
-            assert_eq!(told.get(of_a_request), None, "{happened}");
+            assert_eq!(told.get(of_a_request), None, "{event_type}");
         }
     }
 }
@@ -64,16 +64,16 @@ fn a_client_is_told_as_a_client() {
 #[test]
 fn bodies() {
     let kind = Kind::IdentityVerification;
-    for happened in [
-        Happened::VerificationCreated,
-        Happened::VerificationDeclined,
-        Happened::ApplicantCreated,
-        Happened::ApplicantAnonymized,
-        Happened::EndpointTested,
+    for event_type in [
+        EventType::VerificationCreated,
+        EventType::VerificationDeclined,
+        EventType::ApplicantCreated,
+        EventType::ApplicantAnonymized,
+        EventType::EndpointTested,
     ] {
-        insta::assert_json_snapshot!(happened.as_str(), body(&event(happened, kind), kind));
+        insta::assert_json_snapshot!(event_type.as_str(), body(&event(event_type, kind), kind));
     }
-    let mut bounced = event(Happened::InvitationBounced, kind);
+    let mut bounced = event(EventType::InvitationBounced, kind);
     bounced.snapshot.reason = Some("mailbox_unknown".to_owned());
     insta::assert_json_snapshot!("invitation.bounced", body(&bounced, kind));
 }

@@ -15,38 +15,38 @@ fn the_words() {
 fn every_body_has_the_envelope() {
     let told = told(&Webhooks);
     assert_eq!(told.len(), 2 * 16 + 2 + 2 * 2, "both kinds; screening of one; webhook_* whatever the kind");
-    for (happened, kind) in told {
-        let body = body(&event(happened, kind), kind);
+    for (event_type, kind) in told {
+        let body = body(&event(event_type, kind), kind);
         let mut keys: Vec<&str> = body.as_object().unwrap().keys().map(String::as_str).collect();
         keys.sort_unstable();
-        assert_eq!(keys, ["_links", "created_on", "data", "id", "type", "version"], "{happened}");
-        assert!(!holds_null(&body), "{happened}: {body}");
+        assert_eq!(keys, ["_links", "created_on", "data", "id", "type", "version"], "{event_type}");
+        assert!(!holds_null(&body), "{event_type}: {body}");
         let data = &body["data"];
-        let name = match (happened, kind) {
-            (Happened::EndpointTested | Happened::EndpointDisabled, _) => "workflow_action_id",
-            (Happened::ScreeningChanged | Happened::ScreeningReviewed, _) => "aml_verification_id",
+        let name = match (event_type, kind) {
+            (EventType::EndpointTested | EventType::EndpointDisabled, _) => "workflow_action_id",
+            (EventType::ScreeningChanged | EventType::ScreeningReviewed, _) => "aml_verification_id",
             (_, Kind::IdentityVerification) => "identity_verification_id",
             (_, Kind::FaceAuthentication) => "face_authentication_id",
         };
-        assert!(data[name].is_string(), "{happened}: {data}");
+        assert!(data[name].is_string(), "{event_type}: {data}");
         let has_codes = matches!(name, "identity_verification_id" | "face_authentication_id");
-        assert_eq!(data["response_codes"].is_array(), has_codes, "{happened}: {data}");
-        if happened.subject() == Subject::Verification {
-            assert!(data["applicant_id"].is_string() && data["status"].is_string(), "{happened}: {data}");
+        assert_eq!(data["response_codes"].is_array(), has_codes, "{event_type}: {data}");
+        if event_type.subject() == Subject::Verification {
+            assert!(data["applicant_id"].is_string() && data["status"].is_string(), "{event_type}: {data}");
         }
     }
 }
 
 #[test]
 fn a_body_stays_below_20_kilobytes() {
-    let event = longest(Happened::VerificationDeclined, Kind::IdentityVerification);
+    let event = longest(EventType::VerificationDeclined, Kind::IdentityVerification);
     assert!(body(&event, Kind::IdentityVerification).to_string().len() < 20_000);
 }
 
 #[test]
 fn a_user_nobody_named_is_left_out() {
     let kind = Kind::FaceAuthentication;
-    let mut event = event(Happened::VerificationApproved, kind);
+    let mut event = event(EventType::VerificationApproved, kind);
     assert_eq!(body(&event, kind)["data"]["external_applicant_id"], "user-7");
     event.snapshot.verification.as_mut().unwrap().user_id.clear();
     assert_eq!(body(&event, kind)["data"].get("external_applicant_id"), None);
@@ -55,7 +55,7 @@ fn a_user_nobody_named_is_left_out() {
 #[test]
 fn a_test_says_so() {
     let kind = Kind::IdentityVerification;
-    let mut event = event(Happened::VerificationApproved, kind);
+    let mut event = event(EventType::VerificationApproved, kind);
     assert_eq!(body(&event, kind)["data"].get("test"), None);
     (event.snapshot.test, event.sandbox) = (true, true);
     let data = &body(&event, kind)["data"];
@@ -68,7 +68,7 @@ fn a_test_says_so() {
 
 #[test]
 fn a_server_that_does_not_know_its_address_links_to_a_path() {
-    let event = event(Happened::VerificationCreated, Kind::IdentityVerification);
+    let event = event(EventType::VerificationCreated, Kind::IdentityVerification);
     let message =
         Message { event: &event, word: "identity_verification_created", attempt: 1, public_url: "" };
     assert_eq!(
@@ -80,18 +80,18 @@ fn a_server_that_does_not_know_its_address_links_to_a_path() {
 #[test]
 fn bodies() {
     let kind = Kind::IdentityVerification;
-    for happened in [
-        Happened::VerificationOpened,
-        Happened::VerificationApproved,
-        Happened::VerificationCanceled,
-        Happened::EndpointTested,
+    for event_type in [
+        EventType::VerificationOpened,
+        EventType::VerificationApproved,
+        EventType::VerificationCanceled,
+        EventType::EndpointTested,
     ] {
-        insta::assert_json_snapshot!(happened.as_str(), body(&event(happened, kind), kind));
+        insta::assert_json_snapshot!(event_type.as_str(), body(&event(event_type, kind), kind));
     }
-    let mut alert = event(Happened::ScreeningChanged, kind);
+    let mut alert = event(EventType::ScreeningChanged, kind);
     alert.snapshot.hits = Some(2);
     insta::assert_json_snapshot!("screening.changed", body(&alert, kind));
     let kind = Kind::FaceAuthentication;
-    let declined = event(Happened::VerificationDeclined, kind);
+    let declined = event(EventType::VerificationDeclined, kind);
     insta::assert_json_snapshot!("face_authentication_declined", body(&declined, kind));
 }

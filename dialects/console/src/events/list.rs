@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::extract::State;
 use bonafide_core::{
-    event::Happened,
+    event::EventType,
     problem::{Problem, Rule},
 };
 use bonafide_engine::{
@@ -81,9 +81,9 @@ pub(crate) async fn list(
         Some("newest") => true,
         Some(_) => return refused("order", "must be oldest or newest".to_owned()),
     };
-    let happened = match asked.r#type.as_deref().map(Happened::parse) {
+    let event_type = match asked.r#type.as_deref().map(EventType::parse) {
         Some(None) => {
-            let known: Vec<_> = Happened::ALL.iter().map(|h| h.as_str()).collect();
+            let known: Vec<_> = EventType::ALL.iter().map(|h| h.as_str()).collect();
             return refused("type", format!("must be one of {}", known.join(", ")));
         }
         known => known.flatten(),
@@ -100,7 +100,7 @@ pub(crate) async fn list(
     };
     let filter = Filter {
         subject: asked.subject.as_deref().map(subject).transpose()?.map(|id| id.uuid()),
-        happened,
+        event_type,
         from: time("from", asked.from.as_deref())?,
         until: time("until", asked.until.as_deref())?,
         after,

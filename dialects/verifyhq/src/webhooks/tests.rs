@@ -16,31 +16,31 @@ fn the_words() {
 fn every_body_has_the_envelope() {
     let told = told(&Webhooks);
     assert_eq!(told.len(), 13 + 2 * 2, "verifications of one kind; webhook.* whatever the kind");
-    for (happened, kind) in told {
-        let body = body(&event(happened, kind), kind);
+    for (event_type, kind) in told {
+        let body = body(&event(event_type, kind), kind);
         for field in ["id", "event", "timestamp"] {
-            assert!(body[field].is_string(), "{happened}: {field}");
+            assert!(body[field].is_string(), "{event_type}: {field}");
         }
-        assert!(body["data"].is_object() && !holds_null(&body), "{happened}: {body}");
-        if happened.subject() == Subject::Verification {
-            assert_eq!(body["id"], body["data"]["verificationId"], "{happened}");
-            assert!(body["data"]["userId"].is_string(), "{happened}");
-            assert_eq!(body["data"]["status"], body["data"]["overallStatus"], "{happened}");
-            assert_eq!(body["overallStatus"], body["data"]["overallStatus"], "{happened}");
+        assert!(body["data"].is_object() && !holds_null(&body), "{event_type}: {body}");
+        if event_type.subject() == Subject::Verification {
+            assert_eq!(body["id"], body["data"]["verificationId"], "{event_type}");
+            assert!(body["data"]["userId"].is_string(), "{event_type}");
+            assert_eq!(body["data"]["status"], body["data"]["overallStatus"], "{event_type}");
+            assert_eq!(body["overallStatus"], body["data"]["overallStatus"], "{event_type}");
         }
     }
 }
 
 #[test]
 fn a_body_stays_below_20_kilobytes() {
-    let event = longest(Happened::VerificationDeclined, Kind::IdentityVerification);
+    let event = longest(EventType::VerificationDeclined, Kind::IdentityVerification);
     assert!(body(&event, Kind::IdentityVerification).to_string().len() < 20_000);
 }
 
 #[test]
 fn without_a_user_the_applicant_stands_for_them() {
     let kind = Kind::IdentityVerification;
-    let mut event = event(Happened::VerificationApproved, kind);
+    let mut event = event(EventType::VerificationApproved, kind);
     assert_eq!(body(&event, kind)["data"]["userId"], "user-7");
     event.snapshot.verification.as_mut().unwrap().user_id.clear();
     assert_eq!(body(&event, kind)["data"]["userId"], "01k97fqt08dn6a687jcqnxd1b4");
@@ -49,7 +49,7 @@ fn without_a_user_the_applicant_stands_for_them() {
 #[test]
 fn a_test_says_so() {
     let kind = Kind::IdentityVerification;
-    let mut event = event(Happened::VerificationApproved, kind);
+    let mut event = event(EventType::VerificationApproved, kind);
     assert_eq!(body(&event, kind)["data"].get("test"), None);
     (event.snapshot.test, event.sandbox) = (true, true);
     let data = &body(&event, kind)["data"];
@@ -61,13 +61,13 @@ fn a_test_says_so() {
 #[test]
 fn bodies() {
     let kind = Kind::IdentityVerification;
-    for happened in [
-        Happened::VerificationApproved,
-        Happened::VerificationDeclined,
-        Happened::VerificationRefused,
-        Happened::DocumentAccepted,
-        Happened::EndpointDisabled,
+    for event_type in [
+        EventType::VerificationApproved,
+        EventType::VerificationDeclined,
+        EventType::VerificationRefused,
+        EventType::DocumentAccepted,
+        EventType::EndpointDisabled,
     ] {
-        insta::assert_json_snapshot!(happened.as_str(), body(&event(happened, kind), kind));
+        insta::assert_json_snapshot!(event_type.as_str(), body(&event(event_type, kind), kind));
     }
 }

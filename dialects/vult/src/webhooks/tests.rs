@@ -20,20 +20,20 @@ fn every_body_has_the_envelope() {
         2 * 19 + 4 + 2 * 3,
         "both kinds; document and screening of one; the rest whatever"
     );
-    for (happened, kind) in told {
-        let body = body(&event(happened, kind), kind);
+    for (event_type, kind) in told {
+        let body = body(&event(event_type, kind), kind);
         for field in ["id", "type", "created_at", "environment"] {
-            assert!(body[field].is_string(), "{happened}: {field}");
+            assert!(body[field].is_string(), "{event_type}: {field}");
         }
-        assert_eq!(body["sequence"], 5, "{happened}");
-        assert!(!holds_null(&body), "{happened}: {body}");
-        let of = match happened.subject() {
+        assert_eq!(body["sequence"], 5, "{event_type}");
+        assert!(!holds_null(&body), "{event_type}: {body}");
+        let of = match event_type.subject() {
             Subject::Verification => "session_id",
             Subject::Applicant => "identity_id",
             Subject::Endpoint => "webhook_id",
         };
-        assert_eq!(body[of], "01k97fqt08dn6a687jcqnxd1b3", "{happened}");
-        assert_eq!(body["status_e"].is_string(), of == "session_id", "{happened}");
+        assert_eq!(body[of], "01k97fqt08dn6a687jcqnxd1b3", "{event_type}");
+        assert_eq!(body["status_e"].is_string(), of == "session_id", "{event_type}");
     }
 }
 
@@ -43,7 +43,7 @@ fn a_type_says_the_status_it_leads_to() {
         [Status::Approved, Status::Declined, Status::ReviewRequired, Status::Inconclusive, Status::Expired]
     {
         let kind = Kind::IdentityVerification;
-        let body = body(&event(Happened::to(status), kind), kind);
+        let body = body(&event(EventType::to(status), kind), kind);
         let word = body["status_e"].as_str().unwrap();
         assert_eq!(body["type"], format!("idv.session.{word}"));
     }
@@ -51,14 +51,14 @@ fn a_type_says_the_status_it_leads_to() {
 
 #[test]
 fn a_body_stays_below_20_kilobytes() {
-    let event = longest(Happened::VerificationDeclined, Kind::IdentityVerification);
+    let event = longest(EventType::VerificationDeclined, Kind::IdentityVerification);
     assert!(body(&event, Kind::IdentityVerification).to_string().len() < 20_000);
 }
 
 #[test]
 fn a_test_says_so() {
     let kind = Kind::IdentityVerification;
-    let mut event = event(Happened::VerificationApproved, kind);
+    let mut event = event(EventType::VerificationApproved, kind);
     assert_eq!(body(&event, kind).get("test"), None);
     (event.snapshot.test, event.sandbox) = (true, true);
     let told = body(&event, kind);
@@ -70,18 +70,18 @@ fn a_test_says_so() {
 #[test]
 fn bodies() {
     let kind = Kind::IdentityVerification;
-    for happened in [
-        Happened::VerificationApproved,
-        Happened::VerificationStarted,
-        Happened::IdentityAnonymized,
-        Happened::EndpointTested,
+    for event_type in [
+        EventType::VerificationApproved,
+        EventType::VerificationStarted,
+        EventType::IdentityAnonymized,
+        EventType::EndpointTested,
     ] {
-        insta::assert_json_snapshot!(happened.as_str(), body(&event(happened, kind), kind));
+        insta::assert_json_snapshot!(event_type.as_str(), body(&event(event_type, kind), kind));
     }
-    let mut changed = event(Happened::ScreeningChanged, kind);
+    let mut changed = event(EventType::ScreeningChanged, kind);
     changed.snapshot.hits = Some(2);
     insta::assert_json_snapshot!("screening.changed", body(&changed, kind));
     let kind = Kind::FaceAuthentication;
-    let declined = event(Happened::VerificationDeclined, kind);
+    let declined = event(EventType::VerificationDeclined, kind);
     insta::assert_json_snapshot!("ida_declined", body(&declined, kind));
 }

@@ -3,7 +3,7 @@
 use bonafide_core::{
     audit::AuditAction,
     delivery::{DeliveryStatus, Origin},
-    event::{self, Happened, Subject},
+    event::{self, EventType, Subject},
     id::{EventId, VerificationId, WebhookEndpointId},
     time::Timestamp,
 };
@@ -80,7 +80,7 @@ pub async fn replay(engine: &Engine, caller: &Caller, what: &Again) -> Result<Re
         let record = if per_verification { record_of(engine, &mut tx, &told).await? } else { None };
         let told_to = match &record {
             Some(record) => whom(record),
-            None if told.happened == Happened::EndpointTested => {
+            None if told.event_type == EventType::EndpointTested => {
                 Only::Endpoint(WebhookEndpointId::from_uuid(told.subject))
             }
             None => Only::Everybody,
@@ -96,7 +96,7 @@ pub async fn replay(engine: &Engine, caller: &Caller, what: &Again) -> Result<Re
                 rows::again(&mut tx, organization, endpoint.id, event.id, now).await?;
             } else {
                 // What an endpoint was never meant to get it does not get now either.
-                let word = word_for(engine, endpoint, &open, told.happened, &told.snapshot, told_to);
+                let word = word_for(engine, endpoint, &open, told.event_type, &told.snapshot, told_to);
                 let Some(word) = word else { continue };
                 rows::insert(&mut tx, organization, endpoint.id, event.id, word, now, now).await?;
             }
@@ -111,7 +111,7 @@ pub async fn replay(engine: &Engine, caller: &Caller, what: &Again) -> Result<Re
 
 /// The verification that an event is about; `None` once its person was erased.
 async fn record_of(engine: &Engine, tx: &mut Tx, event: &event::Event) -> Result<Option<Record>> {
-    if event.happened.subject() != Subject::Verification {
+    if event.event_type.subject() != Subject::Verification {
         return Ok(None);
     }
     Record::find(engine, tx, event.organization, VerificationId::from_uuid(event.subject)).await

@@ -3,7 +3,7 @@
 use bonafide_core::{
     audit::AuditAction,
     delivery::Origin,
-    event::{Happened, Snapshot},
+    event::{EventType, Snapshot},
     time::Timestamp,
 };
 use bonafide_courier::Receipt;
@@ -106,8 +106,8 @@ pub(super) async fn switch_off(engine: &Engine, key: Key, reason: &str) -> Resul
     let off = Health { disabled_at: Some(now), disabled_reason: Some(reason.to_owned()), ..health };
     rows::set_health(&mut tx, organization, id, &off).await?;
     let snapshot = Snapshot { reason: Some(reason.to_owned()), ..Snapshot::default() };
-    let (happened, whom) = (Happened::EndpointDisabled, Only::Everybody);
-    tell(engine, &mut tx, organization, happened, id.uuid(), &snapshot, whom).await?;
+    let (event_type, whom) = (EventType::EndpointDisabled, Only::Everybody);
+    tell(engine, &mut tx, organization, event_type, id.uuid(), &snapshot, whom).await?;
     tx.commit().await?;
     tracing::warn!(endpoint = %id, reason, "a webhook was switched off");
     Ok(())

@@ -109,7 +109,7 @@ mod tests {
 
     use bonafide_core::{
         delivery::DeliveryStatus,
-        event::{Happened, Message, WebhookDialect},
+        event::{EventType, Message, WebhookDialect},
         id::{EventId, WebhookEndpointId},
     };
     use bonafide_courier::Receipt;
@@ -125,7 +125,7 @@ mod tests {
         fn name(&self) -> &'static str {
             "twice"
         }
-        fn word(&self, _: Happened, _: bonafide_core::verification::Kind) -> Option<&'static str> {
+        fn word(&self, _: EventType, _: bonafide_core::verification::Kind) -> Option<&'static str> {
             None
         }
         fn body(&self, _: &Message<'_>) -> serde_json::Value {

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use bonafide_core::{delivery::DeliveryStatus, event::Happened, id::WebhookEndpointId};
+use bonafide_core::{delivery::DeliveryStatus, event::EventType, id::WebhookEndpointId};
 use bonafide_courier::sign;
 use bonafide_engine::{
     Error,
@@ -185,7 +185,7 @@ async fn an_endpoint_that_fails_for_days_is_switched_off_and_that_is_told(app: &
     run_pending(&app.engine).await.unwrap();
     assert_eq!(watching.types(), ["webhook.disabled"]);
     assert_eq!(watching.received()[0].json()["reason"], "failing");
-    let all = events::Filter { happened: Some(Happened::EndpointDisabled), ..filter() };
+    let all = events::Filter { event_type: Some(EventType::EndpointDisabled), ..filter() };
     assert_eq!(events::list(&app.engine, &app.caller, &all).await.unwrap().len(), 1);
 }
 
@@ -403,12 +403,12 @@ async fn a_person_is_told_of_under_the_id_they_were_told_of_first(app: &App) {
     let told: Vec<_> = events::list(&app.engine, &caller, &filter()).await.unwrap();
     let told: Vec<_> = told.iter().map(|e| e.told(true).unwrap()).collect();
     let subjects =
-        |happened| told.iter().filter(|e| e.happened == happened).map(|e| e.subject).collect::<Vec<_>>();
-    let created = subjects(Happened::ApplicantCreated);
+        |event_type| told.iter().filter(|e| e.event_type == event_type).map(|e| e.subject).collect::<Vec<_>>();
+    let created = subjects(EventType::ApplicantCreated);
     assert_eq!(created.len(), 1);
-    assert_eq!(subjects(Happened::ApplicantUpdated), created);
-    assert_eq!(subjects(Happened::ApplicantAnonymized), created);
-    assert_eq!(subjects(Happened::IdentityAnonymized), [identity.uuid()]);
+    assert_eq!(subjects(EventType::ApplicantUpdated), created);
+    assert_eq!(subjects(EventType::ApplicantAnonymized), created);
+    assert_eq!(subjects(EventType::IdentityAnonymized), [identity.uuid()]);
     for event in told.iter().filter(|e| created.contains(&e.subject)) {
         let facts = event.snapshot.verification.as_ref().unwrap();
         assert_eq!((facts.applicant.uuid(), facts.client.as_str()), (created[0], caller.client_id.as_str()));
@@ -422,7 +422,7 @@ async fn events_are_sent_again_under_their_ids(app: &App) {
         app.clock.advance(1000);
     }
     let hook = endpoint(app, &receiver.url, &["verification.created"]).await;
-    assert_eq!(run_pending(&app.engine).await.unwrap(), 0, "what happened before is not told");
+    assert_eq!(run_pending(&app.engine).await.unwrap(), 0, "what event_type before is not told");
     let caller = app.caller.clone();
     let from = app.engine.now().plus_secs(-2);
     let some = Again { endpoint: Some(hook.id), from: Some(from), ..Again::default() };
@@ -431,7 +431,7 @@ async fn events_are_sent_again_under_their_ids(app: &App) {
     let first: Vec<String> = receiver.received().iter().map(|r| r.id().to_owned()).collect();
     let undelivered = Again { endpoint: Some(hook.id), undelivered: true, ..Again::default() };
     assert_eq!(history::replay(&app.engine, &caller, &undelivered).await.unwrap().messages, 1);
-    let all = events::Filter { happened: Some(Happened::VerificationCreated), ..filter() };
+    let all = events::Filter { event_type: Some(EventType::VerificationCreated), ..filter() };
     let event = events::list(&app.engine, &caller, &all).await.unwrap()[1].id;
     let one = Again { event: Some(event), ..Again::default() };
     assert_eq!(history::replay(&app.engine, &caller, &one).await.unwrap().messages, 1);

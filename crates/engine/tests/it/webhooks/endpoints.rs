@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, time::Duration};
 use bonafide_core::{
     audit::AuditAction,
     delivery::{DeliveryStatus, Origin},
-    event::{Happened, Snapshot},
+    event::{EventType, Snapshot},
     id::{EventId, VerificationId, WebhookEndpointId},
 };
 use bonafide_engine::{
@@ -264,9 +264,9 @@ async fn replaying_goes_on_after_a_position(app: &App) {
     let mut tx = app.db.begin().await.unwrap();
     for _ in 0..1005 {
         let id = EventId::new(now, &*app.entropy);
-        let (happened, facts) = (Happened::VerificationCreated, Snapshot::default());
+        let (event_type, facts) = (EventType::VerificationCreated, Snapshot::default());
         let subject = id.uuid();
-        events::insert(&mut tx, organization, id, happened, subject, &facts, now).await.unwrap();
+        events::insert(&mut tx, organization, id, event_type, subject, &facts, now).await.unwrap();
     }
     tx.commit().await.unwrap();
     let id = create(app, new(NOWHERE)).await;
