@@ -18,7 +18,7 @@ use crate::{
         error::{Error, Result},
         record::Record,
     },
-    events::tell::{Only, tell, tell_of_with},
+    events::tell::{Only, emit, tell_of_with},
     identities,
     verifications::{self, NewVerification, authenticate, create, transition},
 };
@@ -175,7 +175,7 @@ async fn endpoint(engine: &Engine, caller: &Caller, api: &str, event_type: Event
         _ => Only::Everybody,
     };
     let _: EventId =
-        tell(engine, &mut tx, caller.organization, event_type, found.id.uuid(), &snapshot, whom).await?;
+        emit(engine, &mut tx, caller.organization, event_type, found.id.uuid(), &snapshot, whom).await?;
     tx.commit().await?;
     Ok(Triggered { event_type, verification: None })
 }

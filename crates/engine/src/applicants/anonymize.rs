@@ -15,7 +15,7 @@ use crate::{
         jobs::{self, JobKind, NewJob},
         record::Record,
     },
-    events::tell::{tell_applicant, tell_of},
+    events::tell::{emit_for_applicant, tell_of},
 };
 
 /// Erases everything that says who a person is: their data key and with it every sealed column and picture,
@@ -57,7 +57,7 @@ pub async fn anonymize(engine: &Engine, caller: &Caller, applicant: ApplicantId)
         tell_of(engine, &mut tx, &record, EventType::ApplicantAnonymized).await?;
     }
     if before.identity_since.is_some() {
-        tell_applicant(engine, &mut tx, organization, EventType::IdentityAnonymized, applicant).await?;
+        emit_for_applicant(engine, &mut tx, organization, EventType::IdentityAnonymized, applicant).await?;
     }
     // A job and not a loop here: the files must go even if this process ends now.
     let job = NewJob {

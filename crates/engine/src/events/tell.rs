@@ -31,7 +31,7 @@ pub(crate) enum Only<'a> {
 }
 
 /// Writes an event and its messages.
-pub(crate) async fn tell(
+pub(crate) async fn emit(
     engine: &Engine,
     tx: &mut Tx,
     organization: OrganizationId,
@@ -124,7 +124,7 @@ pub(crate) async fn tell_of_with(
         Subject::Applicant => record.row.applicant.uuid(),
         _ => record.row.id.uuid(),
     };
-    tell(engine, tx, record.row.organization, event_type, subject, &snapshot, whom(record)).await
+    emit(engine, tx, record.row.organization, event_type, subject, &snapshot, whom(record)).await
 }
 
 /// Who is told of what happens to a verification.
@@ -171,7 +171,7 @@ async fn facts(tx: &mut Tx, record: &Record) -> Result<VerificationFacts> {
 }
 
 /// Tells that something happened to a person beside a verification.
-pub(crate) async fn tell_applicant(
+pub(crate) async fn emit_for_applicant(
     engine: &Engine,
     tx: &mut Tx,
     organization: OrganizationId,
@@ -179,7 +179,7 @@ pub(crate) async fn tell_applicant(
     applicant: ApplicantId,
 ) -> Result<EventId> {
     let snapshot = Snapshot::default();
-    tell(engine, tx, organization, event_type, applicant.uuid(), &snapshot, Only::Everybody).await
+    emit(engine, tx, organization, event_type, applicant.uuid(), &snapshot, Only::Everybody).await
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use crate::{
         engine::Engine,
         error::{Error, Result},
     },
-    events::tell::{Only, tell},
+    events::tell::{Only, emit},
 };
 
 /// Sends one message that nothing happened for, to see whether messages arrive.
@@ -42,5 +42,5 @@ pub(super) async fn greet(
 ) -> Result<EventId> {
     let snapshot = Snapshot { test: true, ..Snapshot::default() };
     let whom = Only::Endpoint(id);
-    tell(engine, tx, organization, EventType::EndpointTested, id.uuid(), &snapshot, whom).await
+    emit(engine, tx, organization, EventType::EndpointTested, id.uuid(), &snapshot, whom).await
 }

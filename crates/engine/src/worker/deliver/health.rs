@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     base::{engine::Engine, error::Result},
-    events::tell::{Only, tell},
+    events::tell::{Only, emit},
     webhooks::endpoint::note,
 };
 
@@ -107,7 +107,7 @@ pub(super) async fn switch_off(engine: &Engine, key: Key, reason: &str) -> Resul
     rows::set_health(&mut tx, organization, id, &off).await?;
     let snapshot = Snapshot { reason: Some(reason.to_owned()), ..Snapshot::default() };
     let (event_type, whom) = (EventType::EndpointDisabled, Only::Everybody);
-    tell(engine, &mut tx, organization, event_type, id.uuid(), &snapshot, whom).await?;
+    emit(engine, &mut tx, organization, event_type, id.uuid(), &snapshot, whom).await?;
     tx.commit().await?;
     tracing::warn!(endpoint = %id, reason, "a webhook was switched off");
     Ok(())
