@@ -39,7 +39,7 @@ on_both!(
     an_endpoint_without_an_address_is_not_tested,
     two_secrets_sign_and_no_more,
     another_tenants_messages_are_not_found,
-    owners_and_the_postman_do_not_lock_each_other_out,
+    owners_and_the_delivery_worker_do_not_lock_each_other_out,
 );
 
 /// Allowed, and nobody listens.
@@ -344,12 +344,12 @@ async fn another_tenants_messages_are_not_found(app: &App) {
     assert!(history::deliveries(&app.engine, &other.caller, &filter).await.is_err());
 }
 
-async fn owners_and_the_postman_do_not_lock_each_other_out(app: &App) {
+async fn owners_and_the_delivery_worker_do_not_lock_each_other_out(app: &App) {
     let caller = app.caller.clone();
     let organization = caller.organization;
     let id = create(app, new(NOWHERE)).await;
-    // The postman notes that he switches an endpoint off, and then does.
-    let postman = async || {
+    // The delivery worker notes that he switches an endpoint off, and then does.
+    let worker = async || {
         let mut tx = app.db.begin().await.unwrap();
         let row = rows::get(&mut tx, organization, id).await.unwrap().unwrap();
         let entry = audit::Entry {
@@ -381,7 +381,7 @@ async fn owners_and_the_postman_do_not_lock_each_other_out(app: &App) {
     };
     for deed in ["update", "replay", "rotate", "delete"] {
         run_pending(&app.engine).await.unwrap();
-        let ((), done) = tokio::join!(postman(), later(deed));
+        let ((), done) = tokio::join!(worker(), later(deed));
         done.unwrap_or_else(|e| panic!("{deed}: {e}"));
     }
 }
