@@ -23,7 +23,7 @@ use bonafide_http::DialectPaths;
 use bonafide_invite::Inviter;
 use bonafide_registry::{Provider, ProviderConfig};
 use bonafide_store::{Db, blobs::Blobs, keyring::FileKeyRing};
-use bonafide_weights::FaceNetworks;
+use bonafide_models::FaceNetworks;
 use figment::{
     Figment,
     providers::{Env, Format, Serialized, Toml},
@@ -212,7 +212,7 @@ impl Config {
             models,
             screening: Arc::new(Screening::in_folder(self.lists_dir())),
             registry: self.registry.clone().map(Provider::new).transpose()?,
-            places: bonafide_weights::places(self.ip_database.as_deref()),
+            places: bonafide_models::places(self.ip_database.as_deref()),
             courier: Courier::new(Options {
                 allow: networks("webhook_networks", &self.webhook_networks)?,
                 timeout: Duration::from_secs(self.webhook_timeout_s),

@@ -72,7 +72,7 @@ enum Command {
 }
 
 fn main() -> std::process::ExitCode {
-    if let Err(error) = bonafide_weights::without_telemetry() {
+    if let Err(error) = bonafide_models::without_telemetry() {
         anstream::eprintln!("error: cannot start without the telemetry of ONNX Runtime: {error}");
         return std::process::ExitCode::FAILURE;
     }

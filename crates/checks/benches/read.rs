@@ -18,9 +18,9 @@ use bonafide_specimen::{self as specimen, Fonts, Licence, Scene, Specimen};
 use divan::Bencher;
 
 static MODELS: LazyLock<Models> = LazyLock::new(|| {
-    bonafide_weights::load(&bonafide_weights::Options {
+    bonafide_models::load(&bonafide_models::Options {
         concurrency: 1,
-        ..bonafide_weights::Options::default()
+        ..bonafide_models::Options::default()
     })
 });
 static FONTS: LazyLock<Fonts> = LazyLock::new(|| Fonts::installed().unwrap());

@@ -180,7 +180,7 @@ pub(crate) fn manifest(path: &Path) -> Result<Vec<BTreeMap<String, String>>, std
 
 /// The installed networks.
 fn models() -> Models {
-    bonafide_weights::load(&bonafide_weights::Options::default())
+    bonafide_models::load(&bonafide_models::Options::default())
 }
 
 /// Reads a picture through the same gate as the server's.
@@ -205,7 +205,7 @@ fn progress(steps: u64) -> indicatif::ProgressBar {
 }
 
 fn main() -> std::process::ExitCode {
-    let ran = bonafide_weights::without_telemetry().map_err(Failed::from).and_then(|()| run(&Args::parse()));
+    let ran = bonafide_models::without_telemetry().map_err(Failed::from).and_then(|()| run(&Args::parse()));
     match ran {
         Ok(()) => std::process::ExitCode::SUCCESS,
         Err(error) => {

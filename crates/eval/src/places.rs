@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::{Report, manifest};
 
 pub(super) fn run(dir: &std::path::Path) -> Result<Report, Box<dyn std::error::Error>> {
-    let places = bonafide_weights::places(None);
+    let places = bonafide_models::places(None);
     if let Some((_, why)) = places.unavailable().into_iter().next() {
         return Err(why.into());
     }

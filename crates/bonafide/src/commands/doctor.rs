@@ -36,7 +36,7 @@ pub(crate) fn run(args: Args) -> CommandResult {
     let mut say =
         |what: &str, ok: bool, detail: String| lines.push(Line { what: what.to_owned(), ok, detail });
 
-    let models = bonafide_weights::load(&bonafide_weights::Options::default());
+    let models = bonafide_models::load(&bonafide_models::Options::default());
     match models.runtime() {
         Some(runtime) => say("model runtime", true, runtime.as_str().to_owned()),
         None => say("model runtime", false, "none: run ./setup".to_owned()),
@@ -57,12 +57,12 @@ pub(crate) fn run(args: Args) -> CommandResult {
         Err(error) => say("settings", false, error.to_string()),
         Ok(config) => {
             say("settings", true, format!("data in {}", config.data_dir.display()));
-            let missing = bonafide_weights::places(config.ip_database.as_deref()).unavailable();
+            let missing = bonafide_models::places(config.ip_database.as_deref()).unavailable();
             for (part, why) in &missing {
                 say(&format!("places {}", part.as_str()), false, why.clone());
             }
             if missing.is_empty() {
-                say("places", true, bonafide_weights::attributions().join("; "));
+                say("places", true, bonafide_models::attributions().join("; "));
             }
             match config.registry.clone().map(Provider::new).transpose() {
                 Ok(Some(_)) => say("registry", true, "configured; it is not asked here".to_owned()),

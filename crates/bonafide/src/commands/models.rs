@@ -6,7 +6,7 @@ use std::{
 };
 
 use bonafide_checks::{face::networks::keys, models::Task};
-use bonafide_weights::{FileStatus, Options, Own, State};
+use bonafide_models::{FileStatus, Options, Own, State};
 use serde::Serialize;
 
 use super::CommandResult;
@@ -60,11 +60,11 @@ struct Output {
 }
 
 pub(crate) fn run(args: Args) -> CommandResult {
-    let folder = bonafide_weights::folder()?;
+    let folder = bonafide_models::folder()?;
     match args.deed {
         Deed::List(wanted) => print(&Report::of(&folder), &wanted),
         Deed::Fetch { from, wanted } => {
-            let fetched = bonafide_weights::fetch(&folder, from.as_deref())?;
+            let fetched = bonafide_models::fetch(&folder, from.as_deref())?;
             if !wanted.json {
                 let (new, there) = (fetched.installed.len(), fetched.present.len());
                 anstream::println!("{new} files installed, {there} were there already");
@@ -92,7 +92,7 @@ pub(crate) fn run(args: Args) -> CommandResult {
             }
             let task = task_named(&task)?;
             let uncalibrated = task == Task::FaceEmbedding && !pairs.contains_key(keys::CALIBRATION);
-            let own = bonafide_weights::use_own(&folder, task, &file, pairs)?;
+            let own = bonafide_models::use_own(&folder, task, &file, pairs)?;
             anstream::println!("{task} is done by {} from now on (SHA-256 {})", own.name, own.sha256);
             if uncalibrated {
                 anstream::println!(
@@ -104,7 +104,7 @@ pub(crate) fn run(args: Args) -> CommandResult {
         }
         Deed::Drop { task } => {
             let task = task_named(&task)?;
-            let was = bonafide_weights::drop_own(&folder, task)?;
+            let was = bonafide_models::drop_own(&folder, task)?;
             let how = if was { "again" } else { "already" };
             anstream::println!("{task} is done by the shipped network {how}");
             Ok(())
@@ -136,12 +136,12 @@ struct Report {
 
 impl Report {
     fn of(folder: &Path) -> Self {
-        let (runtime, runtime_note) = match bonafide_weights::backend(folder, None) {
+        let (runtime, runtime_note) = match bonafide_models::backend(folder, None) {
             Ok((backend, instead_of)) => (Some(backend.runtime()), instead_of.map(|why| why.to_string())),
             Err(why) => (None, Some(why.to_string())),
         };
-        let files = bonafide_weights::status(folder);
-        let (own, own_note) = match bonafide_weights::own(folder) {
+        let files = bonafide_models::status(folder);
+        let (own, own_note) = match bonafide_models::own(folder) {
             Ok(own) => (own, None),
             Err(why) => (BTreeMap::new(), Some(why.to_string())),
         };
@@ -176,7 +176,7 @@ fn print(report: &Report, wanted: &Output) -> CommandResult {
     if let Some(why) = &report.own_note {
         anstream::println!("own      {why}");
     }
-    for notice in bonafide_weights::attributions() {
+    for notice in bonafide_models::attributions() {
         anstream::println!("thanks   {notice}");
     }
     if report.files.iter().any(|file| file.state != State::Installed) {
@@ -188,7 +188,7 @@ fn print(report: &Report, wanted: &Output) -> CommandResult {
 /// Hashes and loads everything. One sentence per problem, and failure when there is any.
 fn verify(folder: &Path, wanted: &Output) -> CommandResult {
     let report = Report::of(folder);
-    let models = bonafide_weights::load(&Options { folder: Some(folder.to_owned()), ..Options::default() });
+    let models = bonafide_models::load(&Options { folder: Some(folder.to_owned()), ..Options::default() });
     let mut problems: Vec<String> = models.unavailable().into_iter().map(|error| error.to_string()).collect();
     let library = report.files.iter().filter(|file| file.entry.is_runtime());
     problems.extend(

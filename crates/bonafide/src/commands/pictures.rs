@@ -53,5 +53,5 @@ fn examined(file: &Path) -> Result<(Picture, Traces), Box<dyn std::error::Error>
 }
 
 pub(crate) fn models() -> Models {
-    bonafide_weights::load(&bonafide_weights::Options::default())
+    bonafide_models::load(&bonafide_models::Options::default())
 }

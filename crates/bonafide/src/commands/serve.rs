@@ -60,7 +60,7 @@ pub(crate) fn run(args: Args) -> CommandResult {
     }
     block_on(async {
         // Weights first: once a request is answered, no check has to wait for them.
-        let models = bonafide_weights::load(&bonafide_weights::Options {
+        let models = bonafide_models::load(&bonafide_models::Options {
             concurrency: config.workers(),
             face_networks: Some(config.face_networks),
             ..Default::default()

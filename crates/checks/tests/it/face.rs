@@ -12,7 +12,7 @@ use bonafide_checks::{
     liveness::passive::{self, DEFAULT_MIN_SCORE},
 };
 use bonafide_core::finding::{Check, Code, Outcome};
-use bonafide_weights::load_for_tests as models;
+use bonafide_models::load_for_tests as models;
 use image::{RgbImage, imageops};
 
 use crate::{real, sample};

@@ -58,9 +58,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let points = axes::points(&axes);
     let pages = read::pages(args.seed, args.count, &Fonts::installed()?)?;
     let threads = args.threads.max(1);
-    let models = bonafide_weights::load(&bonafide_weights::Options {
+    let models = bonafide_models::load(&bonafide_models::Options {
         concurrency: threads,
-        ..bonafide_weights::Options::default()
+        ..bonafide_models::Options::default()
     });
 
     let bar = ProgressBar::new((points.len() * pages.len()) as u64)

@@ -25,7 +25,7 @@ use tower::ServiceExt;
 
 /// The installed networks, loaded once for all tests.
 static MODELS: LazyLock<Arc<Models>> =
-    LazyLock::new(|| Arc::new(bonafide_weights::load(&bonafide_weights::Options::default())));
+    LazyLock::new(|| Arc::new(bonafide_models::load(&bonafide_models::Options::default())));
 
 pub struct App {
     pub engine: Engine,

@@ -12,7 +12,7 @@ use bonafide_specimen::{
     self as specimen, Fonts, Licence, Specimen,
     distort::{Shot, shoot},
 };
-use bonafide_weights::load_for_tests;
+use bonafide_models::load_for_tests;
 use image::{RgbImage, imageops};
 use jiff::civil::{Date, date};
 

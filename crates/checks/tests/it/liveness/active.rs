@@ -18,7 +18,7 @@ use bonafide_core::{
 };
 use bonafide_specimen::attack::{self, Pose};
 use bonafide_testkit::world::SeededEntropy;
-use bonafide_weights::load_for_tests as models;
+use bonafide_models::load_for_tests as models;
 
 use crate::{real, sample};
 

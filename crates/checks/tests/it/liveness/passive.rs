@@ -5,7 +5,7 @@ use bonafide_checks::{
     liveness::passive::{self, DEFAULT_MIN_SCORE, Frame},
 };
 use bonafide_core::finding::{Code, Outcome};
-use bonafide_weights::load_for_tests as models;
+use bonafide_models::load_for_tests as models;
 
 use crate::{real, sample};
 

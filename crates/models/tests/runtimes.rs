@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use bonafide_checks::models::{Model, Models, RunError, Runtime, Task, Tensor};
-use bonafide_weights::{Options, load, load_for_tests};
+use bonafide_models::{Options, load, load_for_tests};
 
 /// Every shipped model on one runtime, two runs at a time.
 fn models(runtime: Runtime) -> &'static Models {
