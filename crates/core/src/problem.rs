@@ -18,7 +18,7 @@ pub enum Rule {
 }
 
 /// Most problems that one answer tells of: whoever sends a thousand wrong words is not sent a thousand sentences.
-pub const MOST_PROBLEMS: usize = 50;
+pub const MAX_PROBLEMS: usize = 50;
 
 /// One thing that is wrong with one field. The message never repeats the value: values are personal data.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -17,7 +17,7 @@ use crate::{Failure, Resolve};
 /// Longest URL that is taken, in bytes.
 const LONGEST: usize = 2048;
 /// Most addresses of one name that are tried: a name's owner does not get to have a whole network knocked at.
-const MOST_ADDRESSES: usize = 8;
+const MAX_ADDRESSES: usize = 8;
 
 /// What can be told of a URL without asking DNS, for when an endpoint is registered. A name may still turn out to lead
 /// to a forbidden address when a message is sent.
@@ -127,7 +127,7 @@ fn good_ones(found: Vec<IpAddr>, plain: bool, allow: &[IpNet]) -> Result<Vec<IpA
             Err(failure) => why = failure,
         }
     }
-    good.truncate(MOST_ADDRESSES);
+    good.truncate(MAX_ADDRESSES);
     if good.is_empty() { Err(why) } else { Ok(good) }
 }
 
@@ -245,7 +245,7 @@ mod tests {
         assert_eq!(good_ones(all(&["::1", "fc00::1"]), false, &[]), Err(Failure::ForbiddenAddress));
         assert_eq!(good_ones(all(&["8.8.8.8"]), true, &allow), Err(Failure::PlainHttp));
         assert_eq!(good_ones(vec![], false, &[]), Err(Failure::NameNotFound));
-        assert_eq!(good_ones(vec![address("8.8.8.8"); 1000], false, &[]).unwrap().len(), MOST_ADDRESSES);
+        assert_eq!(good_ones(vec![address("8.8.8.8"); 1000], false, &[]).unwrap().len(), MAX_ADDRESSES);
     }
 
     /// Addresses that are surely not public, by the standard library and not by the rule under test.

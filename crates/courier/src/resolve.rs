@@ -13,7 +13,7 @@ use tokio::sync::{Semaphore, oneshot};
 /// Look-ups that go on at the same time: several times what one organization may have under way, so that one with slow
 /// name servers leaves enough for the others. Each blocks a thread, and cannot be called off when nobody waits any more,
 /// so the threads are not those that the rest of the server works with.
-const MOST_LOOKUPS: usize = 512;
+const MAX_LOOKUPS: usize = 512;
 
 /// The addresses of a name, once they are known.
 pub type Addresses = Pin<Box<dyn Future<Output = io::Result<Vec<IpAddr>>> + Send>>;
@@ -31,7 +31,7 @@ pub struct SystemResolver {
 
 impl Default for SystemResolver {
     fn default() -> Self {
-        Self { running: Arc::new(Semaphore::new(MOST_LOOKUPS)) }
+        Self { running: Arc::new(Semaphore::new(MAX_LOOKUPS)) }
     }
 }
 

@@ -26,7 +26,7 @@ use bonafide_core::{finding::Outcome, liveness::Step, weights::Weights};
 use super::{Report, clips};
 
 /// Most frames of one clip.
-const MOST: usize = 300;
+const MAX: usize = 300;
 /// Frames apart, so that one movement is over before the next.
 const APART: usize = 3;
 
@@ -121,7 +121,7 @@ pub(super) fn run(dir: &Path) -> Result<Report, Box<dyn std::error::Error>> {
         bar.inc(1);
         let column = |name: &str| row.get(name).map(|v| v.trim()).unwrap_or_default();
         let file = column("file").to_owned();
-        let frames = match clips::frames(&dir.join(&file), MOST) {
+        let frames = match clips::frames(&dir.join(&file), MAX) {
             Ok(frames) => frames,
             Err(why) => {
                 failures.push((file, why.to_string()));

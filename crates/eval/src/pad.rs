@@ -20,7 +20,7 @@ use bonafide_core::weights::Weights;
 use super::{Report, clips};
 
 /// Most frames of one row.
-const MOST: usize = 200;
+const MAX: usize = 200;
 /// Most subjects that are reported one by one.
 const FEW: usize = 12;
 
@@ -43,7 +43,7 @@ pub(super) fn run(dir: &Path) -> Result<Report, Box<dyn std::error::Error>> {
         let column = |name: &str| row.get(name).map(|v| v.trim()).unwrap_or_default();
         let (file, label) = (column("file"), column("label"));
         let path = dir.join(file);
-        let frames = match clips::frames(&path, MOST) {
+        let frames = match clips::frames(&path, MAX) {
             Ok(frames) => frames,
             Err(why) => {
                 failures.push((file.to_owned(), why.to_string()));

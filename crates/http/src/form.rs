@@ -9,7 +9,7 @@ use bonafide_core::problem::{Problem, Rule};
 use crate::{Refusal, Result};
 
 /// More parts than any operation asks for.
-const MOST_PARTS: usize = 32;
+const MAX_PARTS: usize = 32;
 
 /// The parts of a form: text fields and files, by name. File names sent by the client are dropped.
 #[derive(Debug, Default)]
@@ -57,7 +57,7 @@ impl<S: Send + Sync> FromRequest<S> for Form {
             .await
             .map_err(|_| refused("must be sent as multipart/form-data"))?;
         let mut form = Self::default();
-        for _ in 0..MOST_PARTS {
+        for _ in 0..MAX_PARTS {
             let part = match parts.next_field().await {
                 Ok(Some(part)) => part,
                 Ok(None) => return Ok(form),

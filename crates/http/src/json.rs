@@ -13,7 +13,7 @@ use axum::{
     http::{StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
-use bonafide_core::problem::{MOST_PROBLEMS, Problem, Rule};
+use bonafide_core::problem::{MAX_PROBLEMS, Problem, Rule};
 use jsonschema::{ValidationError, Validator, error::ValidationErrorKind as Kind};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -123,7 +123,7 @@ impl IntoResponse for NoContent {
 pub(crate) fn check<T: DeserializeOwned + ToSchema + 'static>(value: Value) -> Result<T, Vec<Problem>> {
     let validator = validator::<T>();
     let mut problems: Vec<Problem> =
-        validator.iter_errors(&value).flat_map(|e| flatten(&e)).take(MOST_PROBLEMS).collect();
+        validator.iter_errors(&value).flat_map(|e| flatten(&e)).take(MAX_PROBLEMS).collect();
     nul_characters(&value, "", &mut problems);
     if !problems.is_empty() {
         return Err(problems);
@@ -156,7 +156,7 @@ fn whole(value: Value) -> Value {
 
 /// Text with a NUL character cannot be stored by every database, and nobody means it.
 fn nul_characters(value: &Value, path: &str, problems: &mut Vec<Problem>) {
-    if problems.len() >= MOST_PROBLEMS {
+    if problems.len() >= MAX_PROBLEMS {
         return;
     }
     let inside = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
@@ -318,7 +318,7 @@ mod tests {
         let many = json!({"a": vec!["\0"; 1000]});
         let mut problems = vec![];
         nul_characters(&many, "", &mut problems);
-        assert_eq!(problems.len(), MOST_PROBLEMS);
+        assert_eq!(problems.len(), MAX_PROBLEMS);
         let mut problems = vec![];
         nul_characters(&json!({"a": [1, {"b": "\0"}], "c\0": 1}), "", &mut problems);
         let fields: Vec<_> = problems.into_iter().map(|p| p.field).collect();

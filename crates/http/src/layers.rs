@@ -18,14 +18,14 @@ use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLaye
 static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Largest request body, in bytes: a few 20 MB pictures in base64.
-pub const LARGEST_BODY: usize = 64 << 20;
+pub const MAX_BODY: usize = 64 << 20;
 
 /// Wraps a router: request id, one log line per request (method, route, status, time; no query, no body,
 /// no header), no caching of personal data, and a panic in a handler becomes a 500 instead of a dropped
 /// connection.
 pub fn around(router: Router, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Router {
     router
-        .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
             tracing::error!("a handler panicked");
             axum::http::StatusCode::INTERNAL_SERVER_ERROR.into_response()

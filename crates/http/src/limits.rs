@@ -25,7 +25,7 @@ use governor::{
 /// Wrong credentials a minute from one address.
 const WRONG_PER_MINUTE: u32 = 60;
 /// Addresses that are remembered before those that have recovered are forgotten.
-const MOST_ADDRESSES: usize = 10_000;
+const MAX_ADDRESSES: usize = 10_000;
 
 type Bucket = RateLimiter<NotKeyed, InMemoryState, Time, StateInformationMiddleware>;
 
@@ -133,7 +133,7 @@ impl Limits {
     /// # Errors
     /// Seconds to wait, when there were too many from this address.
     pub(crate) fn wrong(&self, from: IpAddr) -> Result<(), u32> {
-        if self.wrong.len() > MOST_ADDRESSES {
+        if self.wrong.len() > MAX_ADDRESSES {
             self.wrong.retain_recent();
         }
         self.wrong.check_key(&network(from)).map_err(|until| {

@@ -16,7 +16,7 @@ use bonafide_engine::{
 };
 use tokio::task::JoinError;
 
-use crate::{Denied, layers::LARGEST_BODY};
+use crate::{Denied, layers::MAX_BODY};
 
 const HEADER: &str = "idempotency-key";
 /// Longest key, in characters.
@@ -46,7 +46,7 @@ pub(crate) async fn run(
     next: Next,
 ) -> Result<Response, Denied> {
     let (parts, body) = request.into_parts();
-    let bytes = axum::body::to_bytes(body, LARGEST_BODY).await.map_err(|_| Denied::BodyTooLarge)?;
+    let bytes = axum::body::to_bytes(body, MAX_BODY).await.map_err(|_| Denied::BodyTooLarge)?;
     // On a task of its own: a caller who hangs up drops this one, and asks again for what was done meanwhile.
     let (engine, caller) = (engine.clone(), caller.clone());
     let answering = tokio::spawn(async move { answer(&engine, &caller, &chosen, parts, bytes, next).await });

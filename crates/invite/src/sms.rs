@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Largest answer that is read, in bytes.
-const MOST: usize = 64 << 10;
+const MAX: usize = 64 << 10;
 
 pub(crate) struct Gateway {
     url: Url,
@@ -77,8 +77,8 @@ impl Gateway {
         let Some(accepted) = &self.accepted else { return Ok(()) };
         let mut bytes = vec![];
         while let Some(chunk) = response.chunk().await.map_err(|error| broken(&error))? {
-            if bytes.len() + chunk.len() > MOST {
-                let why = format!("the gateway's answer is longer than {MOST} bytes");
+            if bytes.len() + chunk.len() > MAX {
+                let why = format!("the gateway's answer is longer than {MAX} bytes");
                 return Err(NotSent::now(NotSent::GATEWAY_FAILED, why));
             }
             bytes.extend_from_slice(&chunk);

@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// Largest answer that is read, in bytes.
-const MOST: usize = 256 << 10;
+const MAX: usize = 256 << 10;
 
 /// A provider that can be asked. One per process: it counts failures.
 pub struct Provider {
@@ -167,7 +167,7 @@ impl Provider {
         }
         let mut bytes = vec![];
         while let Some(chunk) = response.chunk().await.map_err(failed)? {
-            if bytes.len() + chunk.len() > MOST {
+            if bytes.len() + chunk.len() > MAX {
                 return Err(Failure::Garbled);
             }
             bytes.extend_from_slice(&chunk);

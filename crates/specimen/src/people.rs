@@ -110,7 +110,7 @@ const MEN: [&str; 20] = [
 const PLACES: [&str; 10] = [
     "AMAUROT",
     "SAINT-ÉLOI",
-    "NOVÝ MOST",
+    "NOVÝ MAX",
     "PORTO CLARO",
     "ÅSVIK",
     "GRÜNTAL",

@@ -166,7 +166,7 @@ fn result(honest: Map<String, Value>) -> String {
 
 /// One request: as much of HTTP as the tests send.
 async fn read(stream: &mut TcpStream) -> io::Result<Seen> {
-    const MOST: usize = 1 << 20;
+    const MAX: usize = 1 << 20;
     let mut bytes = vec![];
     loop {
         let end = bytes.windows(4).position(|w| w == b"\r\n\r\n");
@@ -183,7 +183,7 @@ async fn read(stream: &mut TcpStream) -> io::Result<Seen> {
                 return Ok(Seen { headers, body: serde_json::from_slice(body).unwrap_or_default() });
             }
         }
-        if bytes.len() > MOST || stream.read_buf(&mut bytes).await? == 0 {
+        if bytes.len() > MAX || stream.read_buf(&mut bytes).await? == 0 {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
     }

@@ -73,7 +73,7 @@ struct Create {
     #[arg(long = "scope", value_name = "SCOPE")]
     scopes: Vec<String>,
     /// Requests a minute, at most 100000 [default: the server's limit]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(i64).range(1..=access::credentials::MOST_PER_MINUTE))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(i64).range(1..=access::credentials::MAX_PER_MINUTE))]
     per_minute: Option<i64>,
     /// When it ends, for instance 2027-01-31T12:00:00Z [default: never]
     #[arg(long, value_name = "TIME", value_parser = time)]

@@ -39,9 +39,9 @@ const BACK: f64 = 6.8;
 /// Least area of a portrait's face as a share of the document's.
 const HOLDER: f32 = 0.015;
 /// How many of a kind make the full weight.
-const MOST_LABELS: usize = 6;
-const MOST_DATES: usize = 3;
-const MOST_BACK: usize = 4;
+const MAX_LABELS: usize = 6;
+const MAX_DATES: usize = 3;
+const MAX_BACK: usize = 4;
 
 /// One cue and what it adds to the score, in logits.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -78,13 +78,13 @@ pub fn classify(cues: &Cues) -> Class {
     let share = |n: usize, most: usize| n.min(most) as f64 / most as f64;
     add("portrait", if portrait { PORTRAIT } else { 0.0 });
     add("kind", if cues.words.document_type == DocumentType::Unknown { 0.0 } else { KIND });
-    add("labels", LABELS * share(cues.words.labels, MOST_LABELS));
-    add("dates", DATES * share(cues.words.dates, MOST_DATES));
+    add("labels", LABELS * share(cues.words.labels, MAX_LABELS));
+    add("dates", DATES * share(cues.words.dates, MAX_DATES));
     add("issuer", if cues.words.country.is_some() { ISSUER } else { 0.0 });
     // A card (85.6 × 54.0), a passport's page (125 × 88).
     let shape = cues.aspect.is_some_and(|a| (1.35..1.75).contains(&a));
     add("shape", if shape { SHAPE } else { 0.0 });
-    add("back", BACK * share(cues.words.back, MOST_BACK));
+    add("back", BACK * share(cues.words.back, MAX_BACK));
     let logits: f64 = START + contributions.iter().map(|c| c.logits).sum::<f64>();
     let known = |t: &DocumentType| *t != DocumentType::Unknown;
     let document_type = [cues.mrz.map(|m| m.1), cues.barcode, Some(cues.words.document_type)]
@@ -98,7 +98,7 @@ pub fn classify(cues: &Cues) -> Class {
     let side = if holder && portrait && cues.barcode.is_none() && !cues.mrz_of_card {
         Some(Side::Front)
     } else if cues.face_share.is_none()
-        && (cues.barcode.is_some() || cues.mrz_of_card || cues.words.back >= MOST_BACK)
+        && (cues.barcode.is_some() || cues.mrz_of_card || cues.words.back >= MAX_BACK)
     {
         Some(Side::Back)
     } else {

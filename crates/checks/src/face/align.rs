@@ -80,7 +80,7 @@ pub const DLIB_CHIP: u32 = 150;
 /// does not alias.
 const AVERAGE_FROM: f32 = 1.5;
 /// Most samples of a chip pixel per side.
-const MOST_SAMPLES: f32 = 6.0;
+const MAX_SAMPLES: f32 = 6.0;
 
 /// The face turned upright and scaled to [`CHIP`]² by its five points; black where the picture ends.
 /// `None` when the points do not span a face.
@@ -97,7 +97,7 @@ pub fn chip_on(
 ) -> Option<RgbImage> {
     let back = Similarity::fit(landmarks, template)?.inverse()?;
     let covered = back.a.hypot(back.b);
-    let samples = if covered > AVERAGE_FROM { covered.round().clamp(2.0, MOST_SAMPLES) as u32 } else { 1 };
+    let samples = if covered > AVERAGE_FROM { covered.round().clamp(2.0, MAX_SAMPLES) as u32 } else { 1 };
     let share = 1.0 / samples as f32;
     Some(RgbImage::from_fn(side, side, |u, v| {
         let mut sum = [0.0; 3];

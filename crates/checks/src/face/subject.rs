@@ -39,7 +39,7 @@ const FEWEST_LINES: usize = 3;
 /// Longer side of the picture in which text is looked for.
 const TEXT_SIDE: u32 = 640;
 /// At most this many small faces are checked for a document around them.
-const MOST_PORTRAITS: usize = 3;
+const MAX_PORTRAITS: usize = 3;
 
 /// The person in a selfie, told from the portrait on a document that they hold into the picture.
 ///
@@ -56,7 +56,7 @@ pub fn person(models: &Models, picture: &Picture, faces: &[Face]) -> Result<Subj
     let mut people = vec![holder];
     people.extend(faces.iter().filter(|f| **f != holder && !small(f)));
     for (i, face) in faces.iter().filter(small).enumerate() {
-        if i >= MOST_PORTRAITS || !is_on_document(models, picture, face, &holder)? {
+        if i >= MAX_PORTRAITS || !is_on_document(models, picture, face, &holder)? {
             people.push(*face);
         }
     }

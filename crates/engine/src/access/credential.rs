@@ -23,7 +23,7 @@ use crate::base::{
 /// How long two secrets may be good side by side, in seconds.
 pub const LONGEST_OVERLAP_S: i64 = 30 * 24 * 3600;
 /// Most requests a minute that a credential may be given.
-pub const MOST_PER_MINUTE: i64 = 100_000;
+pub const MAX_PER_MINUTE: i64 = 100_000;
 /// Longest name, in characters.
 const LONGEST_NAME: usize = 200;
 
@@ -178,7 +178,7 @@ fn check(wanted: &Wanted, now: Timestamp) -> Result<()> {
         let message = format!("must be words out of {}, {known}", Scope::EVERYTHING);
         return Err(Error::invalid("scopes", Rule::Enum, message));
     }
-    if wanted.per_minute.is_some_and(|n| !(1..=MOST_PER_MINUTE).contains(&n)) {
+    if wanted.per_minute.is_some_and(|n| !(1..=MAX_PER_MINUTE).contains(&n)) {
         return Err(Error::invalid("per_minute", Rule::Range, "must be from 1 to 100000"));
     }
     if wanted.expires_at.is_some_and(|at| at <= now) {

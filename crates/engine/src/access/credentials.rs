@@ -3,7 +3,7 @@
 use bonafide_core::{id::OrganizationId, problem::Rule};
 use bonafide_store::{Tx, credentials as rows};
 
-pub use super::credential::{LONGEST_OVERLAP_S, MOST_PER_MINUTE};
+pub use super::credential::{LONGEST_OVERLAP_S, MAX_PER_MINUTE};
 use super::credential::{Listed, NewCredential, Wanted, add_secret, end, insert, known, listed};
 use crate::base::{
     caller::{Caller, Scope},
@@ -71,7 +71,7 @@ async fn within(engine: &Engine, caller: &Caller, wanted: Wanted) -> Result<Want
     let mut tx = engine.db().read().await?;
     let giver = rows::get(&mut tx, caller.organization, caller.credential).await?;
     let giver = giver.ok_or(Error::NotFound("credential"))?;
-    let most = giver.per_minute.unwrap_or(MOST_PER_MINUTE);
+    let most = giver.per_minute.unwrap_or(MAX_PER_MINUTE);
     if wanted.per_minute.is_some_and(|n| n > most) {
         let message = format!("must be at most {most}, the limit of the key that asks");
         return Err(Error::invalid("per_minute", Rule::Range, message));

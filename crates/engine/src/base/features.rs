@@ -36,12 +36,12 @@ pub(crate) struct Known {
 }
 
 /// Documents that are remembered of one person; the oldest go first.
-const MOST_DOCUMENTS: usize = 32;
+const MAX_DOCUMENTS: usize = 32;
 
 impl Known {
     /// How many documents, their digests, the holder's digest (zeros where there is none), then the embedding.
     pub(crate) fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
-        let documents = &self.documents[self.documents.len().saturating_sub(MOST_DOCUMENTS)..];
+        let documents = &self.documents[self.documents.len().saturating_sub(MAX_DOCUMENTS)..];
         let mut bytes = Zeroizing::new(vec![documents.len() as u8]);
         documents.iter().for_each(|d| bytes.extend(d));
         bytes.extend(self.holder.unwrap_or_default());

@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// Most events of one answer.
-pub const MOST: i64 = 200;
+pub const MAX: i64 = 200;
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq)]
@@ -98,7 +98,7 @@ pub async fn list(engine: &Engine, caller: &Caller, filter: &Filter) -> Result<V
         after: filter.after,
         newest_first: filter.newest_first,
     };
-    let found = rows::list(&mut tx, caller.organization, &wanted, filter.limit.clamp(1, MOST)).await?;
+    let found = rows::list(&mut tx, caller.organization, &wanted, filter.limit.clamp(1, MAX)).await?;
     Ok(found.into_iter().map(Event::from).collect())
 }
 

@@ -3,4 +3,4 @@
 pub(crate) mod list;
 pub(crate) mod tell;
 
-pub use list::{Event, Filter, MOST, head, list, message_id, read, wait, worded};
+pub use list::{Event, Filter, MAX, head, list, message_id, read, wait, worded};

@@ -19,7 +19,7 @@ use crate::base::{
 };
 
 /// Most invitations of one verification.
-const MOST: u32 = 10;
+const MAX: u32 = 10;
 
 /// Where the person goes.
 #[derive(Debug, Clone)]
@@ -51,8 +51,8 @@ pub async fn invite(engine: &Engine, caller: &Caller, id: VerificationId, mut ne
         ));
     }
     let before = record.private.invitation.as_ref().map_or(0, |i| i.number);
-    if before >= MOST {
-        let message = format!("a person is invited at most {MOST} times to one verification");
+    if before >= MAX {
+        let message = format!("a person is invited at most {MAX} times to one verification");
         return Err(Error::conflict("too_many_invitations", message));
     }
     (new.number, new.bounced) = (before + 1, false);

@@ -25,12 +25,12 @@ pub(crate) async fn today(engine: &Engine, organization: OrganizationId) -> Resu
 /// Sets the clock of a sandbox forward: sessions expire, blocks and documents run out that much earlier. Returns how
 /// far it is ahead of time, in seconds.
 pub async fn advance(engine: &Engine, caller: &Caller, seconds: i64) -> Result<i64> {
-    const MOST: i64 = 50 * 365 * 24 * 3600;
+    const MAX: i64 = 50 * 365 * 24 * 3600;
     if !caller.sandbox {
         return Err(Error::Forbidden);
     }
-    if !(1..=MOST).contains(&seconds) {
-        return Err(Error::invalid("seconds", Rule::Range, format!("must be between 1 and {MOST}")));
+    if !(1..=MAX).contains(&seconds) {
+        return Err(Error::invalid("seconds", Rule::Range, format!("must be between 1 and {MAX}")));
     }
     let mut tx = engine.db().begin().await?;
     organizations::advance_clock(&mut tx, caller.organization, seconds * 1000).await?;

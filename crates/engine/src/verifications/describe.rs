@@ -37,9 +37,9 @@ pub async fn set_sdk_metadata(
     id: VerificationId,
     metadata: Value,
 ) -> Result<()> {
-    const MOST: usize = 64 << 10;
-    if metadata.to_string().len() > MOST {
-        return Err(Error::invalid("sdk_metadata", Rule::Length, format!("must be at most {MOST} bytes")));
+    const MAX: usize = 64 << 10;
+    if metadata.to_string().len() > MAX {
+        return Err(Error::invalid("sdk_metadata", Rule::Length, format!("must be at most {MAX} bytes")));
     }
     let mut tx = engine.db().begin().await?;
     let mut record = Record::load(engine, &mut tx, caller.organization, id).await?;

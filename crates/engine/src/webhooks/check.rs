@@ -17,7 +17,7 @@ use crate::base::{
 };
 
 /// Most headers of one endpoint, and most characters of one.
-const MOST_HEADERS: usize = 20;
+const MAX_HEADERS: usize = 20;
 const LONGEST_HEADER: usize = 2048;
 /// Headers of every message, beside those that sign it.
 const OURS: [&str; 2] = ["content-type", "user-agent"];
@@ -75,8 +75,8 @@ fn check_headers(
     headers: &BTreeMap<String, String>,
     problems: &mut Vec<Problem>,
 ) {
-    if headers.len() > MOST_HEADERS {
-        let message = format!("must have at most {MOST_HEADERS} headers");
+    if headers.len() > MAX_HEADERS {
+        let message = format!("must have at most {MAX_HEADERS} headers");
         problems.push(Problem::new("headers", Rule::Length, message));
         return;
     }

@@ -23,7 +23,7 @@ use crate::base::{
 };
 
 /// Most endpoints that one organization registers.
-const MOST: i64 = 100;
+const MAX: i64 = 100;
 
 /// An endpoint to register.
 #[derive(Debug, Default)]
@@ -76,8 +76,8 @@ pub async fn create(engine: &Engine, caller: &Caller, new: NewEndpoint) -> Resul
         return Err(Error::NotFound("client"));
     }
     let registered = rows::Filter { origin: Some(Origin::Registered), ..rows::Filter::default() };
-    if rows::count(&mut tx, organization, &registered).await? >= MOST {
-        let message = format!("an organization has at most {MOST} webhooks; delete one first");
+    if rows::count(&mut tx, organization, &registered).await? >= MAX {
+        let message = format!("an organization has at most {MAX} webhooks; delete one first");
         return Err(Error::conflict("too_many_webhooks", message));
     }
     let key = own_key(engine, &mut tx, organization).await?;

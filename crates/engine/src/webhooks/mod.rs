@@ -18,7 +18,7 @@ mod update;
 pub use create::{NewEndpoint, Registered, create};
 pub use delete::delete;
 pub use endpoint::{Changes, Endpoint, LONGEST_OVERLAP_S};
-pub use read::{MOST_LISTED, Registrations, list, read, registered};
+pub use read::{MAX_LISTED, Registrations, list, read, registered};
 pub use rotate::rotate;
 pub use test::test;
 pub use update::update;

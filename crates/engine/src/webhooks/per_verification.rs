@@ -17,7 +17,7 @@ use crate::base::{
 };
 
 /// Most hosts of such addresses in one organization.
-const MOST_HOSTS: i64 = 1000;
+const MAX_HOSTS: i64 = 1000;
 
 /// The endpoint that stands for the addresses of one host that verifications are created with; made at the first.
 pub(crate) async fn per_verification(
@@ -32,9 +32,9 @@ pub(crate) async fn per_verification(
         return Ok(known);
     }
     let hosts = rows::Filter { origin: Some(Origin::PerVerification), ..rows::Filter::default() };
-    if rows::count(tx, organization, &hosts).await? >= MOST_HOSTS {
+    if rows::count(tx, organization, &hosts).await? >= MAX_HOSTS {
         let message = format!(
-            "verifications of an organization name at most {MOST_HOSTS} hosts in their addresses; delete the webhooks \
+            "verifications of an organization name at most {MAX_HOSTS} hosts in their addresses; delete the webhooks \
              of some, or register one webhook for all"
         );
         return Err(Error::conflict("too_many_webhook_hosts", message));

@@ -20,14 +20,14 @@ use crate::base::{
 };
 
 /// Most endpoints of one answer.
-pub const MOST_LISTED: i64 = 200;
+pub const MAX_LISTED: i64 = 200;
 
 /// A page of the caller's organization's endpoints: first those it registered, then those that stand for addresses given
 /// per verification, each newest first.
 pub async fn list(engine: &Engine, caller: &Caller, skip: i64, limit: i64) -> Result<Vec<Endpoint>> {
     may(caller)?;
     let mut tx = engine.db().read().await?;
-    let (all, skip, limit) = (rows::Filter::default(), skip.max(0), limit.clamp(1, MOST_LISTED));
+    let (all, skip, limit) = (rows::Filter::default(), skip.max(0), limit.clamp(1, MAX_LISTED));
     let page = rows::list(&mut tx, caller.organization, &all, skip, limit).await?;
     seen(engine, &mut tx, caller.organization, page).await
 }

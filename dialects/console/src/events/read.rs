@@ -33,7 +33,7 @@ pub(crate) async fn read(
 ) -> Result<Json<EventRead>> {
     let id = event_id(&id)?;
     let row = events::read(&engine, &caller, id).await?;
-    let filter = Filter { event: Some(id), limit: history::MOST, ..Filter::default() };
+    let filter = Filter { event: Some(id), limit: history::MAX, ..Filter::default() };
     let deliveries = match history::deliveries(&engine, &caller, &filter).await {
         Ok(all) => Some(all.into_iter().map(Delivery::of).collect()),
         Err(bonafide_engine::Error::Forbidden) => None,

@@ -57,7 +57,7 @@ pub(crate) async fn deliveries(
         return Err(vec![Problem::new("status", Rule::Enum, message)].into());
     }
     let skip = number("skip", asked.skip.as_deref())?.unwrap_or(0).max(0);
-    let limit = number("limit", asked.limit.as_deref())?.unwrap_or(50).clamp(1, history::MOST);
+    let limit = number("limit", asked.limit.as_deref())?.unwrap_or(50).clamp(1, history::MAX);
     let filter = Filter { endpoint: Some(id), status: status.flatten(), skip, limit, ..Filter::default() };
     let found = history::deliveries(&engine, &caller, &filter).await?;
     let next = (found.len() as i64 == limit).then(|| (skip + limit).to_string());

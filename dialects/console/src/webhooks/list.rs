@@ -45,7 +45,7 @@ pub(crate) async fn list(
     caller: Caller,
     Query(asked): Query<ListWebhooks>,
 ) -> Result<Json<Webhooks>> {
-    let most = webhooks::MOST_LISTED;
+    let most = webhooks::MAX_LISTED;
     let skip = number("skip", asked.skip.as_deref())?.unwrap_or(0).max(0);
     let limit = number("limit", asked.limit.as_deref())?.unwrap_or(most).clamp(1, most);
     let found = webhooks::list(&engine, &caller, skip, limit).await?;

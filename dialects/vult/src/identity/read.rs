@@ -14,7 +14,7 @@ use super::IdentityBody;
 use crate::{extract::identity_id, paging::OneOrMany};
 
 /// Most identities of one answer.
-const MOST: u32 = 200;
+const MAX: u32 = 200;
 
 /// Who is asked for; nobody when all three are absent.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -59,7 +59,7 @@ pub(crate) async fn read(
     if ids.is_empty() && metadata.is_empty() {
         return Ok(Json(IdentitiesRead { identities: vec![], one: None }));
     }
-    let filter = Filter { ids, metadata, take: MOST, ..Filter::default() };
+    let filter = Filter { ids, metadata, take: MAX, ..Filter::default() };
     let (found, _) = identities::list(&engine, &caller, &filter).await?;
     Ok(Json(IdentitiesRead { identities: found.into_iter().map(IdentityBody::from).collect(), one: None }))
 }

@@ -51,7 +51,7 @@ struct Candidate {
 }
 
 /// Least score of a pair of label and value.
-const LEAST: f64 = 0.4;
+const MIN: f64 = 0.4;
 /// What a whole line with a label in it is worth as a value, and what a label is worth in such a line.
 const WHOLE: f64 = 0.9;
 const DOUBTFUL: f64 = 0.75;
@@ -110,7 +110,7 @@ impl Page<'_> {
         let value = self.value_with(group.field, &text, piece.whole)?;
         let score = near * value.form * item.line.confidence * (0.5 + 0.5 * group.quality);
         let score = if piece.whole { WHOLE * score } else { score };
-        (score >= LEAST).then(|| Candidate {
+        (score >= MIN).then(|| Candidate {
             score,
             rank: if group.doubtful { DOUBTFUL * score } else { score },
             group: g,

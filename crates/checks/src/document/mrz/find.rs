@@ -54,7 +54,7 @@ const NATIVE: f32 = 0.6;
 /// The same for a row that deserves a better look.
 const PROMISING: f32 = 0.35;
 /// Rows looked at per picture, the most slender first.
-const MOST_ROWS: usize = 10;
+const MAX_ROWS: usize = 10;
 /// Nats per character that reading, format and check digits may disagree by. Zones measured so far stay
 /// below 0.3, lines of other print are above 1.
 const DISAGREEMENT: f32 = 0.6;
@@ -179,7 +179,7 @@ impl<'a> Reader<'a> {
         let mut slender: Vec<Row> =
             rows(boxes).into_iter().filter(|r| r.width > SLENDER * r.height).collect();
         slender.sort_by(|a, b| (b.width / b.height).total_cmp(&(a.width / a.height)));
-        slender.truncate(MOST_ROWS);
+        slender.truncate(MAX_ROWS);
         let (mut candidates, mut likely) = (vec![], vec![]);
         for row in slender {
             let (frames, share) = self.frames(by, &row.quad, CUTS[0])?;

@@ -37,7 +37,7 @@ const DOUBTFUL: f32 = 3.0;
 /// The filler's place in [`SYMBOLS`].
 const FILLER: usize = 36;
 /// Bounds the search for pairs.
-const MOST_CANDIDATES: usize = 48;
+const MAX_CANDIDATES: usize = 48;
 
 /// Repairs lines of text that were read without further knowledge: white space dropped, case and
 /// look-alike marks put right, filler runs fitted to the length, digits and letters by position, then
@@ -288,7 +288,7 @@ fn alternatives(format: Format, readings: &[Reading], lines: &[Vec<u8>]) -> Vec<
         }
     }
     edits.sort_by(|a, b| a.cost.total_cmp(&b.cost));
-    edits.truncate(MOST_CANDIDATES);
+    edits.truncate(MAX_CANDIDATES);
     edits
 }
 

@@ -19,7 +19,7 @@ const BOX: f32 = 0.45;
 /// How far a shrunken box is grown: area × ratio ÷ perimeter, as in training.
 const UNCLIP: f32 = 1.6;
 /// Boxes beyond this number are noise: a dense page has some hundred lines.
-const MOST_BOXES: usize = 300;
+const MAX_BOXES: usize = 300;
 
 /// Boxes of the lines of text in a picture, top to bottom, in its own pixels.
 ///
@@ -118,7 +118,7 @@ fn boxes(map: &[f32], w: usize, h: usize) -> Vec<Quad> {
         if let Some(quad) = grown(&points) {
             out.push(quad);
         }
-        if out.len() >= MOST_BOXES {
+        if out.len() >= MAX_BOXES {
             break;
         }
     }

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Most messages of one answer.
-pub const MOST: i64 = 200;
+pub const MAX: i64 = 200;
 
 /// One message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,7 +89,7 @@ pub async fn deliveries(engine: &Engine, caller: &Caller, filter: &Filter) -> Re
         load(&mut tx, caller, id).await?;
     }
     let wanted = rows::Filter { endpoint: filter.endpoint, event: filter.event, status: filter.status };
-    let limit = filter.limit.clamp(1, MOST);
+    let limit = filter.limit.clamp(1, MAX);
     let found = rows::list(&mut tx, caller.organization, &wanted, filter.skip.max(0), limit).await?;
     Ok(found.into_iter().map(Delivery::from).collect())
 }

@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// Events that one call sends again at most; the next call goes on.
-const MOST_AGAIN: i64 = 1000;
+const MAX_AGAIN: i64 = 1000;
 
 /// Which messages to send again.
 #[derive(Debug, Clone, Default)]
@@ -68,7 +68,7 @@ pub async fn replay(engine: &Engine, caller: &Caller, what: &Again) -> Result<Re
         None => {
             let (from, until, after) = (what.from, what.until, what.after);
             let filter = events::Filter { from, until, after, ..events::Filter::default() };
-            events::list(&mut tx, organization, &filter, MOST_AGAIN).await?
+            events::list(&mut tx, organization, &filter, MAX_AGAIN).await?
         }
     };
     let open = webhook_endpoints::list_open(&mut tx, organization, None).await?;
@@ -105,7 +105,7 @@ pub async fn replay(engine: &Engine, caller: &Caller, what: &Again) -> Result<Re
     }
     tx.commit().await?;
     engine.bells().post.notify_waiters();
-    let more = what.event.is_none() && found.len() as i64 == MOST_AGAIN;
+    let more = what.event.is_none() && found.len() as i64 == MAX_AGAIN;
     Ok(Replayed { messages, next: found.last().map(|e| e.position).filter(|_| more) })
 }
 
