@@ -20,7 +20,7 @@ pub mod idempotency;
 pub mod identities;
 pub mod invitations;
 pub mod location;
-pub mod look_back;
+pub mod backtest;
 pub mod registry;
 pub mod sandbox;
 pub mod screening;

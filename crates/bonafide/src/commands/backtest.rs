@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use bonafide_core::{decision::Decision, reweigh::NOT_REWEIGHED, time::Timestamp, weights::Weights};
-use bonafide_engine::{access, look_back};
+use bonafide_engine::{access, backtest};
 use serde_json::{Map, Value, json};
 
 use super::{CommandResult, keys};
@@ -47,7 +47,7 @@ pub(crate) fn run(args: Args) -> CommandResult {
             let weights = merge(current, &proposed)?;
             let bar = output::progress(0);
             let start = std::time::Instant::now();
-            let report = look_back::backtest(&engine, organization, &weights, since, |total, done| {
+            let report = backtest::backtest(&engine, organization, &weights, since, |total, done| {
                 bar.set_length(total);
                 bar.set_position(done);
             })
@@ -86,7 +86,7 @@ fn merge(current: Weights, proposed: &Map<String, Value>) -> Result<Weights, Str
     serde_json::from_value(all).map_err(|e| e.to_string())
 }
 
-fn print(report: &look_back::Backtest, seconds: f64) {
+fn print(report: &backtest::Backtest, seconds: f64) {
     anstream::println!("{} sessions judged again in {seconds:.1} s", report.sessions);
     if report.skipped > 0 {
         anstream::println!("{} were stored by another version of this program and left out", report.skipped);

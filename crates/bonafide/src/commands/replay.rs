@@ -1,6 +1,6 @@
 //! `bonafide replay`: a stored decision made again.
 
-use bonafide_engine::look_back;
+use bonafide_engine::backtest;
 
 use super::{CommandResult, keys};
 use crate::{
@@ -22,8 +22,8 @@ pub(crate) fn run(args: Args) -> CommandResult {
     block_on(async {
         let id = args.session.parse().map_err(|_| format!("{:?} is not a session id", args.session))?;
         let engine = keys::open(&args.flags).await?;
-        let organization = look_back::organization_of(&engine, id).await?;
-        let replayed = look_back::replay(&engine, organization, id).await?;
+        let organization = backtest::organization_of(&engine, id).await?;
+        let replayed = backtest::replay(&engine, organization, id).await?;
         engine.close().await;
         if args.json {
             output::json(&replayed)?;

@@ -21,7 +21,7 @@ use crate::base::{
 
 /// A decision that would have been another.
 #[derive(Debug, Clone, Serialize)]
-pub struct Flip {
+pub struct ChangedDecision {
     pub verification: VerificationId,
     pub at: Timestamp,
     pub before: Decision,
@@ -44,7 +44,7 @@ pub struct Backtest {
     /// How many came to each decision, as it was and as it would be.
     pub before: BTreeMap<Decision, u64>,
     pub after: BTreeMap<Decision, u64>,
-    pub flips: Vec<Flip>,
+    pub flips: Vec<ChangedDecision>,
     /// Of those a human decided: how many the machine would now decide the same way, the other way, or leave to a
     /// human as before.
     pub verdicts: Verdicts,
@@ -118,7 +118,7 @@ impl Backtest {
             (Some(_), _) => self.verdicts.undecided += 1,
         }
         if before.decision != after.decision {
-            self.flips.push(Flip {
+            self.flips.push(ChangedDecision {
                 verification: past.verification,
                 at: past.created_at,
                 before: before.decision,

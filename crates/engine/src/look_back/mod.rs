@@ -3,5 +3,5 @@
 mod backtest;
 pub(crate) mod replay;
 
-pub use backtest::{Backtest, Flip, Verdicts, backtest};
+pub use backtest::{Backtest, ChangedDecision, Verdicts, backtest};
 pub use replay::{Replayed, organization_of, replay};

@@ -29,7 +29,7 @@ use crate::{
         screened::Dismissed,
     },
     events::tell::tell_of_with,
-    look_back::replay::organization_of,
+    backtest::replay::organization_of,
 };
 
 /// Longest reason, in characters.

@@ -1,7 +1,7 @@
 //! Stored decisions made again, and other weights tried on them.
 
 use bonafide_core::{decision::Decision, reason::Code, time::Timestamp, weights::Weights};
-use bonafide_engine::look_back::{backtest, replay};
+use bonafide_engine::backtest::{backtest, replay};
 use bonafide_testkit::on_both;
 
 use crate::support::App;
