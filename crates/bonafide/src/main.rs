@@ -106,7 +106,7 @@ fn main() -> std::process::ExitCode {
     match done {
         Ok(()) => std::process::ExitCode::SUCCESS,
         Err(error) => {
-            anstream::eprintln!("error: {}", bonafide_core::problem::trail(&*error));
+            anstream::eprintln!("error: {}", bonafide_core::problem::with_causes(&*error));
             std::process::ExitCode::FAILURE
         }
     }

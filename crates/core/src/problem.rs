@@ -36,7 +36,7 @@ impl Problem {
 }
 
 /// An error and what caused it, on one line; a cause that its error repeats is left out.
-pub fn trail(error: &dyn std::error::Error) -> String {
+pub fn with_causes(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {

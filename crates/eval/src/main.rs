@@ -209,7 +209,7 @@ fn main() -> std::process::ExitCode {
     match ran {
         Ok(()) => std::process::ExitCode::SUCCESS,
         Err(error) => {
-            anstream::eprintln!("error: {}", bonafide_core::problem::trail(&*error));
+            anstream::eprintln!("error: {}", bonafide_core::problem::with_causes(&*error));
             std::process::ExitCode::FAILURE
         }
     }

@@ -4,7 +4,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use bonafide_core::problem::{Problem, trail};
+use bonafide_core::problem::{Problem, with_causes};
 use bonafide_engine::Error;
 
 use crate::Denied;
@@ -120,7 +120,7 @@ impl From<Error> for Refusal {
                 Self::later("overloaded", "too much is asked at once; try again", retry_after_s)
             }
             Error::Store(_) | Error::Task(_) | Error::Lists(_) | Error::NotSent(_) => {
-                tracing::error!(error = %trail(&error), "internal error");
+                tracing::error!(error = %with_causes(&error), "internal error");
                 Self::internal()
             }
         }

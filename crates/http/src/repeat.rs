@@ -9,7 +9,7 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use bonafide_core::problem::trail;
+use bonafide_core::problem::with_causes;
 use bonafide_engine::{
     Caller, Engine, Scope,
     idempotency::{self, Known, Lease},
@@ -103,7 +103,7 @@ async fn keep(engine: &Engine, caller: &Caller, lease: &Lease, response: Respons
     };
     // What was done is answered all the same; whoever asks again waits until the lease ends.
     if let Err(error) = kept {
-        tracing::error!(error = trail(&error), "an answer could not be kept for a repeated request");
+        tracing::error!(error = with_causes(&error), "an answer could not be kept for a repeated request");
     }
     Response::from_parts(parts, Body::from(bytes))
 }

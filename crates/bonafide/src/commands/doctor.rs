@@ -83,7 +83,7 @@ pub(crate) fn run(args: Args) -> CommandResult {
                         }
                         say("key ring", true, "opens the keys of this database".to_owned());
                     }
-                    Err(error) => say("data", false, bonafide_core::problem::trail(&*error)),
+                    Err(error) => say("data", false, bonafide_core::problem::with_causes(&*error)),
                 }
             } else {
                 say("data", true, "nothing there yet; the first start creates it".to_owned());

@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{Router, http::header, routing::get};
-use bonafide_core::problem::trail;
+use bonafide_core::problem::with_causes;
 use bonafide_engine::{
     Engine, deliver,
     health::{self, Backlog},
@@ -142,7 +142,7 @@ async fn metrics(address: SocketAddr, engine: Engine) -> CommandResult {
                     metrics::gauge!("bonafide_waiting_seconds", "queue" => queue).set(oldest_s as f64);
                 }
             }
-            Err(error) => tracing::error!(error = trail(&error), "cannot count what waits"),
+            Err(error) => tracing::error!(error = with_causes(&error), "cannot count what waits"),
         }
         (text, handle.render())
     };

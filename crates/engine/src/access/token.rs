@@ -1,6 +1,6 @@
 //! OAuth 2.0 client credentials (RFC 6749 section 4.4): opaque tokens, kept as a hash.
 
-use bonafide_core::{problem::trail, time::Timestamp};
+use bonafide_core::{problem::with_causes, time::Timestamp};
 use bonafide_store::{
     access_tokens::{self, AccessToken},
     credentials::{self, Kind},
@@ -139,7 +139,7 @@ fn note_use(engine: &Engine, credential: &credentials::Credential) {
             tx.commit().await
         };
         if let Err(error) = noted.await {
-            tracing::warn!(error = trail(&error), "the use of a credential was not noted");
+            tracing::warn!(error = with_causes(&error), "the use of a credential was not noted");
         }
     });
 }

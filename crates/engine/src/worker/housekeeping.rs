@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bonafide_core::problem::trail;
+use bonafide_core::problem::with_causes;
 use bonafide_store::access_tokens;
 
 use crate::{
@@ -16,7 +16,7 @@ pub async fn run(engine: Engine, mut stop: tokio::sync::watch::Receiver<bool>) {
     const EVERY: Duration = Duration::from_secs(600);
     while !*stop.borrow() {
         if let Err(error) = once(&engine).await {
-            tracing::error!(error = trail(&error), "cannot remove what is over");
+            tracing::error!(error = with_causes(&error), "cannot remove what is over");
         }
         tokio::select! {
             () = tokio::time::sleep(EVERY) => {}

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use bonafide_core::problem::trail;
+use bonafide_core::problem::with_causes;
 use bonafide_store::{
     Tx,
     jobs::{self as rows, Failed, Job},
@@ -36,7 +36,7 @@ pub async fn run(engine: Engine, parallel: usize, mut stop: tokio::sync::watch::
         tokio::pin!(rung);
         rung.as_mut().enable();
         if let Err(error) = rescreen::watch(&engine).await {
-            tracing::error!(error = trail(&error), "cannot look for changed lists");
+            tracing::error!(error = with_causes(&error), "cannot look for changed lists");
         }
         let mut more = false;
         for queue in Queue::ALL {
@@ -55,7 +55,7 @@ pub async fn run(engine: Engine, parallel: usize, mut stop: tokio::sync::watch::
                     }
                 }
                 Err(error) => {
-                    tracing::error!(error = trail(&error), queue = queue.as_str(), "cannot claim jobs")
+                    tracing::error!(error = with_causes(&error), queue = queue.as_str(), "cannot claim jobs")
                 }
             }
         }
@@ -120,7 +120,7 @@ async fn work(engine: &Engine, job: Job) {
         loop {
             tokio::time::sleep(every).await;
             if let Err(error) = renew(engine, &job).await {
-                tracing::warn!(error = trail(&error), job = %job.id, "cannot renew the lease");
+                tracing::warn!(error = with_causes(&error), job = %job.id, "cannot renew the lease");
             }
         }
     };
@@ -132,9 +132,9 @@ async fn work(engine: &Engine, job: Job) {
     match result {
         Ok(()) => tracing::info!(job = %job.id, kind, ms, "job done"),
         Err(error) => {
-            tracing::error!(error = trail(&error), job = %job.id, kind, attempt = job.attempts, ms, "job failed");
+            tracing::error!(error = with_causes(&error), job = %job.id, kind, attempt = job.attempts, ms, "job failed");
             if let Err(error) = fail(engine, &job, &error).await {
-                tracing::error!(error = trail(&error), job = %job.id, "cannot record the failure; the lease will run out");
+                tracing::error!(error = with_causes(&error), job = %job.id, "cannot record the failure; the lease will run out");
             }
         }
     }

@@ -160,7 +160,7 @@ pub(crate) async fn token(
             Err(OAuthError { retry_after_s: Some(retry_after_s), ..refused })
         }
         Err(TokenRefused::Internal(error)) => {
-            tracing::error!(error = bonafide_core::problem::trail(&error), "no token could be issued");
+            tracing::error!(error = bonafide_core::problem::with_causes(&error), "no token could be issued");
             Err(OAuthError::new("server_error", "no token could be issued"))
         }
     }

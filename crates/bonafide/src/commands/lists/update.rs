@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use bonafide_core::{problem::trail, time::Clock};
+use bonafide_core::{problem::with_causes, time::Clock};
 use bonafide_screening::{
     lists::Files,
     snapshot::{Imported, Snapshot, Store},
@@ -53,7 +53,7 @@ pub(super) fn run(wanted: &[String], force: bool, flags: &Flags, as_json: bool) 
                 continue;
             }
             let outcome = one(&client, &store, list, &addresses.all(), current.get(list), force).await;
-            let outcome = outcome.unwrap_or_else(|e| Outcome::Failed(trail(&*e)));
+            let outcome = outcome.unwrap_or_else(|e| Outcome::Failed(with_causes(&*e)));
             failed += usize::from(matches!(outcome, Outcome::Failed(_)));
             if as_json {
                 rows.push(row(list, &outcome));

@@ -6,7 +6,7 @@ use bonafide_core::{
     delivery::Origin,
     event::{Event, Message},
     id::{EventId, VerificationId},
-    problem::trail,
+    problem::with_causes,
     time::Timestamp,
 };
 use bonafide_courier::{Parcel, sign};
@@ -29,7 +29,7 @@ pub(super) async fn send(
     let receipt = match attempt(engine, &endpoint, event.as_deref(), &delivery, at).await {
         Ok(outcome) => outcome,
         Err(error) => {
-            tracing::error!(error = trail(&error), event = %delivery.event, "cannot word a message");
+            tracing::error!(error = with_causes(&error), event = %delivery.event, "cannot word a message");
             Outcome::Not("internal")
         }
     };

@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use bonafide_core::{
     event::Event,
     id::{EventId, OrganizationId, WebhookEndpointId},
-    problem::trail,
+    problem::with_causes,
 };
 use bonafide_store::{
     Tx,
@@ -52,7 +52,7 @@ pub(super) async fn claim(engine: &Engine, mut room: Room) -> Result<Vec<Claimed
                 error @ (Error::Overloaded { .. } | Error::Store(bonafide_store::Error::Database { .. })),
             ) => return Err(error),
             Err(error) => {
-                tracing::error!(error = trail(&error), endpoint = %key.1, "cannot open a webhook; it waits");
+                tracing::error!(error = with_causes(&error), endpoint = %key.1, "cannot open a webhook; it waits");
                 unopened.push(key);
             }
         }

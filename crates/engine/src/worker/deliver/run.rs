@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use bonafide_core::problem::trail;
+use bonafide_core::problem::with_causes;
 use bonafide_store::deliveries as rows;
 use tokio::task::{self, JoinSet};
 
@@ -40,7 +40,7 @@ pub async fn run(engine: Engine, mut stop: tokio::sync::watch::Receiver<bool>) {
                         under_way.insert(task.id(), key);
                     }
                 }
-                Err(error) => tracing::error!(error = trail(&error), "cannot look for due messages"),
+                Err(error) => tracing::error!(error = with_causes(&error), "cannot look for due messages"),
             }
         }
         if *stop.borrow() && under_way.is_empty() {
@@ -79,7 +79,7 @@ pub async fn run(engine: Engine, mut stop: tokio::sync::watch::Receiver<bool>) {
         }
         if let Err(error) = record(&engine, &batch).await {
             // The leases run out, and the messages are sent again under the same ids.
-            tracing::error!(error = trail(&error), "cannot record what became of messages");
+            tracing::error!(error = with_causes(&error), "cannot record what became of messages");
         }
     }
 }
