@@ -1,6 +1,6 @@
-//! What documents and faces are known again by, opened and in memory, one shelf per organization and kind.
+//! What documents and faces are known again by, opened and in memory, one partition per organization and kind.
 //!
-//! The rows are sealed one by one, so a search in the database is impossible; a shelf is filled at its first use
+//! The rows are sealed one by one, so a search in the database is impossible; a partition is filled at its first use
 //! and then follows the rows: new ones are read, and those that were withdrawn or forgotten are dropped, whichever
 //! process did it.
 
@@ -36,12 +36,12 @@ const OVERLAP_S: i64 = 600;
 
 /// Everything that is searched.
 pub(crate) struct Gallery {
-    fronts: Shelves<Fingerprint>,
-    backs: Shelves<Fingerprint>,
-    faces: Shelves<Template>,
-    blocked: Shelves<Template>,
-    identities: Shelves<Known>,
-    captures: Shelves<Captures>,
+    fronts: Partitions<Fingerprint>,
+    backs: Partitions<Fingerprint>,
+    faces: Partitions<Template>,
+    blocked: Partitions<Template>,
+    identities: Partitions<Known>,
+    captures: Partitions<Captures>,
     specimens: AsyncMutex<Specimens>,
 }
 
@@ -63,18 +63,18 @@ impl Gallery {
         let means = Arc::new(Means { key_ring, clock, entropy });
         let (front, back) = (EvidenceKind::DocumentFront.as_str(), EvidenceKind::DocumentBack.as_str());
         Self {
-            fronts: Shelves::new(&means, front, Fingerprint::from_bytes),
-            backs: Shelves::new(&means, back, Fingerprint::from_bytes),
-            faces: Shelves::new(&means, "face", Template::from_bytes),
-            blocked: Shelves::new(&means, "blocked_face", Template::from_bytes),
-            identities: Shelves::new(&means, "identity", Known::from_bytes),
-            captures: Shelves::new(&means, "liveness_capture", Captures::from_bytes),
+            fronts: Partitions::new(&means, front, Fingerprint::from_bytes),
+            backs: Partitions::new(&means, back, Fingerprint::from_bytes),
+            faces: Partitions::new(&means, "face", Template::from_bytes),
+            blocked: Partitions::new(&means, "blocked_face", Template::from_bytes),
+            identities: Partitions::new(&means, "identity", Known::from_bytes),
+            captures: Partitions::new(&means, "liveness_capture", Captures::from_bytes),
             specimens: AsyncMutex::default(),
         }
     }
 
-    /// The shelf of one side of documents.
-    pub(crate) fn documents(&self, side: Side) -> &Shelves<Fingerprint> {
+    /// The partition of one side of documents.
+    pub(crate) fn documents(&self, side: Side) -> &Partitions<Fingerprint> {
         match side {
             Side::Front => &self.fronts,
             Side::Back => &self.backs,
@@ -82,22 +82,22 @@ impl Gallery {
     }
 
     /// The faces that came with verifications.
-    pub(crate) fn faces(&self) -> &Shelves<Template> {
+    pub(crate) fn faces(&self) -> &Partitions<Template> {
         &self.faces
     }
 
     /// The faces that the organization does not want to see again.
-    pub(crate) fn blocked(&self) -> &Shelves<Template> {
+    pub(crate) fn blocked(&self) -> &Partitions<Template> {
         &self.blocked
     }
 
     /// The people who were verified.
-    pub(crate) fn identities(&self) -> &Shelves<Known> {
+    pub(crate) fn identities(&self) -> &Partitions<Known> {
         &self.identities
     }
 
     /// The liveness captures that were handed in.
-    pub(crate) fn captures(&self) -> &Shelves<Captures> {
+    pub(crate) fn captures(&self) -> &Partitions<Captures> {
         &self.captures
     }
 
@@ -113,7 +113,7 @@ impl Gallery {
         Ok(known.list.clone())
     }
 
-    /// Drops a person from every shelf of this process.
+    /// Drops a person from every partition of this process.
     pub(crate) async fn forget(&self, organization: OrganizationId, applicant: ApplicantId) {
         self.fronts.forget(organization, applicant).await;
         self.backs.forget(organization, applicant).await;
@@ -125,7 +125,7 @@ impl Gallery {
 }
 
 /// One kind of feature, over all organizations.
-pub(crate) struct Shelves<T> {
+pub(crate) struct Partitions<T> {
     means: Arc<Means>,
     kind: &'static str,
     parse: fn(&[u8]) -> Option<T>,
@@ -144,12 +144,12 @@ struct Shelf<T> {
     read_until: Option<Timestamp>,
 }
 
-impl<T> Shelves<T> {
+impl<T> Partitions<T> {
     fn new(means: &Arc<Means>, kind: &'static str, parse: fn(&[u8]) -> Option<T>) -> Self {
         Self { means: means.clone(), kind, parse, of: Mutex::default() }
     }
 
-    fn shelf(&self, organization: OrganizationId) -> Arc<AsyncMutex<Shelf<T>>> {
+    fn partition(&self, organization: OrganizationId) -> Arc<AsyncMutex<Shelf<T>>> {
         let mut all = self.of.lock().unwrap_or_else(PoisonError::into_inner);
         let empty = || Arc::new(AsyncMutex::new(Shelf { entries: HashMap::new(), read_until: None }));
         all.entry(organization).or_insert_with(empty).clone()
@@ -220,36 +220,36 @@ impl<T> Shelves<T> {
         except: Option<ApplicantId>,
         mut look: impl FnMut(ApplicantId, &T),
     ) -> Result<usize> {
-        let shelf = self.shelf(organization);
-        let mut shelf = shelf.lock().await;
-        self.follow(tx, organization, &mut shelf).await?;
-        let others = shelf.entries.values().filter(|e| Some(e.applicant) != except);
+        let partition = self.partition(organization);
+        let mut partition = partition.lock().await;
+        self.follow(tx, organization, &mut partition).await?;
+        let others = partition.entries.values().filter(|e| Some(e.applicant) != except);
         let understood = others.filter_map(|e| Some((e.applicant, e.feature.as_ref()?)));
         Ok(understood.map(|(applicant, feature)| look(applicant, feature)).count())
     }
 
-    async fn follow(&self, tx: &mut Tx, organization: OrganizationId, shelf: &mut Shelf<T>) -> Result<()> {
+    async fn follow(&self, tx: &mut Tx, organization: OrganizationId, partition: &mut Shelf<T>) -> Result<()> {
         let now = self.means.clock.now();
-        let since = shelf.read_until.map_or(Timestamp(0), |t| t.plus_secs(-OVERLAP_S));
+        let since = partition.read_until.map_or(Timestamp(0), |t| t.plus_secs(-OVERLAP_S));
         for row in features::open_since(tx, organization, self.kind, since, &*self.means.key_ring).await? {
-            if shelf.entries.contains_key(&row.id) {
+            if partition.entries.contains_key(&row.id) {
                 continue;
             }
             let entry = Entry { applicant: row.applicant, feature: (self.parse)(&row.bytes) };
-            shelf.entries.insert(row.id, entry);
+            partition.entries.insert(row.id, entry);
         }
         // Rows go when newer ones take their place and when people are forgotten, here or in another process.
-        if features::count(tx, organization, self.kind).await? != shelf.entries.len() {
+        if features::count(tx, organization, self.kind).await? != partition.entries.len() {
             let there = features::ids(tx, organization, self.kind).await?;
-            shelf.entries.retain(|id, _| there.contains(id));
+            partition.entries.retain(|id, _| there.contains(id));
         }
-        shelf.read_until = Some(now);
+        partition.read_until = Some(now);
         Ok(())
     }
 
     /// Drops a person at once; other processes drop them at their next search.
     pub(crate) async fn forget(&self, organization: OrganizationId, applicant: ApplicantId) {
-        let shelf = self.shelf(organization);
-        shelf.lock().await.entries.retain(|_, e| e.applicant != applicant);
+        let partition = self.partition(organization);
+        partition.lock().await.entries.retain(|_, e| e.applicant != applicant);
     }
 }
