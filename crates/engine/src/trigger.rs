@@ -18,7 +18,7 @@ use crate::{
         error::{Error, Result},
         record::Record,
     },
-    events::tell::{Only, emit, tell_of_with},
+    events::emit::{Only, emit, emit_for_with},
     identities,
     verifications::{self, NewVerification, authenticate, create, transition},
 };
@@ -96,7 +96,7 @@ pub async fn trigger(engine: &Engine, caller: &Caller, api: &'static str, word: 
                 let mut tx = engine.db().begin().await?;
                 let record = Record::load(engine, &mut tx, caller.organization, id).await?;
                 let snapshot = Snapshot { test: true, ..Snapshot::default() };
-                tell_of_with(engine, &mut tx, &record, event_type, snapshot).await?;
+                emit_for_with(engine, &mut tx, &record, event_type, snapshot).await?;
                 tx.commit().await?;
             }
         }

@@ -25,7 +25,7 @@ const FILES: [(&str, &str, &str); 11] = files![
     "0003" "liveness_challenges"
     "0004" "screening"
     "0006" "identities"
-    "0007" "backtest"
+    "0007" "look_back"
     "0008" "sandbox"
     "0009" "events_and_deliveries"
     "0010" "keys_and_limits"

@@ -15,7 +15,7 @@ use crate::{
         jobs::{self, JobKind, NewJob},
         record::Record,
     },
-    events::tell::{emit_for_applicant, tell_of},
+    events::emit::{emit_for_applicant, emit_for},
 };
 
 /// Erases everything that says who a person is: their data key and with it every sealed column and picture,
@@ -46,7 +46,7 @@ pub async fn anonymize(engine: &Engine, caller: &Caller, applicant: ApplicantId)
     for row in verifications::list(&mut tx, organization, &filter, page).await? {
         history::append(&mut tx, organization, row.id, now, "anonymized", &json!({})).await?;
         let record = Record::open(engine, &mut tx, row).await?;
-        tell_of(engine, &mut tx, &record, EventType::VerificationAnonymized).await?;
+        emit_for(engine, &mut tx, &record, EventType::VerificationAnonymized).await?;
         if record.kind() == Kind::IdentityVerification {
             announced = Some(record);
         }
@@ -54,7 +54,7 @@ pub async fn anonymize(engine: &Engine, caller: &Caller, applicant: ApplicantId)
     applicants::anonymize(&mut tx, organization, applicant, now).await?;
     // Nobody was told of the applicant of an authentication, and of an identity under its own name.
     if let Some(record) = announced {
-        tell_of(engine, &mut tx, &record, EventType::ApplicantAnonymized).await?;
+        emit_for(engine, &mut tx, &record, EventType::ApplicantAnonymized).await?;
     }
     if before.identity_since.is_some() {
         emit_for_applicant(engine, &mut tx, organization, EventType::IdentityAnonymized, applicant).await?;

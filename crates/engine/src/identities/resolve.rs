@@ -15,7 +15,7 @@ use serde_json::json;
 use super::person::{Document, Person, open};
 use crate::{
     base::{engine::Engine, error::Result, features::Known, record::Record},
-    events::tell::tell_of,
+    events::emit::emit_for,
     screening::dismiss::pass_on,
 };
 
@@ -72,7 +72,7 @@ pub(crate) async fn identify(engine: &Engine, tx: &mut Tx, record: &mut Record, 
     });
     record.note(engine, tx, AuditAction::VerificationIdentified, actor, &detail).await?;
     // Of the applicant, whose id subscribers know, and not of the identity.
-    tell_of(engine, tx, record, EventType::ApplicantUpdated).await?;
+    emit_for(engine, tx, record, EventType::ApplicantUpdated).await?;
     Ok(())
 }
 

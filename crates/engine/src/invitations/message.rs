@@ -17,7 +17,7 @@ use crate::{
         jobs::{self, JobKind, NewJob},
         record::Record,
     },
-    events::tell::tell_of_with,
+    events::emit::emit_for_with,
 };
 
 /// Where the person goes, by the operator's setting.
@@ -66,7 +66,7 @@ pub(super) async fn bounce(
     record.save(engine, tx).await?;
     record.note(engine, tx, AuditAction::VerificationInvitationBounced, actor, &detail).await?;
     let snapshot = Snapshot { reason: Some(reason.to_owned()), ..Snapshot::default() };
-    tell_of_with(engine, tx, &record, EventType::InvitationBounced, snapshot).await?;
+    emit_for_with(engine, tx, &record, EventType::InvitationBounced, snapshot).await?;
     Ok(())
 }
 

@@ -13,7 +13,7 @@ use crate::{
         jobs::{JobKind, Work, finish, finish_empty},
         record::Record,
     },
-    events::tell::tell_of,
+    events::emit::emit_for,
 };
 
 pub(crate) const INVITE_WORK: Work = Work {
@@ -83,7 +83,7 @@ async fn run(engine: &Engine, job: &Job, kind: Kind) -> Result<()> {
                 };
                 let detail = json!({"number": invite.number, "channel": channel});
                 record.note(engine, &mut tx, done, "worker", &detail).await?;
-                tell_of(engine, &mut tx, &record, event_type).await?;
+                emit_for(engine, &mut tx, &record, event_type).await?;
                 if let Some(at) = remind_at(&record, engine.now()).filter(|_| !reminder && invite.remind) {
                     enqueue(engine, &mut tx, &record, JobKind::Remind, at).await?;
                 }

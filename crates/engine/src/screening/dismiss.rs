@@ -28,7 +28,7 @@ use crate::{
         record::Record,
         screened::Dismissed,
     },
-    events::tell::tell_of_with,
+    events::emit::emit_for_with,
     backtest::replay::organization_of,
 };
 
@@ -117,7 +117,7 @@ async fn set_aside(
     findings::insert(&mut tx, organization, verification, &[finding], now, &*engine.entropy).await?;
     let detail = json!({"hits": hits, "until": what.until.to_string()});
     record.note(engine, &mut tx, AuditAction::VerificationScreeningDismissed, actor, &detail).await?;
-    tell_hits(engine, &mut tx, &record, EventType::ScreeningReviewed, hits).await?;
+    emit_hits(engine, &mut tx, &record, EventType::ScreeningReviewed, hits).await?;
     rescreen_at(engine, &mut tx, organization, verification, what.until).await?;
     tx.commit().await?;
     Ok(hits)
@@ -229,7 +229,7 @@ pub(crate) async fn pass_on(
 }
 
 /// The event that the hits of a person are others than before.
-pub(crate) async fn tell_hits(
+pub(crate) async fn emit_hits(
     engine: &Engine,
     tx: &mut Tx,
     record: &Record,
@@ -237,6 +237,6 @@ pub(crate) async fn tell_hits(
     hits: usize,
 ) -> Result<()> {
     let snapshot = Snapshot { hits: Some(hits as u64), ..Snapshot::default() };
-    tell_of_with(engine, tx, record, event_type, snapshot).await?;
+    emit_for_with(engine, tx, record, event_type, snapshot).await?;
     Ok(())
 }

@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{
-    dismiss::{active, tell_hits},
+    dismiss::{active, emit_hits},
     log::keep,
     screen::{lists_of_now, screen},
 };
@@ -171,7 +171,7 @@ async fn again(
                 &json!({"hits": hits}),
             )
             .await?;
-        tell_hits(engine, &mut tx, &record, EventType::ScreeningChanged, hits).await?;
+        emit_hits(engine, &mut tx, &record, EventType::ScreeningChanged, hits).await?;
     }
     tx.commit().await?;
     Ok(())

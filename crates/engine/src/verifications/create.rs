@@ -26,7 +26,7 @@ use crate::{
         private::Private,
         record::Record,
     },
-    events::tell::tell_of,
+    events::emit::emit_for,
     identities::person::open,
     sandbox::scenarios,
     tuning::{requirements::requirements_for, weights::weights_for},
@@ -161,11 +161,11 @@ async fn insert(
     let detail = json!({"dialect": new.dialect, "kind": kind});
     record.note(engine, tx, AuditAction::VerificationCreated, &caller.actor(), &detail).await?;
     if kind == Kind::IdentityVerification {
-        tell_of(engine, tx, &record, EventType::ApplicantCreated).await?;
+        emit_for(engine, tx, &record, EventType::ApplicantCreated).await?;
     }
-    tell_of(engine, tx, &record, EventType::VerificationCreated).await?;
+    emit_for(engine, tx, &record, EventType::VerificationCreated).await?;
     if status == Status::Capturing {
-        tell_of(engine, tx, &record, EventType::VerificationStarted).await?;
+        emit_for(engine, tx, &record, EventType::VerificationStarted).await?;
     }
     let timer = NewJob {
         kind: JobKind::Expire,

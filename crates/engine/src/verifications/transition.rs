@@ -11,7 +11,7 @@ use crate::{
         jobs::{self, JobKind, NewJob},
         record::Record,
     },
-    events::tell::tell_of,
+    events::emit::emit_for,
     identities::resolve::identify,
 };
 
@@ -44,7 +44,7 @@ pub(crate) async fn apply_after(
     record.save(engine, tx).await?;
     record.note(engine, tx, AuditAction::to(follows.status), actor, &detail).await?;
     for event_type in first.iter().chain(&follows.told) {
-        tell_of(engine, tx, record, *event_type).await?;
+        emit_for(engine, tx, record, *event_type).await?;
     }
     if follows.reopen {
         let job = NewJob {

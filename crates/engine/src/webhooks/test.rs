@@ -14,7 +14,7 @@ use crate::{
         engine::Engine,
         error::{Error, Result},
     },
-    events::tell::{Only, emit},
+    events::emit::{Only, emit},
 };
 
 /// Sends one message that nothing happened for, to see whether messages arrive.

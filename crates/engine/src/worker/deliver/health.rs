@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     base::{engine::Engine, error::Result},
-    events::tell::{Only, emit},
+    events::emit::{Only, emit},
     webhooks::endpoint::note,
 };
 

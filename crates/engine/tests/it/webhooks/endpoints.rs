@@ -348,7 +348,7 @@ async fn owners_and_the_delivery_worker_do_not_lock_each_other_out(app: &App) {
     let caller = app.caller.clone();
     let organization = caller.organization;
     let id = create(app, new(NOWHERE)).await;
-    // The delivery worker notes that he switches an endpoint off, and then does.
+    // The delivery worker notes that it switches an endpoint off, and then does.
     let worker = async || {
         let mut tx = app.db.begin().await.unwrap();
         let row = rows::get(&mut tx, organization, id).await.unwrap().unwrap();

@@ -102,17 +102,17 @@ fn is_told(
 }
 
 /// Tells that something happened to a verification.
-pub(crate) async fn tell_of(
+pub(crate) async fn emit_for(
     engine: &Engine,
     tx: &mut Tx,
     record: &Record,
     event_type: EventType,
 ) -> Result<EventId> {
-    tell_of_with(engine, tx, record, event_type, Snapshot::default()).await
+    emit_for_with(engine, tx, record, event_type, Snapshot::default()).await
 }
 
 /// The same with more to say.
-pub(crate) async fn tell_of_with(
+pub(crate) async fn emit_for_with(
     engine: &Engine,
     tx: &mut Tx,
     record: &Record,
