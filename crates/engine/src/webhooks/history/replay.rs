@@ -18,7 +18,7 @@ use crate::{
     },
     events::{
         list::Event,
-        tell::{Only, whom, word_for},
+        emit::{Only, whom, word_for},
     },
     webhooks::endpoint::{load, may, note},
 };
