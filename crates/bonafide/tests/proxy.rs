@@ -95,11 +95,14 @@ async fn passes(proxy: impl Fn(&str, u16, &Path) -> Command) {
     #[expect(clippy::disallowed_methods, reason = "talks to the server under test")]
     let http =
         reqwest::Client::builder().local_address(here).timeout(Duration::from_secs(90)).build().unwrap();
+    let (id, secret) = (installation.client_id.as_str(), installation.client_secret.as_str());
+    let form = [("grant_type", "client_credentials"), ("client_id", id), ("client_secret", secret)];
+    let token = http.post(format!("http://127.0.0.1:{port}/oauth2/token")).form(&form).send().await.unwrap();
+    let token: Value = token.json().await.unwrap();
     let at = |path: &str| {
         let request = http.post(format!("http://127.0.0.1:{port}{path}"));
-        let request =
-            request.header("X-Forwarded-For", "203.0.113.9").header("X-Client-Id", &installation.client_id);
-        request.header("Forwarded", "for=203.0.113.9").bearer_auth(&installation.api_key)
+        let request = request.header("X-Forwarded-For", "203.0.113.9").header("X-Client-Id", id);
+        request.header("Forwarded", "for=203.0.113.9").bearer_auth(token["access_token"].as_str().unwrap())
     };
     let post = async |path: &str, body: Value| -> (u16, Value) {
         let answer = at(path).json(&body).send().await.unwrap();
@@ -112,7 +115,8 @@ async fn passes(proxy: impl Fn(&str, u16, &Path) -> Command) {
         body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         body
     };
-    assert_eq!(post("/idv/sdk/consent/add", with(json!({"consented": true}))).await.0, 200);
+    let (status, told) = post("/idv/sdk/consent/add", with(json!({"consented": true}))).await;
+    assert_eq!(status, 200, "{told}");
     let place = json!({"latitude": 45.5, "longitude": -73.6});
 
     // As large as the server takes, and larger: both are the server's own answers.
@@ -125,7 +129,10 @@ async fn passes(proxy: impl Fn(&str, u16, &Path) -> Command) {
     let mut body = with(place.clone());
     body["images"] = json!([padded]);
     let (status, told) = post("/idv/sdk/liveness/session/process", body.clone()).await;
-    assert!((400..500).contains(&status) && status != 413 && told["code"].is_string(), "{status} {told}");
+    assert!(
+        (400..500).contains(&status) && status != 413 && told["error"]["code"].is_string(),
+        "{status} {told}"
+    );
     body["images"] = json!([picture]);
     let (status, told) = post("/idv/sdk/liveness/session/process", body).await;
     assert_eq!(status, 200, "{told}");

@@ -205,7 +205,8 @@ fn progress(steps: u64) -> indicatif::ProgressBar {
 }
 
 fn main() -> std::process::ExitCode {
-    match run(&Args::parse()) {
+    let ran = bonafide_weights::without_telemetry().map_err(Failed::from).and_then(|()| run(&Args::parse()));
+    match ran {
         Ok(()) => std::process::ExitCode::SUCCESS,
         Err(error) => {
             anstream::eprintln!("error: {}", bonafide_core::problem::trail(&*error));
