@@ -17,6 +17,7 @@ pub mod policy;
 pub mod problem;
 pub mod reason;
 pub mod reweigh;
+pub mod secret;
 pub mod time;
 pub mod verification;
 pub mod weights;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use bonafide_core::time::Timestamp;
 use bonafide_store::{deliveries, jobs, organizations};
 
-use crate::{Engine, Result, jobs::QUEUES};
+use crate::base::{engine::Engine, error::Result, jobs::Queue};
 
 /// The state of one part.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +28,7 @@ impl Part {
 /// unready: their checks are not assessed and people decide.
 pub async fn check(engine: &Engine) -> BTreeMap<&'static str, Part> {
     let database = async {
-        let mut tx = engine.db.read().await?;
+        let mut tx = engine.db().read().await?;
         organizations::list(&mut tx).await.map(drop)
     };
     let missing = engine.models.unavailable();
@@ -43,7 +43,7 @@ pub async fn check(engine: &Engine) -> BTreeMap<&'static str, Part> {
     let lists = lists.unwrap_or_else(|error| Err(error.to_string()));
     BTreeMap::from([
         ("database", Part::of(database.await)),
-        ("storage", Part::of(engine.blobs.check().await)),
+        ("storage", Part::of(engine.blobs().check().await)),
         ("models", Part::of(models)),
         ("lists", Part::of(lists)),
     ])
@@ -67,9 +67,9 @@ pub struct Backlog {
 /// Jobs that are due or being done, and messages to webhooks that are due, of all organizations and processes.
 pub async fn backlog(engine: &Engine) -> Result<Vec<Backlog>> {
     let now = engine.now();
-    let mut tx = engine.db.read().await?;
+    let mut tx = engine.db().read().await?;
     let mut found: BTreeMap<String, (i64, Option<Timestamp>)> =
-        QUEUES.iter().map(|queue| ((*queue).to_owned(), (0, None))).collect();
+        Queue::ALL.into_iter().map(|queue| (queue.as_str().to_owned(), (0, None))).collect();
     let jobs = jobs::waiting(&mut tx, now).await?;
     found.extend(jobs.into_iter().map(|(queue, waiting, first)| (queue, (waiting, Some(first)))));
     found.insert("messages".to_owned(), deliveries::waiting(&mut tx, now).await?);

@@ -2,12 +2,12 @@
 
 use bonafide_store::{
     idempotency::{self as rows, AnswerKey},
-    subject_keys,
+    organizations,
 };
 
 pub use bonafide_store::idempotency::{Known, Lease};
 
-use crate::{Caller, Engine, Result};
+use crate::base::{caller::Caller, engine::Engine, error::Result};
 
 /// How long an answer is kept, in seconds.
 const KEPT_S: i64 = 24 * 3600;
@@ -17,9 +17,9 @@ const LEASE_S: i64 = 120;
 /// Looks a request, which is made of these parts, up by the word that its caller chose, and notes it when it is new.
 pub async fn begin(engine: &Engine, caller: &Caller, chosen: &str, parts: &[&[u8]]) -> Result<Known> {
     let (now, organization) = (engine.now(), caller.organization);
-    let (ring, entropy) = (&*engine.key_ring, &*engine.entropy);
-    let mut tx = engine.db.begin().await?;
-    let own = subject_keys::of_organization(&mut tx, organization, ring, now, entropy).await?;
+    let (ring, entropy) = (engine.key_ring(), &*engine.entropy);
+    let mut tx = engine.db().begin().await?;
+    let own = organizations::key(&mut tx, organization, ring, now, entropy).await?;
     let key = AnswerKey::new(&own, caller.credential, chosen, parts)?;
     let (until, oldest) = (now.plus_secs(LEASE_S), now.plus_secs(-KEPT_S));
     let known = rows::begin(&mut tx, organization, key, now, until, oldest).await?;
@@ -35,7 +35,7 @@ pub async fn finish(
     status: u16,
     answer: &[u8],
 ) -> Result<()> {
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db().begin().await?;
     rows::finish(&mut tx, caller.organization, lease, status, answer, &*engine.entropy).await?;
     tx.commit().await?;
     Ok(())
@@ -43,7 +43,7 @@ pub async fn finish(
 
 /// Forgets a request that came to no answer worth keeping.
 pub async fn abandon(engine: &Engine, caller: &Caller, lease: &Lease) -> Result<()> {
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db().begin().await?;
     rows::abandon(&mut tx, caller.organization, lease).await?;
     tx.commit().await?;
     Ok(())
@@ -51,7 +51,7 @@ pub async fn abandon(engine: &Engine, caller: &Caller, lease: &Lease) -> Result<
 
 /// Removes the answers that are older than a day.
 pub(crate) async fn purge(engine: &Engine) -> Result<()> {
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db().begin().await?;
     rows::purge(&mut tx, engine.now().plus_secs(-KEPT_S)).await?;
     tx.commit().await?;
     Ok(())

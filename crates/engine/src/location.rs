@@ -16,9 +16,13 @@ use bonafide_store::{
 };
 
 use crate::{
-    Caller, Engine, Error, Result,
+    base::{
+        caller::Caller,
+        engine::Engine,
+        error::{Error, Result},
+        record::Record,
+    },
     evidence::accept::{Origin, Private},
-    record::Record,
 };
 
 /// The captures that say where they were made.
@@ -65,7 +69,7 @@ pub async fn location(
     id: VerificationId,
     kind: EvidenceKind,
 ) -> Result<Location> {
-    let mut tx = engine.db.read().await?;
+    let mut tx = engine.db().read().await?;
     let record = Record::load(engine, &mut tx, caller.organization, id).await?;
     drop(tx);
     let captures = captures(engine, &record).await?;
@@ -100,7 +104,7 @@ struct Capture {
 }
 
 async fn captures(engine: &Engine, record: &Record) -> Result<Vec<Capture>> {
-    let mut tx = engine.db.read().await?;
+    let mut tx = engine.db().read().await?;
     let mut captures = vec![];
     for row in rows::list(&mut tx, record.row.organization, record.row.id).await? {
         let Some(kind) = EvidenceKind::parse(&row.kind).filter(|k| CAPTURES.contains(k)) else { continue };

@@ -6,7 +6,7 @@ use bonafide_core::{
 };
 use bonafide_registry::{Answer, Fields, Flag, Provider};
 
-use crate::record::{parse_word, word};
+use crate::base::words::{parse_word, word};
 
 /// [`Check::Registry`]: the share of fields that the registry confirms, each in the finding's parts. Below the
 /// tolerance (0..1) it fails, which by default counts through its weight alone.

@@ -12,10 +12,15 @@ use bonafide_store::{verifications::Verification, webhook_endpoints};
 use serde_json::json;
 
 use crate::{
-    Caller, Engine, Error, Result,
-    events::{Only, tell},
-    record::Record,
-    verifications::{NewVerification, authenticate, create},
+    base::{
+        caller::Caller,
+        engine::Engine,
+        error::{Error, Result},
+        record::Record,
+    },
+    events::tell::{Only, tell, tell_of_with},
+    identities,
+    verifications::{self, NewVerification, authenticate, create, transition},
 };
 
 const ACTIONS: [Action; 12] = [
@@ -74,12 +79,12 @@ pub async fn trigger(engine: &Engine, caller: &Caller, api: &'static str, word: 
             apply(engine, caller, id, &[Action::Reopen]).await?;
         }
         Happened::VerificationAnonymized | Happened::ApplicantAnonymized => {
-            crate::verifications::anonymize(engine, caller, id).await?;
+            verifications::anonymize(engine, caller, id).await?;
         }
         Happened::IdentityAnonymized => {
             let walked = walk(engine, caller, id, Status::Approved).await?;
             let identity = walked.and_then(|row| row.identity).ok_or(Error::NotFound("identity"))?;
-            crate::identities::anonymize(engine, caller, identity).await?;
+            identities::anonymize(engine, caller, identity).await?;
         }
         _ => {
             let status = Status::ALL.into_iter().find(|s| Happened::to(*s) == happened);
@@ -88,10 +93,10 @@ pub async fn trigger(engine: &Engine, caller: &Caller, api: &'static str, word: 
                 None => false,
             };
             if !walked {
-                let mut tx = engine.db.begin().await?;
+                let mut tx = engine.db().begin().await?;
                 let record = Record::load(engine, &mut tx, caller.organization, id).await?;
                 let snapshot = Snapshot { test: true, ..Snapshot::default() };
-                record.tell_with(engine, &mut tx, happened, snapshot).await?;
+                tell_of_with(engine, &mut tx, &record, happened, snapshot).await?;
                 tx.commit().await?;
             }
         }
@@ -118,7 +123,7 @@ async fn walk(
     id: VerificationId,
     to: Status,
 ) -> Result<Option<Verification>> {
-    let mut tx = engine.db.read().await?;
+    let mut tx = engine.db().read().await?;
     let from = Record::load(engine, &mut tx, caller.organization, id).await?.status();
     drop(tx);
     match way(from, to) {
@@ -128,10 +133,11 @@ async fn walk(
 }
 
 async fn apply(engine: &Engine, caller: &Caller, id: VerificationId, way: &[Action]) -> Result<Verification> {
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db().begin().await?;
     let mut record = Record::load(engine, &mut tx, caller.organization, id).await?;
     for action in way {
-        record.apply(engine, &mut tx, *action, "trigger", json!({"triggered": true})).await?;
+        let detail = json!({"triggered": true});
+        transition::apply(engine, &mut tx, &mut record, *action, "trigger", detail).await?;
     }
     tx.commit().await?;
     Ok(record.row)
@@ -158,7 +164,7 @@ fn way(from: Status, to: Status) -> Option<Vec<Action>> {
 
 /// An event about an endpoint of this API.
 async fn endpoint(engine: &Engine, caller: &Caller, api: &str, happened: Happened) -> Result<Triggered> {
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db().begin().await?;
     let registered = webhook_endpoints::list_open(&mut tx, caller.organization, None).await?;
     let Some(found) = registered.iter().find(|e| e.dialect == api) else {
         return Err(Error::conflict("no_webhook", "register a webhook of this API first"));

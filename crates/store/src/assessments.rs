@@ -1,4 +1,4 @@
-//! Results of `decide`: the score under one version of the weights, and why. Never changed, only followed.
+//! Results of `decide`: the score under one version of the weights, and why. Rows are never changed, only superseded.
 
 use bonafide_core::{
     id::{AssessmentId, OrganizationId, VerificationId, WeightsId},
@@ -25,7 +25,7 @@ pub struct Assessment {
 }
 row!(Assessment: id, organization, verification, weights, outcome, score, detail, created_at);
 
-/// Adds an assessment after those that are there.
+/// Adds an assessment after the existing ones.
 ///
 /// # Errors
 /// [`crate::Error::is_duplicate`] when another one was added at the same time.

@@ -18,7 +18,7 @@ use crate::{
 
 pub const PENDING: &str = "pending";
 pub const DELIVERED: &str = "delivered";
-/// Its attempts are used up. It is sent again by hand.
+/// All attempts failed. It is sent again only when somebody asks for it.
 pub const DEAD: &str = "dead";
 
 /// One message.
@@ -31,7 +31,7 @@ pub struct Delivery {
     pub word: String,
     /// [`PENDING`], [`DELIVERED`] or [`DEAD`].
     pub status: String,
-    /// Attempts so far, one under way included: the proof of a lease.
+    /// Attempts so far, including one under way. Proves who holds the lease.
     pub tries: i64,
     /// Attempts that the schedule does not count: those before it was last sent again by hand, and those that nobody
     /// recorded because the sender stopped.
@@ -86,7 +86,7 @@ impl AttemptRow {
     }
 }
 
-/// Adds a message that is due at a time. One that is there already stays as it is.
+/// Adds a message that is due at a time. An existing one stays as it is.
 pub async fn insert(
     tx: &mut Tx,
     organization: OrganizationId,
@@ -215,7 +215,7 @@ pub async fn claim(
     .to("claim deliveries")
 }
 
-/// Where a claimed message goes from here.
+/// What happens to a claimed message next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Next {
     Delivered,
@@ -322,7 +322,7 @@ pub async fn again(
     Ok(rows == 1)
 }
 
-/// What waits for another attempt at an endpoint is due now.
+/// Makes the waiting messages of an endpoint due now.
 pub async fn hasten(
     tx: &mut Tx,
     organization: OrganizationId,
@@ -342,7 +342,7 @@ pub async fn hasten(
     .to("hasten the deliveries")
 }
 
-/// Ends every lease: only where no other process can be at work.
+/// Ends every lease. Only safe where no other process can be working.
 pub async fn release_all(tx: &mut Tx) -> Result<u64> {
     on!(tx, |c| sqlx::query(
         "UPDATE deliveries SET lease_until = 0, tries_before = tries_before + 1
@@ -426,7 +426,7 @@ pub async fn attempts(
     rows.into_iter().map(|row| row.open(own)).collect()
 }
 
-/// Forgets what was answered to up to `limit` attempts made before a time. Returns how many.
+/// Erases the recorded responses of up to `limit` attempts made before a time. Returns how many.
 pub async fn forget_answers(tx: &mut Tx, before: Timestamp, limit: i64) -> Result<u64> {
     on!(tx, |c| sqlx::query(
         "UPDATE delivery_attempts SET sealed = NULL
@@ -442,7 +442,7 @@ pub async fn forget_answers(tx: &mut Tx, before: Timestamp, limit: i64) -> Resul
     .to("forget what was answered")
 }
 
-/// Deletes up to `limit` messages that came to their end before a time, with their attempts. Returns how many.
+/// Deletes up to `limit` messages that were delivered or given up before a time, with their attempts. Returns how many.
 pub async fn delete_finished(tx: &mut Tx, before: Timestamp, limit: i64) -> Result<usize> {
     macro_rules! finished {
         ($lock:literal) => {

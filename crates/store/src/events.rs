@@ -29,22 +29,6 @@ pub struct Event {
 }
 row!(Event: id, organization, position, kind, subject, sequence, snapshot, at);
 
-impl Event {
-    /// What happened and the facts, as the core knows them; `None` for a word this program does not know.
-    pub fn told(&self, sandbox: bool) -> Option<bonafide_core::event::Event> {
-        Some(bonafide_core::event::Event {
-            id: self.id,
-            organization: self.organization,
-            sandbox,
-            happened: Happened::parse(&self.kind)?,
-            subject: self.subject,
-            sequence: self.sequence,
-            snapshot: serde_json::from_value(self.snapshot.clone()).unwrap_or_default(),
-            at: self.at,
-        })
-    }
-}
-
 /// Adds an event and gives it its numbers. Holds back every other event of the organization until the end of the
 /// transaction, so that nobody who reads on from a position misses one.
 pub async fn insert(

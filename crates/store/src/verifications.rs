@@ -260,7 +260,7 @@ pub async fn count(
     .to("count the verifications")
 }
 
-/// Takes a verification out of every query. Its personal data is erased by the caller.
+/// Hides a verification from every query. Its personal data is erased by the caller.
 ///
 /// # Errors
 /// [`Error::NotFound`].

@@ -33,7 +33,7 @@ pub struct WebhookEndpoint {
     pub origin: String,
     /// Switched on by the organization.
     pub active: bool,
-    /// What is done wrong on purpose in a sandbox, space-separated.
+    /// Faults injected on purpose in a sandbox, space-separated.
     pub chaos: String,
     /// Headers to send along, sealed as [`crate::crypto::Object::Webhook`].
     pub sealed: Option<Sealed>,
@@ -114,7 +114,7 @@ pub async fn update(tx: &mut Tx, organization: OrganizationId, e: &WebhookEndpoi
     if rows == 0 { Err(Error::NotFound("webhook")) } else { Ok(()) }
 }
 
-/// How an endpoint has done lately: the sender's to write. The default is what a new endpoint has, and one that was
+/// The recent health of an endpoint, written by the sender only. The default is what a new endpoint has, and one that was
 /// switched on again.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Health {
@@ -195,16 +195,60 @@ pub async fn get(
     .to("read the webhook endpoint")
 }
 
-/// All endpoints of an organization: first those it registered, then those that stand for hosts, each newest first.
-pub async fn list(tx: &mut Tx, organization: OrganizationId) -> Result<Vec<WebhookEndpoint>> {
-    on!(tx, |c| sqlx::query_as(
-        "SELECT * FROM webhook_endpoints WHERE organization = $1 AND deleted_at IS NULL
-         ORDER BY origin <> 'registered', created_at DESC, id DESC"
-    )
+/// Which endpoints to list. `None` leaves nothing out.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Filter<'a> {
+    pub origin: Option<&'a str>,
+    pub dialect: Option<&'a str>,
+    pub client: Option<&'a str>,
+}
+
+/// What a [`Filter`] leaves of an organization's endpoints; its three values are bound after the organization.
+macro_rules! matching {
+    ($select:literal, $then:literal) => {
+        concat!(
+            $select,
+            " FROM webhook_endpoints WHERE organization = $1 AND deleted_at IS NULL
+                 AND ($2 IS NULL OR origin = $2) AND ($3 IS NULL OR dialect = $3) AND ($4 IS NULL OR client = $4) ",
+            $then
+        )
+    };
+}
+
+/// A page of an organization's endpoints: first those it registered, then those that stand for hosts, each newest first.
+pub async fn list(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    filter: &Filter<'_>,
+    skip: i64,
+    limit: i64,
+) -> Result<Vec<WebhookEndpoint>> {
+    on!(tx, |c| sqlx::query_as(matching!(
+        "SELECT *",
+        "ORDER BY origin <> 'registered', created_at DESC, id DESC LIMIT $5 OFFSET $6"
+    ))
     .bind(organization.uuid())
+    .bind(filter.origin)
+    .bind(filter.dialect)
+    .bind(filter.client)
+    .bind(limit)
+    .bind(skip)
     .fetch_all(c)
     .await)
     .to("list the webhook endpoints")
+}
+
+/// How many endpoints of an organization match.
+pub async fn count(tx: &mut Tx, organization: OrganizationId, filter: &Filter<'_>) -> Result<i64> {
+    let (count,): (i64,) = on!(tx, |c| sqlx::query_as(matching!("SELECT COUNT(*)", ""))
+        .bind(organization.uuid())
+        .bind(filter.origin)
+        .bind(filter.dialect)
+        .bind(filter.client)
+        .fetch_one(c)
+        .await)
+    .to("count the webhook endpoints")?;
+    Ok(count)
 }
 
 /// The open ones that an organization registered, and another one if it is open.
@@ -245,7 +289,7 @@ pub async fn of_host(
     Ok(found.map(|(id,)| WebhookEndpointId::from_uuid(id)))
 }
 
-/// How messages to an endpoint do.
+/// Delivery statistics of an endpoint.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Traffic {
     /// When the last attempt was made there, and the status that was answered.
@@ -254,7 +298,7 @@ pub struct Traffic {
     pub counts: BTreeMap<String, i64>,
 }
 
-/// How messages to these endpoints do; nothing of those that were never sent any.
+/// Delivery statistics of these endpoints, without those that were never sent anything.
 pub async fn traffic(
     tx: &mut Tx,
     organization: OrganizationId,
@@ -307,7 +351,7 @@ pub async fn traffic(
     Ok(all)
 }
 
-/// Takes an endpoint out of use, with its secrets and what still waited to be sent there.
+/// Deletes an endpoint, with its secrets and the messages that still waited to be sent there.
 ///
 /// # Errors
 /// [`Error::NotFound`], also when it was deleted before.
@@ -409,7 +453,7 @@ pub async fn add_secret(
     .to("insert the webhook secret")
 }
 
-/// The secrets of an endpoint that are good now, newest first.
+/// The secrets of an endpoint that are valid now, newest first.
 pub async fn secrets(
     tx: &mut Tx,
     organization: OrganizationId,

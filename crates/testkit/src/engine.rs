@@ -8,12 +8,11 @@ use bonafide_core::{
     time::{Clock, Timestamp},
 };
 use bonafide_courier::{Courier, Options};
-use bonafide_engine::{Engine, Parts, Settings, screening::Screening};
+use bonafide_engine::{Engine, Parts, Settings, Storage, screening::Screening};
 use bonafide_invite::Inviter;
 use bonafide_places::{Part, Places};
 use bonafide_registry::Provider;
 use bonafide_store::{Db, blobs::Blobs, keyring::MemoryKeyRing};
-use tokio::sync::Notify;
 
 use crate::world::{FixedClock, SeededEntropy};
 
@@ -26,7 +25,7 @@ pub struct Setup {
     pub models: Arc<Models>,
     pub registry: Option<Provider>,
     pub inviter: Inviter,
-    pub dialects: Vec<Arc<dyn WebhookDialect>>,
+    pub dialects: Vec<&'static dyn WebhookDialect>,
     pub settings: Settings,
 }
 
@@ -79,10 +78,12 @@ impl Setup {
             timeout: Duration::from_secs(300),
             ..Options::default()
         };
-        let parts = Parts {
+        let storage = Storage {
             db: db.clone(),
             blobs: Blobs::in_folder(&folder.path().join("blobs")).expect("a folder for pictures"),
-            key_ring: Box::new(MemoryKeyRing::new(&*entropy)),
+            key_ring: Arc::new(MemoryKeyRing::new(&*entropy)),
+        };
+        let parts = Parts {
             started_at: clock.now(),
             clock: clock.clone(),
             entropy: entropy.clone(),
@@ -94,11 +95,8 @@ impl Setup {
             inviter: self.inviter,
             dialects: self.dialects,
             settings: self.settings,
-            post: Notify::new(),
-            work: Notify::new(),
-            done: Notify::new(),
         };
-        let engine = Engine::start(parts).await.expect("a healthy engine");
+        let engine = Engine::start(storage, parts).await.expect("a healthy engine");
         Started { engine, db, clock, entropy, folder }
     }
 }

@@ -42,7 +42,7 @@ pub(crate) fn run(args: Args) -> CommandResult {
     };
     block_on(async {
         let engine = keys::open(&args.flags).await?;
-        for organization in access::organizations(&engine).await? {
+        for access::OrganizationInfo { id: organization, .. } in access::organizations(&engine).await? {
             let current = bonafide_engine::tuning::current(&engine, organization).await?;
             let weights = merge(current, &proposed)?;
             let bar = output::progress(0);
@@ -60,7 +60,7 @@ pub(crate) fn run(args: Args) -> CommandResult {
                 print(&report, seconds);
             }
         }
-        engine.db.close().await;
+        engine.close().await;
         let untold: Vec<&str> =
             NOT_REWEIGHED.into_iter().filter(|name| proposed.contains_key(*name)).collect();
         if !untold.is_empty() && !args.json {

@@ -73,7 +73,7 @@ pub(crate) fn run(args: Args) -> CommandResult {
                 let opened = block_on(async {
                     let engine = config.open(Arc::new(Models::default())).await?;
                     let parts = health::check(&engine).await;
-                    engine.db.close().await;
+                    engine.close().await;
                     Ok(parts)
                 });
                 match opened {

@@ -7,9 +7,8 @@ use bonafide_checks::models::Models;
 use bonafide_core::time::Timestamp;
 use bonafide_engine::{
     Engine, Scope,
-    access::{self, Listed, NewCredential, Wanted},
+    access::{self, Kind, Listed, NewCredential, Wanted},
 };
-use bonafide_store::credentials::Kind;
 use serde_json::json;
 
 use super::{CommandResult, printable};
@@ -119,20 +118,20 @@ fn of_kind(args: Args, kind: Kind) -> CommandResult {
                 let Create { per_minute, expires_at, .. } = create;
                 let wanted = Wanted { scopes, per_minute, expires_at, ..Wanted::new(kind, create.name) };
                 let new = access::create_credential(&engine, wanted, create.sandbox).await;
-                engine.db.close().await;
+                engine.close().await;
                 shown(&new.map_err(told)?, kind, create.json)?;
             }
             Action::List { flags, json } => list(&flags, kind, json).await?,
             Action::Rotate { id, overlap, flags, json } => {
                 let engine = open(&flags).await?;
                 let new = rotate(&engine, kind, &id, overlap).await;
-                engine.db.close().await;
+                engine.close().await;
                 shown(&new?, kind, json)?;
             }
             Action::Revoke { id, flags, json } => {
                 let engine = open(&flags).await?;
                 let revoked = revoke(&engine, kind, &id).await;
-                engine.db.close().await;
+                engine.close().await;
                 revoked?;
                 if json {
                     output::json(&json!({"id": id, "revoked": true}))?;
@@ -214,7 +213,7 @@ fn shown(new: &NewCredential, kind: Kind, json: bool) -> CommandResult {
 async fn list(flags: &Flags, kind: Kind, json: bool) -> CommandResult {
     let engine = open(flags).await?;
     let all = access::list_credentials(&engine).await;
-    engine.db.close().await;
+    engine.close().await;
     let all: Vec<Listed> = all?.into_iter().filter(|l| l.credential.kind == kind).collect();
     if json {
         let rows: Vec<_> = all

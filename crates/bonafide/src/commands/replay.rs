@@ -24,7 +24,7 @@ pub(crate) fn run(args: Args) -> CommandResult {
         let engine = keys::open(&args.flags).await?;
         let organization = look_back::organization_of(&engine, id).await?;
         let replayed = look_back::replay(&engine, organization, id).await?;
-        engine.db.close().await;
+        engine.close().await;
         if args.json {
             output::json(&replayed)?;
         } else if replayed.is_empty() {

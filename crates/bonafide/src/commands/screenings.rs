@@ -5,9 +5,9 @@ use std::io::{self, Write};
 use bonafide_core::{id::OrganizationId, time::Timestamp};
 use bonafide_engine::{
     Engine,
+    access::{self, OrganizationInfo},
     screening::{Dismissing, Logged, dismiss_as_operator, page},
 };
-use bonafide_store::organizations::{self, Organization};
 use serde_json::{Value, json};
 
 use super::{CommandResult, keys};
@@ -78,7 +78,7 @@ pub(crate) fn run(args: Args) -> CommandResult {
                 let since = since.as_deref().map_or(Ok(Timestamp(0)), time)?;
                 let engine = keys::open(&flags).await?;
                 let done = export(&engine, format, since, organization.as_deref()).await;
-                engine.db.close().await;
+                engine.close().await;
                 done
             }
             Action::Dismiss { verification, list, entry, reason, until, flags, json } => {
@@ -86,7 +86,7 @@ pub(crate) fn run(args: Args) -> CommandResult {
                 let what = Dismissing { list: &list, entry: &entry, reason: &reason, until: time(&until)? };
                 let engine = keys::open(&flags).await?;
                 let left = dismiss_as_operator(&engine, id, &what).await;
-                engine.db.close().await;
+                engine.close().await;
                 let left = left.map_err(told)?;
                 if json {
                     output::json(&json!({"verification": verification, "hits": left}))?;
@@ -111,9 +111,7 @@ fn told(error: bonafide_engine::Error) -> Failure {
 }
 
 async fn export(engine: &Engine, form: Form, since: Timestamp, wanted: Option<&str>) -> CommandResult {
-    let mut tx = engine.db.read().await?;
-    let mut organizations = organizations::list(&mut tx).await?;
-    drop(tx);
+    let mut organizations = access::organizations(engine).await?;
     if let Some(wanted) = wanted {
         let id: Option<OrganizationId> = wanted.parse().ok();
         organizations.retain(|o| Some(o.id) == id || o.name == wanted);
@@ -188,7 +186,7 @@ fn result(logged: &Logged) -> &'static str {
     }
 }
 
-fn object(organization: &Organization, logged: &Logged) -> Value {
+fn object(organization: &OrganizationInfo, logged: &Logged) -> Value {
     let s = &logged.screened;
     let lists: Vec<Value> = s.lists.iter().map(|(n, h)| json!({"list": n, "sha256": h})).collect();
     json!({"time": logged.at.to_string(), "organization": organization.id, "verification": logged.verification,
@@ -197,7 +195,7 @@ fn object(organization: &Organization, logged: &Logged) -> Value {
 }
 
 /// A row for each hit, or one that says that there was none. Cells are made harmless for spreadsheets.
-fn rows(organization: &Organization, logged: &Logged) -> Vec<Vec<String>> {
+fn rows(organization: &OrganizationInfo, logged: &Logged) -> Vec<Vec<String>> {
     let s = &logged.screened;
     let lists: Vec<String> = s.lists.iter().map(|(name, sha256)| format!("{name} {sha256}")).collect();
     let asked = [
@@ -254,12 +252,10 @@ mod tests {
 
     #[test]
     fn rows_explain_each_hit_and_run_nothing() {
-        let organization = Organization {
+        let organization = OrganizationInfo {
             id: OrganizationId::from_uuid(Default::default()),
             name: "Acme".into(),
-            created_at: Timestamp(0),
             sandbox: false,
-            clock_ahead_ms: 0,
         };
         let hit = json!({"list": "house", "id": "=7", "name": "+ERIKSSON", "score": 0.875, "dismissed": true,
             "pairs": [{"query": "anna", "listed": "ana", "similarity": 0.75, "because": "typo"},

@@ -5,10 +5,9 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 use axum::{Router, http::header, routing::get};
 use bonafide_core::problem::trail;
 use bonafide_engine::{
-    Engine,
+    Engine, deliver,
     health::{self, Backlog},
     housekeeping, jobs,
-    webhooks::deliver,
 };
 use metrics_exporter_prometheus::PrometheusBuilder;
 use serde::Serialize;
@@ -56,7 +55,7 @@ pub(crate) fn run(args: Args) -> CommandResult {
         registry.with(fmt::layer().with_writer(std::io::stderr)).init();
     }
     let config = Config::load(&args.flags, &args.more)?;
-    if args.no_workers && config.is_sqlite() {
+    if args.no_workers && config.is_sqlite()? {
         return Err("--no-workers needs PostgreSQL: one process has an SQLite file to itself".into());
     }
     block_on(async {
@@ -80,7 +79,7 @@ pub(crate) fn run(args: Args) -> CommandResult {
                 tracing::warn!(part = part.as_str(), why, "places are known only in part");
             }
         });
-        if config.is_sqlite() {
+        if config.is_sqlite()? {
             // Nobody else works on this file, so whoever held a lease is gone.
             jobs::recover(&engine).await?;
             deliver::recover(&engine).await?;
@@ -113,7 +112,7 @@ pub(crate) fn run(args: Args) -> CommandResult {
         for task in [worker, postman, tidying].into_iter().flatten() {
             task.await?;
         }
-        engine.db.close().await;
+        engine.close().await;
         Ok(())
     })
 }

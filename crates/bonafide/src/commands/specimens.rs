@@ -87,7 +87,7 @@ fn import(path: &Path, flags: &Flags, as_json: bool) -> CommandResult {
         for (name, bytes, print) in &read_files {
             if specimens::add(&engine, name, bytes, print).await? { added += 1 } else { known += 1 }
         }
-        engine.db.close().await;
+        engine.close().await;
         Ok(())
     })?;
     if as_json {
@@ -126,9 +126,9 @@ fn files(path: &Path) -> Result<Vec<PathBuf>, Box<dyn std::error::Error>> {
 async fn list(flags: &Flags, as_json: bool) -> CommandResult {
     let engine = open(flags).await?;
     let all = specimens::list(&engine).await?;
-    engine.db.close().await;
+    engine.close().await;
     if as_json {
-        let row = |s: &bonafide_store::specimens::Specimen| json!({"id": s.id.to_string(), "name": s.name, "created_at": s.created_at.to_string()});
+        let row = |s: &specimens::Specimen| json!({"id": s.id.to_string(), "name": s.name, "created_at": s.created_at.to_string()});
         output::json(&all.iter().map(row).collect::<Vec<_>>())?;
     } else if all.is_empty() {
         anstream::println!("The list is empty; `import` puts pictures on it.");
@@ -146,7 +146,7 @@ async fn remove(id: &str, flags: &Flags, as_json: bool) -> CommandResult {
     let parsed = id.parse().map_err(|_| "no such specimen; `list` shows the ids")?;
     let engine = open(flags).await?;
     specimens::remove(&engine, parsed).await?;
-    engine.db.close().await;
+    engine.close().await;
     if as_json {
         output::json(&json!({"id": id, "removed": true}))?;
     } else {

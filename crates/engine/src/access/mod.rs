@@ -1,11 +1,13 @@
 //! Who may call: organizations, OAuth clients, API keys and access tokens.
 
+pub(crate) mod credential;
 pub mod credentials;
+mod operator;
 pub mod token;
 
-pub use bonafide_store::credentials::Kind;
-pub use credentials::{
-    Listed, NewCredential, Wanted, create_credential, list_credentials, organizations, revoke_credential,
-    rotate_credential,
+pub use credential::{Credential, Kind, Listed, NewCredential, Wanted};
+pub use operator::{
+    OrganizationInfo, create_credential, create_organization, list_credentials, organizations,
+    revoke_credential, rotate_credential,
 };
 pub use token::{IssuedToken, TokenRefused, authenticate, client, issue, still_good};

@@ -1,19 +1,19 @@
 //! OAuth 2.0 client credentials (RFC 6749 section 4.4): opaque tokens, kept as a hash.
 
-use std::{
-    collections::HashMap,
-    sync::{Mutex, PoisonError},
-};
-
-use bonafide_core::{id::CredentialId, problem::trail, time::Timestamp};
+use bonafide_core::{problem::trail, time::Timestamp};
 use bonafide_store::{
     access_tokens::{self, AccessToken},
-    credentials::{self, Credential, Kind},
+    credentials::{self, Kind},
     organizations,
     secrets::{PlainSecret, SecretHash, is_api_key, is_like_api_key},
 };
 
-use crate::{Caller, Engine, Error, Result, Scope};
+use super::credential::Credential;
+use crate::base::{
+    caller::{Caller, Scope},
+    engine::Engine,
+    error::{Error, Result},
+};
 
 /// A token at the one moment it is known.
 pub struct IssuedToken {
@@ -41,11 +41,11 @@ pub async fn client(
     client_id: &str,
     client_secret: &str,
 ) -> Result<Credential, TokenRefused> {
-    let mut tx = engine.db.read().await.map_err(Error::from)?;
+    let mut tx = engine.db().read().await.map_err(Error::from)?;
     let (presented, now) = (SecretHash::of(client_secret), engine.now());
     let found =
         credentials::authenticate(&mut tx, Kind::OauthClient, presented, now).await.map_err(Error::from)?;
-    found.filter(|c| c.public_id == client_id).ok_or(TokenRefused::InvalidClient)
+    found.filter(|c| c.public_id == client_id).map(Credential::from).ok_or(TokenRefused::InvalidClient)
 }
 
 /// A token for a client. Without a scope all of the client's scopes are granted.
@@ -74,7 +74,7 @@ pub async fn issue(
         created_at: now,
         expires_at: now.plus_secs(expires_in),
     };
-    let mut tx = engine.db.begin().await.map_err(Error::from)?;
+    let mut tx = engine.db().begin().await.map_err(Error::from)?;
     access_tokens::insert(&mut tx, &row).await.map_err(Error::from)?;
     tx.commit().await.map_err(Error::from)?;
     Ok(IssuedToken { token, expires_in, scope: scopes })
@@ -88,7 +88,7 @@ pub async fn authenticate(engine: &Engine, presented: &str) -> Result<Option<Cal
         return Ok(None);
     }
     let now = engine.now();
-    let mut tx = engine.db.read().await?;
+    let mut tx = engine.db().read().await?;
     let hash = SecretHash::of(presented);
     let (credential, scopes) = if is_key {
         let found = credentials::authenticate(&mut tx, Kind::ApiKey, hash, now).await?;
@@ -119,13 +119,13 @@ pub async fn authenticate(engine: &Engine, presented: &str) -> Result<Option<Cal
 
 /// Whether the credential that a caller was let in with still is: for who is served for longer than a moment.
 pub async fn still_good(engine: &Engine, caller: &Caller) -> Result<bool> {
-    let mut tx = engine.db.read().await?;
+    let mut tx = engine.db().read().await?;
     let credential = credentials::get(&mut tx, caller.organization, caller.credential).await?;
     Ok(credential.is_some_and(|c| c.is_usable(engine.now())))
 }
 
 /// Notes the use to the minute, beside the request: nobody waits for it.
-fn note_use(engine: &Engine, credential: &Credential) {
+fn note_use(engine: &Engine, credential: &credentials::Credential) {
     const TO_THE_MS: i64 = 60_000;
     let minute = Timestamp(engine.now().0 / TO_THE_MS * TO_THE_MS);
     if credential.last_used_at >= Some(minute) || !engine.uses().first_of(credential.id, minute) {
@@ -134,7 +134,7 @@ fn note_use(engine: &Engine, credential: &Credential) {
     let (engine, organization, id) = (engine.clone(), credential.organization, credential.id);
     tokio::spawn(async move {
         let noted = async {
-            let mut tx = engine.db.begin().await?;
+            let mut tx = engine.db().begin().await?;
             credentials::used(&mut tx, organization, id, minute).await?;
             tx.commit().await
         };
@@ -142,14 +142,4 @@ fn note_use(engine: &Engine, credential: &Credential) {
             tracing::warn!(error = trail(&error), "the use of a credential was not noted");
         }
     });
-}
-
-/// The last minute in which each credential was used in this process.
-#[derive(Default)]
-pub(crate) struct Uses(Mutex<HashMap<CredentialId, Timestamp>>);
-
-impl Uses {
-    fn first_of(&self, id: CredentialId, minute: Timestamp) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id, minute) != Some(minute)
-    }
 }

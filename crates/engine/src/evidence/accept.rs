@@ -20,8 +20,13 @@ use bonafide_store::{
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::may_capture;
-use crate::{Caller, Engine, Error, Result, record::Record};
+use super::gate::may_capture;
+use crate::base::{
+    caller::Caller,
+    engine::Engine,
+    error::{Error, Result},
+    record::Record,
+};
 
 /// Quality of the stored JPEG: above what phones use, so that re-encoding adds no visible loss.
 const JPEG_QUALITY: u8 = 95;
@@ -123,7 +128,7 @@ pub async fn accept_document(
     let kind = EvidenceKind::document(side);
     let stored = store(engine, &record, kind, 0, admitted, Origin::of(caller, position)).await?;
 
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db().begin().await?;
     let mut record = Record::load(engine, &mut tx, caller.organization, id).await?;
     may_capture(&record)?;
     rows::supersede(&mut tx, caller.organization, id, kind.as_str(), engine.now()).await?;
@@ -155,7 +160,7 @@ pub(crate) async fn load_capturing(
     organization: OrganizationId,
     id: VerificationId,
 ) -> Result<Record> {
-    let mut tx = engine.db.read().await?;
+    let mut tx = engine.db().read().await?;
     let record = Record::load(engine, &mut tx, organization, id).await?;
     may_capture(&record)?;
     quota(engine, &mut tx, &record).await?;
@@ -188,7 +193,7 @@ pub(crate) async fn store(
     let bytes = picture.jpeg.len() as i64;
     let private = Private { origin, traces: picture.traces, frame: picture.frame };
     let sealed = crypto::seal_json(&record.key, Object::Evidence(id), &private, entropy)?;
-    let blob_key = engine.blobs.put(&record.key, id, picture.jpeg, entropy).await?;
+    let blob_key = engine.blobs().put(&record.key, id, picture.jpeg, entropy).await?;
     Ok(rows::Evidence {
         id,
         organization: record.row.organization,

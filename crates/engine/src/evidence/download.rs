@@ -11,7 +11,12 @@ use bonafide_store::{
 };
 
 use super::accept;
-use crate::{Caller, Engine, Error, Result, record::Record};
+use crate::base::{
+    caller::Caller,
+    engine::Engine,
+    error::{Error, Result},
+    record::Record,
+};
 
 /// A picture of a verification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,7 +43,7 @@ impl File {
 
 /// The picture that counts, as JPEG.
 pub async fn download(engine: &Engine, caller: &Caller, id: VerificationId, file: File) -> Result<Vec<u8>> {
-    let mut tx = engine.db.read().await?;
+    let mut tx = engine.db().read().await?;
     download_in(engine, &mut tx, caller.organization, id, file).await
 }
 
@@ -68,5 +73,5 @@ pub(crate) async fn download_in(
     }
     let middle = if matches!(file, File::LivenessStep(_)) { found.len() / 2 } else { 0 };
     let row = found.into_iter().nth(middle).ok_or(Error::NotFound("picture"))?;
-    Ok(engine.blobs.get(&record.key, row.id, &row.blob_key).await?.to_vec())
+    Ok(engine.blobs().get(&record.key, row.id, &row.blob_key).await?.to_vec())
 }

@@ -14,9 +14,14 @@ use serde_json::json;
 
 use super::{
     accept::{self, Picture, check_position, load_capturing},
-    may_capture,
+    gate::may_capture,
 };
-use crate::{Caller, Engine, Error, Result, record::Record};
+use crate::base::{
+    caller::Caller,
+    engine::Engine,
+    error::{Error, Result},
+    record::Record,
+};
 
 /// Most frames of one capture.
 pub const MAX_FRAMES: usize = 16;
@@ -61,7 +66,7 @@ pub async fn start_liveness(
     check_position(position)?;
     let token = PlainSecret::new("lvs", &*engine.entropy);
     let now = engine.now();
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db().begin().await?;
     let record = Record::load(engine, &mut tx, caller.organization, id).await?;
     may_capture(&record)?;
     let challenge = challenge(engine, &record);
@@ -100,7 +105,7 @@ pub async fn open_challenge(
     caller: &Caller,
     id: VerificationId,
 ) -> Result<Option<Challenge>> {
-    let mut tx = engine.db.read().await?;
+    let mut tx = engine.db().read().await?;
     let session = liveness_sessions::open(&mut tx, caller.organization, id, engine.now()).await?;
     Ok(session.as_ref().and_then(asked))
 }
@@ -133,7 +138,7 @@ pub async fn accept_liveness(
         ));
     }
     let record = load_capturing(engine, caller.organization, id).await?;
-    let mut tx = engine.db.read().await?;
+    let mut tx = engine.db().read().await?;
     let session = open_session(engine, caller, &mut tx, id).await?;
     drop(tx);
     let challenge = asked(&session);
@@ -166,7 +171,7 @@ pub async fn accept_liveness(
         stored.push(accept::store(engine, &record, kind, sequence, frame, origin).await?);
     }
 
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db().begin().await?;
     let mut record = Record::load(engine, &mut tx, caller.organization, id).await?;
     may_capture(&record)?;
     // The capture that the frames were bound to: another may have been opened meanwhile.

@@ -1,4 +1,4 @@
-//! Reading identities back, and forgetting them.
+//! Identities read back.
 
 use bonafide_core::{
     document::DocumentType,
@@ -12,11 +12,15 @@ use bonafide_store::{
 };
 use serde_json::{Map, Value};
 
-use super::{Document, Opened, Person, open, open_row};
+use super::person::{Document, Opened, Person, open, open_row};
 use crate::{
-    Caller, Engine, Error, Result,
-    evidence::{File, download_in},
-    verifications::{View, view_of},
+    base::{
+        caller::Caller,
+        engine::Engine,
+        error::{Error, Result},
+    },
+    evidence::download::{File, download_in},
+    verifications::view::{View, client_names, view_of},
 };
 
 /// An identity as a reader sees it.
@@ -76,7 +80,7 @@ impl Filter {
 
 /// One identity.
 pub async fn read(engine: &Engine, caller: &Caller, id: ApplicantId) -> Result<Identity> {
-    let mut tx = engine.db.read().await?;
+    let mut tx = engine.db().read().await?;
     let opened = open(engine, &mut tx, caller.organization, id).await?;
     identity(engine, &mut tx, caller, opened).await
 }
@@ -84,8 +88,8 @@ pub async fn read(engine: &Engine, caller: &Caller, id: ApplicantId) -> Result<I
 /// A page of the organization's identities, newest first, and how many match in all.
 pub async fn list(engine: &Engine, caller: &Caller, filter: &Filter) -> Result<(Vec<Identity>, i64)> {
     const BATCH: i64 = 200;
-    let mut tx = engine.db.read().await?;
-    let names = crate::verifications::client_names(&mut tx, caller).await?;
+    let mut tx = engine.db().read().await?;
+    let names = client_names(&mut tx, caller).await?;
     let credentials: Vec<CredentialId> =
         names.iter().filter(|(_, n)| filter.client_ids.contains(n)).map(|(id, _)| *id).collect();
     let ids: Vec<ApplicantId> = filter.ids.iter().filter_map(|id| id.parse().ok()).collect();
@@ -152,7 +156,7 @@ async fn identity(engine: &Engine, tx: &mut Tx, caller: &Caller, opened: Opened)
 
 /// Whether a person was verified and not erased since.
 pub async fn is_verified(engine: &Engine, caller: &Caller, id: ApplicantId) -> Result<bool> {
-    let mut tx = engine.db.read().await?;
+    let mut tx = engine.db().read().await?;
     let row = applicants::get(&mut tx, caller.organization, id).await?;
     let row = row.filter(|row| row.identity_since.is_some()).ok_or(Error::NotFound("identity"))?;
     Ok(row.anonymized_at.is_none())
@@ -166,7 +170,7 @@ pub async fn image(
     file: File,
     of: Option<DocumentType>,
 ) -> Result<Vec<u8>> {
-    let mut tx = engine.db.read().await?;
+    let mut tx = engine.db().read().await?;
     let person = open(engine, &mut tx, caller.organization, id).await?.person;
     let fits = |d: &&Document| of.is_none_or(|of| d.reading.document_type == of);
     for document in person.documents.iter().rev().filter(fits) {
@@ -176,20 +180,4 @@ pub async fn image(
         }
     }
     Err(Error::NotFound("picture"))
-}
-
-/// Erases an identity and every verification and authentication of theirs. Repeating it changes nothing.
-pub async fn anonymize(engine: &Engine, caller: &Caller, id: ApplicantId) -> Result<()> {
-    let mut tx = engine.db.read().await?;
-    let row = applicants::get(&mut tx, caller.organization, id).await?;
-    row.filter(|row| row.identity_since.is_some()).ok_or(Error::NotFound("identity"))?;
-    let filter = rows::Filter { identities: &[id], ..rows::Filter::default() };
-    let page = Page { after: None, skip: 0, limit: i64::MAX };
-    let theirs = rows::list(&mut tx, caller.organization, &filter, page).await?;
-    drop(tx);
-    for verification in theirs {
-        crate::applicants::anonymize(engine, caller, verification.applicant).await?;
-    }
-    // Last, so that a call that was cut short can be repeated.
-    crate::applicants::anonymize(engine, caller, id).await
 }

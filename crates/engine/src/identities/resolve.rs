@@ -2,28 +2,21 @@
 
 use bonafide_checks::{
     document::fingerprint,
-    face::{
-        compare::{Calibrations, DEFAULT_ONBOARDING_DISTANCE},
-        embed::Embedding,
-    },
+    face::compare::{Calibrations, DEFAULT_ONBOARDING_DISTANCE},
 };
-use bonafide_core::{
-    event::Happened,
-    evidence::EvidenceKind,
-    id::{ApplicantId, FeatureId},
-};
+use bonafide_core::{event::Happened, evidence::EvidenceKind, id::ApplicantId};
 use bonafide_store::{
     Tx, applicants,
     crypto::{self, Object, SubjectKey},
-    evidence as evidence_rows, features, organizations, subject_keys,
+    evidence as evidence_rows, organizations, subject_keys,
 };
 use serde_json::json;
 
-use super::{Document, Person};
+use super::person::{Document, Person, open};
 use crate::{
-    Engine, Result,
-    gallery::{Known, Template},
-    record::Record,
+    base::{engine::Engine, error::Result, features::Known, record::Record},
+    events::tell::tell_of,
+    screening::dismiss::pass_on,
 };
 
 /// Finds or makes the identity of somebody who is being approved, and keeps what this verification taught of them.
@@ -35,24 +28,23 @@ pub(crate) async fn identify(engine: &Engine, tx: &mut Tx, record: &mut Record, 
     // Two verifications of one person may be approved at once: the second has to see what the first made.
     organizations::hold(tx, organization).await?;
     let reading = record.private.reading.clone().unwrap_or_default();
-    let faces = engine.gallery().faces().kind();
-    let mine = features::open_of(tx, organization, faces, record.row.applicant, &record.key).await?;
+    let mine = engine.gallery().faces().of(tx, organization, &record.key).await?.pop();
     let own = Known {
         documents: fingerprint::number(&reading).into_iter().collect(),
         holder: fingerprint::holder(&reading),
-        embedding: mine.last().and_then(|bytes| Template::from_bytes(bytes)).map(|t| t.embedding),
+        embedding: mine.map(|t| t.embedding),
     };
     let found = find(engine, tx, record, &own).await?;
     let now = engine.now();
     let (id, key, mut person) = match found.known {
         Some(id) => {
-            let opened = super::open(engine, tx, organization, id).await?;
+            let opened = open(engine, tx, organization, id).await?;
             (id, opened.key, opened.person)
         }
         None => {
             let id = ApplicantId::new(now, &*engine.entropy);
             applicants::insert(tx, organization, id, now).await?;
-            let (ring, entropy) = (&*engine.key_ring, &*engine.entropy);
+            let (ring, entropy) = (engine.key_ring(), &*engine.entropy);
             let key = subject_keys::create(tx, organization, id, ring, now, entropy).await?;
             (id, key, Person::default())
         }
@@ -70,8 +62,8 @@ pub(crate) async fn identify(engine: &Engine, tx: &mut Tx, record: &mut Record, 
     let sealed = crypto::seal_json(&key, Object::Applicant(id), &person, &*engine.entropy)?;
     applicants::update(tx, organization, id, &sealed).await?;
     applicants::become_identity(tx, organization, id, now).await?;
-    remember(engine, tx, record, id, &key, own).await?;
-    crate::screening::pass_on(engine, tx, record, &key).await?;
+    remember(engine, tx, record, &key, own).await?;
+    pass_on(engine, tx, record, &key).await?;
     record.row.identity = Some(id);
     let detail = json!({
         "identity_id": id,
@@ -80,7 +72,7 @@ pub(crate) async fn identify(engine: &Engine, tx: &mut Tx, record: &mut Record, 
     });
     record.note(engine, tx, "identified", actor, &detail).await?;
     // Of the applicant, whose id subscribers know, and not of the identity.
-    record.tell(engine, tx, Happened::ApplicantUpdated).await?;
+    tell_of(engine, tx, record, Happened::ApplicantUpdated).await?;
     Ok(())
 }
 
@@ -112,52 +104,20 @@ async fn find(engine: &Engine, tx: &mut Tx, record: &Record, own: &Known) -> Res
         }
     };
     let shelf = engine.gallery().identities();
-    shelf.search(engine, tx, record.row.organization, None, look).await?;
+    shelf.search(tx, record.row.organization, None, look).await?;
     Ok(found)
 }
 
 /// Keeps the newest face and all documents in the place of what was kept before.
-async fn remember(
-    engine: &Engine,
-    tx: &mut Tx,
-    record: &Record,
-    id: ApplicantId,
-    key: &SubjectKey,
-    own: Known,
-) -> Result<()> {
-    let (organization, kind) = (record.row.organization, engine.gallery().identities().kind());
-    let before = features::open_of(tx, organization, kind, id, key).await?;
-    let mut known = before.last().and_then(|bytes| Known::from_bytes(bytes)).unwrap_or_default();
+async fn remember(engine: &Engine, tx: &mut Tx, record: &Record, key: &SubjectKey, own: Known) -> Result<()> {
+    let (organization, shelf) = (record.row.organization, engine.gallery().identities());
+    let mut known = shelf.of(tx, organization, key).await?.pop().unwrap_or_default();
     for document in own.documents {
         known.documents.retain(|d| *d != document);
         known.documents.push(document);
     }
     known.holder = own.holder.or(known.holder);
     known.embedding = own.embedding.or(known.embedding);
-    features::withdraw_of(tx, organization, id, kind).await?;
-    let feature_id = FeatureId::new(engine.now(), &*engine.entropy);
-    let feature = features::Feature {
-        id: feature_id,
-        applicant: id,
-        verification: Some(record.row.id),
-        kind: kind.to_owned(),
-        sealed: crypto::seal(key, Object::Feature(feature_id), &known.to_bytes(), &*engine.entropy)?,
-        created_at: engine.now(),
-    };
-    features::insert(tx, organization, &feature).await?;
-    Ok(())
-}
-
-/// The stored face of an identity; none when they gave none.
-pub(crate) async fn template(
-    engine: &Engine,
-    tx: &mut Tx,
-    record: &Record,
-    identity: ApplicantId,
-) -> Result<Option<Embedding>> {
-    let organization = record.row.organization;
-    let key = subject_keys::load(tx, organization, identity, &*engine.key_ring).await?;
-    let kind = engine.gallery().identities().kind();
-    let known = features::open_of(tx, organization, kind, identity, &key).await?;
-    Ok(known.last().and_then(|bytes| Known::from_bytes(bytes)).and_then(|k| k.embedding))
+    shelf.withdraw(tx, organization, key.applicant()).await?;
+    shelf.add(tx, organization, Some(record.row.id), key, &known.to_bytes()).await
 }

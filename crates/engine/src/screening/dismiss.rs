@@ -15,10 +15,21 @@ use bonafide_store::{
     crypto::{self, Object, SubjectKey},
     dismissals, findings, subject_keys,
 };
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::{Caller, Engine, Error, Result, Scope, gallery::Known, jobs, look_back, record::Record};
+use super::plan::rescreen_at;
+use crate::{
+    base::{
+        caller::{Caller, Scope},
+        engine::Engine,
+        error::{Error, Result},
+        features::Known,
+        record::Record,
+        screened::Dismissed,
+    },
+    events::tell::tell_of_with,
+    look_back::replay::organization_of,
+};
 
 /// Longest reason, in characters.
 const MAX_REASON: usize = 2000;
@@ -32,16 +43,6 @@ pub struct Dismissing<'a> {
     pub reason: &'a str,
     /// When the hit counts again.
     pub until: Timestamp,
-}
-
-/// An entry that does not count for a person, as it is sealed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Dismissed {
-    pub list: String,
-    pub entry: String,
-    /// Of the entry's content when it was dismissed.
-    pub entry_sha256: String,
-    pub reason: String,
 }
 
 /// Dismisses a hit of a verification's last screening; how many hits still count.
@@ -69,7 +70,7 @@ pub async fn dismiss_as_operator(
     verification: VerificationId,
     what: &Dismissing<'_>,
 ) -> Result<usize> {
-    let owner = look_back::organization_of(engine, verification).await?;
+    let owner = organization_of(engine, verification).await?;
     set_aside(engine, owner, "operator", verification, what).await
 }
 
@@ -87,7 +88,7 @@ async fn set_aside(
     if what.until <= now {
         return Err(Error::invalid("until", Rule::Range, "the time must lie ahead"));
     }
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db().begin().await?;
     let mut record = Record::load(engine, &mut tx, organization, verification).await?;
     let mut screened = record.private.screened.clone().ok_or(Error::NotFound("hit"))?;
     let hit = screened.hit(what.list, what.entry).ok_or(Error::NotFound("hit"))?;
@@ -104,7 +105,7 @@ async fn set_aside(
     let said = Said { dismissed, verification, actor: actor.to_owned(), until: what.until };
     keep(engine, &mut tx, organization, &record.key, &said).await?;
     if let Some(identity) = record.row.identity {
-        let key = subject_keys::load(&mut tx, organization, identity, &*engine.key_ring).await?;
+        let key = subject_keys::load(&mut tx, organization, identity, engine.key_ring()).await?;
         keep(engine, &mut tx, organization, &key, &said).await?;
     }
     screened.set_aside(&active(engine, &mut tx, &record, record.private.reading.as_ref()).await?);
@@ -115,8 +116,8 @@ async fn set_aside(
     findings::insert(&mut tx, organization, verification, &[finding], now, &*engine.entropy).await?;
     let detail = json!({"hits": hits, "until": what.until.to_string()});
     record.note(engine, &mut tx, "screening_dismissed", actor, &detail).await?;
-    tell(engine, &mut tx, &record, Happened::ScreeningReviewed, hits).await?;
-    jobs::rescreen_at(engine, &mut tx, organization, verification, what.until).await?;
+    tell_hits(engine, &mut tx, &record, Happened::ScreeningReviewed, hits).await?;
+    rescreen_at(engine, &mut tx, organization, verification, what.until).await?;
     tx.commit().await?;
     Ok(hits)
 }
@@ -166,7 +167,7 @@ pub(crate) async fn active(
         None => same_person(engine, tx, organization, reading).await?,
     };
     if let Some(identity) = known {
-        let key = subject_keys::load(tx, organization, identity, &*engine.key_ring).await?;
+        let key = subject_keys::load(tx, organization, identity, engine.key_ring()).await?;
         for dismissed in of(engine, tx, organization, &key).await? {
             if !all.contains(&dismissed) {
                 all.push(dismissed);
@@ -202,7 +203,7 @@ async fn same_person(
             found = Some(found.map_or(id, |before| before.min(id)));
         }
     };
-    engine.gallery().identities().search(engine, tx, organization, None, look).await?;
+    engine.gallery().identities().search(tx, organization, None, look).await?;
     Ok(found)
 }
 
@@ -227,7 +228,7 @@ pub(crate) async fn pass_on(
 }
 
 /// The event that the hits of a person are others than before.
-pub(crate) async fn tell(
+pub(crate) async fn tell_hits(
     engine: &Engine,
     tx: &mut Tx,
     record: &Record,
@@ -235,6 +236,6 @@ pub(crate) async fn tell(
     hits: usize,
 ) -> Result<()> {
     let snapshot = Snapshot { hits: Some(hits as u64), ..Snapshot::default() };
-    record.tell_with(engine, tx, happened, snapshot).await?;
+    tell_of_with(engine, tx, record, happened, snapshot).await?;
     Ok(())
 }

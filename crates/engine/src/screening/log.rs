@@ -10,8 +10,7 @@ use bonafide_store::{
     screenings,
 };
 
-use super::Screened;
-use crate::{Engine, Result, record::Record};
+use crate::base::{engine::Engine, error::Result, record::Record, screened::Screened};
 
 /// Screenings a page.
 const PAGE: i64 = 200;
@@ -51,9 +50,9 @@ pub async fn page(
     since: Timestamp,
     after: Option<&Logged>,
 ) -> Result<Vec<Logged>> {
-    let mut tx = engine.db.read().await?;
+    let mut tx = engine.db().read().await?;
     let after = after.map(|l| (l.at, l.id));
-    let rows = screenings::page(&mut tx, organization, since, after, PAGE, &*engine.key_ring).await?;
+    let rows = screenings::page(&mut tx, organization, since, after, PAGE, engine.key_ring()).await?;
     let read = |row: screenings::Opened| {
         let screened = serde_json::from_slice(&row.bytes)
             .map_err(|source| bonafide_store::Error::Form { object: "screening", source })?;

@@ -6,14 +6,20 @@ use bonafide_core::{
 };
 use serde_json::json;
 
-use crate::{Caller, Engine, Error, Result, record::Record};
+use super::transition::apply;
+use crate::base::{
+    caller::Caller,
+    engine::Engine,
+    error::{Error, Result},
+    record::Record,
+};
 
 /// The version of the text that was agreed to; the text itself is the integrator's page or ours.
 const TEXT_VERSION: &str = "1";
 
 /// Records the answer. Saying yes again changes nothing; a yes cannot become a no here, nor a no a yes.
 pub async fn consent(engine: &Engine, caller: &Caller, id: VerificationId, given: bool) -> Result<()> {
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db().begin().await?;
     let mut record = Record::load(engine, &mut tx, caller.organization, id).await?;
     match record.row.consent_given {
         Some(before) if before == given && record.status() != Status::Expired => return Ok(()),
@@ -30,7 +36,7 @@ pub async fn consent(engine: &Engine, caller: &Caller, id: VerificationId, given
     record.row.consent_text_version = Some(TEXT_VERSION.to_owned());
     let action = if given { Action::Consent } else { Action::RefuseConsent };
     let detail = json!({"consented": given, "text_version": TEXT_VERSION});
-    record.apply(engine, &mut tx, action, &caller.actor(), detail).await?;
+    apply(engine, &mut tx, &mut record, action, &caller.actor(), detail).await?;
     tx.commit().await?;
     Ok(())
 }

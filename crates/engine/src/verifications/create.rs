@@ -3,7 +3,7 @@
 
 use bonafide_core::{
     event::Happened,
-    id::{ApplicantId, JobId, VerificationId},
+    id::{ApplicantId, VerificationId},
     policy::{Exhausted, LivenessMode, Policy},
     problem::Rule,
     verification::{Kind, Status},
@@ -11,16 +11,26 @@ use bonafide_core::{
 use bonafide_store::{
     Tx, applicants,
     crypto::{self, Object, Sealed},
-    jobs, subject_keys, verifications as rows,
+    subject_keys, verifications as rows,
     weights::Whom,
 };
 use serde_json::{Value, json};
 
 use crate::{
-    Caller, Engine, Error, Private, Result, Scope, identities,
-    jobs::{EXPIRE, TIMERS},
-    record::{Record, word},
-    sandbox, tuning, webhooks,
+    base::{
+        caller::{Caller, Scope},
+        engine::Engine,
+        error::{Error, Result},
+        jobs::{self, JobKind, NewJob},
+        private::Private,
+        record::Record,
+        words::word,
+    },
+    events::tell::tell_of,
+    identities::person::open,
+    sandbox::scenarios,
+    tuning::{requirements::requirements_for, weights::weights_for},
+    webhooks::{endpoint::check_url, per_verification::per_verification},
 };
 
 /// Most bytes of the caller's own data in one verification.
@@ -46,9 +56,9 @@ pub async fn create(engine: &Engine, caller: &Caller, new: NewVerification) -> R
     let mut policy =
         Policy { liveness_mode: new.liveness_mode, exhausted: new.exhausted, ..Policy::default() };
     check(engine, caller, &new)?;
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db().begin().await?;
     let whom = Whom { client: &caller.client_id, user_id: &new.user_id };
-    policy.require(tuning::requirements_for(&mut tx, caller.organization, whom).await?);
+    policy.require(requirements_for(&mut tx, caller.organization, whom).await?);
     let id = insert(engine, &mut tx, caller, new, policy, None).await?;
     tx.commit().await?;
     Ok(id)
@@ -64,8 +74,8 @@ pub async fn authenticate(
 ) -> Result<VerificationId> {
     check(engine, caller, &new)?;
     let policy = Policy { exhausted: new.exhausted, ..Policy::authentication(new.liveness_mode) };
-    let mut tx = engine.db.begin().await?;
-    identities::open(engine, &mut tx, caller.organization, identity).await?;
+    let mut tx = engine.db().begin().await?;
+    open(engine, &mut tx, caller.organization, identity).await?;
     let id = insert(engine, &mut tx, caller, new, policy, Some(identity)).await?;
     tx.commit().await?;
     Ok(id)
@@ -76,14 +86,14 @@ fn check(engine: &Engine, caller: &Caller, new: &NewVerification) -> Result<()> 
         return Err(Error::Forbidden);
     }
     if let Some(url) = &new.webhook_url {
-        webhooks::check_url(engine, "webhook_url", url)?;
+        check_url(engine, "webhook_url", url)?;
     }
     for (field, value) in [("metadata", &new.metadata), ("settings", &new.settings)] {
         if value.to_string().len() > MAX_PRIVATE {
             return Err(Error::invalid(field, Rule::Length, format!("must be at most {MAX_PRIVATE} bytes")));
         }
     }
-    sandbox::check(caller, &new.settings)
+    scenarios::check(caller, &new.settings)
 }
 
 async fn insert(
@@ -98,7 +108,7 @@ async fn insert(
     let organization = caller.organization;
     let (id, applicant) = (VerificationId::new(now, entropy), ApplicantId::new(now, entropy));
     let webhook_endpoint = match &new.webhook_url {
-        Some(url) => Some(webhooks::per_verification(engine, tx, organization, new.dialect, url).await?),
+        Some(url) => Some(per_verification(engine, tx, organization, new.dialect, url).await?),
         None => None,
     };
     let private = Private {
@@ -111,9 +121,9 @@ async fn insert(
     let expires_at = now.plus_secs(engine.settings.verification_lifetime_s);
 
     applicants::insert(tx, organization, applicant, now).await?;
-    let key = subject_keys::create(tx, organization, applicant, &*engine.key_ring, now, entropy).await?;
+    let key = subject_keys::create(tx, organization, applicant, engine.key_ring(), now, entropy).await?;
     let whom = Whom { client: &caller.client_id, user_id: &new.user_id };
-    let weights = tuning::weights_for(engine, tx, organization, whom).await?.id;
+    let weights = weights_for(engine, tx, organization, whom).await?.id;
     let (kind, status) = match identity {
         None => (Kind::IdentityVerification, Status::Created),
         Some(_) => (Kind::FaceAuthentication, Status::Capturing),
@@ -151,23 +161,19 @@ async fn insert(
     let detail = json!({"dialect": new.dialect, "kind": kind});
     record.note(engine, tx, "created", &caller.actor(), &detail).await?;
     if kind == Kind::IdentityVerification {
-        record.tell(engine, tx, Happened::ApplicantCreated).await?;
+        tell_of(engine, tx, &record, Happened::ApplicantCreated).await?;
     }
-    record.tell(engine, tx, Happened::VerificationCreated).await?;
+    tell_of(engine, tx, &record, Happened::VerificationCreated).await?;
     if status == Status::Capturing {
-        record.tell(engine, tx, Happened::VerificationStarted).await?;
+        tell_of(engine, tx, &record, Happened::VerificationStarted).await?;
     }
-    let timer = jobs::NewJob {
-        id: JobId::new(now, entropy),
-        queue: TIMERS,
-        kind: EXPIRE,
+    let timer = NewJob {
+        kind: JobKind::Expire,
         subject: id.uuid(),
-        payload: &json!({}),
+        payload: json!({}),
         unique_key: None,
-        now,
         run_at: expires_at,
-        max_attempts: 20,
     };
-    jobs::enqueue(tx, organization, timer).await?;
+    jobs::enqueue(engine, tx, organization, timer).await?;
     Ok(id)
 }

@@ -4,7 +4,16 @@ use bonafide_core::{id::VerificationId, verification::Action};
 use bonafide_store::verifications as rows;
 use serde_json::json;
 
-use crate::{Caller, Engine, Error, Result, Scope, applicants, record::Record};
+use super::transition::apply;
+use crate::{
+    applicants::anonymize as forget,
+    base::{
+        caller::{Caller, Scope},
+        engine::Engine,
+        error::{Error, Result},
+        record::Record,
+    },
+};
 
 /// Erases everything of a verification that says who the person is; its states, findings and decisions stay. What is
 /// still going on is canceled. The person's identity, which has a key of its own, stays as well. Repeating it changes
@@ -13,24 +22,24 @@ pub async fn anonymize(engine: &Engine, caller: &Caller, id: VerificationId) -> 
     if !caller.may(Scope::Write) {
         return Err(Error::Forbidden);
     }
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db().begin().await?;
     let row = rows::get(&mut tx, caller.organization, id).await?.ok_or(Error::NotFound("session"))?;
     let applicant = row.applicant;
     match Record::open(engine, &mut tx, row).await {
         Ok(mut record) if !record.status().is_final() => {
-            record.apply(engine, &mut tx, Action::Cancel, &caller.actor(), json!({})).await?;
+            apply(engine, &mut tx, &mut record, Action::Cancel, &caller.actor(), json!({})).await?;
             tx.commit().await?;
         }
         Ok(_) | Err(Error::Conflict { code: "anonymized", .. }) => drop(tx),
         Err(other) => return Err(other),
     }
-    applicants::anonymize(engine, caller, applicant).await
+    forget::anonymize(engine, caller, applicant).await
 }
 
 /// Erases a verification and takes it out of every list: from now on it is not found.
 pub async fn delete(engine: &Engine, caller: &Caller, id: VerificationId) -> Result<()> {
     anonymize(engine, caller, id).await?;
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db().begin().await?;
     rows::delete(&mut tx, caller.organization, id, engine.now()).await?;
     let object = format!("verification:{id}");
     let actor = caller.actor();

@@ -4,9 +4,14 @@ use bonafide_core::{document::DocumentType, id::VerificationId, problem::Rule};
 use serde_json::{Value, json};
 
 use crate::{
-    Caller, Engine, Error, Result,
-    evidence::may_capture,
-    record::{Record, word},
+    base::{
+        caller::Caller,
+        engine::Engine,
+        error::{Error, Result},
+        record::Record,
+        words::word,
+    },
+    evidence::gate::may_capture,
 };
 
 pub async fn set_document_type(
@@ -15,7 +20,7 @@ pub async fn set_document_type(
     id: VerificationId,
     document_type: DocumentType,
 ) -> Result<()> {
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db().begin().await?;
     let mut record = Record::load(engine, &mut tx, caller.organization, id).await?;
     may_capture(&record)?;
     record.row.document_type = Some(word(document_type));
@@ -37,7 +42,7 @@ pub async fn set_sdk_metadata(
     if metadata.to_string().len() > MOST {
         return Err(Error::invalid("sdk_metadata", Rule::Length, format!("must be at most {MOST} bytes")));
     }
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db().begin().await?;
     let mut record = Record::load(engine, &mut tx, caller.organization, id).await?;
     if record.status().is_final() {
         return Err(Error::conflict("already_finished", "the session is finished and cannot be changed"));

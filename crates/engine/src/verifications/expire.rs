@@ -1,21 +1,26 @@
 //! The timer that ends a verification nobody finished.
 
 use bonafide_core::{id::VerificationId, verification::Action};
-use bonafide_store::{Tx, jobs::Job};
+use bonafide_store::jobs::Job;
 use serde_json::json;
 
-use crate::{Engine, Error, Result, record::Record};
+use super::transition::apply;
+use crate::base::{
+    engine::Engine,
+    error::Result,
+    jobs::{JobKind, Work, finish},
+    record::Record,
+};
+
+pub(crate) const WORK: Work = Work::new(JobKind::Expire, |engine, job| Box::pin(run(engine, job)));
 
 /// Ends the verification if it still waits for the person; otherwise there is nothing to do.
-pub(crate) async fn expire(engine: &Engine, tx: &mut Tx, job: &Job) -> Result<()> {
+async fn run(engine: &Engine, job: &Job) -> Result<()> {
+    let mut tx = engine.db().begin().await?;
     let id = VerificationId::from_uuid(job.subject);
-    let mut record = match Record::load(engine, tx, job.organization, id).await {
-        // Deleted or erased since.
-        Err(Error::NotFound(_) | Error::Conflict { code: "anonymized", .. }) => return Ok(()),
-        other => other?,
-    };
-    if record.status().after(Action::Expire).is_ok() {
-        record.apply(engine, tx, Action::Expire, "timer", json!({})).await?;
+    let record = Record::find(engine, &mut tx, job.organization, id).await?;
+    if let Some(mut record) = record.filter(|record| record.status().after(Action::Expire).is_ok()) {
+        apply(engine, &mut tx, &mut record, Action::Expire, "timer", json!({})).await?;
     }
-    Ok(())
+    finish(engine, tx, job).await
 }

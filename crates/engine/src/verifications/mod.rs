@@ -1,18 +1,25 @@
 //! Verifications and authentications, one file per deed.
 
-pub mod consent;
-pub mod create;
-pub mod delete;
-pub mod describe;
-pub mod expire;
-pub mod read;
-pub mod submit;
+mod consent;
+mod create;
+mod delete;
+mod describe;
+pub(crate) mod expire;
+mod list;
+mod read;
+pub(crate) mod reopen;
+mod submit;
+pub(crate) mod transition;
+pub(crate) mod view;
+mod wait;
 
 pub use crate::location::location;
 pub use consent::consent;
 pub use create::{NewVerification, authenticate, create};
 pub use delete::{anonymize, delete};
 pub use describe::{set_document_type, set_sdk_metadata};
-pub use read::{Counts, Entry, Filter, Given, View, expect, findings, list, read};
-pub(crate) use read::{client_names, view_of};
-pub use submit::{submit, wait};
+pub use list::{Counts, Filter, list};
+pub use read::{expect, findings, read};
+pub use submit::submit;
+pub use view::{Entry, Given, View};
+pub use wait::wait;

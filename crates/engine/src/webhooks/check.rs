@@ -8,8 +8,12 @@ use bonafide_core::{
 };
 use bonafide_courier::{check_header, sign};
 
-use super::{Changes, chaos};
-use crate::{Caller, Engine, Error, Result};
+use super::{chaos, endpoint::Changes};
+use crate::base::{
+    caller::Caller,
+    engine::Engine,
+    error::{Error, Result},
+};
 
 /// Most headers of one endpoint, and most characters of one.
 const MOST_HEADERS: usize = 20;

@@ -7,15 +7,16 @@ use bonafide_core::id::{ApplicantId, OrganizationId, WebhookSecretId};
 use bonafide_store::{
     Tx,
     crypto::{self, Object, SubjectKey},
+    organizations,
     secrets::PlainSecret,
     subject_keys,
     webhook_endpoints::{self as rows, WebhookEndpoint, WebhookSecret},
 };
 
-use crate::{Engine, Result};
+use crate::base::{engine::Engine, error::Result};
 
 /// The headers that an endpoint wants.
-pub(super) async fn headers(
+pub(crate) async fn headers(
     engine: &Engine,
     tx: &mut Tx,
     row: &WebhookEndpoint,
@@ -27,7 +28,7 @@ pub(super) async fn headers(
     open_headers(key.as_ref(), row)
 }
 
-pub(super) fn open_headers(
+pub(crate) fn open_headers(
     key: Option<&SubjectKey>,
     row: &WebhookEndpoint,
 ) -> Result<BTreeMap<String, String>> {
@@ -38,7 +39,7 @@ pub(super) fn open_headers(
 }
 
 /// What messages to an endpoint are signed with now, newest first.
-pub(super) async fn secrets(engine: &Engine, tx: &mut Tx, row: &WebhookEndpoint) -> Result<Vec<PlainSecret>> {
+pub(crate) async fn secrets(engine: &Engine, tx: &mut Tx, row: &WebhookEndpoint) -> Result<Vec<PlainSecret>> {
     let sealed = rows::secrets(tx, row.organization, row.id, engine.now()).await?;
     if sealed.is_empty() {
         return Ok(vec![]);
@@ -51,25 +52,25 @@ pub(super) async fn secrets(engine: &Engine, tx: &mut Tx, row: &WebhookEndpoint)
     sealed.iter().map(open).collect()
 }
 
-pub(super) async fn existing_key(
+pub(crate) async fn existing_key(
     engine: &Engine,
     tx: &mut Tx,
     organization: OrganizationId,
 ) -> Result<SubjectKey> {
     let itself = ApplicantId::from_uuid(organization.uuid());
-    Ok(subject_keys::load(tx, organization, itself, &*engine.key_ring).await?)
+    Ok(subject_keys::load(tx, organization, itself, engine.key_ring()).await?)
 }
 
-pub(super) async fn own_key(
+pub(crate) async fn own_key(
     engine: &Engine,
     tx: &mut Tx,
     organization: OrganizationId,
 ) -> Result<SubjectKey> {
-    let (ring, entropy) = (&*engine.key_ring, &*engine.entropy);
-    Ok(subject_keys::of_organization(tx, organization, ring, engine.now(), entropy).await?)
+    let (ring, entropy) = (engine.key_ring(), &*engine.entropy);
+    Ok(organizations::key(tx, organization, ring, engine.now(), entropy).await?)
 }
 
-pub(super) async fn add_secret(
+pub(crate) async fn add_secret(
     engine: &Engine,
     tx: &mut Tx,
     key: &SubjectKey,

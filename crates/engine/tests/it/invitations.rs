@@ -9,7 +9,7 @@ use bonafide_core::{event::Happened, id::JobId, verification::Status};
 use bonafide_engine::{
     Error, events,
     invitations::{Channel, Invite, bounced, invite},
-    jobs::{self, MAIL, run_pending},
+    jobs::{self, Queue, run_pending},
     sandbox, verifications,
 };
 use bonafide_invite::{Config, Inviter};
@@ -221,7 +221,7 @@ async fn an_invitation_that_kills_its_workers_is_told_as_a_bounce() {
     let app = &App::start_inviting(inviter).await;
     let id = app.created().await;
     invite(&app.engine, &app.caller, id, by_mail("zoe@example.com")).await.unwrap();
-    die_over(app, MAIL).await;
+    die_over(app, Queue::Mail).await;
     run_pending(&app.engine).await.unwrap();
     let bounced = happened(app, Happened::InvitationBounced).await;
     assert_eq!((bounced.len(), &bounced[0]["reason"]), (1, &json!("sending_failed")));
@@ -229,11 +229,12 @@ async fn an_invitation_that_kills_its_workers_is_told_as_a_bounce() {
 }
 
 /// Claims what is due and lets the lease run out, until nobody may try any more. How often that was.
-async fn die_over(app: &App, queue: &str) -> usize {
+async fn die_over(app: &App, queue: Queue) -> usize {
     let mut times = 0;
     loop {
         let (mut tx, now) = (app.db.begin().await.unwrap(), app.engine.now());
-        let lost = Claim { queue, owner: "lost", now, lease_until: now.plus_secs(1), limit: 9 };
+        let lost =
+            Claim { queue: queue.as_str(), owner: "lost", now, lease_until: now.plus_secs(1), limit: 9 };
         let claimed = claim(&mut tx, lost).await.unwrap();
         tx.commit().await.unwrap();
         if claimed.is_empty() {
@@ -250,7 +251,7 @@ async fn a_dead_job_of_a_forgotten_person_stops_nobody() {
     let app = &App::start_inviting(inviter).await;
     let id = app.captured(&[]).await;
     verifications::submit(&app.engine, &app.caller, id, None).await.unwrap();
-    assert!(die_over(app, jobs::CHECKS).await > 0);
+    assert!(die_over(app, Queue::Checks).await > 0);
     app.anonymize(id).await;
     run_pending(&app.engine).await.unwrap();
 }

@@ -84,7 +84,7 @@ impl App {
     }
 
     async fn of(database: &str, setup: Setup) -> Self {
-        let setup = Setup { dialects: vec![Arc::new(Invented)], ..setup };
+        let setup = Setup { dialects: vec![&Invented], ..setup };
         let Started { engine, db, clock, entropy, folder } = setup.start(database).await;
         let caller = organization(&engine, "first", false).await;
         Self { engine, db, clock, entropy, caller, folder }
@@ -178,7 +178,7 @@ impl App {
 }
 
 async fn organization(engine: &Engine, name: &str, sandbox: bool) -> Caller {
-    let new = access::credentials::create_organization(engine, name, sandbox).await.unwrap();
+    let new = access::create_organization(engine, name, sandbox).await.unwrap();
     let id = new.credential.public_id;
     let client = access::client(engine, &id, &new.secret.to_string()).await.unwrap();
     let Ok(issued) = access::issue(engine, &client, None).await else { panic!("no token") };

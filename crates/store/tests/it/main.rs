@@ -96,6 +96,7 @@ contract! {
     }
     webhooks {
         endpoints_come_and_go,
+        endpoints_are_filtered_and_paged,
         secrets_overlap_and_go_with_their_endpoint,
         events_are_numbered_and_never_changed,
         a_message_is_claimed_once_and_sent_until_it_arrives,

@@ -11,8 +11,10 @@ use bonafide_store::{
     deliveries::{self, Attempt, DEAD, DELIVERED, Filter, Next, PENDING},
     events,
     idempotency::{self, AnswerKey, Known},
-    subject_keys,
-    webhook_endpoints::{self as endpoints, Health, REGISTERED, WebhookEndpoint, WebhookSecret},
+    organizations,
+    webhook_endpoints::{
+        self as endpoints, Health, PER_VERIFICATION, REGISTERED, WebhookEndpoint, WebhookSecret,
+    },
 };
 use uuid::Uuid;
 
@@ -41,7 +43,7 @@ async fn endpoint(stage: &Stage, tx: &mut Tx, organization: OrganizationId) -> W
 }
 
 async fn own_key(stage: &Stage, tx: &mut Tx, organization: OrganizationId) -> SubjectKey {
-    subject_keys::of_organization(tx, organization, &stage.ring, stage.now(), &stage.entropy).await.unwrap()
+    organizations::key(tx, organization, &stage.ring, stage.now(), &stage.entropy).await.unwrap()
 }
 
 /// Messages to an endpoint by status.
@@ -60,8 +62,11 @@ pub(crate) async fn endpoints_come_and_go(stage: Stage) {
     let (organization, other) = (stage.organization().await, stage.organization().await);
     let mut tx = stage.begin().await;
     let mut e = endpoint(&stage, &mut tx, organization).await;
-    assert_eq!(endpoints::list(&mut tx, organization).await.unwrap(), std::slice::from_ref(&e));
-    assert_eq!(endpoints::list(&mut tx, other).await.unwrap(), []);
+    assert_eq!(
+        endpoints::list(&mut tx, organization, &endpoints::Filter::default(), 0, 10).await.unwrap(),
+        std::slice::from_ref(&e)
+    );
+    assert_eq!(endpoints::list(&mut tx, other, &endpoints::Filter::default(), 0, 10).await.unwrap(), []);
     assert_eq!(endpoints::get(&mut tx, other, e.id).await.unwrap(), None);
     assert!(e.wants("idv.session.complete") && !e.wants("idv.session"));
     e.words = String::new();
@@ -74,7 +79,45 @@ pub(crate) async fn endpoints_come_and_go(stage: Stage) {
     assert!(endpoints::delete(&mut tx, other, id, now).await.is_err());
     endpoints::delete(&mut tx, organization, id, now).await.unwrap();
     assert!(endpoints::delete(&mut tx, organization, id, now).await.is_err());
-    assert_eq!(endpoints::list(&mut tx, organization).await.unwrap(), []);
+    assert_eq!(
+        endpoints::list(&mut tx, organization, &endpoints::Filter::default(), 0, 10).await.unwrap(),
+        []
+    );
+}
+
+pub(crate) async fn endpoints_are_filtered_and_paged(stage: Stage) {
+    let (organization, other) = (stage.organization().await, stage.organization().await);
+    let mut tx = stage.begin().await;
+    let sample = endpoint(&stage, &mut tx, other).await;
+    let mut ids = vec![];
+    for (dialect, client, origin) in [
+        ("vult", "", REGISTERED),
+        ("vult", "mine", REGISTERED),
+        ("athenty", "mine", REGISTERED),
+        ("vult", "", PER_VERIFICATION),
+    ] {
+        let (id, created_at) = (stage.id(), stage.now().plus_secs(ids.len() as i64));
+        let url = format!("https://{}.example.com", ids.len());
+        let (dialect, client, origin) = (dialect.to_owned(), client.to_owned(), origin.to_owned());
+        let sample = sample.clone();
+        let row = WebhookEndpoint { id, organization, dialect, client, origin, url, created_at, ..sample };
+        assert!(endpoints::insert(&mut tx, organization, &row).await.unwrap());
+        ids.push(id);
+    }
+    let mut found = async |filter: endpoints::Filter<'_>, skip, limit| {
+        let page = endpoints::list(&mut tx, organization, &filter, skip, limit).await.unwrap();
+        let page: Vec<_> = page.iter().map(|e| ids.iter().position(|id| *id == e.id).unwrap()).collect();
+        (page, endpoints::count(&mut tx, organization, &filter).await.unwrap())
+    };
+    let all = endpoints::Filter::default();
+    assert_eq!(found(all, 0, 10).await, (vec![2, 1, 0, 3], 4), "the registered ones first, the newest first");
+    assert_eq!(found(all, 1, 2).await, (vec![1, 0], 4));
+    let registered = endpoints::Filter { origin: Some(REGISTERED), ..all };
+    assert_eq!(found(registered, 0, 10).await, (vec![2, 1, 0], 3));
+    let of_vult = endpoints::Filter { dialect: Some("vult"), ..registered };
+    assert_eq!(found(of_vult, 0, 10).await, (vec![1, 0], 2));
+    assert_eq!(found(endpoints::Filter { client: Some("mine"), ..of_vult }, 0, 10).await, (vec![1], 1));
+    assert_eq!(found(endpoints::Filter { client: Some("other"), ..all }, 0, 10).await, (vec![], 0));
 }
 
 pub(crate) async fn secrets_overlap_and_go_with_their_endpoint(stage: Stage) {

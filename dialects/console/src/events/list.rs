@@ -2,25 +2,21 @@
 
 use std::time::Duration;
 
-use axum::{Json as Body, extract::State};
+use axum::extract::State;
 use bonafide_core::{
     event::Happened,
     problem::{Problem, Rule},
 };
 use bonafide_engine::{
-    Engine, access,
+    Engine,
     events::{self, Filter},
 };
-use bonafide_http::Denied;
+use bonafide_http::{Caller, Denied, Json, Query, Result, operation};
 use serde::{Deserialize, Serialize};
-use tokio::time::{Instant, timeout_at};
 use utoipa::{IntoParams, ToSchema};
 
 use super::Event;
-use crate::{
-    error::{Error, ProblemDocument},
-    extract::{Authorized, Query, number, subject, time},
-};
+use crate::extract::{number, subject, time};
 
 /// Longest that a request waits for something to happen, in seconds.
 const LONGEST_WAIT_S: i64 = 30;
@@ -66,14 +62,19 @@ pub(crate) struct Events {
 /// List events
 ///
 /// In the order in which they happened. With `wait` it is a stream: ask again with `next`, and nothing is missed.
-#[utoipa::path(get, path = "/console/events", tag = "Events", operation_id = "events_list", params(ListEvents),
-    security(("bearer" = ["verifications:read"])),
-    responses((status = 200, body = Events), (status = 400, body = ProblemDocument), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument)))]
+#[operation(
+    get,
+    "/console/events",
+    tag = "Events",
+    id = "events_list",
+    scope = "verifications:read",
+    params(ListEvents)
+)]
 pub(crate) async fn list(
     State(engine): State<Engine>,
-    Authorized(caller): Authorized,
-    bonafide_http::Query(asked, _): Query<ListEvents>,
-) -> Result<Body<Events>, Error> {
+    caller: Caller,
+    Query(asked): Query<ListEvents>,
+) -> Result<Json<Events>> {
     let refused = |field: &str, message: String| Err(vec![Problem::new(field, Rule::Enum, message)].into());
     let newest_first = match asked.order.as_deref() {
         None | Some("oldest") => false,
@@ -108,7 +109,7 @@ pub(crate) async fn list(
     };
     let wait = number("wait", asked.wait.as_deref())?.unwrap_or(0).clamp(0, LONGEST_WAIT_S);
     let patience = Duration::from_secs(wait.unsigned_abs());
-    let found = first(&engine, &caller, &filter, patience).await?;
+    let found = events::wait(&engine, &caller, &filter, patience).await?.ok_or(Denied::BadToken)?;
     let next = found.last().map_or(after.unwrap_or(0), |e| e.position).to_string();
     let mut data = vec![];
     for row in found {
@@ -118,37 +119,5 @@ pub(crate) async fn list(
         };
         data.push(Event::of(row, message));
     }
-    Ok(Body(Events { data, next }))
-}
-
-/// The page as soon as there is something in it, and in any case after this time.
-async fn first(
-    engine: &Engine,
-    caller: &bonafide_engine::Caller,
-    filter: &Filter,
-    patience: Duration,
-) -> Result<Vec<bonafide_engine::events::Event>, Error> {
-    // The bell rings before the event is committed, and another process does not ring it: look without it too.
-    const LOOK_AGAIN: [Duration; 3] =
-        [Duration::from_millis(10), Duration::from_millis(50), Duration::from_millis(250)];
-    const LOOK_EVERY: Duration = Duration::from_millis(500);
-    let until = Instant::now() + patience;
-    let mut looks = LOOK_AGAIN.iter();
-    loop {
-        let rung = engine.post.notified();
-        tokio::pin!(rung);
-        rung.as_mut().enable();
-        let found = events::list(engine, caller, filter).await?;
-        if !found.is_empty() || Instant::now() >= until {
-            return Ok(found);
-        }
-        let pause = *looks.as_slice().first().unwrap_or(&LOOK_EVERY);
-        match timeout_at(until.min(Instant::now() + pause), rung).await {
-            Ok(()) => looks = LOOK_AGAIN.iter(),
-            Err(_) => _ = looks.next(),
-        }
-        if !access::still_good(engine, caller).await? {
-            return Err(Denied::BadToken.into());
-        }
-    }
+    Ok(Json(Events { data, next }))
 }

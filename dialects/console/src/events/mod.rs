@@ -45,7 +45,7 @@ pub(crate) struct Message {
 impl Event {
     fn of(row: Row, message: Option<(String, Value)>) -> Self {
         Self {
-            id: bonafide_engine::webhooks::deliver::message_id(row.id),
+            id: bonafide_engine::events::message_id(row.id),
             r#type: row.kind,
             subject: bonafide_core::id::VerificationId::from_uuid(row.subject).to_string(),
             sequence: row.sequence,

@@ -13,8 +13,10 @@ pub(crate) mod update;
 
 use std::collections::BTreeMap;
 
-use bonafide_engine::webhooks::history as rows;
-use bonafide_engine::webhooks::{Endpoint, deliver::message_id};
+use bonafide_engine::{
+    events::message_id,
+    webhooks::{Endpoint, history},
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -64,31 +66,26 @@ pub(crate) struct Webhook {
     deliveries: BTreeMap<String, i64>,
 }
 
-fn words(joined: &str) -> Vec<String> {
-    joined.split(' ').filter(|w| !w.is_empty()).map(str::to_owned).collect()
-}
-
 impl Webhook {
     fn of(endpoint: Endpoint) -> Self {
-        let Endpoint { row, headers, last, counts } = endpoint;
         Self {
-            id: row.id.to_string(),
-            api: row.dialect,
-            name: row.name,
-            url: row.url,
-            origin: row.origin,
-            client: Some(row.client).filter(|c| !c.is_empty()),
-            events: words(&row.words),
-            headers,
-            chaos: words(&row.chaos),
-            active: row.active,
-            disabled_reason: row.disabled_reason,
-            disabled_at: row.disabled_at.map(|t| t.to_string()),
-            failing_since: row.failing_since.map(|t| t.to_string()),
-            created_at: row.created_at.to_string(),
-            last_attempt_at: last.map(|(at, _)| at.to_string()),
-            last_status: last.and_then(|(_, status)| status),
-            deliveries: counts,
+            id: endpoint.id.to_string(),
+            api: endpoint.dialect,
+            name: endpoint.name,
+            url: endpoint.url,
+            origin: endpoint.origin,
+            client: Some(endpoint.client).filter(|c| !c.is_empty()),
+            events: endpoint.words,
+            headers: endpoint.headers,
+            chaos: endpoint.chaos,
+            active: endpoint.active,
+            disabled_reason: endpoint.disabled_reason,
+            disabled_at: endpoint.disabled_at.map(|t| t.to_string()),
+            failing_since: endpoint.failing_since.map(|t| t.to_string()),
+            created_at: endpoint.created_at.to_string(),
+            last_attempt_at: endpoint.last.map(|(at, _)| at.to_string()),
+            last_status: endpoint.last.and_then(|(_, status)| status),
+            deliveries: endpoint.counts,
         }
     }
 }
@@ -113,17 +110,17 @@ pub(crate) struct Delivery {
 }
 
 impl Delivery {
-    pub(crate) fn of(row: rows::Delivery) -> Self {
-        let waits = row.status == rows::PENDING;
+    pub(crate) fn of(message: history::Delivery) -> Self {
+        let waits = message.status == history::PENDING;
         Self {
-            event: message_id(row.event),
-            webhook: row.endpoint.to_string(),
-            r#type: row.word,
-            status: row.status,
-            attempts: row.tries,
-            created_at: row.created_at.to_string(),
-            next_attempt_at: waits.then(|| row.run_at.to_string()),
-            finished_at: row.finished_at.map(|t| t.to_string()),
+            event: message_id(message.event),
+            webhook: message.endpoint.to_string(),
+            r#type: message.word,
+            status: message.status,
+            attempts: message.tries,
+            created_at: message.created_at.to_string(),
+            next_attempt_at: waits.then(|| message.run_at.to_string()),
+            finished_at: message.finished_at.map(|t| t.to_string()),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The addresses for events, and one message from end to end. How messages are delivered is tested in the engine.
 
 use bonafide_courier::sign;
-use bonafide_engine::webhooks::deliver::run_pending;
+use bonafide_engine::deliver::run_pending;
 use bonafide_testkit::{
     on_both,
     receiver::{Received, Receiver},

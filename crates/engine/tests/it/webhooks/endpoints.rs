@@ -7,10 +7,11 @@ use bonafide_core::{
     id::{EventId, VerificationId, WebhookEndpointId},
 };
 use bonafide_engine::{
-    Error, trigger, verifications,
+    Error,
+    deliver::run_pending,
+    trigger, verifications,
     webhooks::{
         self, Changes, NewEndpoint,
-        deliver::run_pending,
         history::{self, Again},
     },
 };
@@ -65,7 +66,8 @@ async fn told(app: &App, id: WebhookEndpointId) -> BTreeSet<String> {
 
 async fn all(app: &App) -> Vec<WebhookEndpoint> {
     let mut tx = app.db.read().await.unwrap();
-    rows::list(&mut tx, app.caller.organization).await.unwrap()
+    let all = rows::Filter::default();
+    rows::list(&mut tx, app.caller.organization, &all, 0, i64::MAX).await.unwrap()
 }
 
 /// A session with an address of its own, and the endpoint that stands for it.
@@ -186,7 +188,7 @@ async fn one_endpoint_stands_for_a_host_and_not_for_too_many(app: &App) {
     let registered = create(app, new(NOWHERE)).await;
     let page = async |skip, limit| -> Vec<WebhookEndpointId> {
         let page = webhooks::list(&app.engine, &app.caller, skip, limit).await.unwrap();
-        page.into_iter().map(|e| e.row.id).collect()
+        page.into_iter().map(|e| e.id).collect()
     };
     assert_eq!(page(0, 1).await, [registered]);
     let (mut skip, mut seen) = (0, BTreeSet::new());
@@ -226,7 +228,7 @@ async fn only_what_changes_is_checked(app: &App) {
     change(app, id, active(false)).await.unwrap();
     let named = Changes { name: Some("b".into()), ..Changes::default() };
     change(app, id, named).await.unwrap();
-    let row = webhooks::read(&app.engine, &app.caller, id).await.unwrap().row;
+    let row = webhooks::read(&app.engine, &app.caller, id).await.unwrap();
     assert_eq!((row.name.as_str(), row.active, row.url.as_str()), ("b", false, "http://10.0.0.1/hooks"));
     assert_eq!(fields(change(app, id, active(true)).await), ["url"]);
     let elsewhere = Changes { url: Some(NOWHERE.into()), ..active(true) };

@@ -1,0 +1,94 @@
+//! Organizations and their credentials, as the operator of the installation sees them.
+
+use bonafide_core::id::OrganizationId;
+use bonafide_store::organizations::{self, Organization};
+
+use super::credential::{Kind, Listed, NewCredential, Wanted, add_secret, end, insert, known, listed};
+use crate::base::{engine::Engine, error::Result};
+
+/// For the operator: makes a credential for the installation's organization, or for its sandbox (the first one made;
+/// created if there is none).
+pub async fn create_credential(engine: &Engine, wanted: Wanted, sandbox: bool) -> Result<NewCredential> {
+    let (now, entropy) = (engine.now(), &*engine.entropy);
+    let mut tx = engine.db().begin().await?;
+    let organization = match organizations::list(&mut tx).await?.iter().find(|o| o.sandbox == sandbox) {
+        Some(first) => first.id,
+        None => {
+            let new = Organization {
+                id: OrganizationId::new(now, entropy),
+                name: if sandbox { "sandbox" } else { "default" }.to_owned(),
+                created_at: now,
+                sandbox,
+                clock_ahead_ms: 0,
+            };
+            organizations::insert(&mut tx, &new).await?;
+            new.id
+        }
+    };
+    let new = insert(engine, &mut tx, organization, sandbox, wanted, "operator").await?;
+    tx.commit().await?;
+    Ok(new)
+}
+
+/// For the operator: makes an organization with one OAuth client.
+pub async fn create_organization(engine: &Engine, name: &str, sandbox: bool) -> Result<NewCredential> {
+    let now = engine.now();
+    let organization = Organization {
+        id: OrganizationId::new(now, &*engine.entropy),
+        name: name.to_owned(),
+        created_at: now,
+        sandbox,
+        clock_ahead_ms: 0,
+    };
+    let mut tx = engine.db().begin().await?;
+    organizations::insert(&mut tx, &organization).await?;
+    let wanted = Wanted::new(Kind::OauthClient, name);
+    let new = insert(engine, &mut tx, organization.id, sandbox, wanted, "operator").await?;
+    tx.commit().await?;
+    Ok(new)
+}
+
+/// An organization, as the operator knows it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OrganizationInfo {
+    pub id: OrganizationId,
+    pub name: String,
+    pub sandbox: bool,
+}
+
+/// For the operator: all organizations, oldest first.
+pub async fn organizations(engine: &Engine) -> Result<Vec<OrganizationInfo>> {
+    let mut tx = engine.db().read().await?;
+    let all = organizations::list(&mut tx).await?.into_iter();
+    Ok(all.map(|o| OrganizationInfo { id: o.id, name: o.name, sandbox: o.sandbox }).collect())
+}
+
+/// For the operator: all credentials of all organizations.
+pub async fn list_credentials(engine: &Engine) -> Result<Vec<Listed>> {
+    let mut tx = engine.db().read().await?;
+    let mut all = vec![];
+    for organization in organizations::list(&mut tx).await? {
+        all.extend(listed(engine, &mut tx, organization.id, organization.sandbox).await?);
+    }
+    Ok(all)
+}
+
+/// For the operator: [`rotate`](super::credentials::rotate).
+pub async fn rotate_credential(engine: &Engine, public_id: &str, overlap_s: i64) -> Result<NewCredential> {
+    let mut tx = engine.db().begin().await?;
+    let found = known(&mut tx, public_id).await?;
+    let organization = organizations::get(&mut tx, found.organization).await?;
+    let sandbox = organization.is_some_and(|o| o.sandbox);
+    let new = add_secret(engine, &mut tx, found, sandbox, overlap_s, "operator").await?;
+    tx.commit().await?;
+    Ok(new)
+}
+
+/// For the operator: [`revoke`](super::credentials::revoke).
+pub async fn revoke_credential(engine: &Engine, public_id: &str) -> Result<()> {
+    let mut tx = engine.db().begin().await?;
+    let found = known(&mut tx, public_id).await?;
+    end(engine, &mut tx, &found, "operator").await?;
+    tx.commit().await?;
+    Ok(())
+}

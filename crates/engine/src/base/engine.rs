@@ -1,0 +1,220 @@
+//! What every deed is given: the parts of this process and what the operator set.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use bonafide_checks::models::Models;
+use bonafide_core::{
+    event::WebhookDialect,
+    id::{CredentialId, Entropy},
+    time::{Clock, Timestamp},
+};
+use bonafide_courier::Courier;
+use bonafide_invite::Inviter;
+use bonafide_places::Places;
+use bonafide_registry::Provider;
+use bonafide_store::{Db, blobs::Blobs, keyring::KeyRing, subject_keys};
+use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
+use tokio::sync::{Notify, Semaphore};
+
+use super::{error::Result, gallery::Gallery, lists::Screening};
+
+/// Everything the deeds need. Cheap to clone; one per process.
+#[derive(Clone)]
+pub struct Engine(Arc<Whole>);
+
+struct Whole {
+    storage: Storage,
+    parts: Parts,
+    gallery: Gallery,
+    admissions: Semaphore,
+    bells: Bells,
+    uses: Uses,
+}
+
+/// Where everything is kept. Only deeds reach it.
+pub struct Storage {
+    pub db: Db,
+    pub blobs: Blobs,
+    pub key_ring: Arc<dyn KeyRing>,
+}
+
+/// What else an [`Engine`] is made of.
+pub struct Parts {
+    pub clock: Arc<dyn Clock>,
+    pub entropy: Arc<dyn Entropy>,
+    pub models: Arc<Models>,
+    /// The lists that people are screened against.
+    pub screening: Arc<Screening>,
+    /// Where internet addresses and positions are.
+    pub places: Places,
+    /// The registry of licences that documents are held against, if there is one.
+    pub registry: Option<Provider>,
+    /// Who takes messages to subscribers.
+    pub courier: Courier,
+    /// Who writes to people.
+    pub inviter: Inviter,
+    /// How each API words and signs messages.
+    pub dialects: Vec<&'static dyn WebhookDialect>,
+    pub settings: Settings,
+    /// When this process started.
+    pub started_at: Timestamp,
+}
+
+/// What wakes the loops of this process. Other processes do not ring: whoever waits looks now and then without it.
+#[derive(Default)]
+pub(crate) struct Bells {
+    /// A job was enqueued.
+    pub(crate) work: Notify,
+    /// A message to a subscriber was written.
+    pub(crate) post: Notify,
+    /// A job came to its end.
+    pub(crate) done: Notify,
+}
+
+/// What the operator sets.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// How long a verification waits for the person, in seconds.
+    pub verification_lifetime_s: i64,
+    /// How long an access token is valid, in seconds.
+    pub token_lifetime_s: i64,
+    /// How long a liveness capture may take, in seconds.
+    pub liveness_lifetime_s: i64,
+    /// Most pictures one verification may hand in, rejected retries included.
+    pub max_pictures: i64,
+    /// How long a job may go on without a sign of life, in seconds.
+    pub job_lease_s: i64,
+    /// How long a person who used up their attempts has to wait, in seconds.
+    pub block_s: i64,
+    /// Where people and callers reach this server, without a slash at the end; empty when it was not said.
+    pub public_url: String,
+    /// Where an invited person goes, with `{verification}` in it; empty when it was not said.
+    pub capture_url: String,
+    /// Requests a minute of a credential that was given no limit of its own.
+    pub per_minute: i64,
+    /// Requests a minute of all credentials of an organization together.
+    pub per_minute_organization: i64,
+    /// How long an endpoint may fail before nothing more is sent there, in seconds.
+    pub webhook_patience_s: i64,
+    /// How long messages that came to their end are kept, in days.
+    pub webhook_history_days: i64,
+    /// Networks of the proxies in front of this server, whose word on where a request came from is taken.
+    pub trusted_proxies: Vec<IpNet>,
+    /// The header they say it in.
+    pub forwarded_header: ForwardedHeader,
+}
+
+/// Where proxies say whom a request came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ForwardedHeader {
+    #[default]
+    XForwardedFor,
+    /// RFC 7239.
+    Forwarded,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            verification_lifetime_s: 7 * 24 * 3600,
+            token_lifetime_s: 3600,
+            liveness_lifetime_s: 300,
+            max_pictures: 60,
+            job_lease_s: 60,
+            block_s: 3600,
+            public_url: String::new(),
+            capture_url: String::new(),
+            per_minute: 200,
+            per_minute_organization: 2_000,
+            webhook_patience_s: 5 * 24 * 3600,
+            webhook_history_days: 90,
+            trusted_proxies: vec![],
+            forwarded_header: ForwardedHeader::default(),
+        }
+    }
+}
+
+impl Engine {
+    /// Checks that the key ring is the one of this database and takes the parts over.
+    pub async fn start(storage: Storage, parts: Parts) -> Result<Self> {
+        let mut tx = storage.db.begin().await?;
+        let ring = &*storage.key_ring;
+        subject_keys::check_key_ring(&mut tx, ring, parts.clock.now(), &*parts.entropy).await?;
+        tx.commit().await?;
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        let gallery = Gallery::new(storage.key_ring.clone(), parts.clock.clone(), parts.entropy.clone());
+        Ok(Self(Arc::new(Whole {
+            storage,
+            parts,
+            gallery,
+            admissions: Semaphore::new(processors),
+            bells: Bells::default(),
+            uses: Uses::default(),
+        })))
+    }
+
+    /// Ends the connections to the database, so that the next process finds it free.
+    pub async fn close(&self) {
+        self.db().close().await;
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// How an API words its messages.
+    pub fn dialect(&self, name: &str) -> Option<&'static dyn WebhookDialect> {
+        self.dialects.iter().copied().find(|d| d.name() == name)
+    }
+
+    pub(crate) fn db(&self) -> &Db {
+        &self.0.storage.db
+    }
+
+    pub(crate) fn blobs(&self) -> &Blobs {
+        &self.0.storage.blobs
+    }
+
+    pub(crate) fn key_ring(&self) -> &dyn KeyRing {
+        &*self.0.storage.key_ring
+    }
+
+    /// The right to decode a picture that came in.
+    pub(crate) fn admissions(&self) -> &Semaphore {
+        &self.0.admissions
+    }
+
+    pub(crate) fn bells(&self) -> &Bells {
+        &self.0.bells
+    }
+
+    pub(crate) fn uses(&self) -> &Uses {
+        &self.0.uses
+    }
+
+    pub(crate) fn gallery(&self) -> &Gallery {
+        &self.0.gallery
+    }
+}
+
+impl std::ops::Deref for Engine {
+    type Target = Parts;
+    fn deref(&self) -> &Parts {
+        &self.0.parts
+    }
+}
+
+/// The last minute in which each credential was used in this process.
+#[derive(Default)]
+pub(crate) struct Uses(Mutex<HashMap<CredentialId, Timestamp>>);
+
+impl Uses {
+    pub(crate) fn first_of(&self, id: CredentialId, minute: Timestamp) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id, minute) != Some(minute)
+    }
+}

@@ -1,0 +1,16 @@
+//! The bottom: what every deed stands on. Nothing here imports a deed.
+
+pub(crate) mod caller;
+pub(crate) mod engine;
+pub(crate) mod error;
+pub(crate) mod features;
+pub(crate) mod gallery;
+pub(crate) mod jobs;
+pub(crate) mod lists;
+pub(crate) mod private;
+pub(crate) mod record;
+pub(crate) mod screened;
+pub(crate) mod stored;
+pub(crate) mod wait;
+pub(crate) mod words;
+pub mod world;

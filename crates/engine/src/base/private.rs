@@ -1,0 +1,72 @@
+//! What is stored of a verification under its person's key alone.
+
+use bonafide_core::{document::DocumentReading, id::WebhookEndpointId, time::Timestamp};
+use bonafide_invite::Channel;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::screened::Screened;
+
+/// The part of a verification that may hold personal data: stored only under the applicant's key.
+#[derive(Clone, Default, Serialize, Deserialize)]
+pub struct Private {
+    /// The caller's own data.
+    #[serde(default)]
+    pub metadata: Value,
+    #[serde(default)]
+    pub settings: Value,
+    #[serde(default)]
+    pub sdk_metadata: Value,
+    pub webhook_url: Option<String>,
+    /// The endpoint that stands for the host of `webhook_url`.
+    #[serde(default)]
+    pub webhook_endpoint: Option<WebhookEndpointId>,
+    /// The last invitation of the person.
+    #[serde(default)]
+    pub invitation: Option<Invite>,
+    pub reading: Option<DocumentReading>,
+    /// The last screening of the person, with its hits.
+    #[serde(default)]
+    pub screened: Option<Screened>,
+    /// Hand-ins so far.
+    #[serde(default)]
+    pub attempt: u32,
+    /// When the last one came.
+    #[serde(default)]
+    pub handed_in_at: Option<Timestamp>,
+    /// How many of them came before the last pause.
+    #[serde(default)]
+    pub failed_before: u32,
+}
+
+/// Without what it holds: it is about a person.
+impl std::fmt::Debug for Private {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Private(..)")
+    }
+}
+
+/// Whom to ask to come and how. Personal data, so it does not print itself.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Invite {
+    /// `None` for a link that the caller passes on.
+    pub channel: Option<Channel>,
+    /// An e-mail address or a phone number; empty for a link.
+    #[serde(default)]
+    pub to: String,
+    /// What the person is called.
+    #[serde(default)]
+    pub person: Option<String>,
+    /// BCP 47; English when absent.
+    #[serde(default)]
+    pub language: Option<String>,
+    /// How many were sent of this verification before this one.
+    #[serde(default)]
+    pub number: u32,
+    /// Whether the person is reminded before the link ends.
+    #[serde(default)]
+    pub remind: bool,
+    /// Whether it did not arrive.
+    #[serde(default)]
+    pub bounced: bool,
+}

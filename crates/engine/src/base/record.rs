@@ -1,0 +1,137 @@
+//! One verification in memory: its row, its personal data opened, and the one way to change its state.
+
+use bonafide_core::{
+    document::DocumentType,
+    event::Happened,
+    id::{OrganizationId, VerificationId},
+    policy::Policy,
+    time::Timestamp,
+    verification::{Action, Kind, Status},
+};
+use bonafide_store::{
+    Tx, audit,
+    crypto::{self, Object, SubjectKey},
+    history, subject_keys,
+    verifications::{self as rows, Verification},
+};
+use serde_json::Value;
+
+use super::{
+    engine::Engine,
+    error::{Error, Result},
+    private::Private,
+    words::parse_word,
+};
+
+/// A verification with its personal data in the clear.
+pub(crate) struct Record {
+    pub(crate) row: Verification,
+    pub(crate) private: Private,
+    pub(crate) key: SubjectKey,
+}
+
+/// What has to follow when a status changed, in the same transaction. `verifications/transition.rs` carries it out.
+#[must_use]
+pub(crate) struct Follows {
+    pub(crate) status: Status,
+    /// Somebody was verified: find or make their identity.
+    pub(crate) identify: bool,
+    /// What is told, in this order.
+    pub(crate) told: Vec<Happened>,
+    /// Set the timer that lets the person try again.
+    pub(crate) reopen: bool,
+}
+
+impl Record {
+    /// Another tenant's id is not found.
+    pub(crate) async fn load(
+        engine: &Engine,
+        tx: &mut Tx,
+        organization: OrganizationId,
+        id: VerificationId,
+    ) -> Result<Self> {
+        let row = rows::get(tx, organization, id).await?.ok_or(Error::NotFound("session"))?;
+        Self::open(engine, tx, row).await
+    }
+
+    /// The same; `None` when it was deleted or its person forgotten since.
+    pub(crate) async fn find(
+        engine: &Engine,
+        tx: &mut Tx,
+        organization: OrganizationId,
+        id: VerificationId,
+    ) -> Result<Option<Self>> {
+        match Self::load(engine, tx, organization, id).await {
+            Err(Error::NotFound(_) | Error::Conflict { code: "anonymized", .. }) => Ok(None),
+            other => other.map(Some),
+        }
+    }
+
+    pub(crate) async fn open(engine: &Engine, tx: &mut Tx, row: Verification) -> Result<Self> {
+        let key = subject_keys::load(tx, row.organization, row.applicant, engine.key_ring()).await?;
+        let private = crypto::open_json(&key, Object::Verification(row.id), &row.sealed)?;
+        Ok(Self { row, private, key })
+    }
+
+    pub(crate) fn status(&self) -> Status {
+        // The column is written from `Status` alone; an unknown word can only be a newer program's.
+        Status::parse(&self.row.status).unwrap_or(Status::ReviewRequired)
+    }
+
+    pub(crate) fn kind(&self) -> Kind {
+        parse_word(Some(&self.row.kind)).unwrap_or_default()
+    }
+
+    pub(crate) fn document_type(&self) -> DocumentType {
+        parse_word(self.row.document_type.as_deref()).unwrap_or_default()
+    }
+
+    pub(crate) fn policy(&self) -> Policy {
+        serde_json::from_value(self.row.policy.clone()).unwrap_or_default()
+    }
+
+    /// The only way a status changes. The row is not written yet: see [`Follows`].
+    pub(crate) fn apply(&mut self, action: Action, now: Timestamp) -> Result<Follows> {
+        let to = self.status().after(action).map_err(|e| Error::conflict("wrong_state", e.to_string()))?;
+        self.row.status = to.as_str().to_owned();
+        self.row.completed_at = to.is_final().then_some(now);
+        self.row.verified = to.is_final().then_some(to == Status::Approved);
+        let mut told =
+            vec![if action == Action::Reopen { Happened::VerificationReopened } else { Happened::to(to) }];
+        if matches!(to, Status::Approved | Status::Declined) {
+            told.push(Happened::VerificationCompleted);
+        }
+        Ok(Follows {
+            status: to,
+            identify: to == Status::Approved && self.kind() == Kind::IdentityVerification,
+            told,
+            reopen: action == Action::GiveUp,
+        })
+    }
+
+    /// A line for the verification's reader and one for the auditor; `detail` holds no personal data.
+    pub(crate) async fn note(
+        &self,
+        engine: &Engine,
+        tx: &mut Tx,
+        event: &str,
+        actor: &str,
+        detail: &Value,
+    ) -> Result<()> {
+        let now = engine.now();
+        history::append(tx, self.row.organization, self.row.id, now, event, detail).await?;
+        let (action, object) = (format!("verification.{event}"), format!("verification:{}", self.row.id));
+        let entry = audit::Entry { at: now, actor, action: &action, object: &object, detail };
+        audit::append(tx, self.row.organization, entry).await?;
+        Ok(())
+    }
+
+    /// Writes the row back; somebody else's write in between is a conflict.
+    pub(crate) async fn save(&mut self, engine: &Engine, tx: &mut Tx) -> Result<()> {
+        self.row.updated_at = engine.now();
+        self.row.sealed =
+            crypto::seal_json(&self.key, Object::Verification(self.row.id), &self.private, &*engine.entropy)?;
+        rows::update(tx, self.row.organization, &mut self.row).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,42 @@
+//! A decision as it is stored.
+
+use bonafide_core::{
+    decision::{Assessment, Facts, decide},
+    document::DocumentType,
+    finding::Finding,
+    policy::Policy,
+    reweigh,
+    weights::Weights,
+};
+use serde::{Deserialize, Serialize};
+
+/// What was stored with a decision: everything that `decide` saw, and what it said.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Stored {
+    pub(crate) assessment: Assessment,
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) weights: Weights,
+    pub(crate) policy: Policy,
+    pub(crate) attempt: u32,
+    pub(crate) document_type: DocumentType,
+}
+
+impl Stored {
+    pub(crate) fn again(&self) -> Assessment {
+        self.decide(&self.weights, &self.findings)
+    }
+
+    pub(crate) fn under(&self, weights: &Weights) -> Assessment {
+        let findings: Vec<Finding> = self
+            .findings
+            .iter()
+            .map(|f| reweigh::finding(f, &self.policy, self.document_type, &self.weights, weights))
+            .collect();
+        self.decide(weights, &findings)
+    }
+
+    fn decide(&self, weights: &Weights, findings: &[Finding]) -> Assessment {
+        let facts = Facts { document_type: self.document_type, findings, attempt: self.attempt };
+        decide(&self.policy, weights, &facts)
+    }
+}

@@ -1,0 +1,105 @@
+//! Waiting for what another task or another process brings about.
+
+use std::{slice, time::Duration};
+
+use tokio::{
+    sync::Notify,
+    time::{Instant, timeout_at},
+};
+
+use super::error::Result;
+
+/// A bell may ring before what it is about is committed: look again this soon after it rang.
+const SOON: [Duration; 3] =
+    [Duration::from_millis(10), Duration::from_millis(50), Duration::from_millis(250)];
+
+/// How long to wait for a bell before looking without it: other processes do not ring.
+pub(crate) struct Pace {
+    soon: slice::Iter<'static, Duration>,
+    every: Duration,
+}
+
+impl Pace {
+    /// `every`: look at least this often.
+    pub(crate) fn new(every: Duration) -> Self {
+        Self { soon: SOON.iter(), every }
+    }
+
+    pub(crate) fn pause(&self) -> Duration {
+        *self.soon.as_slice().first().unwrap_or(&self.every)
+    }
+
+    /// The bell rang.
+    pub(crate) fn rang(&mut self) {
+        self.soon = SOON.iter();
+    }
+
+    /// The pause went by without it.
+    pub(crate) fn quiet(&mut self) {
+        self.soon.next();
+    }
+}
+
+/// Looks until there is something to see, and gives up after `patience`; it looks once in any case.
+pub(crate) async fn until<T, Looking>(
+    bell: &Notify,
+    patience: Duration,
+    mut look: impl FnMut() -> Looking,
+) -> Result<Option<T>>
+where
+    Looking: Future<Output = Result<Option<T>>>,
+{
+    const LOOK_EVERY: Duration = Duration::from_millis(500);
+    let end = Instant::now() + patience;
+    let mut pace = Pace::new(LOOK_EVERY);
+    loop {
+        let rung = bell.notified();
+        tokio::pin!(rung);
+        // Before looking: what happens meanwhile is not missed.
+        rung.as_mut().enable();
+        let seen = look().await?;
+        if seen.is_some() || Instant::now() >= end {
+            return Ok(seen);
+        }
+        match timeout_at(end.min(Instant::now() + pace.pause()), rung).await {
+            Ok(()) => pace.rang(),
+            Err(_) => pace.quiet(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_was_committed_after_the_bell_is_seen_soon() {
+        let (bell, looks) = (Notify::new(), AtomicU32::new(0));
+        let start = Instant::now();
+        // Nothing at the first look and none at the bell's; there at the one after it.
+        let look = || async { Ok((looks.fetch_add(1, Ordering::Relaxed) == 2).then_some("seen")) };
+        let (seen, ()) = tokio::join!(until(&bell, Duration::from_secs(60), look), async {
+            tokio::task::yield_now().await;
+            bell.notify_waiters();
+        });
+        assert_eq!(seen.unwrap(), Some("seen"));
+        assert!(start.elapsed() < Duration::from_millis(400), "{:?}", start.elapsed());
+    }
+
+    #[tokio::test]
+    async fn looks_without_the_bell_and_gives_up() {
+        let (bell, looks) = (Notify::new(), AtomicU32::new(0));
+        let start = Instant::now();
+        let patience = Duration::from_millis(400);
+        let look = || async {
+            looks.fetch_add(1, Ordering::Relaxed);
+            Ok(None::<()>)
+        };
+        assert_eq!(until(&bell, patience, look).await.unwrap(), None);
+        assert!(start.elapsed() >= patience);
+        assert!((3..=5).contains(&looks.load(Ordering::Relaxed)), "{looks:?}");
+        assert_eq!(until(&bell, Duration::ZERO, || async { Ok(None::<()>) }).await.unwrap(), None);
+    }
+}

@@ -1,0 +1,149 @@
+//! Judges the frames of the liveness capture, and whether they were handed in before.
+
+use std::time::Instant;
+
+use bonafide_checks::liveness::replay::{self, Known};
+use bonafide_core::{
+    evidence::EvidenceKind,
+    finding::{Check, Code, Finding, Outcome, Reason},
+    id::LivenessSessionId,
+};
+use bonafide_store::{Tx, liveness_sessions};
+
+use super::job::{Case, CheckJob, unreadable};
+use crate::{
+    assess::{self, Capture, CaptureFrame},
+    base::{
+        engine::Engine,
+        error::{Error, Result},
+        features::Captures,
+        jobs::JobKind,
+        record::Record,
+    },
+    evidence::{liveness::asked, pictures::open_pictures},
+};
+
+pub(crate) struct CheckLiveness {
+    passive: Finding,
+    active: Finding,
+}
+
+impl CheckJob for CheckLiveness {
+    const KIND: JobKind = JobKind::CheckLiveness;
+    const CHECKS: &'static [Check] = &[Check::PassiveLiveness];
+
+    async fn compute(engine: &Engine, case: Case) -> Result<Self> {
+        let frames = open_pictures(engine, &case.record, &[EvidenceKind::LivenessFrame]).await?;
+        let session = frames.first().and_then(|f| f.frame).map(|f| f.session);
+        let challenge = match session {
+            Some(session) => {
+                let mut tx = engine.db().read().await?;
+                let row = liveness_sessions::get(&mut tx, case.organization, session).await?;
+                row.as_ref().and_then(asked)
+            }
+            None => None,
+        };
+        let (models, weights) = (engine.models.clone(), case.weights);
+        let capture = tokio::task::spawn_blocking(move || {
+            let decoded: Result<Vec<CaptureFrame>, _> = frames
+                .into_iter()
+                .map(|f| {
+                    let picture = bonafide_checks::image::decode(&f.bytes)?;
+                    let (step, at_ms) = f.frame.map_or((None, None), |f| (f.step, f.at_ms));
+                    Ok(CaptureFrame { picture, step, at_ms })
+                })
+                .collect();
+            let frames = decoded.map_err(unreadable)?;
+            Ok::<_, Error>(assess::capture(&models, &weights, challenge.as_ref(), frames))
+        })
+        .await??;
+        let start = Instant::now();
+        let known = match session {
+            Some(session) => remember_and_search(engine, &case, session, &capture).await?,
+            None => None,
+        };
+        let Capture { passive, mut active, .. } = capture;
+        if let Some(known) = known {
+            replayed(&mut active, known);
+            active.ms += start.elapsed().as_millis() as u64;
+        }
+        Ok(Self { passive, active })
+    }
+
+    async fn record(self, _: &Engine, _: &mut Tx, _: &mut Record) -> Result<Vec<Finding>> {
+        Ok(vec![self.passive, self.active])
+    }
+}
+
+/// Whether the capture was handed in before, under whatever name. Kept before the search and in a transaction of
+/// its own: of two that arrive at once the later one sees the earlier, and only the later is one too many.
+async fn remember_and_search(
+    engine: &Engine,
+    case: &Case,
+    session: LivenessSessionId,
+    capture: &Capture,
+) -> Result<Option<Known>> {
+    let shelf = engine.gallery().captures();
+    let (organization, verification) = (case.organization, case.record.row.id);
+    if let Some(mut tx) = case.begin(engine).await? {
+        let key = &case.record.key;
+        let mut sessions: Vec<_> = shelf
+            .of(&mut tx, organization, key)
+            .await?
+            .into_iter()
+            .filter(|c| c.verification == Some(verification))
+            .flat_map(|c| c.sessions)
+            .filter(|(earlier, _)| *earlier != session)
+            .collect();
+        sessions.push((session, capture.kept.clone()));
+        let captures = Captures { verification: Some(verification), sessions };
+        shelf.keep(&mut tx, organization, verification, key, &captures.to_bytes()).await?;
+        tx.commit().await?;
+    }
+    let mut tx = engine.db().read().await?;
+    let mut known = None;
+    let look = |_, captures: &Captures| {
+        // Ids sort by time.
+        let mut earlier = captures.sessions.iter().filter(|(id, _)| *id < session);
+        known = known.or_else(|| {
+            earlier.find_map(|(_, kept)| replay::known(&capture.kept.hashes, &capture.traces, kept))
+        });
+    };
+    shelf.search(&mut tx, organization, None, look).await?;
+    Ok(known)
+}
+
+/// A replay is refused where movements were asked for. Where the frames alone are judged it is only told: a
+/// picture that a person uses twice is no crime there, and one pixel makes another picture of it.
+fn replayed(active: &mut Finding, known: Known) {
+    let detail = match known {
+        Known::SamePixels => "a picture of this capture was handed in before",
+        Known::SameMotion => "this capture shows the same moments as an earlier one",
+    };
+    let reason = Reason::new(Code::Replayed, detail);
+    let asked = !active.reasons.iter().any(|r| r.code == Code::NotAsked);
+    if asked {
+        active.outcome = Outcome::Fail;
+        active.score = Some(0.0);
+        active.threshold.get_or_insert(1.0);
+        active
+            .reasons
+            .retain(|r| !matches!(r.code, Code::MovementNotShown | Code::FaceNotTurned | Code::Skipped));
+    }
+    active.reasons.insert(0, reason);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_replay_fails_what_was_asked_and_is_only_told_where_nothing_was() {
+        let mut clear = Finding::scored(Check::ActiveLiveness, 1.0, 1.0, Outcome::Fail);
+        replayed(&mut clear, Known::SameMotion);
+        assert_eq!((clear.outcome, clear.reasons[0].code.clone()), (Outcome::Fail, Code::Replayed));
+        let mut passive = Finding::not_assessed(Check::ActiveLiveness, Code::NotAsked, "none");
+        replayed(&mut passive, Known::SamePixels);
+        assert_eq!((passive.outcome, passive.reasons.len()), (Outcome::NotAssessed, 2));
+    }
+}

@@ -1,0 +1,55 @@
+//! Compares the selfie with the document's portrait.
+
+use bonafide_core::{
+    evidence::EvidenceKind,
+    finding::{Check, Finding},
+};
+use bonafide_store::Tx;
+
+use super::{
+    job::{Case, CheckJob, gone, unreadable},
+    known_face,
+};
+use crate::{
+    assess,
+    base::{
+        engine::Engine,
+        error::{Error, Result},
+        jobs::JobKind,
+        record::Record,
+    },
+    evidence::pictures::load_pictures,
+    sandbox::clock::today,
+};
+
+pub(crate) struct MatchFaces(Vec<Finding>);
+
+impl CheckJob for MatchFaces {
+    const KIND: JobKind = JobKind::MatchFaces;
+    const CHECKS: &'static [Check] = &[Check::FaceMatch];
+
+    async fn compute(engine: &Engine, case: Case) -> Result<Self> {
+        let kinds = [EvidenceKind::Portrait, EvidenceKind::Selfie];
+        let pictures = load_pictures(engine, &case.record, &kinds).await?;
+        let (models, weights) = (engine.models.clone(), case.weights);
+        let reading = case.record.private.reading.clone();
+        let today = today(engine, case.organization).await?;
+        let matched = tokio::task::spawn_blocking(move || {
+            let of = |kind| pictures.iter().find(|(k, _)| *k == kind).map(|(_, bytes)| bytes);
+            let decode = |kind| of(kind).map(|bytes| bonafide_checks::image::decode(bytes)).transpose();
+            let portrait = decode(EvidenceKind::Portrait).map_err(unreadable)?;
+            let selfie = decode(EvidenceKind::Selfie).map_err(unreadable)?.ok_or_else(gone)?;
+            let mut matched = assess::faces(&models, &weights, portrait.as_ref(), &selfie);
+            matched.findings.extend(assess::estimates(&models, &weights, reading.as_ref(), &selfie, today));
+            Ok::<_, Error>(matched)
+        })
+        .await??;
+        let mut findings = matched.findings;
+        findings.push(known_face::check(engine, &case, matched.embedding).await?);
+        Ok(Self(findings))
+    }
+
+    async fn record(self, _: &Engine, _: &mut Tx, _: &mut Record) -> Result<Vec<Finding>> {
+        Ok(self.0)
+    }
+}

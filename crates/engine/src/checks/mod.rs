@@ -1,0 +1,11 @@
+//! The checks of one hand-in, each a job, and the decision that they lead to.
+
+pub(crate) mod ask_registry;
+pub(crate) mod check_liveness;
+pub(crate) mod decide;
+mod duplicates;
+pub(crate) mod job;
+mod known_face;
+pub(crate) mod match_faces;
+pub(crate) mod match_template;
+pub(crate) mod read_document;

@@ -1,0 +1,125 @@
+//! Reads the document's pictures, keeps the reading and the portrait, and passes on to the face match.
+
+use bonafide_checks::{document::fingerprint::Fingerprint, image::encode_jpeg};
+use bonafide_core::{
+    document::{DocumentReading, Side},
+    evidence::EvidenceKind,
+    finding::{Check, Finding},
+    weights::Weights,
+};
+use bonafide_store::{Tx, evidence as evidence_rows};
+
+use super::{
+    duplicates,
+    job::{Case, CheckJob, gone, unreadable},
+};
+use crate::{
+    assess,
+    base::{
+        engine::Engine,
+        error::Result,
+        jobs::{JobKind, enqueue_check},
+        record::Record,
+        screened::Screened,
+        words::word,
+    },
+    evidence::{
+        accept,
+        pictures::{Opened, open_pictures},
+    },
+    location, registry,
+    sandbox::clock::today,
+    screening,
+};
+
+pub(crate) struct ReadDocument {
+    reading: DocumentReading,
+    findings: Vec<Finding>,
+    portrait: Option<evidence_rows::Evidence>,
+    screened: Option<Screened>,
+}
+
+impl CheckJob for ReadDocument {
+    const KIND: JobKind = JobKind::ReadDocument;
+    const CHECKS: &'static [Check] = &[Check::DocumentReadable, Check::FaceMatch, Check::Registry];
+
+    async fn compute(engine: &Engine, case: Case) -> Result<Self> {
+        let (record, weights) = (&case.record, case.weights);
+        let Read { reading, mut findings, portrait, prints } = read(engine, record, weights).await?;
+        let tolerance = weights.sanctions_tolerance;
+        let (listed, screened) = screening::check::check(engine, record, &reading, tolerance).await?;
+        findings.push(listed);
+        findings.push(location::check(engine, record).await?);
+        if engine.registry.is_none() {
+            findings.push(registry::no_provider());
+        }
+        findings.extend(duplicates::check(engine, &case, &prints).await?);
+        let portrait = match portrait {
+            Some(portrait) => {
+                let (kind, origin) = (EvidenceKind::Portrait, accept::Origin::default());
+                Some(accept::store(engine, record, kind, 0, portrait, origin).await?)
+            }
+            None => None,
+        };
+        Ok(Self { reading, findings, portrait, screened })
+    }
+
+    async fn record(self, engine: &Engine, tx: &mut Tx, record: &mut Record) -> Result<Vec<Finding>> {
+        let (organization, kind) = (record.row.organization, EvidenceKind::Portrait.as_str());
+        evidence_rows::supersede(tx, organization, record.row.id, kind, engine.now()).await?;
+        if let Some(portrait) = &self.portrait {
+            evidence_rows::insert(tx, organization, portrait).await?;
+        }
+        record.row.document_type = Some(word(self.reading.document_type));
+        record.private.reading = Some(self.reading);
+        record.private.screened = self.screened;
+        record.save(engine, tx).await?;
+        screening::log::keep(engine, tx, record).await?;
+        enqueue_check(engine, tx, record, JobKind::MatchFaces).await?;
+        if engine.registry.is_some() {
+            enqueue_check(engine, tx, record, JobKind::AskRegistry).await?;
+        }
+        Ok(self.findings)
+    }
+}
+
+/// What the pictures gave.
+struct Read {
+    reading: DocumentReading,
+    findings: Vec<Finding>,
+    /// The holder's portrait, cut out.
+    portrait: Option<accept::Admitted>,
+    /// What each side is known again by.
+    prints: Vec<(Side, Fingerprint)>,
+}
+
+async fn read(engine: &Engine, record: &Record, weights: Weights) -> Result<Read> {
+    let kinds = [EvidenceKind::DocumentFront, EvidenceKind::DocumentBack];
+    let pictures = open_pictures(engine, record, &kinds).await?;
+    let today = today(engine, record.row.organization).await?;
+    let (policy, declared) = (record.policy(), record.document_type());
+    let models = engine.models.clone();
+    let reading = move || {
+        let of = |kind| pictures.iter().find(|p: &&Opened| p.kind == kind);
+        let decode = |kind| of(kind).map(|p| bonafide_checks::image::decode(&p.bytes)).transpose();
+        let front = decode(EvidenceKind::DocumentFront).map_err(unreadable)?.ok_or_else(gone)?;
+        let back = decode(EvidenceKind::DocumentBack).map_err(unreadable)?;
+        let mut read = assess::document(&models, &policy, &weights, &front, back.as_ref(), declared, today);
+        let mut prints = vec![];
+        for (side, picture) in [(Side::Front, Some(&front)), (Side::Back, back.as_ref())] {
+            let Some(picture) = picture else { continue };
+            let traces = of(EvidenceKind::document(side)).and_then(|p| p.traces.clone());
+            read.findings.push(assess::manipulation(&read.reading, side, picture, traces));
+            prints.push((side, Fingerprint::of(picture, &read.reading, side)));
+        }
+        let portrait = read.portrait.map(|p| accept::Admitted {
+            jpeg: encode_jpeg(&p.rgb, 95),
+            width: p.rgb.width(),
+            height: p.rgb.height(),
+            traces: None,
+            frame: None,
+        });
+        Ok(Read { reading: read.reading, findings: read.findings, portrait, prints })
+    };
+    tokio::task::spawn_blocking(reading).await?
+}

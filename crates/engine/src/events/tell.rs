@@ -1,0 +1,198 @@
+//! What happened, told: an event and a message for each subscriber who wants it, in the transaction that made it true.
+
+use bonafide_core::{
+    event::{Happened, Snapshot, Subject, VerificationFacts},
+    finding::Check,
+    id::{ApplicantId, EventId, OrganizationId, WebhookEndpointId},
+    verification::{Kind, Status},
+};
+use bonafide_store::{
+    Tx, assessments, credentials, deliveries, events as rows, findings,
+    webhook_endpoints::{self, PER_VERIFICATION, WebhookEndpoint},
+};
+use uuid::Uuid;
+
+use crate::{
+    base::{engine::Engine, error::Result, record::Record, stored::Stored},
+    webhooks::chaos,
+};
+
+/// Who is told beside the endpoints that want the event anyway.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) enum Only<'a> {
+    /// Everybody who wants it.
+    #[default]
+    Everybody,
+    /// And the address that a verification was created with.
+    And(WebhookEndpointId, &'a str),
+    /// This endpoint alone, whatever it wants.
+    Endpoint(WebhookEndpointId),
+}
+
+/// Writes an event and its messages.
+pub(crate) async fn tell(
+    engine: &Engine,
+    tx: &mut Tx,
+    organization: OrganizationId,
+    happened: Happened,
+    subject: Uuid,
+    snapshot: &Snapshot,
+    whom: Only<'_>,
+) -> Result<EventId> {
+    let now = engine.now();
+    let id = EventId::new(now, &*engine.entropy);
+    rows::insert(tx, organization, id, happened, subject, snapshot, now).await?;
+    let also = match whom {
+        Only::And(id, _) | Only::Endpoint(id) => Some(id),
+        Only::Everybody => None,
+    };
+    let endpoints = webhook_endpoints::list_open(tx, organization, also).await?;
+    let mut to = vec![];
+    for endpoint in &endpoints {
+        if let Some(word) = word_for(engine, endpoint, &endpoints, happened, snapshot, whom) {
+            let run_at = now.plus_ms(chaos::delay_ms(&endpoint.chaos, id));
+            to.push((endpoint.id, word, run_at));
+        }
+    }
+    deliveries::insert_all(tx, organization, id, &to, now).await?;
+    metrics::counter!("bonafide_events_total", "event" => happened.as_str()).increment(1);
+    engine.bells().post.notify_waiters();
+    Ok(id)
+}
+
+/// What an endpoint is told of an event under; `None` when it is not told. `open`: the endpoints registered beside it.
+pub(crate) fn word_for(
+    engine: &Engine,
+    endpoint: &WebhookEndpoint,
+    open: &[WebhookEndpoint],
+    happened: Happened,
+    snapshot: &Snapshot,
+    whom: Only<'_>,
+) -> Option<&'static str> {
+    let facts = snapshot.verification.as_ref();
+    let kind = facts.map_or_else(Kind::default, |v| v.kind);
+    let word = engine.dialect(&endpoint.dialect)?.word(happened, kind)?;
+    is_told(endpoint, open, word, facts.map(|v| v.client.as_str()), whom).then_some(word)
+}
+
+/// `client`: whose event it is. An event of no client (`None`) is everybody's; one of a client that is not known any
+/// more (empty) is not for those who asked for one client's.
+fn is_told(
+    endpoint: &WebhookEndpoint,
+    open: &[WebhookEndpoint],
+    word: &str,
+    client: Option<&str>,
+    whom: Only<'_>,
+) -> bool {
+    let wants = |e: &WebhookEndpoint| {
+        e.wants(word) && (e.client.is_empty() || client.is_none_or(|client| client == e.client))
+    };
+    match whom {
+        Only::Endpoint(id) => endpoint.id == id,
+        _ if endpoint.origin != PER_VERIFICATION => wants(endpoint),
+        // An address that is registered for the same API as well is told once.
+        Only::And(id, url) => {
+            let same = |e: &WebhookEndpoint| e.url == url && e.dialect == endpoint.dialect;
+            let registered = |e: &WebhookEndpoint| e.origin != PER_VERIFICATION && same(e) && wants(e);
+            endpoint.id == id && wants(endpoint) && !open.iter().any(registered)
+        }
+        Only::Everybody => false,
+    }
+}
+
+/// Tells that something happened to a verification.
+pub(crate) async fn tell_of(
+    engine: &Engine,
+    tx: &mut Tx,
+    record: &Record,
+    happened: Happened,
+) -> Result<EventId> {
+    tell_of_with(engine, tx, record, happened, Snapshot::default()).await
+}
+
+/// The same with more to say.
+pub(crate) async fn tell_of_with(
+    engine: &Engine,
+    tx: &mut Tx,
+    record: &Record,
+    happened: Happened,
+    mut snapshot: Snapshot,
+) -> Result<EventId> {
+    snapshot.verification = Some(facts(tx, record).await?);
+    let subject = match happened.subject() {
+        Subject::Applicant => record.row.applicant.uuid(),
+        _ => record.row.id.uuid(),
+    };
+    tell(engine, tx, record.row.organization, happened, subject, &snapshot, whom(record)).await
+}
+
+/// Who is told of what happens to a verification.
+pub(crate) fn whom(record: &Record) -> Only<'_> {
+    match (record.private.webhook_endpoint, &record.private.webhook_url) {
+        (Some(endpoint), Some(url)) => Only::And(endpoint, url),
+        _ => Only::Everybody,
+    }
+}
+
+async fn facts(tx: &mut Tx, record: &Record) -> Result<VerificationFacts> {
+    let (organization, id) = (record.row.organization, record.row.id);
+    let client = match record.row.credential {
+        Some(credential) => credentials::get(tx, organization, credential).await?,
+        None => None,
+    };
+    // Before the first hand-in nothing was found and nothing decided.
+    let (mut face_match, mut reasons) = (None, vec![]);
+    if record.private.attempt > 0 {
+        let found = findings::list(tx, organization, id).await?;
+        face_match = found.iter().find(|f| f.check == Check::FaceMatch).and_then(|f| f.score);
+        let decided = !matches!(record.status(), Status::Processing);
+        if let Some(latest) = assessments::latest(tx, organization, id).await?.filter(|_| decided) {
+            let stored = serde_json::from_value::<Stored>(latest.detail).ok();
+            reasons =
+                stored.into_iter().flat_map(|s| s.assessment.reasons).map(|reason| reason.code).collect();
+        }
+    }
+    Ok(VerificationFacts {
+        kind: record.kind(),
+        status: record.status(),
+        applicant: record.row.applicant,
+        identity: record.row.identity,
+        client: client.map(|c| c.public_id).unwrap_or_default(),
+        user_id: record.row.user_id.clone(),
+        verified: record.row.verified,
+        score: record.row.score,
+        face_match,
+        attempt: record.private.attempt,
+        reasons,
+        created_at: Some(record.row.created_at),
+        expires_at: record.row.expires_at,
+    })
+}
+
+/// Tells that something happened to a person beside a verification.
+pub(crate) async fn tell_applicant(
+    engine: &Engine,
+    tx: &mut Tx,
+    organization: OrganizationId,
+    happened: Happened,
+    applicant: ApplicantId,
+) -> Result<EventId> {
+    let snapshot = Snapshot::default();
+    tell(engine, tx, organization, happened, applicant.uuid(), &snapshot, Only::Everybody).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::webhooks::samples::endpoint;
+
+    #[test]
+    fn a_bound_endpoint_is_told_of_its_client_and_of_what_is_nobodys() {
+        let bound = WebhookEndpoint { client: "mine".into(), ..endpoint("vult") };
+        let told = |client| is_told(&bound, &[], "word", client, Only::Everybody);
+        assert_eq!(
+            [told(Some("mine")), told(Some("theirs")), told(Some("")), told(None)],
+            [true, false, false, true]
+        );
+    }
+}

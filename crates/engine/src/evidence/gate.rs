@@ -1,0 +1,31 @@
+//! When evidence is taken.
+
+use bonafide_core::verification::Status;
+
+use crate::base::{
+    error::{Error, Result},
+    record::Record,
+};
+
+/// The consent gate, and the end of capturing: nothing is taken before a yes or after the hand-in.
+pub(crate) fn may_capture(record: &Record) -> Result<()> {
+    match record.status() {
+        status if status.accepts_evidence() => Ok(()),
+        Status::Created | Status::Pending => Err(Error::conflict(
+            "consent_required",
+            "the person's consent has to be added first; nothing else is possible before it",
+        )),
+        Status::Refused => {
+            Err(Error::conflict("consent_refused", "the person did not consent; the session is finished"))
+        }
+        Status::Processing => {
+            Err(Error::conflict("processing", "the session was handed in and is being checked"))
+        }
+        Status::Inconclusive => Err(Error::conflict(
+            "temporarily_blocked",
+            "too many tries failed; the person may try again after a pause",
+        )),
+        Status::Expired => Err(Error::conflict("expired", "the session has expired; create a new one")),
+        _ => Err(Error::conflict("already_finished", "the session is finished and takes no more evidence")),
+    }
+}

@@ -1,0 +1,50 @@
+//! The pictures that were taken, opened.
+
+use bonafide_checks::image::manipulation::Traces;
+use bonafide_core::evidence::EvidenceKind;
+use bonafide_store::{
+    crypto::{self, Object},
+    evidence::{self as rows, Evidence},
+};
+
+use super::accept;
+use crate::base::{engine::Engine, error::Result, record::Record};
+
+/// A current picture, opened.
+pub(crate) struct Opened {
+    pub(crate) kind: EvidenceKind,
+    pub(crate) bytes: Vec<u8>,
+    /// What its file showed of editing when it came in.
+    pub(crate) traces: Option<Traces>,
+    /// Where it belongs in its liveness capture.
+    pub(crate) frame: Option<accept::Frame>,
+}
+
+/// The current pictures of some kinds, opened, in their order.
+pub(crate) async fn open_pictures(
+    engine: &Engine,
+    record: &Record,
+    kinds: &[EvidenceKind],
+) -> Result<Vec<Opened>> {
+    let mut tx = engine.db().read().await?;
+    let rows: Vec<Evidence> = rows::list(&mut tx, record.row.organization, record.row.id).await?;
+    drop(tx);
+    let mut pictures = vec![];
+    for row in rows {
+        let Some(kind) = EvidenceKind::parse(&row.kind).filter(|k| kinds.contains(k)) else { continue };
+        let bytes = engine.blobs().get(&record.key, row.id, &row.blob_key).await?.to_vec();
+        let private: accept::Private = crypto::open_json(&record.key, Object::Evidence(row.id), &row.sealed)?;
+        pictures.push(Opened { kind, bytes, traces: private.traces, frame: private.frame });
+    }
+    Ok(pictures)
+}
+
+/// The bytes of [`open_pictures`] alone.
+pub(crate) async fn load_pictures(
+    engine: &Engine,
+    record: &Record,
+    kinds: &[EvidenceKind],
+) -> Result<Vec<(EvidenceKind, Vec<u8>)>> {
+    let opened = open_pictures(engine, record, kinds).await?;
+    Ok(opened.into_iter().map(|p| (p.kind, p.bytes)).collect())
+}

@@ -1,0 +1,81 @@
+//! What the deeds of an invitation share: its link, its job, and whether it still matters.
+
+use bonafide_core::{
+    event::{Happened, Snapshot},
+    id::{JobId, VerificationId},
+    time::Timestamp,
+    verification::Status,
+};
+use bonafide_store::{Tx, jobs::Job};
+use serde_json::json;
+
+use crate::{
+    base::{
+        engine::Engine,
+        error::{Error, Result},
+        jobs::{self, JobKind, NewJob},
+        record::Record,
+    },
+    events::tell::tell_of_with,
+};
+
+/// Where the person goes, by the operator's setting.
+pub(super) fn link(engine: &Engine, id: VerificationId) -> Result<String> {
+    let pattern = &engine.settings.capture_url;
+    if pattern.is_empty() {
+        let message = "the setting capture_url is missing: where people go, with {verification} in it";
+        return Err(Error::conflict("capture_url_missing", message));
+    }
+    Ok(pattern.replace("{verification}", &id.to_string()))
+}
+
+pub(super) fn waits(record: &Record) -> bool {
+    matches!(record.status(), Status::Created | Status::Pending | Status::Capturing | Status::RetryRequired)
+}
+
+/// Enqueues the invitation or a reminder.
+pub(super) async fn enqueue(
+    engine: &Engine,
+    tx: &mut Tx,
+    record: &Record,
+    kind: JobKind,
+    run_at: Timestamp,
+) -> Result<JobId> {
+    let job = NewJob {
+        kind,
+        subject: record.row.id.uuid(),
+        payload: json!({"number": record.private.invitation.as_ref().map(|i| i.number)}),
+        unique_key: None,
+        run_at,
+    };
+    jobs::enqueue(engine, tx, record.row.organization, job).await
+}
+
+/// Tells that the last invitation did not arrive, and sends nothing more of it.
+pub(super) async fn bounce(
+    engine: &Engine,
+    tx: &mut Tx,
+    mut record: Record,
+    actor: &str,
+    reason: &str,
+) -> Result<()> {
+    let Some(invite) = &mut record.private.invitation else { return Ok(()) };
+    invite.bounced = true;
+    let detail = json!({"number": invite.number, "channel": invite.channel, "reason": reason});
+    record.save(engine, tx).await?;
+    record.note(engine, tx, Happened::InvitationBounced.as_str(), actor, &detail).await?;
+    let snapshot = Snapshot { reason: Some(reason.to_owned()), ..Snapshot::default() };
+    tell_of_with(engine, tx, &record, Happened::InvitationBounced, snapshot).await?;
+    Ok(())
+}
+
+/// The verification, while it waits for the person, and its last invitation is this one and did not bounce.
+pub(super) async fn current(engine: &Engine, tx: &mut Tx, job: &Job) -> Result<Option<Record>> {
+    let id = VerificationId::from_uuid(job.subject);
+    let number = job.payload.get("number").and_then(serde_json::Value::as_u64);
+    let record = Record::find(engine, tx, job.organization, id).await?;
+    Ok(record.filter(|record| {
+        let invite = record.private.invitation.as_ref().filter(|i| !i.bounced);
+        waits(record) && invite.is_some_and(|i| Some(u64::from(i.number)) == number)
+    }))
+}

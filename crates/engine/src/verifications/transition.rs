@@ -1,0 +1,60 @@
+//! A change of state and all that follows from it, in one transaction.
+
+use bonafide_core::{event::Happened, verification::Action};
+use bonafide_store::Tx;
+use serde_json::{Value, json};
+
+use crate::{
+    base::{
+        engine::Engine,
+        error::Result,
+        jobs::{self, JobKind, NewJob},
+        record::Record,
+    },
+    events::tell::tell_of,
+    identities::resolve::identify,
+};
+
+/// Changes the state: with a history line, an audit entry and an event.
+pub(crate) async fn apply(
+    engine: &Engine,
+    tx: &mut Tx,
+    record: &mut Record,
+    action: Action,
+    actor: &str,
+    detail: Value,
+) -> Result<()> {
+    apply_after(engine, tx, record, action, (actor, detail), &[]).await
+}
+
+/// The same, telling first what led to it. The audit entry comes before any event: every transaction takes the two
+/// chains in this order, so that none waits for the other.
+pub(crate) async fn apply_after(
+    engine: &Engine,
+    tx: &mut Tx,
+    record: &mut Record,
+    action: Action,
+    (actor, detail): (&str, Value),
+    first: &[Happened],
+) -> Result<()> {
+    let follows = record.apply(action, engine.now())?;
+    if follows.identify {
+        identify(engine, tx, record, actor).await?;
+    }
+    record.save(engine, tx).await?;
+    record.note(engine, tx, follows.status.as_str(), actor, &detail).await?;
+    for happened in first.iter().chain(&follows.told) {
+        tell_of(engine, tx, record, *happened).await?;
+    }
+    if follows.reopen {
+        let job = NewJob {
+            kind: JobKind::Reopen,
+            subject: record.row.id.uuid(),
+            payload: json!({}),
+            unique_key: None,
+            run_at: engine.now().plus_secs(engine.settings.block_s),
+        };
+        jobs::enqueue(engine, tx, record.row.organization, job).await?;
+    }
+    Ok(())
+}

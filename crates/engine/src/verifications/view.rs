@@ -1,0 +1,157 @@
+//! A verification as a reader sees it.
+
+use bonafide_core::{
+    document::{DocumentType, Side},
+    evidence::EvidenceKind,
+    finding::{Check, Finding, Outcome},
+    id::{ApplicantId, CredentialId, EvidenceId, VerificationId, WeightsId},
+    policy::LivenessMode,
+    time::Timestamp,
+    verification::{Kind, Status},
+};
+use bonafide_store::{
+    Tx, assessments, credentials, evidence as evidence_rows, findings as finding_rows, history,
+    verifications::Verification,
+};
+use serde_json::Value;
+
+use crate::base::{
+    caller::Caller,
+    engine::Engine,
+    error::{Error, Result},
+    private::Private,
+    record::Record,
+    words::parse_word,
+};
+
+/// A verification as a reader sees it.
+#[derive(Debug, Clone)]
+pub struct View {
+    pub id: VerificationId,
+    pub kind: Kind,
+    pub client_id: Option<String>,
+    pub weights: Option<WeightsId>,
+    pub status: Status,
+    pub document_type: DocumentType,
+    pub liveness_mode: LivenessMode,
+    pub consent: Option<(bool, Timestamp)>,
+    /// Who the person turned out to be, or says they are.
+    pub identity: Option<ApplicantId>,
+    /// The caller's word for their user; empty without one.
+    pub user_id: String,
+    /// The evidence that counts, with when it was given.
+    pub given: Vec<Given>,
+    /// When the findings were last judged.
+    pub judged_at: Option<Timestamp>,
+    pub findings: Vec<Finding>,
+    pub verified: Option<bool>,
+    pub score: Option<f64>,
+    pub created_at: Timestamp,
+    pub completed_at: Option<Timestamp>,
+    /// Personal data; absent after it was erased.
+    pub private: Option<Private>,
+    pub history: Vec<Entry>,
+}
+
+/// One piece of evidence.
+#[derive(Debug, Clone, Copy)]
+pub struct Given {
+    pub id: EvidenceId,
+    pub kind: EvidenceKind,
+    pub at: Timestamp,
+}
+
+impl View {
+    pub fn evidence(&self, kind: EvidenceKind) -> Option<Given> {
+        self.given.iter().find(|g| g.kind == kind).copied()
+    }
+
+    pub fn given_at(&self, kind: EvidenceKind) -> Option<Timestamp> {
+        self.evidence(kind).map(|g| g.at)
+    }
+
+    pub fn finding(&self, check: Check, side: Option<Side>) -> Option<&Finding> {
+        self.findings.iter().find(|f| f.check == check && f.side == side)
+    }
+
+    /// Whether a check was assessed and clear; `None` when it was not assessed.
+    pub fn passed(&self, check: Check) -> Option<bool> {
+        let mut seen = self.findings.iter().filter(|f| f.check == check && f.outcome != Outcome::NotAssessed);
+        let first = seen.next()?;
+        Some(first.outcome == Outcome::Clear && seen.all(|f| f.outcome == Outcome::Clear))
+    }
+}
+
+/// A line of the history.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// Counts from 1 without gaps.
+    pub seq: i64,
+    pub at: Timestamp,
+    /// A stable word.
+    pub event: String,
+    pub detail: Value,
+}
+
+pub(crate) async fn view_of(
+    engine: &Engine,
+    tx: &mut Tx,
+    caller: &Caller,
+    row: Verification,
+) -> Result<View> {
+    let names = client_names(tx, caller).await?;
+    view(engine, tx, row, &names, true).await
+}
+
+pub(crate) type ClientNames = Vec<(CredentialId, String)>;
+
+pub(crate) async fn client_names(tx: &mut Tx, caller: &Caller) -> Result<ClientNames> {
+    let all = credentials::list(tx, caller.organization).await?;
+    Ok(all.into_iter().map(|c| (c.id, c.public_id)).collect())
+}
+
+pub(crate) async fn view(
+    engine: &Engine,
+    tx: &mut Tx,
+    row: Verification,
+    names: &ClientNames,
+    with_history: bool,
+) -> Result<View> {
+    let organization = row.organization;
+    let given = evidence_rows::list(tx, organization, row.id)
+        .await?
+        .into_iter()
+        .filter_map(|e| Some(Given { id: e.id, kind: EvidenceKind::parse(&e.kind)?, at: e.created_at }))
+        .collect();
+    let findings = finding_rows::list(tx, organization, row.id).await?;
+    let judged_at = assessments::latest(tx, organization, row.id).await?.map(|a| a.created_at);
+    let lines = if with_history { history::list(tx, organization, row.id).await? } else { vec![] };
+    let line = |l: history::Entry| Entry { seq: l.seq, at: l.at, event: l.event, detail: l.detail };
+    let history = lines.into_iter().map(line).collect();
+    let (row, private) = match Record::open(engine, tx, row.clone()).await {
+        Ok(record) => (record.row, Some(record.private)),
+        Err(Error::Conflict { code: "anonymized", .. }) => (row, None),
+        Err(other) => return Err(other),
+    };
+    Ok(View {
+        id: row.id,
+        kind: parse_word(Some(&row.kind)).unwrap_or_default(),
+        client_id: names.iter().find(|(id, _)| Some(*id) == row.credential).map(|(_, n)| n.clone()),
+        weights: row.weights,
+        status: Status::parse(&row.status).unwrap_or(Status::ReviewRequired),
+        document_type: parse_word(row.document_type.as_deref()).unwrap_or_default(),
+        liveness_mode: parse_word(Some(&row.liveness_mode)).unwrap_or_default(),
+        consent: row.consent_given.zip(row.consent_at),
+        identity: row.identity,
+        user_id: row.user_id,
+        given,
+        judged_at,
+        findings,
+        verified: row.verified,
+        score: row.score,
+        created_at: row.created_at,
+        completed_at: row.completed_at,
+        private,
+        history,
+    })
+}

@@ -1,0 +1,32 @@
+//! Waiting for the result of a hand-in.
+
+use std::time::Duration;
+
+use bonafide_core::{id::VerificationId, verification::Status};
+use bonafide_store::verifications as rows;
+
+use crate::base::{
+    caller::Caller,
+    engine::Engine,
+    error::{Error, Result},
+    wait::until,
+};
+
+/// Waits until the checks have come to a result.
+///
+/// # Errors
+/// [`Error::Busy`] when they have not within `patience`; they go on.
+pub async fn wait(
+    engine: &Engine,
+    caller: &Caller,
+    id: VerificationId,
+    patience: Duration,
+) -> Result<Status> {
+    let look = || async move {
+        let mut tx = engine.db().read().await?;
+        let row = rows::get(&mut tx, caller.organization, id).await?.ok_or(Error::NotFound("session"))?;
+        let status = Status::parse(&row.status).unwrap_or(Status::ReviewRequired);
+        Ok((status != Status::Processing).then_some(status))
+    };
+    until(&engine.bells().done, patience, look).await?.ok_or(Error::Busy { retry_after_s: 5 })
+}

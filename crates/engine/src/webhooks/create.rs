@@ -1,0 +1,109 @@
+//! Registering an endpoint.
+
+use std::collections::BTreeMap;
+
+use bonafide_core::{id::WebhookEndpointId, problem::Rule};
+use bonafide_store::{
+    credentials,
+    crypto::{self, Object},
+    secrets::PlainSecret,
+    webhook_endpoints::{self as rows, REGISTERED, WebhookEndpoint},
+};
+
+use super::{
+    check::check,
+    endpoint::{Changes, may, note},
+    sealed::{add_secret, own_key},
+    test::greet,
+};
+use crate::base::{
+    caller::Caller,
+    engine::Engine,
+    error::{Error, Result},
+};
+
+/// Most endpoints that one organization registers.
+const MOST: i64 = 100;
+
+/// An endpoint to register.
+#[derive(Debug, Default)]
+pub struct NewEndpoint {
+    /// The API whose words its messages are in.
+    pub dialect: String,
+    /// The client whose events it gets; absent for all of the organization's.
+    pub client_id: Option<String>,
+    pub name: String,
+    pub url: String,
+    /// The events it gets, in the words of its API; all when empty.
+    pub words: Vec<String>,
+    /// Sent along with every message.
+    pub headers: BTreeMap<String, String>,
+    /// Chosen by the organization; drawn when absent.
+    pub secret: Option<String>,
+    /// Out of [`super::chaos::WORDS`], in a sandbox.
+    pub chaos: Vec<String>,
+}
+
+/// An endpoint, and the one time its secret is known.
+pub struct Registered {
+    pub id: WebhookEndpointId,
+    pub secret: PlainSecret,
+}
+
+/// Registers an endpoint.
+pub async fn create(engine: &Engine, caller: &Caller, new: NewEndpoint) -> Result<Registered> {
+    may(caller)?;
+    let Some(dialect) = engine.dialect(&new.dialect) else {
+        let known: Vec<_> = engine.dialects.iter().map(|d| d.name()).collect();
+        return Err(Error::invalid("api", Rule::Enum, format!("must be one of {}", known.join(", "))));
+    };
+    let everything = Changes {
+        name: Some(new.name.clone()),
+        url: Some(new.url.clone()),
+        words: Some(new.words.clone()),
+        headers: Some(new.headers.clone()),
+        chaos: Some(new.chaos.clone()),
+        active: None,
+    };
+    check(engine, caller, Some(dialect), &everything, new.secret.as_deref())?;
+    let (now, organization) = (engine.now(), caller.organization);
+    let id = WebhookEndpointId::new(now, &*engine.entropy);
+    let mut tx = engine.db().begin().await?;
+    note(engine, &mut tx, organization, &caller.actor(), id, "webhook.created").await?;
+    if let Some(client) = &new.client_id
+        && !credentials::list(&mut tx, organization).await?.iter().any(|c| c.public_id == *client)
+    {
+        return Err(Error::NotFound("client"));
+    }
+    let registered = rows::Filter { origin: Some(REGISTERED), ..rows::Filter::default() };
+    if rows::count(&mut tx, organization, &registered).await? >= MOST {
+        let message = format!("an organization has at most {MOST} webhooks; delete one first");
+        return Err(Error::conflict("too_many_webhooks", message));
+    }
+    let key = own_key(engine, &mut tx, organization).await?;
+    let endpoint = WebhookEndpoint {
+        id,
+        organization,
+        dialect: new.dialect,
+        client: new.client_id.unwrap_or_default(),
+        name: new.name,
+        url: new.url,
+        words: new.words.join(" "),
+        origin: REGISTERED.to_owned(),
+        active: true,
+        chaos: new.chaos.join(" "),
+        sealed: Some(crypto::seal_json(&key, Object::Webhook(id), &new.headers, &*engine.entropy)?),
+        created_at: now,
+        failing_since: None,
+        disabled_at: None,
+        disabled_reason: None,
+    };
+    let secret = new.secret.map_or_else(|| PlainSecret::webhook(&*engine.entropy), PlainSecret::chosen);
+    rows::insert(&mut tx, organization, &endpoint).await?;
+    add_secret(engine, &mut tx, &key, &endpoint, &secret, 0).await?;
+    if dialect.greets() {
+        greet(engine, &mut tx, organization, id).await?;
+    }
+    tx.commit().await?;
+    Ok(Registered { id, secret })
+}

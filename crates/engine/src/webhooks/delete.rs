@@ -1,0 +1,17 @@
+//! Taking an endpoint out of use.
+
+use bonafide_core::id::WebhookEndpointId;
+use bonafide_store::webhook_endpoints as rows;
+
+use super::endpoint::{may, note};
+use crate::base::{caller::Caller, engine::Engine, error::Result};
+
+/// Takes an endpoint out of use.
+pub async fn delete(engine: &Engine, caller: &Caller, id: WebhookEndpointId) -> Result<()> {
+    may(caller)?;
+    let mut tx = engine.db().begin().await?;
+    note(engine, &mut tx, caller.organization, &caller.actor(), id, "webhook.deleted").await?;
+    rows::delete(&mut tx, caller.organization, id, engine.now()).await?;
+    tx.commit().await?;
+    Ok(())
+}

@@ -1,0 +1,8 @@
+//! What became of messages, and sending them again.
+
+mod deliveries;
+mod replay;
+pub(crate) mod sweep;
+
+pub use deliveries::{Attempt, Delivery, Filter, MOST, PENDING, attempts, deliveries};
+pub use replay::{Again, Replayed, replay};

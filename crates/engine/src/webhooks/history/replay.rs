@@ -1,0 +1,127 @@
+//! Sending messages again.
+
+use bonafide_core::{
+    event::{self, Happened, Subject},
+    id::{EventId, VerificationId, WebhookEndpointId},
+    time::Timestamp,
+};
+use bonafide_store::{
+    Tx, deliveries as rows, events, organizations,
+    webhook_endpoints::{self, PER_VERIFICATION},
+};
+
+use crate::{
+    base::{
+        caller::Caller,
+        engine::Engine,
+        error::{Error, Result},
+        record::Record,
+    },
+    events::{
+        list::Event,
+        tell::{Only, whom, word_for},
+    },
+    webhooks::endpoint::{load, may, note},
+};
+
+/// Events that one call sends again at most; the next call goes on.
+const MOST_AGAIN: i64 = 1000;
+
+/// Which messages to send again.
+#[derive(Debug, Clone, Default)]
+pub struct Again {
+    /// One endpoint; all that are switched on when absent.
+    pub endpoint: Option<WebhookEndpointId>,
+    /// One event; those of a time when absent.
+    pub event: Option<EventId>,
+    /// At or after.
+    pub from: Option<Timestamp>,
+    /// Before.
+    pub until: Option<Timestamp>,
+    /// After this position.
+    pub after: Option<i64>,
+    /// Those that did not arrive alone.
+    pub undelivered: bool,
+}
+
+/// Sends messages again under the ids they had, also to endpoints that were switched on only later, and now what waits
+/// for another attempt.
+pub async fn replay(engine: &Engine, caller: &Caller, what: &Again) -> Result<Replayed> {
+    may(caller)?;
+    let (now, organization) = (engine.now(), caller.organization);
+    let mut tx = engine.db().begin().await?;
+    if let Some(id) = what.endpoint {
+        note(engine, &mut tx, organization, &caller.actor(), id, "webhook.replayed").await?;
+    }
+    let mut endpoints = match what.endpoint {
+        Some(id) => vec![load(&mut tx, caller, id).await?],
+        None => {
+            let all = webhook_endpoints::Filter::default();
+            webhook_endpoints::list(&mut tx, organization, &all, 0, i64::MAX).await?
+        }
+    };
+    endpoints.retain(webhook_endpoints::WebhookEndpoint::is_open);
+    if what.endpoint.is_some() && endpoints.is_empty() {
+        return Err(Error::conflict("webhook_off", "the webhook is switched off; switch it on first"));
+    }
+    let found = match what.event {
+        Some(id) => vec![events::get(&mut tx, organization, id).await?.ok_or(Error::NotFound("event"))?],
+        None => {
+            let (from, until, after) = (what.from, what.until, what.after);
+            let filter = events::Filter { from, until, after, ..events::Filter::default() };
+            events::list(&mut tx, organization, &filter, MOST_AGAIN).await?
+        }
+    };
+    let open = webhook_endpoints::list_open(&mut tx, organization, None).await?;
+    let per_verification = endpoints.iter().any(|e| e.origin == PER_VERIFICATION);
+    let sandbox = organizations::get(&mut tx, organization).await?.is_some_and(|o| o.sandbox);
+    let mut messages = 0;
+    for event in &found {
+        let Some(told) = Event::from(event.clone()).told(sandbox) else { continue };
+        let record = if per_verification { record_of(engine, &mut tx, &told).await? } else { None };
+        let told_to = match &record {
+            Some(record) => whom(record),
+            None if told.happened == Happened::EndpointTested => {
+                Only::Endpoint(WebhookEndpointId::from_uuid(told.subject))
+            }
+            None => Only::Everybody,
+        };
+        let filter = rows::Filter { event: Some(event.id), ..rows::Filter::default() };
+        let known = rows::list(&mut tx, organization, &filter, 0, i64::MAX).await?;
+        for endpoint in &endpoints {
+            if let Some(before) = known.iter().find(|d| d.endpoint == endpoint.id) {
+                let on_its_way = before.status == rows::PENDING && before.run_at <= now;
+                if on_its_way || what.undelivered && before.status == rows::DELIVERED {
+                    continue;
+                }
+                rows::again(&mut tx, organization, endpoint.id, event.id, now).await?;
+            } else {
+                // What an endpoint was never meant to get it does not get now either.
+                let word = word_for(engine, endpoint, &open, told.happened, &told.snapshot, told_to);
+                let Some(word) = word else { continue };
+                rows::insert(&mut tx, organization, endpoint.id, event.id, word, now, now).await?;
+            }
+            messages += 1;
+        }
+    }
+    tx.commit().await?;
+    engine.bells().post.notify_waiters();
+    let more = what.event.is_none() && found.len() as i64 == MOST_AGAIN;
+    Ok(Replayed { messages, next: found.last().map(|e| e.position).filter(|_| more) })
+}
+
+/// The verification that an event is about; `None` once its person was erased.
+async fn record_of(engine: &Engine, tx: &mut Tx, event: &event::Event) -> Result<Option<Record>> {
+    if event.happened.subject() != Subject::Verification {
+        return Ok(None);
+    }
+    Record::find(engine, tx, event.organization, VerificationId::from_uuid(event.subject)).await
+}
+
+/// What was sent again.
+#[derive(Debug, Clone, Copy)]
+pub struct Replayed {
+    pub messages: usize,
+    /// There are more events after this position.
+    pub next: Option<i64>,
+}

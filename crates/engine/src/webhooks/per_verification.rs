@@ -1,0 +1,83 @@
+//! Addresses that verifications are created with.
+
+use bonafide_core::id::{OrganizationId, WebhookEndpointId};
+use bonafide_store::{
+    Tx,
+    secrets::PlainSecret,
+    webhook_endpoints::{self as rows, PER_VERIFICATION, WebhookEndpoint},
+};
+
+use super::sealed::{add_secret, own_key};
+use crate::base::{
+    engine::Engine,
+    error::{Error, Result},
+};
+
+/// Most hosts of such addresses in one organization.
+const MOST_HOSTS: i64 = 1000;
+
+/// The endpoint that stands for the addresses of one host that verifications are created with; made at the first.
+pub(crate) async fn per_verification(
+    engine: &Engine,
+    tx: &mut Tx,
+    organization: OrganizationId,
+    dialect: &str,
+    url: &str,
+) -> Result<WebhookEndpointId> {
+    let host = origin(url);
+    if let Some(known) = rows::of_host(tx, organization, dialect, host).await? {
+        return Ok(known);
+    }
+    let hosts = rows::Filter { origin: Some(PER_VERIFICATION), ..rows::Filter::default() };
+    if rows::count(tx, organization, &hosts).await? >= MOST_HOSTS {
+        let message = format!(
+            "verifications of an organization name at most {MOST_HOSTS} hosts in their addresses; delete the webhooks \
+             of some, or register one webhook for all"
+        );
+        return Err(Error::conflict("too_many_webhook_hosts", message));
+    }
+    let key = own_key(engine, tx, organization).await?;
+    let id = WebhookEndpointId::new(engine.now(), &*engine.entropy);
+    let endpoint = WebhookEndpoint {
+        id,
+        organization,
+        dialect: dialect.to_owned(),
+        client: String::new(),
+        name: "addresses given per verification".to_owned(),
+        url: host.to_owned(),
+        words: String::new(),
+        origin: PER_VERIFICATION.to_owned(),
+        active: true,
+        chaos: String::new(),
+        sealed: None,
+        created_at: engine.now(),
+        failing_since: None,
+        disabled_at: None,
+        disabled_reason: None,
+    };
+    if !rows::insert(tx, organization, &endpoint).await? {
+        let theirs = rows::of_host(tx, organization, dialect, host).await?;
+        return theirs.ok_or(Error::Busy { retry_after_s: 1 });
+    }
+    add_secret(engine, tx, &key, &endpoint, &PlainSecret::webhook(&*engine.entropy), 0).await?;
+    Ok(id)
+}
+
+/// Scheme, host and port of an address.
+fn origin(url: &str) -> &str {
+    let host = url.find("://").map_or(0, |at| at + 3);
+    let end = url[host..].find(['/', '?', '#']).map_or(url.len(), |at| host + at);
+    &url[..end]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_of_one_host_belong_together() {
+        assert_eq!(origin("https://example.com/a?b=c"), "https://example.com");
+        assert_eq!(origin("https://example.com"), "https://example.com");
+        assert_eq!(origin("http://example.com:8080?x"), "http://example.com:8080");
+    }
+}

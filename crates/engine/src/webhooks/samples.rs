@@ -1,0 +1,28 @@
+//! What unit tests need of endpoints.
+
+use bonafide_core::{
+    id::{OrganizationId, WebhookEndpointId},
+    time::Timestamp,
+};
+use bonafide_store::webhook_endpoints::{REGISTERED, WebhookEndpoint};
+
+/// An endpoint of an API that wants everything.
+pub(crate) fn endpoint(dialect: &str) -> WebhookEndpoint {
+    WebhookEndpoint {
+        id: WebhookEndpointId::from_uuid(uuid::Uuid::nil()),
+        organization: OrganizationId::from_uuid(uuid::Uuid::nil()),
+        dialect: dialect.into(),
+        client: String::new(),
+        name: "a".into(),
+        url: "https://example.com/".into(),
+        words: String::new(),
+        origin: REGISTERED.into(),
+        active: true,
+        chaos: String::new(),
+        sealed: None,
+        created_at: Timestamp(0),
+        failing_since: None,
+        disabled_at: None,
+        disabled_reason: None,
+    }
+}

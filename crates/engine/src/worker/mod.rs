@@ -1,0 +1,6 @@
+//! The top: the loops of a process, which call deeds.
+
+pub mod deliver;
+pub mod housekeeping;
+pub mod jobs;
+mod registry;
