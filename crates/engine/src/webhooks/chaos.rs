@@ -3,7 +3,7 @@
 
 use bonafide_core::id::EventId;
 
-/// The words of [`Chaos`] that an endpoint may have.
+/// The words of [`Chaos`](bonafide_core::delivery::Chaos) that an endpoint may have.
 pub const WORDS: [&str; 4] = ["late", "doubled", "out_of_order", "wrong_signature"];
 
 const LATE_MS: i64 = 30_000;
