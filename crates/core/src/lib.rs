@@ -5,6 +5,7 @@
 //! a table and every stored decision can be replayed.
 
 pub mod address;
+pub mod audit;
 pub mod decision;
 pub mod delivery;
 pub mod document;

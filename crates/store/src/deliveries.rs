@@ -4,22 +4,18 @@
 //! sender that dies lets its lease run out, and the message is sent again under the same id.
 
 use bonafide_core::{
+    delivery::DeliveryStatus,
     id::{Entropy, EventId, OrganizationId, WebhookEndpointId},
     time::Timestamp,
 };
 use uuid::Uuid;
 
 use crate::{
-    Context, Result, Tx,
+    Context, Result, Tx, Word,
     column::row,
     crypto::{self, Object, Sealed, SubjectKey},
     on,
 };
-
-pub const PENDING: &str = "pending";
-pub const DELIVERED: &str = "delivered";
-/// All attempts failed. It is sent again only when somebody asks for it.
-pub const DEAD: &str = "dead";
 
 /// One message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,8 +25,7 @@ pub struct Delivery {
     pub event: EventId,
     /// The event's name in the endpoint's API.
     pub word: String,
-    /// [`PENDING`], [`DELIVERED`] or [`DEAD`].
-    pub status: String,
+    pub status: Word<DeliveryStatus>,
     /// Attempts so far, including one under way. Proves who holds the lease.
     pub tries: i64,
     /// Attempts that the schedule does not count: those before it was last sent again by hand, and those that nobody
@@ -129,7 +124,10 @@ pub async fn insert_all(
         );
         query.push_values(to, |mut row, (endpoint, word, run_at)| {
             row.push_bind(organization.uuid()).push_bind(endpoint.uuid()).push_bind(event.uuid());
-            row.push_bind((*word).to_owned()).push_bind(PENDING).push_bind(run_at.0).push_bind(now.0);
+            row.push_bind((*word).to_owned())
+                .push_bind(DeliveryStatus::Pending.as_str())
+                .push_bind(run_at.0)
+                .push_bind(now.0);
         });
         query.build().execute(c).await.map(drop)
     })
@@ -276,9 +274,9 @@ pub async fn record(
     }
     for (attempt, next) in others {
         let (status, run_at, finished_at) = match next {
-            Next::Delivered => (DELIVERED, None, Some(now.0)),
-            Next::Again(at) => (PENDING, Some(at.0), None),
-            Next::Dead => (DEAD, None, Some(now.0)),
+            Next::Delivered => (DeliveryStatus::Delivered, None, Some(now.0)),
+            Next::Again(at) => (DeliveryStatus::Pending, Some(at.0), None),
+            Next::Dead => (DeliveryStatus::Dead, None, Some(now.0)),
         };
         on!(tx, |c| sqlx::query(
             "UPDATE deliveries SET status = $5, run_at = COALESCE($6, run_at), finished_at = $7, lease_until = 0
@@ -288,7 +286,7 @@ pub async fn record(
         .bind(attempt.endpoint.uuid())
         .bind(attempt.event.uuid())
         .bind(attempt.number)
-        .bind(status)
+        .bind(status.as_str())
         .bind(run_at)
         .bind(finished_at)
         .execute(c)
@@ -356,17 +354,17 @@ pub async fn release_all(tx: &mut Tx) -> Result<u64> {
 
 /// Which messages to list.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Filter<'a> {
+pub struct Filter {
     pub endpoint: Option<WebhookEndpointId>,
     pub event: Option<EventId>,
-    pub status: Option<&'a str>,
+    pub status: Option<DeliveryStatus>,
 }
 
 /// A page of messages, newest first.
 pub async fn list(
     tx: &mut Tx,
     organization: OrganizationId,
-    filter: &Filter<'_>,
+    filter: &Filter,
     skip: i64,
     limit: i64,
 ) -> Result<Vec<Delivery>> {
@@ -380,7 +378,7 @@ pub async fn list(
             query.push(" AND event = ").push_bind(event.uuid());
         }
         if let Some(status) = filter.status {
-            query.push(" AND status = ").push_bind(status.to_owned());
+            query.push(" AND status = ").push_bind(status.as_str());
         }
         query.push(" ORDER BY created_at DESC, event DESC, endpoint LIMIT ").push_bind(limit);
         query.push(" OFFSET ").push_bind(skip);

@@ -1,7 +1,7 @@
 //! What requests of this API name.
 
-use bonafide_core::id::WebhookEndpointId;
-use bonafide_engine::{Caller, Engine, Error, Scope, webhooks::REGISTERED};
+use bonafide_core::{delivery::Origin, id::WebhookEndpointId};
+use bonafide_engine::{Caller, Engine, Error, Scope};
 use bonafide_http::Result;
 
 use crate::NAME;
@@ -11,7 +11,8 @@ pub(crate) async fn webhook(engine: &Engine, caller: &Caller, text: &str) -> Res
     let none = || Error::NotFound("webhook");
     let id = text.strip_prefix("wh_").unwrap_or(text).parse().map_err(|_| none())?;
     let found = bonafide_engine::webhooks::read(engine, caller, id).await?;
-    let is_one = found.dialect == NAME && found.origin == REGISTERED && manages(caller, &found.client);
+    let is_one =
+        found.dialect == NAME && found.origin == Origin::Registered && manages(caller, &found.client);
     Ok(is_one.then_some(id).ok_or_else(none)?)
 }
 

@@ -1,7 +1,10 @@
 //! `GET /console/webhooks/{id}/deliveries`
 
 use axum::extract::State;
-use bonafide_core::problem::{Problem, Rule};
+use bonafide_core::{
+    delivery::DeliveryStatus,
+    problem::{Problem, Rule},
+};
 use bonafide_engine::{
     Engine,
     webhooks::history::{self, Filter},
@@ -48,13 +51,14 @@ pub(crate) async fn deliveries(
     Query(asked): Query<ListDeliveries>,
 ) -> Result<Json<Deliveries>> {
     let id = webhook_id(&id)?;
-    if asked.status.as_deref().is_some_and(|s| !["pending", "delivered", "dead"].contains(&s)) {
+    let status = asked.status.as_deref().map(DeliveryStatus::parse);
+    if status == Some(None) {
         let message = "must be pending, delivered or dead";
         return Err(vec![Problem::new("status", Rule::Enum, message)].into());
     }
     let skip = number("skip", asked.skip.as_deref())?.unwrap_or(0).max(0);
     let limit = number("limit", asked.limit.as_deref())?.unwrap_or(50).clamp(1, history::MOST);
-    let filter = Filter { endpoint: Some(id), status: asked.status, skip, limit, ..Filter::default() };
+    let filter = Filter { endpoint: Some(id), status: status.flatten(), skip, limit, ..Filter::default() };
     let found = history::deliveries(&engine, &caller, &filter).await?;
     let next = (found.len() as i64 == limit).then(|| (skip + limit).to_string());
     Ok(Json(Deliveries { data: found.into_iter().map(Delivery::of).collect(), next }))
