@@ -9,13 +9,17 @@ use std::{
 };
 
 use bonafide_checks::models::Models;
-use bonafide_core::time::Clock;
+use bonafide_core::{
+    secret::{Secret, Zeroizing},
+    time::Clock,
+};
 use bonafide_courier::{Courier, Options};
 use bonafide_engine::{
     Engine, ForwardedHeader, Parts, Settings, Storage,
     screening::Screening,
     world::{OsEntropy, SystemClock},
 };
+use bonafide_http::DialectPaths;
 use bonafide_invite::Inviter;
 use bonafide_registry::{Provider, ProviderConfig};
 use bonafide_store::{Db, blobs::Blobs, keyring::FileKeyRing};
@@ -27,10 +31,7 @@ use figment::{
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    mount::{self, DialectPaths},
-    settings,
-};
+use crate::{mount, settings};
 
 /// Flags shared by the commands that open the installation.
 #[derive(Debug, Default, clap::Args, Serialize)]
@@ -51,7 +52,7 @@ pub(crate) struct Flags {
 pub(crate) struct Config {
     pub(crate) data_dir: PathBuf,
     pub(crate) listen: SocketAddr,
-    pub(crate) database: Option<String>,
+    pub(crate) database: Option<Secret>,
     pub(crate) workers: Option<usize>,
     pub(crate) public_url: String,
     pub(crate) capture_url: String,
@@ -158,8 +159,12 @@ impl Config {
         self.workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)).max(1)
     }
 
-    fn database(&self) -> String {
-        self.database.clone().unwrap_or_else(|| self.data_dir.join("bonafide.db").display().to_string())
+    fn database(&self) -> Result<Zeroizing<String>, Failure> {
+        let Some(database) = &self.database else {
+            return Ok(Zeroizing::new(self.data_dir.join("bonafide.db").display().to_string()));
+        };
+        let text = database.read(|name| std::env::var(name).ok(), |path| std::fs::read_to_string(path));
+        text.map_err(|error| format!("database: {error}").into())
     }
 
     /// Where this server is reached, without a slash at the end.
@@ -174,13 +179,13 @@ impl Config {
         }
     }
 
-    pub(crate) fn is_sqlite(&self) -> bool {
-        self.database.as_ref().is_none_or(|d| !d.starts_with("postgres"))
+    pub(crate) fn is_sqlite(&self) -> Result<bool, Failure> {
+        Ok(self.database.is_none() || !self.database()?.starts_with("postgres"))
     }
 
     /// The SQLite file, where that is the database.
-    pub(crate) fn sqlite_file(&self) -> Option<PathBuf> {
-        self.is_sqlite().then(|| bonafide_store::sqlite_path(&self.database()))?
+    pub(crate) fn sqlite_file(&self) -> Result<Option<PathBuf>, Failure> {
+        Ok(if self.is_sqlite()? { bonafide_store::sqlite_path(&self.database()?) } else { None })
     }
 
     pub(crate) fn lists_dir(&self) -> PathBuf {
@@ -196,7 +201,7 @@ impl Config {
         create_private(&self.data_dir)?;
         let clock = Arc::new(SystemClock);
         let storage = Storage {
-            db: Db::open(&self.database()).await?,
+            db: Db::open(&self.database()?).await?,
             blobs: Blobs::in_folder(&self.data_dir.join("blobs"))?,
             key_ring: Arc::new(FileKeyRing::open_or_create(&self.key_file(), &OsEntropy)?),
         };
@@ -258,4 +263,79 @@ pub(crate) fn create_private(folder: &Path) -> Result<(), Failure> {
 /// Runs a command's future to its end.
 pub(crate) fn block_on<T>(future: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(future)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every setting that can hold a secret, each with one to search for.
+    const SECRETS: &str = r#"
+database = "postgres://bonafide:hush-1@127.0.0.1:9/none"
+
+[registry]
+url = "https://hush-2@registry.example/ask?key=hush-3"
+headers = { authorization = "Bearer hush-4" }
+issuers = ["USA"]
+request = { number = "{document_number}" }
+answer = { document_number = "/number" }
+
+[invitations.smtp]
+server = "mail.example.org"
+username = "mailer"
+password = "hush-5"
+from = "identity@example.org"
+
+[invitations.sms]
+url = "https://gateway.example/?key=hush-6"
+headers = { authorization = "Bearer hush-7", x-key = { env = "HOME" } }
+body = { to = "{to}", text = "{text}" }
+"#;
+
+    fn load(text: &str) -> Result<Config, Failure> {
+        let folder = tempfile::tempdir()?;
+        let file = folder.path().join("bonafide.toml");
+        std::fs::write(&file, text)?;
+        let flags = Flags { data_dir: Some(folder.path().to_owned()), config: Some(file) };
+        Config::load(&flags, serde_json::json!({}))
+    }
+
+    #[test]
+    fn no_secret_is_printed_or_written() {
+        let config = load(SECRETS).unwrap();
+        let dump = format!("{config:?} {config:#?} {}", serde_json::to_string(&config).unwrap());
+        assert!(!dump.contains("hush"), "{dump}");
+        assert!(dump.contains("mail.example.org") && dump.contains("$HOME"), "{dump}");
+        // They are there for those who need them.
+        assert!(config.database().unwrap().contains("hush-1"));
+        assert!(!config.is_sqlite().unwrap());
+        assert!(Provider::new(config.registry.clone().unwrap()).is_ok());
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_is_not_repeated() {
+        for (text, said) in [
+            ("workers = 2\n[invitations.smtp]\npassword = hush\n", "line 3"),
+            ("database = \"hush\nworkers = 2", "line 1"),
+            ("database = { hush = 1 }", "a text, or a table with `env`"),
+            ("workers = 2\ndatabase = 4711\n", "a text, or a table with `env`"),
+        ] {
+            let error = load(text).unwrap_err().to_string();
+            assert!(error.contains(said), "{error}");
+            assert!(!error.contains("hush") || text.contains("{ hush"), "{error}");
+            assert!(!error.contains("4711"), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_database_may_be_kept_outside_the_settings() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("database");
+        std::fs::write(&file, "postgres://in-a-file/x\n").unwrap();
+        let config = load(&format!("database = {{ file = {file:?} }}")).unwrap();
+        assert_eq!(*config.database().unwrap(), "postgres://in-a-file/x");
+        let config = load("database = { env = \"BONAFIDE_TEST_NEVER_SET\" }").unwrap();
+        let error = config.database().unwrap_err().to_string();
+        assert_eq!(error, "database: the variable BONAFIDE_TEST_NEVER_SET is not set; set it to the secret");
+    }
 }

@@ -1,56 +1,36 @@
-//! Which dialect answers which path: the whole server in one place.
+//! The APIs of this server: one list that routes, documents, refusals, webhooks and tests walk.
 
-use std::{collections::BTreeMap, sync::Arc};
-
-use axum::{Router, http::header, routing::get};
+use axum::Router;
 use bonafide_core::event::WebhookDialect;
 use bonafide_engine::Engine;
-use bonafide_http::{Operation, Paths, gate::Deny, guard, layers};
+use bonafide_http::{Dialect, DialectPaths, Paths};
 
 use crate::docs;
 
-/// One dialect of the server.
-pub(crate) struct Dialect {
-    pub(crate) name: &'static str,
-    pub(crate) operations: Vec<Operation>,
-    router: Router<Engine>,
-    deny: Deny,
-    /// The OpenAPI document.
-    pub(crate) document: String,
-}
-
-/// Other paths for the operations of a dialect, by the dialect's name.
-pub(crate) type DialectPaths = BTreeMap<String, Paths>;
-
 /// Removing a dialect is deleting its folder and its line here.
-pub(crate) fn dialects(paths: &DialectPaths) -> Vec<Dialect> {
-    let none = Paths::new();
-    let of = |name| paths.get(name).unwrap_or(&none);
-    vec![
-        dialect("console", bonafide_console::operations(of("console")), bonafide_console::deny),
-        dialect("verifyhq", bonafide_verifyhq::operations(of("verifyhq")), bonafide_verifyhq::deny),
-        dialect("vult", bonafide_vult::operations(of("vult")), bonafide_vult::deny),
-    ]
-}
+pub(crate) static DIALECTS: &[&Dialect] = &[
+    &bonafide_athenty::DIALECT,
+    &bonafide_checkout::DIALECT,
+    &bonafide_console::DIALECT,
+    &bonafide_verifyhq::DIALECT,
+    &bonafide_vult::DIALECT,
+];
 
 /// How each API words and signs what happens.
-pub(crate) fn webhooks() -> Vec<Arc<dyn WebhookDialect>> {
-    vec![
-        Arc::new(bonafide_athenty::Webhooks),
-        Arc::new(bonafide_checkout::Webhooks),
-        Arc::new(bonafide_verifyhq::Webhooks),
-        Arc::new(bonafide_vult::Webhooks),
-    ]
+pub(crate) fn webhooks() -> Vec<&'static dyn WebhookDialect> {
+    DIALECTS.iter().filter_map(|dialect| dialect.webhooks).collect()
 }
 
 /// What is wrong with the paths of the settings: a dialect or an operation that does not exist, two operations in one
 /// place.
 pub(crate) fn check_paths(paths: &DialectPaths) -> Result<(), String> {
-    let all = dialects(&DialectPaths::new());
     for (name, paths) in paths {
-        let dialect =
-            all.iter().find(|d| d.name == name).ok_or(format!("[paths.{name}]: there is no such API"))?;
-        let known = |path: &str| dialect.operations.iter().any(|op| op.path == path);
+        let dialect = DIALECTS
+            .iter()
+            .find(|d| d.name == name)
+            .ok_or(format!("[paths.{name}]: there is no such API"))?;
+        let operations = dialect.routes(&Paths::new()).operations;
+        let known = |path: &str| operations.iter().any(|op| op.path == path);
         for (ours, theirs) in paths {
             let variables = |path: &str| path.matches('{').count();
             if !known(ours) {
@@ -68,49 +48,44 @@ pub(crate) fn check_paths(paths: &DialectPaths) -> Result<(), String> {
     Ok(())
 }
 
-fn dialect(name: &'static str, operations: bonafide_http::Operations<Engine>, deny: Deny) -> Dialect {
-    let (router, operations) = operations.build();
-    let (router, document) = router.split_for_parts();
-    let document = document.to_pretty_json().unwrap_or_default() + "\n";
-    Dialect { name, operations, router, deny, document }
+/// The documents of those that have operations, by name.
+pub(crate) fn documents(paths: &DialectPaths) -> Vec<(&'static str, String)> {
+    let of = |name| paths.get(name).cloned().unwrap_or_default();
+    DIALECTS.iter().filter_map(|d| Some((d.name, d.routes(&of(d.name)).json()?))).collect()
 }
 
-/// The server: every dialect, its document, and the layers around all of them.
+/// The server: every dialect, and the pages that are made of their documents.
 pub(crate) fn server(engine: Engine, paths: &DialectPaths) -> Router {
-    let mut all = Router::new();
-    let limits = bonafide_http::limits(engine.clock.clone());
-    let dialects = dialects(paths);
-    all =
-        all.merge(docs::router(&dialects.iter().map(|d| (d.name, d.document.as_str())).collect::<Vec<_>>()));
-    for dialect in dialects {
-        let document: Arc<str> = dialect.document.into();
-        let serve = move || {
-            let document = document.to_string();
-            async move { ([(header::CONTENT_TYPE, "application/json")], document) }
-        };
-        let guarded = guard(dialect.router, &dialect.operations, &engine, &limits, dialect.deny);
-        all = all.merge(guarded).route(&format!("/openapi/{}.json", dialect.name), get(serve));
-    }
-    let (clock, entropy) = (engine.clock.clone(), engine.entropy.clone());
-    let all = all
-        .fallback(bonafide_vult::not_found)
-        .method_not_allowed_fallback(bonafide_vult::method_not_allowed)
-        .with_state(engine);
-    layers::around(all, clock, entropy)
+    bonafide_http::server(DIALECTS, engine, paths, docs::router(&documents(paths)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn dialect(name: &str) -> &'static Dialect {
+        DIALECTS.iter().find(|dialect| dialect.name == name).expect("it is in the list")
+    }
+
+    #[test]
+    fn an_api_has_a_name_of_its_own_and_something_to_say() {
+        for (n, dialect) in DIALECTS.iter().enumerate() {
+            assert!(DIALECTS[..n].iter().all(|other| other.name != dialect.name), "{}", dialect.name);
+            assert!(dialect.operations.is_some() || dialect.webhooks.is_some(), "{}", dialect.name);
+            // What events and settings call it.
+            assert!(dialect.webhooks.is_none_or(|webhooks| webhooks.name() == dialect.name));
+        }
+    }
+
     #[test]
     fn every_operation_is_in_the_file_it_names() {
         let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-        for dialect in dialects(&DialectPaths::new()) {
-            assert!(!dialect.operations.is_empty());
-            for op in dialect.operations {
+        for dialect in DIALECTS {
+            let operations = dialect.routes(&Paths::new()).operations;
+            assert_eq!(operations.is_empty(), dialect.operations.is_none(), "{}", dialect.name);
+            for op in operations {
                 let text = std::fs::read_to_string(root.join(&op.file)).unwrap_or_default();
-                assert!(text.contains(&format!("path = \"{}\"", op.path)), "{} not in {}", op.path, op.file);
+                assert!(text.contains(&format!("\"{}\"", op.path)), "{} not in {}", op.path, op.file);
             }
         }
     }
@@ -123,11 +98,11 @@ mod tests {
         };
         let moved = paths(&[("/idv/session/create", "/v3/sessions"), ("/idv/weights", "/v3/weights")]);
         assert_eq!(check_paths(&moved), Ok(()));
-        let vult = dialects(&moved).remove(2);
+        let vult = dialect("vult").routes(&moved["vult"]);
         let at = |path: &str| vult.operations.iter().filter(|op| op.path == path).count();
         assert_eq!((at("/v3/sessions"), at("/idv/session/create")), (1, 0));
         assert_eq!((at("/v3/weights"), at("/idv/weights")), (3, 0), "get, post and put");
-        assert!(vult.document.contains("\"/v3/sessions\""));
+        assert!(vult.json().is_some_and(|document| document.contains("\"/v3/sessions\"")));
         for (wrong, why) in [
             (paths(&[("/idv/nothing", "/x")]), "no path"),
             (paths(&[("/ping", "/live")]), "taken"),
@@ -146,14 +121,18 @@ mod tests {
     #[test]
     fn the_committed_openapi_documents_are_current() {
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../openapi");
-        for dialect in dialects(&DialectPaths::new()) {
+        for dialect in DIALECTS {
             let file = folder.join(format!("{}.json", dialect.name));
+            let Some(document) = dialect.routes(&Paths::new()).json() else {
+                assert!(!file.exists(), "{} has no operations to publish", dialect.name);
+                continue;
+            };
             if std::env::var_os("UPDATE_OPENAPI").is_some() {
                 std::fs::create_dir_all(&folder).unwrap();
-                std::fs::write(&file, &dialect.document).unwrap();
+                std::fs::write(&file, &document).unwrap();
             }
             let committed = std::fs::read_to_string(&file).unwrap_or_default();
-            assert!(committed == dialect.document, "openapi/{}.json is not current", dialect.name);
+            assert!(committed == document, "openapi/{}.json is not current", dialect.name);
         }
     }
 }

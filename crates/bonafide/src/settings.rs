@@ -80,7 +80,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
     ),
     setting(
         "database",
-        "a postgres:// URL or the path of an SQLite file",
+        "a postgres:// URL or the path of an SQLite file, or { env = \"NAME\" } or { file = \"PATH\" }",
         Example("\"postgres://bonafide@db.example.com/bonafide\""),
         "PostgreSQL, for several processes. Left out, it is the SQLite file bonafide.db in data_dir.",
     ),

@@ -216,10 +216,14 @@ pub trait WebhookDialect: Send + Sync {
 
     /// The header with the vendor's own signature: the HMAC-SHA256 of the body under the endpoint's secret as text,
     /// in lower-case hexadecimal digits. `None` for an API that knows the Standard Webhooks headers alone.
-    fn signature_header(&self) -> Option<&'static str>;
+    fn signature_header(&self) -> Option<&'static str> {
+        None
+    }
 
     /// Seconds to wait after the first, the second … failed attempt. After the last one the message is dead.
-    fn waits(&self) -> &'static [u32];
+    fn waits(&self) -> &'static [u32] {
+        STANDARD_WAITS
+    }
 
     /// Whether a new endpoint is sent a test message at once.
     fn greets(&self) -> bool {

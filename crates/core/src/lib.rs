@@ -5,6 +5,7 @@
 //! a table and every stored decision can be replayed.
 
 pub mod address;
+pub mod audit;
 pub mod decision;
 pub mod delivery;
 pub mod document;
@@ -17,6 +18,7 @@ pub mod policy;
 pub mod problem;
 pub mod reason;
 pub mod reweigh;
+pub mod secret;
 pub mod time;
 pub mod verification;
 pub mod weights;

@@ -1,6 +1,6 @@
 //! Faces that an organization does not want to see again.
 
-use bonafide_core::id::ApplicantId;
+use bonafide_core::{audit::AuditAction, id::ApplicantId};
 use bonafide_store::{applicants, audit, subject_keys};
 use serde_json::json;
 
@@ -31,7 +31,7 @@ pub async fn block(engine: &Engine, caller: &Caller, applicant: ApplicantId) -> 
         Error::conflict("no_face", "this person has given no face yet, so there is none to block")
     })?;
     gallery.blocked().add(&mut tx, organization, None, &key, &newest.to_bytes()).await?;
-    note(engine, &mut tx, caller, applicant, "applicant.blocked").await?;
+    note(engine, &mut tx, caller, applicant, AuditAction::ApplicantBlocked).await?;
     Ok(tx.commit().await?)
 }
 
@@ -44,7 +44,7 @@ pub async fn unblock(engine: &Engine, caller: &Caller, applicant: ApplicantId) -
     let mut tx = engine.db().begin().await?;
     applicants::get(&mut tx, organization, applicant).await?.ok_or(Error::NotFound("person"))?;
     if shelves.withdraw(&mut tx, organization, applicant).await? {
-        note(engine, &mut tx, caller, applicant, "applicant.unblocked").await?;
+        note(engine, &mut tx, caller, applicant, AuditAction::ApplicantUnblocked).await?;
     }
     tx.commit().await?;
     shelves.forget(organization, applicant).await;
@@ -56,7 +56,7 @@ async fn note(
     tx: &mut bonafide_store::Tx,
     caller: &Caller,
     applicant: ApplicantId,
-    action: &str,
+    action: AuditAction,
 ) -> Result<()> {
     let object = format!("applicant:{applicant}");
     let actor = caller.actor();

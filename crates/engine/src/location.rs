@@ -107,7 +107,7 @@ async fn captures(engine: &Engine, record: &Record) -> Result<Vec<Capture>> {
     let mut tx = engine.db().read().await?;
     let mut captures = vec![];
     for row in rows::list(&mut tx, record.row.organization, record.row.id).await? {
-        let Some(kind) = EvidenceKind::parse(&row.kind).filter(|k| CAPTURES.contains(k)) else { continue };
+        let Some(kind) = row.kind.known().filter(|k| CAPTURES.contains(k)) else { continue };
         let private: Private = crypto::open_json(&record.key, Object::Evidence(row.id), &row.sealed)?;
         captures.push(Capture { kind, at: row.created_at, origin: private.origin });
     }

@@ -6,8 +6,6 @@ use bonafide_core::{
 };
 use bonafide_registry::{Answer, Fields, Flag, Provider};
 
-use crate::base::words::{parse_word, word};
-
 /// [`Check::Registry`]: the share of fields that the registry confirms, each in the finding's parts. Below the
 /// tolerance (0..1) it fails, which by default counts through its weight alone.
 pub(crate) async fn check(
@@ -83,9 +81,9 @@ fn plain(code: &str) -> String {
 }
 
 fn fields(reading: &DocumentReading) -> Fields {
-    let of = |name: &FieldName| Some((word(name), reading.get(*name)?.value.clone()));
+    let of = |name: &FieldName| Some((name.as_str().to_owned(), reading.get(*name)?.value.clone()));
     let mut fields: Fields = reading.fields.keys().filter_map(of).collect();
-    fields.insert("document_type".to_owned(), word(reading.document_type));
+    fields.insert("document_type".to_owned(), reading.document_type.as_str().to_owned());
     fields
 }
 
@@ -93,7 +91,7 @@ fn fields(reading: &DocumentReading) -> Fields {
 pub(crate) fn confirmed(reading: &DocumentReading, finding: &Finding) -> DocumentReading {
     let mut confirmed = reading.clone();
     for flag in Flag::ALL.iter().filter(|flag| finding.parts.get(flag.as_str()) == Some(&true)) {
-        let name: Option<FieldName> = parse_word(Some(flag.field()));
+        let name = FieldName::parse(flag.field());
         if let Some((name, field)) = name.and_then(|name| Some((name, reading.get(name)?.clone()))) {
             confirmed.add(name, Field { source: Source::Registry, ..field });
         }

@@ -1,25 +1,27 @@
-//! Who is calling. A handler that touches data takes an [`Authorized`] argument; there is no other way
-//! to get a [`Caller`], so a handler without one cannot reach a tenant's data.
+//! Who is calling. A handler that touches data takes a [`Caller`]; there is no other way to get one, so a handler
+//! without it cannot reach a tenant's data.
 
-use std::marker::PhantomData;
+use std::ops::Deref;
 
-use axum::{extract::FromRequestParts, http::request::Parts, response::IntoResponse};
-use bonafide_engine::Caller;
+use axum::{extract::FromRequestParts, http::request::Parts};
 
-use crate::Denied;
+use crate::{Denied, Refusal, Result};
 
-/// A caller whom the gate let in. An operation whose document asks for no credential has none.
-pub struct Authorized<E>(pub Caller, pub PhantomData<fn() -> E>);
+/// A caller whom the gate let in. An operation that asks for no scope has none.
+#[derive(Debug, Clone)]
+pub struct Caller(pub(crate) bonafide_engine::Caller);
 
-impl<E, S> FromRequestParts<S> for Authorized<E>
-where
-    E: From<Denied> + IntoResponse,
-    S: Send + Sync,
-{
-    type Rejection = E;
+impl Deref for Caller {
+    type Target = bonafide_engine::Caller;
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, E> {
-        let caller = parts.extensions.get::<Caller>().cloned().ok_or(Denied::NoCredentials)?;
-        Ok(Self(caller, PhantomData))
+impl<S: Send + Sync> FromRequestParts<S> for Caller {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
+        Ok(parts.extensions.get::<Self>().cloned().ok_or(Denied::NoCredentials)?)
     }
 }

@@ -1,25 +1,24 @@
 //! `multipart/form-data` with a bounded number of parts, held in memory (pictures are small and are
 //! judged by the gate before anything is decoded).
 
-use std::{collections::BTreeMap, marker::PhantomData};
+use std::collections::BTreeMap;
 
-use axum::{
-    extract::{FromRequest, Multipart, Request},
-    response::IntoResponse,
-};
+use axum::extract::{FromRequest, Multipart, Request};
 use bonafide_core::problem::{Problem, Rule};
+
+use crate::{Refusal, Result};
 
 /// More parts than any operation asks for.
 const MOST_PARTS: usize = 32;
 
 /// The parts of a form: text fields and files, by name. File names sent by the client are dropped.
-pub struct Form<E> {
+#[derive(Debug, Default)]
+pub struct Form {
     pub text: BTreeMap<String, String>,
     pub files: BTreeMap<String, Vec<u8>>,
-    error: PhantomData<fn() -> E>,
 }
 
-impl<E> Form<E> {
+impl Form {
     /// A required text field; empty counts as missing.
     pub fn required(&self, name: &str, problems: &mut Vec<Problem>) -> String {
         match self.text.get(name) {
@@ -49,19 +48,15 @@ impl<E> Form<E> {
     }
 }
 
-impl<E, S> FromRequest<S> for Form<E>
-where
-    E: From<Vec<Problem>> + IntoResponse,
-    S: Send + Sync,
-{
-    type Rejection = E;
+impl<S: Send + Sync> FromRequest<S> for Form {
+    type Rejection = Refusal;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, E> {
-        let refused = |message: &str| E::from(vec![Problem::new("", Rule::Other, message)]);
+    async fn from_request(request: Request, state: &S) -> Result<Self> {
+        let refused = |message: &str| Refusal::from(Problem::new("", Rule::Other, message));
         let mut parts = Multipart::from_request(request, state)
             .await
             .map_err(|_| refused("must be sent as multipart/form-data"))?;
-        let mut form = Self { text: BTreeMap::new(), files: BTreeMap::new(), error: PhantomData };
+        let mut form = Self::default();
         for _ in 0..MOST_PARTS {
             let part = match parts.next_field().await {
                 Ok(Some(part)) => part,
@@ -78,7 +73,7 @@ where
                 match String::from_utf8(bytes.to_vec()) {
                     Ok(text) => drop(form.text.insert(name, text)),
                     Err(_) => {
-                        return Err(vec![Problem::new(name, Rule::Format, "must be UTF-8 text")].into());
+                        return Err(Problem::new(name, Rule::Format, "must be UTF-8 text").into());
                     }
                 }
             }

@@ -7,26 +7,20 @@ use std::{collections::HashMap, sync::Arc};
 
 use axum::{
     Router,
-    body::Body,
     extract::{MatchedPath, Request, State},
     http::{HeaderName, HeaderValue, Method, header, request::Parts},
     middleware::{self, Next},
     response::Response,
 };
-use bonafide_core::{
-    id::CredentialId,
-    time::{Clock, Timestamp},
-};
+use bonafide_core::id::CredentialId;
 use bonafide_engine::{Caller, ClientAddress, Engine, Scope};
 
 use crate::{
-    Operation, address,
+    Dialect, Refusal, address,
     limits::{Allowance, Holder, Limits},
+    operations::Routes,
     repeat,
 };
-
-/// Where a key may be sent beside `Authorization`; the second is one vendor's for administration.
-const KEY_HEADERS: [&str; 2] = ["x-api-key", "x-admin-secret"];
 
 /// Why a request was not let in.
 #[derive(Debug, thiserror::Error)]
@@ -48,21 +42,7 @@ pub enum Denied {
     #[error("the body is larger than the server takes")]
     BodyTooLarge,
     #[error(transparent)]
-    Internal(#[from] bonafide_engine::Error),
-}
-
-/// How an API answers those who are not let in.
-pub type Deny = fn(Denied) -> Response;
-
-/// Writes a body that says when it was written. A dialect, which has no clock, leaves it in the response's extensions.
-#[derive(Clone)]
-pub struct Dated(pub Arc<dyn Fn(Timestamp) -> Body + Send + Sync>);
-
-async fn date(State(engine): State<Engine>, mut response: Response) -> Response {
-    if let Some(Dated(write)) = response.extensions_mut().remove() {
-        *response.body_mut() = write(engine.now());
-    }
-    response
+    Engine(#[from] bonafide_engine::Error),
 }
 
 /// What the operations of one API ask of their callers.
@@ -70,8 +50,7 @@ struct Rules {
     engine: Engine,
     limits: Arc<Limits>,
     by_route: HashMap<(Method, String), Rule>,
-    prefix: &'static str,
-    deny: Deny,
+    dialect: &'static Dialect,
 }
 
 #[derive(Clone)]
@@ -80,48 +59,48 @@ struct Rule {
     cost: u32,
 }
 
-/// The buckets that all APIs of a process share.
-pub fn limits(clock: Arc<dyn Clock>) -> Arc<Limits> {
-    Arc::new(Limits::new(clock))
-}
-
-/// Puts the gate in front of the operations of one API.
-pub fn guard(
-    router: Router<Engine>,
-    operations: &[Operation],
+/// Puts the gate in front of the operations of one API. `limits` are the buckets that all APIs of a process share.
+pub(crate) fn guard(
+    dialect: &'static Dialect,
+    Routes { router, operations, .. }: Routes,
     engine: &Engine,
     limits: &Arc<Limits>,
-    deny: Deny,
 ) -> Router<Engine> {
     let by_route = operations
-        .iter()
+        .into_iter()
         .filter_map(|op| {
-            let scopes = op.scopes.as_ref()?.iter().filter_map(|word| Scope::parse(word)).collect();
+            let scopes = op.scopes?.iter().filter_map(|word| Scope::parse(word)).collect();
             let method = Method::from_bytes(op.method.as_bytes()).ok()?;
-            Some(((method, op.path.clone()), Rule { scopes, cost: op.cost }))
+            Some(((method, op.path), Rule { scopes, cost: op.cost }))
         })
         .collect();
     // Inside the gate, which keeps what was answered to a request with an idempotency key.
-    let router = router.layer(middleware::map_response_with_state(engine.clone(), date));
-    let prefix = operations.iter().find_map(|op| op.also_under);
-    let router = match prefix {
+    let router = router
+        .method_not_allowed_fallback(async || Refusal::wrong_method())
+        .layer(middleware::map_response_with_state((dialect, engine.clone()), word));
+    let router = match dialect.also_under {
         Some(prefix) => router.clone().nest(prefix, router),
         None => router,
     };
-    let rules = Arc::new(Rules {
-        engine: engine.clone(),
-        limits: limits.clone(),
-        by_route,
-        prefix: prefix.unwrap_or(""),
-        deny,
-    });
+    let rules = Arc::new(Rules { engine: engine.clone(), limits: limits.clone(), by_route, dialect });
     router.layer(middleware::from_fn(move |request, next| enter(rules.clone(), request, next)))
+}
+
+/// Has the dialect word what a handler refused.
+async fn word(
+    State((dialect, engine)): State<(&'static Dialect, Engine)>,
+    mut response: Response,
+) -> Response {
+    match response.extensions_mut().remove::<Refusal>() {
+        Some(refusal) => dialect.answer(&refusal, engine.now()),
+        None => response,
+    }
 }
 
 async fn enter(rules: Arc<Rules>, request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>().cloned();
     let path = route.as_ref().map_or("", MatchedPath::as_str);
-    let path = path.strip_prefix(rules.prefix).unwrap_or(path);
+    let path = path.strip_prefix(rules.dialect.also_under.unwrap_or("")).unwrap_or(path);
     // What answers a GET answers a HEAD.
     let method = if request.method() == Method::HEAD { &Method::GET } else { request.method() };
     let rule = rules.by_route.get(&(method.clone(), path.to_owned())).cloned();
@@ -136,7 +115,7 @@ async fn enter(rules: Arc<Rules>, request: Request, next: Next) -> Response {
             let (allowance, done) = admit(&rules, &rule, request, next).await;
             let mut response = match done {
                 Ok(response) => response,
-                Err(denied) => refuse(&rules, denied).await,
+                Err(denied) => rules.dialect.answer(&denied.into(), rules.engine.now()),
             };
             if let Some(allowance) = allowance {
                 tell(&mut response, allowance);
@@ -146,19 +125,6 @@ async fn enter(rules: Arc<Rules>, request: Request, next: Next) -> Response {
     };
     if let Some(route) = route {
         response.extensions_mut().insert(route);
-    }
-    response
-}
-
-async fn refuse(rules: &Rules, denied: Denied) -> Response {
-    let retry_after_s = match &denied {
-        Denied::TooMany { retry_after_s } => Some(*retry_after_s),
-        Denied::InFlight => Some(1),
-        _ => None,
-    };
-    let mut response = date(State(rules.engine.clone()), (rules.deny)(denied)).await;
-    if let Some(seconds) = retry_after_s {
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     response
 }
@@ -185,14 +151,12 @@ async fn admit(
     if let Some(missing) = rule.scopes.iter().find(|scope| !caller.may(**scope)) {
         return (Some(allowance), Err(Denied::MissingScope(missing.as_str())));
     }
-    let key = match repeat::key(&parts.headers) {
+    let key = match repeat::key(&parts.headers, rules.dialect.idempotency_header) {
         Ok(key) => key.map(str::to_owned),
         Err(denied) => return (Some(allowance), Err(denied)),
     };
-    // Reading does nothing, so nothing has to be kept of it.
-    // The documents say which operations take a key: see `operations.rs`.
-    let does_something = repeat::matters(&parts.method) && rule.scopes != [Scope::Read];
-    parts.extensions.insert(caller.clone());
+    let does_something = repeat::does_something(parts.method.as_str(), &rule.scopes);
+    parts.extensions.insert(crate::Caller(caller.clone()));
     let request = Request::from_parts(parts, body);
     let done = match key.filter(|_| does_something) {
         Some(chosen) => repeat::run(engine, &caller, chosen, request, next).await,
@@ -240,7 +204,7 @@ impl Counts {
 }
 
 async fn identify(rules: &Rules, parts: &Parts) -> Result<Caller, Denied> {
-    let presented = presented(parts).ok_or(Denied::NoCredentials)?;
+    let presented = presented(parts, rules.dialect.key_header).ok_or(Denied::NoCredentials)?;
     let found = bonafide_engine::access::authenticate(&rules.engine, presented).await?;
     let address = address::of(parts, &rules.engine.settings);
     match found {
@@ -253,15 +217,15 @@ async fn identify(rules: &Rules, parts: &Parts) -> Result<Caller, Denied> {
     }
 }
 
-/// The credential: a bearer token or key, or a key in one vendor's header or another's.
-fn presented(parts: &Parts) -> Option<&str> {
-    let text = |name: &HeaderName| parts.headers.get(name)?.to_str().ok();
-    let bearer = text(&header::AUTHORIZATION).and_then(|value| {
+/// The credential: a bearer token or key, or a key in a header of its own; a dialect may have one more of those.
+fn presented<'a>(parts: &'a Parts, key_header: Option<&'static str>) -> Option<&'a str> {
+    let text = |name: &str| parts.headers.get(name)?.to_str().ok();
+    let bearer = text(header::AUTHORIZATION.as_str()).and_then(|value| {
         let (scheme, token) = value.split_once(' ')?;
         scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
     });
     let named = || {
-        let sent = KEY_HEADERS.iter().filter_map(|name| text(&HeaderName::from_static(name)));
+        let sent = [Some("x-api-key"), key_header].into_iter().flatten().filter_map(text);
         sent.map(str::trim).find(|key| !key.is_empty())
     };
     bearer.filter(|token| !token.is_empty()).or_else(named)

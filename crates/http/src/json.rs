@@ -4,38 +4,43 @@
 use std::{
     any::TypeId,
     collections::HashMap,
-    marker::PhantomData,
     sync::{Arc, LazyLock, Mutex, PoisonError},
 };
 
 use axum::{
     body::Bytes,
     extract::{FromRequest, FromRequestParts, Request},
-    http::{header, request::Parts},
-    response::IntoResponse,
+    http::{StatusCode, header, request::Parts},
+    response::{IntoResponse, Response},
 };
 use bonafide_core::problem::{MOST_PROBLEMS, Problem, Rule};
 use jsonschema::{ValidationError, Validator, error::ValidationErrorKind as Kind};
-use serde::de::DeserializeOwned;
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-/// A valid `T`. Dialects name their alias `Json<T>`: the document generator infers the documented body
-/// from that identifier, so handler and document use the same type.
-pub struct Valid<T, E>(pub T, pub PhantomData<fn() -> E>);
+use crate::{Refusal, Result};
+
+/// As an argument: a body that fits the schema of `T`. As an answer: a `T` as JSON.
+#[derive(Debug)]
+pub struct Json<T>(pub T);
 
 /// Query parameters that fit the schema of `T`; every value arrives as text.
-pub struct Query<T, E>(pub T, pub PhantomData<fn() -> E>);
+#[derive(Debug)]
+pub struct Query<T>(pub T);
 
-impl<T, E, S> FromRequest<S> for Valid<T, E>
+/// The parts of the path that stand in braces.
+#[derive(Debug)]
+pub struct Path<T>(pub T);
+
+impl<T, S> FromRequest<S> for Json<T>
 where
     T: DeserializeOwned + ToSchema + 'static,
-    E: From<Vec<Problem>> + IntoResponse,
     S: Send + Sync,
 {
-    type Rejection = E;
+    type Rejection = Refusal;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, E> {
+    async fn from_request(request: Request, state: &S) -> Result<Self> {
         let media_type = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok());
         let json = media_type.is_none_or(|m| {
             let m = m.split(';').next().unwrap_or("").trim();
@@ -46,36 +51,76 @@ where
         }
         let bytes = Bytes::from_request(request, state)
             .await
-            .map_err(|e| E::from(whole_body(&e.body_text().to_lowercase())))?;
+            .map_err(|e| whole_body(&e.body_text().to_lowercase()))?;
         let value = if bytes.is_empty() {
             Value::Object(serde_json::Map::new())
         } else {
-            serde_json::from_slice(&bytes).map_err(|e| E::from(vec![not_json(&e)]))?
+            serde_json::from_slice(&bytes).map_err(|e| not_json(&e))?
         };
-        check(value).map(|v| Self(v, PhantomData)).map_err(E::from)
+        Ok(Self(check(value)?))
     }
 }
 
-impl<T, E, S> FromRequestParts<S> for Query<T, E>
+impl<T: Serialize> IntoResponse for Json<T> {
+    fn into_response(self) -> Response {
+        axum::Json(self.0).into_response()
+    }
+}
+
+impl<T, S> FromRequestParts<S> for Query<T>
 where
     T: DeserializeOwned + ToSchema + 'static,
-    E: From<Vec<Problem>> + IntoResponse,
     S: Send + Sync,
 {
-    type Rejection = E;
+    type Rejection = Refusal;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, E> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
         type Pairs = axum::extract::Query<HashMap<String, String>>;
         let axum::extract::Query(pairs) = Pairs::from_request_parts(parts, state)
             .await
-            .map_err(|_| E::from(whole_body("the query string is not well-formed")))?;
+            .map_err(|_| whole_body("the query string is not well-formed"))?;
         let value = pairs.into_iter().map(|(k, v)| (k, Value::String(v))).collect();
-        check(Value::Object(value)).map(|v| Self(v, PhantomData)).map_err(E::from)
+        Ok(Self(check(Value::Object(value))?))
+    }
+}
+
+impl<T, S> FromRequestParts<S> for Path<T>
+where
+    T: DeserializeOwned + Send,
+    S: Send + Sync,
+{
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        let path = axum::extract::Path::<T>::from_request_parts(parts, state).await;
+        Ok(path
+            .map(|axum::extract::Path(parts)| Self(parts))
+            .map_err(|_| whole_body("the path is not well-formed"))?)
+    }
+}
+
+/// An answer to what made something: 201.
+#[derive(Debug)]
+pub struct Created<T>(pub T);
+
+impl<T: Serialize> IntoResponse for Created<T> {
+    fn into_response(self) -> Response {
+        (StatusCode::CREATED, axum::Json(self.0)).into_response()
+    }
+}
+
+/// Done, and nothing to say: 204.
+#[derive(Debug)]
+pub struct NoContent;
+
+impl IntoResponse for NoContent {
+    fn into_response(self) -> Response {
+        StatusCode::NO_CONTENT.into_response()
     }
 }
 
 /// Turns a JSON value into a `T`, or says everything that is wrong with it.
-pub fn check<T: DeserializeOwned + ToSchema + 'static>(value: Value) -> Result<T, Vec<Problem>> {
+pub(crate) fn check<T: DeserializeOwned + ToSchema + 'static>(value: Value) -> Result<T, Vec<Problem>> {
     let validator = validator::<T>();
     let mut problems: Vec<Problem> =
         validator.iter_errors(&value).flat_map(|e| flatten(&e)).take(MOST_PROBLEMS).collect();
@@ -162,8 +207,8 @@ fn compile<T: ToSchema>() -> Validator {
         .expect("the published schema is a valid JSON schema")
 }
 
-fn whole_body(message: &str) -> Vec<Problem> {
-    vec![Problem::new("", Rule::NotJson, message)]
+fn whole_body(message: &str) -> Problem {
+    Problem::new("", Rule::NotJson, message)
 }
 
 fn not_json(error: &serde_json::Error) -> Problem {

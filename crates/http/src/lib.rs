@@ -1,22 +1,32 @@
-//! What every dialect shares on the way in and out: who is calling, a body that fits its published
-//! schema, forms with files, and the layers around the whole server.
+//! What every dialect shares on the way in and out: who is calling, a body that fits its published schema, forms with
+//! files, refusals, documents, and the layers around the whole server.
 //!
-//! Architecture invariant: nothing here knows a vendor. An error is handed to the dialect as a value, the
-//! dialect dresses it in its own envelope.
+//! Architecture invariant: nothing here knows a vendor. A dialect is a value ([`Dialect`]); what is refused is a value
+//! too ([`Refusal`]), which the dialect that was asked puts into its envelope.
 
 mod address;
-pub mod caller;
-pub mod form;
-pub mod gate;
-pub mod json;
+mod caller;
+pub mod dialect;
+mod document;
+mod form;
+mod gate;
+mod json;
 pub mod layers;
-pub mod limits;
-pub mod operations;
+mod limits;
+mod operations;
+mod refusal;
 mod repeat;
 mod schema;
+mod server;
 
-pub use caller::Authorized;
+pub use bonafide_operation::operation;
+pub use caller::Caller;
+pub use dialect::{Dialect, Operations, error_schema};
 pub use form::Form;
-pub use gate::{Counts, Dated, Denied, guard, limits};
-pub use json::{Query, Valid};
-pub use operations::{Operation, Operations, Paths};
+pub use gate::{Counts, Denied};
+pub use json::{Created, Json, NoContent, Path, Query};
+pub use operations::{Operation, Paths, Route, Routes};
+pub use refusal::{IN_FLIGHT, Refusal, Result};
+pub use server::{DialectPaths, server};
+#[doc(hidden)]
+pub use utoipa_axum;

@@ -40,7 +40,7 @@ pub(crate) enum Holder {
 }
 
 /// The buckets of this process.
-pub struct Limits {
+pub(crate) struct Limits {
     time: Time,
     buckets: Mutex<HashMap<Holder, (u32, Arc<Bucket>)>>,
     wrong: RateLimiter<IpAddr, DefaultKeyedStateStore<IpAddr>, Time, NoOpMiddleware<Nanos>>,
@@ -75,7 +75,7 @@ impl Clock for Time {
 
 /// What a caller is told about their limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Allowance {
+pub(crate) struct Allowance {
     /// Requests a minute.
     pub per_minute: u32,
     /// Those left now.
@@ -85,7 +85,7 @@ pub struct Allowance {
 }
 
 impl Limits {
-    pub fn new(clock: Arc<dyn CoreClock>) -> Self {
+    pub(crate) fn new(clock: Arc<dyn CoreClock>) -> Self {
         let time = Time::new(clock);
         let quota = Quota::per_minute(NonZeroU32::new(WRONG_PER_MINUTE).unwrap_or(NonZeroU32::MIN));
         let wrong = RateLimiter::new(quota, DefaultKeyedStateStore::default(), time.clone());

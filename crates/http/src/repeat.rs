@@ -5,29 +5,29 @@ use std::panic::resume_unwind;
 use axum::{
     body::{Body, Bytes},
     extract::Request,
-    http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
+    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
     middleware::Next,
     response::Response,
 };
 use bonafide_core::problem::trail;
 use bonafide_engine::{
-    Caller, Engine,
+    Caller, Engine, Scope,
     idempotency::{self, Known, Lease},
 };
 use tokio::task::JoinError;
 
 use crate::{Denied, layers::LARGEST_BODY};
 
-/// The general name and one vendor's.
-const HEADERS: [&str; 2] = ["idempotency-key", "cko-idempotency-key"];
+const HEADER: &str = "idempotency-key";
 /// Longest key, in characters.
 const LONGEST: usize = 255;
 /// Largest answer that is kept, in bytes.
 const LARGEST_ANSWER: usize = 1 << 20;
 
-/// The key of a request, if it carries one.
-pub(crate) fn key(headers: &HeaderMap) -> Result<Option<&str>, Denied> {
-    let Some(value) = HEADERS.iter().find_map(|name| headers.get(*name)) else { return Ok(None) };
+/// The key of a request, if it carries one; a dialect may have a header of its own for it.
+pub(crate) fn key<'a>(headers: &'a HeaderMap, own: Option<&'static str>) -> Result<Option<&'a str>, Denied> {
+    let sent = || headers.get(HEADER).or_else(|| headers.get(own?));
+    let Some(value) = sent() else { return Ok(None) };
     let text = value.to_str().map_err(|_| Denied::BadIdempotencyKey)?.trim();
     let printable = text.bytes().all(|b| matches!(b, b' '..=b'~'));
     if printable && (1..=LONGEST).contains(&text.len()) {
@@ -125,9 +125,9 @@ fn again(status: u16, answer: &[u8]) -> Response {
     response
 }
 
-/// Whether asking twice could do something twice.
-pub(crate) fn matters(method: &Method) -> bool {
-    matches!(*method, Method::POST | Method::PATCH)
+/// Whether asking twice could do something twice. Reading does nothing, so nothing has to be kept of it.
+pub(crate) fn does_something(method: &str, scopes: &[Scope]) -> bool {
+    matches!(method, "POST" | "PATCH") && *scopes != [Scope::Read]
 }
 
 /// The body without the line that separates the parts of a form, which is another one each time it is sent.
@@ -172,12 +172,15 @@ mod tests {
     fn keys_have_a_form() {
         let of = |value: &str| {
             let mut headers = HeaderMap::new();
-            headers.insert("cko-idempotency-key", value.parse().unwrap());
-            key(&headers).map(|k| k.map(str::to_owned)).ok()
+            headers.insert("idempotency-key", value.parse().unwrap());
+            key(&headers, None).map(|k| k.map(str::to_owned)).ok()
         };
         assert_eq!(of("abc"), Some(Some("abc".to_owned())));
         assert_eq!(of(" a b "), Some(Some("a b".to_owned())));
         assert_eq!((of(""), of("a\tb"), of(&"x".repeat(256))), (None, None, None));
-        assert!(matches!(key(&HeaderMap::new()), Ok(None)));
+        assert!(matches!(key(&HeaderMap::new(), None), Ok(None)));
+        let vendors = HeaderMap::from_iter([("x-word".parse().unwrap(), "abc".parse().unwrap())]);
+        assert!(matches!(key(&vendors, None), Ok(None)));
+        assert!(matches!(key(&vendors, Some("x-word")), Ok(Some("abc"))));
     }
 }

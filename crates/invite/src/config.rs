@@ -2,10 +2,9 @@
 
 use std::{collections::BTreeMap, path::PathBuf};
 
+use bonafide_core::secret::{Secret, Unreadable, Zeroizing};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-
-use crate::Secret;
 
 /// As in the settings file under `[invitations]`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -65,8 +64,8 @@ pub enum Tls {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SmsConfig {
-    /// `https`, or `http` to this machine or a private address.
-    pub url: String,
+    /// `https`, or `http` to this machine or a private address. Some gateways want a key in it.
+    pub url: Secret,
     /// Headers of the request, for instance a key.
     #[serde(default)]
     pub headers: BTreeMap<String, Secret>,
@@ -119,6 +118,11 @@ impl ConfigError {
     pub(crate) fn new(setting: impl Into<String>, why: impl Into<String>) -> Self {
         Self { setting: setting.into(), why: why.into() }
     }
+}
+
+/// A secret, from wherever the settings say it is.
+pub(crate) fn read(secret: &Secret) -> Result<Zeroizing<String>, Unreadable> {
+    secret.read(|name| std::env::var(name).ok(), |path| std::fs::read_to_string(path))
 }
 
 /// A time limit in seconds as a setting says it.

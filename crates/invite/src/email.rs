@@ -22,7 +22,7 @@ use tokio::time::timeout;
 use crate::{
     ConfigError, NotSent, SmtpConfig, Tls,
     address::{self, AddressProblem},
-    config::limit,
+    config::{limit, read},
     templates::Email,
 };
 
@@ -79,8 +79,8 @@ impl Mailer {
         let credentials = match (&config.username, &config.password) {
             (None, None) => None,
             (Some(name), Some(password)) => {
-                let password = password.read().map_err(|why| bad("password", &why))?;
-                Some(Credentials::new(name.clone(), password))
+                let password = read(password).map_err(|error| bad("password", &error.to_string()))?;
+                Some(Credentials::new(name.clone(), password.to_string()))
             }
             (Some(_), None) => return Err(bad("password", "is missing; a username needs one")),
             (None, Some(_)) => return Err(bad("username", "is missing; a password needs one")),

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use bonafide_core::address::is_public;
+use bonafide_core::{address::is_public, secret::Secret};
 use reqwest::{
     Client, StatusCode, Url,
     header::{HeaderMap, HeaderName, HeaderValue},
@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 use crate::{
     Accepted, Channel, ConfigError, Encoding, NotSent, SmsConfig,
     address::{self, AddressProblem},
-    config::limit,
+    config::{limit, read},
 };
 
 /// Largest answer that is read, in bytes.
@@ -99,9 +99,10 @@ impl Gateway {
     }
 }
 
-fn url(text: &str) -> Result<Url, ConfigError> {
+fn url(setting: &Secret) -> Result<Url, ConfigError> {
     let bad = |why: String| ConfigError::new("sms.url", why);
-    let url = Url::parse(text).map_err(|error| bad(format!("is not an address ({error})")))?;
+    let text = read(setting).map_err(|error| bad(error.to_string()))?;
+    let url = Url::parse(&text).map_err(|error| bad(format!("is not an address ({error})")))?;
     let host = url.host_str().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
     let near = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| !is_public(address));
     if url.scheme() != "https" && !(url.scheme() == "http" && near) {
@@ -114,7 +115,7 @@ fn headers(config: &SmsConfig) -> Result<HeaderMap, ConfigError> {
     let mut headers = HeaderMap::new();
     for (name, secret) in &config.headers {
         let bad = |why: String| ConfigError::new(format!("sms.headers.{name}"), why);
-        let text = secret.read().map_err(bad)?;
+        let text = read(secret).map_err(|error| bad(error.to_string()))?;
         let header: HeaderName = name.parse().map_err(|_| bad("is not the name of a header".to_owned()))?;
         let mut value =
             HeaderValue::from_str(&text).map_err(|_| bad("holds what a header cannot".to_owned()))?;
@@ -250,7 +251,7 @@ mod tests {
             ("ftp://127.0.0.1/", false),
             ("gateway", false),
         ] {
-            assert_eq!(url(text).is_ok(), right, "{text}");
+            assert_eq!(url(&text.into()).is_ok(), right, "{text}");
         }
     }
 }

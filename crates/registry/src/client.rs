@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use bonafide_core::reason::Code;
+use bonafide_core::{reason::Code, secret::Secret};
 use reqwest::{
     Client, StatusCode, Url,
     header::{HeaderMap, HeaderName, HeaderValue},
@@ -76,7 +76,12 @@ impl Provider {
     /// Checks the settings and reads the secrets; nothing is asked yet.
     pub fn new(config: ProviderConfig) -> Result<Self, ConfigError> {
         config.check()?;
-        let url = Url::parse(&config.url).map_err(|error| ConfigError::new("url", error.to_string()))?;
+        let read = |secret: &Secret| {
+            secret.read(|name| std::env::var(name).ok(), |path| std::fs::read_to_string(path))
+        };
+        let bad = |why: String| ConfigError::new("url", why);
+        let url = read(&config.url).map_err(|error| bad(error.to_string()))?;
+        let url = Url::parse(&url).map_err(|error| bad(error.to_string()))?;
         let here = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
         if url.scheme() != "https" && !(url.scheme() == "http" && here) {
             return Err(ConfigError::new("url", "must be https (http only on this machine)"));
@@ -84,7 +89,7 @@ impl Provider {
         let mut headers = HeaderMap::new();
         for (name, secret) in &config.headers {
             let setting = || format!("headers.{name}");
-            let text = secret.read().map_err(|why| ConfigError::new(setting(), why))?;
+            let text = read(secret).map_err(|error| ConfigError::new(setting(), error.to_string()))?;
             let name: HeaderName =
                 name.parse().map_err(|_| ConfigError::new(setting(), "is not the name of a header"))?;
             let mut value = HeaderValue::from_str(&text)
@@ -250,7 +255,7 @@ mod tests {
         assert_eq!(wrong(&|c| drop(c.answer.insert(Flag::Sex, Mapping::At("r/sex".into())))), "answer.sex");
         assert_eq!(wrong(&|c| c.retries = 100), "retries");
         assert_eq!(wrong(&|c| c.issuers.clear()), "issuers");
-        let unset = crate::Secret::Env { env: "BONAFIDE_TEST_NEVER_SET".into() };
+        let unset = Secret::Env { env: "BONAFIDE_TEST_NEVER_SET".into() };
         assert_eq!(
             wrong(&|c| drop(c.headers.insert("authorization".into(), unset.clone()))),
             "headers.authorization"
@@ -260,7 +265,10 @@ mod tests {
     #[test]
     fn secrets_are_not_printed() {
         let mut config = config();
-        config.headers.insert("authorization".into(), crate::Secret::Plain("Bearer hush".into()));
+        config.headers.insert("authorization".into(), "Bearer hush".into());
+        config.url = "https://registry.example/?key=hush".into();
+        let written = serde_json::to_string(&config).unwrap();
+        assert!(written.contains("authorization") && !written.contains("hush"), "{written}");
         assert!(!format!("{config:?}").contains("hush"));
     }
 }

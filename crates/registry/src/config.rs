@@ -1,7 +1,8 @@
 //! What the operator says about a provider.
 
-use std::{collections::BTreeMap, fmt, path::PathBuf};
+use std::collections::BTreeMap;
 
+use bonafide_core::secret::Secret;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -11,8 +12,8 @@ use crate::{Flag, template::names};
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ProviderConfig {
-    /// Where to post the request. `https`, or `http` on this machine.
-    pub url: String,
+    /// Where to post the request. `https`, or `http` on this machine. Some providers want a key in it.
+    pub url: Secret,
     /// Headers of the request, for instance a key.
     #[serde(default)]
     pub headers: BTreeMap<String, Secret>,
@@ -88,44 +89,6 @@ impl Mapping {
     pub(crate) fn pointer(&self) -> &str {
         match self {
             Self::At(at) | Self::With { at, .. } => at,
-        }
-    }
-}
-
-/// A text that may be kept outside the settings file.
-#[derive(Clone, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum Secret {
-    Plain(String),
-    /// In an environment variable.
-    Env {
-        env: String,
-    },
-    /// The first line of a file.
-    File {
-        file: PathBuf,
-    },
-}
-
-/// Never the text itself.
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Plain(_) => f.write_str("(a text)"),
-            Self::Env { env } => write!(f, "${env}"),
-            Self::File { file } => write!(f, "{}", file.display()),
-        }
-    }
-}
-
-impl Secret {
-    pub(crate) fn read(&self) -> Result<String, String> {
-        match self {
-            Self::Plain(text) => Ok(text.clone()),
-            Self::Env { env } => std::env::var(env).map_err(|_| format!("the variable {env} is not set")),
-            Self::File { file } => std::fs::read_to_string(file)
-                .map(|text| text.lines().next().unwrap_or_default().trim().to_owned())
-                .map_err(|error| format!("{} cannot be read: {error}", file.display())),
         }
     }
 }

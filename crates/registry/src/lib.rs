@@ -11,6 +11,6 @@ mod flag;
 mod template;
 
 pub use client::{Answer, Failure, Provider};
-pub use config::{ConfigError, Mapping, ProviderConfig, Secret};
+pub use config::{ConfigError, Mapping, ProviderConfig};
 pub use flag::Flag;
 pub use template::Fields;

@@ -5,7 +5,7 @@
 use std::time::{Duration, Instant};
 
 use bonafide_core::reason::Code;
-use bonafide_registry::{Answer, Failure, Fields, Flag, Provider, Secret};
+use bonafide_registry::{Answer, Failure, Fields, Flag, Provider};
 use bonafide_testkit::registry::{Fault, Registry};
 use serde_json::json;
 
@@ -146,7 +146,7 @@ async fn a_key_is_read_from_a_file() {
     let registry = registry().await;
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), "from-a-file\n").unwrap();
-    let key = serde_json::to_value(Secret::File { file: file.path().to_owned() }).unwrap();
+    let key = json!({"file": file.path()});
     provider(&registry, json!({"headers": {"x-api-key": key}})).ask(&fields()).await.unwrap();
     assert_eq!(registry.seen()[0].headers["x-api-key"], "from-a-file");
 }

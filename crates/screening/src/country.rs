@@ -30,7 +30,7 @@ pub(crate) fn code(text: &str) -> Option<&'static str> {
     CODES.get(&plain(text)).copied()
 }
 
-/// Whether two lists of countries have one in common: `None` where that cannot be told.
+/// Whether two lists of countries have one in common; `None` where one of them names no known country.
 pub(crate) fn agree(ours: &[String], theirs: &[String]) -> Option<bool> {
     let same =
         |a: &String| theirs.iter().any(|b| plain(a) == plain(b) || code(a).is_some() && code(a) == code(b));

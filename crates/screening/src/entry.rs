@@ -35,13 +35,13 @@ pub struct ListedName {
     pub quality: Quality,
 }
 
-/// What the publisher thinks of a name.
+/// How reliable the publisher says a name is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Quality {
     Main,
     Alias,
-    /// Broad or little used: alone it is hardly a hit.
+    /// Broad or rarely used: a match on it alone says little.
     Weak,
 }
 
@@ -129,7 +129,7 @@ pub fn plain_number(text: &str) -> String {
 }
 
 impl Entry {
-    /// SHA-256 of everything the list says of this bearer: another one means that the entry changed.
+    /// SHA-256 of everything the list says about this bearer: it changes when the entry does.
     pub fn sha256(&self) -> String {
         hex::encode(Sha256::digest(serde_json::to_vec(self).unwrap_or_default()))
     }
@@ -148,7 +148,7 @@ impl Entry {
         }
     }
 
-    /// Adds a name unless it is empty or there.
+    /// Adds a name unless it is empty or already present.
     pub fn alias(&mut self, name: &str, quality: Quality) {
         let text = tidy(name);
         if text.chars().any(char::is_alphanumeric) && !self.names.iter().any(|n| n.text == text) {

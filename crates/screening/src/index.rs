@@ -21,7 +21,7 @@ const MAX_COMPARED: usize = 160;
 /// A word that more names than this contain cannot bring candidates by itself, only with others.
 const MANY: usize = 4000;
 
-/// What is looked for. Everything but the name only sharpens the order.
+/// A query. Only the name decides what is found; the other fields affect the order of hits.
 #[derive(Debug, Clone, Default)]
 pub struct Query {
     pub name: String,
@@ -33,29 +33,29 @@ pub struct Query {
     pub numbers: Vec<String>,
 }
 
-/// One entry that is like the query.
+/// One entry similar to the query.
 #[derive(Debug, Clone, Serialize)]
 pub struct Hit {
     pub list: String,
     pub id: String,
     pub kind: Kind,
-    /// The listed name that is most alike, and what the publisher thinks of it.
+    /// The listed name most similar to the query, and how reliable the publisher says it is.
     pub name: String,
     pub quality: Quality,
     /// The entry's main name.
     pub main: String,
-    /// 0..1: how alike the names are. Compared with the threshold; nothing else moves it.
+    /// 0..1: similarity of the names alone. This is what the threshold applies to.
     pub score: f64,
-    /// 0..1: the order among hits, by birth date, country, gender and numbers too.
+    /// 0..1: rank among the hits, which also takes birth date, country, gender and numbers into account.
     pub rank: f64,
-    /// About what the US Treasury's own search would say of these names, 0 to 100. Decides nothing.
+    /// An estimate of the score that the US Treasury's own search gives these names, 0 to 100. For information only.
     pub ofac_score: u8,
     /// Word by word.
     pub pairs: Vec<Pair>,
     /// What else agrees or differs.
     pub facts: Vec<Fact>,
     pub programs: Vec<String>,
-    /// Of the entry's content: another one means that the entry changed.
+    /// Hash of the entry's content: it changes when the entry does.
     pub entry_sha256: String,
 }
 
@@ -104,7 +104,7 @@ pub struct Index {
     numbers: HashMap<String, Vec<u32>>,
 }
 
-/// How telling a word is that this many names contain: 1 up to a few, 0 at a thousand and more.
+/// How distinctive a word is, given how many names contain it: 1 for a few names, 0 from a thousand on.
 fn rarity(names: usize) -> f32 {
     (1.0 - ((names as f32).max(3.0) / 3.0).log10() / 2.6).clamp(0.0, 1.0)
 }
@@ -124,7 +124,7 @@ impl Index {
         index
     }
 
-    /// Notes how telling each word is.
+    /// Records how distinctive each word is.
     fn weigh(&self, name: &mut Name) {
         for token in &mut name.tokens {
             let names = self.words.get(token.text.as_str()).map_or(0, |word| self.names_with(*word).len());
@@ -217,7 +217,7 @@ impl Index {
         &self.sources
     }
 
-    /// The entries whose names are at least `threshold` like the query, the likeliest first.
+    /// The entries whose names reach `threshold` in similarity to the query, best first.
     pub fn search(&self, query: &Query, threshold: f64, limit: usize) -> Vec<Hit> {
         let kinds: &[Kind] = match query.kind {
             Some(Kind::Person) => &[Kind::Person],
@@ -306,7 +306,7 @@ impl Index {
         })
     }
 
-    /// Names that may be meant: those that share the rarest words, the shorter first.
+    /// Candidate names: those that share the rarest words, shorter names first.
     fn candidates(&self, query: &Name) -> Vec<u32> {
         let mut words: Vec<(f32, Vec<&[u32]>)> = keys(query)
             .iter()
@@ -344,7 +344,7 @@ impl Index {
         touched
     }
 
-    /// The names that contain a word, for each word of the lists that is like this one.
+    /// The names that contain a word similar to this one, for each such word of the lists.
     fn like(&self, word: &str) -> Vec<&[u32]> {
         let mut ids: Vec<u32> = self.words.get(word).copied().into_iter().collect();
         ids.extend(deletions(word).into_iter().flat_map(|hash| self.near.get(hash)));
@@ -358,7 +358,7 @@ impl Index {
     }
 }
 
-/// A weak alias of one word is hardly a name: only the whole of it counts, and less.
+/// A weak alias of a single word says little: only an exact match counts, and with a lower score.
 fn weak(name: &Name) -> f64 {
     if name.tokens.len() <= 1 { 0.8 } else { 0.95 }
 }
@@ -369,7 +369,7 @@ fn alternatives(text: &str, kind: Kind) -> Vec<&str> {
     if kind != Kind::Person && parts.len() > 1 { [vec![text], parts].concat() } else { vec![text] }
 }
 
-/// How alike a query is with one listed name, as [`Index::search`] judges it.
+/// The similarity of a query and one listed name, as [`Index::search`] computes it.
 pub fn compare_texts(query: &str, listed: &str, kind: Kind) -> Comparison {
     let query = Name::new(query, kind);
     let all =
@@ -420,7 +420,7 @@ fn deletions(word: &str) -> Vec<u32> {
     out
 }
 
-/// The sound of a word, hashed; one consonant is too little to find by.
+/// The sound of a word, hashed; `None` for a single consonant, which would match too much.
 fn sound_of(word: &str) -> Option<u32> {
     let sound = crate::names::sound(word);
     (sound.len() >= 2).then(|| hash(sound.as_bytes().iter()))
@@ -444,7 +444,8 @@ fn facts(query: &Query, entry: &Entry, number: bool) -> Vec<Fact> {
     facts
 }
 
-/// Whether two birth dates can be one: years overlap, and month and day where both are known, also swapped.
+/// Whether two birth dates can be the same: the years overlap, and so do month and day (possibly swapped) where both
+/// are known.
 fn same_birth(a: &Birth, b: &Birth) -> bool {
     let known = |x: Option<u8>, y: Option<u8>| x.zip(y).is_none_or(|(x, y)| x == y);
     let straight = known(a.month, b.month) && known(a.day, b.day);

@@ -1,4 +1,4 @@
-//! Lists as they were taken in: one immutable file each, named by its hash, so that a finding can say for ever what
+//! Lists as they were imported: one immutable file a version, named by its hash, so that a finding can always say what
 //! was searched.
 //!
 //! `<folder>/<list>/<sha256>.jsonl` holds a line about the list and a line for each entry; `<folder>/<list>/current`
@@ -19,7 +19,7 @@ use crate::{
     lists::{Files, Format, Parsed, Refused},
 };
 
-/// A new version of a list may lose this share of its entries; more is taken for half a list.
+/// A new version of a list may have lost this share of its entries; losing more is taken for a truncated file.
 const MAY_LOSE: f64 = 0.2;
 
 /// One version of a list.
@@ -32,13 +32,13 @@ pub struct Snapshot {
     pub sha256: String,
     /// The publisher's date, where the file gives one.
     pub published: Option<String>,
-    /// When it was taken in, unix milliseconds.
+    /// When it was imported, Unix milliseconds.
     pub imported_at: i64,
     pub entries: usize,
     pub names: usize,
     /// SHA-256 of each file it came from.
     pub files: BTreeMap<String, String>,
-    /// What looked wrong and harmed nothing.
+    /// Warnings: what looked wrong but did not prevent the import.
     #[serde(default)]
     pub warnings: Vec<String>,
 }
@@ -51,11 +51,11 @@ pub struct Diff {
     pub changed: Vec<String>,
 }
 
-/// What came of taking a list in.
+/// The result of importing a list.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Imported {
     pub snapshot: Snapshot,
-    /// Against the version before; everything is added when there was none.
+    /// Compared with the previous version; everything counts as added when there was none.
     pub diff: Diff,
     /// Whether anything changed.
     pub changed: bool,
@@ -67,7 +67,7 @@ pub enum Error {
     Refused(#[from] Refused),
     #[error("the name of a list may have lower-case letters, digits, - and _ only")]
     Name,
-    #[error("these files are of no known form: see `bonafide lists formats`")]
+    #[error("the format of these files is not supported: see `bonafide lists formats`")]
     Unknown,
     #[error(
         "the list {list} would shrink from {before} to {after} entries, which looks like half a file; if it is right, \
@@ -76,7 +76,7 @@ pub enum Error {
     Shrunk { list: String, before: usize, after: usize },
     #[error("cannot {action} {path}", path = path.display())]
     Io { action: &'static str, path: PathBuf, source: io::Error },
-    #[error("{path} is damaged: {why}; import the list anew", path = path.display())]
+    #[error("{path} is damaged: {why}; import the list again", path = path.display())]
     Damaged { path: PathBuf, why: &'static str },
 }
 
@@ -96,7 +96,7 @@ impl Store {
         Self { folder: folder.into() }
     }
 
-    /// Takes a list in as `list`, in the place of its version before. A refused file changes nothing.
+    /// Imports a list as `list`, replacing its previous version. A refused file changes nothing.
     ///
     /// # Errors
     /// See [`Error`].
@@ -148,7 +148,7 @@ impl Store {
         Ok(Imported { snapshot, diff, changed })
     }
 
-    /// The lists that there are, each with its version and entries.
+    /// All installed lists, each with its version and entries.
     ///
     /// # Errors
     /// When a file cannot be read or is not what it was.
@@ -170,7 +170,7 @@ impl Store {
         Ok((Index::new(loaded.into_iter().map(|(s, entries)| (s.list, entries))), snapshots))
     }
 
-    /// What changes when a list does: the versions that are searched.
+    /// The versions that are searched: this value changes when a list does.
     ///
     /// # Errors
     /// When the folder cannot be read.
@@ -184,7 +184,7 @@ impl Store {
         Ok(all)
     }
 
-    /// Takes a list away; its versions stay.
+    /// Stops searching a list; its versions stay on disk.
     ///
     /// # Errors
     /// When there is none of this name.
@@ -210,7 +210,7 @@ impl Store {
         Ok(lists)
     }
 
-    /// Where a list is kept, whether it is there or not.
+    /// The folder of a list, whether it exists or not.
     ///
     /// # Errors
     /// [`Error::Name`].
@@ -251,7 +251,7 @@ fn is_name(name: &str) -> bool {
     (1..=64).contains(&name.len()) && name.chars().all(letter)
 }
 
-/// Written beside and moved into place: nobody reads half a file.
+/// Writes a temporary file and renames it, so that nobody reads half a file.
 fn replace(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     let beside = path.with_extension("new");
     fs::write(&beside, bytes).map_err(io("write", &beside))?;

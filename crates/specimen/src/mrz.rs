@@ -29,8 +29,8 @@ pub fn td3(specimen: &Specimen) -> [String; 2] {
 
 /// The three lines of 30 characters of an identity card (TD1).
 pub fn td1(specimen: &Specimen) -> [String; 3] {
-    let number = with_check(fit(&specimen.document_number, 9));
-    let personal = fit(&specimen.personal_number, 15);
+    let (number, overflow) = long_number(&specimen.document_number);
+    let personal = fit(&format!("{overflow}{}", transliterate(&specimen.personal_number)), 15);
     let birth = with_check(day(specimen.birth_date));
     let expiry = with_check(day(specimen.expires));
     let filler = "<".repeat(11);
@@ -46,11 +46,12 @@ pub fn td1(specimen: &Specimen) -> [String; 3] {
 /// The two lines of 36 characters of a larger identity card (TD2). Its optional data has seven places:
 /// a longer personal number is left out.
 pub fn td2(specimen: &Specimen) -> [String; 2] {
-    let number = with_check(fit(&specimen.document_number, 9));
+    let (number, overflow) = long_number(&specimen.document_number);
     let birth = with_check(day(specimen.birth_date));
     let expiry = with_check(day(specimen.expires));
-    let optional = Some(fit(&specimen.personal_number, 7)).filter(|_| specimen.personal_number.len() <= 7);
-    let optional = optional.unwrap_or_else(|| "<".repeat(7));
+    let personal = transliterate(&specimen.personal_number);
+    let fits = overflow.len() + personal.len() <= 7;
+    let optional = fit(&format!("{overflow}{}", if fits { &personal } else { "" }), 7);
     let composite = check_digit(&format!("{number}{birth}{expiry}{optional}"));
     let (nationality, sex) = (fit(&specimen.nationality, 3), specimen.sex.mrz());
     [
@@ -62,6 +63,18 @@ pub fn td2(specimen: &Specimen) -> [String; 2] {
 fn names(specimen: &Specimen, width: usize) -> String {
     let text = format!("{}<<{}", transliterate(&specimen.surname), transliterate(&specimen.given_names));
     pad(&text, width)
+}
+
+/// The ten places of a card's document number and its check digit, and what of a longer number goes before the
+/// optional data: its rest, the check digit over the whole number, and a filler (9303-5 note j).
+fn long_number(number: &str) -> (String, String) {
+    let whole = transliterate(number);
+    match whole.split_at_checked(9) {
+        Some((first, rest)) if !rest.is_empty() => {
+            (format!("{first}<"), format!("{rest}{}<", check_digit(&whole)))
+        }
+        _ => (with_check(fit(number, 9)), String::new()),
+    }
 }
 
 fn with_check(text: String) -> String {
@@ -171,6 +184,14 @@ mod tests {
             td2(&card),
             ["I<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<", "D231458907UTO7408122F1204159<<<<<<<6"]
         );
+    }
+
+    #[test]
+    fn a_long_number_overflows_into_the_optional_data() {
+        let card = Specimen { document_number: "600012347613".into(), ..eriksson() };
+        assert_eq!(td1(&card)[0], "I<UTO600012347<6135<ZE184226B<");
+        let [_, second] = td2(&card);
+        assert!(second.starts_with("600012347<UTO") && second[28..].starts_with("6135<<<"), "{second}");
     }
 
     #[test]

@@ -38,7 +38,7 @@ pub async fn insert(tx: &mut Tx, token: &AccessToken) -> Result<()> {
     .to("insert the access token")
 }
 
-/// The front door: who holds this token, if it and the credential behind it are good at this moment.
+/// Authentication: who holds this token, if it and its credential are valid at this moment.
 pub async fn authenticate(tx: &mut Tx, token: SecretHash, now: Timestamp) -> Result<Option<AccessToken>> {
     on!(tx, |c| sqlx::query_as(
         "SELECT t.* FROM access_tokens t

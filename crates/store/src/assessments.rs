@@ -1,12 +1,14 @@
-//! Results of `decide`: the score under one version of the weights, and why. Never changed, only followed.
+//! Results of `decide`: the score under one version of the weights, and why. Rows are never changed, only superseded.
 
 use bonafide_core::{
+    decision::Decision,
     id::{AssessmentId, OrganizationId, VerificationId, WeightsId},
     time::Timestamp,
+    verification::Status,
 };
 use sqlx::types::Json;
 
-use crate::{Context, Result, Tx, column::row, on};
+use crate::{Context, Result, Tx, Word, column::row, on};
 
 /// One assessment.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,8 +17,7 @@ pub struct Assessment {
     pub organization: OrganizationId,
     pub verification: VerificationId,
     pub weights: Option<WeightsId>,
-    /// The core decision word.
-    pub outcome: String,
+    pub outcome: Word<Decision>,
     /// 0..1; absent when nothing with a weight was assessed.
     pub score: Option<f64>,
     /// Everything needed to replay the decision: a whole object, no personal data.
@@ -25,7 +26,7 @@ pub struct Assessment {
 }
 row!(Assessment: id, organization, verification, weights, outcome, score, detail, created_at);
 
-/// Adds an assessment after those that are there.
+/// Adds an assessment after the existing ones.
 ///
 /// # Errors
 /// [`crate::Error::is_duplicate`] when another one was added at the same time.
@@ -40,7 +41,7 @@ pub async fn insert(tx: &mut Tx, organization: OrganizationId, a: &Assessment) -
     .bind(organization.uuid())
     .bind(a.verification.uuid())
     .bind(a.weights.map(|id| id.uuid()))
-    .bind(&a.outcome)
+    .bind(a.outcome.as_str())
     .bind(a.score)
     .bind(Json(&a.detail))
     .bind(a.created_at.0)
@@ -70,12 +71,10 @@ pub async fn latest(
 #[derive(Debug, Clone, PartialEq)]
 pub struct Past {
     pub verification: VerificationId,
-    /// The core decision word.
-    pub outcome: String,
+    pub outcome: Word<Decision>,
     /// [`Assessment::detail`] as JSON text.
     pub detail: String,
-    /// The core status word.
-    pub status: String,
+    pub status: Word<Status>,
     pub created_at: Timestamp,
     pub id: AssessmentId,
 }

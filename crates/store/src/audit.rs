@@ -5,7 +5,7 @@
 //! (8 bytes each, big endian), actor, action, object, detail; each preceded by its length in 8 bytes, big
 //! endian. The database refuses to change entries (a trigger); the chain is for whoever gets past that.
 
-use bonafide_core::{id::OrganizationId, time::Timestamp};
+use bonafide_core::{audit::AuditAction, id::OrganizationId, time::Timestamp};
 use sha2::{Digest, Sha256};
 
 use crate::{Context, Result, Tx, column::row, on};
@@ -16,8 +16,7 @@ pub struct Entry<'a> {
     pub at: Timestamp,
     /// Who, for example `credential:01h…` or `worker`.
     pub actor: &'a str,
-    /// What, for example `verification.created` or `document.read`.
-    pub action: &'a str,
+    pub action: AuditAction,
     /// On what, for example `verification:01h…`.
     pub object: &'a str,
     pub detail: &'a serde_json::Value,
@@ -77,7 +76,7 @@ pub async fn append(tx: &mut Tx, organization: OrganizationId, entry: Entry<'_>)
         seq,
         at: entry.at,
         actor: entry.actor.to_owned(),
-        action: entry.action.to_owned(),
+        action: entry.action.as_str().to_owned(),
         object: entry.object.to_owned(),
         detail: entry.detail.to_string(),
         previous_hash,

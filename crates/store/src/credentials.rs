@@ -1,4 +1,4 @@
-//! What callers prove themselves with: API keys and OAuth clients.
+//! What callers authenticate with: API keys and OAuth clients.
 
 use bonafide_core::{
     id::{CredentialId, OrganizationId},
@@ -166,7 +166,7 @@ pub async fn add_secret(
     insert_secret(tx, organization, id, secret).await
 }
 
-/// The secrets of a credential that are good now, newest first.
+/// The secrets of a credential that are valid now, newest first.
 pub async fn secrets(
     tx: &mut Tx,
     organization: OrganizationId,
@@ -186,7 +186,7 @@ pub async fn secrets(
     .to("read the secrets of the credential")
 }
 
-/// The front door: whose secret this is, in any organization, if it and the credential are good at this moment.
+/// Authentication: whose secret this is, in any organization, if it and the credential are valid at this moment.
 pub async fn authenticate(
     tx: &mut Tx,
     kind: Kind,
@@ -250,7 +250,7 @@ pub async fn list(tx: &mut Tx, organization: OrganizationId) -> Result<Vec<Crede
     .to("list the credentials")
 }
 
-/// Makes a credential and every access token it was exchanged for useless, from this commit on. Revoking
+/// Revokes a credential and every access token it was exchanged for, from this commit on. Revoking
 /// twice keeps the first time.
 ///
 /// # Errors

@@ -4,22 +4,18 @@
 //! sender that dies lets its lease run out, and the message is sent again under the same id.
 
 use bonafide_core::{
+    delivery::DeliveryStatus,
     id::{Entropy, EventId, OrganizationId, WebhookEndpointId},
     time::Timestamp,
 };
 use uuid::Uuid;
 
 use crate::{
-    Context, Result, Tx,
+    Context, Result, Tx, Word,
     column::row,
     crypto::{self, Object, Sealed, SubjectKey},
     on,
 };
-
-pub const PENDING: &str = "pending";
-pub const DELIVERED: &str = "delivered";
-/// Its attempts are used up. It is sent again by hand.
-pub const DEAD: &str = "dead";
 
 /// One message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,9 +25,8 @@ pub struct Delivery {
     pub event: EventId,
     /// The event's name in the endpoint's API.
     pub word: String,
-    /// [`PENDING`], [`DELIVERED`] or [`DEAD`].
-    pub status: String,
-    /// Attempts so far, one under way included: the proof of a lease.
+    pub status: Word<DeliveryStatus>,
+    /// Attempts so far, including one under way. Proves who holds the lease.
     pub tries: i64,
     /// Attempts that the schedule does not count: those before it was last sent again by hand, and those that nobody
     /// recorded because the sender stopped.
@@ -86,7 +81,7 @@ impl AttemptRow {
     }
 }
 
-/// Adds a message that is due at a time. One that is there already stays as it is.
+/// Adds a message that is due at a time. An existing one stays as it is.
 pub async fn insert(
     tx: &mut Tx,
     organization: OrganizationId,
@@ -129,7 +124,10 @@ pub async fn insert_all(
         );
         query.push_values(to, |mut row, (endpoint, word, run_at)| {
             row.push_bind(organization.uuid()).push_bind(endpoint.uuid()).push_bind(event.uuid());
-            row.push_bind((*word).to_owned()).push_bind(PENDING).push_bind(run_at.0).push_bind(now.0);
+            row.push_bind((*word).to_owned())
+                .push_bind(DeliveryStatus::Pending.as_str())
+                .push_bind(run_at.0)
+                .push_bind(now.0);
         });
         query.build().execute(c).await.map(drop)
     })
@@ -215,7 +213,7 @@ pub async fn claim(
     .to("claim deliveries")
 }
 
-/// Where a claimed message goes from here.
+/// What happens to a claimed message next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Next {
     Delivered,
@@ -276,9 +274,9 @@ pub async fn record(
     }
     for (attempt, next) in others {
         let (status, run_at, finished_at) = match next {
-            Next::Delivered => (DELIVERED, None, Some(now.0)),
-            Next::Again(at) => (PENDING, Some(at.0), None),
-            Next::Dead => (DEAD, None, Some(now.0)),
+            Next::Delivered => (DeliveryStatus::Delivered, None, Some(now.0)),
+            Next::Again(at) => (DeliveryStatus::Pending, Some(at.0), None),
+            Next::Dead => (DeliveryStatus::Dead, None, Some(now.0)),
         };
         on!(tx, |c| sqlx::query(
             "UPDATE deliveries SET status = $5, run_at = COALESCE($6, run_at), finished_at = $7, lease_until = 0
@@ -288,7 +286,7 @@ pub async fn record(
         .bind(attempt.endpoint.uuid())
         .bind(attempt.event.uuid())
         .bind(attempt.number)
-        .bind(status)
+        .bind(status.as_str())
         .bind(run_at)
         .bind(finished_at)
         .execute(c)
@@ -322,7 +320,7 @@ pub async fn again(
     Ok(rows == 1)
 }
 
-/// What waits for another attempt at an endpoint is due now.
+/// Makes the waiting messages of an endpoint due now.
 pub async fn hasten(
     tx: &mut Tx,
     organization: OrganizationId,
@@ -342,7 +340,7 @@ pub async fn hasten(
     .to("hasten the deliveries")
 }
 
-/// Ends every lease: only where no other process can be at work.
+/// Ends every lease. Only safe where no other process can be working.
 pub async fn release_all(tx: &mut Tx) -> Result<u64> {
     on!(tx, |c| sqlx::query(
         "UPDATE deliveries SET lease_until = 0, tries_before = tries_before + 1
@@ -356,17 +354,17 @@ pub async fn release_all(tx: &mut Tx) -> Result<u64> {
 
 /// Which messages to list.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Filter<'a> {
+pub struct Filter {
     pub endpoint: Option<WebhookEndpointId>,
     pub event: Option<EventId>,
-    pub status: Option<&'a str>,
+    pub status: Option<DeliveryStatus>,
 }
 
 /// A page of messages, newest first.
 pub async fn list(
     tx: &mut Tx,
     organization: OrganizationId,
-    filter: &Filter<'_>,
+    filter: &Filter,
     skip: i64,
     limit: i64,
 ) -> Result<Vec<Delivery>> {
@@ -380,7 +378,7 @@ pub async fn list(
             query.push(" AND event = ").push_bind(event.uuid());
         }
         if let Some(status) = filter.status {
-            query.push(" AND status = ").push_bind(status.to_owned());
+            query.push(" AND status = ").push_bind(status.as_str());
         }
         query.push(" ORDER BY created_at DESC, event DESC, endpoint LIMIT ").push_bind(limit);
         query.push(" OFFSET ").push_bind(skip);
@@ -426,7 +424,7 @@ pub async fn attempts(
     rows.into_iter().map(|row| row.open(own)).collect()
 }
 
-/// Forgets what was answered to up to `limit` attempts made before a time. Returns how many.
+/// Erases the recorded responses of up to `limit` attempts made before a time. Returns how many.
 pub async fn forget_answers(tx: &mut Tx, before: Timestamp, limit: i64) -> Result<u64> {
     on!(tx, |c| sqlx::query(
         "UPDATE delivery_attempts SET sealed = NULL
@@ -442,7 +440,7 @@ pub async fn forget_answers(tx: &mut Tx, before: Timestamp, limit: i64) -> Resul
     .to("forget what was answered")
 }
 
-/// Deletes up to `limit` messages that came to their end before a time, with their attempts. Returns how many.
+/// Deletes up to `limit` messages that were delivered or given up before a time, with their attempts. Returns how many.
 pub async fn delete_finished(tx: &mut Tx, before: Timestamp, limit: i64) -> Result<usize> {
     macro_rules! finished {
         ($lock:literal) => {

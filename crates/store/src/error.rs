@@ -21,7 +21,7 @@ pub enum Error {
         #[source]
         source: sqlx::Error,
     },
-    /// Everybody wants the database at once, and this one waited in vain.
+    /// No database connection became free in time.
     #[error("could not {0}: the database is overloaded")]
     Overloaded(&'static str),
     /// Readers kept the database's write-ahead log in use.

@@ -8,7 +8,7 @@ use bonafide_core::{
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use crate::{Context, Result, Tx, column::row, on};
+use crate::{Context, Result, Tx, Word, column::row, on};
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,8 +17,7 @@ pub struct Event {
     pub organization: OrganizationId,
     /// Counts the organization's events from 1 without gaps, in the order of their transactions.
     pub position: i64,
-    /// The word of a [`Happened`]; of an older program it may be one that this one does not know.
-    pub kind: String,
+    pub kind: Word<Happened>,
     /// The verification, applicant or endpoint.
     pub subject: Uuid,
     /// Counts the events of the subject from 1 without gaps.
@@ -78,9 +77,9 @@ pub async fn get(tx: &mut Tx, organization: OrganizationId, id: EventId) -> Resu
 
 /// Which events to list. `None` leaves nothing out.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Filter<'a> {
+pub struct Filter {
     pub subject: Option<Uuid>,
-    pub kind: Option<&'a str>,
+    pub kind: Option<Happened>,
     /// At or after.
     pub from: Option<Timestamp>,
     /// Before.
@@ -94,7 +93,7 @@ pub struct Filter<'a> {
 pub async fn list(
     tx: &mut Tx,
     organization: OrganizationId,
-    filter: &Filter<'_>,
+    filter: &Filter,
     limit: i64,
 ) -> Result<Vec<Event>> {
     on!(tx, |c| {
@@ -104,7 +103,7 @@ pub async fn list(
             query.push(" AND subject = ").push_bind(subject);
         }
         if let Some(kind) = filter.kind {
-            query.push(" AND kind = ").push_bind(kind.to_owned());
+            query.push(" AND kind = ").push_bind(kind.as_str());
         }
         if let Some(from) = filter.from {
             query.push(" AND at >= ").push_bind(from.0);

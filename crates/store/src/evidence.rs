@@ -1,11 +1,12 @@
 //! What people hand in: pictures, each a row here and a file in [`crate::blobs`].
 
 use bonafide_core::{
+    evidence::EvidenceKind,
     id::{ApplicantId, EvidenceId, OrganizationId, VerificationId},
     time::Timestamp,
 };
 
-use crate::{Context, Result, Tx, blobs::BlobKey, column::row, crypto::Sealed, on};
+use crate::{Context, Result, Tx, Word, blobs::BlobKey, column::row, crypto::Sealed, on};
 
 /// One stored picture.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,8 +15,8 @@ pub struct Evidence {
     pub organization: OrganizationId,
     pub verification: VerificationId,
     pub applicant: ApplicantId,
-    /// What it shows, for example `document_front` or `selfie`.
-    pub kind: String,
+    /// What it shows.
+    pub kind: Word<EvidenceKind>,
     /// The place among the pictures of the same kind.
     pub sequence: i64,
     pub blob_key: BlobKey,
@@ -44,7 +45,7 @@ pub async fn insert(tx: &mut Tx, organization: OrganizationId, e: &Evidence) -> 
     .bind(organization.uuid())
     .bind(e.verification.uuid())
     .bind(e.applicant.uuid())
-    .bind(&e.kind)
+    .bind(e.kind.as_str())
     .bind(e.sequence)
     .bind(e.blob_key.as_str())
     .bind(e.bytes)
@@ -91,7 +92,7 @@ pub async fn supersede(
     tx: &mut Tx,
     organization: OrganizationId,
     verification: VerificationId,
-    kind: &str,
+    kind: EvidenceKind,
     now: Timestamp,
 ) -> Result<u64> {
     on!(tx, |c| sqlx::query(
@@ -100,7 +101,7 @@ pub async fn supersede(
     )
     .bind(organization.uuid())
     .bind(verification.uuid())
-    .bind(kind)
+    .bind(kind.as_str())
     .bind(now.0)
     .execute(c)
     .await

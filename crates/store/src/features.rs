@@ -1,4 +1,4 @@
-//! What documents and faces are known again by, over the people of one organization.
+//! Features by which documents and faces are recognised again, among the people of one organization.
 
 use std::collections::HashSet;
 

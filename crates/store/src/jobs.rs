@@ -59,7 +59,7 @@ row!(Job: id, organization, queue, kind, subject, payload, run_at, attempts, max
 #[derive(Debug, Clone, Copy)]
 pub struct Claim<'a> {
     pub queue: &'a str,
-    /// Who asks; written down for people who look at the table.
+    /// Who asks; recorded for people who look at the table.
     pub owner: &'a str,
     pub now: Timestamp,
     pub lease_until: Timestamp,
@@ -230,7 +230,7 @@ pub async fn fail(tx: &mut Tx, job: &Job, now: Timestamp, error: &str) -> Result
     })
 }
 
-/// Buries jobs whose last attempt neither finished nor failed: the worker died, probably of them. Returns
+/// Marks jobs as dead whose last attempt neither finished nor failed: the worker died, probably because of them. Returns
 /// them, so that the caller says what that means for their subjects, in the same transaction.
 pub async fn bury(tx: &mut Tx, now: Timestamp) -> Result<Vec<Job>> {
     on!(tx, |c| sqlx::query_as(

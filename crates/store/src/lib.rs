@@ -39,6 +39,7 @@ pub mod verifications;
 pub mod webhook_endpoints;
 pub mod weights;
 
+pub use column::{Word, Words};
 pub use db::{Db, Tx, sqlite_path};
 pub use error::{Error, Result};
 

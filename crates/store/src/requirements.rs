@@ -1,9 +1,9 @@
 //! Which fields a document of a type must yield, per source. A change adds a version.
 
-use bonafide_core::{id::OrganizationId, time::Timestamp};
+use bonafide_core::{document::DocumentType, id::OrganizationId, policy::DataSource, time::Timestamp};
 use sqlx::types::Json;
 
-use crate::{Context, Result, Tx, column::row, on, weights::Whom};
+use crate::{Context, Result, Tx, Word, column::row, on, weights::Whom};
 
 /// The newest switches for one document type and data source.
 #[derive(Debug, Clone, PartialEq)]
@@ -12,8 +12,8 @@ pub struct Requirements {
     pub client: String,
     /// The caller's user these are for; empty for all of them.
     pub user_id: String,
-    pub document_type: String,
-    pub data_source: String,
+    pub document_type: Word<DocumentType>,
+    pub data_source: Word<DataSource>,
     /// Counts the versions from 1.
     pub version: i64,
     /// A whole object, switch to boolean.
@@ -26,8 +26,8 @@ row!(Requirements: client, user_id, document_type, data_source, version, switche
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Scope<'a> {
     pub whom: Whom<'a>,
-    pub document_type: &'a str,
-    pub data_source: &'a str,
+    pub document_type: DocumentType,
+    pub data_source: DataSource,
 }
 
 /// Adds a version, which applies from now on; returns its number.
@@ -51,8 +51,8 @@ pub async fn insert(
     )
     .bind(organization.uuid())
     .bind(scope.whom.user_id)
-    .bind(scope.document_type)
-    .bind(scope.data_source)
+    .bind(scope.document_type.as_str())
+    .bind(scope.data_source.as_str())
     .bind(Json(switches))
     .bind(now.0)
     .bind(scope.whom.client)

@@ -91,8 +91,8 @@ pub fn is_like_api_key(text: &str) -> bool {
     text.starts_with(LIVE_KEY)
 }
 
-/// Whether a text has the form of an API key and its check character is right: for one that is mistyped, nobody has to
-/// ask the database.
+/// Whether a text has the form of an API key with the right check character: a mistyped one is refused without asking
+/// the database.
 pub fn is_api_key(text: &str) -> bool {
     let body = text.strip_prefix(SANDBOX_KEY).or_else(|| text.strip_prefix(LIVE_KEY)).unwrap_or_default();
     body.is_ascii()

@@ -1,4 +1,4 @@
-//! Fingerprints of published specimen documents. They are of nobody and belong to no organization.
+//! Fingerprints of published specimen documents. They show no real person and belong to no organization.
 
 use bonafide_core::{id::SpecimenId, time::Timestamp};
 

@@ -54,30 +54,6 @@ pub async fn create(
     Ok(SubjectKey::new(organization, applicant, &key))
 }
 
-/// The key of an organization's own secrets, made at first use. It is kept like a person's, under the organization's
-/// id, so that it is wrapped anew with the others when the key ring changes.
-pub async fn of_organization(
-    tx: &mut Tx,
-    organization: OrganizationId,
-    ring: &dyn KeyRing,
-    now: Timestamp,
-    entropy: &dyn Entropy,
-) -> Result<SubjectKey> {
-    let itself = ApplicantId::from_uuid(organization.uuid());
-    match load(tx, organization, itself, ring).await {
-        Err(Error::NotFound(_)) => {
-            crate::organizations::hold(tx, organization).await?;
-            // Somebody may have made it before the organization was held.
-            if crate::applicants::get(tx, organization, itself).await?.is_some() {
-                return load(tx, organization, itself, ring).await;
-            }
-            crate::applicants::insert(tx, organization, itself, now).await?;
-            create(tx, organization, itself, ring, now, entropy).await
-        }
-        other => other,
-    }
-}
-
 /// Unwraps an applicant's key.
 ///
 /// # Errors

@@ -1,12 +1,20 @@
 //! Verifications: one question "is this the person they say they are" and its answer.
 
 use bonafide_core::{
+    document::DocumentType,
     id::{ApplicantId, CredentialId, OrganizationId, VerificationId, WeightsId},
+    policy::LivenessMode,
     time::Timestamp,
+    verification::{Kind, Status},
 };
 use sqlx::types::Json;
 
-use crate::{Context, Error, Result, Tx, column::row, crypto::Sealed, on};
+use crate::{
+    Context, Error, Result, Tx, Word,
+    column::{Column, row},
+    crypto::Sealed,
+    on,
+};
 
 /// One verification's row.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,21 +26,20 @@ pub struct Verification {
     pub credential: Option<CredentialId>,
     /// The API it was created through.
     pub dialect: String,
-    /// The core word for what it is about.
-    pub kind: String,
+    /// What it is about.
+    pub kind: Word<Kind>,
     /// Who the person turned out to be, or says they are.
     pub identity: Option<ApplicantId>,
     /// The caller's word for their user; empty when they gave none.
     pub user_id: String,
-    /// The core status word.
-    pub status: String,
+    pub status: Word<Status>,
     /// Counts the writes. [`update`] compares and raises it.
     pub version: i64,
     pub consent_given: Option<bool>,
     pub consent_at: Option<Timestamp>,
     pub consent_text_version: Option<String>,
-    pub document_type: Option<String>,
-    pub liveness_mode: String,
+    pub document_type: Option<Word<DocumentType>>,
+    pub liveness_mode: Word<LivenessMode>,
     /// What is required of this person: a whole object, no personal data.
     pub policy: serde_json::Value,
     /// The version of the organization's weights it is judged by.
@@ -54,9 +61,8 @@ row!(Verification: id, organization, applicant, credential, dialect, kind, ident
 /// Which verifications to list. Empty lists and `None` leave nothing out.
 #[derive(Debug, Clone, Default)]
 pub struct Filter<'a> {
-    /// The core word; every kind when empty.
-    pub kind: &'a str,
-    pub statuses: &'a [&'a str],
+    pub kind: Option<Kind>,
+    pub statuses: &'a [Status],
     pub applicants: &'a [ApplicantId],
     pub identities: &'a [ApplicantId],
     pub credentials: &'a [CredentialId],
@@ -93,12 +99,12 @@ pub async fn insert(tx: &mut Tx, organization: OrganizationId, v: &Verification)
     .bind(v.applicant.uuid())
     .bind(v.credential.map(|id| id.uuid()))
     .bind(&v.dialect)
-    .bind(&v.status)
+    .bind(v.status.as_str())
     .bind(v.consent_given)
     .bind(v.consent_at.map(|t| t.0))
     .bind(&v.consent_text_version)
-    .bind(&v.document_type)
-    .bind(&v.liveness_mode)
+    .bind(v.document_type.as_ref().map(Word::as_str))
+    .bind(v.liveness_mode.as_str())
     .bind(Json(&v.policy))
     .bind(v.weights.map(|id| id.uuid()))
     .bind(v.sealed.as_bytes())
@@ -108,7 +114,7 @@ pub async fn insert(tx: &mut Tx, organization: OrganizationId, v: &Verification)
     .bind(v.updated_at.0)
     .bind(v.completed_at.map(|t| t.0))
     .bind(v.expires_at.map(|t| t.0))
-    .bind(&v.kind)
+    .bind(v.kind.as_str())
     .bind(v.identity.map(|id| id.uuid()))
     .bind(&v.user_id)
     .execute(c)
@@ -148,12 +154,12 @@ pub async fn update(tx: &mut Tx, organization: OrganizationId, v: &mut Verificat
     .bind(organization.uuid())
     .bind(v.id.uuid())
     .bind(v.version)
-    .bind(&v.status)
+    .bind(v.status.as_str())
     .bind(v.consent_given)
     .bind(v.consent_at.map(|t| t.0))
     .bind(&v.consent_text_version)
-    .bind(&v.document_type)
-    .bind(&v.liveness_mode)
+    .bind(v.document_type.as_ref().map(Word::as_str))
+    .bind(v.liveness_mode.as_str())
     .bind(Json(&v.policy))
     .bind(v.weights.map(|id| id.uuid()))
     .bind(v.sealed.as_bytes())
@@ -175,13 +181,13 @@ macro_rules! filtered {
     ($query:expr, $organization:expr, $filter:expr) => {{
         let (query, filter): (_, &Filter<'_>) = (&mut $query, $filter);
         query.push(" WHERE deleted_at IS NULL AND organization = ").push_bind($organization.uuid());
-        if !filter.kind.is_empty() {
-            query.push(" AND kind = ").push_bind(filter.kind.to_owned());
+        if let Some(kind) = filter.kind {
+            query.push(" AND kind = ").push_bind(kind.as_str());
         }
         if !filter.statuses.is_empty() {
             let mut list = query.push(" AND status IN (").separated(", ");
             for status in filter.statuses {
-                list.push_bind((*status).to_owned());
+                list.push_bind(status.as_str());
             }
             query.push(")");
         }
@@ -250,17 +256,18 @@ pub async fn count(
     tx: &mut Tx,
     organization: OrganizationId,
     filter: &Filter<'_>,
-) -> Result<Vec<(String, i64)>> {
-    on!(tx, |c| {
+) -> Result<Vec<(Word<Status>, i64)>> {
+    let counts: Vec<(String, i64)> = on!(tx, |c| {
         let mut query = sqlx::QueryBuilder::new("SELECT status, COUNT(*) FROM verifications");
         filtered!(query, organization, filter);
         query.push(" GROUP BY status ORDER BY status");
         query.build_query_as().fetch_all(c).await
     })
-    .to("count the verifications")
+    .to("count the verifications")?;
+    Ok(counts.into_iter().map(|(status, n)| (Word::from_raw(status), n)).collect())
 }
 
-/// Takes a verification out of every query. Its personal data is erased by the caller.
+/// Hides a verification from every query. Its personal data is erased by the caller.
 ///
 /// # Errors
 /// [`Error::NotFound`].

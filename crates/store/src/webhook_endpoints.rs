@@ -3,17 +3,12 @@
 use std::collections::{BTreeMap, HashMap};
 
 use bonafide_core::{
+    delivery::{Chaos, Origin},
     id::{OrganizationId, WebhookEndpointId, WebhookSecretId},
     time::Timestamp,
 };
 
-use crate::{Context, Error, Result, Tx, column::row, crypto::Sealed, on};
-
-/// Registered by the organization.
-pub const REGISTERED: &str = "registered";
-/// Stands for the addresses that verifications of one host were created with; the addresses themselves are with the
-/// verifications, sealed.
-pub const PER_VERIFICATION: &str = "per_verification";
+use crate::{Context, Error, Result, Tx, Word, Words, column::row, crypto::Sealed, on};
 
 /// One endpoint.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,16 +20,15 @@ pub struct WebhookEndpoint {
     /// The client whose events it gets; empty for all of them.
     pub client: String,
     pub name: String,
-    /// Of [`PER_VERIFICATION`] endpoints only scheme, host and port.
+    /// Of [`Origin::PerVerification`] endpoints only scheme, host and port.
     pub url: String,
     /// The names of the events it gets in the words of its API, space-separated; all when empty.
     pub words: String,
-    /// [`REGISTERED`] or [`PER_VERIFICATION`].
-    pub origin: String,
+    pub origin: Word<Origin>,
     /// Switched on by the organization.
     pub active: bool,
-    /// What is done wrong on purpose in a sandbox, space-separated.
-    pub chaos: String,
+    /// Faults injected on purpose in a sandbox.
+    pub chaos: Words<Chaos>,
     /// Headers to send along, sealed as [`crate::crypto::Object::Webhook`].
     pub sealed: Option<Sealed>,
     pub created_at: Timestamp,
@@ -74,9 +68,9 @@ pub async fn insert(tx: &mut Tx, organization: OrganizationId, e: &WebhookEndpoi
     .bind(&e.name)
     .bind(&e.url)
     .bind(&e.words)
-    .bind(&e.origin)
+    .bind(e.origin.as_str())
     .bind(e.active)
-    .bind(&e.chaos)
+    .bind(e.chaos.to_text())
     .bind(e.sealed.as_ref().map(Sealed::as_bytes))
     .bind(e.created_at.0)
     .execute(c)
@@ -104,7 +98,7 @@ pub async fn update(tx: &mut Tx, organization: OrganizationId, e: &WebhookEndpoi
     .bind(&e.client)
     .bind(&e.words)
     .bind(e.sealed.as_ref().map(Sealed::as_bytes))
-    .bind(&e.chaos)
+    .bind(e.chaos.to_text())
     .bind(e.active)
     .execute(c)
     .await
@@ -114,7 +108,7 @@ pub async fn update(tx: &mut Tx, organization: OrganizationId, e: &WebhookEndpoi
     if rows == 0 { Err(Error::NotFound("webhook")) } else { Ok(()) }
 }
 
-/// How an endpoint has done lately: the sender's to write. The default is what a new endpoint has, and one that was
+/// The recent health of an endpoint, written by the sender only. The default is what a new endpoint has, and one that was
 /// switched on again.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Health {
@@ -198,7 +192,7 @@ pub async fn get(
 /// Which endpoints to list. `None` leaves nothing out.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Filter<'a> {
-    pub origin: Option<&'a str>,
+    pub origin: Option<Origin>,
     pub dialect: Option<&'a str>,
     pub client: Option<&'a str>,
 }
@@ -228,7 +222,7 @@ pub async fn list(
         "ORDER BY origin <> 'registered', created_at DESC, id DESC LIMIT $5 OFFSET $6"
     ))
     .bind(organization.uuid())
-    .bind(filter.origin)
+    .bind(filter.origin.map(Origin::as_str))
     .bind(filter.dialect)
     .bind(filter.client)
     .bind(limit)
@@ -242,7 +236,7 @@ pub async fn list(
 pub async fn count(tx: &mut Tx, organization: OrganizationId, filter: &Filter<'_>) -> Result<i64> {
     let (count,): (i64,) = on!(tx, |c| sqlx::query_as(matching!("SELECT COUNT(*)", ""))
         .bind(organization.uuid())
-        .bind(filter.origin)
+        .bind(filter.origin.map(Origin::as_str))
         .bind(filter.dialect)
         .bind(filter.client)
         .fetch_one(c)
@@ -289,7 +283,7 @@ pub async fn of_host(
     Ok(found.map(|(id,)| WebhookEndpointId::from_uuid(id)))
 }
 
-/// How messages to an endpoint do.
+/// Delivery statistics of an endpoint.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Traffic {
     /// When the last attempt was made there, and the status that was answered.
@@ -298,7 +292,7 @@ pub struct Traffic {
     pub counts: BTreeMap<String, i64>,
 }
 
-/// How messages to these endpoints do; nothing of those that were never sent any.
+/// Delivery statistics of these endpoints, without those that were never sent anything.
 pub async fn traffic(
     tx: &mut Tx,
     organization: OrganizationId,
@@ -351,7 +345,7 @@ pub async fn traffic(
     Ok(all)
 }
 
-/// Takes an endpoint out of use, with its secrets and what still waited to be sent there.
+/// Deletes an endpoint, with its secrets and the messages that still waited to be sent there.
 ///
 /// # Errors
 /// [`Error::NotFound`], also when it was deleted before.
@@ -453,7 +447,7 @@ pub async fn add_secret(
     .to("insert the webhook secret")
 }
 
-/// The secrets of an endpoint that are good now, newest first.
+/// The secrets of an endpoint that are valid now, newest first.
 pub async fn secrets(
     tx: &mut Tx,
     organization: OrganizationId,

@@ -25,7 +25,7 @@ pub struct Setup {
     pub models: Arc<Models>,
     pub registry: Option<Provider>,
     pub inviter: Inviter,
-    pub dialects: Vec<Arc<dyn WebhookDialect>>,
+    pub dialects: Vec<&'static dyn WebhookDialect>,
     pub settings: Settings,
 }
 

@@ -18,7 +18,7 @@ const DAY_MS: i64 = 24 * 3600 * 1000;
 
 /// The webhooks of this API: `request.*` and `client.*`, signed in `X-Athenty-Signature`.
 #[derive(Debug, Clone, Copy)]
-pub struct Webhooks;
+pub(crate) struct Webhooks;
 
 impl WebhookDialect for Webhooks {
     fn name(&self) -> &'static str {

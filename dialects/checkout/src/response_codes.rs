@@ -315,7 +315,8 @@ mod tests {
             for (status, family) in
                 [(Status::RetryRequired, 61), (Status::Inconclusive, 61), (Status::Declined, 62)]
             {
-                for told in response_codes(Kind::IdentityVerification, status, &[reason.clone()]) {
+                for told in response_codes(Kind::IdentityVerification, status, std::slice::from_ref(&reason))
+                {
                     assert_eq!(told.code / 1000, family, "{status:?} {reason}");
                 }
             }
@@ -339,7 +340,7 @@ mod tests {
                 codes.iter().map(|c| c.code).collect()
             };
             assert_eq!(told(&[Code::Expired, reason.clone()]), [62101], "{reason}");
-            assert!(told(&[reason.clone()]).iter().all(|c| *c < 62300), "{reason}");
+            assert!(told(std::slice::from_ref(&reason)).iter().all(|c| *c < 62300), "{reason}");
         }
     }
 

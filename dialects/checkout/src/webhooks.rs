@@ -15,7 +15,7 @@ use crate::{response_codes::response_codes, words};
 
 /// The webhooks of this API, signed in `Cko-Signature`.
 #[derive(Debug, Clone, Copy)]
-pub struct Webhooks;
+pub(crate) struct Webhooks;
 
 /// Of the vendor's events, as its samples have it.
 const VERSION: &str = "1.2.0";

@@ -1,30 +1,12 @@
-//! Arguments of this API's handlers.
+//! What requests of this API name.
 
-use axum::{extract::FromRequestParts, http::request::Parts};
 use bonafide_core::{
     id::{EventId, Id, VerificationId, WebhookEndpointId},
     problem::{Problem, Rule},
     time::Timestamp,
 };
-use bonafide_engine::Caller;
-
-use crate::error::Error;
-
-pub(crate) type Json<T> = bonafide_http::Valid<T, Error>;
-pub(crate) type Query<T> = bonafide_http::Query<T, Error>;
-
-/// A caller whom the gate let in.
-pub(crate) struct Authorized(pub(crate) Caller);
-
-impl<S: Send + Sync> FromRequestParts<S> for Authorized {
-    type Rejection = Error;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
-        let bonafide_http::Authorized(caller, _) =
-            bonafide_http::Authorized::<Error>::from_request_parts(parts, state).await?;
-        Ok(Self(caller))
-    }
-}
+use bonafide_engine::Error;
+use bonafide_http::{Refusal, Result};
 
 /// What the APIs write before an id in their messages.
 const VERIFICATION: &[&str] = &["req_", "idv_", "fav_", "amlv_", "ver_"];
@@ -36,45 +18,43 @@ fn bare<'a>(text: &'a str, prefixes: &[&str]) -> &'a str {
     prefixes.iter().find_map(|prefix| text.strip_prefix(prefix)).unwrap_or(text)
 }
 
-fn id<T>(text: &str, prefixes: &[&str], what: &'static str) -> Result<Id<T>, Error> {
-    bare(text, prefixes).parse().map_err(|_| Error::Engine(bonafide_engine::Error::NotFound(what)))
+fn id<T>(text: &str, prefixes: &[&str], what: &'static str) -> Result<Id<T>> {
+    Ok(bare(text, prefixes).parse().map_err(|_| Error::NotFound(what))?)
 }
 
-pub(crate) fn event_id(text: &str) -> Result<EventId, Error> {
+pub(crate) fn event_id(text: &str) -> Result<EventId> {
     id(text, &["evt_"], "event")
 }
 
-pub(crate) fn webhook_id(text: &str) -> Result<WebhookEndpointId, Error> {
+pub(crate) fn webhook_id(text: &str) -> Result<WebhookEndpointId> {
     id(text, WEBHOOK, "webhook")
 }
 
-pub(crate) fn verification_id(text: &str) -> Result<VerificationId, Error> {
+pub(crate) fn verification_id(text: &str) -> Result<VerificationId> {
     id(text, VERIFICATION, "verification")
 }
 
 /// What an event happened to: a verification, a person or a webhook.
-pub(crate) fn subject(text: &str) -> Result<VerificationId, Error> {
+pub(crate) fn subject(text: &str) -> Result<VerificationId> {
     bare(text, &[VERIFICATION, PERSON, WEBHOOK].concat()).parse().map_err(|_| {
         let message = "must be the id of a verification, an applicant or a webhook";
-        Error::Invalid(vec![Problem::new("subject", Rule::Format, message)])
+        Refusal::from(Problem::new("subject", Rule::Format, message))
     })
 }
 
 /// A time of the query or body (RFC 3339).
-pub(crate) fn time(field: &str, text: Option<&str>) -> Result<Option<Timestamp>, Error> {
+pub(crate) fn time(field: &str, text: Option<&str>) -> Result<Option<Timestamp>> {
     let Some(text) = text else { return Ok(None) };
     Timestamp::parse(text).map(Some).ok_or_else(|| {
         let message = "must be a time like 2026-01-31T12:00:00Z";
-        Error::Invalid(vec![Problem::new(field, Rule::Format, message)])
+        Refusal::from(Problem::new(field, Rule::Format, message))
     })
 }
 
 /// A whole number of the query.
-pub(crate) fn number(field: &str, text: Option<&str>) -> Result<Option<i64>, Error> {
+pub(crate) fn number(field: &str, text: Option<&str>) -> Result<Option<i64>> {
     let Some(text) = text else { return Ok(None) };
-    text.parse()
-        .map(Some)
-        .map_err(|_| Error::Invalid(vec![Problem::new(field, Rule::Type, "must be a whole number")]))
+    text.parse().map(Some).map_err(|_| Problem::new(field, Rule::Type, "must be a whole number").into())
 }
 
 #[cfg(test)]
@@ -91,7 +71,6 @@ mod tests {
         }
         assert!(webhook_id(&format!("wh_{ID}")).is_ok() && event_id(&format!("evt_{ID}")).is_ok());
         assert!(webhook_id(&format!("evt_{ID}")).is_err());
-        let Err(Error::Invalid(problems)) = subject("x") else { panic!("taken") };
-        assert_eq!(problems[0].field, "subject");
+        assert_eq!(subject("x").unwrap_err().fields[0].field, "subject");
     }
 }

@@ -9,8 +9,7 @@ mod invitations;
 mod keys;
 mod webhooks;
 
-use bonafide_engine::Engine;
-use bonafide_http::{Operations, Paths, operations};
+use bonafide_http::{Dialect, Operations, error_schema, routes};
 use utoipa::{
     Modify, OpenApi,
     openapi::{
@@ -18,8 +17,6 @@ use utoipa::{
         security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
 };
-
-pub use error::deny;
 
 #[derive(OpenApi)]
 #[openapi(
@@ -47,34 +44,40 @@ impl Modify for Security {
     }
 }
 
-/// The routes, each with its file; `paths` has other paths for some of them.
-pub fn operations(paths: &Paths) -> Operations<Engine> {
-    operations! {
-        Operations::new(Api::openapi(), "dialects/console/src", paths);
-        // Events
-        events::list::list,
-        events::read::read,
-        events::resend::resend,
-        events::trigger::trigger,
-        events::types::types,
-        // Webhooks
-        webhooks::create::create,
-        webhooks::list::list,
-        webhooks::read::read,
-        webhooks::update::update,
-        webhooks::delete::delete,
-        webhooks::rotate::rotate,
-        webhooks::test::test,
-        webhooks::replay::replay,
-        webhooks::deliveries::deliveries,
-        webhooks::attempts::attempts,
-        // Keys
-        keys::create::create,
-        keys::list::list,
-        keys::rotate::rotate,
-        keys::revoke::revoke,
-        // Invitations
-        invitations::create::create,
-        invitations::bounced::bounced,
-    }
-}
+pub static DIALECT: Dialect = Dialect {
+    prefixes: &["/console"],
+    operations: Some(Operations {
+        document: Api::openapi,
+        scheme: "bearer",
+        error: error_schema::<error::ProblemDocument>,
+        folder: "dialects/console/src",
+        routes: routes![
+            // Events
+            events::list::list,
+            events::read::read,
+            events::resend::resend,
+            events::trigger::trigger,
+            events::types::types,
+            // Webhooks
+            webhooks::create::create,
+            webhooks::list::list,
+            webhooks::read::read,
+            webhooks::update::update,
+            webhooks::delete::delete,
+            webhooks::rotate::rotate,
+            webhooks::test::test,
+            webhooks::replay::replay,
+            webhooks::deliveries::deliveries,
+            webhooks::attempts::attempts,
+            // Keys
+            keys::create::create,
+            keys::list::list,
+            keys::rotate::rotate,
+            keys::revoke::revoke,
+            // Invitations
+            invitations::create::create,
+            invitations::bounced::bounced,
+        ],
+    }),
+    ..Dialect::new("console", error::refuse)
+};

@@ -8,8 +8,7 @@ mod webhook;
 mod webhooks;
 mod words;
 
-use bonafide_engine::Engine;
-use bonafide_http::{Operations, Paths, operations};
+use bonafide_http::{Dialect, Operations, error_schema, routes};
 use utoipa::{
     Modify, OpenApi,
     openapi::{
@@ -18,11 +17,8 @@ use utoipa::{
     },
 };
 
-pub use error::deny;
-pub use webhooks::Webhooks;
-
 /// How the engine names this API.
-const DIALECT: &str = "verifyhq";
+const NAME: &str = "verifyhq";
 
 #[derive(OpenApi)]
 #[openapi(
@@ -48,16 +44,25 @@ impl Modify for Security {
     }
 }
 
-/// The routes, each with its file; `paths` has other paths for some of them. Every one is also under `/v1`, where the
-/// vendor's older documents have it.
-pub fn operations(paths: &Paths) -> Operations<Engine> {
-    operations! {
-        Operations::new(Api::openapi(), "dialects/verifyhq/src", paths).also_under("/v1");
-        // Webhooks
-        webhook::configure::configure,
-        webhook::list::list,
-        webhook::delete::delete,
-        // Admin
-        admin::api_clients::create,
-    }
-}
+pub static DIALECT: Dialect = Dialect {
+    prefixes: &["/webhooks", "/admin", "/verifications"],
+    // Where the vendor's older documents have everything.
+    also_under: Some("/v1"),
+    key_header: Some("x-admin-secret"),
+    operations: Some(Operations {
+        document: Api::openapi,
+        scheme: "X-API-Key",
+        error: error_schema::<error::ErrorBody>,
+        folder: "dialects/verifyhq/src",
+        routes: routes![
+            // Webhooks
+            webhook::configure::configure,
+            webhook::list::list,
+            webhook::delete::delete,
+            // Admin
+            admin::api_clients::create,
+        ],
+    }),
+    webhooks: Some(&webhooks::Webhooks),
+    ..Dialect::new(NAME, error::refuse)
+};

@@ -15,7 +15,7 @@ use crate::words;
 
 /// The webhooks of this API: `identity.*`, `document.*` and `liveness.*`, signed in `X-Webhook-Signature`.
 #[derive(Debug, Clone, Copy)]
-pub struct Webhooks;
+pub(crate) struct Webhooks;
 
 impl WebhookDialect for Webhooks {
     fn name(&self) -> &'static str {

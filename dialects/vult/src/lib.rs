@@ -1,7 +1,7 @@
 //! The Vult KYC API (version 2.10.15): every route of this dialect on one screen.
 //!
-//! The vendor publishes bodies but no paths; the paths here are our choice and stand only in the
-//! `#[utoipa::path]` line of each operation. The settings may give them others (`[paths.vult]`). Success is always 200, as the vendor documents it.
+//! The vendor publishes bodies but no paths; the paths here are our choice and stand only in the `#[operation]` line of
+//! each operation. The settings may give them others (`[paths.vult]`). Success is always 200, as the vendor documents it.
 
 mod error;
 mod extract;
@@ -17,8 +17,7 @@ mod webhook;
 mod webhooks;
 mod words;
 
-use bonafide_engine::Engine;
-use bonafide_http::{Operations, Paths, operations};
+use bonafide_http::{Dialect, Operations, error_schema, routes};
 use utoipa::{
     Modify, OpenApi,
     openapi::{
@@ -27,11 +26,8 @@ use utoipa::{
     },
 };
 
-pub use error::{deny, method_not_allowed, not_found};
-pub use webhooks::Webhooks;
-
 /// How the engine names this API.
-const DIALECT: &str = "vult";
+const NAME: &str = "vult";
 
 #[derive(OpenApi)]
 #[openapi(
@@ -70,74 +66,81 @@ impl Modify for Security {
     }
 }
 
-/// The routes, each with its file; `paths` has other paths for some of them.
-pub fn operations(paths: &Paths) -> Operations<Engine> {
-    operations! {
-        Operations::new(Api::openapi(), "dialects/vult/src", paths);
-        // Utility
-        utility::root::root,
-        utility::ping::ping,
-        utility::status::status,
-        utility::metrics::metrics,
-        utility::live::live,
-        utility::ready::ready,
-        utility::health::simple,
-        utility::health::health,
-        utility::version::version,
-        // OAuth
-        oauth::token::token,
-        // IDV
-        idv::session::create::create,
-        idv::session::list::list,
-        idv::session::read::read,
-        idv::session::delete::delete,
-        idv::session::anonymize::anonymize,
-        idv::session::location_read::location_read,
-        idv::session::test_read::test_read,
-        idv::document::read::read,
-        idv::document::list::list,
-        idv::document::download::download,
-        idv::requirements::get::get,
-        idv::requirements::update::update,
-        idv::weights::get::get,
-        idv::weights::update::update,
-        idv::weights::by_id::by_id,
-        // IDV SDK
-        idv::sdk::session_read::session_read,
-        idv::sdk::metadata_update::metadata_update,
-        idv::sdk::consent_add::consent_add,
-        idv::sdk::document_type_update::document_type_update,
-        idv::sdk::document_add::front_add,
-        idv::sdk::document_add::back_add,
-        idv::sdk::liveness_generate::liveness_generate,
-        idv::sdk::liveness_process::liveness_process,
-        idv::sdk::finalize::finalize,
-        // IDA
-        ida::session::create::create,
-        ida::session::list::list,
-        ida::session::read::read,
-        ida::session::delete::delete,
-        ida::session::location_read::location_read,
-        ida::document_download::document_download,
-        ida::sdk::session_read::session_read,
-        // IDA SDK
-        ida::sdk::metadata_update::metadata_update,
-        ida::sdk::liveness_generate::liveness_generate,
-        ida::sdk::liveness_process::liveness_process,
-        ida::sdk::finalize::finalize,
-        // Identity
-        identity::list::list,
-        identity::read::read,
-        identity::anonymize::anonymize,
-        identity::status::status,
-        identity::document_read::document_read,
-        identity::image_read::image_read,
-        // Webhook
-        webhook::create::create,
-        webhook::list::list,
-        webhook::delete::delete,
-        // Sandbox
-        sandbox::scenarios::scenarios,
-        sandbox::clock_advance::clock_advance,
-    }
-}
+pub static DIALECT: Dialect = Dialect {
+    prefixes: &["/idv", "/ida", "/identity", "/webhook", "/oauth2", "/sandbox"],
+    operations: Some(Operations {
+        document: Api::openapi,
+        scheme: "oauth2",
+        error: error_schema::<error::ErrorBody>,
+        folder: "dialects/vult/src",
+        routes: routes![
+            // Utility
+            utility::root::root,
+            utility::ping::ping,
+            utility::status::status,
+            utility::metrics::metrics,
+            utility::live::live,
+            utility::ready::ready,
+            utility::health::simple,
+            utility::health::health,
+            utility::version::version,
+            // OAuth
+            oauth::token::token,
+            // IDV
+            idv::session::create::create,
+            idv::session::list::list,
+            idv::session::read::read,
+            idv::session::delete::delete,
+            idv::session::anonymize::anonymize,
+            idv::session::location_read::location_read,
+            idv::session::test_read::test_read,
+            idv::document::read::read,
+            idv::document::list::list,
+            idv::document::download::download,
+            idv::requirements::get::get,
+            idv::requirements::update::update,
+            idv::weights::get::get,
+            idv::weights::update::update,
+            idv::weights::by_id::by_id,
+            // IDV SDK
+            idv::sdk::session_read::session_read,
+            idv::sdk::metadata_update::metadata_update,
+            idv::sdk::consent_add::consent_add,
+            idv::sdk::document_type_update::document_type_update,
+            idv::sdk::document_add::front_add,
+            idv::sdk::document_add::back_add,
+            idv::sdk::liveness_generate::liveness_generate,
+            idv::sdk::liveness_process::liveness_process,
+            idv::sdk::finalize::finalize,
+            // IDA
+            ida::session::create::create,
+            ida::session::list::list,
+            ida::session::read::read,
+            ida::session::delete::delete,
+            ida::session::location_read::location_read,
+            ida::document_download::document_download,
+            ida::sdk::session_read::session_read,
+            // IDA SDK
+            ida::sdk::metadata_update::metadata_update,
+            ida::sdk::liveness_generate::liveness_generate,
+            ida::sdk::liveness_process::liveness_process,
+            ida::sdk::finalize::finalize,
+            // Identity
+            identity::list::list,
+            identity::read::read,
+            identity::anonymize::anonymize,
+            identity::status::status,
+            identity::document_read::document_read,
+            identity::image_read::image_read,
+            // Webhook
+            webhook::create::create,
+            webhook::list::list,
+            webhook::delete::delete,
+            // Sandbox
+            sandbox::scenarios::scenarios,
+            sandbox::clock_advance::clock_advance,
+        ],
+    }),
+    webhooks: Some(&webhooks::Webhooks),
+    ..Dialect::new(NAME, error::refuse)
+};

@@ -2,13 +2,11 @@
 
 use bonafide_core::evidence::EvidenceKind;
 use bonafide_engine::location;
+use bonafide_http::Result;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{
-    error::Error,
-    words::{self, LocationCaptureTypeE},
-};
+use crate::words::{self, LocationCaptureTypeE};
 
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct ReadLocation {
@@ -19,7 +17,7 @@ pub(crate) struct ReadLocation {
 
 impl ReadLocation {
     /// The evidence that was captured.
-    pub(crate) fn kind(&self) -> Result<EvidenceKind, Error> {
+    pub(crate) fn kind(&self) -> Result<EvidenceKind> {
         let none = || bonafide_engine::Error::conflict("not_captured", "nothing is captured as `unknown`");
         words::captured(self.location_capture_type_e).ok_or_else(|| none().into())
     }

@@ -4,6 +4,7 @@ use bonafide_core::{
     problem::{Problem, Rule},
     time::Timestamp,
 };
+use bonafide_http::Result;
 use serde::Deserialize;
 use utoipa::{
     PartialSchema, ToSchema,

@@ -14,7 +14,7 @@ use crate::words;
 
 /// The webhooks of this API: `idv.session.*`, `ida.session.*` and `identity.anonymized`.
 #[derive(Debug, Clone, Copy)]
-pub struct Webhooks;
+pub(crate) struct Webhooks;
 
 /// The type of an event of both kinds of session.
 macro_rules! session {
@@ -28,7 +28,7 @@ macro_rules! session {
 
 impl WebhookDialect for Webhooks {
     fn name(&self) -> &'static str {
-        crate::DIALECT
+        crate::NAME
     }
 
     fn word(&self, happened: Happened, kind: Kind) -> Option<&'static str> {

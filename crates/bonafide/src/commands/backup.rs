@@ -53,7 +53,7 @@ pub(crate) fn run(args: Args) -> CommandResult {
     let mut report = Report::default();
     // The database first: a picture is stored before the row that names it, so every picture of this copy is there to
     // be copied after it, but for those of people who are erased meanwhile.
-    if let Some(file) = config.sqlite_file() {
+    if let Some(file) = config.sqlite_file()? {
         let copy = part.join("bonafide.db");
         block_on(async { Ok(Db::copy_sqlite(&file, &copy).await?) })?;
         report.database_bytes = Some(fs::metadata(&copy)?.len());

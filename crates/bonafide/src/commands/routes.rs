@@ -1,5 +1,7 @@
 //! `bonafide routes`: where to find the code of any endpoint. The paths are those in the code.
 
+use bonafide_http::Paths;
+
 use super::CommandResult;
 use crate::{mount, output};
 
@@ -13,8 +15,8 @@ pub(crate) struct Args {
 pub(crate) fn run(args: Args) -> CommandResult {
     let mut table = output::table(["dialect", "method", "path", "file"]);
     let mut rows = vec![];
-    for dialect in mount::dialects(&mount::DialectPaths::new()) {
-        for op in &dialect.operations {
+    for dialect in mount::DIALECTS {
+        for op in &dialect.routes(&Paths::new()).operations {
             table.add_row([dialect.name, &op.method, &op.path, &op.file]);
             rows.push(serde_json::json!({
                 "dialect": dialect.name, "method": op.method, "path": op.path, "file": op.file,

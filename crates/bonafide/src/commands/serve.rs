@@ -55,7 +55,7 @@ pub(crate) fn run(args: Args) -> CommandResult {
         registry.with(fmt::layer().with_writer(std::io::stderr)).init();
     }
     let config = Config::load(&args.flags, &args.more)?;
-    if args.no_workers && config.is_sqlite() {
+    if args.no_workers && config.is_sqlite()? {
         return Err("--no-workers needs PostgreSQL: one process has an SQLite file to itself".into());
     }
     block_on(async {
@@ -79,7 +79,7 @@ pub(crate) fn run(args: Args) -> CommandResult {
                 tracing::warn!(part = part.as_str(), why, "places are known only in part");
             }
         });
-        if config.is_sqlite() {
+        if config.is_sqlite()? {
             // Nobody else works on this file, so whoever held a lease is gone.
             jobs::recover(&engine).await?;
             deliver::recover(&engine).await?;

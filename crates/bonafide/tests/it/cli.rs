@@ -189,6 +189,47 @@ fn help_is_a_command_and_a_wrong_number_is_bad_usage() {
     assert_eq!(bonafide(&["keys", "rotate", "key_x", "--overlap", "721"]).status.code(), Some(2));
 }
 
+/// Settings that do not work, every secret among them: what is said of them and logged holds none.
+#[test]
+fn doctor_and_the_log_keep_secrets() {
+    let folder = tempfile::tempdir().unwrap();
+    for database in ["mysql://me:hush-1@127.0.0.1/none", "postgres://me:hush-1@127.0.0.1:port/none"] {
+        let settings = format!(
+            r#"
+            database = "{database}"
+            [registry]
+            url = "ftp://hush-2@registry.example/?key=hush-3"
+            headers = {{ authorization = "Bearer hush-4" }}
+            issuers = ["USA"]
+            request = {{ number = "{{document_number}}" }}
+            answer = {{ document_number = "/number" }}
+            [invitations.smtp]
+            server = "mail.example.org"
+            username = "mailer"
+            password = "hush-5"
+            from = "identity@example.org"
+            [invitations.sms]
+            url = "ftp://gateway.example/?key=hush-6"
+            headers = {{ authorization = "Bearer hush-7" }}
+            body = {{ to = "{{to}}", text = "{{text}}" }}
+            "#
+        );
+        std::fs::write(folder.path().join("bonafide.toml"), settings).unwrap();
+        let run = |args: &[&str]| {
+            let mut command = Command::new(BINARY);
+            command.args(args).arg("--data-dir").arg(folder.path());
+            command.env("BONAFIDE_MODELS_DIR", folder.path()).env("RUST_LOG", "trace");
+            let output = command.output().unwrap();
+            assert!(!output.status.success(), "{args:?}");
+            String::from_utf8([output.stdout, output.stderr].concat()).unwrap()
+        };
+        let told = run(&["doctor", "--json"]);
+        assert!(told.contains("must be https") && told.contains("database"), "{told}");
+        let all = told + &run(&["doctor"]) + &run(&["serve", "--listen", "127.0.0.1:0"]);
+        assert!(!all.contains("hush"), "{all}");
+    }
+}
+
 #[test]
 fn doctor_says_what_is_missing() {
     let empty = tempfile::tempdir().unwrap();

@@ -2,6 +2,7 @@
 //! commands that speak to a running server.
 
 use std::{
+    collections::BTreeSet,
     io::{BufRead, BufReader, Read, Write},
     net::TcpListener,
     process::{Child, Command, ExitStatus, Stdio},
@@ -128,26 +129,24 @@ impl Api {
     }
 }
 
-/// Every operation of every published document, with the scope it asks for.
+/// Every operation of every API that the server has, with the scope that its published document asks for.
 async fn operations(api: &Api) -> Vec<(String, String, Option<String>)> {
+    let listed = Command::new(BINARY).args(["routes", "--json"]).output().unwrap();
+    let listed: Vec<Value> = serde_json::from_slice(&listed.stdout).unwrap();
+    let text = |route: &Value, key: &str| route[key].as_str().unwrap().to_owned();
+    let dialects: BTreeSet<String> = listed.iter().map(|route| text(route, "dialect")).collect();
     let mut all = vec![];
-    for dialect in ["console", "verifyhq", "vult"] {
-        let document: Value = api
-            .http
-            .get(format!("{}/openapi/{dialect}.json", api.url))
-            .send()
-            .await
-            .unwrap()
-            .json()
-            .await
-            .unwrap();
-        for (path, methods) in document["paths"].as_object().unwrap() {
-            for (method, operation) in methods.as_object().unwrap() {
-                let first = operation["security"][0].as_object();
-                let scope = first.and_then(|s| s.values().next()).map(|s| s[0].as_str().unwrap().to_owned());
-                let path = path.split('/').map(|part| if part.starts_with('{') { "none" } else { part });
-                all.push((method.to_ascii_uppercase(), path.collect::<Vec<_>>().join("/"), scope));
-            }
+    for dialect in dialects {
+        let url = format!("{}/openapi/{dialect}.json", api.url);
+        let document: Value = api.http.get(url).send().await.unwrap().json().await.unwrap();
+        for route in listed.iter().filter(|route| route["dialect"] == dialect.as_str()) {
+            let (method, path) = (text(route, "method"), text(route, "path"));
+            let operation = &document["paths"][&path][method.to_ascii_lowercase()];
+            assert!(operation.is_object(), "{dialect} does not publish {method} {path}");
+            let first = operation["security"][0].as_object();
+            let scope = first.and_then(|s| s.values().next()).map(|s| s[0].as_str().unwrap().to_owned());
+            let path = path.split('/').map(|part| if part.starts_with('{') { "none" } else { part });
+            all.push((method, path.collect::<Vec<_>>().join("/"), scope));
         }
     }
     assert!(all.len() > 75, "{}", all.len());
@@ -203,6 +202,42 @@ async fn every_route_asks_for_its_scope() {
     assert_eq!(status, 403, "webhooks are given along, and this key has none to give");
     let (status, _) = api.ask("POST", "/v1/admin/api-clients", "sk_none", json!({"name": "a"})).await;
     assert_eq!(status, 401);
+}
+
+#[tokio::test]
+async fn a_path_that_nobody_has_is_refused_by_whose_it_would_be() {
+    let installation = Installation::new(None);
+    let server = installation.serve();
+    let api = Api::of(&server);
+    for (path, told) in [
+        ("/nothing", json!({"status": 404, "code": "no_such_operation"})),
+        ("/idvs", json!({"status": 404, "code": "no_such_operation"})),
+        ("/v2/api/nothing", json!({"statusCode": 404, "code": "NOT_FOUND"})),
+        ("/applicants", json!({"error_type": "resource_not_found", "error_codes": ["no_such_operation"]})),
+        ("/console/nothing", json!({"status": 404, "code": "no_such_operation"})),
+        ("/webhooks/nothing/at/all", json!({"statusCode": 404, "error": "Not Found"})),
+        ("/v1/nothing", json!({"statusCode": 404, "error": "Not Found"})),
+    ] {
+        let (status, body) = api.ask("GET", path, "", json!({})).await;
+        assert_eq!(status, 404, "{path}");
+        for (field, value) in told.as_object().unwrap() {
+            assert_eq!(&body[field], value, "{path}: {body}");
+        }
+    }
+    let (_, body) = api.ask("GET", "/idv/nothing", "", json!({})).await;
+    assert_eq!(body["error"]["code"], "no_such_operation");
+    let (_, body) = api.ask("GET", "/nothing", "", json!({})).await;
+    assert!(body["detail"].as_str().unwrap().contains("/docs"), "{body}");
+    // A path that is there, asked with a method that is not.
+    for (path, field, value) in [
+        ("/webhooks/configure", "/statusCode", json!(405)),
+        ("/v1/webhooks/configure", "/statusCode", json!(405)),
+        ("/console/events/trigger", "/code", json!("method_not_allowed")),
+        ("/idv/session/read", "/error/code", json!("method_not_allowed")),
+    ] {
+        let (status, body) = api.ask("PUT", path, "", json!({})).await;
+        assert_eq!((status, body.pointer(field)), (405, Some(&value)), "{path}: {body}");
+    }
 }
 
 #[tokio::test]

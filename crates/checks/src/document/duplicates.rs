@@ -7,14 +7,14 @@ use bonafide_core::{
 
 use super::fingerprint::Likeness;
 
-/// What one side was compared with and what was like it.
+/// What one side was compared with, and the matches.
 #[derive(Debug, Default, Clone, PartialEq)]
 pub struct Search {
     /// Sides of documents of other people that the organization has on record.
     pub earlier: usize,
     /// Published specimens on the list.
     pub specimens: usize,
-    /// The likenesses found among the earlier ones.
+    /// The matches among the earlier ones.
     pub alike: Vec<Likeness>,
     /// How many specimens it is.
     pub published: usize,

@@ -5,7 +5,7 @@ use bonafide_core::{
     finding::{Check, Code, Finding, Outcome as Verdict},
 };
 
-use super::{classify::Class, portrait::Portrait, read::Seen, text::plain};
+use super::{classify::Class, portrait::Portrait, seen::Seen, text::plain};
 use crate::{face::compare::could_not_run, models::RunError};
 
 /// A score at or above this is an identity document; below the other it is none; between, a person should

@@ -3,7 +3,7 @@
 use bonafide_core::document::{DocumentReading, DocumentType, Field, FieldName, Side, Source};
 use jiff::civil::Date;
 
-use super::read::Seen;
+use super::{fields, seen::Seen};
 use crate::models::RunError;
 
 /// Collects the values of every source; `declared` is taken for the type of a document whose type does not
@@ -53,6 +53,12 @@ pub(super) fn merge(
     }
     if reading.document_type == DocumentType::Unknown {
         reading.document_type = declared;
+    }
+    // What the words did not show the zone may have: such a document prints no address.
+    if !fields::has_address(reading.document_type) {
+        for part in fields::ADDRESS_PARTS {
+            reading.fields.remove(&part);
+        }
     }
     if reading.issuer.is_none() {
         reading.issuer = reading.get(FieldName::IssuingCountry).map(|f| f.value.clone());

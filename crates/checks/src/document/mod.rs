@@ -15,5 +15,6 @@ pub mod mrz;
 pub mod ocr;
 pub mod portrait;
 pub mod read;
+mod seen;
 pub mod text;
 pub mod validity;

@@ -1,9 +1,9 @@
-//! Reading a whole document: both sides, every source, and what to make of it.
+//! Reading a whole document: both sides, every source, and the findings that follow.
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::borrow::Cow;
 
 use bonafide_core::{
-    document::{DocumentReading, DocumentType, Field, FieldName, Quad, Side},
+    document::{DocumentReading, DocumentType, Quad, Side},
     finding::Finding,
 };
 use image::RgbImage;
@@ -11,11 +11,12 @@ use jiff::civil::Date;
 
 use super::{
     aamva, barcode,
-    classify::{Class, Cues, classify},
+    classify::{Cues, classify},
     consistency, fields, findings, locate, merge,
     mrz::{self, Found},
     ocr::{self, Effort, Line},
-    portrait::{self, Portrait},
+    portrait,
+    seen::Seen,
     validity,
 };
 use crate::{
@@ -28,28 +29,13 @@ use crate::{
     models::{Models, RunError},
 };
 
-/// What came of reading a document.
+/// The result of reading a document.
 #[derive(Debug, Clone, Default)]
 pub struct Outcome {
     pub reading: DocumentReading,
     /// The holder's portrait, cut out for the face match.
     pub portrait: Option<Picture>,
     pub findings: Vec<Finding>,
-}
-
-/// What was seen on one side.
-pub(super) struct Seen {
-    pub(super) side: Side,
-    pub(super) lines: Vec<Line>,
-    pub(super) mrz: Option<Found>,
-    pub(super) barcode: Option<(String, aamva::Licence, Quad)>,
-    /// The text of a symbol that is no licence's.
-    pub(super) other_symbol: Option<String>,
-    pub(super) portrait: Option<Portrait>,
-    pub(super) corners: Option<Quad>,
-    pub(super) class: Class,
-    pub(super) fields: BTreeMap<FieldName, Field>,
-    pub(super) quality: Quality,
 }
 
 /// Reads both sides of a document and checks what one document can tell by itself. `agreement` is the
@@ -85,7 +71,7 @@ pub fn read(
     Outcome { portrait: portrait.map(|p| p.picture.clone()), reading, findings: all }
 }
 
-/// Everything on one side. What a missing network could have seen is empty, and the problem is told.
+/// Reads everything on one side. What needs a missing network stays empty, and the problem is returned.
 fn look(models: &Models, picture: &Picture, side: Side, today: Date) -> (Seen, Option<RunError>) {
     let mut problem = None;
     let mut keep = |error| {
@@ -111,7 +97,7 @@ fn look(models: &Models, picture: &Picture, side: Side, today: Date) -> (Seen, O
             keep(e);
             (vec![], None, None)
         });
-    // Where the holder's portrait or a whole zone is, a symbol is seldom too.
+    // A side with the holder's portrait or a valid zone seldom has a barcode as well.
     let unlikely = holder.is_some() || zone.as_ref().is_some_and(|z| z.mrz.valid());
     let look = if unlikely { barcode::glance_pdf417 } else { barcode::read_pdf417 };
     let symbols = look(upright);
@@ -182,7 +168,7 @@ pub fn machine_readable_zone(models: &Models, picture: &Picture) -> Result<Optio
     Ok(zone)
 }
 
-/// The picture that is read: as it is, or the document in it straightened and enlarged.
+/// The picture to read: as it came, or the document in it straightened and enlarged.
 struct View {
     corners: Option<Quad>,
     /// The straightened document and the map from it to the picture.
@@ -260,26 +246,10 @@ fn scale(zone: Option<&Found>, corners: Option<&Quad>) -> Option<f64> {
     });
     let by_card = || {
         let (w, h) = warp::extent(corners?);
-        // Other pages have other measures, which nothing tells here.
+        // Other documents have other sizes, and nothing here says which.
         ((w.max(h) / w.min(h).max(1.0) - 1.586).abs() < 0.12).then(|| w.max(h) / 85.6)
     };
     by_zone.or_else(by_card).map(f64::from).filter(|s| s.is_finite() && *s > 0.0)
-}
-
-impl Seen {
-    /// Takes all places from the upright picture back to the picture as it came.
-    fn turn_back(&mut self, turns: u8, width: u32, height: u32) {
-        if turns == 0 {
-            return;
-        }
-        let back = |q: &mut Quad| *q = warp::turn_back(q, turns, width, height);
-        self.lines.iter_mut().for_each(|l| back(&mut l.quad));
-        self.fields.values_mut().filter_map(|f| f.region.as_mut()).for_each(back);
-        self.mrz.iter_mut().flat_map(|m| m.quads.iter_mut()).for_each(back);
-        self.barcode.iter_mut().for_each(|b| back(&mut b.2));
-        self.portrait.iter_mut().for_each(|p| back(&mut p.region));
-        self.corners.iter_mut().for_each(back);
-    }
 }
 
 #[cfg(test)]

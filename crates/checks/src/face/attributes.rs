@@ -8,8 +8,8 @@ use bonafide_core::finding::{Check, Code, Finding, Outcome};
 use image::RgbImage;
 
 use super::{
-    Face,
     align::Similarity,
+    found::Face,
     mesh::{self, Eye, Mesh},
     pixels::{self, Order},
 };

@@ -7,10 +7,10 @@
 use bonafide_core::finding::{Check, Code, Finding, Outcome};
 
 use super::{
-    Face,
     calibration::Calibration,
     detect,
     embed::{self, Basis, Embedding},
+    found::Face,
     networks, quality,
     subject::{self, Subject},
 };

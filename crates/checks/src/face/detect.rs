@@ -3,7 +3,7 @@
 use image::{RgbImage, imageops};
 
 use super::{
-    Face,
+    found::Face,
     pixels::{self, Order, Rect},
     yunet,
 };

@@ -4,7 +4,9 @@ use image::{RgbImage, imageops};
 
 pub use super::template::{Basis, Embedding, NetworkId, Score};
 use super::{
-    Face, align, detect, networks,
+    align, detect,
+    found::Face,
+    networks,
     networks::Recipe,
     pixels::{self, Order},
 };

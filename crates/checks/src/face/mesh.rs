@@ -7,8 +7,8 @@
 use image::RgbImage;
 
 use super::{
-    Face,
     align::Similarity,
+    found::Face,
     pixels::{self, Order, Rect},
 };
 use crate::{

@@ -1,6 +1,6 @@
-//! Where a face looks, from its five points alone.
+//! The direction a face looks in, from its five landmarks alone.
 
-use super::Face;
+use super::found::Face;
 
 /// Eyes, nose tip and mouth corners of a face that looks into the camera, in millimetres: right, down, towards the
 /// camera; the origin is the mean of the five. Proportions of the alignment template at 63 mm between the eyes, the
@@ -8,8 +8,8 @@ use super::Face;
 const MODEL: [[f32; 3]; 5] =
     [[-31.5, -37.3, -7.2], [31.5, -37.3, -7.2], [0.0, 3.7, 20.8], [-26.0, 35.4, -3.2], [26.0, 35.4, -3.2]];
 
-/// Angles in degrees. Faces differ in their proportions: expect errors of ten degrees, and only ask for coarse
-/// things.
+/// Angles in degrees. Faces differ in their proportions: expect errors of ten degrees, and use them only for coarse
+/// decisions.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Pose {
     /// Turned to a side; positive towards the right of the picture.

@@ -4,7 +4,9 @@ use bonafide_core::finding::{Check, Code, Finding, Outcome};
 use image::RgbImage;
 
 use super::{
-    Face, align, pixels,
+    align,
+    found::Face,
+    pixels,
     pose::{self, Pose},
     subject::Subject,
 };

@@ -2,7 +2,7 @@
 
 use bonafide_core::document::Quad;
 
-use super::Face;
+use super::found::Face;
 use crate::{
     document::{
         locate,
@@ -38,7 +38,7 @@ const AROUND: f32 = 6.0;
 const FEWEST_LINES: usize = 3;
 /// Longer side of the picture in which text is looked for.
 const TEXT_SIDE: u32 = 640;
-/// So many small faces are looked at for a document around them.
+/// At most this many small faces are checked for a document around them.
 const MOST_PORTRAITS: usize = 3;
 
 /// The person in a selfie, told from the portrait on a document that they hold into the picture.

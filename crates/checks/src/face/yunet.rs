@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Face;
+use super::found::Face;
 use crate::models::Tensor;
 
 /// Side of the network's square input in pixels.

@@ -5,7 +5,7 @@ use image::{GrayImage, ImageFormat, RgbImage, imageops};
 use microfft::{Complex32, complex::cfft_256};
 
 use super::{
-    manipulation::{Cue, file::File},
+    manipulation::{cue::Cue, file::File},
     warp,
 };
 

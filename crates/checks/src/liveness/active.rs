@@ -16,15 +16,15 @@ use bonafide_core::{
     liveness::Step,
 };
 
+pub use super::seen::Seen;
 use super::{geometry::Change, replay};
 use crate::{
     face::{
-        attributes::{self, Pose},
+        attributes,
         compare::{Calibrations, could_not_run},
         detect,
         embed::{self, Embedding},
-        mesh::{self, Eye, Mesh},
-        quality,
+        mesh, quality,
         subject::{self, Subject},
     },
     image::Picture,
@@ -58,17 +58,6 @@ const TURNED: f32 = 22.0;
 const SAME_FACE: f64 = 0.5;
 /// The same for turned faces: a false match rate of 1e-2.
 const SAME_FACE_TURNED: f64 = 0.3;
-
-/// What one frame shows.
-#[derive(Debug, Clone)]
-pub struct Seen {
-    pub mesh: Mesh,
-    pub eyes: Option<[Eye; 2]>,
-    pub pose: Pose,
-    pub embedding: Embedding,
-    /// [`replay::hash`] of the frame.
-    pub pixels: [u8; 32],
-}
 
 /// What [`look`] found.
 #[derive(Debug, Clone)]

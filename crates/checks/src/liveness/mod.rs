@@ -5,3 +5,4 @@ pub mod cues;
 pub mod geometry;
 pub mod passive;
 pub mod replay;
+mod seen;

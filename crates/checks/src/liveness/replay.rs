@@ -11,7 +11,7 @@
 
 use sha2::{Digest, Sha256};
 
-use super::active::Seen;
+use super::seen::Seen;
 use crate::{
     face::{
         attributes,

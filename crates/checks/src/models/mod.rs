@@ -9,6 +9,8 @@ mod metadata;
 mod onnxruntime;
 mod pool;
 mod rten;
+mod source;
+mod tensor;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -17,6 +19,9 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use bonafide_core::finding::ModelRef;
+
+use self::source::Source;
+pub use self::{source::Weights, tensor::Tensor};
 
 /// What a network is for. The manifest names these.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
@@ -80,21 +85,6 @@ impl Task {
 impl fmt::Display for Task {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
-    }
-}
-
-/// Numbers with a shape, row-major. The product of `shape` is the length of `data`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Tensor {
-    pub shape: Vec<usize>,
-    pub data: Vec<f32>,
-}
-
-impl Tensor {
-    /// Whether there are as many numbers as the shape says.
-    fn is_consistent(&self) -> bool {
-        let length = self.shape.iter().try_fold(1usize, |product, side| product.checked_mul(*side));
-        length == Some(self.data.len())
     }
 }
 
@@ -190,21 +180,6 @@ impl fmt::Debug for Backend {
         f.debug_tuple("Backend").field(&self.runtime()).finish()
     }
 }
-
-/// The file of a network, read.
-pub struct Weights {
-    /// What the network is called.
-    pub name: String,
-    /// Of the bytes, in hexadecimal.
-    pub sha256: String,
-    /// An ONNX file.
-    pub bytes: Vec<u8>,
-    /// Entries that count as the file's metadata, and before it.
-    pub settings: BTreeMap<String, String>,
-}
-
-/// Reads the file of a network, each time anew; the error is a sentence that says what to do.
-type Source = Arc<dyn Fn() -> Result<Weights, String> + Send + Sync>;
 
 /// The installed networks, each loaded when it is first asked for.
 ///

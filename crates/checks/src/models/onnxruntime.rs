@@ -12,7 +12,7 @@ use ort::session::{Session, SessionInputValue};
 use ort::value::{DynValue, TensorElementType, TensorRef, ValueType};
 
 use super::pool::Pool;
-use super::{Source, Tensor, constants};
+use super::{constants, source::Source, tensor::Tensor};
 
 /// The environment of this process. ONNX Runtime allows one; it is never torn down, because networks
 /// may live in statics.

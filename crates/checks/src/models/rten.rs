@@ -8,8 +8,8 @@ use std::sync::Arc;
 use rten::{NodeId, RunOptions, ThreadPool, Value, ValueOrView};
 use rten_tensor::TensorView;
 
-use super::Tensor;
 use super::pool::Pool;
+use super::tensor::Tensor;
 
 /// One-thread pools, shared by all networks: as many runs at once as there are pools.
 #[derive(Clone)]

@@ -1,6 +1,7 @@
 //! Keys and OAuth clients: shown once, kept as a hash, with two secrets while one takes the other's place.
 
 use bonafide_core::{
+    audit::AuditAction,
     id::{CredentialId, OrganizationId},
     problem::Rule,
     time::Timestamp,
@@ -33,7 +34,7 @@ const CLIENT: &str = "cli";
 /// A credential, without its secrets.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Credential {
-    pub(crate) id: CredentialId,
+    pub id: CredentialId,
     pub(crate) organization: OrganizationId,
     pub kind: Kind,
     /// In its owner's words.
@@ -163,7 +164,7 @@ pub(super) async fn insert(
         Kind::OauthClient => "oauth_client",
     };
     let detail = json!({"kind": kind, "scopes": credential.scopes});
-    note(engine, tx, &credential, actor, "credential.created", &detail).await?;
+    note(engine, tx, &credential, actor, AuditAction::CredentialCreated, &detail).await?;
     Ok(NewCredential { credential: credential.into(), secret })
 }
 
@@ -218,13 +219,13 @@ pub(super) async fn add_secret(
     let until = engine.now().plus_secs(overlap_s);
     rows::add_secret(tx, found.organization, found.id, &row, until).await?;
     let detail = json!({"overlap_s": overlap_s});
-    note(engine, tx, &found, actor, "credential.rotated", &detail).await?;
+    note(engine, tx, &found, actor, AuditAction::CredentialRotated, &detail).await?;
     Ok(NewCredential { credential: found.into(), secret })
 }
 
 pub(super) async fn end(engine: &Engine, tx: &mut Tx, found: &rows::Credential, actor: &str) -> Result<()> {
     rows::revoke(tx, found.organization, found.id, engine.now()).await?;
-    note(engine, tx, found, actor, "credential.revoked", &json!({})).await
+    note(engine, tx, found, actor, AuditAction::CredentialRevoked, &json!({})).await
 }
 
 async fn note(
@@ -232,7 +233,7 @@ async fn note(
     tx: &mut Tx,
     credential: &rows::Credential,
     actor: &str,
-    action: &str,
+    action: AuditAction,
     detail: &serde_json::Value,
 ) -> Result<()> {
     let object = format!("credential:{}", credential.id);

@@ -1,6 +1,6 @@
 //! Forgetting a person.
 
-use bonafide_core::{event::Happened, id::ApplicantId, verification::Kind};
+use bonafide_core::{audit::AuditAction, event::Happened, id::ApplicantId, verification::Kind};
 use bonafide_store::{
     applicants, audit, history,
     verifications::{self, Filter, Page},
@@ -35,7 +35,7 @@ pub async fn anonymize(engine: &Engine, caller: &Caller, applicant: ApplicantId)
     let entry = audit::Entry {
         at: now,
         actor: &caller.actor(),
-        action: "applicant.anonymized",
+        action: AuditAction::ApplicantAnonymized,
         object: &object,
         detail: &json!({}),
     };

@@ -58,7 +58,7 @@ pub struct Parts {
     /// Who writes to people.
     pub inviter: Inviter,
     /// How each API words and signs messages.
-    pub dialects: Vec<Arc<dyn WebhookDialect>>,
+    pub dialects: Vec<&'static dyn WebhookDialect>,
     pub settings: Settings,
     /// When this process started.
     pub started_at: Timestamp,
@@ -168,8 +168,8 @@ impl Engine {
     }
 
     /// How an API words its messages.
-    pub fn dialect(&self, name: &str) -> Option<&Arc<dyn WebhookDialect>> {
-        self.dialects.iter().find(|d| d.name() == name)
+    pub fn dialect(&self, name: &str) -> Option<&'static dyn WebhookDialect> {
+        self.dialects.iter().copied().find(|d| d.name() == name)
     }
 
     pub(crate) fn db(&self) -> &Db {

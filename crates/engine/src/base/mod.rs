@@ -12,5 +12,4 @@ pub(crate) mod record;
 pub(crate) mod screened;
 pub(crate) mod stored;
 pub(crate) mod wait;
-pub(crate) mod words;
 pub mod world;

@@ -1,6 +1,7 @@
 //! One verification in memory: its row, its personal data opened, and the one way to change its state.
 
 use bonafide_core::{
+    audit::AuditAction,
     document::DocumentType,
     event::Happened,
     id::{OrganizationId, VerificationId},
@@ -9,7 +10,7 @@ use bonafide_core::{
     verification::{Action, Kind, Status},
 };
 use bonafide_store::{
-    Tx, audit,
+    Tx, Word, audit,
     crypto::{self, Object, SubjectKey},
     history, subject_keys,
     verifications::{self as rows, Verification},
@@ -20,7 +21,6 @@ use super::{
     engine::Engine,
     error::{Error, Result},
     private::Private,
-    words::parse_word,
 };
 
 /// A verification with its personal data in the clear.
@@ -74,16 +74,15 @@ impl Record {
     }
 
     pub(crate) fn status(&self) -> Status {
-        // The column is written from `Status` alone; an unknown word can only be a newer program's.
-        Status::parse(&self.row.status).unwrap_or(Status::ReviewRequired)
+        status(&self.row)
     }
 
     pub(crate) fn kind(&self) -> Kind {
-        parse_word(Some(&self.row.kind)).unwrap_or_default()
+        self.row.kind.known().unwrap_or_default()
     }
 
     pub(crate) fn document_type(&self) -> DocumentType {
-        parse_word(self.row.document_type.as_deref()).unwrap_or_default()
+        document_type(&self.row)
     }
 
     pub(crate) fn policy(&self) -> Policy {
@@ -93,7 +92,7 @@ impl Record {
     /// The only way a status changes. The row is not written yet: see [`Follows`].
     pub(crate) fn apply(&mut self, action: Action, now: Timestamp) -> Result<Follows> {
         let to = self.status().after(action).map_err(|e| Error::conflict("wrong_state", e.to_string()))?;
-        self.row.status = to.as_str().to_owned();
+        self.row.status = to.into();
         self.row.completed_at = to.is_final().then_some(now);
         self.row.verified = to.is_final().then_some(to == Status::Approved);
         let mut told =
@@ -114,14 +113,14 @@ impl Record {
         &self,
         engine: &Engine,
         tx: &mut Tx,
-        event: &str,
+        action: AuditAction,
         actor: &str,
         detail: &Value,
     ) -> Result<()> {
         let now = engine.now();
-        history::append(tx, self.row.organization, self.row.id, now, event, detail).await?;
-        let (action, object) = (format!("verification.{event}"), format!("verification:{}", self.row.id));
-        let entry = audit::Entry { at: now, actor, action: &action, object: &object, detail };
+        history::append(tx, self.row.organization, self.row.id, now, action.in_history(), detail).await?;
+        let object = format!("verification:{}", self.row.id);
+        let entry = audit::Entry { at: now, actor, action, object: &object, detail };
         audit::append(tx, self.row.organization, entry).await?;
         Ok(())
     }
@@ -134,4 +133,13 @@ impl Record {
         rows::update(tx, self.row.organization, &mut self.row).await?;
         Ok(())
     }
+}
+
+/// How a stored verification stands. A word of a newer program is for a human.
+pub(crate) fn status(row: &Verification) -> Status {
+    row.status.known().unwrap_or(Status::ReviewRequired)
+}
+
+pub(crate) fn document_type(row: &Verification) -> DocumentType {
+    row.document_type.as_ref().and_then(Word::known).unwrap_or_default()
 }

@@ -17,7 +17,6 @@ use crate::{
         error::Result,
         jobs::{JobKind, Work, finish},
         stored::Stored,
-        words::word,
     },
     tuning::weights::weights_of,
     verifications::transition::apply_after,
@@ -43,7 +42,7 @@ async fn run(engine: &Engine, job: &Job) -> Result<()> {
             organization: job.organization,
             verification: id,
             weights: record.row.weights,
-            outcome: word(judged.decision),
+            outcome: judged.decision.into(),
             score: judged.score,
             // Everything `decide` saw and said: enough to replay it.
             detail: json!(Stored {

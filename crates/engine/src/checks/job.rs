@@ -2,6 +2,7 @@
 //! together with the end of the job.
 
 use bonafide_core::{
+    audit::AuditAction,
     finding::{Check, Code, Finding},
     id::{OrganizationId, VerificationId},
     verification::{Kind, Status},
@@ -134,7 +135,9 @@ async fn record_findings(
         new.iter().find(surprise)
     );
     let new = &steer(tx, record, job, new).await?;
-    record.note(engine, tx, "checked", "worker", &json!({"job": job.as_str()})).await?;
+    record
+        .note(engine, tx, AuditAction::VerificationChecked, "worker", &json!({"job": job.as_str()}))
+        .await?;
     findings::insert(tx, organization, record.row.id, new, engine.now(), &*engine.entropy).await?;
     let all = findings::list(tx, organization, record.row.id).await?;
     let has = |check| all.iter().any(|f| f.check == check);

@@ -21,7 +21,6 @@ use crate::{
         jobs::{JobKind, enqueue_check},
         record::Record,
         screened::Screened,
-        words::word,
     },
     evidence::{
         accept,
@@ -65,12 +64,12 @@ impl CheckJob for ReadDocument {
     }
 
     async fn record(self, engine: &Engine, tx: &mut Tx, record: &mut Record) -> Result<Vec<Finding>> {
-        let (organization, kind) = (record.row.organization, EvidenceKind::Portrait.as_str());
+        let (organization, kind) = (record.row.organization, EvidenceKind::Portrait);
         evidence_rows::supersede(tx, organization, record.row.id, kind, engine.now()).await?;
         if let Some(portrait) = &self.portrait {
             evidence_rows::insert(tx, organization, portrait).await?;
         }
-        record.row.document_type = Some(word(self.reading.document_type));
+        record.row.document_type = Some(self.reading.document_type.into());
         record.private.reading = Some(self.reading);
         record.private.screened = self.screened;
         record.save(engine, tx).await?;

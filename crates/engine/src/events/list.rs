@@ -8,7 +8,7 @@ use bonafide_core::{
     time::Timestamp,
     verification::Kind,
 };
-use bonafide_store::{events as rows, organizations};
+use bonafide_store::{Word, events as rows, organizations};
 use uuid::Uuid;
 
 use crate::{
@@ -31,8 +31,8 @@ pub struct Event {
     pub organization: OrganizationId,
     /// Counts the organization's events from 1 without gaps.
     pub position: i64,
-    /// The word of a [`Happened`]; of an older program it may be one that this one does not know.
-    pub kind: String,
+    /// What happened; of a newer program it may be a word that this one does not know.
+    pub kind: Word<Happened>,
     /// The verification, applicant or endpoint.
     pub subject: Uuid,
     /// Counts the events of the subject from 1 without gaps.
@@ -51,12 +51,12 @@ impl From<rows::Event> for Event {
 
 impl Event {
     /// What happened and the facts, as the core knows them; `None` for a word this program does not know.
-    pub(crate) fn told(&self, sandbox: bool) -> Option<bonafide_core::event::Event> {
+    pub fn told(&self, sandbox: bool) -> Option<bonafide_core::event::Event> {
         Some(bonafide_core::event::Event {
             id: self.id,
             organization: self.organization,
             sandbox,
-            happened: Happened::parse(&self.kind)?,
+            happened: self.kind.known()?,
             subject: self.subject,
             sequence: self.sequence,
             snapshot: serde_json::from_value(self.snapshot.clone()).unwrap_or_default(),
@@ -92,7 +92,7 @@ pub async fn list(engine: &Engine, caller: &Caller, filter: &Filter) -> Result<V
     let mut tx = engine.db().read().await?;
     let wanted = rows::Filter {
         subject: filter.subject,
-        kind: filter.happened.map(Happened::as_str),
+        kind: filter.happened,
         from: filter.from,
         until: filter.until,
         after: filter.after,

@@ -1,6 +1,7 @@
 //! What happened, told: an event and a message for each subscriber who wants it, in the transaction that made it true.
 
 use bonafide_core::{
+    delivery::Origin,
     event::{Happened, Snapshot, Subject, VerificationFacts},
     finding::Check,
     id::{ApplicantId, EventId, OrganizationId, WebhookEndpointId},
@@ -8,7 +9,7 @@ use bonafide_core::{
 };
 use bonafide_store::{
     Tx, assessments, credentials, deliveries, events as rows, findings,
-    webhook_endpoints::{self, PER_VERIFICATION, WebhookEndpoint},
+    webhook_endpoints::{self, WebhookEndpoint},
 };
 use uuid::Uuid;
 
@@ -89,11 +90,11 @@ fn is_told(
     };
     match whom {
         Only::Endpoint(id) => endpoint.id == id,
-        _ if endpoint.origin != PER_VERIFICATION => wants(endpoint),
+        _ if endpoint.origin != Origin::PerVerification => wants(endpoint),
         // An address that is registered for the same API as well is told once.
         Only::And(id, url) => {
             let same = |e: &WebhookEndpoint| e.url == url && e.dialect == endpoint.dialect;
-            let registered = |e: &WebhookEndpoint| e.origin != PER_VERIFICATION && same(e) && wants(e);
+            let registered = |e: &WebhookEndpoint| e.origin != Origin::PerVerification && same(e) && wants(e);
             endpoint.id == id && wants(endpoint) && !open.iter().any(registered)
         }
         Only::Everybody => false,

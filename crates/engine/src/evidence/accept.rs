@@ -7,6 +7,7 @@ use bonafide_checks::image::{
     manipulation::{self, Traces},
 };
 use bonafide_core::{
+    audit::AuditAction,
     document::Side,
     evidence::{EvidenceKind, Position},
     id::{EvidenceId, LivenessSessionId, OrganizationId, VerificationId},
@@ -131,11 +132,11 @@ pub async fn accept_document(
     let mut tx = engine.db().begin().await?;
     let mut record = Record::load(engine, &mut tx, caller.organization, id).await?;
     may_capture(&record)?;
-    rows::supersede(&mut tx, caller.organization, id, kind.as_str(), engine.now()).await?;
+    rows::supersede(&mut tx, caller.organization, id, kind, engine.now()).await?;
     rows::insert(&mut tx, caller.organization, &stored).await?;
     record.save(engine, &mut tx).await?;
     let detail = json!({"kind": kind, "width": stored.width, "height": stored.height});
-    record.note(engine, &mut tx, "evidence_given", &caller.actor(), &detail).await?;
+    record.note(engine, &mut tx, AuditAction::VerificationEvidenceGiven, &caller.actor(), &detail).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -199,7 +200,7 @@ pub(crate) async fn store(
         organization: record.row.organization,
         verification: record.row.id,
         applicant: record.row.applicant,
-        kind: kind.as_str().to_owned(),
+        kind: kind.into(),
         sequence,
         blob_key,
         bytes,

@@ -57,7 +57,7 @@ pub(crate) async fn download_in(
     let record = Record::load(engine, tx, organization, id).await?;
     let mut found = vec![];
     for row in rows::list(tx, organization, id).await? {
-        if row.kind != file.kind().as_str() {
+        if row.kind != file.kind() {
             continue;
         }
         let private: accept::Private = crypto::open_json(&record.key, Object::Evidence(row.id), &row.sealed)?;

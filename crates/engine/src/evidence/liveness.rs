@@ -2,6 +2,7 @@
 //! first frame is also the selfie.
 
 use bonafide_core::{
+    audit::AuditAction,
     evidence::{EvidenceKind, Position},
     id::{LivenessSessionId, VerificationId},
     liveness::{Challenge, MAX_STEPS, Movements},
@@ -82,7 +83,9 @@ pub async fn start_liveness(
         challenge: challenge.as_ref().map(|c| json!(c).to_string()),
     };
     liveness_sessions::insert(&mut tx, caller.organization, &session).await?;
-    record.note(engine, &mut tx, "liveness_started", &caller.actor(), &json!({})).await?;
+    record
+        .note(engine, &mut tx, AuditAction::VerificationLivenessStarted, &caller.actor(), &json!({}))
+        .await?;
     tx.commit().await?;
     Ok(Started { token, challenge, expires_at })
 }
@@ -178,14 +181,14 @@ pub async fn accept_liveness(
     let won = liveness_sessions::redeem(&mut tx, caller.organization, id, session.token_sha256, engine.now());
     won.await?.ok_or_else(no_session)?;
     for kind in [EvidenceKind::Selfie, EvidenceKind::LivenessFrame] {
-        rows::supersede(&mut tx, caller.organization, id, kind.as_str(), engine.now()).await?;
+        rows::supersede(&mut tx, caller.organization, id, kind, engine.now()).await?;
     }
     for row in &stored {
         rows::insert(&mut tx, caller.organization, row).await?;
     }
     record.save(engine, &mut tx).await?;
     let detail = json!({"kind": EvidenceKind::LivenessFrame, "frames": stored.len() - 1});
-    record.note(engine, &mut tx, "evidence_given", &caller.actor(), &detail).await?;
+    record.note(engine, &mut tx, AuditAction::VerificationEvidenceGiven, &caller.actor(), &detail).await?;
     tx.commit().await?;
     Ok(session.id)
 }

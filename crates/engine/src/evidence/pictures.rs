@@ -31,7 +31,7 @@ pub(crate) async fn open_pictures(
     drop(tx);
     let mut pictures = vec![];
     for row in rows {
-        let Some(kind) = EvidenceKind::parse(&row.kind).filter(|k| kinds.contains(k)) else { continue };
+        let Some(kind) = row.kind.known().filter(|k| kinds.contains(k)) else { continue };
         let bytes = engine.blobs().get(&record.key, row.id, &row.blob_key).await?.to_vec();
         let private: accept::Private = crypto::open_json(&record.key, Object::Evidence(row.id), &row.sealed)?;
         pictures.push(Opened { kind, bytes, traces: private.traces, frame: private.frame });

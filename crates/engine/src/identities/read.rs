@@ -138,10 +138,9 @@ pub async fn list(engine: &Engine, caller: &Caller, filter: &Filter) -> Result<(
 
 async fn identity(engine: &Engine, tx: &mut Tx, caller: &Caller, opened: Opened) -> Result<Identity> {
     let (organization, id) = (opened.row.organization, opened.row.id);
-    let statuses = [Status::Approved.as_str()];
     let filter = rows::Filter {
-        kind: Kind::IdentityVerification.as_str(),
-        statuses: &statuses,
+        kind: Some(Kind::IdentityVerification),
+        statuses: &[Status::Approved],
         identities: &[id],
         ..rows::Filter::default()
     };

@@ -4,7 +4,7 @@ use bonafide_checks::{
     document::fingerprint,
     face::compare::{Calibrations, DEFAULT_ONBOARDING_DISTANCE},
 };
-use bonafide_core::{event::Happened, evidence::EvidenceKind, id::ApplicantId};
+use bonafide_core::{audit::AuditAction, event::Happened, evidence::EvidenceKind, id::ApplicantId};
 use bonafide_store::{
     Tx, applicants,
     crypto::{self, Object, SubjectKey},
@@ -50,7 +50,7 @@ pub(crate) async fn identify(engine: &Engine, tx: &mut Tx, record: &mut Record, 
         }
     };
     let given = evidence_rows::list(tx, organization, record.row.id).await?;
-    let front = given.iter().find(|e| e.kind == EvidenceKind::DocumentFront.as_str());
+    let front = given.iter().find(|e| e.kind == EvidenceKind::DocumentFront);
     person.documents.retain(|d| d.reading.document_type != reading.document_type);
     person.documents.push(Document {
         verification: record.row.id,
@@ -70,7 +70,7 @@ pub(crate) async fn identify(engine: &Engine, tx: &mut Tx, record: &mut Record, 
         "known": found.known.is_some(),
         "document_of_another_identity": found.document_of_another,
     });
-    record.note(engine, tx, "identified", actor, &detail).await?;
+    record.note(engine, tx, AuditAction::VerificationIdentified, actor, &detail).await?;
     // Of the applicant, whose id subscribers know, and not of the identity.
     tell_of(engine, tx, record, Happened::ApplicantUpdated).await?;
     Ok(())

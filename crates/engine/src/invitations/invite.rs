@@ -1,6 +1,7 @@
 //! Asking a person to come: by e-mail, by text message, or by a link that the caller passes on.
 
 use bonafide_core::{
+    audit::AuditAction,
     id::{JobId, VerificationId},
     problem::Rule,
 };
@@ -59,7 +60,7 @@ pub async fn invite(engine: &Engine, caller: &Caller, id: VerificationId, mut ne
     record.private.invitation = Some(new);
     record.save(engine, &mut tx).await?;
     let detail = json!({"number": number, "sent": sending});
-    record.note(engine, &mut tx, "invited", &caller.actor(), &detail).await?;
+    record.note(engine, &mut tx, AuditAction::VerificationInvited, &caller.actor(), &detail).await?;
     let id = match sending {
         true => Some(enqueue(engine, &mut tx, &record, JobKind::Invite, engine.now()).await?),
         false => None,

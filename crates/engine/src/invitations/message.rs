@@ -1,6 +1,7 @@
 //! What the deeds of an invitation share: its link, its job, and whether it still matters.
 
 use bonafide_core::{
+    audit::AuditAction,
     event::{Happened, Snapshot},
     id::{JobId, VerificationId},
     time::Timestamp,
@@ -63,7 +64,7 @@ pub(super) async fn bounce(
     invite.bounced = true;
     let detail = json!({"number": invite.number, "channel": invite.channel, "reason": reason});
     record.save(engine, tx).await?;
-    record.note(engine, tx, Happened::InvitationBounced.as_str(), actor, &detail).await?;
+    record.note(engine, tx, AuditAction::VerificationInvitationBounced, actor, &detail).await?;
     let snapshot = Snapshot { reason: Some(reason.to_owned()), ..Snapshot::default() };
     tell_of_with(engine, tx, &record, Happened::InvitationBounced, snapshot).await?;
     Ok(())

@@ -1,6 +1,6 @@
 //! Sending invitations and reminders.
 
-use bonafide_core::{event::Happened, id::VerificationId, time::Timestamp};
+use bonafide_core::{audit::AuditAction, event::Happened, id::VerificationId, time::Timestamp};
 use bonafide_invite::{Invitation, Kind};
 use bonafide_store::{Tx, jobs::Job, organizations};
 use serde_json::json;
@@ -77,9 +77,12 @@ async fn run(engine: &Engine, job: &Job, kind: Kind) -> Result<()> {
                 bounce(engine, &mut tx, record, "worker", not_sent.code).await?;
             }
             Ok(_) => {
-                let happened = if reminder { Happened::InvitationReminded } else { Happened::InvitationSent };
+                let (happened, done) = match reminder {
+                    true => (Happened::InvitationReminded, AuditAction::VerificationInvitationReminded),
+                    false => (Happened::InvitationSent, AuditAction::VerificationInvitationSent),
+                };
                 let detail = json!({"number": invite.number, "channel": channel});
-                record.note(engine, &mut tx, happened.as_str(), "worker", &detail).await?;
+                record.note(engine, &mut tx, done, "worker", &detail).await?;
                 tell_of(engine, &mut tx, &record, happened).await?;
                 if let Some(at) = remind_at(&record, engine.now()).filter(|_| !reminder && invite.remind) {
                     enqueue(engine, &mut tx, &record, JobKind::Remind, at).await?;

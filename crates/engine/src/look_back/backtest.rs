@@ -17,7 +17,6 @@ use crate::base::{
     engine::Engine,
     error::{Error, Result},
     stored::Stored,
-    words::parse_word,
 };
 
 /// A decision that would have been another.
@@ -105,7 +104,7 @@ impl Backtest {
         self.sessions += 1;
         *self.before.entry(before.decision).or_default() += 1;
         *self.after.entry(after.decision).or_default() += 1;
-        let verdict = match (before.decision, parse_word(Some(&past.status))) {
+        let verdict = match (before.decision, past.status.known()) {
             (Decision::Review | Decision::GiveUp, Some(Status::Approved)) => Some(true),
             (Decision::Review | Decision::GiveUp, Some(Status::Declined)) => Some(false),
             _ => None,

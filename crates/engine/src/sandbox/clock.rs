@@ -1,6 +1,6 @@
 //! The clock of a sandbox.
 
-use bonafide_core::{id::OrganizationId, problem::Rule};
+use bonafide_core::{audit::AuditAction, id::OrganizationId, problem::Rule};
 use bonafide_store::{Tx, audit, organizations};
 use serde_json::json;
 
@@ -36,7 +36,7 @@ pub async fn advance(engine: &Engine, caller: &Caller, seconds: i64) -> Result<i
     organizations::advance_clock(&mut tx, caller.organization, seconds * 1000).await?;
     let (actor, object) = (caller.actor(), format!("organization:{}", caller.organization));
     let detail = json!({"seconds": seconds});
-    let action = "sandbox.clock_advanced";
+    let action = AuditAction::SandboxClockAdvanced;
     let entry = audit::Entry { at: engine.now(), actor: &actor, action, object: &object, detail: &detail };
     audit::append(&mut tx, caller.organization, entry).await?;
     let ahead = organizations::get(&mut tx, caller.organization).await?.map_or(0, |o| o.clock_ahead_ms);

@@ -3,6 +3,7 @@
 
 use bonafide_checks::document::fingerprint;
 use bonafide_core::{
+    audit::AuditAction,
     document::DocumentReading,
     event::{Happened, Snapshot},
     finding::Check,
@@ -115,7 +116,7 @@ async fn set_aside(
     findings::supersede_check(&mut tx, organization, verification, Check::Sanctions, now).await?;
     findings::insert(&mut tx, organization, verification, &[finding], now, &*engine.entropy).await?;
     let detail = json!({"hits": hits, "until": what.until.to_string()});
-    record.note(engine, &mut tx, "screening_dismissed", actor, &detail).await?;
+    record.note(engine, &mut tx, AuditAction::VerificationScreeningDismissed, actor, &detail).await?;
     tell_hits(engine, &mut tx, &record, Happened::ScreeningReviewed, hits).await?;
     rescreen_at(engine, &mut tx, organization, verification, what.until).await?;
     tx.commit().await?;

@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use bonafide_core::{
+    audit::AuditAction,
     event::Happened,
     finding::{Check, Finding},
     id::{OrganizationId, VerificationId},
@@ -42,8 +43,7 @@ pub(crate) const ONE_WORK: Work = Work::new(JobKind::RescreenOne, |engine, job| 
 /// People a job.
 const PAGE: i64 = 50;
 /// Those whose outcome stands or is waited for; the others will be screened when they hand in.
-const STATUSES: [&str; 3] =
-    [Status::Approved.as_str(), Status::ReviewRequired.as_str(), Status::Declined.as_str()];
+const STATUSES: [Status; 3] = [Status::Approved, Status::ReviewRequired, Status::Declined];
 
 /// Where a page begins, and the lists it is about.
 #[derive(Debug, Serialize, Deserialize)]
@@ -162,7 +162,15 @@ async fn again(
     if changed {
         findings::supersede_check(&mut tx, organization, id, Check::Sanctions, now).await?;
         findings::insert(&mut tx, organization, id, &[finding], now, &*engine.entropy).await?;
-        record.note(engine, &mut tx, "screening_changed", "worker", &json!({"hits": hits})).await?;
+        record
+            .note(
+                engine,
+                &mut tx,
+                AuditAction::VerificationScreeningChanged,
+                "worker",
+                &json!({"hits": hits}),
+            )
+            .await?;
         tell_hits(engine, &mut tx, &record, Happened::ScreeningChanged, hits).await?;
     }
     tx.commit().await?;

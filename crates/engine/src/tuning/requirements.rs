@@ -1,6 +1,7 @@
 //! The fields a document has to give. Every change adds a version, as of weights.
 
 use bonafide_core::{
+    audit::AuditAction,
     document::DocumentType,
     id::OrganizationId,
     policy::{DataSource, Policy, Requirements, TypeRequirements},
@@ -17,7 +18,6 @@ use crate::base::{
     caller::{Caller, Scope},
     engine::Engine,
     error::{Error, Result},
-    words::{parse_word, word},
 };
 
 /// The requirements that apply, those of the product where the organization has set none.
@@ -41,15 +41,15 @@ pub async fn set_requirements(
     if !caller.may(Scope::Settings) {
         return Err(Error::Forbidden);
     }
-    let (document_type, data_source) = (word(document_type), word(source));
-    let scope = RowScope { whom: of.whom(), document_type: &document_type, data_source: &data_source };
+    let scope = RowScope { whom: of.whom(), document_type, data_source: source };
     let switches = serde_json::to_value(requirements).unwrap_or(Value::Null);
     let mut tx = engine.db().begin().await?;
     known_client(&mut tx, caller, of).await?;
     let added = requirement_rows::insert(&mut tx, caller.organization, scope, &switches, engine.now()).await;
     let version = added.map_err(raced)?;
-    let object = format!("requirements:{document_type}:{data_source}");
-    note(engine, &mut tx, caller, "requirements.changed", &object, &json!({"version": version})).await?;
+    let object = format!("requirements:{document_type}:{source}");
+    note(engine, &mut tx, caller, AuditAction::RequirementsChanged, &object, &json!({"version": version}))
+        .await?;
     tx.commit().await?;
     Ok(())
 }
@@ -63,8 +63,8 @@ pub(crate) async fn requirements_for(
     let rows = requirement_rows::current(tx, organization, whom).await?;
     let known = rows.into_iter().filter_map(|row| {
         Some(TypeRequirements {
-            document_type: parse_word(Some(&row.document_type))?,
-            source: parse_word(Some(&row.data_source))?,
+            document_type: row.document_type.known()?,
+            source: row.data_source.known()?,
             requirements: serde_json::from_value(row.switches).ok()?,
         })
     });

@@ -2,6 +2,7 @@
 //! keep theirs.
 
 use bonafide_core::{
+    audit::AuditAction,
     id::{OrganizationId, WeightsId},
     time::Timestamp,
     weights::Weights,
@@ -60,7 +61,7 @@ pub async fn set_weights(engine: &Engine, caller: &Caller, of: &For, weights: &W
     let mut tx = engine.db().begin().await?;
     known_client(&mut tx, caller, of).await?;
     rows::insert(&mut tx, caller.organization, id, of.whom(), &knobs, engine.now()).await.map_err(raced)?;
-    note(engine, &mut tx, caller, "weights.changed", &format!("weights:{id}"), &json!({})).await?;
+    note(engine, &mut tx, caller, AuditAction::WeightsChanged, &format!("weights:{id}"), &json!({})).await?;
     tx.commit().await?;
     Ok(id)
 }

@@ -1,5 +1,6 @@
 //! Whom settings are for, and what every change of them does alike.
 
+use bonafide_core::audit::AuditAction;
 use bonafide_store::{Tx, audit, credentials, weights::Whom};
 use serde_json::Value;
 
@@ -51,7 +52,7 @@ pub(super) async fn note(
     engine: &Engine,
     tx: &mut Tx,
     caller: &Caller,
-    action: &str,
+    action: AuditAction,
     object: &str,
     detail: &Value,
 ) -> Result<()> {

@@ -2,6 +2,7 @@
 //! the timer that lets it expire.
 
 use bonafide_core::{
+    audit::AuditAction,
     event::Happened,
     id::{ApplicantId, VerificationId},
     policy::{Exhausted, LivenessMode, Policy},
@@ -24,7 +25,6 @@ use crate::{
         jobs::{self, JobKind, NewJob},
         private::Private,
         record::Record,
-        words::word,
     },
     events::tell::tell_of,
     identities::person::open,
@@ -134,16 +134,16 @@ async fn insert(
         applicant,
         credential: Some(caller.credential),
         dialect: new.dialect.to_owned(),
-        kind: kind.as_str().to_owned(),
+        kind: kind.into(),
         identity,
         user_id: new.user_id,
-        status: status.as_str().to_owned(),
+        status: status.into(),
         version: 1,
         consent_given: None,
         consent_at: None,
         consent_text_version: None,
         document_type: None,
-        liveness_mode: word(new.liveness_mode),
+        liveness_mode: new.liveness_mode.into(),
         policy: serde_json::to_value(&policy).unwrap_or(Value::Null),
         weights: Some(weights),
         sealed: Sealed::nothing(),
@@ -159,7 +159,7 @@ async fn insert(
     rows::insert(tx, organization, &row).await?;
     let record = Record { row, private, key };
     let detail = json!({"dialect": new.dialect, "kind": kind});
-    record.note(engine, tx, "created", &caller.actor(), &detail).await?;
+    record.note(engine, tx, AuditAction::VerificationCreated, &caller.actor(), &detail).await?;
     if kind == Kind::IdentityVerification {
         tell_of(engine, tx, &record, Happened::ApplicantCreated).await?;
     }

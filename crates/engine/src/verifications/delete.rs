@@ -1,6 +1,6 @@
 //! Forgetting one verification.
 
-use bonafide_core::{id::VerificationId, verification::Action};
+use bonafide_core::{audit::AuditAction, id::VerificationId, verification::Action};
 use bonafide_store::verifications as rows;
 use serde_json::json;
 
@@ -46,7 +46,7 @@ pub async fn delete(engine: &Engine, caller: &Caller, id: VerificationId) -> Res
     let entry = bonafide_store::audit::Entry {
         at: engine.now(),
         actor: &actor,
-        action: "verification.deleted",
+        action: AuditAction::VerificationDeleted,
         object: &object,
         detail: &json!({}),
     };

@@ -1,6 +1,6 @@
 //! What the caller tells us about a verification while evidence is being captured.
 
-use bonafide_core::{document::DocumentType, id::VerificationId, problem::Rule};
+use bonafide_core::{audit::AuditAction, document::DocumentType, id::VerificationId, problem::Rule};
 use serde_json::{Value, json};
 
 use crate::{
@@ -9,7 +9,6 @@ use crate::{
         engine::Engine,
         error::{Error, Result},
         record::Record,
-        words::word,
     },
     evidence::gate::may_capture,
 };
@@ -23,10 +22,10 @@ pub async fn set_document_type(
     let mut tx = engine.db().begin().await?;
     let mut record = Record::load(engine, &mut tx, caller.organization, id).await?;
     may_capture(&record)?;
-    record.row.document_type = Some(word(document_type));
+    record.row.document_type = Some(document_type.into());
     record.save(engine, &mut tx).await?;
     let detail = json!({"document_type": document_type});
-    record.note(engine, &mut tx, "document_type_set", &caller.actor(), &detail).await?;
+    record.note(engine, &mut tx, AuditAction::VerificationDocumentTypeSet, &caller.actor(), &detail).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -67,10 +67,9 @@ pub async fn list(engine: &Engine, caller: &Caller, filter: &Filter) -> Result<(
     if impossible {
         return Ok((vec![], vec![]));
     }
-    let statuses: Vec<&str> = filter.statuses.iter().map(|s| s.as_str()).collect();
     let query = rows::Filter {
-        kind: filter.kind.as_str(),
-        statuses: &statuses,
+        kind: Some(filter.kind),
+        statuses: &filter.statuses,
         applicants: &[],
         identities: &identities,
         credentials: &credentials,
@@ -89,7 +88,7 @@ pub async fn list(engine: &Engine, caller: &Caller, filter: &Filter) -> Result<(
     for row in found {
         views.push(view(engine, &mut tx, row, &names, false).await?);
     }
-    let counts = counts.into_iter().filter_map(|(word, n)| Some((Status::parse(&word)?, n))).collect();
+    let counts = counts.into_iter().filter_map(|(status, n)| Some((status.known()?, n))).collect();
     Ok((views, counts))
 }
 

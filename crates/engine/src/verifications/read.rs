@@ -21,7 +21,7 @@ pub async fn read(engine: &Engine, caller: &Caller, id: VerificationId) -> Resul
 pub async fn expect(engine: &Engine, caller: &Caller, kind: Kind, id: VerificationId) -> Result<()> {
     let mut tx = engine.db().read().await?;
     let row = rows::get(&mut tx, caller.organization, id).await?;
-    row.filter(|row| row.kind == kind.as_str()).map(drop).ok_or(Error::NotFound("session"))
+    row.filter(|row| row.kind == kind).map(drop).ok_or(Error::NotFound("session"))
 }
 
 /// The findings of the last hand-in.

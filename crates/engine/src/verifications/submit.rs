@@ -51,7 +51,7 @@ pub async fn submit(
     };
     let missing: Vec<Problem> = needed
         .into_iter()
-        .filter(|(kind, ..)| !given.iter().any(|e| e.kind == kind.as_str()))
+        .filter(|(kind, ..)| !given.iter().any(|e| e.kind == *kind))
         .map(|(_, field, what)| Problem::new(field, Rule::Required, what))
         .collect();
     if !missing.is_empty() {

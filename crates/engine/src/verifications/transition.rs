@@ -1,6 +1,6 @@
 //! A change of state and all that follows from it, in one transaction.
 
-use bonafide_core::{event::Happened, verification::Action};
+use bonafide_core::{audit::AuditAction, event::Happened, verification::Action};
 use bonafide_store::Tx;
 use serde_json::{Value, json};
 
@@ -42,7 +42,7 @@ pub(crate) async fn apply_after(
         identify(engine, tx, record, actor).await?;
     }
     record.save(engine, tx).await?;
-    record.note(engine, tx, follows.status.as_str(), actor, &detail).await?;
+    record.note(engine, tx, AuditAction::to(follows.status), actor, &detail).await?;
     for happened in first.iter().chain(&follows.told) {
         tell_of(engine, tx, record, *happened).await?;
     }

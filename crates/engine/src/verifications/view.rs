@@ -20,8 +20,7 @@ use crate::base::{
     engine::Engine,
     error::{Error, Result},
     private::Private,
-    record::Record,
-    words::parse_word,
+    record::{self, Record},
 };
 
 /// A verification as a reader sees it.
@@ -121,7 +120,7 @@ pub(crate) async fn view(
     let given = evidence_rows::list(tx, organization, row.id)
         .await?
         .into_iter()
-        .filter_map(|e| Some(Given { id: e.id, kind: EvidenceKind::parse(&e.kind)?, at: e.created_at }))
+        .filter_map(|e| Some(Given { id: e.id, kind: e.kind.known()?, at: e.created_at }))
         .collect();
     let findings = finding_rows::list(tx, organization, row.id).await?;
     let judged_at = assessments::latest(tx, organization, row.id).await?.map(|a| a.created_at);
@@ -135,12 +134,12 @@ pub(crate) async fn view(
     };
     Ok(View {
         id: row.id,
-        kind: parse_word(Some(&row.kind)).unwrap_or_default(),
+        kind: row.kind.known().unwrap_or_default(),
         client_id: names.iter().find(|(id, _)| Some(*id) == row.credential).map(|(_, n)| n.clone()),
         weights: row.weights,
-        status: Status::parse(&row.status).unwrap_or(Status::ReviewRequired),
-        document_type: parse_word(row.document_type.as_deref()).unwrap_or_default(),
-        liveness_mode: parse_word(Some(&row.liveness_mode)).unwrap_or_default(),
+        status: record::status(&row),
+        document_type: record::document_type(&row),
+        liveness_mode: row.liveness_mode.known().unwrap_or_default(),
         consent: row.consent_given.zip(row.consent_at),
         identity: row.identity,
         user_id: row.user_id,

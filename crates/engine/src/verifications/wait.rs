@@ -9,6 +9,7 @@ use crate::base::{
     caller::Caller,
     engine::Engine,
     error::{Error, Result},
+    record,
     wait::until,
 };
 
@@ -25,7 +26,7 @@ pub async fn wait(
     let look = || async move {
         let mut tx = engine.db().read().await?;
         let row = rows::get(&mut tx, caller.organization, id).await?.ok_or(Error::NotFound("session"))?;
-        let status = Status::parse(&row.status).unwrap_or(Status::ReviewRequired);
+        let status = record::status(&row);
         Ok((status != Status::Processing).then_some(status))
     };
     until(&engine.bells().done, patience, look).await?.ok_or(Error::Busy { retry_after_s: 5 })

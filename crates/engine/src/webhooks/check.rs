@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bonafide_core::{
+    delivery::Chaos,
     event::WebhookDialect,
     problem::{Problem, Rule},
 };
 use bonafide_courier::{check_header, sign};
 
-use super::{chaos, endpoint::Changes};
+use super::endpoint::Changes;
 use crate::base::{
     caller::Caller,
     engine::Engine,
@@ -49,7 +50,7 @@ pub(super) fn check(
             problems.push(Problem::new("secret", Rule::Format, error.to_string()));
         }
     }
-    check_words("chaos", what.chaos.as_deref(), &chaos::WORDS, &mut problems);
+    check_words("chaos", what.chaos.as_deref(), &Chaos::ALL.map(Chaos::as_str), &mut problems);
     if !caller.sandbox && what.chaos.as_ref().is_some_and(|words| !words.is_empty()) {
         problems.push(Problem::new("chaos", Rule::Other, "is for test keys alone"));
     }

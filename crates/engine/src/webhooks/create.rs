@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use bonafide_core::{id::WebhookEndpointId, problem::Rule};
+use bonafide_core::{audit::AuditAction, delivery::Origin, id::WebhookEndpointId, problem::Rule};
 use bonafide_store::{
-    credentials,
+    Words, credentials,
     crypto::{self, Object},
     secrets::PlainSecret,
-    webhook_endpoints::{self as rows, REGISTERED, WebhookEndpoint},
+    webhook_endpoints::{self as rows, WebhookEndpoint},
 };
 
 use super::{
@@ -40,7 +40,7 @@ pub struct NewEndpoint {
     pub headers: BTreeMap<String, String>,
     /// Chosen by the organization; drawn when absent.
     pub secret: Option<String>,
-    /// Out of [`super::chaos::WORDS`], in a sandbox.
+    /// Words of [`Chaos`](bonafide_core::delivery::Chaos), in a sandbox.
     pub chaos: Vec<String>,
 }
 
@@ -65,17 +65,17 @@ pub async fn create(engine: &Engine, caller: &Caller, new: NewEndpoint) -> Resul
         chaos: Some(new.chaos.clone()),
         active: None,
     };
-    check(engine, caller, Some(&**dialect), &everything, new.secret.as_deref())?;
+    check(engine, caller, Some(dialect), &everything, new.secret.as_deref())?;
     let (now, organization) = (engine.now(), caller.organization);
     let id = WebhookEndpointId::new(now, &*engine.entropy);
     let mut tx = engine.db().begin().await?;
-    note(engine, &mut tx, organization, &caller.actor(), id, "webhook.created").await?;
+    note(engine, &mut tx, organization, &caller.actor(), id, AuditAction::WebhookCreated).await?;
     if let Some(client) = &new.client_id
         && !credentials::list(&mut tx, organization).await?.iter().any(|c| c.public_id == *client)
     {
         return Err(Error::NotFound("client"));
     }
-    let registered = rows::Filter { origin: Some(REGISTERED), ..rows::Filter::default() };
+    let registered = rows::Filter { origin: Some(Origin::Registered), ..rows::Filter::default() };
     if rows::count(&mut tx, organization, &registered).await? >= MOST {
         let message = format!("an organization has at most {MOST} webhooks; delete one first");
         return Err(Error::conflict("too_many_webhooks", message));
@@ -89,9 +89,9 @@ pub async fn create(engine: &Engine, caller: &Caller, new: NewEndpoint) -> Resul
         name: new.name,
         url: new.url,
         words: new.words.join(" "),
-        origin: REGISTERED.to_owned(),
+        origin: Origin::Registered.into(),
         active: true,
-        chaos: new.chaos.join(" "),
+        chaos: Words::of(&new.chaos),
         sealed: Some(crypto::seal_json(&key, Object::Webhook(id), &new.headers, &*engine.entropy)?),
         created_at: now,
         failing_since: None,

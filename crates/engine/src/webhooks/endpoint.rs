@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 
 use bonafide_core::{
+    audit::AuditAction,
+    delivery::Origin,
     id::{OrganizationId, WebhookEndpointId},
     problem::Rule,
     time::Timestamp,
 };
 use bonafide_store::{
-    Tx, audit,
+    Tx, Word, audit,
     webhook_endpoints::{self as rows, WebhookEndpoint},
 };
 use serde_json::json;
@@ -18,8 +20,6 @@ use crate::base::{
     engine::Engine,
     error::{Error, Result},
 };
-
-pub use bonafide_store::webhook_endpoints::REGISTERED;
 
 /// How long two secrets may be good side by side, in seconds.
 pub const LONGEST_OVERLAP_S: i64 = 30 * 24 * 3600;
@@ -37,8 +37,7 @@ pub struct Endpoint {
     pub url: String,
     /// The events it gets, in the words of its API; all when empty.
     pub words: Vec<String>,
-    /// [`REGISTERED`], or that it stands for addresses given per verification.
-    pub origin: String,
+    pub origin: Word<Origin>,
     /// Switched on by its owner.
     pub active: bool,
     /// What is done wrong on purpose in a sandbox.
@@ -68,7 +67,7 @@ impl Endpoint {
             words: words(&row.words),
             origin: row.origin,
             active: row.active,
-            chaos: words(&row.chaos),
+            chaos: row.chaos.to_strings(),
             created_at: row.created_at,
             failing_since: row.failing_since,
             disabled_at: row.disabled_at,
@@ -120,7 +119,7 @@ pub(crate) async fn note(
     organization: OrganizationId,
     actor: &str,
     id: WebhookEndpointId,
-    action: &str,
+    action: AuditAction,
 ) -> Result<()> {
     let object = format!("webhook:{id}");
     let entry = audit::Entry { at: engine.now(), actor, action, object: &object, detail: &json!({}) };

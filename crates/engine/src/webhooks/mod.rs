@@ -1,6 +1,6 @@
 //! Where events are sent: endpoints, what messages to them are signed with, and what became of the messages.
 
-pub mod chaos;
+pub(crate) mod chaos;
 mod check;
 mod create;
 mod delete;
@@ -17,7 +17,7 @@ mod update;
 
 pub use create::{NewEndpoint, Registered, create};
 pub use delete::delete;
-pub use endpoint::{Changes, Endpoint, LONGEST_OVERLAP_S, REGISTERED};
+pub use endpoint::{Changes, Endpoint, LONGEST_OVERLAP_S};
 pub use read::{MOST_LISTED, Registrations, list, read, registered};
 pub use rotate::rotate;
 pub use test::test;

@@ -1,10 +1,13 @@
 //! Addresses that verifications are created with.
 
-use bonafide_core::id::{OrganizationId, WebhookEndpointId};
+use bonafide_core::{
+    delivery::Origin,
+    id::{OrganizationId, WebhookEndpointId},
+};
 use bonafide_store::{
-    Tx,
+    Tx, Words,
     secrets::PlainSecret,
-    webhook_endpoints::{self as rows, PER_VERIFICATION, WebhookEndpoint},
+    webhook_endpoints::{self as rows, WebhookEndpoint},
 };
 
 use super::sealed::{add_secret, own_key};
@@ -28,7 +31,7 @@ pub(crate) async fn per_verification(
     if let Some(known) = rows::of_host(tx, organization, dialect, host).await? {
         return Ok(known);
     }
-    let hosts = rows::Filter { origin: Some(PER_VERIFICATION), ..rows::Filter::default() };
+    let hosts = rows::Filter { origin: Some(Origin::PerVerification), ..rows::Filter::default() };
     if rows::count(tx, organization, &hosts).await? >= MOST_HOSTS {
         let message = format!(
             "verifications of an organization name at most {MOST_HOSTS} hosts in their addresses; delete the webhooks \
@@ -46,9 +49,9 @@ pub(crate) async fn per_verification(
         name: "addresses given per verification".to_owned(),
         url: host.to_owned(),
         words: String::new(),
-        origin: PER_VERIFICATION.to_owned(),
+        origin: Origin::PerVerification.into(),
         active: true,
-        chaos: String::new(),
+        chaos: Words::default(),
         sealed: None,
         created_at: engine.now(),
         failing_since: None,

@@ -1,9 +1,12 @@
 //! Endpoints read back.
 
-use bonafide_core::id::{OrganizationId, WebhookEndpointId};
+use bonafide_core::{
+    delivery::Origin,
+    id::{OrganizationId, WebhookEndpointId},
+};
 use bonafide_store::{
     Tx,
-    webhook_endpoints::{self as rows, REGISTERED, WebhookEndpoint},
+    webhook_endpoints::{self as rows, WebhookEndpoint},
 };
 
 use super::{
@@ -49,7 +52,8 @@ pub async fn registered(
 ) -> Result<(Vec<Endpoint>, usize)> {
     may(caller)?;
     let mut tx = engine.db().read().await?;
-    let filter = rows::Filter { origin: Some(REGISTERED), dialect: Some(of.dialect), client: of.client };
+    let filter =
+        rows::Filter { origin: Some(Origin::Registered), dialect: Some(of.dialect), client: of.client };
     let mut found = rows::list(&mut tx, caller.organization, &filter, 0, i64::MAX).await?;
     // In any alphabet, which not every database does; they are few.
     if let Some(term) = of.search_term.map(|term| term.trim().to_lowercase()) {

@@ -1,6 +1,6 @@
 //! A new secret for an endpoint.
 
-use bonafide_core::{id::WebhookEndpointId, problem::Rule};
+use bonafide_core::{audit::AuditAction, id::WebhookEndpointId, problem::Rule};
 use bonafide_store::secrets::PlainSecret;
 
 use super::{
@@ -25,7 +25,7 @@ pub async fn rotate(
         return Err(Error::invalid("overlap_s", Rule::Range, "must be from 0 to 2592000 (30 days)"));
     }
     let mut tx = engine.db().begin().await?;
-    note(engine, &mut tx, caller.organization, &caller.actor(), id, "webhook.rotated").await?;
+    note(engine, &mut tx, caller.organization, &caller.actor(), id, AuditAction::WebhookRotated).await?;
     let row = load(&mut tx, caller, id).await?;
     let key = own_key(engine, &mut tx, caller.organization).await?;
     let secret = PlainSecret::webhook(&*engine.entropy);

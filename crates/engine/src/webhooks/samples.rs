@@ -1,10 +1,11 @@
 //! What unit tests need of endpoints.
 
 use bonafide_core::{
+    delivery::Origin,
     id::{OrganizationId, WebhookEndpointId},
     time::Timestamp,
 };
-use bonafide_store::webhook_endpoints::{REGISTERED, WebhookEndpoint};
+use bonafide_store::{Words, webhook_endpoints::WebhookEndpoint};
 
 /// An endpoint of an API that wants everything.
 pub(crate) fn endpoint(dialect: &str) -> WebhookEndpoint {
@@ -16,9 +17,9 @@ pub(crate) fn endpoint(dialect: &str) -> WebhookEndpoint {
         name: "a".into(),
         url: "https://example.com/".into(),
         words: String::new(),
-        origin: REGISTERED.into(),
+        origin: Origin::Registered.into(),
         active: true,
-        chaos: String::new(),
+        chaos: Words::default(),
         sealed: None,
         created_at: Timestamp(0),
         failing_since: None,

@@ -7,6 +7,7 @@ use bonafide_core::id::{ApplicantId, OrganizationId, WebhookSecretId};
 use bonafide_store::{
     Tx,
     crypto::{self, Object, SubjectKey},
+    organizations,
     secrets::PlainSecret,
     subject_keys,
     webhook_endpoints::{self as rows, WebhookEndpoint, WebhookSecret},
@@ -66,7 +67,7 @@ pub(crate) async fn own_key(
     organization: OrganizationId,
 ) -> Result<SubjectKey> {
     let (ring, entropy) = (engine.key_ring(), &*engine.entropy);
-    Ok(subject_keys::of_organization(tx, organization, ring, engine.now(), entropy).await?)
+    Ok(organizations::key(tx, organization, ring, engine.now(), entropy).await?)
 }
 
 pub(crate) async fn add_secret(

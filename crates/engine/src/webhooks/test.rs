@@ -1,10 +1,11 @@
 //! A message that nothing happened for.
 
 use bonafide_core::{
+    delivery::Origin,
     event::{Happened, Snapshot},
     id::{EventId, OrganizationId, WebhookEndpointId},
 };
-use bonafide_store::{Tx, webhook_endpoints::PER_VERIFICATION};
+use bonafide_store::Tx;
 
 use super::endpoint::{load, may};
 use crate::{
@@ -21,7 +22,7 @@ pub async fn test(engine: &Engine, caller: &Caller, id: WebhookEndpointId) -> Re
     may(caller)?;
     let mut tx = engine.db().begin().await?;
     let row = load(&mut tx, caller, id).await?;
-    if row.origin == PER_VERIFICATION {
+    if row.origin == Origin::PerVerification {
         let message = "each verification gives its own address; create one with yours and see it told";
         return Err(Error::conflict("no_address", message));
     }

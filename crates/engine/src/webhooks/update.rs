@@ -1,10 +1,10 @@
 //! Changing an endpoint.
 
-use bonafide_core::{id::WebhookEndpointId, problem::Rule};
+use bonafide_core::{audit::AuditAction, delivery::Origin, id::WebhookEndpointId, problem::Rule};
 use bonafide_store::{
+    Words,
     crypto::{self, Object},
-    deliveries,
-    webhook_endpoints::{self as rows, PER_VERIFICATION},
+    deliveries, webhook_endpoints as rows,
 };
 
 use super::{
@@ -23,9 +23,9 @@ pub async fn update(engine: &Engine, caller: &Caller, id: WebhookEndpointId, cha
     may(caller)?;
     let organization = caller.organization;
     let mut tx = engine.db().begin().await?;
-    note(engine, &mut tx, organization, &caller.actor(), id, "webhook.changed").await?;
+    note(engine, &mut tx, organization, &caller.actor(), id, AuditAction::WebhookChanged).await?;
     let mut row = load(&mut tx, caller, id).await?;
-    if row.origin == PER_VERIFICATION && changes.url.as_ref().is_some_and(|url| *url != row.url) {
+    if row.origin == Origin::PerVerification && changes.url.as_ref().is_some_and(|url| *url != row.url) {
         let message = "stands for addresses given per verification; register a webhook for another";
         return Err(Error::invalid("url", Rule::Other, message));
     }
@@ -34,12 +34,12 @@ pub async fn update(engine: &Engine, caller: &Caller, id: WebhookEndpointId, cha
         checked.name.get_or_insert_with(|| row.name.clone());
         checked.url.get_or_insert_with(|| row.url.clone());
         checked.words.get_or_insert_with(|| words(&row.words));
-        checked.chaos.get_or_insert_with(|| words(&row.chaos));
+        checked.chaos.get_or_insert_with(|| row.chaos.to_strings());
         if checked.headers.is_none() {
             checked.headers = Some(headers(engine, &mut tx, &row).await?);
         }
     }
-    check(engine, caller, engine.dialect(&row.dialect).map(|d| &**d), &checked, None)?;
+    check(engine, caller, engine.dialect(&row.dialect), &checked, None)?;
     if let Some(headers) = &changes.headers {
         let key = own_key(engine, &mut tx, organization).await?;
         row.sealed = Some(crypto::seal_json(&key, Object::Webhook(id), headers, &*engine.entropy)?);
@@ -47,7 +47,7 @@ pub async fn update(engine: &Engine, caller: &Caller, id: WebhookEndpointId, cha
     row.name = changes.name.unwrap_or(row.name);
     row.url = changes.url.unwrap_or(row.url);
     row.words = changes.words.map_or(row.words, |words| words.join(" "));
-    row.chaos = changes.chaos.map_or(row.chaos, |words| words.join(" "));
+    row.chaos = changes.chaos.map_or(row.chaos, |words| Words::of(&words));
     row.active = changes.active.unwrap_or(row.active);
     rows::update(&mut tx, organization, &row).await?;
     if changes.active == Some(true) {

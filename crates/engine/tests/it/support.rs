@@ -84,7 +84,7 @@ impl App {
     }
 
     async fn of(database: &str, setup: Setup) -> Self {
-        let setup = Setup { dialects: vec![Arc::new(Invented)], ..setup };
+        let setup = Setup { dialects: vec![&Invented], ..setup };
         let Started { engine, db, clock, entropy, folder } = setup.start(database).await;
         let caller = organization(&engine, "first", false).await;
         Self { engine, db, clock, entropy, caller, folder }

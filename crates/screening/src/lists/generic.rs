@@ -1,4 +1,4 @@
-//! Lists of one's own: tables with a header, and lines of JSON.
+//! The operator's own lists: tables with a header, and lines of JSON.
 
 use serde_json::Value;
 

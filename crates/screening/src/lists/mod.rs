@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::entry::Entry;
 
-/// The forms that are known.
+/// The supported formats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Format {
@@ -51,7 +51,7 @@ pub struct Parsed {
     pub entries: Vec<Entry>,
     /// The publisher's date, where the file gives one.
     pub published: Option<String>,
-    /// What looks wrong and harms nothing.
+    /// Warnings: what looks wrong but does not prevent the import.
     pub warnings: Vec<Refused>,
 }
 
@@ -61,7 +61,7 @@ impl Parsed {
     }
 }
 
-/// Why a file was not taken, and where it is wrong.
+/// Why a file was refused, and the line that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{file}, line {line}: {why}")]
 pub struct Refused {
@@ -79,7 +79,7 @@ impl Refused {
 /// The files of one list, by name.
 pub type Files = BTreeMap<String, Vec<u8>>;
 
-/// Tells the form of a list from its files' names and beginnings.
+/// Recognises the format of a list by the names and beginnings of its files.
 pub fn recognize(files: &Files) -> Option<Format> {
     let head = |bytes: &[u8]| {
         String::from_utf8_lossy(bytes.get(..4096.min(bytes.len())).unwrap_or_default()).into_owned()

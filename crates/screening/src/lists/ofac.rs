@@ -8,7 +8,7 @@ use crate::{
     names::Kind,
 };
 
-/// What stands for nothing.
+/// How an empty value is written.
 const NOTHING: &str = "-0-";
 
 /// Primary file, alternate names, addresses.
@@ -18,7 +18,7 @@ pub(super) struct Parts<'f> {
     add: Option<(&'f str, &'f [u8])>,
 }
 
-/// Tells the parts by their names; `None` when there is no primary one.
+/// Recognises the parts by their file names; `None` without the primary one.
 pub(super) fn parts(files: &Files) -> Option<Parts<'_>> {
     let find = |endings: &[&str]| {
         let is = |name: &str| endings.iter().any(|e| name.to_lowercase().ends_with(e));

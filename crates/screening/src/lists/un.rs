@@ -53,7 +53,7 @@ pub(super) fn read(file: &str, text: &str) -> Result<Parsed, Refused> {
     Ok(Parsed::new(entries, Some(published)))
 }
 
-/// The file holds as many entries as came out of it.
+/// Checks that as many entries were read as the file holds.
 pub(super) fn counted(file: &str, text: &str, tags: &[&str], parsed: usize) -> Result<(), Refused> {
     let held: usize = tags.iter().map(|t| text.matches(t).count()).sum();
     if held > parsed {

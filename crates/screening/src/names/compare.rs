@@ -1,4 +1,4 @@
-//! How alike two names are, and why.
+//! The similarity of two names, and why.
 //!
 //! Words are paired one to one, each pair counts by how alike the words are and how rare they are, and what is
 //! left over on either side counts against. So a common word cannot carry a match, and a rare one that is missing
@@ -16,15 +16,15 @@ pub struct Pair {
     pub query: String,
     /// Words of the list's name; empty where the query has more.
     pub listed: String,
-    /// How alike, 0..1.
+    /// Similarity, 0..1.
     pub similarity: f64,
-    /// How much it counts.
+    /// Its weight in the whole.
     pub weight: f64,
     /// Why; absent where there is no partner.
     pub because: Option<Likeness>,
 }
 
-/// How alike two names are.
+/// The similarity of two names.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Comparison {
     /// 0..1.
@@ -40,7 +40,7 @@ struct Match {
     likeness: Likeness,
 }
 
-/// How alike a query and a name of a list are, 0..1, as names of `kind`.
+/// The similarity of a query and a listed name, 0..1, as names of `kind`.
 pub fn score(query: &Name, listed: &Name, kind: Kind) -> f64 {
     judge(&query.tokens, &listed.tokens, &align(query, listed, kind), kind)
 }
@@ -190,7 +190,7 @@ fn person(cover_q: f64, cover_t: f64, left_q: &[&Token], left_t: &[&Token], q: &
     score
 }
 
-/// Names of organisations and ships: every telling word has to be there on both sides.
+/// Names of organisations and ships: every distinctive word has to occur on both sides.
 fn thing(cover_q: f64, cover_t: f64, left_q: &[&Token], left_t: &[&Token]) -> f64 {
     let mut score = (cover_q * cover_t).sqrt();
     let forms = |tokens: &[&Token]| tokens.iter().filter(|t| t.kind == TokenKind::LegalForm).count();

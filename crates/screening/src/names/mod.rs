@@ -1,4 +1,4 @@
-//! Names, and how alike two of them are.
+//! Names, and how similar two of them are.
 
 pub mod compare;
 pub mod ofac;

@@ -54,7 +54,7 @@ pub struct Token {
     /// Consonants by sound, for spellings that differ between languages.
     pub sound: String,
     pub kind: TokenKind,
-    /// How telling it is, 0..1: 1 unless an index knows how many names contain it.
+    /// How distinctive it is, 0..1: 1 unless an index knows how many names contain it.
     pub rarity: f32,
     /// The groups of given names it belongs to, where it may be one.
     pub(crate) groups: &'static [u16],

@@ -1,15 +1,15 @@
-//! How alike two words are.
+//! The similarity of two words.
 
 use super::{token::Token, token::TokenKind};
 
-/// Why two words were taken for one.
+/// Why two words were taken for the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Likeness {
     Same,
     /// A letter or two differ, as in a typing error.
     Typo,
-    /// Spelled otherwise, sounding alike.
+    /// Spelled differently but sounding alike.
     Sound,
     /// Forms of one given name.
     Nickname,
@@ -53,7 +53,8 @@ fn vowels(word: &str) -> Vec<u8> {
     vowels
 }
 
-/// 0..1 and why; 0 is another word. `rough` spellings come from a script that was transliterated.
+/// The similarity, 0..1, and its reason; 0 means a different word. `rough` spellings were transliterated from another
+/// script.
 pub(super) fn similarity(a: &Token, b: &Token, script: Script) -> (f64, Likeness) {
     use Likeness as L;
     if a.text == b.text {

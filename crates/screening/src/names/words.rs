@@ -1,4 +1,4 @@
-//! Words with a part of their own in names.
+//! Words with a special role in names: legal forms, numbers, short forms, variants of given names.
 
 use std::{
     collections::{HashMap, HashSet},

@@ -9,7 +9,7 @@ use std::{
 use bonafide_core::id::Entropy;
 use zeroize::Zeroizing;
 
-use super::{KeyRing, MemoryKeyRing};
+use super::{memory::MemoryKeyRing, ring::KeyRing};
 use crate::{Error, Result, crypto::Key};
 
 const HEADER: &str = "# Bonafide key ring. Without this file nothing that was stored can be read again.\n\

@@ -2,10 +2,10 @@
 
 use bonafide_core::id::Entropy;
 
-use super::KeyRing;
+use super::ring::KeyRing;
 use crate::{Error, Result, crypto, crypto::Key};
 
-/// A key ring that nothing keeps: what is wrapped with it is lost with the process.
+/// A key ring that is not stored: what is wrapped with it is lost with the process.
 pub struct MemoryKeyRing {
     /// Oldest first; there is always at least the current one.
     older: Vec<(String, Key)>,

@@ -1,4 +1,4 @@
-use bonafide_core::id::OrganizationId;
+use bonafide_core::{audit::AuditAction, id::OrganizationId};
 use bonafide_store::audit::{self, Breach, Entry, Stored, Verdict};
 use serde_json::json;
 
@@ -11,7 +11,7 @@ async fn write(stage: &Stage, organization: OrganizationId, entries: i64) {
         let entry = Entry {
             at: stage.clock.advance(1),
             actor: "credential:1",
-            action: "verification.read",
+            action: AuditAction::VerificationChecked,
             object: "verification:2",
             detail: &detail,
         };
@@ -46,7 +46,13 @@ pub(crate) async fn appends_at_once_make_one_chain(stage: Stage) {
             tokio::spawn(async move {
                 let mut tx = db.begin().await.unwrap();
                 let detail = json!({ "i": i });
-                let entry = Entry { at, actor: "a", action: "b", object: "c", detail: &detail };
+                let entry = Entry {
+                    at,
+                    actor: "a",
+                    action: AuditAction::WeightsChanged,
+                    object: "c",
+                    detail: &detail,
+                };
                 audit::append(&mut tx, organization, entry).await.unwrap();
                 // Every fourth one changes its mind: no gap may stay.
                 if i % 4 == 0 { tx.rollback().await.unwrap() } else { tx.commit().await.unwrap() }

@@ -1,5 +1,6 @@
 //! Where personal data and keys may be found on disk: nowhere.
 
+use bonafide_core::evidence::EvidenceKind;
 use bonafide_store::{
     Db, Error, applicants,
     crypto::{Object, open, seal_json},
@@ -15,7 +16,7 @@ const CANARY: &str = "Kanarienvogelsson-4711";
 /// A person whose every sealed place holds the canary.
 async fn canary(stage: &Stage) -> (Tenant, evidence::Evidence) {
     let t = stage.tenant().await;
-    let picture = stage.picture(&t, "selfie", CANARY.repeat(50).as_bytes()).await;
+    let picture = stage.picture(&t, EvidenceKind::Selfie, CANARY.repeat(50).as_bytes()).await;
     let value = json!({ "last_name": CANARY });
     let mut tx = stage.begin().await;
     let sealed = seal_json(&t.key, Object::Applicant(t.applicant), &value, &stage.entropy).unwrap();

@@ -1,6 +1,6 @@
 //! What documents and faces are known again by.
 
-use bonafide_core::time::Timestamp;
+use bonafide_core::{evidence::EvidenceKind, time::Timestamp};
 use bonafide_store::{
     Error, applicants,
     crypto::{Object, seal},
@@ -84,7 +84,7 @@ pub(crate) async fn vanish_with_the_person(stage: Stage) {
     const CANARY: &[u8] = b"Kanarienvogelsson-feature";
     let t = stage.tenant().await;
     // Something to search, on PostgreSQL too.
-    stage.picture(&t, "selfie", b"a face").await;
+    stage.picture(&t, EvidenceKind::Selfie, b"a face").await;
     let kept = feature(&stage, &t, "face", CANARY);
     keep(&stage, &t, &kept).await;
     let sealed = kept.sealed.as_bytes().to_vec();

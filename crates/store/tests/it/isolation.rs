@@ -1,9 +1,13 @@
 //! Tenant B asks with tenant A's ids.
 
 use bonafide_core::{
+    audit::AuditAction,
+    document::DocumentType,
     event::{Happened, Snapshot},
+    evidence::EvidenceKind,
     finding::{Check, Finding, Outcome},
     id::{CredentialId, OrganizationId},
+    policy::DataSource,
 };
 use bonafide_store::{
     Error, Tx, applicants, assessments, audit, credentials,
@@ -20,7 +24,7 @@ use serde_json::json;
 
 use crate::stage::{Stage, Tenant};
 
-fn everything() -> events::Filter<'static> {
+fn everything() -> events::Filter {
     events::Filter::default()
 }
 
@@ -29,7 +33,7 @@ async fn furnish(
     stage: &Stage,
     t: &Tenant,
 ) -> (evidence::Evidence, PlainSecret, bonafide_core::id::WeightsId) {
-    let picture = stage.picture(t, "selfie", b"face").await;
+    let picture = stage.picture(t, EvidenceKind::Selfie, b"face").await;
     let now = stage.now();
     let mut tx = stage.begin().await;
     evidence::insert(&mut tx, t.organization, &picture).await.unwrap();
@@ -37,7 +41,11 @@ async fn furnish(
     findings::insert(&mut tx, t.organization, t.verification, &[finding], now, &stage.entropy).await.unwrap();
     let weights_id = stage.id();
     weights::insert(&mut tx, t.organization, weights_id, Whom::default(), &json!({}), now).await.unwrap();
-    let scope = requirements::Scope { whom: Whom::default(), document_type: "passport", data_source: "mrz" };
+    let scope = requirements::Scope {
+        whom: Whom::default(),
+        document_type: DocumentType::Passport,
+        data_source: DataSource::Mrz,
+    };
     requirements::insert(&mut tx, t.organization, scope, &json!({}), now).await.unwrap();
     history::append(&mut tx, t.organization, t.verification, now, "noted", &json!({})).await.unwrap();
     let (id, subject) = (stage.id(), t.verification.uuid());
@@ -56,7 +64,8 @@ async fn furnish(
         challenge: None,
     };
     liveness_sessions::insert(&mut tx, t.organization, &session).await.unwrap();
-    let entry = audit::Entry { at: now, actor: "a", action: "b", object: "c", detail: &json!({}) };
+    let action = AuditAction::WeightsChanged;
+    let entry = audit::Entry { at: now, actor: "a", action, object: "c", detail: &json!({}) };
     audit::append(&mut tx, t.organization, entry).await.unwrap();
     tx.commit().await.unwrap();
     (picture, secret, weights_id)
@@ -107,7 +116,7 @@ pub(crate) async fn another_tenants_ids_find_nothing(stage: Stage) {
     assert!(matches!(changed, Err(Error::NotFound(_))), "{changed:?}");
     let changed = subject_keys::destroy(&mut tx, me, a.applicant, now).await;
     assert!(matches!(changed, Err(Error::NotFound(_))), "{changed:?}");
-    assert_eq!(evidence::supersede(&mut tx, me, a.verification, "selfie", now).await.unwrap(), 0);
+    assert_eq!(evidence::supersede(&mut tx, me, a.verification, EvidenceKind::Selfie, now).await.unwrap(), 0);
     assert_eq!(findings::supersede(&mut tx, me, a.verification, now).await.unwrap(), 0);
     let token = liveness_sessions::redeem(&mut tx, me, a.verification, secret.hash(), now).await.unwrap();
     assert_eq!(token, None);
@@ -124,7 +133,7 @@ pub(crate) async fn another_tenants_ids_find_nothing(stage: Stage) {
 pub(crate) async fn rows_cannot_point_into_another_tenant(stage: Stage) {
     let a = stage.tenant().await;
     let me = stage.organization().await;
-    let picture = stage.picture(&a, "selfie", b"face").await;
+    let picture = stage.picture(&a, EvidenceKind::Selfie, b"face").await;
     let finding = [Finding::new(Check::FaceMatch, Outcome::Clear)];
     let row = stage.verification(me, a.applicant, &a.key);
 

@@ -1,3 +1,4 @@
+use bonafide_core::evidence::EvidenceKind;
 use bonafide_store::{
     Error, applicants,
     crypto::{Object, open, open_json, seal},
@@ -91,8 +92,8 @@ pub(crate) async fn swapped_ciphertexts_do_not_open(stage: Stage) {
     assert!(open(&t.key, Object::Picture(evidence), &sealed).is_err());
 
     // Pictures: the file of one under the name of another.
-    let one = stage.picture(&t, "selfie", b"face one").await;
-    let two = stage.picture(&t, "selfie", b"face two").await;
+    let one = stage.picture(&t, EvidenceKind::Selfie, b"face one").await;
+    let two = stage.picture(&t, EvidenceKind::Selfie, b"face two").await;
     let file = |key: &str| stage.folder.path().join("blobs").join(&key[..2]).join(key);
     std::fs::copy(file(two.blob_key.as_str()), file(one.blob_key.as_str())).unwrap();
     let opened = stage.blobs.get(&t.key, one.id, &one.blob_key).await;

@@ -3,8 +3,11 @@
 use std::path::PathBuf;
 
 use bonafide_core::{
+    evidence::EvidenceKind,
     id::{ApplicantId, EvidenceId, Id, OrganizationId, VerificationId},
+    policy::LivenessMode,
     time::{Clock, Timestamp},
+    verification::{Kind, Status},
 };
 use bonafide_store::{
     Db, Tx, applicants,
@@ -128,16 +131,16 @@ impl Stage {
             applicant,
             credential: None,
             dialect: "vult".into(),
-            kind: "identity_verification".into(),
+            kind: Kind::IdentityVerification.into(),
             identity: None,
             user_id: "user-1".into(),
-            status: "created".into(),
+            status: Status::Created.into(),
             version: 1,
             consent_given: None,
             consent_at: None,
             consent_text_version: None,
             document_type: None,
-            liveness_mode: "passive".into(),
+            liveness_mode: LivenessMode::Passive.into(),
             policy: json!({"document": true, "attempts": 3}),
             weights: None,
             sealed: seal(key, Object::Verification(id), b"{}", &self.entropy).unwrap(),
@@ -151,7 +154,7 @@ impl Stage {
     }
 
     /// A picture of a tenant's verification, stored in the blobs but not in the rows.
-    pub(crate) async fn picture(&self, tenant: &Tenant, kind: &str, bytes: &[u8]) -> Evidence {
+    pub(crate) async fn picture(&self, tenant: &Tenant, kind: EvidenceKind, bytes: &[u8]) -> Evidence {
         let id: EvidenceId = self.id();
         let blob_key: BlobKey = self.blobs.put(&tenant.key, id, bytes.to_vec(), &self.entropy).await.unwrap();
         Evidence {

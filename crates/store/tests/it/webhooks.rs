@@ -1,20 +1,19 @@
 //! Events, endpoints, and messages on their way.
 
 use bonafide_core::{
+    delivery::{DeliveryStatus, Origin},
     event::{Happened, Snapshot},
     id::{EventId, OrganizationId, WebhookEndpointId},
     time::Timestamp,
 };
 use bonafide_store::{
-    Error, Tx,
+    Error, Tx, Words,
     crypto::{Object, SubjectKey, seal_json},
-    deliveries::{self, Attempt, DEAD, DELIVERED, Filter, Next, PENDING},
+    deliveries::{self, Attempt, Filter, Next},
     events,
     idempotency::{self, AnswerKey, Known},
-    subject_keys,
-    webhook_endpoints::{
-        self as endpoints, Health, PER_VERIFICATION, REGISTERED, WebhookEndpoint, WebhookSecret,
-    },
+    organizations,
+    webhook_endpoints::{self as endpoints, Health, WebhookEndpoint, WebhookSecret},
 };
 use uuid::Uuid;
 
@@ -29,9 +28,9 @@ async fn endpoint(stage: &Stage, tx: &mut Tx, organization: OrganizationId) -> W
         name: "a".into(),
         url: "https://example.com/".into(),
         words: "idv.session.complete".into(),
-        origin: REGISTERED.into(),
+        origin: Origin::Registered.into(),
         active: true,
-        chaos: String::new(),
+        chaos: Words::default(),
         sealed: None,
         created_at: stage.now(),
         failing_since: None,
@@ -43,7 +42,11 @@ async fn endpoint(stage: &Stage, tx: &mut Tx, organization: OrganizationId) -> W
 }
 
 async fn own_key(stage: &Stage, tx: &mut Tx, organization: OrganizationId) -> SubjectKey {
-    subject_keys::of_organization(tx, organization, &stage.ring, stage.now(), &stage.entropy).await.unwrap()
+    organizations::key(tx, organization, &stage.ring, stage.now(), &stage.entropy).await.unwrap()
+}
+
+fn one(status: DeliveryStatus) -> (String, i64) {
+    (status.as_str().to_owned(), 1)
 }
 
 /// Messages to an endpoint by status.
@@ -91,14 +94,14 @@ pub(crate) async fn endpoints_are_filtered_and_paged(stage: Stage) {
     let sample = endpoint(&stage, &mut tx, other).await;
     let mut ids = vec![];
     for (dialect, client, origin) in [
-        ("vult", "", REGISTERED),
-        ("vult", "mine", REGISTERED),
-        ("athenty", "mine", REGISTERED),
-        ("vult", "", PER_VERIFICATION),
+        ("vult", "", Origin::Registered),
+        ("vult", "mine", Origin::Registered),
+        ("athenty", "mine", Origin::Registered),
+        ("vult", "", Origin::PerVerification),
     ] {
         let (id, created_at) = (stage.id(), stage.now().plus_secs(ids.len() as i64));
         let url = format!("https://{}.example.com", ids.len());
-        let (dialect, client, origin) = (dialect.to_owned(), client.to_owned(), origin.to_owned());
+        let (dialect, client, origin) = (dialect.to_owned(), client.to_owned(), origin.into());
         let sample = sample.clone();
         let row = WebhookEndpoint { id, organization, dialect, client, origin, url, created_at, ..sample };
         assert!(endpoints::insert(&mut tx, organization, &row).await.unwrap());
@@ -112,7 +115,7 @@ pub(crate) async fn endpoints_are_filtered_and_paged(stage: Stage) {
     let all = endpoints::Filter::default();
     assert_eq!(found(all, 0, 10).await, (vec![2, 1, 0, 3], 4), "the registered ones first, the newest first");
     assert_eq!(found(all, 1, 2).await, (vec![1, 0], 4));
-    let registered = endpoints::Filter { origin: Some(REGISTERED), ..all };
+    let registered = endpoints::Filter { origin: Some(Origin::Registered), ..all };
     assert_eq!(found(registered, 0, 10).await, (vec![2, 1, 0], 3));
     let of_vult = endpoints::Filter { dialect: Some("vult"), ..registered };
     assert_eq!(found(of_vult, 0, 10).await, (vec![1, 0], 2));
@@ -162,7 +165,7 @@ pub(crate) async fn events_are_numbered_and_never_changed(stage: Stage) {
         stage.clock.advance(1);
     }
     assert_eq!(numbers, [(1, 1), (2, 1), (3, 2), (1, 1)]);
-    let positions = async |tx: &mut Tx, filter: events::Filter<'_>| -> Vec<i64> {
+    let positions = async |tx: &mut Tx, filter: events::Filter| -> Vec<i64> {
         let all = events::list(tx, organization, &filter, 10).await.unwrap();
         all.into_iter().map(|e| e.position).collect()
     };
@@ -175,7 +178,10 @@ pub(crate) async fn events_are_numbered_and_never_changed(stage: Stage) {
         [2, 1]
     );
     assert_eq!(positions(&mut tx, events::Filter { subject: Some(a), ..all }).await, [1, 3]);
-    assert_eq!(positions(&mut tx, events::Filter { kind: Some("none"), ..all }).await, Vec::<i64>::new());
+    assert_eq!(
+        positions(&mut tx, events::Filter { kind: Some(Happened::EndpointDisabled), ..all }).await,
+        Vec::<i64>::new()
+    );
     let from = Some(stage.now().plus_ms(-2));
     assert_eq!(positions(&mut tx, events::Filter { from, ..all }).await, [3]);
     assert_eq!(positions(&mut tx, events::Filter { until: from, ..all }).await, [1, 2]);
@@ -255,7 +261,7 @@ pub(crate) async fn a_message_is_claimed_once_and_sent_until_it_arrives(stage: S
     let mut claimed: Vec<_> = [a, b, c, d].into_iter().flatten().collect();
     assert_eq!(claimed.len(), 1, "one of four has it");
     let first = claimed.remove(0);
-    assert_eq!((first.tries, first.status.as_str()), (1, PENDING));
+    assert_eq!((first.tries, first.status.known()), (1, Some(DeliveryStatus::Pending)));
 
     // The lease runs out, somebody else takes it, and the first one's word counts no more.
     stage.clock.advance(61_000);
@@ -264,7 +270,7 @@ pub(crate) async fn a_message_is_claimed_once_and_sent_until_it_arrives(stage: S
     let mut tx = stage.begin().await;
     let now = stage.now();
     record(&stage, &mut tx, organization, &own, attempt(&first, now), Next::Delivered).await;
-    assert_eq!(counts(&mut tx, &e).await, [(PENDING.to_owned(), 1)]);
+    assert_eq!(counts(&mut tx, &e).await, [one(DeliveryStatus::Pending)]);
     let again = Next::Again(now.plus_secs(30));
     record(&stage, &mut tx, organization, &own, attempt(&second, now), again).await;
     tx.commit().await.unwrap();
@@ -279,7 +285,7 @@ pub(crate) async fn a_message_is_claimed_once_and_sent_until_it_arrives(stage: S
     assert!(tried.iter().all(|a| a.response == b"no"));
     let traffic = endpoints::traffic(&mut tx, organization, &[e.id]).await.unwrap();
     assert_eq!(traffic[&e.id].last, Some((now, Some(500))));
-    assert_eq!(counts(&mut tx, &e).await, [(DEAD.to_owned(), 1)]);
+    assert_eq!(counts(&mut tx, &e).await, [one(DeliveryStatus::Dead)]);
 
     // By hand, once more.
     assert!(deliveries::again(&mut tx, organization, e.id, told, now).await.unwrap());
@@ -289,9 +295,9 @@ pub(crate) async fn a_message_is_claimed_once_and_sent_until_it_arrives(stage: S
     assert_eq!((fourth.tries, fourth.tries_before), (4, 3));
     let mut tx = stage.begin().await;
     record(&stage, &mut tx, organization, &own, attempt(&fourth, now), Next::Delivered).await;
-    let filter = Filter { event: Some(told), status: Some(DELIVERED), ..Filter::default() };
+    let filter = Filter { event: Some(told), status: Some(DeliveryStatus::Delivered), ..Filter::default() };
     assert_eq!(deliveries::list(&mut tx, organization, &filter, 0, 10).await.unwrap().len(), 1);
-    let filter = Filter { status: Some(DEAD), ..filter };
+    let filter = Filter { status: Some(DeliveryStatus::Dead), ..filter };
     assert_eq!(deliveries::list(&mut tx, organization, &filter, 0, 10).await.unwrap(), []);
 }
 
@@ -317,7 +323,7 @@ pub(crate) async fn nothing_is_due_where_nobody_listens(stage: Stage) {
     assert_eq!(due(&mut tx, organization, now.plus_secs(1)).await.len(), 1);
     endpoints::delete(&mut tx, organization, e.id, now).await.unwrap();
     assert_eq!(due(&mut tx, organization, now.plus_secs(1)).await, []);
-    assert_eq!(counts(&mut tx, &e).await, [(DEAD.to_owned(), 1)]);
+    assert_eq!(counts(&mut tx, &e).await, [one(DeliveryStatus::Dead)]);
 }
 
 pub(crate) async fn no_backlog_is_counted_further_than_asked(stage: Stage) {
@@ -416,10 +422,9 @@ pub(crate) async fn answers_are_sealed_and_what_is_over_is_forgotten(stage: Stag
     assert_eq!(deliveries::delete_finished(&mut tx, now, 10).await.unwrap(), 0);
     assert_eq!(deliveries::delete_finished(&mut tx, stage.now(), 10).await.unwrap(), 1);
     assert_eq!(said(&mut tx, events[0]).await, Vec::<String>::new());
-    let one = |status: &str| (status.to_owned(), 1);
-    assert_eq!(left(&mut tx).await, [one(DELIVERED), one(PENDING)]);
+    assert_eq!(left(&mut tx).await, [one(DeliveryStatus::Delivered), one(DeliveryStatus::Pending)]);
     assert_eq!(deliveries::delete_finished(&mut tx, stage.now().plus_ms(1), 10).await.unwrap(), 1);
-    assert_eq!(left(&mut tx).await, [one(PENDING)], "what waits stays, however old");
+    assert_eq!(left(&mut tx).await, [one(DeliveryStatus::Pending)], "what waits stays, however old");
     assert!(events::get(&mut tx, organization, events[0]).await.unwrap().is_some(), "events stay");
     tx.commit().await.unwrap();
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axum::{Json as Body, extract::State};
+use axum::extract::State;
 use bonafide_core::{
     event::Happened,
     problem::{Problem, Rule},
@@ -11,15 +11,12 @@ use bonafide_engine::{
     Engine,
     events::{self, Filter},
 };
-use bonafide_http::Denied;
+use bonafide_http::{Caller, Denied, Json, Query, Result, operation};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::Event;
-use crate::{
-    error::{Error, ProblemDocument},
-    extract::{Authorized, Query, number, subject, time},
-};
+use crate::extract::{number, subject, time};
 
 /// Longest that a request waits for something to happen, in seconds.
 const LONGEST_WAIT_S: i64 = 30;
@@ -65,14 +62,19 @@ pub(crate) struct Events {
 /// List events
 ///
 /// In the order in which they happened. With `wait` it is a stream: ask again with `next`, and nothing is missed.
-#[utoipa::path(get, path = "/console/events", tag = "Events", operation_id = "events_list", params(ListEvents),
-    security(("bearer" = ["verifications:read"])),
-    responses((status = 200, body = Events), (status = 400, body = ProblemDocument), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument)))]
+#[operation(
+    get,
+    "/console/events",
+    tag = "Events",
+    id = "events_list",
+    scope = "verifications:read",
+    params(ListEvents)
+)]
 pub(crate) async fn list(
     State(engine): State<Engine>,
-    Authorized(caller): Authorized,
-    bonafide_http::Query(asked, _): Query<ListEvents>,
-) -> Result<Body<Events>, Error> {
+    caller: Caller,
+    Query(asked): Query<ListEvents>,
+) -> Result<Json<Events>> {
     let refused = |field: &str, message: String| Err(vec![Problem::new(field, Rule::Enum, message)].into());
     let newest_first = match asked.order.as_deref() {
         None | Some("oldest") => false,
@@ -117,5 +119,5 @@ pub(crate) async fn list(
         };
         data.push(Event::of(row, message));
     }
-    Ok(Body(Events { data, next }))
+    Ok(Json(Events { data, next }))
 }

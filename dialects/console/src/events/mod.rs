@@ -46,7 +46,7 @@ impl Event {
     fn of(row: Row, message: Option<(String, Value)>) -> Self {
         Self {
             id: bonafide_engine::events::message_id(row.id),
-            r#type: row.kind,
+            r#type: row.kind.as_str().to_owned(),
             subject: bonafide_core::id::VerificationId::from_uuid(row.subject).to_string(),
             sequence: row.sequence,
             position: row.position,

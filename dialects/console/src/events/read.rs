@@ -1,22 +1,16 @@
 //! `GET /console/events/{id}`
 
-use axum::{
-    Json as Body,
-    extract::{Path, State},
-};
+use axum::extract::State;
 use bonafide_engine::{
     Engine, events,
     webhooks::history::{self, Filter},
 };
+use bonafide_http::{Caller, Json, Path, Result, operation};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Event;
-use crate::{
-    error::{Error, ProblemDocument},
-    extract::{Authorized, event_id},
-    webhooks::Delivery,
-};
+use crate::{extract::event_id, webhooks::Delivery};
 
 #[derive(Serialize, ToSchema)]
 pub(crate) struct EventRead {
@@ -30,15 +24,13 @@ pub(crate) struct EventRead {
 /// Read an event
 ///
 /// With the messages it was sent in.
-#[utoipa::path(get, path = "/console/events/{id}", tag = "Events", operation_id = "event_read",
-    params(("id" = String, Path, description = "With or without `evt_`")),
-    security(("bearer" = ["verifications:read"])),
-    responses((status = 200, body = EventRead), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument)))]
+#[operation(get, "/console/events/{id}", tag = "Events", id = "event_read", scope = "verifications:read",
+    params(("id" = String, Path, description = "With or without `evt_`")))]
 pub(crate) async fn read(
     State(engine): State<Engine>,
-    Authorized(caller): Authorized,
+    caller: Caller,
     Path(id): Path<String>,
-) -> Result<Body<EventRead>, Error> {
+) -> Result<Json<EventRead>> {
     let id = event_id(&id)?;
     let row = events::read(&engine, &caller, id).await?;
     let filter = Filter { event: Some(id), limit: history::MOST, ..Filter::default() };
@@ -47,5 +39,5 @@ pub(crate) async fn read(
         Err(bonafide_engine::Error::Forbidden) => None,
         Err(other) => return Err(other.into()),
     };
-    Ok(Body(EventRead { event: Event::of(row, None), deliveries }))
+    Ok(Json(EventRead { event: Event::of(row, None), deliveries }))
 }

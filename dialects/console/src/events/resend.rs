@@ -1,20 +1,15 @@
 //! `POST /console/events/{id}/resend`
 
-use axum::{
-    Json as Body,
-    extract::{Path, State},
-};
+use axum::extract::State;
 use bonafide_engine::{
     Engine,
     webhooks::history::{self, Again},
 };
+use bonafide_http::{Caller, Json, Path, Result, operation};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{
-    error::{Error, ProblemDocument},
-    extract::{Authorized, event_id},
-};
+use crate::extract::event_id;
 
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Resent {
@@ -25,16 +20,14 @@ pub(crate) struct Resent {
 /// Send an event again
 ///
 /// To every webhook that wants it, under the same id.
-#[utoipa::path(post, path = "/console/events/{id}/resend", tag = "Events", operation_id = "event_resend",
-    params(("id" = String, Path, description = "With or without `evt_`")),
-    security(("bearer" = ["webhooks"])),
-    responses((status = 200, body = Resent), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument)))]
+#[operation(post, "/console/events/{id}/resend", tag = "Events", id = "event_resend", scope = "webhooks",
+    params(("id" = String, Path, description = "With or without `evt_`")))]
 pub(crate) async fn resend(
     State(engine): State<Engine>,
-    Authorized(caller): Authorized,
+    caller: Caller,
     Path(id): Path<String>,
-) -> Result<Body<Resent>, Error> {
+) -> Result<Json<Resent>> {
     let what = Again { event: Some(event_id(&id)?), ..Again::default() };
     let done = history::replay(&engine, &caller, &what).await?;
-    Ok(Body(Resent { messages: done.messages }))
+    Ok(Json(Resent { messages: done.messages }))
 }

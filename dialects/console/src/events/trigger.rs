@@ -1,15 +1,11 @@
 //! `POST /console/events/trigger`
 
-use axum::{Json as Body, extract::State};
+use axum::extract::State;
 use bonafide_core::problem::{Problem, Rule};
 use bonafide_engine::{Engine, trigger as deed};
+use bonafide_http::{Caller, Json, Result, operation};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-
-use crate::{
-    error::{Error, ProblemDocument},
-    extract::{Authorized, Json},
-};
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -35,21 +31,25 @@ pub(crate) struct Triggered {
 ///
 /// With a test key: makes the event happen, on a verification made for it. What only checks or people can cause is told
 /// with `test` set.
-#[utoipa::path(post, path = "/console/events/trigger", tag = "Events", operation_id = "event_trigger",
-    security(("bearer" = ["verifications:write"])),
-    responses((status = 200, body = Triggered), (status = 400, body = ProblemDocument), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument), (status = 409, body = ProblemDocument)))]
+#[operation(
+    post,
+    "/console/events/trigger",
+    tag = "Events",
+    id = "event_trigger",
+    scope = "verifications:write"
+)]
 pub(crate) async fn trigger(
     State(engine): State<Engine>,
-    Authorized(caller): Authorized,
-    bonafide_http::Valid(asked, _): Json<Trigger>,
-) -> Result<Body<Triggered>, Error> {
+    caller: Caller,
+    Json(asked): Json<Trigger>,
+) -> Result<Json<Triggered>> {
     let Some(dialect) = engine.dialect(&asked.api) else {
         let known: Vec<_> = engine.dialects.iter().map(|d| d.name()).collect();
         let message = format!("must be one of {}", known.join(", "));
         return Err(vec![Problem::new("api", Rule::Enum, message)].into());
     };
     let done = deed::trigger(&engine, &caller, dialect.name(), &asked.event).await?;
-    Ok(Body(Triggered {
+    Ok(Json(Triggered {
         r#type: done.happened.as_str(),
         verification: done.verification.map(|id| id.to_string()),
     }))

@@ -1,14 +1,11 @@
 //! `GET /console/event-types`
 
-use axum::{Json as Body, extract::State};
+use axum::extract::State;
+use bonafide_core::event::WebhookDialect;
 use bonafide_engine::Engine;
+use bonafide_http::{Caller, Json, Result, operation};
 use serde::Serialize;
 use utoipa::ToSchema;
-
-use crate::{
-    error::{Error, ProblemDocument},
-    extract::Authorized,
-};
 
 #[derive(Serialize, ToSchema)]
 pub(crate) struct EventTypes {
@@ -31,18 +28,13 @@ pub(crate) struct ApiEventTypes {
 /// List event types
 ///
 /// What each API calls what happens, and how its messages are signed and tried again.
-#[utoipa::path(get, path = "/console/event-types", tag = "Events", operation_id = "event_types",
-    security(("bearer" = ["verifications:read"])),
-    responses((status = 200, body = EventTypes), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument)))]
-pub(crate) async fn types(
-    State(engine): State<Engine>,
-    Authorized(_caller): Authorized,
-) -> Result<Body<EventTypes>, Error> {
-    let of = |d: &std::sync::Arc<dyn bonafide_core::event::WebhookDialect>| ApiEventTypes {
+#[operation(get, "/console/event-types", tag = "Events", id = "event_types", scope = "verifications:read")]
+pub(crate) async fn types(State(engine): State<Engine>, _caller: Caller) -> Result<Json<EventTypes>> {
+    let of = |d: &&dyn WebhookDialect| ApiEventTypes {
         api: d.name(),
         events: d.words(),
         signature_header: d.signature_header(),
         retries_after_s: d.waits(),
     };
-    Ok(Body(EventTypes { data: engine.dialects.iter().map(of).collect() }))
+    Ok(Json(EventTypes { data: engine.dialects.iter().map(of).collect() }))
 }

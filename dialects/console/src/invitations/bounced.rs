@@ -1,17 +1,10 @@
 //! `POST /console/invitations/{id}/bounced`
 
-use axum::{
-    extract::{Path, State},
-    http::StatusCode,
-};
+use axum::extract::State;
 use bonafide_engine::{Engine, Error::NotFound, invitations};
+use bonafide_http::{Caller, Json, NoContent, Path, Result, operation};
 use serde::Deserialize;
 use utoipa::ToSchema;
-
-use crate::{
-    error::{Error, ProblemDocument},
-    extract::{Authorized, Json},
-};
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -27,17 +20,16 @@ pub(crate) struct Bounce {
 /// For what a mail server or gateway took and sent back later: call it from your provider's hook. It is told as
 /// `invitation.bounced`, and the person is not reminded. Saying it twice, or of an invitation that does not count any more,
 /// changes nothing.
-#[utoipa::path(post, path = "/console/invitations/{id}/bounced", tag = "Invitations", operation_id = "invitation_bounced",
-    params(("id" = String, Path, description = "As the message carries it; a reminder has one of its own")),
-    security(("bearer" = ["verifications:write"])),
-    responses((status = 204), (status = 400, body = ProblemDocument), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument), (status = 409, body = ProblemDocument)))]
+#[operation(post, "/console/invitations/{id}/bounced", tag = "Invitations", id = "invitation_bounced",
+    scope = "verifications:write",
+    params(("id" = String, Path, description = "As the message carries it; a reminder has one of its own")))]
 pub(crate) async fn bounced(
     State(engine): State<Engine>,
-    Authorized(caller): Authorized,
+    caller: Caller,
     Path(id): Path<String>,
-    bonafide_http::Valid(asked, _): Json<Bounce>,
-) -> Result<StatusCode, Error> {
-    let id = id.parse().map_err(|_| Error::Engine(NotFound("invitation")))?;
+    Json(asked): Json<Bounce>,
+) -> Result<NoContent> {
+    let id = id.parse().map_err(|_| NotFound("invitation"))?;
     invitations::bounced(&engine, &caller, id, &asked.reason).await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(NoContent)
 }

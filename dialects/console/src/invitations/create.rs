@@ -1,22 +1,16 @@
 //! `POST /console/verifications/{id}/invitations`
 
-use axum::{
-    Json as Body,
-    extract::{Path, State},
-    http::StatusCode,
-};
+use axum::extract::State;
 use bonafide_core::problem::{Problem, Rule};
 use bonafide_engine::{
     Engine,
     invitations::{self, Channel, Invite},
 };
+use bonafide_http::{Caller, Created, Json, Path, Result, operation};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{
-    error::{Error, ProblemDocument},
-    extract::{Authorized, Json, verification_id},
-};
+use crate::extract::verification_id;
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -59,15 +53,14 @@ pub(crate) struct Invited {
 /// Invite a person
 ///
 /// To a verification that waits for them.
-#[utoipa::path(post, path = "/console/verifications/{id}/invitations", tag = "Invitations", operation_id = "invitation_create",
-    params(("id" = String, Path)), security(("bearer" = ["verifications:write"])),
-    responses((status = 201, body = Invited), (status = 400, body = ProblemDocument), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument), (status = 409, body = ProblemDocument)))]
+#[operation(post, "/console/verifications/{id}/invitations", tag = "Invitations", id = "invitation_create",
+    scope = "verifications:write", params(("id" = String, Path)))]
 pub(crate) async fn create(
     State(engine): State<Engine>,
-    Authorized(caller): Authorized,
+    caller: Caller,
     Path(id): Path<String>,
-    bonafide_http::Valid(asked, _): Json<NewInvitation>,
-) -> Result<(StatusCode, Body<Invited>), Error> {
+    Json(asked): Json<NewInvitation>,
+) -> Result<Created<Invited>> {
     let channel = match asked.channel {
         InvitationChannel::Email => Some(Channel::Email),
         InvitationChannel::Sms => Some(Channel::Sms),
@@ -87,5 +80,5 @@ pub(crate) async fn create(
     };
     let done = invitations::invite(&engine, &caller, verification_id(&id)?, new).await?;
     let id = done.id.map(|id| id.to_string());
-    Ok((StatusCode::CREATED, Body(Invited { link: done.link, sending: id.is_some(), id })))
+    Ok(Created(Invited { link: done.link, sending: id.is_some(), id }))
 }

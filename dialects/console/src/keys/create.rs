@@ -1,19 +1,16 @@
 //! `POST /console/keys`
 
-use axum::{Json as Body, extract::State, http::StatusCode};
-use bonafide_engine::access::Kind;
+use axum::extract::State;
 use bonafide_engine::{
     Engine, Scope,
-    access::{Wanted, credentials},
+    access::{Kind, Wanted, credentials},
 };
+use bonafide_http::{Caller, Created, Json, Result, operation};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::NewKey;
-use crate::{
-    error::{Error, ProblemDocument},
-    extract::{Authorized, Json, time},
-};
+use crate::extract::time;
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -49,14 +46,12 @@ pub(crate) enum KeyKind {
 /// Create a key
 ///
 /// Or an OAuth client. Its secret is shown this one time.
-#[utoipa::path(post, path = "/console/keys", tag = "Keys", operation_id = "key_create",
-    security(("bearer" = ["keys"])),
-    responses((status = 201, body = NewKey), (status = 400, body = ProblemDocument), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument)))]
+#[operation(post, "/console/keys", tag = "Keys", id = "key_create", scope = "keys")]
 pub(crate) async fn create(
     State(engine): State<Engine>,
-    Authorized(caller): Authorized,
-    bonafide_http::Valid(asked, _): Json<WantedKey>,
-) -> Result<(StatusCode, Body<NewKey>), Error> {
+    caller: Caller,
+    Json(asked): Json<WantedKey>,
+) -> Result<Created<NewKey>> {
     let kind = match asked.kind {
         None | Some(KeyKind::ApiKey) => Kind::ApiKey,
         Some(KeyKind::OauthClient) => Kind::OauthClient,
@@ -69,5 +64,5 @@ pub(crate) async fn create(
         expires_at: time("expires_at", asked.expires_at.as_deref())?,
     };
     let new = credentials::create(&engine, &caller, wanted).await?;
-    Ok((StatusCode::CREATED, Body(NewKey::of(&new))))
+    Ok(Created(NewKey::of(&new)))
 }

@@ -1,15 +1,12 @@
 //! `GET /console/keys`
 
-use axum::{Json as Body, extract::State};
+use axum::extract::State;
 use bonafide_engine::{Engine, access::credentials};
+use bonafide_http::{Caller, Json, Result, operation};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Key;
-use crate::{
-    error::{Error, ProblemDocument},
-    extract::Authorized,
-};
 
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Keys {
@@ -19,13 +16,8 @@ pub(crate) struct Keys {
 /// List keys
 ///
 /// And OAuth clients, oldest first; those that were revoked too.
-#[utoipa::path(get, path = "/console/keys", tag = "Keys", operation_id = "keys_list",
-    security(("bearer" = ["keys"])),
-    responses((status = 200, body = Keys), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument)))]
-pub(crate) async fn list(
-    State(engine): State<Engine>,
-    Authorized(caller): Authorized,
-) -> Result<Body<Keys>, Error> {
+#[operation(get, "/console/keys", tag = "Keys", id = "keys_list", scope = "keys")]
+pub(crate) async fn list(State(engine): State<Engine>, caller: Caller) -> Result<Json<Keys>> {
     let all = credentials::list(&engine, &caller).await?;
-    Ok(Body(Keys { data: all.into_iter().map(Key::of).collect() }))
+    Ok(Json(Keys { data: all.into_iter().map(Key::of).collect() }))
 }

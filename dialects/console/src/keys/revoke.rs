@@ -1,27 +1,19 @@
 //! `DELETE /console/keys/{id}`
 
-use axum::{
-    extract::{Path, State},
-    http::StatusCode,
-};
+use axum::extract::State;
 use bonafide_engine::{Engine, access::credentials};
-
-use crate::{
-    error::{Error, ProblemDocument},
-    extract::Authorized,
-};
+use bonafide_http::{Caller, NoContent, Path, Result, operation};
 
 /// Revoke a key
 ///
 /// Or an OAuth client with its tokens; they stop working at once, on every machine.
-#[utoipa::path(delete, path = "/console/keys/{id}", tag = "Keys", operation_id = "key_revoke",
-    params(("id" = String, Path)), security(("bearer" = ["keys"])),
-    responses((status = 204), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument)))]
+#[operation(delete, "/console/keys/{id}", tag = "Keys", id = "key_revoke", scope = "keys",
+    params(("id" = String, Path)))]
 pub(crate) async fn revoke(
     State(engine): State<Engine>,
-    Authorized(caller): Authorized,
+    caller: Caller,
     Path(id): Path<String>,
-) -> Result<StatusCode, Error> {
+) -> Result<NoContent> {
     credentials::revoke(&engine, &caller, &id).await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(NoContent)
 }

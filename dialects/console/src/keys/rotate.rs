@@ -1,18 +1,12 @@
 //! `POST /console/keys/{id}/rotate`
 
-use axum::{
-    Json as Body,
-    extract::{Path, State},
-};
+use axum::extract::State;
 use bonafide_engine::{Engine, access::credentials};
+use bonafide_http::{Caller, Json, Path, Result, operation};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::NewKey;
-use crate::{
-    error::{Error, ProblemDocument},
-    extract::{Authorized, Json},
-};
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -25,16 +19,15 @@ pub(crate) struct KeyRotation {
 /// Rotate a key
 ///
 /// A new secret for the same key or client; the one before it goes on working for a while.
-#[utoipa::path(post, path = "/console/keys/{id}/rotate", tag = "Keys", operation_id = "key_rotate",
-    params(("id" = String, Path)), security(("bearer" = ["keys"])),
-    responses((status = 200, body = NewKey), (status = 400, body = ProblemDocument), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument), (status = 409, body = ProblemDocument)))]
+#[operation(post, "/console/keys/{id}/rotate", tag = "Keys", id = "key_rotate", scope = "keys",
+    params(("id" = String, Path)))]
 pub(crate) async fn rotate(
     State(engine): State<Engine>,
-    Authorized(caller): Authorized,
+    caller: Caller,
     Path(id): Path<String>,
-    bonafide_http::Valid(asked, _): Json<KeyRotation>,
-) -> Result<Body<NewKey>, Error> {
+    Json(asked): Json<KeyRotation>,
+) -> Result<Json<NewKey>> {
     let overlap_s = asked.overlap_s.unwrap_or(24 * 3600);
     let new = credentials::rotate(&engine, &caller, &id, overlap_s).await?;
-    Ok(Body(NewKey::of(&new)))
+    Ok(Json(NewKey::of(&new)))
 }

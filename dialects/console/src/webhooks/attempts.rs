@@ -1,17 +1,12 @@
 //! `GET /console/webhooks/{id}/deliveries/{event}`
 
-use axum::{
-    Json as Body,
-    extract::{Path, State},
-};
+use axum::extract::State;
 use bonafide_engine::{Engine, webhooks::history};
+use bonafide_http::{Caller, Json, Path, Result, operation};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{
-    error::{Error, ProblemDocument},
-    extract::{Authorized, event_id, webhook_id},
-};
+use crate::extract::{event_id, webhook_id};
 
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Attempts {
@@ -38,14 +33,13 @@ pub(crate) struct Attempt {
 /// List the attempts of a message
 ///
 /// Oldest first, with what was answered.
-#[utoipa::path(get, path = "/console/webhooks/{id}/deliveries/{event}", tag = "Webhooks", operation_id = "webhook_attempts",
-    params(("id" = String, Path), ("event" = String, Path)), security(("bearer" = ["webhooks"])),
-    responses((status = 200, body = Attempts), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument)))]
+#[operation(get, "/console/webhooks/{id}/deliveries/{event}", tag = "Webhooks", id = "webhook_attempts",
+    scope = "webhooks", params(("id" = String, Path), ("event" = String, Path)))]
 pub(crate) async fn attempts(
     State(engine): State<Engine>,
-    Authorized(caller): Authorized,
+    caller: Caller,
     Path((id, event)): Path<(String, String)>,
-) -> Result<Body<Attempts>, Error> {
+) -> Result<Json<Attempts>> {
     let all = history::attempts(&engine, &caller, webhook_id(&id)?, event_id(&event)?).await?;
     let data = all
         .into_iter()
@@ -58,5 +52,5 @@ pub(crate) async fn attempts(
             response: String::from_utf8_lossy(&a.response).into_owned(),
         })
         .collect();
-    Ok(Body(Attempts { data }))
+    Ok(Json(Attempts { data }))
 }

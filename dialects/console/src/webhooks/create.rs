@@ -2,19 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use axum::{Json as Body, extract::State, http::StatusCode};
+use axum::extract::State;
 use bonafide_engine::{
     Engine,
     webhooks::{self, NewEndpoint, Registered},
 };
+use bonafide_http::{Caller, Created, Json, Result, operation};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Chaos;
-use crate::{
-    error::{Error, ProblemDocument},
-    extract::{Authorized, Json},
-};
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -51,14 +48,12 @@ pub(crate) struct CreatedWebhook {
 /// Register a webhook
 ///
 /// Its secret is shown this one time.
-#[utoipa::path(post, path = "/console/webhooks", tag = "Webhooks", operation_id = "webhook_create",
-    security(("bearer" = ["webhooks"])),
-    responses((status = 201, body = CreatedWebhook), (status = 400, body = ProblemDocument), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument), (status = 409, body = ProblemDocument)))]
+#[operation(post, "/console/webhooks", tag = "Webhooks", id = "webhook_create", scope = "webhooks")]
 pub(crate) async fn create(
     State(engine): State<Engine>,
-    Authorized(caller): Authorized,
-    bonafide_http::Valid(new, _): Json<NewWebhook>,
-) -> Result<(StatusCode, Body<CreatedWebhook>), Error> {
+    caller: Caller,
+    Json(new): Json<NewWebhook>,
+) -> Result<Created<CreatedWebhook>> {
     let new = NewEndpoint {
         dialect: new.api,
         client_id: new.client,
@@ -71,5 +66,5 @@ pub(crate) async fn create(
     };
     let Registered { id, secret } = webhooks::create(&engine, &caller, new).await?;
     let body = CreatedWebhook { id: id.to_string(), secret: secret.to_string() };
-    Ok((StatusCode::CREATED, Body(body)))
+    Ok(Created(body))
 }

@@ -1,27 +1,21 @@
 //! `DELETE /console/webhooks/{id}`
 
-use axum::{
-    extract::{Path, State},
-    http::StatusCode,
-};
+use axum::extract::State;
 use bonafide_engine::{Engine, webhooks};
+use bonafide_http::{Caller, NoContent, Path, Result, operation};
 
-use crate::{
-    error::{Error, ProblemDocument},
-    extract::{Authorized, webhook_id},
-};
+use crate::extract::webhook_id;
 
 /// Delete a webhook
 ///
 /// What still waited to be sent there is not sent.
-#[utoipa::path(delete, path = "/console/webhooks/{id}", tag = "Webhooks", operation_id = "webhook_delete",
-    params(("id" = String, Path)), security(("bearer" = ["webhooks"])),
-    responses((status = 204), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument)))]
+#[operation(delete, "/console/webhooks/{id}", tag = "Webhooks", id = "webhook_delete", scope = "webhooks",
+    params(("id" = String, Path)))]
 pub(crate) async fn delete(
     State(engine): State<Engine>,
-    Authorized(caller): Authorized,
+    caller: Caller,
     Path(id): Path<String>,
-) -> Result<StatusCode, Error> {
+) -> Result<NoContent> {
     webhooks::delete(&engine, &caller, webhook_id(&id)?).await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(NoContent)
 }

@@ -1,22 +1,20 @@
 //! `GET /console/webhooks/{id}/deliveries`
 
-use axum::{
-    Json as Body,
-    extract::{Path, State},
+use axum::extract::State;
+use bonafide_core::{
+    delivery::DeliveryStatus,
+    problem::{Problem, Rule},
 };
-use bonafide_core::problem::{Problem, Rule};
 use bonafide_engine::{
     Engine,
     webhooks::history::{self, Filter},
 };
+use bonafide_http::{Caller, Json, Path, Query, Result, operation};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::Delivery;
-use crate::{
-    error::{Error, ProblemDocument},
-    extract::{Authorized, Query, number, webhook_id},
-};
+use crate::extract::{number, webhook_id};
 
 #[derive(Debug, Default, Deserialize, ToSchema, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -44,24 +42,24 @@ pub(crate) struct Deliveries {
 /// List the messages of a webhook
 ///
 /// Newest first.
-#[utoipa::path(get, path = "/console/webhooks/{id}/deliveries", tag = "Webhooks", operation_id = "webhook_deliveries",
-    params(("id" = String, Path), ListDeliveries), security(("bearer" = ["webhooks"])),
-    responses((status = 200, body = Deliveries), (status = 400, body = ProblemDocument), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument)))]
+#[operation(get, "/console/webhooks/{id}/deliveries", tag = "Webhooks", id = "webhook_deliveries",
+    scope = "webhooks", params(("id" = String, Path), ListDeliveries))]
 pub(crate) async fn deliveries(
     State(engine): State<Engine>,
-    Authorized(caller): Authorized,
+    caller: Caller,
     Path(id): Path<String>,
-    bonafide_http::Query(asked, _): Query<ListDeliveries>,
-) -> Result<Body<Deliveries>, Error> {
+    Query(asked): Query<ListDeliveries>,
+) -> Result<Json<Deliveries>> {
     let id = webhook_id(&id)?;
-    if asked.status.as_deref().is_some_and(|s| !["pending", "delivered", "dead"].contains(&s)) {
+    let status = asked.status.as_deref().map(DeliveryStatus::parse);
+    if status == Some(None) {
         let message = "must be pending, delivered or dead";
         return Err(vec![Problem::new("status", Rule::Enum, message)].into());
     }
     let skip = number("skip", asked.skip.as_deref())?.unwrap_or(0).max(0);
     let limit = number("limit", asked.limit.as_deref())?.unwrap_or(50).clamp(1, history::MOST);
-    let filter = Filter { endpoint: Some(id), status: asked.status, skip, limit, ..Filter::default() };
+    let filter = Filter { endpoint: Some(id), status: status.flatten(), skip, limit, ..Filter::default() };
     let found = history::deliveries(&engine, &caller, &filter).await?;
     let next = (found.len() as i64 == limit).then(|| (skip + limit).to_string());
-    Ok(Body(Deliveries { data: found.into_iter().map(Delivery::of).collect(), next }))
+    Ok(Json(Deliveries { data: found.into_iter().map(Delivery::of).collect(), next }))
 }

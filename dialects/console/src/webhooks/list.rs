@@ -1,15 +1,13 @@
 //! `GET /console/webhooks`
 
-use axum::{Json as Body, extract::State};
+use axum::extract::State;
 use bonafide_engine::{Engine, webhooks};
+use bonafide_http::{Caller, Json, Query, Result, operation};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::Webhook;
-use crate::{
-    error::{Error, ProblemDocument},
-    extract::{Authorized, Query, number},
-};
+use crate::extract::number;
 
 #[derive(Debug, Default, Deserialize, ToSchema, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -34,18 +32,23 @@ pub(crate) struct Webhooks {
 /// List webhooks
 ///
 /// Those that were registered, then those that stand for addresses given per verification, each newest first.
-#[utoipa::path(get, path = "/console/webhooks", tag = "Webhooks", operation_id = "webhooks_list",
-    params(ListWebhooks), security(("bearer" = ["webhooks"])),
-    responses((status = 200, body = Webhooks), (status = 400, body = ProblemDocument), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument)))]
+#[operation(
+    get,
+    "/console/webhooks",
+    tag = "Webhooks",
+    id = "webhooks_list",
+    scope = "webhooks",
+    params(ListWebhooks)
+)]
 pub(crate) async fn list(
     State(engine): State<Engine>,
-    Authorized(caller): Authorized,
-    bonafide_http::Query(asked, _): Query<ListWebhooks>,
-) -> Result<Body<Webhooks>, Error> {
+    caller: Caller,
+    Query(asked): Query<ListWebhooks>,
+) -> Result<Json<Webhooks>> {
     let most = webhooks::MOST_LISTED;
     let skip = number("skip", asked.skip.as_deref())?.unwrap_or(0).max(0);
     let limit = number("limit", asked.limit.as_deref())?.unwrap_or(most).clamp(1, most);
     let found = webhooks::list(&engine, &caller, skip, limit).await?;
     let next = (found.len() as i64 == limit).then(|| skip.saturating_add(limit).to_string());
-    Ok(Body(Webhooks { data: found.into_iter().map(Webhook::of).collect(), next }))
+    Ok(Json(Webhooks { data: found.into_iter().map(Webhook::of).collect(), next }))
 }

@@ -13,6 +13,7 @@ pub(crate) mod update;
 
 use std::collections::BTreeMap;
 
+use bonafide_core::delivery::{self, DeliveryStatus};
 use bonafide_engine::{
     events::message_id,
     webhooks::{Endpoint, history},
@@ -22,7 +23,7 @@ use utoipa::ToSchema;
 
 bonafide_http::vocabulary!(
     pub(crate) Chaos: "What is done wrong on purpose, with a test key.",
-    bonafide_core::delivery::Chaos::ALL.map(|word| word.as_str())
+    delivery::Chaos::ALL.map(|word| word.as_str())
 );
 
 /// A webhook.
@@ -73,7 +74,7 @@ impl Webhook {
             api: endpoint.dialect,
             name: endpoint.name,
             url: endpoint.url,
-            origin: endpoint.origin,
+            origin: endpoint.origin.as_str().to_owned(),
             client: Some(endpoint.client).filter(|c| !c.is_empty()),
             events: endpoint.words,
             headers: endpoint.headers,
@@ -111,12 +112,12 @@ pub(crate) struct Delivery {
 
 impl Delivery {
     pub(crate) fn of(message: history::Delivery) -> Self {
-        let waits = message.status == history::PENDING;
+        let waits = message.status == DeliveryStatus::Pending;
         Self {
             event: message_id(message.event),
             webhook: message.endpoint.to_string(),
             r#type: message.word,
-            status: message.status,
+            status: message.status.as_str().to_owned(),
             attempts: message.tries,
             created_at: message.created_at.to_string(),
             next_attempt_at: waits.then(|| message.run_at.to_string()),

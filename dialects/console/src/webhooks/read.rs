@@ -1,25 +1,19 @@
 //! `GET /console/webhooks/{id}`
 
-use axum::{
-    Json as Body,
-    extract::{Path, State},
-};
+use axum::extract::State;
 use bonafide_engine::{Engine, webhooks};
+use bonafide_http::{Caller, Json, Path, Result, operation};
 
 use super::Webhook;
-use crate::{
-    error::{Error, ProblemDocument},
-    extract::{Authorized, webhook_id},
-};
+use crate::extract::webhook_id;
 
 /// Read a webhook
-#[utoipa::path(get, path = "/console/webhooks/{id}", tag = "Webhooks", operation_id = "webhook_read",
-    params(("id" = String, Path)), security(("bearer" = ["webhooks"])),
-    responses((status = 200, body = Webhook), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument)))]
+#[operation(get, "/console/webhooks/{id}", tag = "Webhooks", id = "webhook_read", scope = "webhooks",
+    params(("id" = String, Path)))]
 pub(crate) async fn read(
     State(engine): State<Engine>,
-    Authorized(caller): Authorized,
+    caller: Caller,
     Path(id): Path<String>,
-) -> Result<Body<Webhook>, Error> {
-    Ok(Body(Webhook::of(webhooks::read(&engine, &caller, webhook_id(&id)?).await?)))
+) -> Result<Json<Webhook>> {
+    Ok(Json(Webhook::of(webhooks::read(&engine, &caller, webhook_id(&id)?).await?)))
 }

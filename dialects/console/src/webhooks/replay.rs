@@ -1,20 +1,15 @@
 //! `POST /console/webhooks/{id}/replay`
 
-use axum::{
-    Json as Body,
-    extract::{Path, State},
-};
+use axum::extract::State;
 use bonafide_engine::{
     Engine,
     webhooks::history::{self, Again},
 };
+use bonafide_http::{Caller, Json, Path, Result, operation};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{
-    error::{Error, ProblemDocument},
-    extract::{Authorized, Json, event_id, time, webhook_id},
-};
+use crate::extract::{event_id, time, webhook_id};
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -46,15 +41,14 @@ pub(crate) struct Replayed {
 ///
 /// Sends events again under the ids they had, also those that happened while the webhook was switched off, and now what
 /// waits for another attempt.
-#[utoipa::path(post, path = "/console/webhooks/{id}/replay", tag = "Webhooks", operation_id = "webhook_replay",
-    params(("id" = String, Path)), security(("bearer" = ["webhooks"])),
-    responses((status = 200, body = Replayed), (status = 400, body = ProblemDocument), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument), (status = 409, body = ProblemDocument)))]
+#[operation(post, "/console/webhooks/{id}/replay", tag = "Webhooks", id = "webhook_replay",
+    scope = "webhooks", params(("id" = String, Path)))]
 pub(crate) async fn replay(
     State(engine): State<Engine>,
-    Authorized(caller): Authorized,
+    caller: Caller,
     Path(id): Path<String>,
-    bonafide_http::Valid(asked, _): Json<Replay>,
-) -> Result<Body<Replayed>, Error> {
+    Json(asked): Json<Replay>,
+) -> Result<Json<Replayed>> {
     let what = Again {
         endpoint: Some(webhook_id(&id)?),
         event: asked.event.as_deref().map(event_id).transpose()?,
@@ -64,5 +58,5 @@ pub(crate) async fn replay(
         undelivered: !asked.delivered_too.unwrap_or(false),
     };
     let done = history::replay(&engine, &caller, &what).await?;
-    Ok(Body(Replayed { messages: done.messages, next: done.next }))
+    Ok(Json(Replayed { messages: done.messages, next: done.next }))
 }

@@ -1,17 +1,12 @@
 //! `POST /console/webhooks/{id}/rotate`
 
-use axum::{
-    Json as Body,
-    extract::{Path, State},
-};
+use axum::extract::State;
 use bonafide_engine::{Engine, webhooks};
+use bonafide_http::{Caller, Json, Path, Result, operation};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{
-    error::{Error, ProblemDocument},
-    extract::{Authorized, Json, webhook_id},
-};
+use crate::extract::webhook_id;
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -31,16 +26,15 @@ pub(crate) struct Rotated {
 ///
 /// The Standard Webhooks headers carry a signature under both secrets for a while; a vendor's own header has room for
 /// one, which is the new one's.
-#[utoipa::path(post, path = "/console/webhooks/{id}/rotate", tag = "Webhooks", operation_id = "webhook_rotate",
-    params(("id" = String, Path)), security(("bearer" = ["webhooks"])),
-    responses((status = 200, body = Rotated), (status = 400, body = ProblemDocument), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument)))]
+#[operation(post, "/console/webhooks/{id}/rotate", tag = "Webhooks", id = "webhook_rotate",
+    scope = "webhooks", params(("id" = String, Path)))]
 pub(crate) async fn rotate(
     State(engine): State<Engine>,
-    Authorized(caller): Authorized,
+    caller: Caller,
     Path(id): Path<String>,
-    bonafide_http::Valid(asked, _): Json<Rotation>,
-) -> Result<Body<Rotated>, Error> {
+    Json(asked): Json<Rotation>,
+) -> Result<Json<Rotated>> {
     let overlap_s = asked.overlap_s.unwrap_or(24 * 3600);
     let secret = webhooks::rotate(&engine, &caller, webhook_id(&id)?, overlap_s).await?;
-    Ok(Body(Rotated { secret: secret.to_string() }))
+    Ok(Json(Rotated { secret: secret.to_string() }))
 }

@@ -1,18 +1,12 @@
 //! `POST /console/webhooks/{id}/test`
 
-use axum::{
-    Json as Body,
-    extract::{Path, State},
-    http::StatusCode,
-};
+use axum::{extract::State, http::StatusCode};
 use bonafide_engine::{Engine, events::message_id, webhooks};
+use bonafide_http::{Caller, Json, Path, Result, operation};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{
-    error::{Error, ProblemDocument},
-    extract::{Authorized, webhook_id},
-};
+use crate::extract::webhook_id;
 
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Tested {
@@ -23,14 +17,13 @@ pub(crate) struct Tested {
 /// Test a webhook
 ///
 /// Sends one message that nothing happened for.
-#[utoipa::path(post, path = "/console/webhooks/{id}/test", tag = "Webhooks", operation_id = "webhook_test",
-    params(("id" = String, Path)), security(("bearer" = ["webhooks"])),
-    responses((status = 202, body = Tested), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument), (status = 409, body = ProblemDocument)))]
+#[operation(post, "/console/webhooks/{id}/test", tag = "Webhooks", id = "webhook_test", scope = "webhooks",
+    params(("id" = String, Path)), responses((status = 202, body = Tested)))]
 pub(crate) async fn test(
     State(engine): State<Engine>,
-    Authorized(caller): Authorized,
+    caller: Caller,
     Path(id): Path<String>,
-) -> Result<(StatusCode, Body<Tested>), Error> {
+) -> Result<(StatusCode, Json<Tested>)> {
     let event = webhooks::test(&engine, &caller, webhook_id(&id)?).await?;
-    Ok((StatusCode::ACCEPTED, Body(Tested { event: message_id(event) })))
+    Ok((StatusCode::ACCEPTED, Json(Tested { event: message_id(event) })))
 }

@@ -2,22 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use axum::{
-    Json as Body,
-    extract::{Path, State},
-};
+use axum::extract::State;
 use bonafide_engine::{
     Engine,
     webhooks::{self, Changes},
 };
+use bonafide_http::{Caller, Json, Path, Result, operation};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::{Chaos, Webhook};
-use crate::{
-    error::{Error, ProblemDocument},
-    extract::{Authorized, Json, webhook_id},
-};
+use crate::extract::webhook_id;
 
 /// What is absent stays as it is.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -37,15 +32,14 @@ pub(crate) struct WebhookChanges {
 }
 
 /// Change a webhook
-#[utoipa::path(patch, path = "/console/webhooks/{id}", tag = "Webhooks", operation_id = "webhook_update",
-    params(("id" = String, Path)), security(("bearer" = ["webhooks"])),
-    responses((status = 200, body = Webhook), (status = 400, body = ProblemDocument), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument)))]
+#[operation(patch, "/console/webhooks/{id}", tag = "Webhooks", id = "webhook_update", scope = "webhooks",
+    params(("id" = String, Path)))]
 pub(crate) async fn update(
     State(engine): State<Engine>,
-    Authorized(caller): Authorized,
+    caller: Caller,
     Path(id): Path<String>,
-    bonafide_http::Valid(asked, _): Json<WebhookChanges>,
-) -> Result<Body<Webhook>, Error> {
+    Json(asked): Json<WebhookChanges>,
+) -> Result<Json<Webhook>> {
     let id = webhook_id(&id)?;
     let changes = Changes {
         name: asked.name,
@@ -56,5 +50,5 @@ pub(crate) async fn update(
         active: asked.active,
     };
     webhooks::update(&engine, &caller, id, changes).await?;
-    Ok(Body(Webhook::of(webhooks::read(&engine, &caller, id).await?)))
+    Ok(Json(Webhook::of(webhooks::read(&engine, &caller, id).await?)))
 }

@@ -1,18 +1,13 @@
 //! `POST /admin/api-clients`
 
-use axum::{Json as Body, extract::State, http::StatusCode};
-use bonafide_engine::access::Kind;
+use axum::extract::State;
 use bonafide_engine::{
     Engine, Scope,
-    access::{Wanted, credentials},
+    access::{Kind, Wanted, credentials},
 };
+use bonafide_http::{Caller, Created, Json, Result, operation};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-
-use crate::{
-    error::{Error, ErrorBody},
-    extract::{Authorized, Json},
-};
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -75,14 +70,19 @@ pub(crate) struct ApiClient {
 /// Create an API client
 ///
 /// With a key that has the scope `keys`. The new key also configures its own webhooks.
-#[utoipa::path(post, path = "/admin/api-clients", tag = "Admin", operation_id = "api_client_create",
-    security(("X-Admin-Secret" = ["keys"])),
-    responses((status = 201, body = ApiClient), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 422, body = ErrorBody)))]
+#[operation(
+    post,
+    "/admin/api-clients",
+    tag = "Admin",
+    id = "api_client_create",
+    scope = "keys",
+    scheme = "X-Admin-Secret"
+)]
 pub(crate) async fn create(
     State(engine): State<Engine>,
-    Authorized(caller): Authorized,
-    bonafide_http::Valid(asked, _): Json<NewApiClient>,
-) -> Result<(StatusCode, Body<ApiClient>), Error> {
+    caller: Caller,
+    Json(asked): Json<NewApiClient>,
+) -> Result<Created<ApiClient>> {
     let permissions = asked.permissions.unwrap_or_else(|| ALL.to_vec());
     let mut scopes = vec![Scope::Webhooks.as_str()];
     for permission in &permissions {
@@ -106,5 +106,5 @@ pub(crate) async fn create(
         rate_limit: asked.rate_limit.unwrap_or(engine.settings.per_minute),
         message: "API client created. Store the key securely; it is not shown again.",
     };
-    Ok((StatusCode::CREATED, Body(body)))
+    Ok(Created(body))
 }

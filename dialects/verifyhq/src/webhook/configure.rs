@@ -1,19 +1,16 @@
 //! `POST /webhooks/configure`
 
-use axum::{Json as Body, extract::State, http::StatusCode};
+use axum::extract::State;
 use bonafide_core::problem::{Problem, Rule};
 use bonafide_engine::{
-    Engine,
+    Engine, Error,
     webhooks::{self, NewEndpoint, Registered},
 };
+use bonafide_http::{Caller, Created, Json, Refusal, Result, operation};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{
-    DIALECT,
-    error::{Error, ErrorBody},
-    extract::{Authorized, Json, client_id},
-};
+use crate::{NAME, extract::client_id};
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -41,16 +38,14 @@ pub(crate) struct ConfiguredWebhook {
 /// Configure a webhook
 ///
 /// Its secret is shown this one time.
-#[utoipa::path(post, path = "/webhooks/configure", tag = "Webhooks", operation_id = "webhook_configure",
-    security(("X-API-Key" = ["webhooks"])),
-    responses((status = 201, body = ConfiguredWebhook), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 409, body = ErrorBody), (status = 422, body = ErrorBody)))]
+#[operation(post, "/webhooks/configure", tag = "Webhooks", id = "webhook_configure", scope = "webhooks")]
 pub(crate) async fn configure(
     State(engine): State<Engine>,
-    Authorized(caller): Authorized,
-    bonafide_http::Valid(new, _): Json<ConfigureWebhook>,
-) -> Result<(StatusCode, Body<ConfiguredWebhook>), Error> {
+    caller: Caller,
+    Json(new): Json<ConfigureWebhook>,
+) -> Result<Created<ConfiguredWebhook>> {
     let endpoint = NewEndpoint {
-        dialect: DIALECT.to_owned(),
+        dialect: NAME.to_owned(),
         client_id: Some(client_id(&caller, &new.client_id)?),
         name: "webhook".to_owned(),
         url: new.callback_url.clone(),
@@ -66,18 +61,18 @@ pub(crate) async fn configure(
         secret: secret.to_string(),
         message: "Webhook configured. Store the secret securely; it is not shown again.",
     };
-    Ok((StatusCode::CREATED, Body(body)))
+    Ok(Created(body))
 }
 
 /// The fields by the names they have here.
-fn in_our_words(error: bonafide_engine::Error) -> Error {
+fn in_our_words(error: Error) -> Refusal {
     match error {
-        bonafide_engine::Error::Invalid(problems) => {
+        Error::Invalid(problems) => {
             let renamed = |p: Problem| match p.field.as_str() {
                 "url" => Problem::new("callbackUrl", Rule::Format, p.message),
                 _ => p,
             };
-            Error::Invalid(problems.into_iter().map(renamed).collect())
+            problems.into_iter().map(renamed).collect::<Vec<_>>().into()
         }
         other => other.into(),
     }

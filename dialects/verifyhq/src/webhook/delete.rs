@@ -1,17 +1,12 @@
 //! `DELETE /webhooks/{id}`
 
-use axum::{
-    Json as Body,
-    extract::{Path, State},
-};
+use axum::extract::State;
 use bonafide_engine::{Engine, webhooks};
+use bonafide_http::{Caller, Json, Path, Result, operation};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{
-    error::{Error, ErrorBody},
-    extract::{Authorized, webhook},
-};
+use crate::extract::webhook;
 
 #[derive(Serialize, ToSchema)]
 pub(crate) struct DeletedWebhook {
@@ -19,15 +14,14 @@ pub(crate) struct DeletedWebhook {
 }
 
 /// Delete a webhook
-#[utoipa::path(delete, path = "/webhooks/{id}", tag = "Webhooks", operation_id = "webhook_delete",
-    params(("id" = String, Path)), security(("X-API-Key" = ["webhooks"])),
-    responses((status = 200, body = DeletedWebhook), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)))]
+#[operation(delete, "/webhooks/{id}", tag = "Webhooks", id = "webhook_delete", scope = "webhooks",
+    params(("id" = String, Path)))]
 pub(crate) async fn delete(
     State(engine): State<Engine>,
-    Authorized(caller): Authorized,
+    caller: Caller,
     Path(id): Path<String>,
-) -> Result<Body<DeletedWebhook>, Error> {
+) -> Result<Json<DeletedWebhook>> {
     let id = webhook(&engine, &caller, &id).await?;
     webhooks::delete(&engine, &caller, id).await?;
-    Ok(Body(DeletedWebhook { message: "Webhook deleted" }))
+    Ok(Json(DeletedWebhook { message: "Webhook deleted" }))
 }

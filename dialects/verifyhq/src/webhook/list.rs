@@ -1,21 +1,15 @@
 //! `GET /webhooks/client/{clientId}`
 
-use axum::{
-    Json as Body,
-    extract::{Path, State},
-};
+use axum::extract::State;
 use bonafide_engine::{
     Engine,
     webhooks::{self, Registrations},
 };
+use bonafide_http::{Caller, Json, Path, Result, operation};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{
-    DIALECT,
-    error::{Error, ErrorBody},
-    extract::{Authorized, client_id},
-};
+use crate::{NAME, extract::client_id};
 
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -31,17 +25,16 @@ pub(crate) struct Webhook {
 /// List the webhooks of a client
 ///
 /// Newest first. Of another client than yourself with the scope `keys` alone.
-#[utoipa::path(get, path = "/webhooks/client/{clientId}", tag = "Webhooks", operation_id = "webhooks_list",
-    params(("clientId" = String, Path)), security(("X-API-Key" = ["webhooks"])),
-    responses((status = 200, body = Vec<Webhook>), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)))]
+#[operation(get, "/webhooks/client/{clientId}", tag = "Webhooks", id = "webhooks_list", scope = "webhooks",
+    params(("clientId" = String, Path)))]
 pub(crate) async fn list(
     State(engine): State<Engine>,
-    Authorized(caller): Authorized,
+    caller: Caller,
     Path(client): Path<String>,
-) -> Result<Body<Vec<Webhook>>, Error> {
+) -> Result<Json<Vec<Webhook>>> {
     let client = client_id(&caller, &client)?;
     let theirs =
-        Registrations { dialect: DIALECT, client: Some(&client), take: u32::MAX, ..Registrations::default() };
+        Registrations { dialect: NAME, client: Some(&client), take: u32::MAX, ..Registrations::default() };
     let (theirs, _) = webhooks::registered(&engine, &caller, &theirs).await?;
     let webhooks = theirs.into_iter().map(|e| Webhook {
         id: format!("wh_{}", e.id),
@@ -50,5 +43,5 @@ pub(crate) async fn list(
         events: e.words,
         created_at: e.created_at.to_string(),
     });
-    Ok(Body(webhooks.collect()))
+    Ok(Json(webhooks.collect()))
 }

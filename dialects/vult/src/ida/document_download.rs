@@ -5,24 +5,24 @@ use bonafide_engine::{
     Engine,
     evidence::{self, File},
 };
+use bonafide_http::{Caller, Json, Result, operation};
 
 use crate::{
-    error::{Error, ErrorBody},
-    extract::{Authorized, Json, ida},
+    extract::ida,
     idv::{document::download::Jpeg, session::SessionRef},
 };
 
 /// download ida document
 ///
 /// The selfie of an authentication: JPEG.
-#[utoipa::path(post, path = "/ida/document/download", tag = "IDA", operation_id = "ida_document_download",
-    security(("oauth2" = ["verifications:read"])), extensions(("x-cost" = json!(2))),
-    responses((status = 200, content_type = "image/jpeg", body = Jpeg), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
+#[operation(post, "/ida/document/download", tag = "IDA", id = "ida_document_download",
+    scope = "verifications:read", cost = 2,
+    responses((status = 200, content_type = "image/jpeg", body = Jpeg)))]
 pub(crate) async fn document_download(
     State(engine): State<Engine>,
-    Authorized(caller): Authorized,
-    bonafide_http::Valid(asked, _): Json<SessionRef>,
-) -> Result<Jpeg, Error> {
+    caller: Caller,
+    Json(asked): Json<SessionRef>,
+) -> Result<Jpeg> {
     let id = ida(&engine, &caller, &asked.session_id).await?;
     Ok(Jpeg(evidence::download(&engine, &caller, id, File::Selfie).await?))
 }

@@ -1,14 +1,14 @@
 //! `POST /identity/document/read`
 
-use axum::{Json as Body, extract::State};
+use axum::extract::State;
 use bonafide_core::document::FieldName;
 use bonafide_engine::{Engine, identities};
+use bonafide_http::{Caller, Json, Result, operation};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
-    error::{Error, ErrorBody},
-    extract::{Authorized, Json, identity_id},
+    extract::identity_id,
     words::{self, DocumentTypeE, to_document_type},
 };
 
@@ -72,21 +72,25 @@ pub(crate) struct IdentityDocument {
 /// read completed identity document
 ///
 /// The newest document of a type that the person was verified with.
-#[utoipa::path(post, path = "/identity/document/read", tag = "Identity", operation_id = "identity_document_read",
-    security(("oauth2" = ["verifications:read"])),
-    responses((status = 200, body = IdentityDocument), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
+#[operation(
+    post,
+    "/identity/document/read",
+    tag = "Identity",
+    id = "identity_document_read",
+    scope = "verifications:read"
+)]
 pub(crate) async fn document_read(
     State(engine): State<Engine>,
-    Authorized(caller): Authorized,
-    bonafide_http::Valid(asked, _): Json<ReadDocument>,
-) -> Result<Body<IdentityDocument>, Error> {
+    caller: Caller,
+    Json(asked): Json<ReadDocument>,
+) -> Result<Json<IdentityDocument>> {
     let identity = identities::read(&engine, &caller, identity_id(&asked.identity_id)?).await?;
     let document = identity
         .document(to_document_type(asked.document_type_e))
         .ok_or(bonafide_engine::Error::NotFound("document of this type"))?;
     let reading = &document.reading;
     let field = |name| reading.get(name).map(|f| f.value.clone());
-    Ok(Body(IdentityDocument {
+    Ok(Json(IdentityDocument {
         document_id: document.evidence.map(|id| id.to_string()),
         document_type_e: words::document_type(reading.document_type),
         document_data_source_e: words::data_source(reading).to_owned(),

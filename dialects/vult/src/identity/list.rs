@@ -1,18 +1,17 @@
 //! `POST /identity/list`
 
-use axum::{Json as Body, extract::State};
+use axum::extract::State;
 use bonafide_engine::{
     Engine,
     identities::{self, Filter},
 };
+use bonafide_http::{Caller, Json, Result, operation};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::IdentityBody;
 use crate::{
-    error::{Error, ErrorBody},
-    extract::{Authorized, Json},
     idv::document::list::Count,
     paging::{OneOrMany, Part, When, part, span},
 };
@@ -50,14 +49,12 @@ pub(crate) struct Identities {
 /// list identities
 ///
 /// The people your organization has verified, newest first.
-#[utoipa::path(post, path = "/identity/list", tag = "Identity", operation_id = "identity_list",
-    security(("oauth2" = ["verifications:read"])),
-    responses((status = 200, body = Identities), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody)))]
+#[operation(post, "/identity/list", tag = "Identity", id = "identity_list", scope = "verifications:read")]
 pub(crate) async fn list(
     State(engine): State<Engine>,
-    Authorized(caller): Authorized,
-    bonafide_http::Valid(asked, _): Json<ListIdentities>,
-) -> Result<Body<Identities>, Error> {
+    caller: Caller,
+    Json(asked): Json<ListIdentities>,
+) -> Result<Json<Identities>> {
     let Part { take, skip } = part(asked.take, asked.skip);
     let (from, until) = span(asked.start_date, asked.end_date)?;
     let filter = Filter {
@@ -73,5 +70,5 @@ pub(crate) async fn list(
     };
     let (found, total) = identities::list(&engine, &caller, &filter).await?;
     let identities = found.into_iter().map(IdentityBody::from).collect();
-    Ok(Body(Identities { identities, meta_counts: Count { total, take, skip } }))
+    Ok(Json(Identities { identities, meta_counts: Count { total, take, skip } }))
 }

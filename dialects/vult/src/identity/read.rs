@@ -1,20 +1,17 @@
 //! `POST /identity/read`
 
-use axum::{Json as Body, extract::State};
+use axum::extract::State;
 use bonafide_engine::{
     Engine,
     identities::{self, Filter},
 };
+use bonafide_http::{Caller, Json, Refusal, Result, operation};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::IdentityBody;
-use crate::{
-    error::{Error, ErrorBody},
-    extract::{Authorized, Json, identity_id},
-    paging::OneOrMany,
-};
+use crate::{extract::identity_id, paging::OneOrMany};
 
 /// Most identities of one answer.
 const MOST: u32 = 200;
@@ -44,27 +41,25 @@ pub(crate) struct IdentitiesRead {
 ///
 /// One identity, several, or those with some metadata; at most the 200 newest. An identity that was asked for alone and does not
 /// exist is 404; of several, those that do not exist are left out.
-#[utoipa::path(post, path = "/identity/read", tag = "Identity", operation_id = "identity_read",
-    security(("oauth2" = ["verifications:read"])),
-    responses((status = 200, body = IdentitiesRead), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
+#[operation(post, "/identity/read", tag = "Identity", id = "identity_read", scope = "verifications:read")]
 pub(crate) async fn read(
     State(engine): State<Engine>,
-    Authorized(caller): Authorized,
-    bonafide_http::Valid(asked, _): Json<ReadIdentities>,
-) -> Result<Body<IdentitiesRead>, Error> {
+    caller: Caller,
+    Json(asked): Json<ReadIdentities>,
+) -> Result<Json<IdentitiesRead>> {
     let mut ids = OneOrMany::values(asked.identity_id);
     ids.extend(asked.identity_ids.unwrap_or_default());
     ids.dedup();
     let metadata = asked.metadata.unwrap_or_default();
     if let ([one], true) = (ids.as_slice(), metadata.is_empty()) {
-        let read = async || identities::read(&engine, &caller, identity_id(one)?).await.map_err(Error::from);
+        let read = async || Ok::<_, Refusal>(identities::read(&engine, &caller, identity_id(one)?).await?);
         let (listed, one) = (read().await?, read().await?);
-        return Ok(Body(IdentitiesRead { identities: vec![listed.into()], one: Some(one.into()) }));
+        return Ok(Json(IdentitiesRead { identities: vec![listed.into()], one: Some(one.into()) }));
     }
     if ids.is_empty() && metadata.is_empty() {
-        return Ok(Body(IdentitiesRead { identities: vec![], one: None }));
+        return Ok(Json(IdentitiesRead { identities: vec![], one: None }));
     }
     let filter = Filter { ids, metadata, take: MOST, ..Filter::default() };
     let (found, _) = identities::list(&engine, &caller, &filter).await?;
-    Ok(Body(IdentitiesRead { identities: found.into_iter().map(IdentityBody::from).collect(), one: None }))
+    Ok(Json(IdentitiesRead { identities: found.into_iter().map(IdentityBody::from).collect(), one: None }))
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use axum::{
-    Extension, Json,
+    Extension,
     body::Bytes,
     extract::State,
     http::{HeaderMap, HeaderValue, StatusCode, header},
@@ -14,7 +14,7 @@ use bonafide_engine::{
     Engine,
     access::{self, TokenRefused},
 };
-use bonafide_http::Counts;
+use bonafide_http::{Counts, Json, Result, operation};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -89,7 +89,7 @@ impl IntoResponse for OAuthError {
 /// Access token
 ///
 /// Exchanges a client id and secret, as HTTP Basic authentication or as form fields, for a bearer token.
-#[utoipa::path(post, path = "/oauth2/token", tag = "OAuth", operation_id = "oauth2_token",
+#[operation(post, "/oauth2/token", tag = "OAuth", id = "oauth2_token",
     request_body(content = TokenRequest, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, body = Token), (status = 400, body = OAuthError), (status = 401, body = OAuthError), (status = 429, body = OAuthError, description = "Too many requests; see Retry-After"), (status = 503, body = OAuthError)))]
 pub(crate) async fn token(

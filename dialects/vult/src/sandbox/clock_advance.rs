@@ -1,14 +1,10 @@
 //! `POST /sandbox/clock/advance`
 
-use axum::{Json as Body, extract::State};
+use axum::extract::State;
 use bonafide_engine::{Engine, sandbox};
+use bonafide_http::{Caller, Json, Result, operation};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-
-use crate::{
-    error::{Error, ErrorBody},
-    extract::{Authorized, Json},
-};
 
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct Advance {
@@ -26,13 +22,17 @@ pub(crate) struct Advanced {
 /// sandbox clock advance
 ///
 /// With the keys of a sandbox: sets its clock forward; sessions expire, pauses end and documents run out that much earlier.
-#[utoipa::path(post, path = "/sandbox/clock/advance", tag = "Sandbox", operation_id = "sandbox_clock_advance",
-    security(("oauth2" = ["verifications:write"])),
-    responses((status = 200, body = Advanced), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody)))]
+#[operation(
+    post,
+    "/sandbox/clock/advance",
+    tag = "Sandbox",
+    id = "sandbox_clock_advance",
+    scope = "verifications:write"
+)]
 pub(crate) async fn clock_advance(
     State(engine): State<Engine>,
-    Authorized(caller): Authorized,
-    bonafide_http::Valid(asked, _): Json<Advance>,
-) -> Result<Body<Advanced>, Error> {
-    Ok(Body(Advanced { seconds_ahead: sandbox::advance(&engine, &caller, asked.seconds as i64).await? }))
+    caller: Caller,
+    Json(asked): Json<Advance>,
+) -> Result<Json<Advanced>> {
+    Ok(Json(Advanced { seconds_ahead: sandbox::advance(&engine, &caller, asked.seconds as i64).await? }))
 }

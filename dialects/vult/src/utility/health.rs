@@ -1,7 +1,8 @@
 use std::collections::BTreeMap;
 
-use axum::{Json, extract::State, http::StatusCode};
+use axum::{extract::State, http::StatusCode};
 use bonafide_engine::{Engine, health as engine_health};
+use bonafide_http::{Json, operation};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -38,7 +39,7 @@ pub(crate) struct Detail {
 /// Simple health check
 ///
 /// For load balancers: 200 while requests are served, 503 otherwise.
-#[utoipa::path(get, path = "/health/simple", tag = "Utility", operation_id = "health_simple",
+#[operation(get, "/health/simple", tag = "Utility", id = "health_simple",
     responses((status = 200, body = Simple), (status = 503, body = Simple)))]
 pub(crate) async fn simple(State(engine): State<Engine>) -> (StatusCode, Json<Simple>) {
     let ready = engine_health::is_ready(&engine_health::check(&engine).await);
@@ -50,7 +51,7 @@ pub(crate) async fn simple(State(engine): State<Engine>) -> (StatusCode, Json<Si
 /// Health check
 ///
 /// The state of the service and of everything it depends on.
-#[utoipa::path(get, path = "/health", tag = "Utility", operation_id = "health",
+#[operation(get, "/health", tag = "Utility", id = "health",
     responses((status = 200, body = Health), (status = 503, body = Health)))]
 pub(crate) async fn health(State(engine): State<Engine>) -> (StatusCode, Json<Health>) {
     let parts = engine_health::check(&engine).await;

@@ -1,5 +1,6 @@
-use axum::{Json, extract::State};
+use axum::extract::State;
 use bonafide_engine::Engine;
+use bonafide_http::{Json, operation};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -16,7 +17,7 @@ pub(crate) struct Live {
 /// Liveness probe
 ///
 /// Whether the process runs; restart it when this does not answer.
-#[utoipa::path(get, path = "/live", tag = "Utility", operation_id = "live", responses((status = 200, body = Live)))]
+#[operation(get, "/live", tag = "Utility", id = "live")]
 pub(crate) async fn live(State(engine): State<Engine>) -> Json<Live> {
     Json(Live { status: "alive", timestamp: engine.now().to_string(), uptime: uptime(&engine) })
 }

@@ -1,5 +1,6 @@
-use axum::{Json, extract::State};
+use axum::extract::State;
 use bonafide_engine::{Engine, health};
+use bonafide_http::{Json, operation};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -49,7 +50,7 @@ pub(crate) struct Environment {
 /// System metrics
 ///
 /// Memory, processors and version of this process.
-#[utoipa::path(get, path = "/metrics", tag = "Utility", operation_id = "metrics", responses((status = 200, body = Metrics)))]
+#[operation(get, "/metrics", tag = "Utility", id = "metrics")]
 pub(crate) async fn metrics(State(engine): State<Engine>) -> Json<Metrics> {
     let memory = health::memory();
     Json(Metrics {

@@ -1,5 +1,6 @@
-use axum::{Json, extract::State};
+use axum::extract::State;
 use bonafide_engine::Engine;
+use bonafide_http::{Json, operation};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -12,7 +13,7 @@ pub(crate) struct Ping {
 /// Ping
 ///
 /// Whether requests get here at all.
-#[utoipa::path(get, path = "/ping", tag = "Utility", operation_id = "ping", responses((status = 200, body = Ping)))]
+#[operation(get, "/ping", tag = "Utility", id = "ping")]
 pub(crate) async fn ping(State(engine): State<Engine>) -> Json<Ping> {
     Json(Ping { pong: true, timestamp: engine.now().to_string() })
 }

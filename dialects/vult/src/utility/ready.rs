@@ -1,7 +1,8 @@
 use std::collections::BTreeMap;
 
-use axum::{Json, extract::State, http::StatusCode};
+use axum::{extract::State, http::StatusCode};
 use bonafide_engine::{Engine, health};
+use bonafide_http::{Json, operation};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -18,7 +19,7 @@ pub(crate) struct Ready {
 /// Readiness probe
 ///
 /// Asks the database, the blob store, the models and the lists. 503 while requests cannot be served.
-#[utoipa::path(get, path = "/ready", tag = "Utility", operation_id = "ready",
+#[operation(get, "/ready", tag = "Utility", id = "ready",
     responses((status = 200, body = Ready), (status = 503, body = Ready)))]
 pub(crate) async fn ready(State(engine): State<Engine>) -> (StatusCode, Json<Ready>) {
     let parts = health::check(&engine).await;

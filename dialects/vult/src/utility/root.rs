@@ -1,5 +1,6 @@
-use axum::{Json, extract::State};
+use axum::extract::State;
 use bonafide_engine::Engine;
+use bonafide_http::{Json, operation};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -23,7 +24,7 @@ pub(crate) struct Root {
 /// Root endpoint
 ///
 /// What this service is and where its documentation is.
-#[utoipa::path(get, path = "/", tag = "Utility", operation_id = "root", responses((status = 200, body = Root)))]
+#[operation(get, "/", tag = "Utility", id = "root")]
 pub(crate) async fn root(State(engine): State<Engine>) -> Json<Root> {
     Json(Root {
         service: SERVICE,

@@ -1,5 +1,6 @@
-use axum::{Json, extract::State};
+use axum::extract::State;
 use bonafide_engine::Engine;
+use bonafide_http::{Json, operation};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -29,7 +30,7 @@ pub(crate) struct Endpoints {
 /// API status
 ///
 /// The service's state and where to find its utility operations.
-#[utoipa::path(get, path = "/status", tag = "Utility", operation_id = "status", responses((status = 200, body = Status)))]
+#[operation(get, "/status", tag = "Utility", id = "status")]
 pub(crate) async fn status(State(engine): State<Engine>) -> Json<Status> {
     Json(Status {
         service: SERVICE,

@@ -1,4 +1,4 @@
-use axum::Json;
+use bonafide_http::{Json, operation};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -10,7 +10,7 @@ pub(crate) struct Version {
 }
 
 /// Get API version
-#[utoipa::path(get, path = "/version", tag = "Utility", operation_id = "version", responses((status = 200, body = Version)))]
+#[operation(get, "/version", tag = "Utility", id = "version")]
 pub(crate) async fn version() -> Json<Version> {
     Json(Version { version: VERSION })
 }

@@ -1,18 +1,15 @@
 //! `POST /webhook/create`
 
-use axum::{Json as Body, extract::State};
+use axum::extract::State;
 use bonafide_engine::{
     Engine,
     webhooks::{self, NewEndpoint, Registered},
 };
+use bonafide_http::{Caller, Json, Result, operation};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{
-    DIALECT,
-    error::{Error, ErrorBody},
-    extract::{Authorized, Json},
-};
+use crate::NAME;
 
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct NewWebhook {
@@ -38,21 +35,19 @@ pub(crate) struct CreatedWebhook {
 /// webhook create
 ///
 /// Registers an address for events. Its secret, which messages are signed with, is shown this one time.
-#[utoipa::path(post, path = "/webhook/create", tag = "Webhook", operation_id = "webhook_create",
-    security(("oauth2" = ["webhooks"])),
-    responses((status = 200, body = CreatedWebhook), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
+#[operation(post, "/webhook/create", tag = "Webhook", id = "webhook_create", scope = "webhooks")]
 pub(crate) async fn create(
     State(engine): State<Engine>,
-    Authorized(caller): Authorized,
-    bonafide_http::Valid(new, _): Json<NewWebhook>,
-) -> Result<Body<CreatedWebhook>, Error> {
+    caller: Caller,
+    Json(new): Json<NewWebhook>,
+) -> Result<Json<CreatedWebhook>> {
     let new = NewEndpoint {
-        dialect: DIALECT.to_owned(),
+        dialect: NAME.to_owned(),
         client_id: new.client_id,
         name: new.name,
         url: new.url,
         ..NewEndpoint::default()
     };
     let Registered { id, secret } = webhooks::create(&engine, &caller, new).await?;
-    Ok(Body(CreatedWebhook { id: id.to_string(), secret: secret.to_string() }))
+    Ok(Json(CreatedWebhook { id: id.to_string(), secret: secret.to_string() }))
 }

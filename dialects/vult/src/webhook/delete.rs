@@ -1,15 +1,12 @@
 //! `POST /webhook/delete`
 
-use axum::{Json as Body, extract::State};
+use axum::extract::State;
 use bonafide_engine::{Engine, webhooks};
+use bonafide_http::{Caller, Json, Result, operation};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::{
-    error::{Error, ErrorBody},
-    extract::{Authorized, Json},
-    idv::sdk::Done,
-};
+use crate::idv::sdk::Done;
 
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct WebhookRef {
@@ -19,15 +16,13 @@ pub(crate) struct WebhookRef {
 /// webhook delete
 ///
 /// Sends no more events to this address.
-#[utoipa::path(post, path = "/webhook/delete", tag = "Webhook", operation_id = "webhook_delete",
-    security(("oauth2" = ["webhooks"])),
-    responses((status = 200, body = Done), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
+#[operation(post, "/webhook/delete", tag = "Webhook", id = "webhook_delete", scope = "webhooks")]
 pub(crate) async fn delete(
     State(engine): State<Engine>,
-    Authorized(caller): Authorized,
-    bonafide_http::Valid(asked, _): Json<WebhookRef>,
-) -> Result<Body<Done>, Error> {
+    caller: Caller,
+    Json(asked): Json<WebhookRef>,
+) -> Result<Json<Done>> {
     let id = asked.id.parse().map_err(|_| bonafide_engine::Error::NotFound("webhook"))?;
     webhooks::delete(&engine, &caller, id).await?;
-    Ok(Body(Done {}))
+    Ok(Json(Done {}))
 }

@@ -1,17 +1,16 @@
 //! `POST /webhook/list`
 
-use axum::{Json as Body, extract::State};
+use axum::extract::State;
 use bonafide_engine::{
     Engine,
     webhooks::{self, Registrations},
 };
+use bonafide_http::{Caller, Json, Result, operation};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
-    DIALECT,
-    error::{Error, ErrorBody},
-    extract::{Authorized, Json},
+    NAME,
     paging::{Part, part},
 };
 
@@ -58,17 +57,15 @@ pub(crate) struct Statistics {
 /// webhook list
 ///
 /// The addresses registered for events, newest first.
-#[utoipa::path(post, path = "/webhook/list", tag = "Webhook", operation_id = "webhook_list",
-    security(("oauth2" = ["webhooks"])),
-    responses((status = 200, body = Webhooks), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody)))]
+#[operation(post, "/webhook/list", tag = "Webhook", id = "webhook_list", scope = "webhooks")]
 pub(crate) async fn list(
     State(engine): State<Engine>,
-    Authorized(caller): Authorized,
-    bonafide_http::Valid(asked, _): Json<ListWebhooks>,
-) -> Result<Body<Webhooks>, Error> {
+    caller: Caller,
+    Json(asked): Json<ListWebhooks>,
+) -> Result<Json<Webhooks>> {
     let Part { take, skip } = part(asked.take, asked.skip);
     let wanted = Registrations {
-        dialect: DIALECT,
+        dialect: NAME,
         client: asked.client_id.as_deref(),
         search_term: asked.search_term.as_deref(),
         skip,
@@ -86,5 +83,5 @@ pub(crate) async fn list(
             created_at: w.created_at.to_string(),
         })
         .collect();
-    Ok(Body(Webhooks { webhooks, statistics }))
+    Ok(Json(Webhooks { webhooks, statistics }))
 }

@@ -46,8 +46,8 @@ fn operations() -> Vec<Operation> {
 }
 
 fn document() -> Value {
-    let (router, _) = bonafide_vult::operations(&Default::default()).build();
-    serde_json::to_value(router.split_for_parts().1).unwrap()
+    let routes = bonafide_vult::DIALECT.routes(&Default::default());
+    serde_json::to_value(routes.document).unwrap()
 }
 
 /// Our words beside the vendor's: only where their page has no place for what a device or a receiver has to know.

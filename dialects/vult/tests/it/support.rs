@@ -82,16 +82,16 @@ impl App {
         let setup = Setup {
             models: MODELS.clone(),
             registry,
-            dialects: vec![Arc::new(bonafide_vult::Webhooks)],
+            dialects: bonafide_vult::DIALECT.webhooks.into_iter().collect(),
             ..Setup::default()
         };
         let Started { engine, db, clock, folder, .. } = setup.start(database).await;
-        let (router, operations) = bonafide_vult::operations(&Default::default()).build();
-        let limits = bonafide_http::limits(engine.clock.clone());
-        let router = router.split_for_parts().0;
-        let router = bonafide_http::guard(router, &operations, &engine, &limits, bonafide_vult::deny);
-        let router: Router = router.fallback(bonafide_vult::not_found).with_state(engine.clone());
-        let router = bonafide_http::layers::around(router, engine.clock.clone(), engine.entropy.clone());
+        let router = bonafide_http::server(
+            &[&bonafide_vult::DIALECT],
+            engine.clone(),
+            &Default::default(),
+            Router::new(),
+        );
         let mut app = Self {
             engine,
             db,

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use bonafide_core::document::DocumentType;
 
-use super::{Licence, ParseError, values};
+use super::{
+    licence::{Licence, ParseError},
+    values,
+};
 
 /// The identifiers the standard has given, in any version, as ranges of the last letter.
 const KNOWN: [(&str, char, char); 5] =

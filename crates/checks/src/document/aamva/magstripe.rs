@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use bonafide_core::document::DocumentType;
 use jiff::civil::Date;
 
-use super::{Licence, values};
+use super::{licence::Licence, values};
 
 /// `None` where the text is not of this form.
 pub(super) fn parse(text: &str) -> Option<Licence> {

@@ -1,5 +1,7 @@
 use bonafide_core::document::FieldName::*;
 
+use bonafide_core::document::{DocumentType, FieldName};
+
 use super::*;
 
 const VERSION_10: &str = "@\n\x1e\rANSI 636000100102DL00410278ZV03190008DLDAQT64235789\nDCSSAMPLE\nDDEN\nDACMICHAEL\n\

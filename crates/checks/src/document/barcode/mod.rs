@@ -9,31 +9,22 @@ mod field;
 mod guard;
 mod qr;
 mod scan;
+mod symbol;
 mod symbols;
 
 use bonafide_core::document::Quad;
-use image::{GrayImage, imageops};
+use image::GrayImage;
 
 use self::{
     field::{Field, Vector},
     guard::Kind,
     scan::Side,
+    symbol::reduced,
 };
-use crate::image::{Picture, scale::resized};
+use crate::image::Picture;
 
 pub use qr::read_qr;
-
-/// A decoded symbol.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Symbol {
-    /// The data as text, by the character sets the symbol declares; without one, UTF-8 where the bytes are
-    /// valid UTF-8, else Latin-1.
-    pub text: String,
-    /// The data as encoded.
-    pub bytes: Vec<u8>,
-    /// The corners of the symbol: its own top left, top right, bottom right, bottom left.
-    pub quad: Quad,
-}
+pub use symbol::Symbol;
 
 /// Long sides, in pixels, at which a larger picture is looked at, in this order.
 const SIZES: [u32; 3] = [1600, 2800, 900];
@@ -64,16 +55,6 @@ fn read(picture: &Picture, most_sizes: usize) -> Vec<Symbol> {
         }
     }
     vec![]
-}
-
-fn reduced(picture: &Picture, size: u32) -> GrayImage {
-    let (width, height) = picture.rgb.dimensions();
-    let long = width.max(height);
-    if size >= long {
-        return imageops::grayscale(&picture.rgb);
-    }
-    let side = |s: u32| (u64::from(s) * u64::from(size) / u64::from(long)).max(1) as u32;
-    imageops::grayscale(&*resized(&picture.rgb, side(width), side(height)))
 }
 
 /// The symbols of a picture at one size, their corners multiplied by `scale`.

@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use bonafide_core::document::Quad;
 use rxing::{BarcodeFormat, DecodeHints, helpers::detect_in_luma_slice_with_hints};
 
-use super::{Symbol, reduced};
+use super::symbol::{Symbol, reduced};
 use crate::image::Picture;
 
 /// Long sides, in pixels, at which a picture is looked at, in this order.

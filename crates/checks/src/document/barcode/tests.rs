@@ -1,4 +1,4 @@
-use image::{GrayImage, Luma, RgbImage};
+use image::{GrayImage, Luma, RgbImage, imageops};
 use rxing::{BarcodeFormat, EncodeHints, Writer, pdf417::PDF417Writer};
 
 use super::*;

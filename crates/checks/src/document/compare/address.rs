@@ -1,6 +1,9 @@
 //! Addresses in one line or several.
 
-use super::{Agreement, Note, letters};
+use super::{
+    agreement::{Agreement, Note},
+    letters,
+};
 use crate::document::text::plain;
 
 /// Words and how they are abbreviated: the full form first.

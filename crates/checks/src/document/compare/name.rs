@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use super::{
-    Agreement, Note,
+    agreement::{Agreement, Note},
     letters::{distance, similarity},
 };
 use crate::document::text::{icao, plain};

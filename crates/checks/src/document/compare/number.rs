@@ -1,6 +1,9 @@
 //! Document numbers and dates.
 
-use super::{Agreement, Note, letters};
+use super::{
+    agreement::{Agreement, Note},
+    letters,
+};
 use crate::document::text::{plain, similarity};
 
 /// Agreement of two document numbers, punctuation ignored. Letters and digits that print alike count as

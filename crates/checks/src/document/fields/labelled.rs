@@ -2,7 +2,11 @@
 
 use bonafide_core::document::{DocumentType, Field, FieldName};
 
-use super::{Page, items::Place};
+use super::{
+    items::{Item, Place},
+    labels::Label,
+    page::{ADDRESS_PARTS, Page, has_address},
+};
 
 /// A label, or several of one field side by side (in two or three languages).
 struct Group {
@@ -13,6 +17,10 @@ struct Group {
     to: usize,
     place: Place,
     quality: f64,
+    /// Nothing but labels follows in its line.
+    bare: bool,
+    /// The line may be a value as a whole, see [`Page::is_value`].
+    doubtful: bool,
     /// See [`Label::open`](super::labels::Label::open).
     open: bool,
 }
@@ -25,11 +33,16 @@ struct Piece {
     place: Place,
     /// The group right before it in its line.
     after: Option<usize>,
+    /// A whole line with a label in it.
+    whole: bool,
 }
 
 /// A value for a label.
 struct Candidate {
     score: f64,
+    /// What decides which of two pairs is taken first.
+    rank: f64,
+    group: usize,
     field: FieldName,
     value: String,
     item: usize,
@@ -39,11 +52,14 @@ struct Candidate {
 
 /// Least score of a pair of label and value.
 const LEAST: f64 = 0.4;
+/// What a whole line with a label in it is worth as a value, and what a label is worth in such a line.
+const WHOLE: f64 = 0.9;
+const DOUBTFUL: f64 = 0.75;
 
 impl Page<'_> {
     /// Finds a value for every label, the closest pairs first.
     pub(super) fn labelled(&mut self, kind: DocumentType) {
-        let (mut groups, pieces) = self.groups();
+        let (mut groups, pieces) = self.groups(kind);
         resolve(&mut groups);
         // A passport has one number, and its label is misread now and then.
         if kind == DocumentType::Passport {
@@ -56,12 +72,14 @@ impl Page<'_> {
         for (g, group) in groups.iter().enumerate() {
             for piece in &pieces {
                 let Some(near) = closeness(g, group, piece) else { continue };
-                candidates.extend(self.candidates(group, piece, near));
+                candidates.extend(self.candidate(g, group, piece, near));
             }
         }
-        candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
+        candidates.sort_by(|a, b| b.rank.total_cmp(&a.rank));
         for c in candidates {
-            let known = self.found.contains_key(&c.field);
+            // A label inside what was taken for a value is none.
+            let eaten = groups.get(c.group).is_some_and(|g| self.is_taken(g.item, g.from, g.to));
+            let known = self.found.contains_key(&c.field) || eaten;
             if !known && !self.is_taken(c.item, c.from, c.to) {
                 let line = self.items.get(c.item).map_or(1.0, |i| i.line.confidence.max(0.01));
                 self.set(c.field, c.value, c.item, c.from, c.to, c.score / line);
@@ -82,14 +100,20 @@ impl Page<'_> {
         }
     }
 
-    /// The values of the group's field in a piece, each with its score.
-    fn candidates(&self, group: &Group, piece: &Piece, near: f64) -> Option<Candidate> {
+    /// The value of the group's field in a piece, with its score.
+    fn candidate(&self, g: usize, group: &Group, piece: &Piece, near: f64) -> Option<Candidate> {
         let item = self.items.get(piece.item)?;
         let text: String = item.line.text.chars().take(piece.to).skip(piece.from).collect();
-        let value = self.value(group.field, &text)?;
+        if piece.whole && !(group.bare && near > 0.85 && takes_words(group.field)) {
+            return None;
+        }
+        let value = self.value_with(group.field, &text, piece.whole)?;
         let score = near * value.form * item.line.confidence * (0.5 + 0.5 * group.quality);
+        let score = if piece.whole { WHOLE * score } else { score };
         (score >= LEAST).then(|| Candidate {
             score,
+            rank: if group.doubtful { DOUBTFUL * score } else { score },
+            group: g,
             field: group.field,
             value: value.text,
             item: piece.item,
@@ -98,13 +122,59 @@ impl Page<'_> {
         })
     }
 
+    /// Whether a line with a label in it may be a value as a whole: one word of it, printed like the others, is a
+    /// label elsewhere. `VAN DER BERG` and `PAGE` are names, `QUEZON CITY` is a place, `DD5124352` a number.
+    pub(super) fn is_value(&self, item: &Item<'_>) -> bool {
+        use FieldName as F;
+        let (folded, text) = (&item.folded, item.line.text.as_str());
+        let [label] = item.labels[..] else { return false };
+        let word = !(label.from + 1..label.to).any(|i| folded.starts_word(i));
+        let noun = matches!(label.field, Some(F::City | F::State | F::IssuingAuthority));
+        let rest = folded.letters.len() - (label.to - label.from);
+        let shouted = !text.contains(char::is_lowercase);
+        let capital = |w: &str| w.starts_with(char::is_uppercase) && w.contains(char::is_lowercase);
+        if label.edits > 0
+            || !word
+            || !noun && label.to - label.from > 5
+            || rest < 2
+            || folded.bilingual
+            || folded.ends_in_colon(label.to)
+            || !shouted && !text.split_whitespace().all(capital)
+        {
+            return false;
+        }
+        // `HGT 182` is what it looks like.
+        let closed = |field| {
+            let words = takes_words(field) || matches!(field, F::RefNumber | F::City | F::State | F::Street);
+            let after = text.chars().skip(folded.char_after(label.to)).collect::<String>();
+            !words && self.value(field, &after).is_some()
+        };
+        !label.field.is_some_and(closed)
+    }
+
     /// Cuts every line at its labels.
-    fn groups(&self) -> (Vec<Group>, Vec<Piece>) {
+    fn groups(&self, kind: DocumentType) -> (Vec<Group>, Vec<Piece>) {
         let (mut groups, mut pieces): (Vec<Group>, Vec<Piece>) = (vec![], vec![]);
+        // Where the holder lives stands on a few passports, in one line.
+        let read = |f: FieldName| has_address(kind) || f == FieldName::Street || !ADDRESS_PARTS.contains(&f);
         for (i, item) in self.items.iter().enumerate() {
             let end = item.line.text.chars().count();
             let mut at = 0;
             let mut after = None;
+            let doubtful = self.is_value(item);
+            if doubtful {
+                let whole = Piece { item: i, from: 0, to: end, place: item.place, after: None, whole: true };
+                pieces.push(whole);
+                // Nothing follows `QUEZON CITY`, the number before `1. VAN DER BERG` says what it is, and the other
+                // labels have no value that is read.
+                let value = |l: &Label| {
+                    let ends = l.to == item.folded.letters.len() || kind == DocumentType::DriverLicense;
+                    l.from > 0 && ends || !l.field.is_some_and(read)
+                };
+                if item.labels.first().is_some_and(value) {
+                    continue;
+                }
+            }
             let piece = |from: usize, to: usize, after: Option<usize>, pieces: &mut Vec<Piece>| {
                 let text: String = item.line.text.chars().take(to).skip(from).collect();
                 // Letters that follow a label without a space are a part of it that was misread.
@@ -121,7 +191,8 @@ impl Page<'_> {
                 };
                 if text.chars().skip(skip).any(char::is_alphanumeric) {
                     let from = from + skip;
-                    pieces.push(Piece { item: i, from, to, place: item.part(from, to), after });
+                    let place = item.part(from, to);
+                    pieces.push(Piece { item: i, from, to, place, after, whole: false });
                 }
             };
             for label in &item.labels {
@@ -138,7 +209,7 @@ impl Page<'_> {
                     from
                 };
                 at = to;
-                let Some(field) = label.field else {
+                let Some(field) = label.field.filter(|f| read(*f)) else {
                     after = None;
                     continue;
                 };
@@ -173,14 +244,37 @@ impl Page<'_> {
                         // `No` and `ID No` stand for other numbers too where a longer label stands elsewhere.
                         quality: label.quality() * if label.to - label.from <= 5 { 0.8 } else { 1.0 },
                         open: label.open,
+                        bare: true,
+                        doubtful,
                     }),
                 }
                 after = Some(groups.len() - 1);
             }
             piece(at, end, after, &mut pieces);
         }
+        for after in pieces.iter().filter_map(|p| p.after) {
+            groups.get_mut(after).into_iter().for_each(|g| g.bare = false);
+        }
         (groups, pieces)
     }
+}
+
+/// Fields whose values are any words, or numbers with letters: what is a label elsewhere may stand in them.
+fn takes_words(field: FieldName) -> bool {
+    use FieldName as F;
+    matches!(
+        field,
+        F::LastName
+            | F::FirstName
+            | F::MiddleName
+            | F::FullName
+            | F::BirthName
+            | F::MarriedName
+            | F::BirthPlace
+            | F::IssuePlace
+            | F::IssuingAuthority
+            | F::DocumentNumber
+    )
 }
 
 fn together(a: FieldName, b: FieldName) -> bool {

@@ -118,6 +118,7 @@ pub(super) fn labels(line: &Folded) -> Vec<Label> {
             kept.push(label);
         }
     }
+    kept.retain(|l| !begins_a_name(l, line));
     kept.sort_by_key(|l| l.from);
     // A short label in the middle of a line is one only right after another.
     let mut last: Option<usize> = None;
@@ -132,6 +133,16 @@ pub(super) fn labels(line: &Folded) -> Vec<Label> {
         keep
     });
     kept
+}
+
+/// Whether a label is the first word of a name: `City of London`, `Comune di Roma`, `Préfecture de police`.
+fn begins_a_name(label: &Label, line: &Folded) -> bool {
+    const LINKS: [&[u8]; 12] =
+        [b"OF", b"DE", b"DI", b"DU", b"DO", b"DA", b"DEL", b"DELLA", b"DES", b"DOS", b"VAN", b"VON"];
+    let noun = matches!(label.field, Some(FieldName::City | FieldName::State | FieldName::IssuingAuthority));
+    let rest = line.letters.get(label.to..).unwrap_or_default();
+    let linked = |link: &&&[u8]| rest.starts_with(link) && line.starts_word(label.to + link.len());
+    noun && !line.ends_in_colon(label.to) && line.starts_word(label.to) && LINKS.iter().any(|l| linked(&l))
 }
 
 /// Where one label stands in a line: exactly between word ends, or with some letters misread.
@@ -266,9 +277,27 @@ mod tests {
 
     #[test]
     fn values_are_no_labels() {
-        for text in ["DOE", "ERIKSSON ANNA", "MADRID", "12.08.1964", "123 ANYWHERE STREET", "MAX", "日本", ""]
-        {
+        for text in [
+            "DOE",
+            "ERIKSSON ANNA",
+            "MADRID",
+            "12.08.1964",
+            "123 ANYWHERE STREET",
+            "MAX",
+            "日本",
+            "",
+            "CITY OF AMAUROT",
+            "Comune di Roma",
+            "Ville de Paris",
+            "PRÉFECTURE DE POLICE",
+            "MUNICIPIO DE LEON",
+            "Provincia del Neuquén",
+            "Province of Utopia",
+        ] {
             assert_eq!(found(text), [], "{text}");
         }
+        assert_eq!(found("City: Delft"), [Some(City)]);
+        assert_eq!(found("Ville / City"), [Some(City), Some(City)]);
+        assert_eq!(found("State of residence"), [Some(State)]);
     }
 }

@@ -13,6 +13,7 @@ mod labelled;
 mod labels;
 mod months;
 mod numbered;
+mod page;
 mod places;
 mod unlabelled;
 mod values;
@@ -20,15 +21,13 @@ mod words;
 
 use std::collections::BTreeMap;
 
-use bonafide_core::document::{DocumentType, Field, FieldName, Quad, Side, Source};
+use bonafide_core::document::{DocumentType, Field, FieldName, Side, Source};
 use jiff::civil::Date;
 
-use self::{
-    dates::Order,
-    items::{Item, items},
-};
+use self::{dates::Order, items::items, page::Page};
 use super::ocr::Line;
 
+pub(crate) use page::{ADDRESS_PARTS, has_address};
 pub use places::Address;
 pub use words::{Words, words};
 
@@ -74,171 +73,9 @@ fn implied(value: &str, side: Side) -> Field {
     Field { value: value.into(), source: Source::Visual, side, confidence: 0.6, region: None }
 }
 
-/// One side of a document while it is being read.
-struct Page<'a> {
-    items: Vec<Item<'a>>,
-    found: BTreeMap<FieldName, Field>,
-    /// Text that is a value already: line, and its characters from and to.
-    taken: Vec<(usize, usize, usize)>,
-    side: Side,
-    order: Order,
-    today: Date,
-    /// ISO 3166-1 alpha-3 of the issuer, where words tell it.
-    country: Option<&'static str>,
-}
-
-/// A value with the characters of the text it was read from.
-struct Value {
-    text: String,
-    from: usize,
-    to: usize,
-    /// How well it has the form of its field, 0..1.
-    form: f64,
-}
-
-impl Page<'_> {
-    /// The value of a field in a piece of text, when it has the field's form.
-    fn value(&self, field: FieldName, text: &str) -> Option<Value> {
-        use FieldName as F;
-        if matches!(
-            field,
-            F::BirthDate | F::ExpiresAt | F::IssuedAt | F::PermitObtainedAt | F::PermitExpiresAt
-        ) {
-            return self.date(field, text);
-        }
-        let mark = |c: &char| {
-            c.is_whitespace()
-                || matches!(c, 'º' | '°' | ':' | '.' | ',' | ';' | '/' | '|' | '-' | '·' | '*' | '•')
-        };
-        let from = text.chars().take_while(mark).count();
-        let to = text.chars().count().saturating_sub(text.chars().rev().take_while(mark).count());
-        let text: String = text.chars().take(to).skip(from).collect();
-        let text = text.as_str();
-        let dated = || !dates::dates(text, self.order, self.today).is_empty();
-        let unlabelled = |n: &String| labels::labels(&folded::Folded::of(n)).is_empty();
-        // What is set in capitals or with capitals is a name; the rest is likely a caption.
-        let capital = text.starts_with(char::is_uppercase)
-            && text.split_whitespace().all(|w| !w.starts_with(char::is_lowercase) || w.len() <= 3);
-        let shouted = !text.chars().any(char::is_lowercase);
-        let proper = if shouted {
-            1.0
-        } else if capital {
-            0.9
-        } else {
-            0.45
-        };
-        let (value, form) = match field {
-            F::DocumentNumber | F::RefNumber if dated() => return None,
-            F::DocumentNumber => {
-                let value = values::number(text)?;
-                let digits = value.bytes().filter(u8::is_ascii_digit).count();
-                let form = if 2 * digits >= value.len() { 1.0 } else { 0.85 };
-                (value, if text.chars().any(char::is_lowercase) { form * 0.7 } else { form })
-            }
-            F::PersonalNumber | F::TaxNumber => {
-                (values::personal_number(text)?, if dated() { 0.6 } else { 1.0 })
-            }
-            F::RefNumber => (values::reference(text)?, 1.0),
-            F::FullName => (values::full_name(text).filter(unlabelled)?, proper),
-            F::LastName | F::FirstName | F::MiddleName | F::BirthName | F::MarriedName => {
-                (values::name(text).filter(unlabelled)?, proper)
-            }
-            F::NameSuffix => (values::suffix(text)?.to_owned(), 1.0),
-            F::BirthPlace
-            | F::IssuingAuthority
-            | F::IssuePlace
-            | F::PermitType
-            | F::PermitRemarks
-            | F::DocumentSubtype => {
-                (values::free(text).filter(unlabelled)?, if dated() { 0.6 } else { proper })
-            }
-            F::Nationality if places::nation(text).is_some() => (places::nation(text)?.to_owned(), 1.0),
-            F::Nationality => {
-                let name = values::nationality(text).filter(unlabelled)?;
-                match places::nation(&name) {
-                    Some(code) => (code.to_owned(), 1.0),
-                    None => (name, 0.5 * proper),
-                }
-            }
-            F::IssuingCountry => {
-                let name = values::free(text)?;
-                (places::nation(&name).map(str::to_owned)?, 1.0)
-            }
-            F::Gender => (
-                values::gender(text, self.country)?.to_owned(),
-                if text.chars().count() <= 8 { 1.0 } else { 0.8 },
-            ),
-            F::Height => (values::height(text)?, 1.0),
-            F::Weight => (values::weight(text)?, 1.0),
-            F::EyeColor | F::HairColor => (values::colour(text)?.to_owned(), 1.0),
-            F::Class | F::Restrictions | F::Mentions => {
-                (values::codes(text)?, if shouted { 1.0 } else { 0.6 })
-            }
-            F::PostalCode => (places::postal_code(text)?, 1.0),
-            F::City | F::State => (values::free(text).filter(unlabelled)?.to_uppercase(), proper),
-            F::Address | F::Street | F::IssuingState => return None,
-            // Taken above.
-            F::BirthDate | F::ExpiresAt | F::IssuedAt | F::PermitObtainedAt | F::PermitExpiresAt => {
-                return None;
-            }
-        };
-        Some(Value { text: value, from, to, form })
-    }
-
-    /// The first date in a text that can be the field's.
-    fn date(&self, field: FieldName, text: &str) -> Option<Value> {
-        let today = self.today;
-        let all = dates::dates(text, self.order, today);
-        // Of "from - until" the second is the expiry.
-        let mut fitting = all.iter().filter_map(|d| {
-            let mut date = d.date;
-            if field == FieldName::BirthDate && d.short_year && date > today {
-                date = date.checked_sub(jiff::Span::new().years(100)).ok()?;
-            }
-            let fits = match field {
-                FieldName::BirthDate | FieldName::IssuedAt | FieldName::PermitObtainedAt => date <= today,
-                _ => date.year() >= 1980,
-            };
-            fits.then_some((date, d))
-        });
-        let pick = if matches!(field, FieldName::ExpiresAt | FieldName::PermitExpiresAt) && all.len() == 2 {
-            fitting.max_by_key(|d| d.0)
-        } else {
-            fitting.next()
-        };
-        let (date, found) = pick?;
-        let form = match (found.short_year, found.ambiguous) {
-            (false, false) => 1.0,
-            (false, true) => 0.97,
-            (true, _) => 0.93,
-        };
-        Some(Value { text: date.to_string(), from: found.from, to: found.to, form })
-    }
-
-    /// Whether some of these characters of a line are a value already.
-    fn is_taken(&self, item: usize, from: usize, to: usize) -> bool {
-        self.taken.iter().any(|(i, a, b)| *i == item && from < *b && *a < to)
-    }
-
-    /// Keeps a value, read from characters `from` to `to` of a line, unless a better one is known.
-    fn set(&mut self, field: FieldName, value: String, item: usize, from: usize, to: usize, trust: f64) {
-        let Some(line) = self.items.get(item).map(|i| i.line) else { return };
-        let region = line.part(from, to);
-        self.set_at(field, value, line.confidence * trust, region);
-        self.taken.push((item, from, to));
-    }
-
-    fn set_at(&mut self, field: FieldName, value: String, confidence: f64, region: Quad) {
-        let confidence = confidence.clamp(0.0, 0.99);
-        let new = Field { value, source: Source::Visual, side: self.side, confidence, region: Some(region) };
-        if self.found.get(&field).is_none_or(|old| old.confidence < confidence) {
-            self.found.insert(field, new);
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use bonafide_core::document::Quad;
     use jiff::civil::date;
 
     use super::*;
@@ -349,6 +186,99 @@ mod tests {
         assert_eq!(got.get(&FieldName::BirthDate).map(String::as_str), Some("1976-03-11"));
         assert_eq!(got.get(&FieldName::ExpiresAt).map(String::as_str), Some("2033-01-18"));
         assert_eq!(got.get(&FieldName::DocumentNumber).map(String::as_str), Some("MORGA753116SM9IJ35"));
+    }
+
+    fn is(got: &BTreeMap<FieldName, String>, field: FieldName, value: Option<&str>) {
+        assert_eq!(got.get(&field).map(String::as_str), value, "{field:?} of {got:#?}");
+    }
+
+    #[test]
+    fn a_label_inside_a_value_is_no_label() {
+        for (label, field, value) in [
+            ("Authority / Autorité", FieldName::IssuingAuthority, "CITY OF AMAUROT"),
+            ("Authority / Autorité", FieldName::IssuingAuthority, "GEMEENTE AMSTERDAM"),
+            ("Authority / Autorité", FieldName::IssuingAuthority, "PRÉFECTURE DE POLICE"),
+            ("Authority / Autorité", FieldName::IssuingAuthority, "LAND TRANSPORT AUTHORITY"),
+            ("AUTORITÀ", FieldName::IssuingAuthority, "COMUNE DI ROMA"),
+            ("Place of birth", FieldName::BirthPlace, "QUEZON CITY"),
+            ("Lugar de nacimiento", FieldName::BirthPlace, "Ciudad Real"),
+            ("Place of birth", FieldName::BirthPlace, "VILLE SAINT-LAURENT"),
+            ("Surname/Nom", FieldName::LastName, "VAN DER BERG"),
+            ("SURNAME", FieldName::LastName, "PAGE SMITH"),
+            ("Given names/Prénoms", FieldName::FirstName, "BERAT KAYA"),
+            ("Document No.", FieldName::DocumentNumber, "DD5124352"),
+            ("Document No.", FieldName::DocumentNumber, "NO5124352"),
+        ] {
+            for title in ["IDENTITY CARD", "PASSPORT"] {
+                let got = values(&[
+                    line(100.0, 10.0, title),
+                    line(100.0, 140.0, label),
+                    line(100.0, 162.0, value),
+                    line(100.0, 190.0, "Date of expiry/Date d'expiration"),
+                    line(100.0, 212.0, "15 APR/AVR 2012"),
+                ]);
+                is(&got, field, Some(value));
+                for part in ADDRESS_PARTS {
+                    is(&got, part, None);
+                }
+                is(&got, FieldName::RefNumber, None);
+            }
+        }
+    }
+
+    #[test]
+    fn a_label_before_its_value_in_one_line_is_one() {
+        let got = values(&[
+            line(100.0, 10.0, "IDENTITY CARD"),
+            line(100.0, 40.0, "SURNAME DOE"),
+            line(100.0, 65.0, "NAME JOHN LEE"),
+            line(100.0, 90.0, "SEX M"),
+            line(200.0, 90.0, "HGT 182"),
+            line(100.0, 115.0, "CITY AMAUROT"),
+            line(100.0, 140.0, "PLACE OF BIRTH"),
+            line(100.0, 162.0, "EYES BLUE"),
+        ]);
+        is(&got, FieldName::LastName, Some("DOE"));
+        is(&got, FieldName::FirstName, Some("JOHN LEE"));
+        is(&got, FieldName::Gender, Some("male"));
+        is(&got, FieldName::Height, Some("182 cm"));
+        is(&got, FieldName::City, Some("AMAUROT"));
+        is(&got, FieldName::EyeColor, Some("blue"));
+        is(&got, FieldName::BirthPlace, None);
+    }
+
+    #[test]
+    fn names_and_authorities_of_a_numbered_licence() {
+        let got = values(&[
+            line(300.0, 10.0, "RIJBEWIJS"),
+            line(300.0, 40.0, "1. VAN DER BERG"),
+            line(300.0, 65.0, "2. JAN"),
+            line(300.0, 90.0, "3. 11.03.1976 DELFT"),
+            line(300.0, 115.0, "4a. 19.01.2013 4c. GEMEENTE DELFT"),
+            line(300.0, 140.0, "4b. 18.01.2033"),
+            line(300.0, 165.0, "5. 5401233678"),
+        ]);
+        is(&got, FieldName::LastName, Some("VAN DER BERG"));
+        is(&got, FieldName::FirstName, Some("JAN"));
+        is(&got, FieldName::City, None);
+    }
+
+    #[test]
+    fn passports_and_visas_have_no_address_in_parts() {
+        for (title, address) in [("PASSPORT", false), ("VISA", false), ("IDENTITY CARD", true)] {
+            let got = values(&[
+                line(100.0, 10.0, title),
+                line(100.0, 40.0, "Surname/Nom"),
+                line(100.0, 62.0, "ERIKSSON"),
+                line(100.0, 90.0, "Nationality"),
+                line(100.0, 112.0, "UTOPIAN"),
+                line(100.0, 140.0, "City/Ville"),
+                line(100.0, 162.0, "AMAUROT"),
+                line(100.0, 190.0, "Sex/Sexe"),
+                line(100.0, 212.0, "F"),
+            ]);
+            is(&got, FieldName::City, address.then_some("AMAUROT"));
+        }
     }
 
     #[test]

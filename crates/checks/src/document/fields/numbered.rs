@@ -7,7 +7,7 @@ use bonafide_core::document::{
     FieldName::{self, *},
 };
 
-use super::Page;
+use super::{page::Page, words::is_category};
 
 fn numbered(label: &str) -> Option<FieldName> {
     Some(match label {
@@ -30,14 +30,6 @@ fn numbered(label: &str) -> Option<FieldName> {
         "19" => HairColor,
         _ => return None,
     })
-}
-
-/// Whether a word is a category of Directive 2006/126/EC.
-pub(super) fn is_category(word: &str) -> bool {
-    let all = [
-        "AM", "A1", "A2", "A", "B1", "B", "C1", "C", "D1", "D", "BE", "C1E", "CE", "D1E", "DE", "T", "L", "M",
-    ];
-    all.contains(&word)
 }
 
 /// One number and where its text begins.
@@ -66,8 +58,9 @@ impl Page<'_> {
         let four_d = seen.iter().any(|s| s.field == DocumentNumber);
         for Numbered { field, item, from, to } in seen {
             let Some(line) = self.items.get(item) else { continue };
-            let labelled =
-                line.labels.iter().any(|l| l.field.is_some() && line.folded.char_at(l.from) >= from);
+            let doubtful = self.is_value(line);
+            let labelled = !doubtful
+                && line.labels.iter().any(|l| l.field.is_some() && line.folded.char_at(l.from) >= from);
             if labelled || field == Street {
                 continue;
             }
@@ -82,7 +75,7 @@ impl Page<'_> {
             if self.found.contains_key(&target) {
                 continue;
             }
-            if let Some(value) = self.value(target, &text)
+            if let Some(value) = self.value_with(target, &text, doubtful)
                 && !self.is_taken(item, from + value.from, from + value.to)
             {
                 self.set(target, value.text, item, from + value.from, from + value.to, 0.9 * value.form);

@@ -4,8 +4,9 @@ use bonafide_core::document::{DocumentType, FieldName, Quad};
 use jiff::civil::Date;
 
 use super::{
-    Page,
     dates::dates,
+    items::Item,
+    page::{Page, has_address},
     places::{self, Address},
     values,
     words::kind,
@@ -158,7 +159,7 @@ impl Page<'_> {
     /// Lines that may be names, above a place and aligned with it, from top to bottom.
     fn names_above(&self, anchor: Quad, passport: bool) -> Vec<(usize, String)> {
         let [x, y] = anchor.0[0];
-        let away = |i: &super::Item<'_>| {
+        let away = |i: &Item<'_>| {
             let [a, b, ..] = i.line.quad.0;
             (a[1] - y).abs() + (a[0] - x).max(0.0) + (x - b[0]).max(0.0)
         };
@@ -167,13 +168,13 @@ impl Page<'_> {
             return vec![];
         };
         let reach = if passport { 9.0 } else { 6.0 } * place.height;
-        let close = |i: &super::Item<'_>| {
+        let close = |i: &Item<'_>| {
             i.place.middle < place.middle
                 && place.middle - i.place.middle < reach
                 && (i.place.left - place.left).abs() < 3.0 * place.height
         };
         // Some issuers set given names in small letters; a caption is misread more often than a name.
-        let looks = |i: &super::Item<'_>| {
+        let looks = |i: &Item<'_>| {
             let small = i.line.text.chars().any(char::is_lowercase);
             i.labels.is_empty()
                 && i.line.confidence >= 0.85
@@ -194,7 +195,7 @@ impl Page<'_> {
     /// The address: lines under an address label or the number 8, or a street by its own looks, down to
     /// the postal code.
     pub(super) fn address(&mut self, document: DocumentType) {
-        let titled = |i: &super::Item<'_>| kind(&i.normal) != DocumentType::Unknown;
+        let titled = |i: &Item<'_>| kind(&i.normal) != DocumentType::Unknown;
         let starts = self.items.iter().enumerate().filter(|(_, i)| !titled(i)).filter_map(|(i, item)| {
             let label = item.labels.iter().rfind(|l| l.field == Some(FieldName::Street));
             if let Some(label) = label {
@@ -206,13 +207,7 @@ impl Page<'_> {
             if eight && places::is_street(item.normal.get(2..)?) {
                 return Some((1, i, Some(item.char_of_word(1)), false));
             }
-            // Passports print no streets.
-            (document != DocumentType::Passport && places::is_street(&item.line.text)).then_some((
-                2,
-                i,
-                Some(0),
-                false,
-            ))
+            (has_address(document) && places::is_street(&item.line.text)).then_some((2, i, Some(0), false))
         });
         let Some((_, start, from, labelled)) = starts.min_by_key(|s| s.0) else { return };
         let Some(first) = self.items.get(start) else { return };
@@ -263,7 +258,10 @@ impl Page<'_> {
             (FieldName::PostalCode, postal_code),
         ];
         for (field, value) in parts {
-            let Some(value) = value else { continue };
+            // Some passports say where the holder lives, in one line.
+            let Some(value) = value.filter(|_| field == FieldName::Address || has_address(document)) else {
+                continue;
+            };
             let key = plain(&value);
             let within = lines.iter().find(|l| plain(&l.1).contains(&key)).or(lines.first()).map(|l| l.0);
             if let Some(line) = within.and_then(|i| self.items.get(i)).map(|i| i.line) {

@@ -145,7 +145,7 @@ pub fn words(lines: &[Line], today: Date) -> Words {
         if out.document_type == DocumentType::Unknown {
             out.document_type = kind(&normal);
         }
-        if super::numbered::is_category(&normal) {
+        if is_category(&normal) {
             categories.push(normal.clone());
         }
         let first = normal.split(' ').next().unwrap_or("");
@@ -197,6 +197,14 @@ pub fn words(lines: &[Line], today: Date) -> Words {
         out.country = state_country;
     }
     out
+}
+
+/// Whether a word is a category of Directive 2006/126/EC.
+pub(super) fn is_category(word: &str) -> bool {
+    let all = [
+        "AM", "A1", "A2", "A", "B1", "B", "C1", "C", "D1", "D", "BE", "C1E", "CE", "D1E", "DE", "T", "L", "M",
+    ];
+    all.contains(&word)
 }
 
 /// The kind of document that a line in normal form names.

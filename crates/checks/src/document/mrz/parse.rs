@@ -90,23 +90,17 @@ impl Mrz {
     /// The whole document number, with what overflowed into the optional data.
     pub fn number(&self) -> String {
         let mut number = self.raw(self.format.layout().number).replace('<', "");
-        if let Some((rest, _)) = number_overflow(self.format, &self.lines)
-            && self.holds_kind(CheckKind::DocumentNumber)
-        {
+        if let Some((rest, _)) = number_overflow(self.format, &self.lines) {
             number.push_str(&String::from_utf8_lossy(rest));
         }
         number
-    }
-
-    fn holds_kind(&self, kind: CheckKind) -> bool {
-        self.checks().iter().any(|c| c.kind == kind && c.holds)
     }
 
     /// Where a field stands: line, and its characters from and to.
     pub fn place(&self, field: FieldName) -> Option<(usize, usize, usize)> {
         let layout = self.format.layout();
         let Span(line, from, to) = match field {
-            FieldName::DocumentNumber => layout.number,
+            FieldName::DocumentNumber => self.number_span(),
             FieldName::LastName => layout.names,
             FieldName::FirstName if self.format == Format::FrenchId => Span(1, 13, 27),
             FieldName::FirstName => layout.names,
@@ -119,6 +113,17 @@ impl Mrz {
             _ => return None,
         };
         Some((line, from, to))
+    }
+
+    /// The document number up to the end of its overflow, where that follows it in the line.
+    fn number_span(&self) -> Span {
+        let layout = self.format.layout();
+        let Span(line, from, to) = layout.number;
+        let optional = layout.optional.first().filter(|o| o.0 == line && o.1 == to + 1);
+        match (number_overflow(self.format, &self.lines), optional) {
+            (Some((rest, _)), Some(optional)) => Span(line, from, optional.1 + rest.len()),
+            _ => layout.number,
+        }
     }
 
     /// Surname and given names, words separated by single spaces. Either may be empty or cut short:
@@ -215,7 +220,7 @@ fn bytes<L: AsRef<[u8]>>(lines: &[L], span: Span) -> &[u8] {
 
 /// The part of a document number that did not fit its nine places, and its check digit: it stands at the
 /// beginning of the optional data, its check digit last, and the place of the check digit holds a filler
-/// (9303-5 note j, 9303-6 note j).
+/// (9303-5 note j, 9303-6 note j). Whether the digit is right is asked elsewhere: the number is long either way.
 fn number_overflow<L: AsRef<[u8]>>(format: Format, lines: &[L]) -> Option<(&[u8], u8)> {
     if !matches!(format, Format::Td1 | Format::Td2) {
         return None;
@@ -228,7 +233,7 @@ fn number_overflow<L: AsRef<[u8]>>(format: Format, lines: &[L]) -> Option<(&[u8]
     }
     let rest = bytes(lines, *layout.optional.first()?).split(|c| *c == b'<').next()?;
     let (digit, number) = rest.split_last()?;
-    (!number.is_empty()).then_some((number, *digit))
+    (!number.is_empty() && digit.is_ascii_digit()).then_some((number, *digit))
 }
 
 /// Whether one check digit of a zone is right.
@@ -236,9 +241,11 @@ pub(crate) fn holds<L: AsRef<[u8]>>(format: Format, lines: &[L], spec: &Check) -
     if spec.kind == CheckKind::DocumentNumber
         && let Some((rest, digit)) = number_overflow(format, lines)
     {
-        // The filler between the two parts takes its place in the order of weights.
-        let whole = bytes(lines, format.layout().number).iter().chain(b"<").chain(rest);
-        return check::digit(whole.copied()) == Some(digit);
+        // ICAO 9303 computes the digit over the number alone. Genuine cards, Belgium's of before 2020 among them,
+        // computed it with the filler between the two parts in its place in the order of weights.
+        let first = bytes(lines, format.layout().number);
+        let over = |between: &[u8]| check::digit([first, between, rest].concat());
+        return [over(b""), over(b"<")].contains(&Some(digit));
     }
     let covered = || spec.parts.iter().flat_map(|s| bytes(lines, *s)).copied();
     match bytes(lines, Span(spec.line, spec.at, spec.at + 1)) {
@@ -291,6 +298,41 @@ mod tests {
         .unwrap();
         assert!(mrz.valid());
         assert_eq!(mrz.number(), "D23145890734");
+        assert_eq!(mrz.place(FieldName::DocumentNumber), Some((0, 5, 18)));
+    }
+
+    #[test]
+    fn both_check_digits_of_a_long_number_hold() {
+        let number = |first: &str, second: &str| {
+            let mrz = parse(&[first, second, "PEETERMANS<<LOTTE<MARIE<<<<<<<"]).unwrap();
+            let holds = mrz.checks().iter().find(|c| c.kind == CheckKind::DocumentNumber).unwrap().holds;
+            (mrz.number(), holds)
+        };
+        // Belgian cards: with the filler among the weights (before 2020), and without it as the standard says.
+        let old = number("IDBEL000590243<7026<<<<<<<<<<<", "9002155F3409143BEL900215123454");
+        assert_eq!(old, ("000590243702".into(), true));
+        let new = number("IDBEL600012347<6135<<<<<<<<<<<", "9002155F3409143BEL900215123452");
+        assert_eq!(new, ("600012347613".into(), true));
+        // A digit that fits neither is wrong, and the number is no shorter for it.
+        let wrong = number("IDBEL600012347<6136<<<<<<<<<<<", "9002155F3409143BEL900215123455");
+        assert_eq!(wrong, ("600012347613".into(), false));
+        // Letters where the check digit should be: optional data, and no check digit.
+        let none = number("IDBEL600012347<ABC<<<<<<<<<<<<", "9002155F3409143BEL900215123455");
+        assert_eq!(none, ("600012347".into(), false));
+    }
+
+    /// The larger cards (TD2) have the same rule, in their second line.
+    #[test]
+    fn both_check_digits_of_a_long_number_hold_on_larger_cards() {
+        let first = "I<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<";
+        let with = |digit: char| {
+            let mrz = parse(&[first, &format!("600012347<UTO7408122F1204159613{digit}<<<0")]).unwrap();
+            assert_eq!(mrz.number(), "600012347613");
+            mrz.checks().iter().any(|c| c.kind == CheckKind::DocumentNumber && c.holds)
+        };
+        let holding: String = ('0'..='9').filter(|d| with(*d)).collect();
+        assert_eq!(holding.len(), 2, "{holding}");
+        assert!(holding.contains('5'));
     }
 
     #[test]

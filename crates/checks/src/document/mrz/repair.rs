@@ -400,6 +400,32 @@ mod tests {
         assert!(r.mrz.valid() && r.repairs.is_empty());
     }
 
+    /// A letter misread in the part of a number that overflowed is put right under both conventions.
+    #[test]
+    fn long_numbers() {
+        for zone in [
+            [
+                "IDBEL600012347<6135<<<<<<<<<<<",
+                "9002155F3409143BEL900215123452",
+                "PEETERMANS<<LOTTE<MARIE<<<<<<<",
+            ],
+            [
+                "IDBEL000590243<7026<<<<<<<<<<<",
+                "9002155F3409143BEL900215123454",
+                "PEETERMANS<<LOTTE<MARIE<<<<<<<",
+            ],
+        ] {
+            let good = repaired(&zone);
+            assert_eq!(good.mrz.lines(), zone);
+            assert!(good.mrz.valid() && good.repairs.is_empty());
+            let misread = zone[0].replacen("<61", "<6I", 1).replacen("<70", "<7O", 1);
+            assert_ne!(misread, zone[0]);
+            let r = repaired(&[&misread, zone[1], zone[2]]);
+            assert_eq!(r.mrz.lines(), zone);
+            assert_eq!(r.repairs.len(), 1);
+        }
+    }
+
     #[test]
     fn nonsense_is_refused() {
         assert!(repair(&["hello", "world"]).is_none());

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use bonafide_core::document::Quad;
 use image::RgbImage;
 
-use super::Effort;
+use super::effort::Effort;
 use crate::{
     image::scale::resized,
     models::{Models, RunError, Task, Tensor},

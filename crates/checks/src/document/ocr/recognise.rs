@@ -4,8 +4,9 @@ use bonafide_core::document::Quad;
 use image::RgbImage;
 
 use super::{
-    Effort, Line,
     detect::{bgr, first},
+    effort::Effort,
+    line::{Char, Line},
 };
 use crate::{
     image::warp::{cut, extent},
@@ -18,14 +19,6 @@ const HEIGHT: u32 = 48;
 const WIDEST: u32 = 2048;
 /// Lines read less surely than this are texture, not text.
 const SUREST_NOISE: f64 = 0.5;
-
-/// A character with its confidence (0..1) and where its middle is along the line (0 begin, 1 end).
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Char {
-    pub c: char,
-    pub confidence: f32,
-    pub at: f32,
-}
 
 /// The network's beliefs along a line: one row a frame, one column a symbol, column 0 the blank.
 pub(crate) struct Emission {

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use image::GrayImage;
 
-use super::Cue;
+use super::cue::Cue;
 
 /// Half the edge of a patch, in pixels, and the spacing of its samples.
 const REACH: usize = 8;

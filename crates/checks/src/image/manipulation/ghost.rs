@@ -5,7 +5,7 @@
 use bonafide_core::reason::Code;
 use image::GrayImage;
 
-use super::{Cue, file::File, quantisation, tiles};
+use super::{cue::Cue, file::File, quantisation, tiles};
 
 /// Qualities an earlier compression is searched at, with the annex K table.
 const QUALITIES: std::ops::RangeInclusive<u16> = 50..=92;

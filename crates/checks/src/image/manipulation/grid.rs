@@ -4,7 +4,7 @@
 use bonafide_core::reason::Code;
 use image::GrayImage;
 
-use super::{Cue, file::File, tiles};
+use super::{cue::Cue, file::File, tiles};
 
 /// Steps across a boundary are cut off here, in grey levels: print must not outweigh the grid.
 const CUT: i32 = 10;

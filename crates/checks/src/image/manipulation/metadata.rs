@@ -2,7 +2,7 @@
 
 use bonafide_core::reason::Code;
 
-use super::{Cue, file::File};
+use super::{cue::Cue, file::File};
 
 /// Names as they stand in EXIF `Software`, XMP `CreatorTool` and history, PNG `Software`; lower case.
 /// Camera firmware and operating systems are not editors; programs that only turn pictures are left out.

@@ -7,6 +7,7 @@
 //! picture) reach it alone.
 
 mod copy_move;
+pub(super) mod cue;
 pub(crate) mod file;
 mod ghost;
 mod grid;
@@ -23,28 +24,13 @@ use bonafide_core::{
 use image::{GrayImage, Luma, RgbImage};
 use serde::{Deserialize, Serialize};
 
+pub use self::cue::Cue;
 use super::{Picture, recapture};
 
 /// A picture scores 1 without any cue; below this a person should look.
 pub const THRESHOLD: f64 = 0.5;
 /// Below this shorter side, in pixels, there are too few blocks to tell anything.
 pub const MIN_SIDE: u32 = 160;
-
-/// One thing that speaks for an edit or a recapture.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Cue {
-    pub code: Code,
-    /// 0 (says nothing) to 1 (proof).
-    pub strength: f64,
-    /// What was measured, in words. From fixed texts and numbers, never text of the file.
-    pub detail: String,
-}
-
-impl Cue {
-    pub(crate) fn new(code: Code, strength: f64, detail: impl Into<String>) -> Self {
-        Self { code, strength: strength.clamp(0.0, 1.0), detail: detail.into() }
-    }
-}
 
 /// What the file as it was handed in shows. Kept beside the stored picture, whose own bytes are new.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]

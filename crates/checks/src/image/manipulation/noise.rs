@@ -4,7 +4,7 @@
 use bonafide_core::reason::Code;
 use image::GrayImage;
 
-use super::{Cue, tiles};
+use super::{cue::Cue, tiles};
 
 /// Edge of the cells noise is measured in, in pixels.
 const CELL: usize = 8;

@@ -2,7 +2,7 @@
 
 use bonafide_core::reason::Code;
 
-use super::{Cue, file::File};
+use super::{cue::Cue, file::File};
 
 /// The luma table of ITU-T T.81 annex K, row by row. libjpeg and everything built on it scale this one.
 pub(super) const STANDARD: [u16; 64] = [

@@ -3,7 +3,7 @@
 use bonafide_core::reason::Code;
 use image::{GrayImage, RgbImage, imageops};
 
-use super::{Cue, file::File};
+use super::{cue::Cue, file::File};
 use crate::image::{decode, warp};
 
 /// Thumbnails are compared at this size.

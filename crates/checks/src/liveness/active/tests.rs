@@ -1,5 +1,6 @@
 use super::*;
 use crate::face::embed::NetworkId;
+use crate::face::mesh::Eye;
 use crate::liveness::geometry::tests::{head, mesh_of};
 
 const LIMITS: Limits = Limits { direction_tolerance: 0.5, expression_tolerance: 0.5, max_ms: 60_000 };

@@ -309,7 +309,7 @@ fn attributes_of_the_sample_person() {
     let shot = Shot::of(&sample("selfie.jpg"));
     let seen = attributes::attributes(&shot.seen().mesh, shot.seen().eyes.as_ref());
     assert!(seen.pose.yaw.abs() < 15.0 && seen.pose.pitch.abs() < 15.0, "{seen:?}");
-    assert!(seen.mouth_open < 0.15, "{seen:?}");
+    assert_eq!(seen.expression, attributes::Expression::Smile, "{seen:?}");
 }
 
 #[test]

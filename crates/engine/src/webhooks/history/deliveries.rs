@@ -1,10 +1,11 @@
 //! What became of messages.
 
 use bonafide_core::{
+    delivery::DeliveryStatus,
     id::{EventId, WebhookEndpointId},
     time::Timestamp,
 };
-use bonafide_store::deliveries as rows;
+use bonafide_store::{Word, deliveries as rows};
 
 use crate::{
     base::{caller::Caller, engine::Engine, error::Result},
@@ -13,8 +14,6 @@ use crate::{
         sealed::existing_key,
     },
 };
-
-pub use bonafide_store::deliveries::PENDING;
 
 /// Most messages of one answer.
 pub const MOST: i64 = 200;
@@ -26,8 +25,7 @@ pub struct Delivery {
     pub event: EventId,
     /// The event's name in the endpoint's API.
     pub word: String,
-    /// `pending`, `delivered` or `dead`.
-    pub status: String,
+    pub status: Word<DeliveryStatus>,
     /// Attempts so far, one under way included.
     pub tries: i64,
     pub created_at: Timestamp,
@@ -78,8 +76,7 @@ impl From<rows::Attempt> for Attempt {
 pub struct Filter {
     pub endpoint: Option<WebhookEndpointId>,
     pub event: Option<EventId>,
-    /// `pending`, `delivered` or `dead`.
-    pub status: Option<String>,
+    pub status: Option<DeliveryStatus>,
     pub skip: i64,
     pub limit: i64,
 }
@@ -91,8 +88,7 @@ pub async fn deliveries(engine: &Engine, caller: &Caller, filter: &Filter) -> Re
     if let Some(id) = filter.endpoint {
         load(&mut tx, caller, id).await?;
     }
-    let wanted =
-        rows::Filter { endpoint: filter.endpoint, event: filter.event, status: filter.status.as_deref() };
+    let wanted = rows::Filter { endpoint: filter.endpoint, event: filter.event, status: filter.status };
     let limit = filter.limit.clamp(1, MOST);
     let found = rows::list(&mut tx, caller.organization, &wanted, filter.skip.max(0), limit).await?;
     Ok(found.into_iter().map(Delivery::from).collect())

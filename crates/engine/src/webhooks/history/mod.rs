@@ -4,5 +4,5 @@ mod deliveries;
 mod replay;
 pub(crate) mod sweep;
 
-pub use deliveries::{Attempt, Delivery, Filter, MOST, PENDING, attempts, deliveries};
+pub use deliveries::{Attempt, Delivery, Filter, MOST, attempts, deliveries};
 pub use replay::{Again, Replayed, replay};

@@ -1,14 +1,13 @@
 //! Sending messages again.
 
 use bonafide_core::{
+    audit::AuditAction,
+    delivery::{DeliveryStatus, Origin},
     event::{self, Happened, Subject},
     id::{EventId, VerificationId, WebhookEndpointId},
     time::Timestamp,
 };
-use bonafide_store::{
-    Tx, deliveries as rows, events, organizations,
-    webhook_endpoints::{self, PER_VERIFICATION},
-};
+use bonafide_store::{Tx, deliveries as rows, events, organizations, webhook_endpoints};
 
 use crate::{
     base::{
@@ -51,7 +50,7 @@ pub async fn replay(engine: &Engine, caller: &Caller, what: &Again) -> Result<Re
     let (now, organization) = (engine.now(), caller.organization);
     let mut tx = engine.db().begin().await?;
     if let Some(id) = what.endpoint {
-        note(engine, &mut tx, organization, &caller.actor(), id, "webhook.replayed").await?;
+        note(engine, &mut tx, organization, &caller.actor(), id, AuditAction::WebhookReplayed).await?;
     }
     let mut endpoints = match what.endpoint {
         Some(id) => vec![load(&mut tx, caller, id).await?],
@@ -73,7 +72,7 @@ pub async fn replay(engine: &Engine, caller: &Caller, what: &Again) -> Result<Re
         }
     };
     let open = webhook_endpoints::list_open(&mut tx, organization, None).await?;
-    let per_verification = endpoints.iter().any(|e| e.origin == PER_VERIFICATION);
+    let per_verification = endpoints.iter().any(|e| e.origin == Origin::PerVerification);
     let sandbox = organizations::get(&mut tx, organization).await?.is_some_and(|o| o.sandbox);
     let mut messages = 0;
     for event in &found {
@@ -90,8 +89,8 @@ pub async fn replay(engine: &Engine, caller: &Caller, what: &Again) -> Result<Re
         let known = rows::list(&mut tx, organization, &filter, 0, i64::MAX).await?;
         for endpoint in &endpoints {
             if let Some(before) = known.iter().find(|d| d.endpoint == endpoint.id) {
-                let on_its_way = before.status == rows::PENDING && before.run_at <= now;
-                if on_its_way || what.undelivered && before.status == rows::DELIVERED {
+                let on_its_way = before.status == DeliveryStatus::Pending && before.run_at <= now;
+                if on_its_way || what.undelivered && before.status == DeliveryStatus::Delivered {
                     continue;
                 }
                 rows::again(&mut tx, organization, endpoint.id, event.id, now).await?;

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use bonafide_core::{
+    delivery::Origin,
     event::{Event, Message},
     id::{EventId, VerificationId},
     problem::trail,
     time::Timestamp,
 };
 use bonafide_courier::{Parcel, sign};
-use bonafide_store::{Tx, deliveries::Delivery, secrets::PlainSecret, webhook_endpoints::PER_VERIFICATION};
+use bonafide_store::{Tx, deliveries::Delivery, secrets::PlainSecret};
 
 use super::message::{Endpoint, Outcome, Sent};
 use crate::{
@@ -43,15 +44,15 @@ async fn attempt(
     at: Timestamp,
 ) -> Result<Outcome> {
     let Some(event) = event else { return Ok(Outcome::Not("unknown_event")) };
-    let url = match endpoint.row.origin.as_str() {
-        PER_VERIFICATION => {
+    let url = match endpoint.row.origin.known() {
+        Some(Origin::PerVerification) => {
             let mut tx = engine.db().read().await?;
             match address_of(engine, &mut tx, event).await? {
                 Some(url) => url,
                 None => return Ok(Outcome::Not("address_erased")),
             }
         }
-        _ => endpoint.row.url.clone(),
+        Some(Origin::Registered) | None => endpoint.row.url.clone(),
     };
     let message = Message {
         event,

@@ -107,7 +107,7 @@ async fn prepare(
     let Some(row) = webhook_endpoints::get(tx, organization, id).await? else { return Ok(None) };
     let Some(dialect) = engine.dialect(&row.dialect) else { return Ok(None) };
     Ok(Some(Endpoint {
-        dialect: dialect.clone(),
+        dialect,
         headers: headers(engine, tx, &row).await?.into_iter().collect(),
         secrets: secrets(engine, tx, &row).await?,
         sandbox: organizations::get(tx, organization).await?.is_some_and(|o| o.sandbox),

@@ -1,13 +1,15 @@
 //! How endpoints do, and switching off those that have failed for days.
 
 use bonafide_core::{
+    audit::AuditAction,
+    delivery::Origin,
     event::{Happened, Snapshot},
     time::Timestamp,
 };
 use bonafide_courier::Receipt;
 use bonafide_store::{
     Tx,
-    webhook_endpoints::{self as rows, Health, PER_VERIFICATION},
+    webhook_endpoints::{self as rows, Health},
 };
 
 use super::{
@@ -31,12 +33,12 @@ pub(super) struct Seen {
 }
 
 impl Seen {
-    pub(super) fn add(&mut self, receipt: &Receipt, origin: &str) {
+    pub(super) fn add(&mut self, receipt: &Receipt, origin: Origin) {
         self.delivered |= receipt.is_delivered();
         self.failed_last = !receipt.is_delivered();
         self.gone |= receipt.status == Some(410);
         // What one address of many on a host asks for is not the host's wish.
-        if self.failed_last && origin != PER_VERIFICATION {
+        if self.failed_last && origin != Origin::PerVerification {
             let asked = receipt.retry_after_s.unwrap_or_default().min(LONGEST_PAUSE_S);
             self.pause_s = self.pause_s.max(asked.into());
         }
@@ -82,9 +84,11 @@ impl Seen {
 
 /// What an attempt says of its endpoint: nothing when the message was not sent, or when one address of many on a host is
 /// gone.
-pub(super) fn telling<'a>(outcome: &'a Outcome, origin: &str) -> Option<&'a Receipt> {
+pub(super) fn telling(outcome: &Outcome, origin: Origin) -> Option<&Receipt> {
     match outcome {
-        Outcome::Answered(receipt) if receipt.status == Some(410) && origin == PER_VERIFICATION => None,
+        Outcome::Answered(receipt) if receipt.status == Some(410) && origin == Origin::PerVerification => {
+            None
+        }
         Outcome::Answered(receipt) => Some(receipt),
         Outcome::Not(_) => None,
     }
@@ -95,7 +99,7 @@ pub(super) fn telling<'a>(outcome: &'a Outcome, origin: &str) -> Option<&'a Rece
 pub(super) async fn switch_off(engine: &Engine, key: Key, reason: &str) -> Result<()> {
     let ((organization, id), now) = (key, engine.now());
     let mut tx = engine.db().begin().await?;
-    note(engine, &mut tx, organization, "postman", id, "webhook.disabled").await?;
+    note(engine, &mut tx, organization, "postman", id, AuditAction::WebhookDisabled).await?;
     let health = rows::health(&mut tx, organization, id).await?;
     let still = |h: &Health| h.failing_since.is_some() && h.disabled_at.is_none();
     let Some(health) = health.filter(still) else { return Ok(()) };
@@ -112,7 +116,6 @@ pub(super) async fn switch_off(engine: &Engine, key: Key, reason: &str) -> Resul
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rows::REGISTERED;
 
     const HOUR: i64 = 3_600_000;
     const PATIENCE: i64 = 5 * 24 * HOUR;
@@ -126,7 +129,7 @@ mod tests {
         let mut health = Health::default();
         for (hour, status) in answers {
             let mut seen = Seen::default();
-            seen.add(&answered(*status, None), REGISTERED);
+            seen.add(&answered(*status, None), Origin::Registered);
             let (next, reason) = seen.after(&health, Timestamp(hour * HOUR), PATIENCE);
             health = next;
             if reason.is_some() {
@@ -150,11 +153,13 @@ mod tests {
     #[test]
     fn only_what_came_from_the_receiver_itself_counts() {
         let gone = Outcome::Answered(answered(410, None));
-        assert!(telling(&gone, REGISTERED).is_some() && telling(&gone, PER_VERIFICATION).is_none());
-        assert!(telling(&Outcome::Answered(answered(500, None)), PER_VERIFICATION).is_some());
-        assert!(telling(&Outcome::Not("address_erased"), PER_VERIFICATION).is_none());
+        assert!(
+            telling(&gone, Origin::Registered).is_some() && telling(&gone, Origin::PerVerification).is_none()
+        );
+        assert!(telling(&Outcome::Answered(answered(500, None)), Origin::PerVerification).is_some());
+        assert!(telling(&Outcome::Not("address_erased"), Origin::PerVerification).is_none());
         let mut seen = Seen::default();
-        seen.add(&answered(429, Some(60)), PER_VERIFICATION);
+        seen.add(&answered(429, Some(60)), Origin::PerVerification);
         let (health, _) = seen.after(&Health::default(), Timestamp(0), PATIENCE);
         assert_eq!((health.held_until, health.failed_at), (None, Some(Timestamp(0))));
     }
@@ -163,15 +168,15 @@ mod tests {
     fn an_endpoint_is_left_alone_for_as_long_as_it_asks() {
         let mut seen = Seen::default();
         for pause in [Some(10), Some(60), None] {
-            seen.add(&answered(429, pause), REGISTERED);
+            seen.add(&answered(429, pause), Origin::Registered);
         }
         let (health, _) = seen.after(&Health::default(), Timestamp(0), PATIENCE);
         assert_eq!(health.held_until, Some(Timestamp(60_000)));
         let mut less = Seen::default();
-        less.add(&answered(503, Some(1)), REGISTERED);
+        less.add(&answered(503, Some(1)), Origin::Registered);
         assert_eq!(less.after(&health, Timestamp(1_000), PATIENCE).0.held_until, Some(Timestamp(60_000)));
         let mut well = Seen::default();
-        well.add(&answered(204, Some(60)), REGISTERED);
+        well.add(&answered(204, Some(60)), Origin::Registered);
         assert_eq!(well.after(&health, Timestamp(2_000), PATIENCE).0, Health::default());
     }
 }

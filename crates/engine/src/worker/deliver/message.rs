@@ -26,7 +26,7 @@ pub(super) enum Outcome {
 /// Everything that the messages of one endpoint have in common.
 pub(super) struct Endpoint {
     pub(super) row: WebhookEndpoint,
-    pub(super) dialect: Arc<dyn WebhookDialect>,
+    pub(super) dialect: &'static dyn WebhookDialect,
     pub(super) headers: Vec<(String, String)>,
     pub(super) secrets: Vec<PlainSecret>,
     pub(super) sandbox: bool,

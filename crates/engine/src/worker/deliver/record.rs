@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use bonafide_core::{id::OrganizationId, time::Timestamp};
+use bonafide_core::{delivery::Origin, id::OrganizationId, time::Timestamp};
 use bonafide_store::deliveries::{self as rows, Attempt, Next};
 
 use super::{
@@ -35,9 +35,10 @@ pub(super) async fn record(engine: &Engine, batch: &[Sent]) -> Result<()> {
         let api = endpoint.dialect.name();
         metrics::counter!("bonafide_deliveries_total", "api" => api, "result" => result).increment(1);
         metrics::histogram!("bonafide_delivery_seconds").record(attempt.ms as f64 / 1000.0);
-        if let Some(receipt) = telling(&sent.receipt, &endpoint.row.origin) {
+        let origin = endpoint.row.origin.known().unwrap_or(Origin::Registered);
+        if let Some(receipt) = telling(&sent.receipt, origin) {
             let key = (sent.delivery.organization, sent.delivery.endpoint);
-            health.entry(key).or_default().add(receipt, &endpoint.row.origin);
+            health.entry(key).or_default().add(receipt, origin);
         }
         attempts.entry(sent.delivery.organization).or_default().push((attempt, next));
     }
@@ -107,6 +108,7 @@ mod tests {
     use std::sync::Arc;
 
     use bonafide_core::{
+        delivery::DeliveryStatus,
         event::{Happened, Message, WebhookDialect},
         id::{EventId, WebhookEndpointId},
     };
@@ -143,7 +145,7 @@ mod tests {
             endpoint: WebhookEndpointId::from_uuid(uuid::Uuid::nil()),
             event: EventId::from_uuid(uuid::Uuid::from_u128(0xff)),
             word: "x".into(),
-            status: rows::PENDING.into(),
+            status: DeliveryStatus::Pending.into(),
             tries,
             tries_before,
             run_at: Timestamp(0),
@@ -151,8 +153,7 @@ mod tests {
             finished_at: None,
         };
         let row = endpoint("twice");
-        let dialect = Arc::new(Twice);
-        let endpoint = Endpoint { row, dialect, headers: vec![], secrets: vec![], sandbox: false };
+        let endpoint = Endpoint { row, dialect: &Twice, headers: vec![], secrets: vec![], sandbox: false };
         Sent { delivery, at: Timestamp(0), receipt, endpoint: Arc::new(endpoint) }
     }
 

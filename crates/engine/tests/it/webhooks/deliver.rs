@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use bonafide_core::{event::Happened, id::WebhookEndpointId};
+use bonafide_core::{delivery::DeliveryStatus, event::Happened, id::WebhookEndpointId};
 use bonafide_courier::sign;
 use bonafide_engine::{
     Error,
@@ -119,7 +119,7 @@ async fn a_message_is_tried_by_the_schedule_and_then_dead(app: &App) {
             (tried.len(), tried[0].http_status, tried[0].response.as_slice()),
             (attempt, Some(500), &b"ok"[..])
         );
-        if delivery.status == "dead" {
+        if delivery.status == DeliveryStatus::Dead {
             break;
         }
         let now = app.engine.now();
@@ -201,7 +201,7 @@ async fn a_failure_long_after_an_outage_switches_nothing_off(app: &App) {
     let hook = endpoint(app, &receiver.url, &["verification.created"]).await;
     app.created().await;
     run_pending(&app.engine).await.unwrap();
-    while let Some(next) = messages(app, hook.id).await.iter().find(|d| d.status == history::PENDING) {
+    while let Some(next) = messages(app, hook.id).await.iter().find(|d| d.status == DeliveryStatus::Pending) {
         app.clock.advance(next.run_at.0 - app.engine.now().0);
         run_pending(&app.engine).await.unwrap();
     }

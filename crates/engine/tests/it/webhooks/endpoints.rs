@@ -3,6 +3,8 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use bonafide_core::{
+    audit::AuditAction,
+    delivery::{DeliveryStatus, Origin},
     event::{Happened, Snapshot},
     id::{EventId, VerificationId, WebhookEndpointId},
 };
@@ -16,8 +18,8 @@ use bonafide_engine::{
     },
 };
 use bonafide_store::{
-    audit, deliveries, events,
-    webhook_endpoints::{self as rows, PER_VERIFICATION, REGISTERED, WebhookEndpoint},
+    Words, audit, deliveries, events,
+    webhook_endpoints::{self as rows, WebhookEndpoint},
 };
 use bonafide_testkit::on_both;
 use serde_json::json;
@@ -73,7 +75,7 @@ async fn all(app: &App) -> Vec<WebhookEndpoint> {
 /// A session with an address of its own, and the endpoint that stands for it.
 async fn with_address(app: &App) -> (VerificationId, WebhookEndpointId) {
     let created = app.created_for(NOWHERE).await.unwrap();
-    let id = all(app).await.into_iter().find(|e| e.origin == PER_VERIFICATION).unwrap().id;
+    let id = all(app).await.into_iter().find(|e| e.origin == Origin::PerVerification).unwrap().id;
     (created, id)
 }
 
@@ -91,9 +93,9 @@ async fn insert(app: &App, change: impl Fn(&mut WebhookEndpoint, usize), many: u
             name: "a".into(),
             url: NOWHERE.into(),
             words: String::new(),
-            origin: REGISTERED.into(),
+            origin: Origin::Registered.into(),
             active: true,
-            chaos: String::new(),
+            chaos: Words::default(),
             sealed: None,
             created_at: now,
             failing_since: None,
@@ -178,7 +180,7 @@ async fn one_endpoint_stands_for_a_host_and_not_for_too_many(app: &App) {
     }
     assert_eq!(all(app).await.len(), 1, "one for the host, however many come first");
     let host = |row: &mut WebhookEndpoint, i| {
-        (row.origin, row.url) = (PER_VERIFICATION.into(), format!("https://{i}.example.com"));
+        (row.origin, row.url) = (Origin::PerVerification.into(), format!("https://{i}.example.com"));
     };
     insert(app, host, 999).await;
     first().await.unwrap();
@@ -242,7 +244,7 @@ async fn what_waits_goes_at_once_when_it_is_asked_for(app: &App) {
     app.created().await;
     run_pending(&app.engine).await.unwrap();
     let waiting = deliveries_of(app, id).await.remove(0);
-    assert!(waiting.status == "pending" && waiting.run_at > app.engine.now(), "{waiting:?}");
+    assert!(waiting.status == DeliveryStatus::Pending && waiting.run_at > app.engine.now(), "{waiting:?}");
     let again = Again { endpoint: Some(id), undelivered: true, ..Again::default() };
     let replay = async || history::replay(&app.engine, &app.caller, &again).await.unwrap().messages;
     assert_eq!(replay().await, 1);
@@ -353,7 +355,7 @@ async fn owners_and_the_postman_do_not_lock_each_other_out(app: &App) {
         let entry = audit::Entry {
             at: app.engine.now(),
             actor: "postman",
-            action: "webhook.disabled",
+            action: AuditAction::WebhookDisabled,
             object: "a",
             detail: &json!({}),
         };

@@ -1,25 +1,30 @@
 //! `POST /ida/sdk/liveness/session/generate`
 
-use axum::{Json as Body, extract::State};
+use axum::extract::State;
 use bonafide_core::verification::Kind;
 use bonafide_engine::Engine;
+use bonafide_http::{Json, Result, operation};
 
 use crate::{
-    error::{Error, ErrorBody},
-    extract::{Json, SdkCaller},
+    extract::SdkCaller,
     idv::sdk::liveness_generate::{GenerateLiveness, LivenessToken, generate},
 };
 
 /// sdk liveness session generate
 ///
 /// Opens a liveness capture, as in a verification.
-#[utoipa::path(post, path = "/ida/sdk/liveness/session/generate", tag = "IDA SDK", operation_id = "ida_sdk_liveness_session_generate",
-    security(("oauth2" = ["verifications:write"])), params(("X-Client-Id" = String, Header, description = "Your client id")),
-    responses((status = 200, body = LivenessToken), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
+#[operation(
+    post,
+    "/ida/sdk/liveness/session/generate",
+    tag = "IDA SDK",
+    id = "ida_sdk_liveness_session_generate",
+    scope = "verifications:write",
+    params(SdkCaller)
+)]
 pub(crate) async fn liveness_generate(
     State(engine): State<Engine>,
-    SdkCaller(caller): SdkCaller,
-    bonafide_http::Valid(asked, _): Json<GenerateLiveness>,
-) -> Result<Body<LivenessToken>, Error> {
+    caller: SdkCaller,
+    Json(asked): Json<GenerateLiveness>,
+) -> Result<Json<LivenessToken>> {
     generate(&engine, &caller, Kind::FaceAuthentication, asked).await
 }

@@ -1,12 +1,12 @@
 //! `POST /ida/sdk/liveness/session/process`
 
-use axum::{Json as Body, extract::State};
+use axum::extract::State;
 use bonafide_core::verification::Kind;
 use bonafide_engine::Engine;
+use bonafide_http::{Json, Result, operation};
 
 use crate::{
-    error::{Error, ErrorBody},
-    extract::{Json, SdkCaller},
+    extract::SdkCaller,
     idv::sdk::{
         liveness_generate::LivenessToken,
         liveness_process::{ProcessLiveness, process},
@@ -16,13 +16,19 @@ use crate::{
 /// sdk liveness session process
 ///
 /// Answers the open liveness session with its frames. The first one is also the selfie that is compared.
-#[utoipa::path(post, path = "/ida/sdk/liveness/session/process", tag = "IDA SDK", operation_id = "ida_sdk_liveness_session_process",
-    security(("oauth2" = ["verifications:write"])), extensions(("x-cost" = json!(5))), params(("X-Client-Id" = String, Header, description = "Your client id")),
-    responses((status = 200, body = LivenessToken), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
+#[operation(
+    post,
+    "/ida/sdk/liveness/session/process",
+    tag = "IDA SDK",
+    id = "ida_sdk_liveness_session_process",
+    scope = "verifications:write",
+    cost = 5,
+    params(SdkCaller)
+)]
 pub(crate) async fn liveness_process(
     State(engine): State<Engine>,
-    SdkCaller(caller): SdkCaller,
-    bonafide_http::Valid(asked, _): Json<ProcessLiveness>,
-) -> Result<Body<LivenessToken>, Error> {
+    caller: SdkCaller,
+    Json(asked): Json<ProcessLiveness>,
+) -> Result<Json<LivenessToken>> {
     process(&engine, &caller, Kind::FaceAuthentication, asked).await
 }

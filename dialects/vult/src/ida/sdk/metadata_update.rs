@@ -1,12 +1,12 @@
 //! `POST /ida/sdk/metadata/update`
 
-use axum::{Json as Body, extract::State};
+use axum::extract::State;
 use bonafide_core::verification::Kind;
 use bonafide_engine::Engine;
+use bonafide_http::{Json, Result, operation};
 
 use crate::{
-    error::{Error, ErrorBody},
-    extract::{Json, SdkCaller},
+    extract::SdkCaller,
     idv::sdk::{
         Done,
         metadata_update::{MetadataUpdate, update},
@@ -16,13 +16,18 @@ use crate::{
 /// sdk metadata update
 ///
 /// Keeps facts about the capturing device with the session.
-#[utoipa::path(post, path = "/ida/sdk/metadata/update", tag = "IDA SDK", operation_id = "ida_sdk_metadata_update",
-    security(("oauth2" = ["verifications:write"])), params(("X-Client-Id" = String, Header, description = "Your client id")),
-    responses((status = 200, body = Done), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
+#[operation(
+    post,
+    "/ida/sdk/metadata/update",
+    tag = "IDA SDK",
+    id = "ida_sdk_metadata_update",
+    scope = "verifications:write",
+    params(SdkCaller)
+)]
 pub(crate) async fn metadata_update(
     State(engine): State<Engine>,
-    SdkCaller(caller): SdkCaller,
-    bonafide_http::Valid(asked, _): Json<MetadataUpdate>,
-) -> Result<Body<Done>, Error> {
+    caller: SdkCaller,
+    Json(asked): Json<MetadataUpdate>,
+) -> Result<Json<Done>> {
     update(&engine, &caller, Kind::FaceAuthentication, asked).await
 }

@@ -1,15 +1,15 @@
 //! `POST /ida/sdk/session/read`
 
-use axum::{Json as Body, extract::State};
+use axum::extract::State;
 use bonafide_core::{document::FieldName, evidence::EvidenceKind, finding::Check};
 use bonafide_engine::{Engine, evidence, verifications};
+use bonafide_http::{Json, Result, operation};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::{
-    error::{Error, ErrorBody},
-    extract::{Json, SdkCaller, ida},
+    extract::{SdkCaller, ida},
     ida::session::read::{authenticated, person},
     idv::session::{SessionRef, read::object},
     words::{self, StatusE},
@@ -55,14 +55,19 @@ pub(crate) struct SdkAuthentication {
 /// session read
 ///
 /// What has been given so far, for the capturing device.
-#[utoipa::path(post, path = "/ida/sdk/session/read", tag = "IDA", operation_id = "ida_sdk_session_read",
-    security(("oauth2" = ["verifications:read"])), params(("X-Client-Id" = String, Header, description = "Your client id")),
-    responses((status = 200, body = SdkAuthentication), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
+#[operation(
+    post,
+    "/ida/sdk/session/read",
+    tag = "IDA",
+    id = "ida_sdk_session_read",
+    scope = "verifications:read",
+    params(SdkCaller)
+)]
 pub(crate) async fn session_read(
     State(engine): State<Engine>,
-    SdkCaller(caller): SdkCaller,
-    bonafide_http::Valid(asked, _): Json<SessionRef>,
-) -> Result<Body<SdkAuthentication>, Error> {
+    caller: SdkCaller,
+    Json(asked): Json<SessionRef>,
+) -> Result<Json<SdkAuthentication>> {
     let id = ida(&engine, &caller, &asked.session_id).await?;
     let view = verifications::read(&engine, &caller, id).await?;
     let challenge = evidence::open_challenge(&engine, &caller, id).await?;
@@ -70,7 +75,7 @@ pub(crate) async fn session_read(
     let name = |field| person.as_ref()?.reading()?.get(field).map(|f| f.value.clone());
     let selfie = view.given_at(EvidenceKind::Selfie).map(|at| at.to_string());
     let liveness = view.passed(Check::PassiveLiveness);
-    Ok(Body(SdkAuthentication {
+    Ok(Json(SdkAuthentication {
         session_id: id.to_string(),
         identity_id: view.identity.map(|id| id.to_string()),
         user_id: Some(view.user_id.clone()).filter(|id| !id.is_empty()),

@@ -1,14 +1,14 @@
 //! `POST /ida/session/create`
 
-use axum::{Json as Body, extract::State};
+use axum::extract::State;
 use bonafide_engine::{Engine, verifications};
+use bonafide_http::{Caller, Json, Result, operation};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use crate::{
-    error::{Error, ErrorBody},
-    extract::{Authorized, Json, identity_id},
+    extract::identity_id,
     idv::session::create::{Created, new_verification},
     words::LivenessModeE,
 };
@@ -36,16 +36,20 @@ pub(crate) struct NewAuthentication {
 /// identity authentication session create
 ///
 /// Opens an authentication of a known person. Next: a liveness session on their device.
-#[utoipa::path(post, path = "/ida/session/create", tag = "IDA", operation_id = "ida_session_create",
-    security(("oauth2" = ["verifications:write"])),
-    responses((status = 200, body = Created), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
+#[operation(
+    post,
+    "/ida/session/create",
+    tag = "IDA",
+    id = "ida_session_create",
+    scope = "verifications:write"
+)]
 pub(crate) async fn create(
     State(engine): State<Engine>,
-    Authorized(caller): Authorized,
-    bonafide_http::Valid(new, _): Json<NewAuthentication>,
-) -> Result<Body<Created>, Error> {
+    caller: Caller,
+    Json(new): Json<NewAuthentication>,
+) -> Result<Json<Created>> {
     let identity = identity_id(&new.identity_id)?;
     let new = new_verification(new.metadata, new.liveness_mode, new.webhook_url, new.settings)?;
     let id = verifications::authenticate(&engine, &caller, identity, new).await?;
-    Ok(Body(Created { session_id: id.to_string() }))
+    Ok(Json(Created { session_id: id.to_string() }))
 }

@@ -1,26 +1,30 @@
 //! `POST /ida/session/delete`
 
-use axum::{Json as Body, extract::State};
+use axum::extract::State;
 use bonafide_engine::{Engine, verifications};
+use bonafide_http::{Caller, Json, Result, operation};
 
 use crate::{
-    error::{Error, ErrorBody},
-    extract::{Authorized, Json, ida},
+    extract::ida,
     idv::{sdk::Done, session::SessionRef},
 };
 
 /// session delete
 ///
 /// Erases the session's personal data and takes the session out of every list: from now on it is not found.
-#[utoipa::path(post, path = "/ida/session/delete", tag = "IDA", operation_id = "ida_session_delete",
-    security(("oauth2" = ["verifications:write"])),
-    responses((status = 200, body = Done), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
+#[operation(
+    post,
+    "/ida/session/delete",
+    tag = "IDA",
+    id = "ida_session_delete",
+    scope = "verifications:write"
+)]
 pub(crate) async fn delete(
     State(engine): State<Engine>,
-    Authorized(caller): Authorized,
-    bonafide_http::Valid(asked, _): Json<SessionRef>,
-) -> Result<Body<Done>, Error> {
+    caller: Caller,
+    Json(asked): Json<SessionRef>,
+) -> Result<Json<Done>> {
     let id = ida(&engine, &caller, &asked.session_id).await?;
     verifications::delete(&engine, &caller, id).await?;
-    Ok(Body(Done {}))
+    Ok(Json(Done {}))
 }

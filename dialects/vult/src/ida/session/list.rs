@@ -1,16 +1,15 @@
 //! `POST /ida/session/list`
 
-use axum::{Json as Body, extract::State};
+use axum::extract::State;
 use bonafide_core::verification::Kind;
 use bonafide_engine::{Engine, verifications};
+use bonafide_http::{Caller, Json, Result, operation};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::read::{Authentication, person};
 use crate::{
-    error::{Error, ErrorBody},
-    extract::{Authorized, Json},
     idv::session::list::MetaCounts,
     paging::{OneOrMany, Part, When, part, span},
     words::{self, StatusE},
@@ -51,14 +50,12 @@ pub(crate) struct Authentications {
 /// session list
 ///
 /// Authentications of your organization, newest first. The order is stable while new ones are added.
-#[utoipa::path(post, path = "/ida/session/list", tag = "IDA", operation_id = "ida_session_list",
-    security(("oauth2" = ["verifications:read"])),
-    responses((status = 200, body = Authentications), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody)))]
+#[operation(post, "/ida/session/list", tag = "IDA", id = "ida_session_list", scope = "verifications:read")]
 pub(crate) async fn list(
     State(engine): State<Engine>,
-    Authorized(caller): Authorized,
-    bonafide_http::Valid(asked, _): Json<ListAuthentications>,
-) -> Result<Body<Authentications>, Error> {
+    caller: Caller,
+    Json(asked): Json<ListAuthentications>,
+) -> Result<Json<Authentications>> {
     let Part { take, skip } = part(asked.take, asked.skip);
     let (from, until) = span(asked.start_date, asked.end_date)?;
     let filter = verifications::Filter {
@@ -81,5 +78,5 @@ pub(crate) async fn list(
         let person = person(&engine, &caller, view).await?;
         sessions.push(Authentication::new(view, person.as_ref()));
     }
-    Ok(Body(Authentications { sessions, meta_counts: MetaCounts::new(&counts, Part { take, skip }) }))
+    Ok(Json(Authentications { sessions, meta_counts: MetaCounts::new(&counts, Part { take, skip }) }))
 }

@@ -1,19 +1,19 @@
 //! `POST /ida/session/read`
 
-use axum::{Json as Body, extract::State};
+use axum::extract::State;
 use bonafide_core::{document::FieldName, evidence::EvidenceKind, finding::Check};
 use bonafide_engine::{
-    Caller, Engine,
+    Engine,
     identities::{self, Person},
     verifications::{self, View},
 };
+use bonafide_http::{Caller, Json, Result, operation};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::{
-    error::{Error, ErrorBody},
-    extract::{Authorized, Json, ida},
+    extract::ida,
     idv::session::{
         SessionRef,
         read::{HistoryItem, object},
@@ -105,7 +105,7 @@ pub(crate) fn authenticated(view: &View) -> Option<bool> {
 }
 
 /// What is known of the identity; `None` after it was erased.
-pub(crate) async fn person(engine: &Engine, caller: &Caller, view: &View) -> Result<Option<Person>, Error> {
+pub(crate) async fn person(engine: &Engine, caller: &Caller, view: &View) -> Result<Option<Person>> {
     use bonafide_engine::Error as E;
     let Some(identity) = view.identity else { return Ok(None) };
     match identities::read(engine, caller, identity).await {
@@ -118,16 +118,14 @@ pub(crate) async fn person(engine: &Engine, caller: &Caller, view: &View) -> Res
 /// session read
 ///
 /// The state and the result of one authentication.
-#[utoipa::path(post, path = "/ida/session/read", tag = "IDA", operation_id = "ida_session_read",
-    security(("oauth2" = ["verifications:read"])),
-    responses((status = 200, body = Authentication), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
+#[operation(post, "/ida/session/read", tag = "IDA", id = "ida_session_read", scope = "verifications:read")]
 pub(crate) async fn read(
     State(engine): State<Engine>,
-    Authorized(caller): Authorized,
-    bonafide_http::Valid(asked, _): Json<SessionRef>,
-) -> Result<Body<Authentication>, Error> {
+    caller: Caller,
+    Json(asked): Json<SessionRef>,
+) -> Result<Json<Authentication>> {
     let id = ida(&engine, &caller, &asked.session_id).await?;
     let view = verifications::read(&engine, &caller, id).await?;
     let person = person(&engine, &caller, &view).await?;
-    Ok(Body(Authentication::new(&view, person.as_ref())))
+    Ok(Json(Authentication::new(&view, person.as_ref())))
 }

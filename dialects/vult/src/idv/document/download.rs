@@ -7,16 +7,16 @@ use axum::{
 };
 use bonafide_core::document::DocumentType;
 use bonafide_engine::{
-    Engine,
+    Engine, Error,
     evidence::{self, File},
     verifications,
 };
+use bonafide_http::{Caller, Json, Refusal, Result, operation};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::{
-    error::{Error, ErrorBody},
-    extract::{Authorized, Json, idv},
+    extract::idv,
     words::{self, DocumentTypeE, StorageFileTypeE},
 };
 
@@ -39,7 +39,7 @@ impl IntoResponse for Jpeg {
 }
 
 /// The picture that is meant and the type its document has to be of; `unknown` is none that there is.
-pub(crate) fn file(word: StorageFileTypeE) -> Result<(File, Option<DocumentTypeE>), Error> {
+pub(crate) fn file(word: StorageFileTypeE) -> Result<(File, Option<DocumentTypeE>)> {
     words::to_file(word).ok_or_else(no_picture)
 }
 
@@ -48,21 +48,21 @@ pub(crate) fn is_of(document: DocumentType, wanted: Option<DocumentTypeE>) -> bo
     wanted.is_none_or(|wanted| words::document_type(document) == wanted)
 }
 
-pub(crate) fn no_picture() -> Error {
-    Error::Engine(bonafide_engine::Error::NotFound("picture"))
+pub(crate) fn no_picture() -> Refusal {
+    Error::NotFound("picture").into()
 }
 
 /// document download
 ///
 /// A picture of the session as it was taken in: JPEG, without the metadata of the camera.
-#[utoipa::path(post, path = "/idv/document/download", tag = "IDV", operation_id = "idv_document_download",
-    security(("oauth2" = ["verifications:read"])), extensions(("x-cost" = json!(2))),
-    responses((status = 200, content_type = "image/jpeg", body = Jpeg), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
+#[operation(post, "/idv/document/download", tag = "IDV", id = "idv_document_download",
+    scope = "verifications:read", cost = 2,
+    responses((status = 200, content_type = "image/jpeg", body = Jpeg)))]
 pub(crate) async fn download(
     State(engine): State<Engine>,
-    Authorized(caller): Authorized,
-    bonafide_http::Valid(asked, _): Json<Download>,
-) -> Result<Jpeg, Error> {
+    caller: Caller,
+    Json(asked): Json<Download>,
+) -> Result<Jpeg> {
     let id = idv(&engine, &caller, &asked.session_id).await?;
     let (file, wanted) = file(asked.storage_file_type_e)?;
     let view = verifications::read(&engine, &caller, id).await?;

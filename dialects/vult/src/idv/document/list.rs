@@ -1,14 +1,14 @@
 //! `POST /idv/document/list`
 
-use axum::{Json as Body, extract::State};
+use axum::extract::State;
 use bonafide_engine::{Engine, verifications};
+use bonafide_http::{Caller, Json, Result, operation};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::read::Document;
 use crate::{
-    error::{Error, ErrorBody},
-    extract::{Authorized, Json, idv},
+    extract::idv,
     paging::{Part, part},
 };
 
@@ -40,19 +40,17 @@ pub(crate) struct Count {
 /// document list
 ///
 /// The documents of a session: one, once it was handed in and read.
-#[utoipa::path(post, path = "/idv/document/list", tag = "IDV", operation_id = "idv_document_list",
-    security(("oauth2" = ["verifications:read"])),
-    responses((status = 200, body = Documents), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
+#[operation(post, "/idv/document/list", tag = "IDV", id = "idv_document_list", scope = "verifications:read")]
 pub(crate) async fn list(
     State(engine): State<Engine>,
-    Authorized(caller): Authorized,
-    bonafide_http::Valid(asked, _): Json<ListDocuments>,
-) -> Result<Body<Documents>, Error> {
+    caller: Caller,
+    Json(asked): Json<ListDocuments>,
+) -> Result<Json<Documents>> {
     let Part { take, skip } = part(asked.take, asked.skip);
     let id = idv(&engine, &caller, &asked.session_id).await?;
     let view = verifications::read(&engine, &caller, id).await?;
     let all: Vec<Document> = Document::of(&view).into_iter().collect();
     let meta_counts = Count { total: all.len() as i64, take, skip };
     let documents = all.into_iter().skip(skip as usize).take(take as usize).collect();
-    Ok(Body(Documents { documents, meta_counts }))
+    Ok(Json(Documents { documents, meta_counts }))
 }

@@ -1,17 +1,17 @@
 //! `POST /idv/document/read`
 
-use axum::{Json as Body, extract::State};
+use axum::extract::State;
 use bonafide_core::{document::FieldName, evidence::EvidenceKind};
 use bonafide_engine::{
     Engine,
     verifications::{self, View},
 };
+use bonafide_http::{Caller, Json, Result, operation};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
-    error::{Error, ErrorBody},
-    extract::{Authorized, Json, idv},
+    extract::idv,
     idv::session::SessionRef,
     words::{self, DocumentTypeE},
 };
@@ -74,20 +74,18 @@ pub(crate) struct Document {
 /// document read
 ///
 /// The fields of the session's document, once it was handed in and read.
-#[utoipa::path(post, path = "/idv/document/read", tag = "IDV", operation_id = "idv_document_read",
-    security(("oauth2" = ["verifications:read"])),
-    responses((status = 200, body = Document), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
+#[operation(post, "/idv/document/read", tag = "IDV", id = "idv_document_read", scope = "verifications:read")]
 pub(crate) async fn read(
     State(engine): State<Engine>,
-    Authorized(caller): Authorized,
-    bonafide_http::Valid(asked, _): Json<SessionRef>,
-) -> Result<Body<Document>, Error> {
+    caller: Caller,
+    Json(asked): Json<SessionRef>,
+) -> Result<Json<Document>> {
     let id = idv(&engine, &caller, &asked.session_id).await?;
     let view = verifications::read(&engine, &caller, id).await?;
     let unread = "no document was read yet; finalize the session first";
     let document =
         Document::of(&view).ok_or_else(|| bonafide_engine::Error::conflict("document_not_read", unread))?;
-    Ok(Body(document))
+    Ok(Json(document))
 }
 
 impl Document {

@@ -1,14 +1,14 @@
 //! `GET /idv/requirements`
 
-use axum::{Json as Body, extract::State};
+use axum::extract::State;
 use bonafide_engine::{Engine, tuning};
+use bonafide_http::{Caller, Json, Query, Result, operation};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::Switches;
 use crate::{
-    error::{Error, ErrorBody},
-    extract::{Authorized, Query, whose},
+    extract::whose,
     words::{DataSourceE, DocumentTypeE},
 };
 
@@ -37,14 +37,19 @@ pub(crate) struct RequirementsList {
 /// get requirements
 ///
 /// What applies to the next session, by type of document and source. A source that is not listed has to give nothing.
-#[utoipa::path(get, path = "/idv/requirements", tag = "IDV", operation_id = "idv_requirements_get",
-    security(("oauth2" = ["verifications:read"])), params(Asked),
-    responses((status = 200, body = RequirementsList), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
+#[operation(
+    get,
+    "/idv/requirements",
+    tag = "IDV",
+    id = "idv_requirements_get",
+    scope = "verifications:read",
+    params(Asked)
+)]
 pub(crate) async fn get(
     State(engine): State<Engine>,
-    Authorized(caller): Authorized,
-    bonafide_http::Query(asked, _): Query<Asked>,
-) -> Result<Body<RequirementsList>, Error> {
+    caller: Caller,
+    Query(asked): Query<Asked>,
+) -> Result<Json<RequirementsList>> {
     let of = whose(asked.client_id, asked.user_id)?;
     let all = tuning::requirements(&engine, &caller, &of).await?;
     let requirements = all
@@ -53,5 +58,5 @@ pub(crate) async fn get(
         .filter(|s| asked.type_e.is_none_or(|t| t == s.type_e))
         .filter(|s| asked.data_source_e.is_none_or(|d| d == s.data_source_e))
         .collect();
-    Ok(Body(RequirementsList { requirements }))
+    Ok(Json(RequirementsList { requirements }))
 }

@@ -1,6 +1,6 @@
 //! `POST /idv/sdk/document/front/add` and `/back/add`
 
-use axum::{Json as Body, extract::State};
+use axum::extract::State;
 use bonafide_core::{
     document::Side,
     evidence::Position,
@@ -10,14 +10,12 @@ use bonafide_engine::{
     Caller, Engine,
     evidence::{self, Picture},
 };
+use bonafide_http::{Form, Json, Result, operation};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::Done;
-use crate::{
-    error::{Error, ErrorBody},
-    extract::{Form, SdkCaller, idv},
-};
+use crate::extract::{SdkCaller, idv};
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[expect(dead_code, reason = "documents the form; its parts are read one by one")]
@@ -37,34 +35,32 @@ pub(crate) struct DocumentImage {
 /// sdk document front image add
 ///
 /// The front of the document; a newer picture takes the place of an older one.
-#[utoipa::path(post, path = "/idv/sdk/document/front/add", tag = "IDV SDK", operation_id = "idv_sdk_document_front_add",
-    security(("oauth2" = ["verifications:write"])), extensions(("x-cost" = json!(5))), params(("X-Client-Id" = String, Header, description = "Your client id")),
-    request_body(content = DocumentImage, content_type = "multipart/form-data"),
-    responses((status = 200, body = Done), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
+#[operation(post, "/idv/sdk/document/front/add", tag = "IDV SDK", id = "idv_sdk_document_front_add",
+    scope = "verifications:write", cost = 5, params(SdkCaller),
+    request_body(content = DocumentImage, content_type = "multipart/form-data"))]
 pub(crate) async fn front_add(
     State(engine): State<Engine>,
-    SdkCaller(caller): SdkCaller,
+    caller: SdkCaller,
     form: Form,
-) -> Result<Body<Done>, Error> {
+) -> Result<Json<Done>> {
     add(&engine, &caller, Side::Front, form).await
 }
 
 /// sdk document back image add
 ///
 /// The back of the document; a newer picture takes the place of an older one.
-#[utoipa::path(post, path = "/idv/sdk/document/back/add", tag = "IDV SDK", operation_id = "idv_sdk_document_back_add",
-    security(("oauth2" = ["verifications:write"])), extensions(("x-cost" = json!(5))), params(("X-Client-Id" = String, Header, description = "Your client id")),
-    request_body(content = DocumentImage, content_type = "multipart/form-data"),
-    responses((status = 200, body = Done), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
+#[operation(post, "/idv/sdk/document/back/add", tag = "IDV SDK", id = "idv_sdk_document_back_add",
+    scope = "verifications:write", cost = 5, params(SdkCaller),
+    request_body(content = DocumentImage, content_type = "multipart/form-data"))]
 pub(crate) async fn back_add(
     State(engine): State<Engine>,
-    SdkCaller(caller): SdkCaller,
+    caller: SdkCaller,
     form: Form,
-) -> Result<Body<Done>, Error> {
+) -> Result<Json<Done>> {
     add(&engine, &caller, Side::Back, form).await
 }
 
-async fn add(engine: &Engine, caller: &Caller, side: Side, mut form: Form) -> Result<Body<Done>, Error> {
+async fn add(engine: &Engine, caller: &Caller, side: Side, mut form: Form) -> Result<Json<Done>> {
     let mut problems = vec![];
     let session = form.required("session_id", &mut problems);
     let latitude = form.number("latitude", &mut problems);
@@ -80,5 +76,5 @@ async fn add(engine: &Engine, caller: &Caller, side: Side, mut form: Form) -> Re
     let position = Position { latitude, longitude };
     evidence::accept_document(engine, caller, idv(engine, caller, &session).await?, side, picture, position)
         .await?;
-    Ok(Body(Done {}))
+    Ok(Json(Done {}))
 }

@@ -2,20 +2,18 @@
 
 use std::time::Duration;
 
-use axum::{Json as Body, extract::State};
+use axum::extract::State;
 use bonafide_core::{
     finding::{Check, Outcome},
     verification::Status,
 };
 use bonafide_engine::{Engine, verifications};
+use bonafide_http::{Json, Result, operation};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use crate::{
-    error::{Error, ErrorBody},
-    extract::{Json, SdkCaller, idv},
-};
+use crate::extract::{SdkCaller, idv};
 
 /// How long the answer may wait for the checks: shorter than the usual patience of clients and proxies.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(50);
@@ -40,20 +38,25 @@ pub(crate) struct Finalized {
 ///
 /// Hands in what was captured and waits for the result. 503 with `Retry-After` when the checks take longer;
 /// they go on, and asking again waits for the same result.
-#[utoipa::path(post, path = "/idv/sdk/finalize", tag = "IDV SDK", operation_id = "idv_sdk_finalize",
-    security(("oauth2" = ["verifications:write"])), params(("X-Client-Id" = String, Header, description = "Your client id")),
-    responses((status = 200, body = Finalized), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody), (status = 503, body = ErrorBody)))]
+#[operation(
+    post,
+    "/idv/sdk/finalize",
+    tag = "IDV SDK",
+    id = "idv_sdk_finalize",
+    scope = "verifications:write",
+    params(SdkCaller)
+)]
 pub(crate) async fn finalize(
     State(engine): State<Engine>,
-    SdkCaller(caller): SdkCaller,
-    bonafide_http::Valid(asked, _): Json<Finalize>,
-) -> Result<Body<Finalized>, Error> {
+    caller: SdkCaller,
+    Json(asked): Json<Finalize>,
+) -> Result<Json<Finalized>> {
     let id = idv(&engine, &caller, &asked.session_id).await?;
     verifications::submit(&engine, &caller, id, asked.settings.map(Value::Object)).await?;
     let status = verifications::wait(&engine, &caller, id, PATIENCE).await?;
     let view = verifications::read(&engine, &caller, id).await?;
     let sanctions = view.finding(Check::Sanctions, None).map(|f| f.outcome);
-    Ok(Body(Finalized {
+    Ok(Json(Finalized {
         verified: status == Status::Approved,
         on_sanction_list: match sanctions {
             None | Some(Outcome::NotAssessed) => None,

@@ -1,15 +1,13 @@
 //! `POST /idv/sdk/liveness/session/generate`
 
-use axum::{Json as Body, extract::State};
+use axum::extract::State;
 use bonafide_core::{evidence::Position, verification::Kind};
 use bonafide_engine::{Caller, Engine, evidence};
+use bonafide_http::{Json, Result, operation};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{
-    error::{Error, ErrorBody},
-    extract::{Json, SdkCaller, session},
-};
+use crate::extract::{SdkCaller, session};
 
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct GenerateLiveness {
@@ -31,14 +29,19 @@ pub(crate) struct LivenessToken {
 ///
 /// Opens a liveness capture. Process it once, within five minutes; an earlier open one is closed. With the
 /// liveness mode `passive_active` the movements to make, in their order, are in `liveness_steps` of the session read.
-#[utoipa::path(post, path = "/idv/sdk/liveness/session/generate", tag = "IDV SDK", operation_id = "idv_sdk_liveness_session_generate",
-    security(("oauth2" = ["verifications:write"])), params(("X-Client-Id" = String, Header, description = "Your client id")),
-    responses((status = 200, body = LivenessToken), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
+#[operation(
+    post,
+    "/idv/sdk/liveness/session/generate",
+    tag = "IDV SDK",
+    id = "idv_sdk_liveness_session_generate",
+    scope = "verifications:write",
+    params(SdkCaller)
+)]
 pub(crate) async fn liveness_generate(
     State(engine): State<Engine>,
-    SdkCaller(caller): SdkCaller,
-    bonafide_http::Valid(asked, _): Json<GenerateLiveness>,
-) -> Result<Body<LivenessToken>, Error> {
+    caller: SdkCaller,
+    Json(asked): Json<GenerateLiveness>,
+) -> Result<Json<LivenessToken>> {
     generate(&engine, &caller, Kind::IdentityVerification, asked).await
 }
 
@@ -47,9 +50,9 @@ pub(crate) async fn generate(
     caller: &Caller,
     kind: Kind,
     asked: GenerateLiveness,
-) -> Result<Body<LivenessToken>, Error> {
+) -> Result<Json<LivenessToken>> {
     let id = session(engine, caller, kind, &asked.session_id).await?;
     let position = Position { latitude: asked.latitude, longitude: asked.longitude };
     let started = evidence::start_liveness(engine, caller, id, position).await?;
-    Ok(Body(LivenessToken { token: started.token.to_string() }))
+    Ok(Json(LivenessToken { token: started.token.to_string() }))
 }

@@ -1,6 +1,6 @@
 //! `POST /idv/sdk/liveness/session/process`
 
-use axum::{Json as Body, extract::State};
+use axum::extract::State;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use bonafide_core::{
     evidence::Position,
@@ -11,14 +11,12 @@ use bonafide_engine::{
     Caller, Engine,
     evidence::{self, Picture},
 };
+use bonafide_http::{Json, Result, operation};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::liveness_generate::LivenessToken;
-use crate::{
-    error::{Error, ErrorBody},
-    extract::{Json, SdkCaller, session},
-};
+use crate::extract::{SdkCaller, session};
 
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct ProcessLiveness {
@@ -39,14 +37,20 @@ pub(crate) struct ProcessLiveness {
 ///
 /// Answers the open liveness session with its frames. Whether they show a live person is judged when the
 /// session is finalized.
-#[utoipa::path(post, path = "/idv/sdk/liveness/session/process", tag = "IDV SDK", operation_id = "idv_sdk_liveness_session_process",
-    security(("oauth2" = ["verifications:write"])), extensions(("x-cost" = json!(5))), params(("X-Client-Id" = String, Header, description = "Your client id")),
-    responses((status = 200, body = LivenessToken), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
+#[operation(
+    post,
+    "/idv/sdk/liveness/session/process",
+    tag = "IDV SDK",
+    id = "idv_sdk_liveness_session_process",
+    scope = "verifications:write",
+    cost = 5,
+    params(SdkCaller)
+)]
 pub(crate) async fn liveness_process(
     State(engine): State<Engine>,
-    SdkCaller(caller): SdkCaller,
-    bonafide_http::Valid(asked, _): Json<ProcessLiveness>,
-) -> Result<Body<LivenessToken>, Error> {
+    caller: SdkCaller,
+    Json(asked): Json<ProcessLiveness>,
+) -> Result<Json<LivenessToken>> {
     process(&engine, &caller, Kind::IdentityVerification, asked).await
 }
 
@@ -55,7 +59,7 @@ pub(crate) async fn process(
     caller: &Caller,
     kind: Kind,
     asked: ProcessLiveness,
-) -> Result<Body<LivenessToken>, Error> {
+) -> Result<Json<LivenessToken>> {
     let id = session(engine, caller, kind, &asked.session_id).await?;
     let mut problems = vec![];
     let mut frames = vec![];
@@ -75,7 +79,7 @@ pub(crate) async fn process(
     }
     let position = Position { latitude: asked.latitude, longitude: asked.longitude };
     let accepted = evidence::accept_liveness(engine, caller, id, frames, position).await?;
-    Ok(Body(LivenessToken { token: accepted.to_string() }))
+    Ok(Json(LivenessToken { token: accepted.to_string() }))
 }
 
 fn decode(text: &str) -> Option<Vec<u8>> {

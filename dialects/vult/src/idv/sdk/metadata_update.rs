@@ -1,17 +1,15 @@
 //! `POST /idv/sdk/metadata/update`
 
-use axum::{Json as Body, extract::State};
+use axum::extract::State;
 use bonafide_core::verification::Kind;
 use bonafide_engine::{Caller, Engine, verifications};
+use bonafide_http::{Json, Result, operation};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::Done;
-use crate::{
-    error::{Error, ErrorBody},
-    extract::{Json, SdkCaller, session},
-};
+use crate::extract::{SdkCaller, session};
 
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct MetadataUpdate {
@@ -24,14 +22,19 @@ pub(crate) struct MetadataUpdate {
 /// sdk metadata update
 ///
 /// Keeps facts about the capturing device with the session.
-#[utoipa::path(post, path = "/idv/sdk/metadata/update", tag = "IDV SDK", operation_id = "idv_sdk_metadata_update",
-    security(("oauth2" = ["verifications:write"])), params(("X-Client-Id" = String, Header, description = "Your client id")),
-    responses((status = 200, body = Done), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
+#[operation(
+    post,
+    "/idv/sdk/metadata/update",
+    tag = "IDV SDK",
+    id = "idv_sdk_metadata_update",
+    scope = "verifications:write",
+    params(SdkCaller)
+)]
 pub(crate) async fn metadata_update(
     State(engine): State<Engine>,
-    SdkCaller(caller): SdkCaller,
-    bonafide_http::Valid(asked, _): Json<MetadataUpdate>,
-) -> Result<Body<Done>, Error> {
+    caller: SdkCaller,
+    Json(asked): Json<MetadataUpdate>,
+) -> Result<Json<Done>> {
     update(&engine, &caller, Kind::IdentityVerification, asked).await
 }
 
@@ -40,8 +43,8 @@ pub(crate) async fn update(
     caller: &Caller,
     kind: Kind,
     asked: MetadataUpdate,
-) -> Result<Body<Done>, Error> {
+) -> Result<Json<Done>> {
     let id = session(engine, caller, kind, &asked.session_id).await?;
     verifications::set_sdk_metadata(engine, caller, id, Value::Object(asked.sdk_metadata)).await?;
-    Ok(Body(Done {}))
+    Ok(Json(Done {}))
 }

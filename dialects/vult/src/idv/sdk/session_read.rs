@@ -1,15 +1,15 @@
 //! `POST /idv/sdk/session/read`
 
-use axum::{Json as Body, extract::State};
+use axum::extract::State;
 use bonafide_core::{evidence::EvidenceKind, finding::Check};
 use bonafide_engine::{Engine, evidence, verifications};
+use bonafide_http::{Json, Result, operation};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::{
-    error::{Error, ErrorBody},
-    extract::{Json, SdkCaller, idv},
+    extract::{SdkCaller, idv},
     idv::session::{SessionRef, read::object},
     words::{self, DocumentTypeE},
 };
@@ -42,19 +42,24 @@ pub(crate) struct SdkSession {
 /// sdk session read
 ///
 /// What has been given so far.
-#[utoipa::path(post, path = "/idv/sdk/session/read", tag = "IDV SDK", operation_id = "idv_sdk_session_read",
-    security(("oauth2" = ["verifications:read"])), params(("X-Client-Id" = String, Header, description = "Your client id")),
-    responses((status = 200, body = SdkSession), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
+#[operation(
+    post,
+    "/idv/sdk/session/read",
+    tag = "IDV SDK",
+    id = "idv_sdk_session_read",
+    scope = "verifications:read",
+    params(SdkCaller)
+)]
 pub(crate) async fn session_read(
     State(engine): State<Engine>,
-    SdkCaller(caller): SdkCaller,
-    bonafide_http::Valid(asked, _): Json<SessionRef>,
-) -> Result<Body<SdkSession>, Error> {
+    caller: SdkCaller,
+    Json(asked): Json<SessionRef>,
+) -> Result<Json<SdkSession>> {
     let id = idv(&engine, &caller, &asked.session_id).await?;
     let view = verifications::read(&engine, &caller, id).await?;
     let challenge = evidence::open_challenge(&engine, &caller, id).await?;
     let given = |kind| view.given_at(kind).is_some();
-    Ok(Body(SdkSession {
+    Ok(Json(SdkSession {
         session_id: id.to_string(),
         client_id: view.client_id.clone(),
         document_type_e: words::document_type(view.document_type),

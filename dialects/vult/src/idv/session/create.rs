@@ -1,6 +1,6 @@
 //! `POST /idv/session/create`
 
-use axum::{Json as Body, extract::State};
+use axum::extract::State;
 use bonafide_core::{
     policy::Exhausted,
     problem::{Problem, Rule},
@@ -9,14 +9,14 @@ use bonafide_engine::{
     Engine,
     verifications::{self, NewVerification},
 };
+use bonafide_http::{Caller, Json, Result, operation};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use crate::{
-    DIALECT,
-    error::{Error, ErrorBody},
-    extract::{Authorized, Json, user_id},
+    NAME,
+    extract::user_id,
     words::{LivenessModeE, to_liveness_mode},
 };
 
@@ -40,7 +40,7 @@ pub(crate) struct NewSession {
 }
 
 impl NewSession {
-    fn verified(self) -> Result<NewVerification, Error> {
+    fn verified(self) -> Result<NewVerification> {
         new_verification(self.metadata, self.liveness_mode, self.webhook_url, self.settings)
     }
 }
@@ -51,7 +51,7 @@ pub(crate) fn new_verification(
     liveness_mode: Option<LivenessModeE>,
     webhook_url: Option<String>,
     settings: Option<Map<String, Value>>,
-) -> Result<NewVerification, Error> {
+) -> Result<NewVerification> {
     let user = match settings.as_ref().and_then(|s| s.get("user_id")) {
         None | Some(Value::Null) => None,
         Some(Value::String(text)) => Some(text.as_str()),
@@ -60,7 +60,7 @@ pub(crate) fn new_verification(
         }
     };
     Ok(NewVerification {
-        dialect: DIALECT,
+        dialect: NAME,
         liveness_mode: to_liveness_mode(liveness_mode),
         exhausted: Exhausted::Block,
         user_id: user_id("settings.user_id", user)?,
@@ -78,14 +78,18 @@ pub(crate) struct Created {
 /// session create
 ///
 /// Opens a verification session. Next: the person's consent.
-#[utoipa::path(post, path = "/idv/session/create", tag = "IDV", operation_id = "idv_session_create",
-    security(("oauth2" = ["verifications:write"])),
-    responses((status = 200, body = Created), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody)))]
+#[operation(
+    post,
+    "/idv/session/create",
+    tag = "IDV",
+    id = "idv_session_create",
+    scope = "verifications:write"
+)]
 pub(crate) async fn create(
     State(engine): State<Engine>,
-    Authorized(caller): Authorized,
-    bonafide_http::Valid(new, _): Json<NewSession>,
-) -> Result<Body<Created>, Error> {
+    caller: Caller,
+    Json(new): Json<NewSession>,
+) -> Result<Json<Created>> {
     let id = verifications::create(&engine, &caller, new.verified()?).await?;
-    Ok(Body(Created { session_id: id.to_string() }))
+    Ok(Json(Created { session_id: id.to_string() }))
 }

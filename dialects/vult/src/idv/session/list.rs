@@ -2,17 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use axum::{Json as Body, extract::State};
+use axum::extract::State;
 use bonafide_core::verification::Kind;
 use bonafide_engine::{Engine, verifications};
+use bonafide_http::{Caller, Json, Result, operation};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::read::Session;
 use crate::{
-    error::{Error, ErrorBody},
-    extract::{Authorized, Json},
     paging::{OneOrMany, Part, When, part, span},
     words::{self, StatusE},
 };
@@ -72,14 +71,12 @@ impl MetaCounts {
 /// session list
 ///
 /// Sessions of your organization, newest first. The order is stable while new ones are added.
-#[utoipa::path(post, path = "/idv/session/list", tag = "IDV", operation_id = "idv_session_list",
-    security(("oauth2" = ["verifications:read"])),
-    responses((status = 200, body = Sessions), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody)))]
+#[operation(post, "/idv/session/list", tag = "IDV", id = "idv_session_list", scope = "verifications:read")]
 pub(crate) async fn list(
     State(engine): State<Engine>,
-    Authorized(caller): Authorized,
-    bonafide_http::Valid(asked, _): Json<ListSessions>,
-) -> Result<Body<Sessions>, Error> {
+    caller: Caller,
+    Json(asked): Json<ListSessions>,
+) -> Result<Json<Sessions>> {
     let Part { take, skip } = part(asked.take, asked.skip);
     let (from, until) = span(asked.start_date, asked.end_date)?;
     let filter = verifications::Filter {
@@ -98,5 +95,5 @@ pub(crate) async fn list(
     };
     let (views, counts) = verifications::list(&engine, &caller, &filter).await?;
     let sessions = views.into_iter().map(Session::from).collect();
-    Ok(Body(Sessions { sessions, meta_counts: MetaCounts::new(&counts, Part { take, skip }) }))
+    Ok(Json(Sessions { sessions, meta_counts: MetaCounts::new(&counts, Part { take, skip }) }))
 }

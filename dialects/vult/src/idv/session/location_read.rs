@@ -1,26 +1,31 @@
 //! `POST /idv/session/location/read`
 
+use axum::extract::State;
+use bonafide_engine::{Engine, verifications};
+use bonafide_http::{Caller, Json, Result, operation};
+
 use crate::{
-    error::{Error, ErrorBody},
-    extract::{Authorized, Json, idv},
+    extract::idv,
     location::{Location, ReadLocation},
 };
-use axum::{Json as Body, extract::State};
-use bonafide_engine::{Engine, verifications};
 
 /// session location read
 ///
 /// Where one picture was captured: by the address of the request that brought it, and by the position the device
 /// gave.
-#[utoipa::path(post, path = "/idv/session/location/read", tag = "IDV", operation_id = "idv_session_location_read",
-    security(("oauth2" = ["verifications:read"])),
-    responses((status = 200, body = Location), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
+#[operation(
+    post,
+    "/idv/session/location/read",
+    tag = "IDV",
+    id = "idv_session_location_read",
+    scope = "verifications:read"
+)]
 pub(crate) async fn location_read(
     State(engine): State<Engine>,
-    Authorized(caller): Authorized,
-    bonafide_http::Valid(asked, _): Json<ReadLocation>,
-) -> Result<Body<Location>, Error> {
+    caller: Caller,
+    Json(asked): Json<ReadLocation>,
+) -> Result<Json<Location>> {
     let kind = asked.kind()?;
     let id = idv(&engine, &caller, &asked.session_id).await?;
-    Ok(Body(verifications::location(&engine, &caller, id, kind).await?.into()))
+    Ok(Json(verifications::location(&engine, &caller, id, kind).await?.into()))
 }

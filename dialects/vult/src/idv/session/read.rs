@@ -1,6 +1,6 @@
 //! `POST /idv/session/read`
 
-use axum::{Json as Body, extract::State};
+use axum::extract::State;
 use bonafide_core::{
     document::FieldName, evidence::EvidenceKind, finding::Check, time::Timestamp, verification::Status,
 };
@@ -8,14 +8,14 @@ use bonafide_engine::{
     Engine,
     verifications::{self, Entry, View},
 };
+use bonafide_http::{Caller, Json, Result, operation};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::SessionRef;
 use crate::{
-    error::{Error, ErrorBody},
-    extract::{Authorized, Json, idv},
+    extract::idv,
     words::{self, DocumentTypeE, StatusE},
 };
 
@@ -178,14 +178,12 @@ pub(crate) fn object(value: Option<&Value>) -> Value {
 /// session read
 ///
 /// The state and the result of one session.
-#[utoipa::path(post, path = "/idv/session/read", tag = "IDV", operation_id = "idv_session_read",
-    security(("oauth2" = ["verifications:read"])),
-    responses((status = 200, body = Session), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
+#[operation(post, "/idv/session/read", tag = "IDV", id = "idv_session_read", scope = "verifications:read")]
 pub(crate) async fn read(
     State(engine): State<Engine>,
-    Authorized(caller): Authorized,
-    bonafide_http::Valid(asked, _): Json<SessionRef>,
-) -> Result<Body<Session>, Error> {
+    caller: Caller,
+    Json(asked): Json<SessionRef>,
+) -> Result<Json<Session>> {
     let id = idv(&engine, &caller, &asked.session_id).await?;
-    Ok(Body(verifications::read(&engine, &caller, id).await?.into()))
+    Ok(Json(verifications::read(&engine, &caller, id).await?.into()))
 }

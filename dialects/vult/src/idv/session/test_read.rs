@@ -1,17 +1,14 @@
 //! `POST /idv/session/test/read`
 
-use axum::{Json as Body, extract::State};
+use axum::extract::State;
 use bonafide_core::{document::Side, finding::Check};
 use bonafide_engine::{Engine, verifications};
+use bonafide_http::{Caller, Json, Result, operation};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::SessionRef;
-use crate::{
-    error::{Error, ErrorBody},
-    extract::{Authorized, Json, idv},
-    words,
-};
+use crate::{extract::idv, words};
 
 /// The 28 results of a session. The words are `clear`, `consider`, `fail` and `not_assessed`; why is in the
 /// session's history. A `dmv_…_match` is absent when the registry was not asked, a crosscheck when there
@@ -71,20 +68,24 @@ pub(crate) struct Tests {
 /// session test read
 ///
 /// The result of each test on the document.
-#[utoipa::path(post, path = "/idv/session/test/read", tag = "IDV", operation_id = "idv_session_test_read",
-    security(("oauth2" = ["verifications:read"])),
-    responses((status = 200, body = Tests), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
+#[operation(
+    post,
+    "/idv/session/test/read",
+    tag = "IDV",
+    id = "idv_session_test_read",
+    scope = "verifications:read"
+)]
 pub(crate) async fn test_read(
     State(engine): State<Engine>,
-    Authorized(caller): Authorized,
-    bonafide_http::Valid(asked, _): Json<SessionRef>,
-) -> Result<Body<Tests>, Error> {
+    caller: Caller,
+    Json(asked): Json<SessionRef>,
+) -> Result<Json<Tests>> {
     let id = idv(&engine, &caller, &asked.session_id).await?;
     let view = verifications::read(&engine, &caller, id).await?;
     let registry = view.finding(Check::Registry, None);
     let dmv = |field: &str| registry.and_then(|finding| finding.parts.get(field).copied());
     let side = |check, side| words::outcome(view.finding(check, Some(side))).to_owned();
-    Ok(Body(Tests {
+    Ok(Json(Tests {
         doc_front_image_manipulation: side(Check::ImageManipulation, Side::Front),
         doc_front_is_identity_document: side(Check::IsIdentityDocument, Side::Front),
         doc_front_online_duplication: side(Check::OnlineDuplication, Side::Front),

@@ -1,28 +1,21 @@
 //! `GET /idv/weights/{id}`
 
-use axum::{
-    Json as Body,
-    extract::{Path, State},
-};
+use axum::extract::State;
 use bonafide_engine::{Engine, tuning};
+use bonafide_http::{Caller, Json, Path, Result, operation};
 
 use super::Knobs;
-use crate::{
-    error::{Error, ErrorBody},
-    extract::Authorized,
-};
 
 /// get weights by id
 ///
 /// Any version of the weights, by the `idv_weights_id` of a session.
-#[utoipa::path(get, path = "/idv/weights/{id}", tag = "IDV", operation_id = "idv_weights_by_id",
-    security(("oauth2" = ["verifications:read"])), params(("id" = String, Path, description = "A session's `idv_weights_id`")),
-    responses((status = 200, body = Knobs), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
+#[operation(get, "/idv/weights/{id}", tag = "IDV", id = "idv_weights_by_id", scope = "verifications:read",
+    params(("id" = String, Path, description = "A session's `idv_weights_id`")))]
 pub(crate) async fn by_id(
     State(engine): State<Engine>,
-    Authorized(caller): Authorized,
+    caller: Caller,
     Path(id): Path<String>,
-) -> Result<Body<Knobs>, Error> {
+) -> Result<Json<Knobs>> {
     let id = id.parse().map_err(|_| bonafide_engine::Error::NotFound("weights"))?;
-    Ok(Body(tuning::weights_by_id(&engine, &caller, id).await?.into()))
+    Ok(Json(tuning::weights_by_id(&engine, &caller, id).await?.into()))
 }

@@ -1,26 +1,29 @@
 //! `GET /idv/weights`
 
-use axum::{Json as Body, extract::State};
+use axum::extract::State;
 use bonafide_engine::{Engine, tuning};
+use bonafide_http::{Caller, Json, Query, Result, operation};
 
 use super::{Knobs, Whose};
-use crate::{
-    error::{Error, ErrorBody},
-    extract::{Authorized, Query, whose},
-};
+use crate::extract::whose;
 
 /// get weights
 ///
 /// The weights and tolerances that apply to the next session. `client_id` and `user_id` in the answer say whom they
 /// were set for: the closest setting applies, a user's before a client's before the organization's.
-#[utoipa::path(get, path = "/idv/weights", tag = "IDV", operation_id = "idv_weights_get",
-    security(("oauth2" = ["verifications:read"])), params(Whose),
-    responses((status = 200, body = Knobs), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody)))]
+#[operation(
+    get,
+    "/idv/weights",
+    tag = "IDV",
+    id = "idv_weights_get",
+    scope = "verifications:read",
+    params(Whose)
+)]
 pub(crate) async fn get(
     State(engine): State<Engine>,
-    Authorized(caller): Authorized,
-    bonafide_http::Query(asked, _): Query<Whose>,
-) -> Result<Body<Knobs>, Error> {
+    caller: Caller,
+    Query(asked): Query<Whose>,
+) -> Result<Json<Knobs>> {
     let of = whose(asked.client_id, asked.user_id)?;
-    Ok(Body(tuning::weights(&engine, &caller, &of).await?.into()))
+    Ok(Json(tuning::weights(&engine, &caller, &of).await?.into()))
 }

@@ -1,0 +1,88 @@
+//! What the audit log says was done.
+
+use crate::{verification::Status, words::words};
+
+words! {
+    /// What was done. What begins with `verification.` is a line of that verification's history as well.
+    pub enum AuditAction {
+        VerificationCreated = "verification.created",
+        VerificationPending = "verification.pending",
+        VerificationCapturing = "verification.capturing",
+        VerificationProcessing = "verification.processing",
+        VerificationRetryRequired = "verification.retry_required",
+        VerificationReviewRequired = "verification.review_required",
+        VerificationApproved = "verification.approved",
+        VerificationDeclined = "verification.declined",
+        VerificationRefused = "verification.refused",
+        VerificationInconclusive = "verification.inconclusive",
+        VerificationCanceled = "verification.canceled",
+        VerificationExpired = "verification.expired",
+        VerificationChecked = "verification.checked",
+        VerificationIdentified = "verification.identified",
+        VerificationDocumentTypeSet = "verification.document_type_set",
+        VerificationEvidenceGiven = "verification.evidence_given",
+        VerificationLivenessStarted = "verification.liveness_started",
+        VerificationScreeningChanged = "verification.screening_changed",
+        VerificationScreeningDismissed = "verification.screening_dismissed",
+        VerificationInvited = "verification.invited",
+        VerificationInvitationSent = "verification.invitation.sent",
+        VerificationInvitationReminded = "verification.invitation.reminded",
+        VerificationInvitationBounced = "verification.invitation.bounced",
+        VerificationDeleted = "verification.deleted",
+        ApplicantAnonymized = "applicant.anonymized",
+        ApplicantBlocked = "applicant.blocked",
+        ApplicantUnblocked = "applicant.unblocked",
+        CredentialCreated = "credential.created",
+        CredentialRotated = "credential.rotated",
+        CredentialRevoked = "credential.revoked",
+        RequirementsChanged = "requirements.changed",
+        WeightsChanged = "weights.changed",
+        SandboxClockAdvanced = "sandbox.clock_advanced",
+        WebhookCreated = "webhook.created",
+        WebhookChanged = "webhook.changed",
+        WebhookRotated = "webhook.rotated",
+        WebhookReplayed = "webhook.replayed",
+        WebhookDeleted = "webhook.deleted",
+        WebhookDisabled = "webhook.disabled",
+    }
+}
+
+impl AuditAction {
+    /// A verification came into a state.
+    pub const fn to(status: Status) -> Self {
+        match status {
+            Status::Created => Self::VerificationCreated,
+            Status::Pending => Self::VerificationPending,
+            Status::Capturing => Self::VerificationCapturing,
+            Status::Processing => Self::VerificationProcessing,
+            Status::RetryRequired => Self::VerificationRetryRequired,
+            Status::ReviewRequired => Self::VerificationReviewRequired,
+            Status::Approved => Self::VerificationApproved,
+            Status::Declined => Self::VerificationDeclined,
+            Status::Refused => Self::VerificationRefused,
+            Status::Inconclusive => Self::VerificationInconclusive,
+            Status::Canceled => Self::VerificationCanceled,
+            Status::Expired => Self::VerificationExpired,
+        }
+    }
+
+    /// The word in the history of the verification it was done to.
+    pub fn in_history(self) -> &'static str {
+        self.as_str().strip_prefix("verification.").unwrap_or(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::Happened;
+
+    #[test]
+    fn every_state_is_written_down_under_its_own_word() {
+        for status in Status::ALL {
+            assert_eq!(AuditAction::to(status).in_history(), status.as_str());
+        }
+        assert_eq!(AuditAction::VerificationInvitationSent.in_history(), Happened::InvitationSent.as_str());
+        assert_eq!(AuditAction::WebhookCreated.in_history(), "webhook.created");
+    }
+}

@@ -1,0 +1,214 @@
+//! What is the same in every API's document is not written at each operation but added here: how to say who one is,
+//! idempotency keys, and every refusal. Its status and media type are those that the dialect itself answers with.
+
+use axum::http::header;
+use bonafide_core::{
+    problem::{Problem, Rule},
+    time::Timestamp,
+};
+use bonafide_engine::Scope;
+use utoipa::openapi::{
+    Content, ObjectBuilder, OpenApi, PathItem, Ref, RefOr, Required, Response, ResponseBuilder, Schema, Type,
+    path::{Operation, Parameter, ParameterBuilder, ParameterIn},
+    request_body::RequestBody,
+    security::{ApiKey, ApiKeyValue, SecurityRequirement, SecurityScheme},
+};
+
+use crate::{Denied, Dialect, Refusal, dialect::Operations, operations::scopes, repeat};
+
+/// What `#[operation]` writes for the scheme of the dialect.
+const SCHEME: &str = "caller";
+
+pub(crate) fn complete(document: &mut OpenApi, dialect: &Dialect, api: &Operations) {
+    let refusals = Refusals::new(dialect, api);
+    let components = document.components.get_or_insert_default();
+    components.schemas.extend((api.error)().schemas);
+    let scheme = SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::with_description(
+        "X-Api-Key",
+        "A key instead of an access token; it may be sent as bearer token as well",
+    )));
+    components.add_security_scheme("api_key", scheme);
+    let schemas = components.schemas.clone();
+    let properties = |reference: &Ref| {
+        let name = reference.ref_location.rsplit('/').next().unwrap_or_default();
+        match schemas.get(name) {
+            Some(RefOr::T(Schema::Object(object))) => Some(object),
+            _ => None,
+        }
+    };
+    for item in document.paths.paths.values_mut() {
+        for (method, operation) in operations(item) {
+            if let Some(RefOr::T(body)) = &mut operation.request_body {
+                // A body of which nothing is required may be left out.
+                let schemas: Vec<_> = schemas_of(body).map(properties).collect();
+                if schemas.iter().all(|object| object.is_some_and(|object| object.required.is_empty())) {
+                    body.required = Some(Required::False);
+                }
+            }
+            describe(operation);
+            let Some(scopes) = secure(operation, api.scheme) else { continue };
+            let scopes: Vec<_> = scopes.iter().filter_map(|word| Scope::parse(word)).collect();
+            let body = match &operation.request_body {
+                Some(RefOr::T(body)) => schemas_of(body).filter_map(properties).collect(),
+                _ => vec![],
+            };
+            let named = body.iter().flat_map(|object| object.properties.keys());
+            let asks = Asks {
+                repeatable: repeat::does_something(method, &scopes),
+                changes: method != "GET",
+                something: operation.request_body.is_some() || operation.parameters.is_some(),
+                an_object: named.chain(parameters(operation).map(|p| &p.name)).any(|name| is_id(name)),
+            };
+            refusals.add(operation, asks);
+            if asks.repeatable {
+                operation.parameters.get_or_insert_default().push(RefOr::T(idempotency_key()));
+            }
+        }
+    }
+}
+
+/// What decides which refusals an operation may answer with.
+#[derive(Clone, Copy)]
+struct Asks {
+    /// It takes an idempotency key.
+    repeatable: bool,
+    changes: bool,
+    /// It has a body or parameters.
+    something: bool,
+    /// It names an object.
+    an_object: bool,
+}
+
+/// The refusals of one dialect: each with the status and media type that the dialect gives it.
+struct Refusals<'a> {
+    dialect: &'a Dialect,
+    schema: String,
+}
+
+impl<'a> Refusals<'a> {
+    fn new(dialect: &'a Dialect, api: &Operations) -> Self {
+        Self { dialect, schema: (api.error)().name }
+    }
+
+    fn add(&self, operation: &mut Operation, asks: Asks) {
+        use bonafide_engine::Error;
+        let mut all: Vec<Refusal> = vec![
+            Denied::NoCredentials.into(),
+            Denied::MissingScope("").into(),
+            Denied::TooMany { retry_after_s: 1 }.into(),
+            Refusal::internal(),
+            Error::Busy { retry_after_s: 1 }.into(),
+        ];
+        if asks.something {
+            all.push(Problem::new("", Rule::Other, "").into());
+        }
+        if asks.an_object {
+            all.push(Error::NotFound("").into());
+        }
+        if asks.changes {
+            all.push(Error::conflict("", "").into());
+        }
+        if asks.repeatable {
+            let denied = [Denied::BadIdempotencyKey, Denied::InFlight, Denied::AnotherRequest];
+            all.extend(denied.map(Refusal::from));
+            all.push(Denied::BodyTooLarge.into());
+        }
+        for refusal in &all {
+            let answer = self.dialect.answer(refusal, Timestamp(0));
+            let status = answer.status();
+            let kind = answer.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+            let content = Content::new(Some(Ref::from_schema_name(&self.schema)));
+            let response = ResponseBuilder::new()
+                .description(meaning(status.as_str()))
+                .content(kind.unwrap_or("application/json"), content);
+            let answers = &mut operation.responses.responses;
+            answers.entry(status.as_str().to_owned()).or_insert_with(|| RefOr::T(response.build()));
+        }
+    }
+}
+
+/// OpenAPI requires a description of every answer; most are all said by their status.
+fn meaning(status: &str) -> &'static str {
+    match status {
+        "200" => "Done",
+        "400" => "Refused: the code says why, the fields say where",
+        "401" => "The access token is missing, unknown or expired",
+        "403" => "The credential has not the scope",
+        "404" => "Your organization has no such object",
+        "409" => {
+            "Not in this state, or a request with this idempotency key is being answered; see Retry-After"
+        }
+        "413" => "The body is too large",
+        "422" => "The request is not valid, or the idempotency key was used for another request",
+        "429" => "Too many requests; see Retry-After",
+        "500" => "The server could not do this; the request id names the log line",
+        "503" => "Not now; see Retry-After",
+        _ => "See the body",
+    }
+}
+
+fn describe(operation: &mut Operation) {
+    for (status, response) in &mut operation.responses.responses {
+        if let RefOr::T(response @ Response { .. }) = response
+            && response.description.is_empty()
+        {
+            response.description = meaning(status).to_owned();
+        }
+    }
+}
+
+/// Puts the dialect's scheme in its place, and an API key with the same scopes beside it. The scopes, where there are any.
+fn secure(operation: &mut Operation, scheme: &str) -> Option<Vec<String>> {
+    let written = serde_json::to_value(operation.security.as_ref()?).unwrap_or_default();
+    let scopes = scopes(&serde_json::json!({ "security": written }))?;
+    let named = written[0].as_object().and_then(|first| first.keys().next()).map_or(SCHEME, String::as_str);
+    let scheme = if named == SCHEME { scheme } else { named };
+    operation.security =
+        Some([scheme, "api_key"].map(|scheme| SecurityRequirement::new(scheme, scopes.clone())).into());
+    Some(scopes)
+}
+
+fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut Operation)> {
+    let all = [
+        ("GET", &mut item.get),
+        ("PUT", &mut item.put),
+        ("POST", &mut item.post),
+        ("DELETE", &mut item.delete),
+        ("PATCH", &mut item.patch),
+    ];
+    all.into_iter().filter_map(|(method, operation)| Some((method, operation.as_mut()?)))
+}
+
+fn parameters(operation: &Operation) -> impl Iterator<Item = &Parameter> {
+    let all = operation.parameters.iter().flatten();
+    all.filter_map(|parameter| match parameter {
+        RefOr::T(parameter) => Some(parameter),
+        RefOr::Ref(_) => None,
+    })
+}
+
+fn schemas_of(body: &RequestBody) -> impl Iterator<Item = &Ref> {
+    body.content.values().filter_map(|content| match content {
+        RefOr::T(Content { schema: Some(RefOr::Ref(reference)), .. }) => Some(reference),
+        _ => None,
+    })
+}
+
+/// Whether a field or parameter names an object.
+fn is_id(name: &str) -> bool {
+    name == "id" || name.ends_with("_id") || name.ends_with("Id")
+}
+
+fn idempotency_key() -> Parameter {
+    let about = "A word of yours for this request: asked again within a day it gets the same answer and does nothing twice";
+    let text = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .pattern(Some("^[ \\t]*[!-~]([ -~]{0,253}[!-~])?[ \\t]*$"));
+    ParameterBuilder::new()
+        .name("Idempotency-Key")
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(about))
+        .schema(Some(text.build()))
+        .build()
+}

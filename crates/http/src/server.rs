@@ -1,0 +1,65 @@
+//! The whole server: which dialect answers which path.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use axum::{
+    Router,
+    extract::{OriginalUri, State},
+    http::header,
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use bonafide_engine::Engine;
+use serde_json::json;
+
+use crate::{Dialect, Paths, Refusal, gate::guard, layers, limits::Limits};
+
+/// Other paths for the operations of a dialect, by the dialect's name.
+pub type DialectPaths = BTreeMap<String, Paths>;
+
+/// Every dialect, its document, and the layers around all of them; `beside` has routes that are no API's.
+pub fn server(
+    dialects: &[&'static Dialect],
+    engine: Engine,
+    paths: &DialectPaths,
+    beside: Router<Engine>,
+) -> Router {
+    let mut all = beside;
+    let limits = Arc::new(Limits::new(engine.clock.clone()));
+    for dialect in dialects {
+        let routes = dialect.routes(paths.get(dialect.name).unwrap_or(&Paths::new()));
+        if let Some(document) = routes.json() {
+            let document: Arc<str> = document.into();
+            let serve = move || {
+                let document = document.to_string();
+                async move { ([(header::CONTENT_TYPE, "application/json")], document) }
+            };
+            all = all.route(&format!("/openapi/{}.json", dialect.name), get(serve));
+        }
+        all = all.merge(guard(dialect, routes, &engine, &limits));
+    }
+    let dialects: Arc<[&Dialect]> = dialects.into();
+    let nowhere = move |State(engine): State<Engine>, OriginalUri(uri): OriginalUri| async move {
+        let refusal = Refusal::no_such_operation();
+        let whose = dialects.iter().find(|dialect| dialect.has(uri.path()));
+        match whose {
+            Some(dialect) => dialect.answer(&refusal, engine.now()),
+            None => neutral(&refusal),
+        }
+    };
+    let (clock, entropy) = (engine.clock.clone(), engine.entropy.clone());
+    layers::around(all.fallback(nowhere).with_state(engine), clock, entropy)
+}
+
+/// A problem document (RFC 9457), for a path that is no API's.
+fn neutral(refusal: &Refusal) -> Response {
+    let detail = "no API has this path; /docs names those that there are, and so does `bonafide routes`";
+    let body = json!({
+        "type": "about:blank",
+        "title": refusal.status.canonical_reason(),
+        "status": refusal.status.as_u16(),
+        "code": refusal.code,
+        "detail": detail,
+    });
+    (refusal.status, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response()
+}

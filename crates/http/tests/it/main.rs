@@ -1,0 +1,10 @@
+//! What every dialect gets, tried on one that nobody has.
+
+#![allow(clippy::unwrap_used, unreachable_pub, reason = "a test stops at the first surprise")]
+
+mod gate;
+mod invented;
+mod kit;
+mod limits;
+mod repeat;
+mod support;
