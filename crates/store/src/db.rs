@@ -95,7 +95,7 @@ impl Db {
             .acquire_timeout(ACQUIRE_TIMEOUT)
             .connect(url)
             .await
-            .to("connect to PostgreSQL")?;
+            .to("connect to the database (PostgreSQL)")?;
         MIGRATIONS.run(&pool).await.map_err(Error::Migration)?;
         sqlx::raw_sql(APPEND_ONLY_POSTGRES).execute(&pool).await.to("make the audit log append-only")?;
         Ok(Self::Postgres(pool))

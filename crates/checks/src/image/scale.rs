@@ -14,6 +14,8 @@ pub(crate) type Rect = [f64; 4];
 
 /// The rectangle scaled to `width` × `height`; shrinking averages, so small things do not flicker.
 /// `None` when the rectangle is empty or leaves the picture.
+// Inlined, it took the library's kernels along into every unit that scales: half of this crate's machine code.
+#[inline(never)]
 pub(crate) fn scaled(rgb: &RgbImage, [x, y, w, h]: Rect, width: u32, height: u32) -> Option<RgbImage> {
     let source = TypedImageRef::<U8x3>::from_buffer(rgb.width(), rgb.height(), rgb.as_raw()).ok()?;
     let mut pixels = vec![0; width as usize * height as usize * 3];
