@@ -12,6 +12,7 @@ mod idv {
     mod weights;
 }
 mod location;
+mod look_back;
 mod registry;
 mod sandbox;
 mod seed;
