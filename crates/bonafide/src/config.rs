@@ -21,9 +21,9 @@ use bonafide_engine::{
 };
 use bonafide_http::DialectPaths;
 use bonafide_invite::Inviter;
+use bonafide_models::FaceNetworks;
 use bonafide_registry::{Provider, ProviderConfig};
 use bonafide_store::{Db, blobs::Blobs, keyring::FileKeyRing};
-use bonafide_models::FaceNetworks;
 use figment::{
     Figment,
     providers::{Env, Format, Serialized, Toml},

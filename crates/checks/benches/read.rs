@@ -18,10 +18,7 @@ use bonafide_specimen::{self as specimen, Fonts, Licence, Scene, Specimen};
 use divan::Bencher;
 
 static MODELS: LazyLock<Models> = LazyLock::new(|| {
-    bonafide_models::load(&bonafide_models::Options {
-        concurrency: 1,
-        ..bonafide_models::Options::default()
-    })
+    bonafide_models::load(&bonafide_models::Options { concurrency: 1, ..bonafide_models::Options::default() })
 });
 static FONTS: LazyLock<Fonts> = LazyLock::new(|| Fonts::installed().unwrap());
 static PASSPORT: LazyLock<Vec<u8>> =

@@ -8,7 +8,8 @@ use bonafide_core::{
 };
 use bonafide_engine::Scope;
 use utoipa::openapi::{
-    Content, ObjectBuilder, OpenApi, PathItem, Ref, RefOr, Required, Response, ResponseBuilder, Schema, Type,
+    Content, Object, ObjectBuilder, OpenApi, PathItem, Ref, RefOr, Required, Response, ResponseBuilder,
+    Schema, Type,
     path::{Operation, Parameter, ParameterBuilder, ParameterIn},
     request_body::RequestBody,
     security::{ApiKey, ApiKeyValue, SecurityRequirement, SecurityScheme},
@@ -40,24 +41,19 @@ pub(crate) fn complete(document: &mut OpenApi, dialect: &Dialect, api: &Operatio
         for (method, operation) in operations(item) {
             if let Some(RefOr::T(body)) = &mut operation.request_body {
                 // A body of which nothing is required may be left out.
-                let schemas: Vec<_> = schemas_of(body).map(properties).collect();
-                if schemas.iter().all(|object| object.is_some_and(|object| object.required.is_empty())) {
+                let named: Vec<_> = schemas_of(body).map(properties).collect();
+                let is_optional = |object: &Option<&Object>| object.is_some_and(|o| o.required.is_empty());
+                if !named.is_empty() && named.iter().all(is_optional) {
                     body.required = Some(Required::False);
                 }
             }
             describe(operation);
             let Some(scopes) = secure(operation, api.scheme) else { continue };
             let scopes: Vec<_> = scopes.iter().filter_map(|word| Scope::parse(word)).collect();
-            let body = match &operation.request_body {
-                Some(RefOr::T(body)) => schemas_of(body).filter_map(properties).collect(),
-                _ => vec![],
-            };
-            let named = body.iter().flat_map(|object| object.properties.keys());
             let asks = Asks {
                 repeatable: repeat::does_something(method, &scopes),
                 changes: method != "GET",
                 something: operation.request_body.is_some() || operation.parameters.is_some(),
-                an_object: named.chain(parameters(operation).map(|p| &p.name)).any(|name| is_id(name)),
             };
             refusals.add(operation, asks);
             if asks.repeatable {
@@ -75,8 +71,6 @@ struct Asks {
     changes: bool,
     /// It has a body or parameters.
     something: bool,
-    /// It names an object.
-    an_object: bool,
 }
 
 /// The refusals of one dialect: each with the status and media type that the dialect gives it.
@@ -101,8 +95,6 @@ impl<'a> Refusals<'a> {
         ];
         if asks.something {
             all.push(Problem::new("", Rule::Other, "").into());
-        }
-        if asks.an_object {
             all.push(Error::NotFound("").into());
         }
         if asks.changes {
@@ -179,24 +171,11 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut O
     all.into_iter().filter_map(|(method, operation)| Some((method, operation.as_mut()?)))
 }
 
-fn parameters(operation: &Operation) -> impl Iterator<Item = &Parameter> {
-    let all = operation.parameters.iter().flatten();
-    all.filter_map(|parameter| match parameter {
-        RefOr::T(parameter) => Some(parameter),
-        RefOr::Ref(_) => None,
-    })
-}
-
 fn schemas_of(body: &RequestBody) -> impl Iterator<Item = &Ref> {
     body.content.values().filter_map(|content| match content {
         RefOr::T(Content { schema: Some(RefOr::Ref(reference)), .. }) => Some(reference),
         _ => None,
     })
-}
-
-/// Whether a field or parameter names an object.
-fn is_id(name: &str) -> bool {
-    name == "id" || name.ends_with("_id") || name.ends_with("Id")
 }
 
 fn idempotency_key() -> Parameter {

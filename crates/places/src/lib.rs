@@ -152,6 +152,8 @@ mod tests {
             Part::Ipv4 => Ok(file.clone()),
             _ => Err("none".to_owned()),
         });
+        let unusable = places.ipv4().err();
+        assert_eq!(unusable, None);
         let place = places.ip("81.2.69.142".parse().unwrap()).unwrap();
         assert_eq!((place.country.code, place.city.as_deref()), ("GB", Some("London")));
         // One file for both.

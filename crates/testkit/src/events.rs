@@ -19,7 +19,8 @@ fn id<T>(last: char) -> Id<T> {
 /// to the person of one; an identity and an endpoint have none.
 pub fn event(event_type: EventType, kind: Kind) -> Event {
     const NOON: Timestamp = Timestamp(1_743_854_400_005);
-    let status = Status::ALL.into_iter().find(|s| EventType::to(*s) == event_type).unwrap_or(Status::Processing);
+    let status =
+        Status::ALL.into_iter().find(|s| EventType::to(*s) == event_type).unwrap_or(Status::Processing);
     let declined = status == Status::Declined;
     let judged = declined || matches!(status, Status::Approved | Status::ReviewRequired);
     let reasons = if declined { vec![Code::Failed(Check::FaceMatch), Code::FaceMismatch] } else { vec![] };
@@ -38,7 +39,8 @@ pub fn event(event_type: EventType, kind: Kind) -> Event {
         created_at: Some(NOON.plus_secs(-60)),
         expires_at: Some(NOON.plus_secs(7 * 24 * 3600 - 60)),
     };
-    let of_applicant = event_type.subject() == Subject::Applicant && event_type != EventType::IdentityAnonymized;
+    let of_applicant =
+        event_type.subject() == Subject::Applicant && event_type != EventType::IdentityAnonymized;
     let has_facts = event_type.subject() == Subject::Verification || of_applicant;
     Event {
         id: id('1'),

@@ -13,7 +13,7 @@ enum Next {
 }
 
 /// The file that has these records for these networks, such as `("192.0.2.0/24", {"country": …})`. No network lies in
-/// another. Whole numbers become 32 bits wide, others of double precision.
+/// another. Numbers are of double precision.
 ///
 /// # Panics
 /// When a network is none.
@@ -51,13 +51,38 @@ pub fn mmdb(networks: &[(&str, Value)]) -> Vec<u8> {
     file.extend([0; 16]);
     file.append(&mut records);
     file.extend(b"\xab\xcd\xefMaxMind.com");
-    let metadata = json!({
-        "binary_format_major_version": 2, "binary_format_minor_version": 0, "build_epoch": 1_700_000_000,
-        "database_type": "Invented-City", "description": {"en": "invented places"}, "ip_version": 6,
-        "languages": ["en"], "node_count": count, "record_size": 32,
-    });
-    encode(&metadata, &mut file);
+    metadata(count as u32, &mut file);
     file
+}
+
+/// Readers want each number in the width that the format gives it.
+fn metadata(nodes: u32, into: &mut Vec<u8>) {
+    head(MAP, 9, into);
+    for (name, value) in [
+        ("binary_format_major_version", 2_u16),
+        ("binary_format_minor_version", 0),
+        ("ip_version", 6),
+        ("record_size", 32),
+    ] {
+        string(name, into);
+        head(U16, 2, into);
+        into.extend(value.to_be_bytes());
+    }
+    string("node_count", into);
+    head(U32, 4, into);
+    into.extend(nodes.to_be_bytes());
+    string("build_epoch", into);
+    // 64 bits are of an extended type: 7 + 2.
+    into.extend([8, 2]);
+    into.extend(1_700_000_000_u64.to_be_bytes());
+    for (name, value) in [
+        ("database_type", json!("Invented-City")),
+        ("description", json!({"en": "invented places"})),
+        ("languages", json!(["en"])),
+    ] {
+        string(name, into);
+        encode(&value, into);
+    }
 }
 
 /// A network's bits in the tree, where IPv4 is `::/96`, and how many of them count.
@@ -72,23 +97,18 @@ fn parse(network: &str) -> (u128, u32) {
 
 const STRING: u8 = 2;
 const DOUBLE: u8 = 3;
-const WHOLE: u8 = 6;
+const U16: u8 = 5;
+const U32: u8 = 6;
 const MAP: u8 = 7;
 
 /// A value of the data section: its type and size, then its bytes.
 fn encode(value: &Value, into: &mut Vec<u8>) {
     match value {
         Value::String(text) => string(text, into),
-        Value::Number(number) => match number.as_u64() {
-            Some(whole) => {
-                head(WHOLE, 4, into);
-                into.extend((whole as u32).to_be_bytes());
-            }
-            None => {
-                head(DOUBLE, 8, into);
-                into.extend(number.as_f64().expect("a number").to_be_bytes());
-            }
-        },
+        Value::Number(number) => {
+            head(DOUBLE, 8, into);
+            into.extend(number.as_f64().expect("a number").to_be_bytes());
+        }
         Value::Object(members) => {
             head(MAP, members.len(), into);
             for (name, member) in members {

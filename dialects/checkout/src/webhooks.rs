@@ -43,7 +43,9 @@ impl WebhookDialect for Webhooks {
             EventType::VerificationStarted => of!(kind, "started"),
             EventType::VerificationRefused => of!(kind, "capture_refused"),
             EventType::VerificationSubmitted => of!(kind, "capture_completed"),
-            EventType::VerificationApproved | EventType::VerificationDeclined => of!(kind, "checks_completed"),
+            EventType::VerificationApproved | EventType::VerificationDeclined => {
+                of!(kind, "checks_completed")
+            }
             EventType::VerificationRetryRequired | EventType::VerificationInconclusive => {
                 of!(kind, "checks_inconclusive")
             }

@@ -3,7 +3,6 @@
 #![allow(clippy::unwrap_used, unreachable_pub, reason = "a test stops at the first surprise")]
 
 mod invitations;
-mod backtest;
 mod support;
 mod webhooks {
     mod deliver;

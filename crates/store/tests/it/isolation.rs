@@ -50,7 +50,8 @@ async fn furnish(
     history::append(&mut tx, t.organization, t.verification, now, "noted", &json!({})).await.unwrap();
     let (id, subject) = (stage.id(), t.verification.uuid());
     let (event_type, snapshot) = (EventType::VerificationCreated, Snapshot::default());
-    let event = events::insert(&mut tx, t.organization, id, event_type, subject, &snapshot, now).await.unwrap();
+    let event =
+        events::insert(&mut tx, t.organization, id, event_type, subject, &snapshot, now).await.unwrap();
     assert_eq!(events::list(&mut tx, t.organization, &everything(), 10).await.unwrap(), [event]);
     let secret = PlainSecret::new("bfl", &stage.entropy);
     let session = LivenessSession {

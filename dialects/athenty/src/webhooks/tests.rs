@@ -48,7 +48,9 @@ fn a_client_is_told_as_a_client() {
     let kind = Kind::IdentityVerification;
     let client = |event_type| body(&event(event_type, kind), kind)["data"].clone();
     let request = client(EventType::VerificationCreated);
-    for event_type in [EventType::ApplicantCreated, EventType::ApplicantUpdated, EventType::ApplicantAnonymized] {
+    for event_type in
+        [EventType::ApplicantCreated, EventType::ApplicantUpdated, EventType::ApplicantAnonymized]
+    {
         let told = client(event_type);
         assert_eq!(
             (&told["id"], &told["externalId"]),

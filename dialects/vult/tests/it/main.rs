@@ -11,6 +11,7 @@ mod idv {
     mod session;
     mod weights;
 }
+mod backtest;
 mod location;
 mod registry;
 mod sandbox;

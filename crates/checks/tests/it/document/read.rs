@@ -8,11 +8,11 @@ use bonafide_core::{
     document::{DocumentType, FieldName},
     finding::{Check, Outcome},
 };
+use bonafide_models::load_for_tests;
 use bonafide_specimen::{
     self as specimen, Fonts, Licence, Specimen,
     distort::{Shot, shoot},
 };
-use bonafide_models::load_for_tests;
 use image::{RgbImage, imageops};
 use jiff::civil::{Date, date};
 

@@ -16,9 +16,9 @@ use bonafide_core::{
     id::Entropy,
     liveness::Step,
 };
+use bonafide_models::load_for_tests as models;
 use bonafide_specimen::attack::{self, Pose};
 use bonafide_testkit::world::SeededEntropy;
-use bonafide_models::load_for_tests as models;
 
 use crate::{real, sample};
 

@@ -402,8 +402,9 @@ async fn a_person_is_told_of_under_the_id_they_were_told_of_first(app: &App) {
     bonafide_engine::identities::anonymize(&app.engine, &caller, identity).await.unwrap();
     let told: Vec<_> = events::list(&app.engine, &caller, &filter()).await.unwrap();
     let told: Vec<_> = told.iter().map(|e| e.told(true).unwrap()).collect();
-    let subjects =
-        |event_type| told.iter().filter(|e| e.event_type == event_type).map(|e| e.subject).collect::<Vec<_>>();
+    let subjects = |event_type| {
+        told.iter().filter(|e| e.event_type == event_type).map(|e| e.subject).collect::<Vec<_>>()
+    };
     let created = subjects(EventType::ApplicantCreated);
     assert_eq!(created.len(), 1);
     assert_eq!(subjects(EventType::ApplicantUpdated), created);

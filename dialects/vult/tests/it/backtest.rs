@@ -3,29 +3,33 @@
 use bonafide_core::{decision::Decision, reason::Code, time::Timestamp, weights::Weights};
 use bonafide_engine::backtest::{backtest, replay};
 use bonafide_testkit::on_both;
+use serde_json::json;
 
-use crate::support::App;
+use crate::support::{App, sample};
 
 on_both!(decisions_are_reproduced_and_other_weights_tried);
 
 async fn decisions_are_reproduced_and_other_weights_tried(app: &App) {
-    let app = &app.sandbox().await;
+    let (client, token) = app.new_tenant("sandbox").await;
+    let app = &app.speaking_as(&client, &token);
     // As many different decisions as scenarios lead to.
-    let mut made = vec![];
+    let mut sessions = vec![];
     for steps in [
-        &[][..],
-        &[("document", "manipulated")],
-        &[("document", "glare")],
-        &[("face", "mismatch")],
-        &[("screening", "hit")],
+        json!({}),
+        json!({"document": "manipulated"}),
+        json!({"document": "glare"}),
+        json!({"face": "mismatch"}),
+        json!({"screening": "hit"}),
     ] {
-        let id = app.captured(steps).await;
-        app.finish(id).await;
-        made.push(id);
+        let session = app.consented_in(json!({"settings": {"sandbox": steps}})).await;
+        app.picture("front", &session, &sample("passport.jpg")).await.ok();
+        app.liveness(&session, &[&sample("selfie.jpg")]).await.ok();
+        app.finalize(&session).await.ok();
+        sessions.push(session);
     }
-    let organization = app.caller.organization;
-    for id in &made {
-        let replayed = replay(&app.engine, organization, *id).await.unwrap();
+    let organization = app.caller().await.organization;
+    for session in &sessions {
+        let replayed = replay(&app.engine, organization, session.parse().unwrap()).await.unwrap();
         assert_eq!(replayed.len(), 1);
         assert!(replayed[0].same, "{:#?}", replayed[0]);
     }
@@ -52,6 +56,8 @@ async fn decisions_are_reproduced_and_other_weights_tried(app: &App) {
     assert_eq!(strict.before.values().sum::<u64>(), strict.after.values().sum::<u64>());
     let wrong = Weights { age_weight: -1.0, ..Weights::default() };
     assert!(backtest(&app.engine, organization, &wrong, Timestamp(0), |_, _| {}).await.is_err());
-    let other = app.stranger().await.caller.organization;
-    assert!(replay(&app.engine, other, made[0]).await.is_err());
+    let nobody = app.new_tenant("second").await;
+    let app = app.speaking_as(&nobody.0, &nobody.1);
+    let other = app.caller().await.organization;
+    assert!(replay(&app.engine, other, sessions[0].parse().unwrap()).await.is_err());
 }
