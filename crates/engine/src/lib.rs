@@ -10,6 +10,7 @@
 pub mod access;
 pub mod applicants;
 pub mod assess;
+pub mod backtest;
 mod base;
 pub mod block_list;
 mod checks;
@@ -20,7 +21,6 @@ pub mod idempotency;
 pub mod identities;
 pub mod invitations;
 pub mod location;
-pub mod backtest;
 pub mod registry;
 pub mod sandbox;
 pub mod screening;

@@ -15,7 +15,7 @@ use crate::{
         jobs::{self, JobKind, NewJob},
         record::Record,
     },
-    events::emit::{emit_for_applicant, emit_for},
+    events::emit::{emit_for, emit_for_applicant},
 };
 
 /// Erases everything that says who a person is: their data key and with it every sealed column and picture,

@@ -228,7 +228,12 @@ impl<T> Partitions<T> {
         Ok(understood.map(|(applicant, feature)| look(applicant, feature)).count())
     }
 
-    async fn follow(&self, tx: &mut Tx, organization: OrganizationId, partition: &mut Shelf<T>) -> Result<()> {
+    async fn follow(
+        &self,
+        tx: &mut Tx,
+        organization: OrganizationId,
+        partition: &mut Shelf<T>,
+    ) -> Result<()> {
         let now = self.means.clock.now();
         let since = partition.read_until.map_or(Timestamp(0), |t| t.plus_secs(-OVERLAP_S));
         for row in features::open_since(tx, organization, self.kind, since, &*self.means.key_ring).await? {

@@ -20,6 +20,7 @@ use serde_json::json;
 
 use super::plan::rescreen_at;
 use crate::{
+    backtest::replay::organization_of,
     base::{
         caller::{Caller, Scope},
         engine::Engine,
@@ -29,7 +30,6 @@ use crate::{
         screened::Dismissed,
     },
     events::emit::emit_for_with,
-    backtest::replay::organization_of,
 };
 
 /// Longest reason, in characters.

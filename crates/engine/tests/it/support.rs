@@ -7,12 +7,11 @@ use bonafide_core::{
     event::{EventType, Message, STANDARD_WAITS, Subject, WebhookDialect},
     evidence::Position,
     id::VerificationId,
-    verification::{Kind, Status},
+    verification::Kind,
 };
 use bonafide_engine::{
     Caller, Engine, Result, access,
     evidence::{self, Picture},
-    jobs,
     verifications::{self, NewVerification},
 };
 use bonafide_invite::Inviter;
@@ -154,18 +153,6 @@ impl App {
         let frames = vec![picture("selfie.jpg").into()];
         evidence::accept_liveness(engine, caller, id, frames, position).await.unwrap();
         id
-    }
-
-    /// Hands in what was captured and runs the checks in this task.
-    pub async fn finish(&self, id: VerificationId) -> Status {
-        verifications::submit(&self.engine, &self.caller, id, None).await.unwrap();
-        loop {
-            jobs::run_pending(&self.engine).await.unwrap();
-            let status = verifications::read(&self.engine, &self.caller, id).await.unwrap().status;
-            if status != Status::Processing {
-                return status;
-            }
-        }
     }
 
     pub async fn consent(&self, id: VerificationId) {

@@ -50,7 +50,7 @@ pub(crate) async fn trigger(
     };
     let done = deed::trigger(&engine, &caller, dialect.name(), &asked.event).await?;
     Ok(Json(Triggered {
-        r#type: done.happened.as_str(),
+        r#type: done.event_type.as_str(),
         verification: done.verification.map(|id| id.to_string()),
     }))
 }

@@ -17,8 +17,8 @@ use crate::{
         record::Record,
     },
     events::{
-        list::Event,
         emit::{Only, whom, word_for},
+        list::Event,
     },
     webhooks::endpoint::{load, may, note},
 };

@@ -1,7 +1,7 @@
 //! Looking back: the same decision made again from what was stored, and what other weights would have decided.
 
-mod backtest;
 pub(crate) mod replay;
+mod run;
 
-pub use backtest::{Backtest, ChangedDecision, Verdicts, backtest};
 pub use replay::{Replayed, organization_of, replay};
+pub use run::{Backtest, ChangedDecision, Verdicts, backtest};
