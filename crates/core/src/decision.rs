@@ -26,7 +26,7 @@ words! {
 /// One number that speaks for (1) or against (0) the person, and how much it counts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Signal {
-    /// The knob that gave the weight.
+    /// The field of [`Weights`] that gave the weight.
     pub weight_name: String,
     pub weight: f64,
     pub value: f64,
@@ -44,16 +44,16 @@ pub struct Assessment {
     pub reasons: Vec<Reason>,
 }
 
-/// The facts of one hand-in.
+/// The facts of one submission.
 #[derive(Debug, Clone, Copy)]
 pub struct Facts<'a> {
     pub document_type: DocumentType,
     pub findings: &'a [Finding],
-    /// Hand-ins so far, this one included.
+    /// Submissions so far, this one included.
     pub attempt: u32,
 }
 
-/// Judges one hand-in.
+/// Judges one submission.
 ///
 /// The order of gravity is decline, review, retry, approve: a hard stop decides whatever the score is,
 /// and a check that was required but could not run never leads to an approval.

@@ -1,5 +1,5 @@
-//! What happens, as subscribers are told it: one list of words for the whole product, and how an API turns them into
-//! its own.
+//! Events as subscribers receive them: one list of types for the whole product, and how an API translates them into its
+//! own.
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -22,7 +22,7 @@ words! {
         VerificationStarted = "verification.started",
         /// The person did not consent.
         VerificationRefused = "verification.refused",
-        /// Everything was handed in; the checks begin.
+        /// Everything was submitted; the checks begin.
         VerificationSubmitted = "verification.submitted",
         VerificationApproved = "verification.approved",
         VerificationDeclined = "verification.declined",
@@ -39,7 +39,7 @@ words! {
         /// It was approved or declined.
         VerificationCompleted = "verification.completed",
         VerificationAnonymized = "verification.anonymized",
-        /// Of one hand-in: its document passed every check made of it.
+        /// Of one submission: its document passed every check made of it.
         DocumentAccepted = "document.accepted",
         DocumentRejected = "document.rejected",
         LivenessPassed = "liveness.passed",
@@ -68,7 +68,7 @@ words! {
 }
 
 impl EventType {
-    /// What a verification's new status is told as.
+    /// The event of a verification's new status.
     pub const fn to(status: Status) -> Self {
         match status {
             Status::Created => Self::VerificationCreated,
@@ -150,7 +150,7 @@ pub struct VerificationFacts {
     /// How alike portrait and selfie are, 0 to 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub face_match: Option<f64>,
-    /// Hand-ins so far.
+    /// Submissions so far.
     #[serde(default)]
     pub attempt: u32,
     /// Why it is not an approval, the gravest first.
@@ -203,12 +203,12 @@ impl Message<'_> {
     }
 }
 
-/// How one API words and signs what happened. Pure: the same event gives the same text.
+/// How one API formats and signs events. Pure: the same event gives the same text.
 pub trait WebhookDialect: Send + Sync {
     /// The name of the API, as the rest of the product knows it.
     fn name(&self) -> &'static str;
 
-    /// What this API calls it when it happens to a verification of this kind; `None` when it does not tell it.
+    /// What this API calls it when it happens to a verification of this kind; `None` when it does not send it.
     fn word(&self, event_type: EventType, kind: Kind) -> Option<&'static str>;
 
     /// What is sent, as JSON.

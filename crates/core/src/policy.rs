@@ -119,7 +119,7 @@ pub struct Policy {
     /// What a failed check leads to; a check not named here goes to review.
     pub on_fail: Vec<(Check, Consequence)>,
     pub below_tolerance: Consequence,
-    /// How often a person may hand in again before a human looks.
+    /// How often a person may submit again before a human looks.
     pub max_attempts: u32,
     #[serde(default)]
     pub exhausted: Exhausted,

@@ -96,7 +96,7 @@ codes! {
         ModelFailed = "model_failed",
         /// The check was tried several times and did not come to an end.
         CheckFailed = "check_failed",
-        /// No frame was handed in.
+        /// No frame was submitted.
         NoFrames = "no_frames",
         NoMrz = "no_mrz",
         NoDates = "no_dates",
@@ -112,7 +112,7 @@ codes! {
         NotSure = "not_sure",
         NothingToCompareWith = "nothing_to_compare_with",
         SingleSource = "single_source",
-        /// The file as it was handed in was not examined.
+        /// The file as it was submitted was not examined.
         NotExamined = "not_examined",
         /// No movements were asked for.
         NotAsked = "not_asked",

@@ -16,7 +16,7 @@ pub const NOT_REWEIGHED: [&str; 5] = [
     "gender_probability_tolerance",
 ];
 
-/// The same score held against the tolerances of `new` where it was held against those of `old`.
+/// The same score compared with the tolerances of `new` where it was compared with those of `old`.
 ///
 /// A lower `sanctions_tolerance` changes nothing here: hits below the old one were not kept.
 pub fn finding(

@@ -1,4 +1,4 @@
-//! The 27 knobs of scoring: tolerances (thresholds on a signal or a measure) and weights (how much a
+//! The 27 numbers of scoring: tolerances (thresholds on a signal or a measure) and weights (how much a
 //! signal counts). What each means, and where its default comes from, is in `docs/scoring.md`.
 
 use serde::{Deserialize, Serialize};

@@ -50,7 +50,7 @@ pub fn document(
 }
 
 /// Whether one side's picture was edited or is a picture of a picture. `traces` are those of the file as it
-/// was handed in.
+/// was submitted.
 pub fn manipulation(
     reading: &DocumentReading,
     side: Side,

@@ -11,7 +11,7 @@ use crate::base::{
     features::Template,
 };
 
-/// Blocks the face of a person: whoever hands in the same face is declined from now on. The entry is the
+/// Blocks the face of a person: whoever submits the same face is declined from now on. The entry is the
 /// person's own data and goes when they are anonymized. Repeating it changes nothing.
 pub async fn block(engine: &Engine, caller: &Caller, applicant: ApplicantId) -> Result<()> {
     if !caller.may(Scope::Settings) {

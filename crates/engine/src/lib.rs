@@ -1,7 +1,7 @@
-//! What the product does, one file per deed.
+//! What the product does, one file per use case.
 //!
 //! Architecture invariants:
-//! - A deed takes a [`Caller`]: there is no way to reach a tenant's data without one.
+//! - A use case takes a [`Caller`]: there is no way to reach a tenant's data without one.
 //! - State changes only through `Record::apply`, carried out in one transaction with its history line, its
 //!   audit entry, its event and its jobs.
 //! - No model, no picture decoding and no blob access inside a write transaction.

@@ -1,4 +1,4 @@
-//! Any event of any API, made to happen in a sandbox: by doing what it tells of, wherever that can be done.
+//! Any event of any API, made to happen in a sandbox: by doing what it is about, wherever that can be done.
 
 use std::collections::VecDeque;
 
@@ -47,7 +47,7 @@ pub struct Triggered {
 }
 
 /// Makes the event happen that an API has this name for. A status is reached by the way that leads there, on a
-/// verification that is made for it; what only checks or people could cause is told with `test` set.
+/// verification that is made for it; what only checks or people could cause is sent with `test` set.
 pub async fn trigger(engine: &Engine, caller: &Caller, api: &'static str, word: &str) -> Result<Triggered> {
     if !caller.sandbox {
         let message = "events are triggered in a sandbox alone; use a key made with --sandbox";

@@ -24,12 +24,12 @@ pub struct Dialect {
     pub key_header: Option<&'static str>,
     /// A header of its own for an idempotency key, beside `Idempotency-Key`.
     pub idempotency_header: Option<&'static str>,
-    /// Words a refusal: the body in this API's envelope, under the status that this API has for it. `Retry-After` and
+    /// Formats a refusal: the body in this API's envelope, under the status that this API has for it. `Retry-After` and
     /// `WWW-Authenticate` are added to it.
     pub refuse: fn(&Refusal, Timestamp) -> Response,
     /// What can be asked of it; `None` where only its webhooks are known yet.
     pub operations: Option<Operations>,
-    /// How its webhooks are worded and signed.
+    /// How its webhooks are formatted and signed.
     pub webhooks: Option<&'static dyn WebhookDialect>,
 }
 

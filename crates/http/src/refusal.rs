@@ -1,4 +1,4 @@
-//! Why a request was refused: one type, made from whatever can be wrong, and worded by the dialect that was asked.
+//! Why a request was refused: one type, made from whatever can be wrong, and formatted by the dialect that was asked.
 
 use axum::{
     http::StatusCode,

@@ -1,5 +1,5 @@
 //! Presentation attacks on a camera, simulated: a screen or a print that is photographed, a still that is moved,
-//! frames that were handed in before. Pure functions: the same picture, seed and numbers give the same pixels.
+//! frames that were submitted before. Pure functions: the same picture, seed and numbers give the same pixels.
 //!
 //! They are cruder than what people do with good equipment, so a rate measured on them says how a check
 //! answers to these cues, and is not one of ISO/IEC 30107-3.

@@ -1,4 +1,4 @@
-//! What people hand in: pictures, each a row here and a file in [`crate::blobs`].
+//! What people submit: pictures, each a row here and a file in [`crate::blobs`].
 
 use bonafide_core::{
     evidence::EvidenceKind,
@@ -109,7 +109,7 @@ pub async fn supersede(
     .to("supersede the evidence")
 }
 
-/// How many pictures were ever handed in for a verification, superseded ones included, and their bytes:
+/// How many pictures were ever submitted for a verification, superseded ones included, and their bytes:
 /// what a quota is compared with.
 pub async fn usage(
     tx: &mut Tx,

@@ -69,7 +69,7 @@ pub fn longest(event_type: EventType, kind: Kind) -> Event {
 /// What an API sends of an event at the second attempt.
 ///
 /// # Panics
-/// When the API does not tell it.
+/// When the API does not send it.
 pub fn body(api: &dyn WebhookDialect, event: &Event, kind: Kind) -> Value {
     let word = api.word(event.event_type, kind).expect("told");
     api.body(&Message { event, word, attempt: 2, public_url: "https://id.example.org" })

@@ -1,4 +1,4 @@
-//! Was this picture, or this document, handed in before? A fingerprint is small enough to keep thousands in
+//! Was this picture, or this document, submitted before? A fingerprint is small enough to keep thousands in
 //! memory and says nothing readable, but it is personal data all the same: it stands for one document.
 //!
 //! Two passports of one state look alike from afar, so likeness of the whole page never decides by itself: the
@@ -78,7 +78,7 @@ impl Patch {
 /// What is kept of one side of a document to know it again.
 #[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
 pub struct Fingerprint {
-    /// The picture as it was handed in.
+    /// The picture as it was submitted.
     frame: Option<Patch>,
     /// The document in it, straightened.
     page: Option<Patch>,
@@ -92,7 +92,7 @@ pub struct Fingerprint {
 /// How two sides are alike.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Likeness {
-    /// One picture, handed in twice; the agreement is a correlation.
+    /// One picture, submitted twice; the agreement is a correlation.
     SamePicture { agreement: f32 },
     /// One document, photographed twice. Whether the holder is the same, where both are known.
     SameDocument { same_holder: Option<bool> },
@@ -159,7 +159,7 @@ impl Fingerprint {
         Some(best)
     }
 
-    /// The correlations that the thresholds are held against: of picture, page and portrait.
+    /// The correlations that the thresholds are compared with: of picture, page and portrait.
     pub fn agreements(&self, other: &Self) -> [Option<f32>; 3] {
         let of = |part: fn(&Self) -> Option<&Patch>| both(part(self), part(other), Patch::agreement);
         [self.frame_agreement(other), of(|f| f.page.as_ref()), of(|f| f.portrait.as_ref())]

@@ -1,4 +1,4 @@
-//! Has this capture been handed in before?
+//! Has this capture been submitted before?
 //!
 //! Every frame leaves its hash and, when it shows a face, a signature: which parts of the face are brighter than
 //! what is around them, on a grid laid by the mesh, with where the head looks and what mouth and eyes do. The

@@ -4,8 +4,8 @@ use super::Code;
 use crate::finding::Check;
 
 impl Check {
-    /// Whether a finding of this check may bear a code. Every finding that is recorded is held against it in debug builds,
-    /// and the sandbox steers nothing else.
+    /// Whether a finding of this check may bear a code. Debug builds check it of every finding that is recorded, and the
+    /// sandbox forces nothing else.
     pub const fn may_say(self, code: &Code) -> bool {
         use Code as C;
         if matches!(code, C::ModelMissing | C::ModelFailed | C::CheckFailed) {

@@ -9,7 +9,7 @@ use bonafide_core::id::{CredentialId, OrganizationId};
 pub enum Scope {
     /// Read verifications, people, evidence and events.
     Read,
-    /// Create verifications, hand in evidence, erase people.
+    /// Create verifications, submit evidence, erase people.
     Write,
     /// Weights, requirements and the block list.
     Settings,

@@ -1,4 +1,4 @@
-//! What every deed is given: the parts of this process and what the operator set.
+//! What every use case is given: the parts of this process and what the operator set.
 
 use std::{
     collections::HashMap,
@@ -22,7 +22,7 @@ use tokio::sync::{Notify, Semaphore};
 
 use super::{error::Result, gallery::Gallery, lists::Screening};
 
-/// Everything the deeds need. Cheap to clone; one per process.
+/// Everything the use cases need. Cheap to clone; one per process.
 #[derive(Clone)]
 pub struct Engine(Arc<Whole>);
 
@@ -35,7 +35,7 @@ struct Whole {
     uses: Uses,
 }
 
-/// Where everything is kept. Only deeds reach it.
+/// Where everything is kept. Only use cases reach it.
 pub struct Storage {
     pub db: Db,
     pub blobs: Blobs,
@@ -51,13 +51,13 @@ pub struct Parts {
     pub screening: Arc<Screening>,
     /// Where internet addresses and positions are.
     pub places: Places,
-    /// The registry of licences that documents are held against, if there is one.
+    /// The registry of licences that documents are compared with, if there is one.
     pub registry: Option<Provider>,
     /// Who takes messages to subscribers.
     pub courier: Courier,
     /// Who writes to people.
     pub inviter: Inviter,
-    /// How each API words and signs messages.
+    /// How each API formats and signs messages.
     pub dialects: Vec<&'static dyn WebhookDialect>,
     pub settings: Settings,
     /// When this process started.
@@ -84,7 +84,7 @@ pub struct Settings {
     pub token_lifetime_s: i64,
     /// How long a liveness capture may take, in seconds.
     pub liveness_lifetime_s: i64,
-    /// Most pictures one verification may hand in, rejected retries included.
+    /// Most pictures one verification may submit, rejected retries included.
     pub max_pictures: i64,
     /// How long a job may go on without a sign of life, in seconds.
     pub job_lease_s: i64,
@@ -167,7 +167,7 @@ impl Engine {
         self.clock.now()
     }
 
-    /// How an API words its messages.
+    /// How an API formats its messages.
     pub fn dialect(&self, name: &str) -> Option<&'static dyn WebhookDialect> {
         self.dialects.iter().copied().find(|d| d.name() == name)
     }

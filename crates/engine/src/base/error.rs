@@ -1,4 +1,4 @@
-//! What can go wrong with a deed, independent of any dialect's envelope.
+//! What can go wrong with a use case, independent of any dialect's envelope.
 
 use bonafide_core::problem::{Problem, Rule};
 

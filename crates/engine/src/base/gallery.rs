@@ -96,7 +96,7 @@ impl Gallery {
         &self.identities
     }
 
-    /// The liveness captures that were handed in.
+    /// The liveness captures that were submitted.
     pub(crate) fn captures(&self) -> &Partitions<Captures> {
         &self.captures
     }

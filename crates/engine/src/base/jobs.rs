@@ -39,7 +39,7 @@ impl Queue {
     }
 }
 
-/// What there is to do. Each deed registers what it does for its kind in `worker/registry.rs`.
+/// What there is to do. Each use case registers what it does for its kind in `worker/registry.rs`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum JobKind {
     ReadDocument,
@@ -166,8 +166,8 @@ pub(crate) async fn enqueue(
     Ok(id)
 }
 
-/// Enqueues a check for the current hand-in. It queues up by the time of the hand-in: who came first is done first, and
-/// not everybody's first check before anybody's second.
+/// Enqueues a check for the current submission. It queues up by the time of the submission: who came first is done first,
+/// and not everybody's first check before anybody's second.
 pub(crate) async fn enqueue_check(
     engine: &Engine,
     tx: &mut Tx,

@@ -1,4 +1,4 @@
-//! The lists of this installation in memory, and people held against them.
+//! The lists of this installation in memory, and people compared with them.
 
 use std::sync::{Arc, Mutex, PoisonError};
 

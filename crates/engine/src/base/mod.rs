@@ -1,4 +1,4 @@
-//! The bottom: what every deed stands on. Nothing here imports a deed.
+//! The bottom: what every use case stands on. Nothing here imports a use case.
 
 pub(crate) mod caller;
 pub(crate) mod engine;

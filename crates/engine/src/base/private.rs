@@ -28,7 +28,7 @@ pub struct Private {
     /// The last screening of the person, with its hits.
     #[serde(default)]
     pub screened: Option<Screened>,
-    /// Hand-ins so far.
+    /// Submissions so far.
     #[serde(default)]
     pub attempt: u32,
     /// When the last one came.

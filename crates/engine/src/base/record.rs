@@ -36,7 +36,7 @@ pub(crate) struct Follows {
     pub(crate) status: Status,
     /// Somebody was verified: find or make their identity.
     pub(crate) identify: bool,
-    /// What is told, in this order.
+    /// What is emitted, in this order.
     pub(crate) told: Vec<EventType>,
     /// Set the timer that lets the person try again.
     pub(crate) reopen: bool,

@@ -1,4 +1,4 @@
-//! Judges the frames of the liveness capture, and whether they were handed in before.
+//! Judges the frames of the liveness capture, and whether they were submitted before.
 
 use std::time::Instant;
 
@@ -75,7 +75,7 @@ impl CheckJob for CheckLiveness {
     }
 }
 
-/// Whether the capture was handed in before, under whatever name. Kept before the search and in a transaction of
+/// Whether the capture was submitted before, under whatever name. Kept before the search and in a transaction of
 /// its own: of two that arrive at once the later one sees the earlier, and only the later is one too many.
 async fn remember_and_search(
     engine: &Engine,

@@ -1,4 +1,4 @@
-//! Judges the findings of one hand-in and moves the verification on.
+//! Judges the findings of one submission and moves the verification on.
 
 use bonafide_core::{
     decision::{Decision, Facts, decide},
@@ -71,7 +71,7 @@ async fn run(engine: &Engine, job: &Job) -> Result<()> {
     finish(engine, tx, job).await
 }
 
-/// What the findings say of the document and of the living person, once they decide; what nobody could tell is not told.
+/// What is emitted of the document and of the living person, once the findings decide; nothing where they are not assessed.
 fn told(facts: &Facts<'_>, action: Action) -> Vec<EventType> {
     if !matches!(action, Action::Approve | Action::Decline) {
         return vec![];

@@ -1,4 +1,4 @@
-//! Looks for the sides of a document among those that were handed in before, and among published specimens.
+//! Looks for the sides of a document among those that were submitted before, and among published specimens.
 
 use bonafide_checks::document::{
     duplicates::{self, Search},
@@ -33,7 +33,7 @@ pub(super) async fn check(
     Ok(findings)
 }
 
-/// Whether one side was handed in before, for somebody else, or is a published specimen.
+/// Whether one side was submitted before, for somebody else, or is a published specimen.
 async fn search(
     engine: &Engine,
     tx: &mut Tx,

@@ -22,7 +22,7 @@ use crate::{
     tuning::weights::weights_of,
 };
 
-/// A check of one hand-in; the value is what it found.
+/// A check of one submission; the value is what it found.
 pub(crate) trait CheckJob: Sized + Send + 'static {
     const KIND: JobKind;
     /// What is not assessed when it cannot be run to its end.
@@ -49,7 +49,7 @@ pub(crate) struct Case {
 }
 
 impl Case {
-    /// `None` when the job is of an earlier hand-in.
+    /// `None` when the job is of an earlier submission.
     async fn load(engine: &Engine, job: &Job) -> Result<Option<Self>> {
         let Some(attempt) = attempt(job) else { return Ok(None) };
         let mut tx = engine.db().read().await?;
@@ -61,7 +61,7 @@ impl Case {
     }
 
     /// A transaction to keep something in that is searched afterwards: of two cases that arrive at once, at least one
-    /// sees the other. `None` when another hand-in has taken this one's place.
+    /// sees the other. `None` when another submission has taken this one's place.
     pub(crate) async fn begin(&self, engine: &Engine) -> Result<Option<Tx>> {
         let mut tx = engine.db().begin().await?;
         let now = Record::load(engine, &mut tx, self.organization, self.record.row.id).await?;
@@ -104,7 +104,7 @@ async fn give_up<C: CheckJob>(engine: &Engine, tx: &mut Tx, job: &Job) -> Result
     Ok(())
 }
 
-/// The verification of a job, if the job belongs to the hand-in that is being checked now.
+/// The verification of a job, if the job belongs to the submission that is being checked now.
 pub(super) async fn current(engine: &Engine, tx: &mut Tx, job: &Job) -> Result<Option<Record>> {
     let record = Record::find(engine, tx, job.organization, VerificationId::from_uuid(job.subject)).await?;
     Ok(record.zip(attempt(job)).filter(|(record, attempt)| is_current(record, *attempt)).map(|(r, _)| r))

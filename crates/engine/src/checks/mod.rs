@@ -1,4 +1,4 @@
-//! The checks of one hand-in, each a job, and the decision that they lead to.
+//! The checks of one submission, each a job, and the decision that they lead to.
 
 pub(crate) mod ask_registry;
 pub(crate) mod check_liveness;

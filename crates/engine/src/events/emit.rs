@@ -1,4 +1,4 @@
-//! What happened, told: an event and a message for each subscriber who wants it, in the transaction that made it true.
+//! Emits what happened: an event and a message for each subscriber who wants it, in the transaction that made it true.
 
 use bonafide_core::{
     delivery::Origin,
@@ -18,7 +18,7 @@ use crate::{
     webhooks::chaos,
 };
 
-/// Who is told beside the endpoints that want the event anyway.
+/// Who receives it beside the endpoints that want the event anyway.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) enum Only<'a> {
     /// Everybody who wants it.
@@ -61,7 +61,7 @@ pub(crate) async fn emit(
     Ok(id)
 }
 
-/// What an endpoint is told of an event under; `None` when it is not told. `open`: the endpoints registered beside it.
+/// The type that an endpoint receives an event under; `None` when it does not. `open`: the endpoints registered beside it.
 pub(crate) fn word_for(
     engine: &Engine,
     endpoint: &WebhookEndpoint,
@@ -91,7 +91,7 @@ fn is_told(
     match whom {
         Only::Endpoint(id) => endpoint.id == id,
         _ if endpoint.origin != Origin::PerVerification => wants(endpoint),
-        // An address that is registered for the same API as well is told once.
+        // An address that is registered for the same API as well receives it once.
         Only::And(id, url) => {
             let same = |e: &WebhookEndpoint| e.url == url && e.dialect == endpoint.dialect;
             let registered = |e: &WebhookEndpoint| e.origin != Origin::PerVerification && same(e) && wants(e);
@@ -127,7 +127,7 @@ pub(crate) async fn emit_for_with(
     emit(engine, tx, record.row.organization, event_type, subject, &snapshot, whom(record)).await
 }
 
-/// Who is told of what happens to a verification.
+/// Who receives what happens to a verification.
 pub(crate) fn whom(record: &Record) -> Only<'_> {
     match (record.private.webhook_endpoint, &record.private.webhook_url) {
         (Some(endpoint), Some(url)) => Only::And(endpoint, url),
@@ -141,7 +141,7 @@ async fn facts(tx: &mut Tx, record: &Record) -> Result<VerificationFacts> {
         Some(credential) => credentials::get(tx, organization, credential).await?,
         None => None,
     };
-    // Before the first hand-in nothing was found and nothing decided.
+    // Before the first submission nothing was found and nothing decided.
     let (mut face_match, mut reasons) = (None, vec![]);
     if record.private.attempt > 0 {
         let found = findings::list(tx, organization, id).await?;

@@ -139,7 +139,7 @@ pub async fn head(engine: &Engine, caller: &Caller) -> Result<i64> {
     Ok(rows::head(&mut tx, caller.organization).await?)
 }
 
-/// The message that an API makes of an event: its name there and the text; `None` when that API does not tell it.
+/// The message that an API makes of an event: its name there and the text; `None` when that API does not send it.
 pub async fn worded(
     engine: &Engine,
     event: &Event,

@@ -7,7 +7,7 @@ use crate::base::{
     record::Record,
 };
 
-/// The consent gate, and the end of capturing: nothing is taken before a yes or after the hand-in.
+/// The consent gate, and the end of capturing: nothing is taken before a yes or after the submission.
 pub(crate) fn may_capture(record: &Record) -> Result<()> {
     match record.status() {
         status if status.accepts_evidence() => Ok(()),

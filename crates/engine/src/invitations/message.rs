@@ -1,4 +1,4 @@
-//! What the deeds of an invitation share: its link, its job, and whether it still matters.
+//! What the use cases of an invitation share: its link, its job, and whether it still matters.
 
 use bonafide_core::{
     audit::AuditAction,

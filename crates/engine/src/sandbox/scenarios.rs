@@ -254,8 +254,8 @@ mod tests {
         }
     }
 
-    /// What a developer learns to expect here is what the checks say: `Check::may_say` is held against every finding that
-    /// a job records.
+    /// What a developer learns to expect here is what the checks say: debug builds check `Check::may_say` of
+    /// every finding that a job records.
     #[test]
     fn only_what_the_checks_say_is_steered() {
         for scenario in SCENARIOS {

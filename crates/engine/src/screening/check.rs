@@ -1,4 +1,4 @@
-//! The person of a hand-in held against the lists.
+//! The person of a submission compared with the lists.
 
 use bonafide_core::{document::DocumentReading, finding::Finding};
 

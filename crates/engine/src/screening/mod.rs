@@ -1,4 +1,4 @@
-//! People held against the lists.
+//! People compared with the lists.
 
 pub(crate) mod check;
 pub(crate) mod dismiss;

@@ -1,5 +1,5 @@
 //! Ongoing monitoring: when a list changes, everybody who was screened is screened again, and what changed for them
-//! is told. A page of people a job; who was screened against the lists of now already is passed over, so running it
+//! is emitted. A page of people a job; who was screened against the lists of now already is passed over, so running it
 //! twice changes nothing.
 
 use std::sync::Arc;
@@ -42,7 +42,7 @@ pub(crate) const ONE_WORK: Work = Work::new(JobKind::RescreenOne, |engine, job| 
 
 /// People a job.
 const PAGE: i64 = 50;
-/// Those whose outcome stands or is waited for; the others will be screened when they hand in.
+/// Those whose outcome stands or is waited for; the others will be screened when they submit.
 const STATUSES: [Status; 3] = [Status::Approved, Status::ReviewRequired, Status::Declined];
 
 /// Where a page begins, and the lists it is about.

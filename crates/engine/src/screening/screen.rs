@@ -1,4 +1,4 @@
-//! The person of a document held against the lists.
+//! The person of a document compared with the lists.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Verifications and authentications, one file per deed.
+//! Verifications and authentications, one file per use case.
 
 mod consent;
 mod create;

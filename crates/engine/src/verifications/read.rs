@@ -24,7 +24,7 @@ pub async fn expect(engine: &Engine, caller: &Caller, kind: Kind, id: Verificati
     row.filter(|row| row.kind == kind).map(drop).ok_or(Error::NotFound("session"))
 }
 
-/// The findings of the last hand-in.
+/// The findings of the last submission.
 pub async fn findings(engine: &Engine, caller: &Caller, id: VerificationId) -> Result<Vec<Finding>> {
     Ok(read(engine, caller, id).await?.findings)
 }

@@ -22,7 +22,7 @@ use crate::{
     sandbox::scenarios,
 };
 
-/// Hands in what was captured. While the checks run, handing in again changes nothing.
+/// Submits what was captured. While the checks run, submitting again changes nothing.
 pub async fn submit(
     engine: &Engine,
     caller: &Caller,

@@ -1,4 +1,4 @@
-//! Waiting for the result of a hand-in.
+//! Waiting for the result of a submission.
 
 use std::time::Duration;
 

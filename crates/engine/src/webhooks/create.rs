@@ -28,13 +28,13 @@ const MAX: i64 = 100;
 /// An endpoint to register.
 #[derive(Debug, Default)]
 pub struct NewEndpoint {
-    /// The API whose words its messages are in.
+    /// The API whose format its messages have.
     pub dialect: String,
     /// The client whose events it gets; absent for all of the organization's.
     pub client_id: Option<String>,
     pub name: String,
     pub url: String,
-    /// The events it gets, in the words of its API; all when empty.
+    /// The types of events it receives, as its API names them; all when empty.
     pub words: Vec<String>,
     /// Sent along with every message.
     pub headers: BTreeMap<String, String>,

@@ -1,4 +1,4 @@
-//! An endpoint as deeds and readers see it.
+//! An endpoint as use cases and readers see it.
 
 use std::collections::BTreeMap;
 
@@ -28,14 +28,14 @@ pub const LONGEST_OVERLAP_S: i64 = 30 * 24 * 3600;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Endpoint {
     pub id: WebhookEndpointId,
-    /// The API whose words its messages are in.
+    /// The API whose format its messages have.
     pub dialect: String,
     /// The client whose events it gets; empty for all of them.
     pub client: String,
     pub name: String,
     /// Of endpoints that stand for addresses given per verification only scheme, host and port.
     pub url: String,
-    /// The events it gets, in the words of its API; all when empty.
+    /// The types of events it receives, as its API names them; all when empty.
     pub words: Vec<String>,
     pub origin: Word<Origin>,
     /// Switched on by its owner.

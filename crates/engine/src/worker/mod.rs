@@ -1,4 +1,4 @@
-//! The top: the loops of a process, which call deeds.
+//! The top: the loops of a process, which call use cases.
 
 pub mod deliver;
 pub mod housekeeping;

@@ -1,4 +1,4 @@
-//! Which deed does which kind of job.
+//! Which use case does which kind of job.
 
 use crate::{
     applicants::erase,

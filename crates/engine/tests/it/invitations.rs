@@ -115,7 +115,7 @@ async fn a_person_is_invited_and_reminded() {
     assert!(mail.contains(&id.to_string()), "the link is in it: {mail}");
     assert_eq!(event_type(app, EventType::InvitationSent).await.len(), 1);
 
-    // A day before the week is over, and not for who has handed in or was invited anew.
+    // A day before the week is over, and not for who has submitted or was invited anew.
     let second = app.created().await;
     invite(&app.engine, &caller, second, by_mail("second@example.com")).await.unwrap();
     run_pending(&app.engine).await.unwrap();

@@ -1,4 +1,4 @@
-//! The engine, with an invented API to tell of what happens: no vendor, no HTTP and no network of ours is in it.
+//! The engine, with an invented API that sends its events: no vendor, no HTTP and no network of ours is in it.
 
 #![allow(clippy::unwrap_used, unreachable_pub, reason = "a test stops at the first surprise")]
 

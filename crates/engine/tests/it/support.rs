@@ -1,4 +1,4 @@
-//! An organization that uses the engine, and the invented API it is told of events by.
+//! An organization that uses the engine, and the invented API that it receives events through.
 
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ use bonafide_testkit::{
 };
 use serde_json::{Value, json};
 
-/// It tells everything but what becomes of people apart from their verifications, in the core's own words.
+/// It sends everything but what becomes of people apart from their verifications, under the core's own names.
 pub struct Invented;
 
 /// Its name.

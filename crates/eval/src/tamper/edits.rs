@@ -28,7 +28,7 @@ impl Edit {
     }
 }
 
-/// Quality of the picture before the edit, of what is pasted, and of the file that is handed in.
+/// Quality of the picture before the edit, of what is pasted, and of the file that is submitted.
 const BEFORE: u8 = 80;
 const PASTED: u8 = 65;
 const AFTER: u8 = 93;

@@ -1,6 +1,6 @@
 //! The visual inspection zone: values found by the labels beside or above them, whatever the layout.
 //!
-//! Every label in a line (in any of the languages of `labels.txt`, misread a little or not) is held against
+//! Every label in a line (in any of the languages of `labels.txt`, misread a little or not) is compared with
 //! every piece of text that could be its value: the rest of its line, what stands to its right, what stands
 //! below. A value must have the form of its field; of all pairs the closest are taken first, and no text is
 //! taken twice. What has no label is placed by form and position: the numbers of driving licences, dates by

@@ -32,7 +32,7 @@ pub const THRESHOLD: f64 = 0.5;
 /// Below this shorter side, in pixels, there are too few blocks to tell anything.
 pub const MIN_SIDE: u32 = 160;
 
-/// What the file as it was handed in shows. Kept beside the stored picture, whose own bytes are new.
+/// What the file as it was submitted shows. Kept beside the stored picture, whose own bytes are new.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Traces {
     pub cues: Vec<Cue>,

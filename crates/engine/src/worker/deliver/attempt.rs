@@ -1,4 +1,4 @@
-//! One attempt: the message in the words of its API, signed, sent.
+//! One attempt: the message in the format of its API, signed, sent.
 
 use std::sync::Arc;
 

@@ -384,7 +384,7 @@ async fn an_address_given_per_verification_is_told_until_the_person_is_erased(ap
     assert_eq!(receiver.received().len(), before);
     let counts = look(app, all[0].id).await.counts;
     assert_eq!((counts.get("pending"), counts.get("dead")), (None, Some(&2)), "canceled and anonymized");
-    // An address that is registered as well is told once.
+    // An address that is registered as well receives it once.
     endpoint(app, &address, &[]).await;
     let before = receiver.received().len();
     app.created_for(&address).await.unwrap();

@@ -1,4 +1,4 @@
-//! Who is told what, and what an owner may do with an endpoint.
+//! Who receives what, and what an owner may do with an endpoint.
 
 use std::{collections::BTreeSet, time::Duration};
 
