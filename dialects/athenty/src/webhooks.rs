@@ -1,9 +1,9 @@
-//! How this API words what happened.
+//! How this API formats events.
 //!
 //! Of `data` the vendor says only that it is event specific. Here it is the vendor's request or client, less what must
 //! not lie with a receiver or in its log: who the person is (`subjectName`, `subjectEmail`, a client's names and
 //! addresses) and what opens the request for them (`accessToken`). Who wants those reads the object. `webhook.*` and
-//! `request.invitation.*` are ours. The vendor knows no authentication of a known face, so nothing is told of those.
+//! `request.invitation.*` are ours. The vendor knows no authentication of a known face, so nothing is sent about those.
 
 use bonafide_core::{
     event::{Event, EventType, Message, STANDARD_WAITS, Subject, VerificationFacts, WebhookDialect},

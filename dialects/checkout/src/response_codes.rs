@@ -70,14 +70,14 @@ fn explain(found: impl Iterator<Item = ResponseCode>, otherwise: ResponseCode) -
     codes
 }
 
-/// What a decline is told as when no reason of it has a code. It is no fraud unless something speaks against the person.
+/// What a decline is reported as when no reason of it has a code. It is no fraud unless something speaks against the person.
 fn unexplained(reasons: &[Code]) -> ResponseCode {
     let says_nothing =
         |c: &Code| matches!(c.group(), Group::NotRun | Group::Note) || matches!(c, Code::Unknown(_));
     if reasons.iter().all(says_nothing) { NOT_ACCEPTED } else { GENERIC_FRAUD }
 }
 
-/// What a reason is told as while the person may try again, and when no other try mends it.
+/// What a reason is reported as while the person may try again, and when no other try mends it.
 struct Told {
     retry: Option<ResponseCode>,
     decline: Option<ResponseCode>,

@@ -1,4 +1,4 @@
-//! How this API words what happened: the events of its workflows.
+//! How this API formats events: those of its workflows.
 //!
 //! An attribute without a value is left out, never null. `sequence`, `environment`, `test`, `reason` and `hits` in
 //! `data`, the types `webhook_*` and `*_invitation_*` are ours.

@@ -1,8 +1,8 @@
-//! How this API words what happened.
+//! How this API formats events.
 //!
 //! The vendor documents `event`, `data` and `timestamp`; a program in use reads `id`, `overallStatus` and
 //! `faceMatchScore` beside them, so they stand in both places. `webhook.*` and `invitation.*` are ours. The vendor
-//! knows no authentication of a known face, so nothing is told of those.
+//! knows no authentication of a known face, so nothing is sent about those.
 
 use bonafide_core::{
     event::{EventType, Message, Subject, VerificationFacts, WebhookDialect},

@@ -1,4 +1,4 @@
-//! How this API words what happened.
+//! How this API formats events.
 //!
 //! The vendor documents neither names nor bodies nor a signature, so all of it is ours: flat bodies with the names of
 //! the session's own fields, what is not known left out, and the Standard Webhooks headers alone.

@@ -1,4 +1,4 @@
-//! Where events are told.
+//! Where events are sent.
 
 pub(crate) mod attempts;
 pub(crate) mod create;

@@ -1,4 +1,4 @@
-//! A card held against the registry of its issuer, and a registry that is down.
+//! A card compared with the registry of its issuer, and a registry that is down.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Liveness captures with movements: asked for, answered once, never with what was handed in before.
+//! Liveness captures with movements: asked for, answered once, never with what was submitted before.
 
 use bonafide_testkit::on_both;
 use serde_json::json;

@@ -139,7 +139,7 @@ async fn a_listed_person_goes_to_review_and_those_before_are_screened_again(app:
     let (second, result) = verified(app, &sample("selfie.jpg")).await;
     assert_eq!(result, json!({"verified": false, "on_sanction_list": true}), "a human decides");
     assert_eq!(status(&second).await.0, "match");
-    // Who was verified before is screened again, is told of, and stays what they were until a human looks.
+    // Who was verified before is screened again, is reported, and stays what they were until a human looks.
     bonafide_engine::jobs::run_pending(&app.engine).await.unwrap();
     let (word, read) = status(&first).await;
     assert_eq!((word.as_str(), &read["verified"]), ("match", &json!(true)));
@@ -149,7 +149,7 @@ async fn a_listed_person_goes_to_review_and_those_before_are_screened_again(app:
     let stored = read["history"].to_string();
     assert!(!stored.contains(&name), "the history names nobody");
 
-    // Nothing changed for them: nothing is told again.
+    // Nothing changed for them: nothing is sent again.
     list(&format!("2,person,{name},{birth}\n3,person,Another One,1960"));
     bonafide_engine::jobs::run_pending(&app.engine).await.unwrap();
     let after = status(&first).await.1["history"].as_array().unwrap().len();
