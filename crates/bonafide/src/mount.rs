@@ -1,5 +1,7 @@
 //! The APIs of this server: one list that routes, documents, refusals, webhooks and tests walk.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use axum::Router;
 use bonafide_core::event::WebhookDialect;
 use bonafide_engine::Engine;
@@ -42,6 +44,26 @@ pub(crate) fn check_paths(paths: &DialectPaths) -> Result<(), String> {
             let taken = known(theirs) && !paths.contains_key(theirs);
             if taken || paths.values().filter(|path| *path == theirs).count() > 1 {
                 return Err(format!("[paths.{name}]: {theirs} is taken by another operation"));
+            }
+        }
+    }
+    if paths.is_empty() { Ok(()) } else { no_path_twice(paths) }
+}
+
+/// A router does not start with two routes in one place.
+fn no_path_twice(paths: &DialectPaths) -> Result<(), String> {
+    let mut all: BTreeMap<String, &str> = BTreeMap::new();
+    for dialect in DIALECTS {
+        let operations = dialect.routes(paths.get(dialect.name).unwrap_or(&Paths::new())).operations;
+        let own: BTreeSet<String> = operations.into_iter().map(|op| op.path).collect();
+        let under =
+            dialect.also_under.into_iter().flat_map(|prefix| own.iter().map(move |p| format!("{prefix}{p}")));
+        for path in own.iter().cloned().chain(under) {
+            if path == "/docs" || path.starts_with("/docs/") || path.starts_with("/openapi/") {
+                return Err(format!("[paths.{}]: {path} is taken by the documentation", dialect.name));
+            }
+            if let Some(other) = all.insert(path.clone(), dialect.name) {
+                return Err(format!("[paths.{}]: {path} is taken by {other}", dialect.name));
             }
         }
     }
@@ -109,6 +131,9 @@ mod tests {
             (paths(&[("/ping", "/x"), ("/live", "/x")]), "taken"),
             (paths(&[("/ping", "x")]), "begin"),
             (paths(&[("/idv/weights/{id}", "/x")]), "hold"),
+            (paths(&[("/ping", "/docs")]), "taken by the documentation"),
+            (paths(&[("/ping", "/console/events")]), "taken by console"),
+            (paths(&[("/ping", "/v1/admin/api-clients")]), "taken by verifyhq"),
             (DialectPaths::from([("vlut".to_owned(), Paths::new())]), "no such API"),
         ] {
             let told = check_paths(&wrong).unwrap_err();

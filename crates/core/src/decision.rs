@@ -1,12 +1,12 @@
 //! From findings to a decision: one pure function, so that a stored decision can be replayed.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::{
     document::{DocumentType, Side},
     finding::{Check, Code, Finding, Outcome, Reason},
     policy::{Consequence, Exhausted, LivenessMode, Policy},
-    weights::Weights,
+    weights::{Weights, name_of_today},
     words::words,
 };
 
@@ -27,9 +27,15 @@ words! {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Signal {
     /// The field of [`Weights`] that gave the weight.
+    #[serde(deserialize_with = "weight_name")]
     pub weight_name: String,
     pub weight: f64,
     pub value: f64,
+}
+
+/// Decisions that were stored before the knobs got names of their own are still made again to the last bit.
+fn weight_name<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    Ok(name_of_today(&String::deserialize(from)?).to_owned())
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -318,6 +324,15 @@ mod tests {
         );
         let reasons = judge(&findings).reasons;
         assert!(reasons.iter().any(|r| r.code == Code::FaceTooDark && r.detail == "more light"));
+    }
+
+    #[test]
+    fn a_decision_stored_under_a_vendors_names_is_made_again_the_same() {
+        let judged = judge(&good());
+        let text = serde_json::to_string(&judged).unwrap();
+        let stored = text.replace("passport_agreement_weight", "passport_fuzzy_match_weight");
+        assert_ne!(stored, text);
+        assert_eq!(serde_json::from_str::<Assessment>(&stored).unwrap(), judged);
     }
 
     #[test]

@@ -118,6 +118,19 @@ knobs! {
     direction_tolerance: Tolerance = 0.5;
 }
 
+/// The name of a knob that a stored decision names: one of those that [`Weights`] has as aliases is today's.
+pub(crate) fn name_of_today(stored: &str) -> &str {
+    match stored {
+        "driver_license_fuzzy_match_weight" => "driver_license_agreement_weight",
+        "state_id_fuzzy_match_weight" => "identification_card_agreement_weight",
+        "passport_fuzzy_match_weight" => "passport_agreement_weight",
+        "passport_card_fuzzy_match_weight" => "passport_card_agreement_weight",
+        "ofac_fuzzy_match_weight" => "sanctions_weight",
+        "aamva_match_weight" => "registry_weight",
+        _ => stored,
+    }
+}
+
 impl Weights {
     /// Smallest agreement between the sources of a document of this type.
     pub fn agreement_tolerance(&self, of: DocumentType) -> f64 {
@@ -165,6 +178,29 @@ mod tests {
         let weights: Weights = serde_json::from_value(row).unwrap();
         assert_eq!(weights, Weights { sanctions_tolerance: 0.9, ..Weights::default() });
         assert!(serde_json::to_value(weights).unwrap().get("ofac_fuzzy_match_tolerance").is_none());
+    }
+
+    /// Every alias of a weight, as serde knows them, leads to the name that decisions are made under now.
+    #[test]
+    fn the_weights_of_stored_decisions_have_the_names_of_today() {
+        for (name, _) in KNOBS.iter().filter(|(_, kind)| *kind == KnobKind::Weight) {
+            assert_eq!(name_of_today(name), *name);
+        }
+        for vendors in [
+            "driver_license_fuzzy_match_weight",
+            "state_id_fuzzy_match_weight",
+            "passport_fuzzy_match_weight",
+            "passport_card_fuzzy_match_weight",
+            "ofac_fuzzy_match_weight",
+            "aamva_match_weight",
+        ] {
+            let mut row = serde_json::to_value(Weights::default()).unwrap();
+            let object = row.as_object_mut().unwrap();
+            object.remove(name_of_today(vendors)).unwrap();
+            object.insert(vendors.into(), 1.5.into());
+            let read = serde_json::to_value(serde_json::from_value::<Weights>(row).unwrap()).unwrap();
+            assert_eq!(read[name_of_today(vendors)], 1.5, "{vendors}");
+        }
     }
 
     #[test]

@@ -100,10 +100,11 @@ async fn word(
 async fn enter(rules: Arc<Rules>, request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>().cloned();
     let path = route.as_ref().map_or("", MatchedPath::as_str);
-    let path = path.strip_prefix(rules.dialect.also_under.unwrap_or("")).unwrap_or(path);
     // What answers a GET answers a HEAD.
     let method = if request.method() == Method::HEAD { &Method::GET } else { request.method() };
-    let rule = rules.by_route.get(&(method.clone(), path.to_owned())).cloned();
+    let of = |path: &str| rules.by_route.get(&(method.clone(), path.to_owned())).cloned();
+    // As it is first: a path of the settings may begin with the prefix too.
+    let rule = of(path).or_else(|| of(path.strip_prefix(rules.dialect.also_under?)?));
     let mut response = match rule {
         None => {
             let (mut parts, body) = request.into_parts();

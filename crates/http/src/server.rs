@@ -44,16 +44,23 @@ pub fn server(
         let whose = dialects.iter().find(|dialect| dialect.has(uri.path()));
         match whose {
             Some(dialect) => dialect.answer(&refusal, engine.now()),
-            None => neutral(&refusal),
+            None => neutral(&refusal, NOWHERE),
         }
     };
+    let wrong_method = async || {
+        let refusal = Refusal::wrong_method();
+        neutral(&refusal, &refusal.message)
+    };
     let (clock, entropy) = (engine.clock.clone(), engine.entropy.clone());
-    layers::around(all.fallback(nowhere).with_state(engine), clock, entropy)
+    // Of the routes that are no API's: those of an API have it answer already.
+    let all = all.fallback(nowhere).method_not_allowed_fallback(wrong_method);
+    layers::around(all.with_state(engine), clock, entropy)
 }
 
+const NOWHERE: &str = "no API has this path; /docs names those that there are, and so does `bonafide routes`";
+
 /// A problem document (RFC 9457), for a path that is no API's.
-fn neutral(refusal: &Refusal) -> Response {
-    let detail = "no API has this path; /docs names those that there are, and so does `bonafide routes`";
+fn neutral(refusal: &Refusal, detail: &str) -> Response {
     let body = json!({
         "type": "about:blank",
         "title": refusal.status.canonical_reason(),

@@ -25,7 +25,7 @@ const MAX: u32 = 10;
 #[derive(Debug, Clone)]
 pub struct Link {
     pub link: String,
-    /// Of the message that is on its way, if one is: what the message carries and [`bounced`](super::bounced) takes.
+    /// Of the message that is on its way, if one is: what the message carries and [`bounced`](super::bounced()) takes.
     pub id: Option<JobId>,
 }
 

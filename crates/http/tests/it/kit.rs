@@ -93,6 +93,10 @@ async fn a_request_is_answered_or_refused_in_the_apis_words() {
     assert_eq!((nowhere.status, &nowhere.body["status"]), (404, &json!(404)));
     let document = app.ask("GET", "/openapi/shop.json", &[], json!({})).await.ok();
     assert!(document["paths"]["/shop/orders"]["post"].is_object());
+    let wrong = app.ask("POST", "/openapi/shop.json", &[], json!({})).await;
+    assert_eq!(wrong.headers[header::CONTENT_TYPE], "application/problem+json");
+    assert_eq!(wrong.headers[header::ALLOW], "GET,HEAD");
+    assert_eq!((wrong.status, &wrong.body["code"]), (405, &json!("method_not_allowed")));
 }
 
 #[tokio::test]
