@@ -1,7 +1,7 @@
 //! Pixels in, findings out.
 //!
 //! Architecture invariant: pure functions on the CPU. No file, no network, no clock and no database:
-//! weights arrive as bytes in [`models::Models`], pictures as bytes in [`image::decode`], today's date as
+//! weights arrive as bytes in [`models::Models`], pictures as bytes in [`image::decode()`], today's date as
 //! an argument.
 
 pub mod document;

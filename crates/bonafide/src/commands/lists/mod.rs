@@ -47,7 +47,7 @@ enum Action {
     },
     /// Bring the lists of the settings file from their publishers; what did not change is not sent again
     Update {
-        /// Only these [default: all under [lists] in the settings file]
+        /// Only these [default: all under `[lists]` in the settings file]
         lists: Vec<String>,
         /// Take a list although it has far fewer entries than the version before
         #[arg(long)]

@@ -1,6 +1,6 @@
 //! Reading print: where lines of text are, and what they say.
 //!
-//! PP-OCR's two networks: one marks text pixels ([`detect`]), one reads a line 48 pixels high
+//! PP-OCR's two networks: one marks text pixels ([`detect()`]), one reads a line 48 pixels high
 //! ([`Recogniser`]). Both exist in two sizes: the small ones settle most of what comes in, and what they are
 //! not sure of goes to the others, which take several times as long. A third network tells which way up a
 //! page is ([`upright_turns`]).
