@@ -104,8 +104,13 @@ impl Page<'_> {
     fn candidate(&self, g: usize, group: &Group, piece: &Piece, near: f64) -> Option<Candidate> {
         let item = self.items.get(piece.item)?;
         let text: String = item.line.text.chars().take(piece.to).skip(piece.from).collect();
-        if piece.whole && !(group.bare && near > 0.85 && takes_words(group.field)) {
-            return None;
+        if piece.whole {
+            // A caption whose first half was misread is no value of the caption above it, its translation.
+            let caption = item.labels.iter().any(|l| l.field == Some(group.field))
+                && item.line.text.contains(char::is_lowercase);
+            if caption || !(group.bare && near > 0.85 && takes_words(group.field)) {
+                return None;
+            }
         }
         let value = self.value_with(group.field, &text, piece.whole)?;
         let score = near * value.form * item.line.confidence * (0.5 + 0.5 * group.quality);
@@ -165,11 +170,9 @@ impl Page<'_> {
             if doubtful {
                 let whole = Piece { item: i, from: 0, to: end, place: item.place, after: None, whole: true };
                 pieces.push(whole);
-                // Nothing follows `QUEZON CITY`, the number before `1. VAN DER BERG` says what it is, and the other
-                // labels have no value that is read.
+                // The number before `1. VAN DER BERG` says what it is, and some labels have no value that is read.
                 let value = |l: &Label| {
-                    let ends = l.to == item.folded.letters.len() || kind == DocumentType::DriverLicense;
-                    l.from > 0 && ends || !l.field.is_some_and(read)
+                    l.from > 0 && kind == DocumentType::DriverLicense || !l.field.is_some_and(read)
                 };
                 if item.labels.first().is_some_and(value) {
                     continue;
@@ -205,7 +208,10 @@ impl Page<'_> {
                 let start = if at == 0 && item.folded.leads(label.from) || translation {
                     at
                 } else {
-                    piece(at, from, after, &mut pieces);
+                    // `QUEZON` is no value without its `CITY`, nor is the misread half of a caption in two languages.
+                    if !(doubtful && label.to == item.folded.letters.len()) {
+                        piece(at, from, after, &mut pieces);
+                    }
                     from
                 };
                 at = to;

@@ -227,6 +227,19 @@ mod tests {
     }
 
     #[test]
+    fn a_caption_with_a_misread_half_is_a_label_still() {
+        for above in ["Viranomainen Myndighet", "Vlranomaen Myndghet"] {
+            let got = values(&[
+                line(100.0, 10.0, "PASSPORT"),
+                line(300.0, 118.0, above),
+                line(300.0, 140.0, "Authonty Autorité"),
+                line(300.0, 162.0, "Poliisi/Lappeenranta"),
+            ]);
+            is(&got, FieldName::IssuingAuthority, Some("Poliisi/Lappeenranta"));
+        }
+    }
+
+    #[test]
     fn a_label_before_its_value_in_one_line_is_one() {
         let got = values(&[
             line(100.0, 10.0, "IDENTITY CARD"),
