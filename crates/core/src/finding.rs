@@ -23,6 +23,14 @@ words! {
         SuspiciousWords = "suspicious_words",
         ImageManipulation = "image_manipulation",
         OnlineDuplication = "online_duplication",
+        /// The policy takes documents of this country, type and age.
+        DocumentAccepted = "document_accepted",
+        /// The document's number came before, with another name, birth date or face.
+        IdentityConflict = "identity_conflict",
+        /// The holder is as old as the policy asks.
+        MinimumAge = "minimum_age",
+        /// The document's number or the holder's name is on the organization's block list.
+        BlockList = "block_list",
         PortraitFound = "portrait_found",
         MrzCheckDigits = "mrz_check_digits",
         // cross-checks
@@ -33,6 +41,8 @@ words! {
         // face
         FaceQuality = "face_quality",
         FaceMatch = "face_match",
+        /// The selfie is a photograph of its own, and not the document's picture or a part of it.
+        SelfieSource = "selfie_source",
         /// The face is known under another name, or blocked.
         KnownFace = "known_face",
         /// The age a network estimates against the document's. Only where it was given a weight.
@@ -47,6 +57,8 @@ words! {
         Registry = "registry",
         /// Where the device said it was, where its address is used, and where the other captures were made.
         Location = "location",
+        /// How often and how fast this person, device and address came lately.
+        Activity = "activity",
     }
 }
 

@@ -127,6 +127,68 @@ pub struct Policy {
     #[serde(default = "yes")]
     pub scored: bool,
     pub requirements: Vec<TypeRequirements>,
+    // What follows is absent from policies that were stored before it existed: they ask for nothing of it.
+    #[serde(default)]
+    pub accepted: Accepted,
+    /// Full years.
+    #[serde(default)]
+    pub minimum_age: Option<u32>,
+    #[serde(default)]
+    pub screening: ScreeningRule,
+    /// The least score of a living person; the product's own threshold where absent.
+    #[serde(default)]
+    pub liveness_floor: Option<f64>,
+    #[serde(default)]
+    pub activity: ActivityLimits,
+    /// Days after the decision for which pictures and data are kept; the installation's setting where absent.
+    #[serde(default)]
+    pub retention_days: Option<u32>,
+}
+
+/// Which documents are taken.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Accepted {
+    /// Issuing countries, ISO 3166-1 alpha-3 or a code of ICAO 9303; every known one where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub countries: Option<Vec<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub types: Option<Vec<DocumentType>>,
+    /// Days since the day of issue.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_age_days: Option<u32>,
+    /// Whether a card needs its back too.
+    #[serde(default)]
+    pub both_sides: bool,
+    /// Whether the document has to be of the type that was declared.
+    #[serde(default)]
+    pub as_declared: bool,
+}
+
+/// Whether nobody is approved without being compared with lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ScreeningRule {
+    #[serde(default)]
+    pub required: bool,
+    /// Days since a list was imported or confirmed to be unchanged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_list_age_days: Option<u32>,
+}
+
+/// What is usual within a window; more asks for a human and never declines. Absent: not counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ActivityLimits {
+    /// How far back is counted, in seconds.
+    #[serde(default)]
+    pub window_s: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attempts_per_person: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub people_per_device: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub people_per_address: Option<u32>,
+    /// The least seconds from the consent to the submission.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fastest_s: Option<u32>,
 }
 
 impl Default for Policy {
@@ -154,6 +216,12 @@ impl Default for Policy {
             exhausted: Exhausted::Review,
             scored: true,
             requirements: default_requirements(),
+            accepted: Accepted::default(),
+            minimum_age: None,
+            screening: ScreeningRule::default(),
+            liveness_floor: None,
+            activity: ActivityLimits::default(),
+            retention_days: None,
         }
     }
 }

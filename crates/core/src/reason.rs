@@ -102,6 +102,7 @@ codes! {
         NoDates = "no_dates",
         NoExpiryDate = "no_expiry_date",
         NoName = "no_name",
+        NoBirthDate = "no_birth_date",
         /// No face was found in the portrait on the document.
         PortraitNoFace = "portrait_no_face",
         /// The selfie gave no template, or none is stored.
@@ -117,6 +118,10 @@ codes! {
         /// No movements were asked for.
         NotAsked = "not_asked",
         NoLists = "no_lists",
+        /// The newest list is older than the policy allows.
+        ListsStale = "lists_stale",
+        /// A list cannot be read as it was imported.
+        ListsDamaged = "lists_damaged",
         /// No licence registry is configured.
         NoProvider = "no_provider",
         /// The registry does not know documents of this type or issuer.
@@ -171,6 +176,13 @@ codes! {
         PortraitMissing = "portrait_missing",
         SourcesDisagree = "sources_disagree",
         DeclaredDiffers = "declared_differs",
+        /// No country has the code that the document names as its issuer.
+        IssuingCountryUnknown = "issuing_country_unknown",
+        IssuingCountryNotAccepted = "issuing_country_not_accepted",
+        DocumentTypeNotAccepted = "document_type_not_accepted",
+        /// Issued longer ago than the policy allows.
+        DocumentTooOld = "document_too_old",
+        BelowMinimumAge = "below_minimum_age",
         // dates
         Expired = "expired",
         NotYetValid = "not_yet_valid",
@@ -186,6 +198,11 @@ codes! {
         PictureSeenBefore = "picture_seen_before",
         DocumentSeenBefore = "document_seen_before",
         DocumentOfAnotherHolder = "document_of_another_holder",
+        NumberOfAnotherName = "number_of_another_name",
+        NumberOfAnotherFace = "number_of_another_face",
+        /// On the organization's block list.
+        NumberBlocked = "number_blocked",
+        NameBlocked = "name_blocked",
         // traces of editing and recapture
         EditingSoftware = "editing_software",
         EditingSoftwareSegments = "editing_software_segments",
@@ -204,6 +221,10 @@ codes! {
         NotInColour = "not_in_colour",
         // face
         FaceMismatch = "face_mismatch",
+        /// The selfie is the document's picture, a part of it, or a photograph of it.
+        SelfieIsDocument = "selfie_is_document",
+        /// A child's face with an adult's document.
+        FaceOfAChild = "face_of_a_child",
         FaceCovered = "face_covered",
         FaceTurned = "face_turned",
         FaceSeenBefore = "face_seen_before",
@@ -226,6 +247,11 @@ codes! {
         RegistryDiffers = "registry_differs",
         PositionsApart = "positions_apart",
         IpCountryDiffers = "ip_country_differs",
+        // activity
+        ManyAttempts = "many_attempts",
+        ManyPeopleOnDevice = "many_people_on_device",
+        ManyPeopleAtAddress = "many_people_at_address",
+        FasterThanAPerson = "faster_than_a_person",
         // all together
         ScoreBelowTolerance = "score_below_tolerance",
     }

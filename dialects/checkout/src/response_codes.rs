@@ -124,6 +124,8 @@ const fn told(reason: &Code) -> Told {
         | Code::ModelFailed
         | Code::ModelMissing
         | Code::NoLists
+        | Code::ListsStale
+        | Code::ListsDamaged
         | Code::NoProvider
         | Code::NoScore
         | Code::NoTemplate
@@ -135,6 +137,7 @@ const fn told(reason: &Code) -> Told {
         Code::NoFrames => retry(code(61410, "face_not_captured")),
         Code::PortraitNoFace => retry(DOCUMENT_BLURRY),
         Code::NoDates
+        | Code::NoBirthDate
         | Code::NoExpiryDate
         | Code::NoMrz
         | Code::NoName
@@ -154,13 +157,20 @@ const fn told(reason: &Code) -> Told {
         }
         Code::NotInColour => both(code(61303, "document_not_in_color"), code(62201, "document_photocopy")),
         Code::Expired => decline(EXPIRED),
-        Code::NoPortrait | Code::NotYetValid | Code::OtherDocumentType => decline(NOT_ACCEPTED),
+        Code::NoPortrait
+        | Code::NotYetValid
+        | Code::OtherDocumentType
+        | Code::IssuingCountryNotAccepted
+        | Code::DocumentTypeNotAccepted
+        | Code::DocumentTooOld
+        | Code::BelowMinimumAge => decline(NOT_ACCEPTED),
         Code::Screenshot => decline(code(62202, "document_screenshot")),
         Code::BirthInFuture
         | Code::CheckDigitsWrong
         | Code::ExpiresBeforeBirth
         | Code::ExpiresBeforeIssue
         | Code::ImplausibleAge
+        | Code::IssuingCountryUnknown
         | Code::IssuedBeforeBirth
         | Code::PublishedSpecimen
         | Code::RegistryDiffers
@@ -173,6 +183,7 @@ const fn told(reason: &Code) -> Told {
         | Code::FlatMotion
         | Code::FramesOutOfOrder
         | Code::NotLive
+        | Code::SelfieIsDocument
         | Code::RepeatedFrame
         | Code::Replayed
         | Code::ScreenBezel
@@ -195,12 +206,22 @@ const fn told(reason: &Code) -> Told {
         | Code::DocumentSeenBefore
         | Code::FaceOfAnotherHolder
         | Code::FaceSeenBefore
+        | Code::FaceOfAChild
+        | Code::NumberOfAnotherName
+        | Code::NumberOfAnotherFace
+        | Code::NumberBlocked
+        | Code::NameBlocked
         | Code::Listed
         | Code::PictureSeenBefore
         | Code::PossiblyListed
         | Code::ScoreBelowTolerance => decline(GENERIC_FRAUD),
         Code::DeclaredDiffers => decline(code(62401, "declared_identity_mismatch")),
-        Code::IpCountryDiffers | Code::PositionsApart => decline(code(62402, "suspicious_device")),
+        Code::IpCountryDiffers
+        | Code::PositionsApart
+        | Code::ManyAttempts
+        | Code::ManyPeopleOnDevice
+        | Code::ManyPeopleAtAddress
+        | Code::FasterThanAPerson => decline(code(62402, "suspicious_device")),
         Code::FaceBlocked => decline(code(62405, "known_fraudulent_face")),
 
         // A check's own line: what it found follows.
@@ -239,7 +260,7 @@ const fn failed(check: Check) -> Option<ResponseCode> {
         Check::DocumentExpired => EXPIRED,
         Check::IsIdentityDocument => NOT_ACCEPTED,
         Check::FaceMatch => FACE_MISMATCH,
-        Check::PassiveLiveness | Check::ActiveLiveness => FACE_NOT_LIVE,
+        Check::PassiveLiveness | Check::ActiveLiveness | Check::SelfieSource => FACE_NOT_LIVE,
         Check::ImageManipulation => ALTERED,
         Check::ImageQuality
         | Check::DocumentAsAsked
@@ -256,6 +277,11 @@ const fn failed(check: Check) -> Option<ResponseCode> {
         | Check::BirthDateCrosscheck
         | Check::FaceQuality
         | Check::KnownFace
+        | Check::DocumentAccepted
+        | Check::IdentityConflict
+        | Check::MinimumAge
+        | Check::BlockList
+        | Check::Activity
         | Check::AgeEstimate
         | Check::GenderEstimate
         | Check::Sanctions

@@ -104,6 +104,39 @@ impl Check {
                     | C::TemplateOfOtherNetwork
                     | C::NotCalibrated
             ),
+            Self::SelfieSource => matches!(
+                code,
+                C::SelfieIsDocument | C::NothingToCompareWith | C::NoTemplate | C::NoFace | C::ComparedWith
+            ),
+            Self::DocumentAccepted => matches!(
+                code,
+                C::IssuingCountryUnknown
+                    | C::IssuingCountryNotAccepted
+                    | C::DocumentTypeNotAccepted
+                    | C::DocumentTooOld
+                    | C::NoDates
+            ),
+            Self::IdentityConflict => matches!(
+                code,
+                C::NothingToCompareWith
+                    | C::ComparedWith
+                    | C::NotCompared
+                    | C::HolderSeenBefore
+                    | C::NumberOfAnotherName
+                    | C::NumberOfAnotherFace
+            ),
+            Self::MinimumAge => matches!(code, C::NoBirthDate | C::BelowMinimumAge),
+            Self::BlockList => {
+                matches!(code, C::NothingToCompareWith | C::ComparedWith | C::NumberBlocked | C::NameBlocked)
+            }
+            Self::Activity => matches!(
+                code,
+                C::NothingToCompareWith
+                    | C::ManyAttempts
+                    | C::ManyPeopleOnDevice
+                    | C::ManyPeopleAtAddress
+                    | C::FasterThanAPerson
+            ),
             Self::KnownFace => matches!(
                 code,
                 C::NothingToCompareWith
@@ -115,7 +148,8 @@ impl Check {
                     | C::FaceOfAnotherHolder
                     | C::FaceBlocked
             ),
-            Self::AgeEstimate | Self::GenderEstimate => matches!(code, C::NotComparable | C::NotSure),
+            Self::AgeEstimate => matches!(code, C::NotComparable | C::NotSure | C::FaceOfAChild),
+            Self::GenderEstimate => matches!(code, C::NotComparable | C::NotSure),
             Self::PassiveLiveness => {
                 is_poor_face(code)
                     || matches!(
@@ -151,7 +185,16 @@ impl Check {
                     | C::FramesOutOfOrder
             ),
             Self::Sanctions => {
-                matches!(code, C::Listed | C::PossiblyListed | C::HitsDismissed | C::NoLists | C::NoName)
+                matches!(
+                    code,
+                    C::Listed
+                        | C::PossiblyListed
+                        | C::HitsDismissed
+                        | C::NoLists
+                        | C::ListsStale
+                        | C::ListsDamaged
+                        | C::NoName
+                )
             }
             Self::Registry => matches!(
                 code,

@@ -13,6 +13,10 @@ pub enum Scope {
     Write,
     /// Weights, requirements and the block list.
     Settings,
+    /// Policies, and every other setting that can weaken a decision.
+    Policy,
+    /// Decide what waits for a human.
+    Review,
     /// Where events are sent.
     Webhooks,
     /// Other credentials of the organization.
@@ -20,13 +24,16 @@ pub enum Scope {
 }
 
 impl Scope {
-    pub const ALL: [Self; 5] = [Self::Read, Self::Write, Self::Settings, Self::Webhooks, Self::Keys];
+    pub const ALL: [Self; 7] =
+        [Self::Read, Self::Write, Self::Settings, Self::Policy, Self::Review, Self::Webhooks, Self::Keys];
 
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Read => "verifications:read",
             Self::Write => "verifications:write",
             Self::Settings => "settings",
+            Self::Policy => "policy",
+            Self::Review => "reviews",
             Self::Webhooks => "webhooks",
             Self::Keys => "keys",
         }
