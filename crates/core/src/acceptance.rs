@@ -40,9 +40,7 @@ fn accepted(policy: &Policy, presented: &Presented<'_>) -> Finding {
             let detail = "no issuing country was read from the document";
             untold = untold.because(Code::Missing(FieldName::IssuingCountry), detail);
         }
-        Some(code)
-            if !country::is_issuer(code) || (wanted.refuse_specimens && code == country::SPECIMEN) =>
-        {
+        Some(code) if !country::is_issuer(code) || (wanted.refuse_specimens && code == country::SPECIMEN) => {
             let detail = "no country issues documents under the code that this one names";
             unsure = unsure.because(Code::IssuingCountryUnknown, detail);
         }
@@ -53,8 +51,7 @@ fn accepted(policy: &Policy, presented: &Presented<'_>) -> Finding {
         Some(_) => {}
     }
     if wanted.types.as_ref().is_some_and(|all| !all.contains(&reading.document_type)) {
-        failed =
-            failed.because(Code::DocumentTypeNotAccepted, "documents of this type are not taken");
+        failed = failed.because(Code::DocumentTypeNotAccepted, "documents of this type are not taken");
     }
     if let Some(days) = wanted.max_age_days {
         match day(reading, FieldName::IssuedAt) {
@@ -164,7 +161,12 @@ mod tests {
         Policy { accepted, minimum_age: None, ..Policy::default() }
     }
 
-    fn found(policy: &Policy, reading: &DocumentReading, back: bool, check: Check) -> Option<(Outcome, Vec<Code>)> {
+    fn found(
+        policy: &Policy,
+        reading: &DocumentReading,
+        back: bool,
+        check: Check,
+    ) -> Option<(Outcome, Vec<Code>)> {
         let presented = Presented { reading, back, today: date(2026, 11, 29) };
         let mut of = findings(policy, &presented).into_iter().filter(|f| f.check == check);
         let finding = of.next()?;

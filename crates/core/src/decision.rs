@@ -153,7 +153,9 @@ fn leads_to(policy: &Policy, finding: &Finding, facts: &Facts<'_>) -> Option<Dec
         Outcome::Consider => policy.on_doubt(check, side),
         // A poor picture is no reason to think worse of its owner.
         Outcome::Fail if mends => Some(Consequence::Review),
-        Outcome::Fail if check == Check::RequiredFields && poor_picture(facts) => return Some(Decision::Retry),
+        Outcome::Fail if check == Check::RequiredFields && poor_picture(facts) => {
+            return Some(Decision::Retry);
+        }
         Outcome::Fail => policy.on_failure(check, side),
     };
     Some(match to? {

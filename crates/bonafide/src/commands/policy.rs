@@ -185,7 +185,9 @@ async fn list(name: Option<String>, remote: &Remote) -> CommandResult {
         return Ok(output::json(&json!({"data": all}))?);
     }
     if all.is_empty() {
-        anstream::println!("There are none: the preset `standard` is in force; `bonafide policy set` sets another.");
+        anstream::println!(
+            "There are none: the preset `standard` is in force; `bonafide policy set` sets another."
+        );
         return Ok(());
     }
     let fields = ["id", "name", "version", "client_id", "user_id", "created_at"];
@@ -199,7 +201,8 @@ async fn list(name: Option<String>, remote: &Remote) -> CommandResult {
 
 fn print(report: &Value) {
     let number = |field: &str| report[field].as_u64().unwrap_or_default();
-    let weaker: Vec<&str> = report["weaker"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let weaker: Vec<&str> =
+        report["weaker"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     if !weaker.is_empty() {
         anstream::println!("Asks less than the policy in force: {}.", weaker.join(", "));
     }
@@ -228,7 +231,8 @@ fn print(report: &Value) {
     );
     let changed = report["changed"].as_array().cloned().unwrap_or_default();
     for one in changed.iter().take(SHOWN) {
-        let reasons: Vec<&str> = one["reasons"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        let reasons: Vec<&str> =
+            one["reasons"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
         anstream::println!(
             "  {}  {} → {}: {}",
             text(one, "id"),

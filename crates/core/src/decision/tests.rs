@@ -72,9 +72,8 @@ fn each_failed_check_and_its_consequence() {
 #[test]
 fn a_doubt_that_the_policy_names_has_its_consequence_whatever_the_score_is() {
     for check in Check::ALL {
-        let judged = |policy: &Policy| {
-            judge_with(policy, &with(check, |f| f.outcome = Outcome::Consider), 1).decision
-        };
+        let judged =
+            |policy: &Policy| judge_with(policy, &with(check, |f| f.outcome = Outcome::Consider), 1).decision;
         let standard = Policy::default();
         let quality = matches!(check, Check::ImageQuality | Check::FaceQuality);
         let named = standard.on_consider.iter().any(|(c, _)| *c == check) || standard.needs(check, None);
@@ -99,7 +98,8 @@ fn a_policy_that_was_stored_before_doubts_had_consequences_decides_as_it_did() {
     });
     fields["on_fail"] = serde_json::json!([["face_match", "decline"], ["known_face", "decline"]]);
     let old: Policy = serde_json::from_value(stored).unwrap();
-    for check in [Check::KnownFace, Check::DocumentAsAsked, Check::OnlineDuplication, Check::DateConsistency] {
+    for check in [Check::KnownFace, Check::DocumentAsAsked, Check::OnlineDuplication, Check::DateConsistency]
+    {
         let findings = with(check, |f| f.outcome = Outcome::Consider);
         assert_eq!(judge_with(&old, &findings, 1).decision, Decision::Approve, "{check}");
     }
@@ -109,9 +109,8 @@ fn a_policy_that_was_stored_before_doubts_had_consequences_decides_as_it_did() {
 
 #[test]
 fn who_asks_for_screening_gets_nobody_approved_without_lists() {
-    let with_lists = |code| {
-        with(Check::Sanctions, |f| *f = Finding::not_assessed(f.check, code, "no search"))
-    };
+    let with_lists =
+        |code| with(Check::Sanctions, |f| *f = Finding::not_assessed(f.check, code, "no search"));
     let mut policy = Policy::default();
     assert_eq!(judge_with(&policy, &with_lists(Code::NoLists), 1).decision, Decision::Approve);
     for told in [Code::ListsStale, Code::ListsDamaged, Code::NoName] {
@@ -176,9 +175,8 @@ fn a_decision_stored_under_a_vendors_names_is_made_again_the_same() {
 #[test]
 fn a_decline_is_not_hidden_by_a_retry() {
     let mut findings = with(Check::FaceMatch, |f| f.outcome = Outcome::Fail);
-    findings.push(
-        Finding::new(Check::DocumentReadable, Outcome::Fail).because(Code::TooBlurry, "hold still"),
-    );
+    findings
+        .push(Finding::new(Check::DocumentReadable, Outcome::Fail).because(Code::TooBlurry, "hold still"));
     assert_eq!(judge(&findings).decision, Decision::Decline);
 }
 

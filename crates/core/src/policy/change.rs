@@ -10,7 +10,10 @@ impl Policy {
         let (now, before) = (&new.accepted, &old.accepted);
         let every = |weaker: &dyn Fn(Check) -> bool| Check::ALL.into_iter().any(weaker);
         let asks = [
-            ("liveness_mode", new.liveness_mode == LivenessMode::Passive && old.liveness_mode != new.liveness_mode),
+            (
+                "liveness_mode",
+                new.liveness_mode == LivenessMode::Passive && old.liveness_mode != new.liveness_mode,
+            ),
             ("required", old.required.iter().any(|check| !new.required.contains(check))),
             ("on_fail", every(&|c| gravity(new.on_failure(c, None)) < gravity(old.on_failure(c, None)))),
             ("on_consider", every(&|c| gravity(new.on_doubt(c, None)) < gravity(old.on_doubt(c, None)))),
@@ -55,7 +58,8 @@ impl Policy {
     /// Whether something that another requires of a document need not be there.
     pub fn requires_less_than(&self, other: &Self) -> bool {
         other.requirements.iter().any(|old| {
-            let same = |r: &&super::TypeRequirements| (r.document_type, r.source) == (old.document_type, old.source);
+            let same =
+                |r: &&super::TypeRequirements| (r.document_type, r.source) == (old.document_type, old.source);
             match self.requirements.iter().find(same) {
                 None => old.requirements != super::Requirements::default(),
                 Some(new) => new.requirements.asks_less_than(&old.requirements),

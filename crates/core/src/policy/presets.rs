@@ -57,18 +57,19 @@ const CONTRADICTIONS: [Check; 6] = [
     Check::BirthDateCrosscheck,
 ];
 
-/// What is known of the person or their document from before.
-const KNOWN_BEFORE: [Check; 5] = [
-    Check::OnlineDuplication,
-    Check::KnownFace,
-    Check::IdentityConflict,
-    Check::BlockList,
-    Check::Activity,
-];
+/// What is known of the person from before.
+const KNOWN_BEFORE: [Check; 4] =
+    [Check::KnownFace, Check::IdentityConflict, Check::BlockList, Check::Activity];
 
-/// What one picture alone may show wrongly, so that only the strict let it stop somebody.
-const WEAK: [Check; 4] =
-    [Check::ImageManipulation, Check::AddressCrosscheck, Check::Location, Check::Registry];
+/// What is often innocent, so that only the strict let it stop somebody: a picture that was saved by an editor or handed
+/// in twice, an address that print gives badly, a relay of the telephone's network, a registry's spelling.
+const WEAK: [Check; 5] = [
+    Check::ImageManipulation,
+    Check::OnlineDuplication,
+    Check::AddressCrosscheck,
+    Check::Location,
+    Check::Registry,
+];
 
 fn all(checks: &[&[Check]], to: Consequence) -> Vec<(Check, Consequence)> {
     checks.iter().copied().flatten().map(|check| (*check, to)).collect()
@@ -123,7 +124,8 @@ fn standard() -> Policy {
     let mut on_fail = all(&[&DECLINED, &[Check::DocumentAccepted]], Consequence::Decline);
     let review = [Check::DocumentAsAsked, Check::MinimumAge, Check::Sanctions, Check::OnlineDuplication];
     on_fail.extend(all(&[&review, &CONTRADICTIONS], Consequence::Review));
-    on_fail.extend(all(&[&[Check::IdentityConflict, Check::BlockList, Check::Activity]], Consequence::Review));
+    on_fail
+        .extend(all(&[&[Check::IdentityConflict, Check::BlockList, Check::Activity]], Consequence::Review));
     let doubted = [Check::DocumentAsAsked, Check::DocumentAccepted, Check::Sanctions];
     Policy {
         on_fail,
@@ -142,21 +144,19 @@ fn standard() -> Policy {
 }
 
 fn strict() -> Policy {
-    let hopeless = [
-        Check::DocumentAccepted,
-        Check::MinimumAge,
-        Check::OnlineDuplication,
-        Check::BlockList,
-    ];
+    let hopeless = [Check::DocumentAccepted, Check::MinimumAge, Check::OnlineDuplication, Check::BlockList];
     let mut on_fail = all(&[&DECLINED, &hopeless], Consequence::Decline);
     let review = [Check::DocumentAsAsked, Check::Sanctions, Check::IdentityConflict, Check::Activity];
-    on_fail.extend(all(&[&review, &CONTRADICTIONS, &WEAK], Consequence::Review));
+    let weak = WEAK.iter().filter(|check| !hopeless.contains(check));
+    on_fail.extend(weak.map(|check| (*check, Consequence::Review)));
+    on_fail.extend(all(&[&review, &CONTRADICTIONS], Consequence::Review));
     let standard = standard();
     let mut on_consider = standard.on_consider.clone();
     on_consider.extend(all(&[&WEAK], Consequence::Review));
     Policy {
         liveness_mode: LivenessMode::PassiveActive,
-        required: [&CORE[..], &[Check::DocumentAccepted, Check::DocumentExpired, Check::DateConsistency]].concat(),
+        required: [&CORE[..], &[Check::DocumentAccepted, Check::DocumentExpired, Check::DateConsistency]]
+            .concat(),
         on_fail,
         on_consider,
         accepted: Accepted { refuse_specimens: true, ..standard.accepted },
@@ -214,7 +214,6 @@ fn carried() -> Vec<TypeRequirements> {
         of(DocumentType::IdentificationCard, DataSource::Ocr, &printed),
     ]
 }
-
 
 #[cfg(test)]
 mod tests {

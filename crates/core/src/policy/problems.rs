@@ -28,7 +28,8 @@ impl Policy {
     /// Everything that keeps it from being set, by field.
     pub fn problems(&self) -> Vec<Problem> {
         let mut problems = vec![];
-        let mut wrong = |field: &str, rule, message: String| problems.push(Problem::new(field, rule, message));
+        let mut wrong =
+            |field: &str, rule, message: String| problems.push(Problem::new(field, rule, message));
         for check in CORE.iter().filter(|check| !self.required.contains(check)) {
             wrong("required", Rule::Required, format!("must hold {check}: nobody is verified without it"));
         }
@@ -38,12 +39,14 @@ impl Policy {
                 wrong(field, Rule::Other, "must name each check once".to_owned());
             }
             if rules.contains(&(Check::Activity, Consequence::Decline)) {
-                let message = "must be review: how often or how fast somebody comes declines nobody by itself";
+                let message =
+                    "must be review: how often or how fast somebody comes declines nobody by itself";
                 wrong(&format!("{field}.activity"), Rule::Enum, message.to_owned());
             }
         }
         for (field, number) in self.numbers() {
-            let (_, low, high) = RANGES.iter().find(|(name, ..)| *name == field).unwrap_or(&("", 0, u32::MAX));
+            let (_, low, high) =
+                RANGES.iter().find(|(name, ..)| *name == field).unwrap_or(&("", 0, u32::MAX));
             if number.is_some_and(|n| !(*low..=*high).contains(&n)) {
                 wrong(field, Rule::Range, format!("must be between {low} and {high}"));
             }
@@ -54,11 +57,17 @@ impl Policy {
         if let Some(countries) = &self.accepted.countries {
             let known = !countries.is_empty() && countries.iter().all(|code| country::is_issuer(code));
             if !known {
-                let message = "must be codes of issuing countries (ISO 3166-1 alpha-3 or ICAO 9303), at least one";
+                let message =
+                    "must be codes of issuing countries (ISO 3166-1 alpha-3 or ICAO 9303), at least one";
                 wrong("accepted.countries", Rule::Enum, message.to_owned());
             }
         }
-        if self.accepted.types.as_ref().is_some_and(|all| all.is_empty() || all.contains(&DocumentType::Unknown)) {
+        if self
+            .accepted
+            .types
+            .as_ref()
+            .is_some_and(|all| all.is_empty() || all.contains(&DocumentType::Unknown))
+        {
             wrong("accepted.types", Rule::Enum, "must be types of documents, at least one".to_owned());
         }
         let pairs: BTreeSet<_> = self.requirements.iter().map(|r| (r.document_type, r.source)).collect();
@@ -75,8 +84,13 @@ impl Policy {
     }
 
     fn numbers(&self) -> [(&'static str, Option<u32>); 10] {
-        let ActivityLimits { window_s, attempts_per_person, people_per_device, people_per_address, fastest_s } =
-            self.activity;
+        let ActivityLimits {
+            window_s,
+            attempts_per_person,
+            people_per_device,
+            people_per_address,
+            fastest_s,
+        } = self.activity;
         let counted = attempts_per_person.or(people_per_device).or(people_per_address).is_some();
         [
             ("max_attempts", Some(self.max_attempts)),

@@ -116,7 +116,9 @@ async fn seen(
     past: &rows::Past,
     stored: &Stored,
 ) -> Result<Option<Seen>> {
-    let Some(record) = Record::find(engine, tx, organization, past.verification).await? else { return Ok(None) };
+    let Some(record) = Record::find(engine, tx, organization, past.verification).await? else {
+        return Ok(None);
+    };
     let attempt = record.private.attempt - record.private.failed_before.min(record.private.attempt);
     let steered = record.private.settings.get("sandbox").is_some();
     let same = attempt == stored.attempt && !steered;
@@ -215,7 +217,10 @@ fn of_reading(finding: &Finding) -> bool {
             // That there is no back, not that the picture of it shows another side.
             finding.side == Some(Side::Back)
                 && finding.score.is_none()
-                && finding.reasons.iter().any(|r| r.code == Code::BackNotCaptured && r.detail == acceptance::NO_BACK)
+                && finding
+                    .reasons
+                    .iter()
+                    .any(|r| r.code == Code::BackNotCaptured && r.detail == acceptance::NO_BACK)
         }
         _ => false,
     }

@@ -1,6 +1,10 @@
 //! What is stored of a verification under its person's key alone.
 
-use bonafide_core::{document::{DocumentReading, DocumentType}, id::WebhookEndpointId, time::Timestamp};
+use bonafide_core::{
+    document::{DocumentReading, DocumentType},
+    id::WebhookEndpointId,
+    time::Timestamp,
+};
 use bonafide_invite::Channel;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

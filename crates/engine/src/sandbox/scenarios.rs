@@ -120,7 +120,7 @@ pub const SCENARIOS: &[Scenario] = &[
     scenario(
         "document",
         "duplicate",
-        "review",
+        "approved with a lower score",
         "the picture was handed in before, for somebody else",
         &[(Check::OnlineDuplication, Outcome::Consider, Code::PictureSeenBefore)],
     ),

@@ -90,7 +90,12 @@ pub(crate) async fn policy_for(
 }
 
 /// What applies under a name; where nothing is set under it, what applies without.
-pub(super) async fn in_force(tx: &mut Tx, organization: OrganizationId, whom: Whom<'_>, name: &str) -> Result<InForce> {
+pub(super) async fn in_force(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    whom: Whom<'_>,
+    name: &str,
+) -> Result<InForce> {
     for name in [name, DEFAULT] {
         if let Some(row) = rows::current(tx, organization, name, whom).await? {
             let version = version(row)?;

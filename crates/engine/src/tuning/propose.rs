@@ -1,6 +1,12 @@
 //! A new policy: what it would have changed is looked at first, and one that asks less has to be meant.
 
-use bonafide_core::{audit::AuditAction, id::PolicyId, policy::Policy, problem::{Problem, Rule}, time::Timestamp};
+use bonafide_core::{
+    audit::AuditAction,
+    id::PolicyId,
+    policy::Policy,
+    problem::{Problem, Rule},
+    time::Timestamp,
+};
 use bonafide_store::policies as rows;
 use serde_json::{Value, json};
 
@@ -62,7 +68,8 @@ pub async fn set_policy(
     }
     let added = rows::insert(&mut tx, caller.organization, id, &name, of.whom(), &body, engine.now()).await;
     let number = added.map_err(raced)?;
-    let detail = json!({"name": name, "version": number, "weaker": tried.weaker, "let_through": tried.let_through()});
+    let detail =
+        json!({"name": name, "version": number, "weaker": tried.weaker, "let_through": tried.let_through()});
     note(engine, &mut tx, caller, AuditAction::PolicyChanged, &format!("policy:{id}"), &detail).await?;
     let row = rows::get(&mut tx, caller.organization, id).await?.ok_or(Error::NotFound("policy"))?;
     tx.commit().await?;

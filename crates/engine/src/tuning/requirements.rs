@@ -59,7 +59,8 @@ pub async fn set_requirements(
         let now = applying(&mut tx, caller, of).await?.requirements;
         let ours = |r: &&TypeRequirements| (r.document_type, r.source) == (document_type, source);
         let old = now.iter().find(ours).map(|r| r.requirements.clone()).unwrap_or_default();
-        if requirements.asks_less_than(&old) && requirements.asks_less_than(&products(document_type, source)) {
+        if requirements.asks_less_than(&old) && requirements.asks_less_than(&products(document_type, source))
+        {
             let message = "requires less than the product does; that takes the scope policy";
             return Err(Error::Weakens(vec![Problem::new("", Rule::Other, message)]));
         }

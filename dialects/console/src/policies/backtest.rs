@@ -52,7 +52,8 @@ pub(crate) struct ChangedDecision {
 impl PolicyBacktest {
     pub(super) fn of(tried: Tried) -> Self {
         let (let_through, stopped) = (tried.let_through() as u64, tried.stopped() as u64);
-        let words = |counts: BTreeMap<Decision, u64>| counts.into_iter().map(|(d, n)| (d.as_str(), n)).collect();
+        let words =
+            |counts: BTreeMap<Decision, u64>| counts.into_iter().map(|(d, n)| (d.as_str(), n)).collect();
         let report = tried.backtest;
         let changed = report.flips.into_iter().take(SHOWN).map(|flip| ChangedDecision {
             id: flip.verification.to_string(),

@@ -132,8 +132,13 @@ impl PolicyRules {
         let Accepted { countries, types, max_age_days, both_sides, as_declared, refuse_specimens } =
             policy.accepted.clone();
         let ScreeningRule { required, once_imported, max_list_age_days } = policy.screening;
-        let ActivityLimits { window_s, attempts_per_person, people_per_device, people_per_address, fastest_s } =
-            policy.activity;
+        let ActivityLimits {
+            window_s,
+            attempts_per_person,
+            people_per_device,
+            people_per_address,
+            fastest_s,
+        } = policy.activity;
         Self {
             liveness_mode: policy.liveness_mode.as_str(),
             required: policy.required.iter().map(|check| check.as_str()).collect(),
@@ -281,18 +286,19 @@ impl PolicyChange {
     /// Lays this over a preset's policy.
     pub(super) fn lay_over(self, policy: &mut Policy) -> Result<(), Vec<Problem>> {
         let mut problems = vec![];
-        let mut rules = |field: &str, new: Option<BTreeMap<String, String>>, old: &mut Vec<(Check, Consequence)>| {
-            for (word, to) in new.unwrap_or_default() {
-                let Some(check) = Check::parse(&word) else {
-                    let field = format!("policy.{field}");
-                    let message = "names something that is no check; see docs/policy.md";
-                    problems.push(Problem::new(field, Rule::Unknown, message));
-                    continue;
-                };
-                old.retain(|(of, _)| *of != check);
-                old.extend(Consequence::parse(&to).map(|to| (check, to)));
-            }
-        };
+        let mut rules =
+            |field: &str, new: Option<BTreeMap<String, String>>, old: &mut Vec<(Check, Consequence)>| {
+                for (word, to) in new.unwrap_or_default() {
+                    let Some(check) = Check::parse(&word) else {
+                        let field = format!("policy.{field}");
+                        let message = "names something that is no check; see docs/policy.md";
+                        problems.push(Problem::new(field, Rule::Unknown, message));
+                        continue;
+                    };
+                    old.retain(|(of, _)| *of != check);
+                    old.extend(Consequence::parse(&to).map(|to| (check, to)));
+                }
+            };
         rules("on_fail", self.on_fail, &mut policy.on_fail);
         rules("on_consider", self.on_consider, &mut policy.on_consider);
         put(self.liveness_mode, &mut policy.liveness_mode);

@@ -88,8 +88,9 @@ impl NewPolicy {
     fn proposal(self) -> Result<Proposal> {
         let preset = match &self.preset {
             None => Preset::Standard,
-            Some(word) => Preset::parse(word)
-                .ok_or_else(|| Error::invalid("preset", Rule::Enum, "is no preset; see GET /console/policies/presets"))?,
+            Some(word) => Preset::parse(word).ok_or_else(|| {
+                Error::invalid("preset", Rule::Enum, "is no preset; see GET /console/policies/presets")
+            })?,
         };
         let mut policy = preset.policy();
         if let Some(change) = self.policy {
