@@ -100,12 +100,13 @@ fn basic() -> Policy {
     let mut on_fail = all(&[&DECLINED], Consequence::Decline);
     let review = [Check::DocumentAsAsked, Check::DocumentAccepted, Check::Sanctions, Check::BlockList];
     on_fail.extend(all(&[&review], Consequence::Review));
+    let impossible = [Check::DateConsistency, Check::MrzCheckDigits];
     Policy {
         id: None,
         liveness_mode: LivenessMode::Passive,
         required: CORE.to_vec(),
         on_fail,
-        on_consider: all(&[&review], Consequence::Review),
+        on_consider: all(&[&review, &impossible], Consequence::Review),
         below_tolerance: Consequence::Review,
         max_attempts: 3,
         exhausted: Exhausted::Review,
@@ -177,8 +178,7 @@ fn age_only() -> Policy {
     let mut on_fail = basic.on_fail.clone();
     on_fail.push((Check::MinimumAge, Consequence::Decline));
     let mut on_consider = basic.on_consider.clone();
-    let of_the_date = [Check::DateConsistency, Check::MrzCheckDigits, Check::BirthDateCrosscheck];
-    on_consider.extend(all(&[&of_the_date], Consequence::Review));
+    on_consider.push((Check::BirthDateCrosscheck, Consequence::Review));
     let requirements = DocumentType::ALL
         .into_iter()
         .map(|document_type| TypeRequirements {

@@ -99,7 +99,6 @@ fn judge(past: &rows::Past, weights: &Weights) -> Option<(Assessment, Assessment
     Some((stored.assessment, after))
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
 fn is_zero(n: &u64) -> bool {
     *n == 0
 }

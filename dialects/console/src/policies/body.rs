@@ -172,7 +172,6 @@ impl PolicyRules {
 }
 
 /// A member that may be there and null: null takes away what the preset has.
-#[expect(clippy::option_option, reason = "absent, null and a value are three things")]
 fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<Option<T>>, D::Error> {
     Option::<T>::deserialize(from).map(Some)
 }
