@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use crate::{
     country,
-    document::{DocumentReading, DocumentType, FieldName, Side},
+    document::{DocumentReading, FieldName, Side},
     finding::{Check, Code, Finding, Outcome},
     policy::{DataSource, Policy, sides},
 };
@@ -136,7 +136,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        document::{Field, Source},
+        document::{DocumentType, Field, Source},
         policy::Accepted,
     };
 

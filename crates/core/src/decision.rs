@@ -3,7 +3,7 @@
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::{
-    document::{DocumentType, Side},
+    document::DocumentType,
     finding::{Check, Code, Finding, Outcome, Reason},
     policy::{Consequence, Exhausted, Policy},
     weights::{Weights, name_of_today},

@@ -1,5 +1,5 @@
 use super::*;
-use crate::policy::LivenessMode;
+use crate::{document::Side, policy::LivenessMode};
 
 fn clear(check: Check) -> Finding {
     Finding::scored(check, 1.0, 0.5, Outcome::Fail)
