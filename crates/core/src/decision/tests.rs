@@ -57,7 +57,7 @@ fn each_failed_check_and_its_consequence() {
         (Check::MinimumAge, Decision::Review),
         (Check::DocumentAccepted, Decision::Decline),
         (Check::IdentityConflict, Decision::Review),
-        (Check::BlockList, Decision::Review),
+        (Check::BlockList, Decision::Decline),
         (Check::KnownFace, Decision::Decline),
         (Check::OnlineDuplication, Decision::Review),
         (Check::Activity, Decision::Review),

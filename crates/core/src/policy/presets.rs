@@ -38,11 +38,12 @@ pub(super) const CORE: [Check; 5] = [
 ];
 
 /// What declines wherever it fails.
-const DECLINED: [Check; 6] = [
+const DECLINED: [Check; 7] = [
     Check::IsIdentityDocument,
     Check::DocumentExpired,
     Check::FaceMatch,
     Check::KnownFace,
+    Check::BlockList,
     Check::PassiveLiveness,
     Check::ActiveLiveness,
 ];
@@ -57,9 +58,10 @@ const CONTRADICTIONS: [Check; 6] = [
     Check::BirthDateCrosscheck,
 ];
 
-/// What is known of the person from before.
-const KNOWN_BEFORE: [Check; 4] =
-    [Check::KnownFace, Check::IdentityConflict, Check::BlockList, Check::Activity];
+/// Who somebody is, by what is known from before and by their face. An estimate of the age is made of everybody only to
+/// tell a child's face from an adult's.
+const WHO: [Check; 5] =
+    [Check::KnownFace, Check::IdentityConflict, Check::BlockList, Check::Activity, Check::AgeEstimate];
 
 /// What is often innocent, so that only the strict let it stop somebody: a picture that was saved by an editor or handed
 /// in twice, an address that print gives badly, a relay of the telephone's network, a registry's spelling.
@@ -98,15 +100,15 @@ impl Preset {
 
 fn basic() -> Policy {
     let mut on_fail = all(&[&DECLINED], Consequence::Decline);
-    let review = [Check::DocumentAsAsked, Check::DocumentAccepted, Check::Sanctions, Check::BlockList];
+    let review = [Check::DocumentAsAsked, Check::DocumentAccepted, Check::Sanctions];
     on_fail.extend(all(&[&review], Consequence::Review));
-    let impossible = [Check::DateConsistency, Check::MrzCheckDigits];
+    let doubted = [Check::BlockList, Check::DateConsistency, Check::MrzCheckDigits];
     Policy {
         id: None,
         liveness_mode: LivenessMode::Passive,
         required: CORE.to_vec(),
         on_fail,
-        on_consider: all(&[&review, &impossible], Consequence::Review),
+        on_consider: all(&[&review, &doubted], Consequence::Review),
         below_tolerance: Consequence::Review,
         max_attempts: 3,
         exhausted: Exhausted::Review,
@@ -125,18 +127,17 @@ fn standard() -> Policy {
     let mut on_fail = all(&[&DECLINED, &[Check::DocumentAccepted]], Consequence::Decline);
     let review = [Check::DocumentAsAsked, Check::MinimumAge, Check::Sanctions, Check::OnlineDuplication];
     on_fail.extend(all(&[&review, &CONTRADICTIONS], Consequence::Review));
-    on_fail
-        .extend(all(&[&[Check::IdentityConflict, Check::BlockList, Check::Activity]], Consequence::Review));
+    on_fail.extend(all(&[&[Check::IdentityConflict, Check::Activity]], Consequence::Review));
     let doubted = [Check::DocumentAsAsked, Check::DocumentAccepted, Check::Sanctions];
     Policy {
         on_fail,
-        on_consider: all(&[&doubted, &CONTRADICTIONS, &KNOWN_BEFORE], Consequence::Review),
+        on_consider: all(&[&doubted, &CONTRADICTIONS, &WHO], Consequence::Review),
         accepted: Accepted { both_sides: true, as_declared: true, ..Accepted::default() },
         minimum_age: Some(ADULT),
         screening: ScreeningRule { required: false, once_imported: true, max_list_age_days: Some(30) },
         activity: ActivityLimits {
             window_s: DAY_S,
-            attempts_per_person: Some(10),
+            attempts_per_person: Some(5),
             people_per_device: Some(5),
             ..ActivityLimits::default()
         },
@@ -145,7 +146,7 @@ fn standard() -> Policy {
 }
 
 fn strict() -> Policy {
-    let hopeless = [Check::DocumentAccepted, Check::MinimumAge, Check::OnlineDuplication, Check::BlockList];
+    let hopeless = [Check::DocumentAccepted, Check::MinimumAge, Check::OnlineDuplication];
     let mut on_fail = all(&[&DECLINED, &hopeless], Consequence::Decline);
     let review = [Check::DocumentAsAsked, Check::Sanctions, Check::IdentityConflict, Check::Activity];
     let weak = WEAK.iter().filter(|check| !hopeless.contains(check));
@@ -164,7 +165,7 @@ fn strict() -> Policy {
         screening: ScreeningRule { required: true, once_imported: true, max_list_age_days: Some(7) },
         activity: ActivityLimits {
             window_s: DAY_S,
-            attempts_per_person: Some(5),
+            attempts_per_person: Some(3),
             people_per_device: Some(2),
             people_per_address: Some(20),
             fastest_s: Some(10),
