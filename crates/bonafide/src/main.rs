@@ -50,6 +50,8 @@ enum Command {
     Listen(commands::listen::Args),
     /// Make any event happen, in a sandbox
     Trigger(commands::trigger::Args),
+    /// What a verification must have, and what follows when it has not: list, show, test, set
+    Policy(commands::policy::Args),
     /// Installed model weights: list, fetch, verify
     Models(commands::models::Args),
     /// Screen names against the lists
@@ -93,6 +95,7 @@ fn main() -> std::process::ExitCode {
         Command::Webhooks(args) => commands::webhooks::run(args),
         Command::Listen(args) => commands::listen::run(args),
         Command::Trigger(args) => commands::trigger::run(args),
+        Command::Policy(args) => commands::policy::run(args),
         Command::Models(args) => commands::models::run(args),
         Command::Screen(args) => commands::screen::run(args),
         Command::Screenings(args) => commands::screenings::run(args),

@@ -36,6 +36,8 @@ pub mod kind {
         Assessment,
         /// One version of an organization's weights.
         WeightsVersion,
+        /// One version of an organization's policy.
+        PolicyVersion,
         Job,
         Event,
         /// One liveness capture, answered by one submission.
@@ -62,6 +64,7 @@ pub type VerificationId = Id<kind::Verification>;
 pub type EvidenceId = Id<kind::Evidence>;
 pub type AssessmentId = Id<kind::Assessment>;
 pub type WeightsId = Id<kind::WeightsVersion>;
+pub type PolicyId = Id<kind::PolicyVersion>;
 pub type JobId = Id<kind::Job>;
 pub type EventId = Id<kind::Event>;
 pub type LivenessSessionId = Id<kind::LivenessSession>;

@@ -4,8 +4,10 @@
 //! and never touches a file. Time and randomness come in as arguments, so every rule can be tested with
 //! a table and every stored decision can be replayed.
 
+pub mod acceptance;
 pub mod address;
 pub mod audit;
+pub mod country;
 pub mod decision;
 pub mod delivery;
 pub mod document;

@@ -15,6 +15,7 @@ use bonafide_checks::{
     models::{Models, Task},
 };
 use bonafide_core::{
+    acceptance::{self, Presented},
     document::{DocumentReading, DocumentType, FieldName, Side},
     finding::{Check, Code, Finding, Outcome},
     liveness::Challenge,
@@ -45,6 +46,8 @@ pub fn document(
     let read = document::read::read(models, front, back, declared, today, agreement);
     let mut findings = read.findings;
     findings.push(policy.required_fields(&read.reading));
+    let presented = Presented { reading: &read.reading, back: back.is_some(), today };
+    findings.extend(acceptance::findings(policy, &presented));
     timed(&mut findings, start);
     Document { reading: read.reading, portrait: read.portrait, findings }
 }

@@ -30,6 +30,7 @@ pub mod keyring;
 pub mod liveness_sessions;
 mod migrations;
 pub mod organizations;
+pub mod policies;
 pub mod requirements;
 pub mod screenings;
 pub mod secrets;

@@ -7,6 +7,7 @@ mod events;
 mod extract;
 mod invitations;
 mod keys;
+mod policies;
 mod webhooks;
 
 use bonafide_http::{Dialect, Operations, error_schema, routes};
@@ -23,13 +24,14 @@ use utoipa::{
     info(
         title = "Bonafide",
         version = "1",
-        description = "Events, webhooks, keys and invitations, whichever API a verification was made through."
+        description = "Events, webhooks, keys, invitations and policies, whichever API a verification was made through."
     ),
     tags(
         (name = "Events", description = "What happened"),
         (name = "Webhooks", description = "Where it is told"),
         (name = "Keys", description = "Who may call"),
         (name = "Invitations", description = "Asking people to come"),
+        (name = "Policies", description = "What a verification must have"),
     ),
     modifiers(&Security),
 )]
@@ -77,6 +79,13 @@ pub static DIALECT: Dialect = Dialect {
             // Invitations
             invitations::create::create,
             invitations::bounced::bounced,
+            // Policies
+            policies::list::list,
+            policies::create::create,
+            policies::current::current,
+            policies::presets::presets,
+            policies::backtest::backtest,
+            policies::read::read,
         ],
     }),
     ..Dialect::new("console", error::refuse)

@@ -14,6 +14,7 @@ pub(crate) mod liveness;
 pub(crate) mod r#match;
 pub(crate) mod models;
 pub(crate) mod pictures;
+pub(crate) mod policy;
 pub(crate) mod read;
 pub(crate) mod ready;
 pub(crate) mod remote;

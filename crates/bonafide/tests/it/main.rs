@@ -8,5 +8,6 @@ mod cli;
 mod console;
 mod disk;
 mod kill;
+mod policies;
 mod readme;
 mod support;

@@ -43,7 +43,7 @@ impl Scope {
         Self::ALL.into_iter().find(|s| s.as_str() == word)
     }
 
-    /// The word for everything but other credentials.
+    /// The word for everyday work: everything but other credentials, what can weaken decisions, and reviews.
     pub const EVERYTHING: &str = "verifications";
 
     /// What a word of a list of scopes stands for; nothing for a word that is none.

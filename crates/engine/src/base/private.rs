@@ -1,6 +1,10 @@
 //! What is stored of a verification under its person's key alone.
 
-use bonafide_core::{document::DocumentReading, id::WebhookEndpointId, time::Timestamp};
+use bonafide_core::{
+    document::{DocumentReading, DocumentType},
+    id::WebhookEndpointId,
+    time::Timestamp,
+};
 use bonafide_invite::Channel;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -24,6 +28,9 @@ pub struct Private {
     /// The last invitation of the person.
     #[serde(default)]
     pub invitation: Option<Invite>,
+    /// The type that somebody said the document is of.
+    #[serde(default)]
+    pub declared: Option<DocumentType>,
     pub reading: Option<DocumentReading>,
     /// The last screening of the person, with its hits.
     #[serde(default)]

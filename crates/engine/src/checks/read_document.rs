@@ -96,7 +96,7 @@ async fn read(engine: &Engine, record: &Record, weights: Weights) -> Result<Read
     let kinds = [EvidenceKind::DocumentFront, EvidenceKind::DocumentBack];
     let pictures = open_pictures(engine, record, &kinds).await?;
     let today = today(engine, record.row.organization).await?;
-    let (policy, declared) = (record.policy(), record.document_type());
+    let (policy, declared) = (record.policy(), record.declared());
     let models = engine.models.clone();
     let reading = move || {
         let of = |kind| pictures.iter().find(|p: &&Opened| p.kind == kind);

@@ -35,6 +35,8 @@ const DOCUMENT: &[Check] = &[
     Check::DocumentExpired,
     Check::DateConsistency,
     Check::RequiredFields,
+    Check::DocumentAccepted,
+    Check::MinimumAge,
     Check::SuspiciousWords,
     Check::ImageManipulation,
     Check::OnlineDuplication,
@@ -89,6 +91,20 @@ pub const SCENARIOS: &[Scenario] = &[
     ),
     scenario(
         "document",
+        "minor",
+        "review",
+        "the holder is younger than the policy asks",
+        &[(Check::MinimumAge, Outcome::Fail, Code::BelowMinimumAge)],
+    ),
+    scenario(
+        "document",
+        "unknown_country",
+        "review",
+        "no country issues documents under the code that this one names",
+        &[(Check::DocumentAccepted, Outcome::Consider, Code::IssuingCountryUnknown)],
+    ),
+    scenario(
+        "document",
         "not_a_document",
         "retry",
         "the picture shows no identity document: the person is asked again",
@@ -133,8 +149,8 @@ pub const SCENARIOS: &[Scenario] = &[
     scenario(
         "face",
         "duplicate",
-        "approved",
-        "the face is known under another name: told, and left to you",
+        "review",
+        "the face is known under another name",
         &[(Check::KnownFace, Outcome::Consider, Code::FaceOfAnotherHolder)],
     ),
     scenario(

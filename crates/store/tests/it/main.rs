@@ -42,6 +42,7 @@ contract! {
         findings_come_in_the_order_of_the_checks,
         the_latest_assessment_counts,
         the_newest_weights_apply_and_the_older_stay,
+        the_newest_policy_of_a_name_applies,
         requirements_fall_back_to_the_organization,
         history_counts_its_lines,
         a_deleted_verification_is_nowhere,

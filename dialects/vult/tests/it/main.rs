@@ -7,6 +7,7 @@ mod gate;
 mod identity;
 mod idv {
     mod liveness;
+    mod policy;
     mod requirements;
     mod session;
     mod weights;

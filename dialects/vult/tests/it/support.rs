@@ -147,6 +147,15 @@ impl App {
         access::authenticate(&self.engine, &self.token).await.unwrap().unwrap()
     }
 
+    /// The same app, spoken to with a key of its organization that may set what weakens decisions.
+    pub async fn as_officer(&self) -> Self {
+        let scopes = "verifications policy".to_owned();
+        let caller = bonafide_engine::Caller { scopes: format!("{scopes} keys"), ..self.caller().await };
+        let wanted = access::Wanted { scopes, ..access::Wanted::new(access::Kind::ApiKey, "officer") };
+        let key = access::credentials::create(&self.engine, &caller, wanted).await.unwrap();
+        self.speaking_as(&key.credential.public_id, &key.secret.to_string())
+    }
+
     /// A new token for the app's own client.
     pub async fn reissue(&self) -> String {
         self.issue(&self.client_id, &self.secret).await

@@ -23,7 +23,7 @@ pub(crate) struct NewAuthentication {
         pattern = r"^https?://[A-Za-z0-9.-]+(:([0-9]{1,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}))?(/[A-Za-z0-9._~/?&=%+:@,;-]*)?$"
     )]
     webhook_url: Option<String>,
-    /// `passive` when absent.
+    /// What the policy asks when absent; a session may ask for more and not for less.
     liveness_mode: Option<LivenessModeE>,
     /// Your own data, returned with the session.
     #[schema(value_type = Option<Object>)]

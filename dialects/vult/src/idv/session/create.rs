@@ -25,7 +25,7 @@ pub(crate) struct NewSession {
     /// Your own data, returned with the session.
     #[schema(value_type = Option<Object>)]
     metadata: Option<Map<String, Value>>,
-    /// `passive` when absent.
+    /// What the policy asks when absent; a session may ask for more and not for less.
     liveness_mode: Option<LivenessModeE>,
     /// Is notified when the session changes; http or https.
     #[schema(
@@ -34,6 +34,7 @@ pub(crate) struct NewSession {
     )]
     webhook_url: Option<String>,
     /// `user_id`: your word for your user, an opaque id; selects the weights and requirements that you set for them.
+    /// `policy`: the name of one of your policies (`GET /console/policies`); the default one when absent.
     /// `liveness_movements`: `without_head` for people who cannot turn theirs. `sandbox`: scenarios, with test keys.
     #[schema(value_type = Option<Object>)]
     settings: Option<Map<String, Value>>,
@@ -52,18 +53,18 @@ pub(crate) fn new_verification(
     webhook_url: Option<String>,
     settings: Option<Map<String, Value>>,
 ) -> Result<NewVerification> {
-    let user = match settings.as_ref().and_then(|s| s.get("user_id")) {
-        None | Some(Value::Null) => None,
-        Some(Value::String(text)) => Some(text.as_str()),
-        Some(_) => {
-            return Err(vec![Problem::new("settings.user_id", Rule::Type, "must be of type string")].into());
-        }
+    let text = |name: &str| match settings.as_ref().and_then(|s| s.get(name)) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text.clone())),
+        Some(_) => Err(Problem::new(format!("settings.{name}"), Rule::Type, "must be of type string")),
     };
+    let (user, policy) = (text("user_id")?, text("policy")?);
     Ok(NewVerification {
         dialect: NAME,
+        policy,
         liveness_mode: to_liveness_mode(liveness_mode),
         exhausted: Exhausted::Block,
-        user_id: user_id("settings.user_id", user)?,
+        user_id: user_id("settings.user_id", user.as_deref())?,
         metadata: metadata.map_or(Value::Null, Value::Object),
         settings: settings.map_or(Value::Null, Value::Object),
         webhook_url,
