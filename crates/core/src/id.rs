@@ -52,6 +52,8 @@ pub mod kind {
         Screening,
         /// A reviewer's word that a hit is somebody else.
         Dismissal,
+        /// A face, number or name that an organization does not want to see again.
+        Blocked,
     }
 }
 
@@ -71,6 +73,7 @@ pub type WebhookSecretId = Id<kind::WebhookSecret>;
 pub type SpecimenId = Id<kind::Specimen>;
 pub type ScreeningId = Id<kind::Screening>;
 pub type DismissalId = Id<kind::Dismissal>;
+pub type BlockedId = Id<kind::Blocked>;
 
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 

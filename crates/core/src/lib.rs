@@ -4,6 +4,7 @@
 //! and never touches a file. Time and randomness come in as arguments, so every rule can be tested with
 //! a table and every stored decision can be replayed.
 
+pub mod activity;
 pub mod address;
 pub mod audit;
 pub mod decision;

@@ -32,10 +32,11 @@ pub mod webhooks;
 mod worker;
 
 pub use base::{
-    caller::{Caller, ClientAddress, Scope},
+    caller::{Caller, ClientAddress, Device, Scope},
     engine::{Engine, ForwardedHeader, Parts, Settings, Storage},
     error::{Error, Result},
     private::Private,
+    sighting::Sighting,
     world,
 };
 pub use worker::{deliver, housekeeping, jobs};

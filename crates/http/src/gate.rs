@@ -13,7 +13,7 @@ use axum::{
     response::Response,
 };
 use bonafide_core::id::CredentialId;
-use bonafide_engine::{Caller, ClientAddress, Engine, Scope};
+use bonafide_engine::{Caller, ClientAddress, Device, Engine, Scope};
 
 use crate::{
     Dialect, Refusal, address,
@@ -209,13 +209,23 @@ async fn identify(rules: &Rules, parts: &Parts) -> Result<Caller, Denied> {
     let found = bonafide_engine::access::authenticate(&rules.engine, presented).await?;
     let address = address::of(parts, &rules.engine.settings);
     match found {
-        Some(caller) => Ok(Caller { address, ..caller }),
+        Some(caller) => Ok(Caller { address, device: device(parts), ..caller }),
         None => {
             let counts = Counts { limits: rules.limits.clone(), from: address };
             counts.wrong().map_err(|retry_after_s| Denied::TooMany { retry_after_s })?;
             Err(Denied::BadToken)
         }
     }
+}
+
+/// What sent the request: the name that the device gives itself, or what kind of program it is.
+fn device(parts: &Parts) -> Option<Device> {
+    let text = |name: &str| {
+        let value = parts.headers.get(name)?.to_str().ok()?.trim();
+        (1..=512).contains(&value.len()).then(|| value.to_owned())
+    };
+    let named = text("x-device-id").map(Device::Named);
+    named.or_else(|| text(header::USER_AGENT.as_str()).map(Device::Kind))
 }
 
 /// The credential: a bearer token or key, or a key in a header of its own; a dialect may have one more of those.

@@ -80,6 +80,23 @@ pub struct Caller {
     pub sandbox: bool,
     /// Where the request came from, if that is known.
     pub address: Option<ClientAddress>,
+    /// What sent the request, if it said so.
+    pub device: Option<Device>,
+}
+
+/// What a device says of itself. Personal data, so it does not print itself.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Device {
+    /// A name of its own: of the device, or of the app on it.
+    Named(String),
+    /// A word that devices of one kind have in common (`User-Agent`); with an address it names a device.
+    Kind(String),
+}
+
+impl fmt::Debug for Device {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Device(..)")
+    }
 }
 
 /// An internet address of a person or of the caller. Personal data, so it does not print itself.

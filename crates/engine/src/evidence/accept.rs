@@ -23,7 +23,7 @@ use serde_json::json;
 
 use super::gate::may_capture;
 use crate::base::{
-    caller::Caller,
+    caller::{Caller, Device},
     engine::Engine,
     error::{Error, Result},
     record::Record,
@@ -52,18 +52,29 @@ pub(crate) struct Private {
 }
 
 /// Where a picture came from.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Origin {
     /// As the device said.
     pub(crate) position: Option<Position>,
     /// Of the request that brought it.
     #[serde(default)]
     pub(crate) address: Option<IpAddr>,
+    /// What sent it, if it has a name of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) device: Option<String>,
+    /// What kind of program sent it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) agent: Option<String>,
 }
 
 impl Origin {
     pub(crate) fn of(caller: &Caller, position: Position) -> Self {
-        Self { position: Some(position), address: caller.address.map(|a| a.0) }
+        let (device, agent) = match caller.device.clone() {
+            Some(Device::Named(name)) => (Some(name), None),
+            Some(Device::Kind(kind)) => (None, Some(kind)),
+            None => (None, None),
+        };
+        Self { position: Some(position), address: caller.address.map(|a| a.0), device, agent }
     }
 }
 

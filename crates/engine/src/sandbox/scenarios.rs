@@ -38,6 +38,7 @@ const DOCUMENT: &[Check] = &[
     Check::SuspiciousWords,
     Check::ImageManipulation,
     Check::OnlineDuplication,
+    Check::IdentityConflict,
     Check::PortraitFound,
     Check::MrzCheckDigits,
     Check::DocumentNumberCrosscheck,
@@ -45,7 +46,7 @@ const DOCUMENT: &[Check] = &[
     Check::AddressCrosscheck,
     Check::BirthDateCrosscheck,
 ];
-const FACE: &[Check] = &[Check::FaceQuality, Check::FaceMatch, Check::KnownFace];
+const FACE: &[Check] = &[Check::FaceQuality, Check::FaceMatch, Check::KnownFace, Check::BlockList];
 const LIVENESS: &[Check] = &[Check::PassiveLiveness, Check::ActiveLiveness];
 const SCREENING: &[Check] = &[Check::Sanctions];
 const REGISTRY: &[Check] = &[Check::Registry];
@@ -115,6 +116,13 @@ pub const SCENARIOS: &[Scenario] = &[
         "the picture shows traces of editing",
         &[(Check::ImageManipulation, Outcome::Consider, Code::EditingSoftware)],
     ),
+    scenario(
+        "document",
+        "number_of_another",
+        "review",
+        "the document's number came before, with another name",
+        &[(Check::IdentityConflict, Outcome::Fail, Code::NumberOfAnotherName)],
+    ),
     scenario("face", CLEAR, "approved", "the selfie is the person of the portrait", &[]),
     scenario(
         "face",
@@ -133,8 +141,8 @@ pub const SCENARIOS: &[Scenario] = &[
     scenario(
         "face",
         "duplicate",
-        "approved",
-        "the face is known under another name: told, and left to you",
+        "review",
+        "the face is known under another name",
         &[(Check::KnownFace, Outcome::Consider, Code::FaceOfAnotherHolder)],
     ),
     scenario(
@@ -142,7 +150,7 @@ pub const SCENARIOS: &[Scenario] = &[
         "blocked",
         "declined",
         "the face is on your block list",
-        &[(Check::KnownFace, Outcome::Fail, Code::FaceBlocked)],
+        &[(Check::BlockList, Outcome::Fail, Code::FaceBlocked)],
     ),
     scenario("liveness", CLEAR, "approved", "a live person", &[]),
     scenario(
