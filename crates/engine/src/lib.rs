@@ -25,6 +25,8 @@ pub mod registry;
 pub mod sandbox;
 pub mod screening;
 pub mod specimens;
+#[cfg(test)]
+mod testing;
 pub mod trigger;
 pub mod tuning;
 pub mod verifications;

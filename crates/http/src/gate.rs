@@ -218,14 +218,11 @@ async fn identify(rules: &Rules, parts: &Parts) -> Result<Caller, Denied> {
     }
 }
 
-/// What sent the request: the name that the device gives itself, or what kind of program it is.
+/// The name that the device gives itself. What kind of program it is (`User-Agent`) is no name: a caller's own server sends
+/// the same for everybody.
 fn device(parts: &Parts) -> Option<Device> {
-    let text = |name: &str| {
-        let value = parts.headers.get(name)?.to_str().ok()?.trim();
-        (1..=512).contains(&value.len()).then(|| value.to_owned())
-    };
-    let named = text("x-device-id").map(Device::Named);
-    named.or_else(|| text(header::USER_AGENT.as_str()).map(Device::Kind))
+    let name = parts.headers.get("x-device-id")?.to_str().ok()?.trim();
+    (1..=512).contains(&name.len()).then(|| Device(name.to_owned()))
 }
 
 /// The credential: a bearer token or key, or a key in a header of its own; a dialect may have one more of those.

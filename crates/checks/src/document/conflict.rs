@@ -25,13 +25,13 @@ pub struct Search {
 }
 
 /// [`Check::IdentityConflict`]. `least` is the similarity from which two faces are one. The same person again is clear; a
-/// number with another name, birth date or face fails: one of the two documents, or of the two people, is not what it
-/// says.
+/// number with another name, birth date or face asks for a look: one of the two documents, or of the two people, is not
+/// what it says, and which one a search cannot tell.
 pub fn finding(search: &Search, least: f64) -> Finding {
     let check = Check::IdentityConflict;
     let Search { other_name, other_birth_date, other_face, .. } = *search;
     let named = other_name + other_birth_date;
-    let outcome = if named + other_face > 0 { Outcome::Fail } else { Outcome::Clear };
+    let outcome = if named + other_face > 0 { Outcome::Consider } else { Outcome::Clear };
     let mut finding = Finding::new(check, outcome);
     // The comparison that speaks against the person; the faces' where both do.
     (finding.score, finding.threshold) = match (search.face, search.name) {
@@ -103,11 +103,11 @@ mod tests {
         assert_eq!(told(again), (Outcome::Clear, Code::HolderSeenBefore, Some(0.9), Some(0.5)));
         assert_eq!(told(Search::default()), (Outcome::Clear, Code::ComparedWith, Some(1.0), Some(1.0)));
         let face = Search { other_face: 1, face: Some(0.1), ..again };
-        assert_eq!(told(face), (Outcome::Fail, Code::NumberOfAnotherFace, Some(0.1), Some(0.5)));
+        assert_eq!(told(face), (Outcome::Consider, Code::NumberOfAnotherFace, Some(0.1), Some(0.5)));
         let name = Search { other_name: 1, name: Some(0.2), ..again };
-        assert_eq!(told(name), (Outcome::Fail, Code::NumberOfAnotherName, Some(0.2), Some(SAME_NAME)));
+        assert_eq!(told(name), (Outcome::Consider, Code::NumberOfAnotherName, Some(0.2), Some(SAME_NAME)));
         let born = Search { other_birth_date: 1, ..again };
-        assert_eq!(told(born), (Outcome::Fail, Code::NumberOfAnotherName, Some(0.0), Some(1.0)));
+        assert_eq!(told(born), (Outcome::Consider, Code::NumberOfAnotherName, Some(0.0), Some(1.0)));
         let settled = Search { settled: 1, ..again };
         assert_eq!(told(settled).0, Outcome::Clear);
         let parts = finding(&face, 0.5).parts;

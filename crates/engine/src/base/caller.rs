@@ -80,18 +80,13 @@ pub struct Caller {
     pub sandbox: bool,
     /// Where the request came from, if that is known.
     pub address: Option<ClientAddress>,
-    /// What sent the request, if it said so.
+    /// The device that sent the request, if it said so.
     pub device: Option<Device>,
 }
 
-/// What a device says of itself. Personal data, so it does not print itself.
+/// The name that a device, or the app on it, gives itself. Personal data, so it does not print itself.
 #[derive(Clone, PartialEq, Eq)]
-pub enum Device {
-    /// A name of its own: of the device, or of the app on it.
-    Named(String),
-    /// A word that devices of one kind have in common (`User-Agent`); with an address it names a device.
-    Kind(String),
-}
+pub struct Device(pub String);
 
 impl fmt::Debug for Device {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -132,7 +132,7 @@ fn check(new: &New) -> Result<()> {
     match &new.what {
         What::Number { country, number } => {
             if !((1..=3).contains(&country.len()) && country.bytes().all(|b| b.is_ascii_uppercase())) {
-                let message = "must be a code of three capital letters, such as FRA";
+                let message = "must be a code of at most three capital letters, such as FRA";
                 problems.push(Problem::new("country", Rule::Format, message));
             }
             if number.chars().filter(|c| c.is_alphanumeric()).count() < 3 {

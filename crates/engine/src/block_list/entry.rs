@@ -68,19 +68,19 @@ impl std::fmt::Debug for Blocked {
 
 /// What is sealed of an entry.
 #[derive(Default, Serialize, Deserialize)]
-pub(crate) struct Note {
+pub(super) struct Note {
     #[serde(default)]
-    pub(crate) verification: Option<VerificationId>,
+    pub(super) verification: Option<VerificationId>,
     #[serde(default)]
-    pub(crate) country: Option<String>,
+    pub(super) country: Option<String>,
     #[serde(default)]
-    pub(crate) ends_with: Option<String>,
+    pub(super) ends_with: Option<String>,
     #[serde(default)]
-    pub(crate) name: Option<String>,
+    pub(super) name: Option<String>,
     #[serde(default)]
-    pub(crate) birth_date: Option<String>,
+    pub(super) birth_date: Option<String>,
     #[serde(default)]
-    pub(crate) reason: String,
+    pub(super) reason: String,
 }
 
 /// Opens a row under the organization's own key; `None` for a kind of a newer program.

@@ -23,7 +23,7 @@ use serde_json::json;
 
 use super::gate::may_capture;
 use crate::base::{
-    caller::{Caller, Device},
+    caller::Caller,
     engine::Engine,
     error::{Error, Result},
     record::Record,
@@ -59,22 +59,18 @@ pub(crate) struct Origin {
     /// Of the request that brought it.
     #[serde(default)]
     pub(crate) address: Option<IpAddr>,
-    /// What sent it, if it has a name of its own.
+    /// The device that sent it, if it has a name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) device: Option<String>,
-    /// What kind of program sent it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) agent: Option<String>,
 }
 
 impl Origin {
     pub(crate) fn of(caller: &Caller, position: Position) -> Self {
-        let (device, agent) = match caller.device.clone() {
-            Some(Device::Named(name)) => (Some(name), None),
-            Some(Device::Kind(kind)) => (None, Some(kind)),
-            None => (None, None),
-        };
-        Self { position: Some(position), address: caller.address.map(|a| a.0), device, agent }
+        Self {
+            position: Some(position),
+            address: caller.address.map(|a| a.0),
+            device: caller.device.as_ref().map(|d| d.0.clone()),
+        }
     }
 }
 

@@ -68,7 +68,7 @@ pub(crate) async fn identify(engine: &Engine, tx: &mut Tx, record: &mut Record, 
     person.metadata = record.private.metadata.clone();
     for other in &found.others {
         link(engine, tx, record, id, other).await?;
-        add_link(&mut person.links, Link { identity: other.id, ..other.as_link(record) });
+        add_link(&mut person.links, other.as_link(record));
     }
     let sealed = crypto::seal_json(&key, Object::Applicant(id), &person, &*engine.entropy)?;
     applicants::update(tx, organization, id, &sealed).await?;
@@ -207,4 +207,50 @@ async fn remember(engine: &Engine, tx: &mut Tx, record: &Record, key: &SubjectKe
     shelf.withdraw(tx, organization, key.applicant()).await?;
     shelf.add(tx, organization, Some(record.row.id), key, &known.to_bytes()).await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use bonafide_core::{document::FieldName, id::VerificationId, verification::Action};
+
+    use super::*;
+    use crate::{
+        identities::read,
+        testing::{ANNA, Handed, House},
+    };
+
+    async fn approved(house: &House, handed: Handed<'_>) -> (VerificationId, ApplicantId) {
+        let (id, _) = house.checked(handed).await;
+        house.end(id, Action::Approve).await;
+        let view = crate::verifications::read(&house.engine, &house.caller, id).await.unwrap();
+        house.clock.advance(60_000);
+        (id, view.identity.unwrap())
+    }
+
+    async fn person(house: &House, id: ApplicantId) -> (String, Vec<ApplicantId>) {
+        let person = read(&house.engine, &house.caller, id).await.unwrap().person;
+        let name = person.reading().unwrap().get(FieldName::FirstName).unwrap().value.clone();
+        (name, person.links.iter().map(|link| link.identity).collect())
+    }
+
+    #[tokio::test]
+    async fn an_identity_is_never_overwritten_by_a_document_that_contradicts() {
+        let house = House::new().await;
+        let (_, anna) = approved(&house, ANNA).await;
+        assert_eq!(approved(&house, Handed { first: "Anna", ..ANNA }).await.1, anna, "she came back");
+        // A reviewer lets both stand: the same number with another name.
+        let (session, berta) = approved(&house, Handed { first: "BERTA", ..ANNA }).await;
+        assert_ne!(berta, anna);
+        assert_eq!(person(&house, anna).await, ("Anna".to_owned(), vec![berta]));
+        assert_eq!(person(&house, berta).await, ("BERTA".to_owned(), vec![anna]));
+        // What the list of identities says of Anna comes from her own sessions.
+        let latest = read(&house.engine, &house.caller, anna).await.unwrap().latest.unwrap();
+        assert_ne!(latest.id, session);
+        let (_, younger) = approved(&house, Handed { born: "1999-01-01", ..ANNA }).await;
+        assert!(younger != anna && younger != berta);
+        assert_eq!(person(&house, younger).await.1, [anna, berta]);
+        // Each comes back as who they are.
+        assert_eq!(approved(&house, ANNA).await.1, anna);
+        assert_eq!(approved(&house, Handed { first: "BERTA", ..ANNA }).await.1, berta);
+    }
 }

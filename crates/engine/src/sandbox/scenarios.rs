@@ -121,7 +121,7 @@ pub const SCENARIOS: &[Scenario] = &[
         "number_of_another",
         "review",
         "the document's number came before, with another name",
-        &[(Check::IdentityConflict, Outcome::Fail, Code::NumberOfAnotherName)],
+        &[(Check::IdentityConflict, Outcome::Consider, Code::NumberOfAnotherName)],
     ),
     scenario("face", CLEAR, "approved", "the selfie is the person of the portrait", &[]),
     scenario(

@@ -26,7 +26,6 @@ use crate::{
         private::Private,
         record::Record,
     },
-    checks::who::keep_caller,
     events::emit::emit_for,
     identities::person::open,
     sandbox::scenarios,
@@ -161,7 +160,6 @@ async fn insert(
     let record = Record { row, private, key };
     let detail = json!({"dialect": new.dialect, "kind": kind});
     record.note(engine, tx, AuditAction::VerificationCreated, &caller.actor(), &detail).await?;
-    keep_caller(engine, tx, caller, &record).await?;
     if kind == Kind::IdentityVerification {
         emit_for(engine, tx, &record, EventType::ApplicantCreated).await?;
     }

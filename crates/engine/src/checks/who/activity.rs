@@ -10,16 +10,16 @@ use bonafide_core::{
     verification::Status,
 };
 use bonafide_store::{
-    Tx, crypto,
-    marks::{self, Mark, Seen},
+    Tx,
+    marks::{self, Seen},
 };
 
 use super::{
     super::job::Case,
-    marks::{ADDRESS, CALLER, DEVICE, HOLDER, IDENTITY, NUMBER, NUMBER_UNMATCHED, Own, USER, network},
+    marks::{ADDRESS, DEVICE, HOLDER, IDENTITY, NUMBER, NUMBER_UNMATCHED, Own, USER},
 };
 use crate::{
-    base::{caller::Caller, engine::Engine, error::Result, own_key::own_key, record::Record},
+    base::{engine::Engine, error::Result},
     sandbox::clock::is_sandbox,
 };
 
@@ -38,21 +38,11 @@ pub(super) async fn check(engine: &Engine, tx: &mut Tx, case: &Case, own: &Own) 
     }
     let at = case.record.private.handed_in_at.unwrap_or_else(|| engine.now());
     let since = at.plus_secs(-i64::from(limits.window_s).min(LONGEST_S));
-    let mut devices = own.devices.clone();
-    let mut addresses = vec![];
-    for place in &own.places {
-        // Pictures that come through the caller's own server say nothing about where people are.
-        if !marks::seen(tx, case.organization, CALLER, &place.address, since, 1).await?.is_empty() {
-            continue;
-        }
-        addresses.push(place.address);
-        devices.extend(place.device);
-    }
     let consent = case.record.row.consent_at;
     let counts = Counts {
         attempts: attempts(tx, case, own, since).await?,
-        people_on_device: people(tx, case, DEVICE, &devices, since).await?,
-        people_at_address: people(tx, case, ADDRESS, &addresses, since).await?,
+        people_on_device: people(tx, case, DEVICE, &own.devices, since).await?,
+        people_at_address: people(tx, case, ADDRESS, &own.addresses, since).await?,
         seconds: consent.map(|consent| (at.0 - consent.0).max(0) / 1000),
     };
     Ok(activity::finding(&limits, &counts))
@@ -98,27 +88,10 @@ async fn people(
     Ok(most)
 }
 
-/// Keeps the address that a session was created from: it is the caller's own, so it is not counted as a person's.
-pub(crate) async fn keep_caller(
-    engine: &Engine,
-    tx: &mut Tx,
-    caller: &Caller,
-    record: &Record,
-) -> Result<()> {
-    let Some(address) = caller.address else { return Ok(()) };
-    let (ring, now, entropy) = (engine.key_ring(), engine.now(), &*engine.entropy);
-    let own = bonafide_store::organizations::key(tx, caller.organization, ring, now, entropy).await?;
-    let hash = crypto::mark(&own, &[ADDRESS, &network(address.0)])?;
-    let row = &record.row;
-    let mark =
-        Mark { kind: CALLER, hash, verification: row.id, applicant: row.applicant, person: hash, at: now };
-    Ok(marks::keep(tx, caller.organization, &mark).await?)
-}
-
 /// Removes what is only counted and was counted for long enough.
 pub(crate) async fn purge(engine: &Engine) -> Result<()> {
     let mut tx = engine.db().begin().await?;
-    for kind in [USER, IDENTITY, ADDRESS, DEVICE, CALLER] {
+    for kind in [USER, IDENTITY, ADDRESS, DEVICE] {
         marks::purge(&mut tx, kind, engine.now().plus_secs(-LONGEST_S)).await?;
     }
     Ok(tx.commit().await?)

@@ -43,11 +43,12 @@ pub(super) async fn check(engine: &Engine, tx: &mut Tx, case: &Case, own: &Own) 
     }
     if let Some((agreement, sure)) = named(tx, case, own).await? {
         // A name alone is many people's.
-        let (outcome, with) = match sure {
-            true => (Outcome::Fail, "name and birth date"),
-            false => (Outcome::Consider, "the name, without a birth date to compare,"),
+        let (outcome, with) = if sure {
+            (Outcome::Fail, "and the birth date is that of the entry")
+        } else {
+            (Outcome::Consider, "and there is no birth date to compare")
         };
-        let detail = format!("{with} are like an entry of the block list (agreement {agreement:.2})");
+        let detail = format!("the name is like one of the block list (agreement {agreement:.2}), {with}");
         finding = hit(finding, outcome, Code::NameBlocked, detail);
         finding.score = Some(0.0);
     }

@@ -23,6 +23,11 @@ pub(super) struct Judged {
 }
 
 pub(super) fn judge(own: &Own, found: &Found) -> Judged {
+    judge_all(own.face.is_some(), !own.numbers.is_empty(), found)
+}
+
+/// `face` and `number` say whether there was one to search with.
+fn judge_all(face: bool, number: bool, found: &Found) -> Judged {
     let mut faces = known::Search {
         compared: found.compared,
         incomparable: found.incomparable,
@@ -43,13 +48,13 @@ pub(super) fn judge(own: &Own, found: &Found) -> Judged {
     }
     sightings.sort_by_key(|s| (s.contradictions.is_empty() || s.settled, std::cmp::Reverse(s.at)));
     sightings.truncate(MAX_SIGHTINGS);
-    let known_face = if own.face.is_some() {
+    let known_face = if face {
         known::finding(&faces)
     } else {
         let detail = "the selfie gave no face template to search with";
         Finding::not_assessed(Check::KnownFace, Code::NoTemplate, detail)
     };
-    let conflict = if own.numbers.is_empty() {
+    let conflict = if !number {
         let detail = "no document number was read";
         Finding::not_assessed(Check::IdentityConflict, Code::NothingToCompareWith, detail)
     } else {
@@ -131,5 +136,91 @@ fn sighting(encounter: &Encounter, contradictions: Vec<Code>, settled: bool) -> 
         same_picture: encounter.picture,
         settled: settled && !contradictions.is_empty(),
         contradictions,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bonafide_checks::document::holder::Comparison;
+    use bonafide_core::{
+        finding::Outcome,
+        id::{ApplicantId, VerificationId},
+        time::Timestamp,
+    };
+
+    use super::*;
+
+    const SAME: Comparison = Comparison { name: Some(1.0), birth_date: Some(true), renamed: false };
+    const OTHER: Comparison = Comparison { name: Some(0.2), birth_date: Some(true), renamed: false };
+    const MARRIED: Comparison = Comparison { name: Some(0.5), birth_date: Some(true), renamed: true };
+
+    fn met(n: u128, face: f64, number: bool, holder: Comparison) -> Encounter {
+        Encounter {
+            applicant: ApplicantId::from_uuid(uuid::Uuid::from_u128(n)),
+            verification: Some(VerificationId::from_uuid(uuid::Uuid::from_u128(n))),
+            identity: Some(ApplicantId::from_uuid(uuid::Uuid::from_u128(100 + n))),
+            at: Timestamp(n as i64),
+            status: Some(Status::Approved),
+            face: Some(face),
+            number,
+            matched: true,
+            picture: false,
+            holder,
+        }
+    }
+
+    /// The outcomes of both checks, and the codes of the sightings.
+    fn told(encounters: Vec<Encounter>, linked: &[u128]) -> (Outcome, Outcome, Vec<Vec<Code>>) {
+        let linked = linked.iter().map(|n| ApplicantId::from_uuid(uuid::Uuid::from_u128(100 + n))).collect();
+        let found = Found { encounters, compared: 9, linked, ..Found::default() };
+        let judged = judge_all(true, true, &found);
+        let codes = judged.sightings.into_iter().map(|s| s.contradictions).collect();
+        (judged.known_face.outcome, judged.conflict.outcome, codes)
+    }
+
+    const FACE: Code = Code::FaceOfAnotherHolder;
+    const NAME: Code = Code::NumberOfAnotherName;
+    const NUMBER: Code = Code::NumberOfAnotherFace;
+
+    #[test]
+    fn one_face_is_one_holders_and_one_number_one_faces() {
+        use Outcome::{Clear, Consider};
+        let none = || vec![vec![]];
+        for (encounter, face, number, codes) in [
+            (met(1, 0.9, false, SAME), Clear, Clear, none()),
+            (met(1, 0.9, true, SAME), Clear, Clear, none()),
+            (met(1, 0.9, false, OTHER), Consider, Clear, vec![vec![FACE]]),
+            (met(1, 0.9, true, OTHER), Consider, Consider, vec![vec![FACE, NAME]]),
+            // Married: another number, as papers are made anew.
+            (met(1, 0.9, false, MARRIED), Clear, Clear, none()),
+            (met(1, 0.9, true, MARRIED), Clear, Consider, vec![vec![NAME]]),
+            // The same papers with another face.
+            (met(1, 0.2, true, SAME), Clear, Consider, vec![vec![NUMBER]]),
+            // Between the two thresholds: the person for a document, nobody among everybody.
+            (met(1, 0.6, true, SAME), Clear, Clear, none()),
+            (met(1, 0.6, false, OTHER), Clear, Clear, none()),
+        ] {
+            let (got_face, got_number, got_codes) = told(vec![encounter], &[]);
+            assert_eq!((got_face, got_number, &got_codes), (face, number, &codes));
+        }
+    }
+
+    #[test]
+    fn what_others_tried_and_were_refused_harms_nobody_who_is_established() {
+        let tried = || Encounter { status: Some(Status::Declined), ..met(2, 0.2, true, SAME) };
+        let (_, outcome, codes) = told(vec![tried()], &[]);
+        assert_eq!((outcome, codes), (Outcome::Consider, vec![vec![NUMBER]]));
+        let (_, outcome, codes) = told(vec![tried(), met(1, 0.9, true, SAME)], &[]);
+        assert_eq!((outcome, codes), (Outcome::Clear, vec![vec![NUMBER], vec![]]), "told, and not counted");
+        // Nor does a selfie that was not that of the document.
+        let mistaken = Encounter { matched: false, ..tried() };
+        assert_eq!(told(vec![mistaken], &[]).1, Outcome::Clear);
+    }
+
+    #[test]
+    fn twins_whom_somebody_looked_at_are_not_asked_about_again() {
+        let twin = || met(2, 0.9, false, OTHER);
+        assert_eq!(told(vec![met(1, 0.95, true, SAME), twin()], &[]).0, Outcome::Consider);
+        assert_eq!(told(vec![met(1, 0.95, true, SAME), twin()], &[2]).0, Outcome::Clear);
     }
 }

@@ -1,13 +1,12 @@
 //! What a submission is recognised by when something of it comes again.
 
-use std::net::IpAddr;
+use std::{collections::BTreeSet, net::IpAddr};
 
 use bonafide_checks::{
     document::{fingerprint, holder::Holder},
     face::embed::Embedding,
 };
 use bonafide_core::{
-    address::is_public,
     document::{DocumentReading, DocumentType, FieldName},
     id::ApplicantId,
 };
@@ -39,8 +38,6 @@ pub(super) const USER: &str = "user";
 pub(super) const IDENTITY: &str = "identity";
 pub(super) const ADDRESS: &str = "address";
 pub(super) const DEVICE: &str = "device";
-/// An address that sessions were created from: that of the caller's own server.
-pub(super) const CALLER: &str = "caller_address";
 
 /// Numbers that are shorter are cut, or no numbers.
 const LEAST_NUMBER: usize = 5;
@@ -67,17 +64,9 @@ pub(super) struct Own {
     pub(super) identity: Option<[u8; 32]>,
     /// Who it is, for counting people.
     person: [u8; 32],
-    pub(super) places: Vec<Place>,
-    /// Devices that have a name of their own.
+    pub(super) addresses: Vec<[u8; 32]>,
+    /// Devices that give themselves a name.
     pub(super) devices: Vec<[u8; 32]>,
-}
-
-/// Where a capture came from.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) struct Place {
-    pub(super) address: [u8; 32],
-    /// The kind of program there.
-    pub(super) device: Option<[u8; 32]>,
 }
 
 impl Own {
@@ -141,7 +130,7 @@ impl Own {
             None => crypto::mark(&key, &["applicant", &itself.to_string()])?,
         };
         let said = case.record.private.sdk_metadata.get("device_id").and_then(|v| v.as_str());
-        let (places, devices) = places(&key, &origins, said)?;
+        let (addresses, devices) = places(&key, &origins, said)?;
         Ok(Self {
             holder,
             document_type: reading.document_type,
@@ -155,7 +144,7 @@ impl Own {
             user,
             identity: None,
             person,
-            places,
+            addresses,
             devices,
             key,
         })
@@ -178,9 +167,8 @@ impl Own {
         let named = self.named.iter().filter(|_| of_document).map(|hash| (HOLDER, hash));
         let others = [(USER, &self.user), (IDENTITY, &self.identity)];
         let others = others.into_iter().filter_map(|(kind, hash)| Some((kind, hash.as_ref()?)));
-        let addresses = self.places.iter().map(|place| (ADDRESS, &place.address));
-        let there = self.places.iter().filter_map(|place| Some((DEVICE, place.device.as_ref()?)));
-        let devices = self.devices.iter().map(|hash| (DEVICE, hash)).chain(there);
+        let addresses = self.addresses.iter().map(|hash| (ADDRESS, hash));
+        let devices = self.devices.iter().map(|hash| (DEVICE, hash));
         let kinds = [NUMBER, NUMBER_UNMATCHED, HOLDER, ADDRESS, DEVICE];
         marks::withdraw(&mut tx, organization, row.id, &kinds).await?;
         for (kind, hash) in numbers.chain(named).chain(others).chain(addresses).chain(devices) {
@@ -198,35 +186,40 @@ impl Own {
     }
 }
 
-/// What addresses, and devices that have a name of their own, are recognised by. A kind of program names a device only
-/// together with an address.
+/// What addresses and devices are recognised by. `said` is what the device said of itself beside the pictures.
 fn places(
     key: &SubjectKey,
     origins: &[Origin],
     said: Option<&str>,
-) -> Result<(Vec<Place>, Vec<[u8; 32]>)> {
-    let (mut places, mut devices) = (vec![], vec![]);
-    for origin in origins {
-        let said = said.filter(|text| (1..=512).contains(&text.len()));
-        for device in origin.device.as_deref().into_iter().chain(said) {
-            let hash = crypto::mark(key, &[DEVICE, device])?;
-            if !devices.contains(&hash) {
-                devices.push(hash);
-            }
+) -> Result<(Vec<[u8; 32]>, Vec<[u8; 32]>)> {
+    let (mut addresses, mut devices): (BTreeSet<[u8; 32]>, BTreeSet<[u8; 32]>) = Default::default();
+    for address in origins.iter().filter_map(|origin| origin.address).filter(|a| is_somebodys(*a)) {
+        addresses.insert(crypto::mark(key, &[ADDRESS, &network(address)])?);
+    }
+    let said = said.filter(|text| (1..=512).contains(&text.len()));
+    for device in origins.iter().filter_map(|origin| origin.device.as_deref()).chain(said) {
+        devices.insert(crypto::mark(key, &[DEVICE, device])?);
+    }
+    Ok((addresses.into_iter().collect(), devices.into_iter().collect()))
+}
+
+/// Whether an address may be a person's: those inside one machine or one building are everybody's.
+fn is_somebodys(address: IpAddr) -> bool {
+    match address.to_canonical() {
+        IpAddr::V4(v4) => {
+            !(v4.is_loopback() || v4.is_private() || v4.is_link_local() || v4.is_unspecified())
         }
-        let Some(address) = origin.address.filter(|a| is_public(*a)) else { continue };
-        let network = network(address);
-        let device = origin.agent.as_deref().map(|agent| crypto::mark(key, &[DEVICE, &network, agent]));
-        let place = Place { address: crypto::mark(key, &[ADDRESS, &network])?, device: device.transpose()? };
-        if !places.contains(&place) {
-            places.push(place);
+        IpAddr::V6(v6) => {
+            !(v6.is_loopback()
+                || v6.is_unique_local()
+                || v6.is_unicast_link_local()
+                || v6.is_unspecified())
         }
     }
-    Ok((places, devices))
 }
 
 /// An address as it is counted: all of IPv4, and the network of IPv6 that one household has.
-pub(super) fn network(address: IpAddr) -> String {
+fn network(address: IpAddr) -> String {
     match address.to_canonical() {
         IpAddr::V4(v4) => v4.to_string(),
         IpAddr::V6(v6) => {

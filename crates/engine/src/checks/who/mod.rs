@@ -6,6 +6,8 @@ mod blocked;
 mod judge;
 mod marks;
 mod search;
+#[cfg(test)]
+mod tests;
 
 use bonafide_checks::face::embed::Embedding;
 use bonafide_core::finding::Finding;
@@ -14,7 +16,7 @@ use self::marks::Own;
 use super::job::Case;
 use crate::base::{engine::Engine, error::Result, sighting::Sighting};
 
-pub(crate) use self::activity::{keep_caller, purge};
+pub(crate) use self::activity::purge;
 
 /// What the search says of a submission.
 pub(super) struct Who {

@@ -9,6 +9,7 @@ use bonafide_checks::{
     },
     face::{
         compare::{Calibrations, DEFAULT_ONBOARDING_DISTANCE},
+        embed::Embedding,
         known,
     },
 };
@@ -151,7 +152,7 @@ async fn by_face(engine: &Engine, tx: &mut Tx, case: &Case, own: &Own, clues: &m
     let (organization, itself) = (case.organization, case.record.row.applicant);
     let calibrations = Calibrations::of(&engine.models);
     let least = known::threshold();
-    let mut compare = |id: ApplicantId, other: &_, is_identity: bool, clues: &mut Clues| {
+    let mut compare = |id: ApplicantId, other: &Embedding, is_identity: bool, clues: &mut Clues| {
         let Some(similarity) = calibrations.similarity(face, other) else {
             found.incomparable += 1;
             return;
