@@ -206,7 +206,10 @@ impl Default for Policy {
                 (Check::IsIdentityDocument, Consequence::Decline),
                 (Check::DocumentExpired, Consequence::Decline),
                 (Check::FaceMatch, Consequence::Decline),
-                (Check::KnownFace, Consequence::Decline),
+                (Check::BlockList, Consequence::Decline),
+                (Check::KnownFace, Consequence::Review),
+                (Check::IdentityConflict, Consequence::Review),
+                (Check::Activity, Consequence::Review),
                 (Check::PassiveLiveness, Consequence::Decline),
                 (Check::ActiveLiveness, Consequence::Decline),
                 (Check::Sanctions, Consequence::Review),
@@ -220,7 +223,14 @@ impl Default for Policy {
             minimum_age: None,
             screening: ScreeningRule::default(),
             liveness_floor: None,
-            activity: ActivityLimits::default(),
+            activity: ActivityLimits {
+                window_s: 24 * 3600,
+                attempts_per_person: Some(5),
+                people_per_device: Some(5),
+                // Pictures may come through the caller's own server, at once and from one address.
+                people_per_address: None,
+                fastest_s: None,
+            },
             retention_days: None,
         }
     }
