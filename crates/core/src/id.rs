@@ -54,6 +54,8 @@ pub mod kind {
         Screening,
         /// A reviewer's word that a hit is somebody else.
         Dismissal,
+        /// A face, number or name that an organization does not want to see again.
+        Blocked,
     }
 }
 
@@ -74,6 +76,7 @@ pub type WebhookSecretId = Id<kind::WebhookSecret>;
 pub type SpecimenId = Id<kind::Specimen>;
 pub type ScreeningId = Id<kind::Screening>;
 pub type DismissalId = Id<kind::Dismissal>;
+pub type BlockedId = Id<kind::Blocked>;
 
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 

@@ -5,6 +5,7 @@
 //! a table and every stored decision can be replayed.
 
 pub mod acceptance;
+pub mod activity;
 pub mod address;
 pub mod audit;
 pub mod country;

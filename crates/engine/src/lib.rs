@@ -25,6 +25,8 @@ pub mod registry;
 pub mod sandbox;
 pub mod screening;
 pub mod specimens;
+#[cfg(test)]
+mod testing;
 pub mod trigger;
 pub mod tuning;
 pub mod verifications;
@@ -32,10 +34,11 @@ pub mod webhooks;
 mod worker;
 
 pub use base::{
-    caller::{Caller, ClientAddress, Scope},
+    caller::{Caller, ClientAddress, Device, Scope},
     engine::{Engine, ForwardedHeader, Parts, Settings, Storage},
     error::{Error, Result},
     private::Private,
+    sighting::Sighting,
     world,
 };
 pub use worker::{deliver, housekeeping, jobs};

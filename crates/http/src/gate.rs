@@ -13,7 +13,7 @@ use axum::{
     response::Response,
 };
 use bonafide_core::id::CredentialId;
-use bonafide_engine::{Caller, ClientAddress, Engine, Scope};
+use bonafide_engine::{Caller, ClientAddress, Device, Engine, Scope};
 
 use crate::{
     Dialect, Refusal, address,
@@ -209,13 +209,20 @@ async fn identify(rules: &Rules, parts: &Parts) -> Result<Caller, Denied> {
     let found = bonafide_engine::access::authenticate(&rules.engine, presented).await?;
     let address = address::of(parts, &rules.engine.settings);
     match found {
-        Some(caller) => Ok(Caller { address, ..caller }),
+        Some(caller) => Ok(Caller { address, device: device(parts), ..caller }),
         None => {
             let counts = Counts { limits: rules.limits.clone(), from: address };
             counts.wrong().map_err(|retry_after_s| Denied::TooMany { retry_after_s })?;
             Err(Denied::BadToken)
         }
     }
+}
+
+/// The name that the device gives itself. What kind of program it is (`User-Agent`) is no name: a caller's own server sends
+/// the same for everybody.
+fn device(parts: &Parts) -> Option<Device> {
+    let name = parts.headers.get("x-device-id")?.to_str().ok()?.trim();
+    (1..=512).contains(&name.len()).then(|| Device(name.to_owned()))
 }
 
 /// The credential: a bearer token or key, or a key in a header of its own; a dialect may have one more of those.

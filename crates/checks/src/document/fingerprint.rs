@@ -128,6 +128,11 @@ impl Fingerprint {
         }
     }
 
+    /// SHA-256 of issuer and document number, where these were read surely.
+    pub fn number(&self) -> Option<&[u8; 32]> {
+        self.number.as_ref()
+    }
+
     /// How alike two sides are; `None` when they are not known to be one.
     pub fn likeness(&self, other: &Self) -> Option<Likeness> {
         let faces = both(self.portrait.as_ref(), other.portrait.as_ref(), Patch::agreement);

@@ -129,12 +129,19 @@ impl Check {
                     | C::NumberOfAnotherFace
             ),
             Self::MinimumAge => matches!(code, C::NoBirthDate | C::BelowMinimumAge),
-            Self::BlockList => {
-                matches!(code, C::NothingToCompareWith | C::ComparedWith | C::NumberBlocked | C::NameBlocked)
-            }
+            Self::BlockList => matches!(
+                code,
+                C::ComparedWith
+                    | C::NotCompared
+                    | C::NoTemplate
+                    | C::NumberBlocked
+                    | C::NameBlocked
+                    | C::FaceBlocked
+            ),
             Self::Activity => matches!(
                 code,
                 C::NothingToCompareWith
+                    | C::ComparedWith
                     | C::ManyAttempts
                     | C::ManyPeopleOnDevice
                     | C::ManyPeopleAtAddress

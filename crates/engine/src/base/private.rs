@@ -9,7 +9,7 @@ use bonafide_invite::Channel;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::screened::Screened;
+use super::{screened::Screened, sighting::Sighting};
 
 /// The part of a verification that may hold personal data: stored only under the applicant's key.
 #[derive(Clone, Default, Serialize, Deserialize)]
@@ -35,6 +35,9 @@ pub struct Private {
     /// The last screening of the person, with its hits.
     #[serde(default)]
     pub screened: Option<Screened>,
+    /// The earlier submissions that the last one had something in common with.
+    #[serde(default)]
+    pub sightings: Vec<Sighting>,
     /// Submissions so far.
     #[serde(default)]
     pub attempt: u32,

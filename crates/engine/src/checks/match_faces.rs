@@ -2,13 +2,13 @@
 
 use bonafide_core::{
     evidence::EvidenceKind,
-    finding::{Check, Finding},
+    finding::{Check, Finding, Outcome},
 };
 use bonafide_store::Tx;
 
 use super::{
     job::{Case, CheckJob, gone, unreadable},
-    known_face,
+    who::{self, Who},
 };
 use crate::{
     assess,
@@ -22,11 +22,12 @@ use crate::{
     sandbox::clock::today,
 };
 
-pub(crate) struct MatchFaces(Vec<Finding>);
+pub(crate) struct MatchFaces(Who);
 
 impl CheckJob for MatchFaces {
     const KIND: JobKind = JobKind::MatchFaces;
-    const CHECKS: &'static [Check] = &[Check::FaceMatch];
+    const CHECKS: &'static [Check] =
+        &[Check::FaceMatch, Check::KnownFace, Check::IdentityConflict, Check::BlockList];
 
     async fn compute(engine: &Engine, case: Case) -> Result<Self> {
         let kinds = [EvidenceKind::Portrait, EvidenceKind::Selfie];
@@ -45,11 +46,16 @@ impl CheckJob for MatchFaces {
         })
         .await??;
         let mut findings = matched.findings;
-        findings.push(known_face::check(engine, &case, matched.embedding).await?);
-        Ok(Self(findings))
+        let is_match = |f: &Finding| f.check == Check::FaceMatch && f.outcome == Outcome::Clear;
+        let same = findings.iter().any(is_match);
+        let who = who::check(engine, &case, matched.embedding, same).await?;
+        findings.extend(who.findings);
+        Ok(Self(Who { findings, sightings: who.sightings }))
     }
 
-    async fn record(self, _: &Engine, _: &mut Tx, _: &mut Record) -> Result<Vec<Finding>> {
-        Ok(self.0)
+    async fn record(self, engine: &Engine, tx: &mut Tx, record: &mut Record) -> Result<Vec<Finding>> {
+        record.private.sightings = self.0.sightings;
+        record.save(engine, tx).await?;
+        Ok(self.0.findings)
     }
 }

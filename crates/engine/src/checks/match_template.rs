@@ -7,7 +7,10 @@ use bonafide_core::{
 };
 use bonafide_store::Tx;
 
-use super::job::{Case, CheckJob, gone, unreadable};
+use super::{
+    job::{Case, CheckJob, gone, unreadable},
+    who,
+};
 use crate::{
     base::{
         engine::Engine,
@@ -23,7 +26,7 @@ pub(crate) struct MatchTemplate(Vec<Finding>);
 
 impl CheckJob for MatchTemplate {
     const KIND: JobKind = JobKind::MatchTemplate;
-    const CHECKS: &'static [Check] = &[Check::FaceMatch];
+    const CHECKS: &'static [Check] = &[Check::FaceMatch, Check::BlockList];
 
     async fn compute(engine: &Engine, case: Case) -> Result<Self> {
         let pictures = load_pictures(engine, &case.record, &[EvidenceKind::Selfie]).await?;
@@ -37,20 +40,23 @@ impl CheckJob for MatchTemplate {
         };
         drop(tx);
         let (models, weights) = (engine.models.clone(), case.weights);
-        let findings = tokio::task::spawn_blocking(move || {
+        let matched = tokio::task::spawn_blocking(move || {
             let Some(known) = known else {
                 let detail = "no face of this identity is stored to compare the selfie with";
-                return Ok(vec![Finding::not_assessed(Check::FaceMatch, Code::NoTemplate, detail)]);
+                let none = Finding::not_assessed(Check::FaceMatch, Code::NoTemplate, detail);
+                return Ok(compare::FaceMatch { findings: vec![none], ..Default::default() });
             };
             let (_, bytes) = pictures.first().ok_or_else(gone)?;
             let selfie = bonafide_checks::image::decode(bytes).map_err(unreadable)?;
             let start = std::time::Instant::now();
             let max_distance = weights.known_face_match_tolerance;
-            let mut findings = compare::match_template(&models, &known, &selfie, max_distance).findings;
-            findings.iter_mut().for_each(|f| f.ms = start.elapsed().as_millis() as u64);
-            Ok::<_, Error>(findings)
+            let mut matched = compare::match_template(&models, &known, &selfie, max_distance);
+            matched.findings.iter_mut().for_each(|f| f.ms = start.elapsed().as_millis() as u64);
+            Ok::<_, Error>(matched)
         })
         .await??;
+        let mut findings = matched.findings;
+        findings.extend(who::check_returning(engine, &case, matched.embedding).await?);
         Ok(Self(findings))
     }
 

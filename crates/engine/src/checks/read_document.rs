@@ -21,6 +21,7 @@ use crate::{
         jobs::{JobKind, enqueue_check},
         record::Record,
         screened::Screened,
+        sighting::{MAX_SIGHTINGS, Sighting},
     },
     evidence::{
         accept,
@@ -36,6 +37,8 @@ pub(crate) struct ReadDocument {
     findings: Vec<Finding>,
     portrait: Option<evidence_rows::Evidence>,
     screened: Option<Screened>,
+    /// Who handed in the same picture; what else there is in common is told with the face.
+    alike: Vec<Sighting>,
 }
 
 impl CheckJob for ReadDocument {
@@ -52,7 +55,10 @@ impl CheckJob for ReadDocument {
         if engine.registry.is_none() {
             findings.push(registry::no_provider());
         }
-        findings.extend(duplicates::check(engine, &case, &prints).await?);
+        let (found, alike) = duplicates::check(engine, &case, &prints).await?;
+        findings.extend(found);
+        // Ids sort by time: the newest.
+        let alike = alike.into_iter().rev().take(MAX_SIGHTINGS).map(Sighting::of_picture).collect();
         let portrait = match portrait {
             Some(portrait) => {
                 let (kind, origin) = (EvidenceKind::Portrait, accept::Origin::default());
@@ -60,7 +66,7 @@ impl CheckJob for ReadDocument {
             }
             None => None,
         };
-        Ok(Self { reading, findings, portrait, screened })
+        Ok(Self { reading, findings, portrait, screened, alike })
     }
 
     async fn record(self, engine: &Engine, tx: &mut Tx, record: &mut Record) -> Result<Vec<Finding>> {
@@ -72,6 +78,7 @@ impl CheckJob for ReadDocument {
         record.row.document_type = Some(self.reading.document_type.into());
         record.private.reading = Some(self.reading);
         record.private.screened = self.screened;
+        record.private.sightings = self.alike;
         record.save(engine, tx).await?;
         screening::log::keep(engine, tx, record).await?;
         enqueue_check(engine, tx, record, JobKind::MatchFaces).await?;

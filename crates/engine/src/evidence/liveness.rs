@@ -168,10 +168,10 @@ pub async fn accept_liveness(
     for (sequence, frame) in (0..).zip(admitted) {
         if sequence == 0 {
             let copy = accept::Admitted { jpeg: frame.jpeg.clone(), traces: None, frame: None, ..frame };
-            stored.push(accept::store(engine, &record, EvidenceKind::Selfie, 0, copy, origin).await?);
+            stored.push(accept::store(engine, &record, EvidenceKind::Selfie, 0, copy, origin.clone()).await?);
         }
         let kind = EvidenceKind::LivenessFrame;
-        stored.push(accept::store(engine, &record, kind, sequence, frame, origin).await?);
+        stored.push(accept::store(engine, &record, kind, sequence, frame, origin.clone()).await?);
     }
 
     let mut tx = engine.db().begin().await?;

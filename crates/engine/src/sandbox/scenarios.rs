@@ -40,6 +40,7 @@ const DOCUMENT: &[Check] = &[
     Check::SuspiciousWords,
     Check::ImageManipulation,
     Check::OnlineDuplication,
+    Check::IdentityConflict,
     Check::PortraitFound,
     Check::MrzCheckDigits,
     Check::DocumentNumberCrosscheck,
@@ -47,7 +48,7 @@ const DOCUMENT: &[Check] = &[
     Check::AddressCrosscheck,
     Check::BirthDateCrosscheck,
 ];
-const FACE: &[Check] = &[Check::FaceQuality, Check::FaceMatch, Check::KnownFace];
+const FACE: &[Check] = &[Check::FaceQuality, Check::FaceMatch, Check::KnownFace, Check::BlockList];
 const LIVENESS: &[Check] = &[Check::PassiveLiveness, Check::ActiveLiveness];
 const SCREENING: &[Check] = &[Check::Sanctions];
 const REGISTRY: &[Check] = &[Check::Registry];
@@ -131,6 +132,13 @@ pub const SCENARIOS: &[Scenario] = &[
         "the picture shows traces of editing",
         &[(Check::ImageManipulation, Outcome::Consider, Code::EditingSoftware)],
     ),
+    scenario(
+        "document",
+        "number_of_another",
+        "review",
+        "the document's number came before, with another name",
+        &[(Check::IdentityConflict, Outcome::Consider, Code::NumberOfAnotherName)],
+    ),
     scenario("face", CLEAR, "approved", "the selfie is the person of the portrait", &[]),
     scenario(
         "face",
@@ -158,7 +166,7 @@ pub const SCENARIOS: &[Scenario] = &[
         "blocked",
         "declined",
         "the face is on your block list",
-        &[(Check::KnownFace, Outcome::Fail, Code::FaceBlocked)],
+        &[(Check::BlockList, Outcome::Fail, Code::FaceBlocked)],
     ),
     scenario("liveness", CLEAR, "approved", "a live person", &[]),
     scenario(

@@ -89,28 +89,35 @@ async fn person(app: &App, session: &str) -> bonafide_core::id::ApplicantId {
 }
 
 async fn a_blocked_face_is_declined_until_it_is_unblocked(app: &App) {
-    use bonafide_engine::block_list::{block, unblock};
+    use bonafide_engine::{
+        Caller, Error,
+        block_list::{Filter, Kind, New, What, add, list, remove},
+    };
     let caller = app.caller().await;
     let (first, result) = verified(app, &sample("selfie.jpg")).await;
     assert_eq!(result["verified"], true);
-    let blocked = person(app, &first).await;
-    for _ in 0..2 {
-        block(&app.engine, &caller, blocked).await.unwrap();
-    }
+    let what = What::FaceOfIdentity(person(app, &first).await);
+    let new = New { what, reason: "forged papers".into(), lasting: false };
+    let blocked = add(&app.engine, &caller, new.clone()).await.unwrap();
+    assert_eq!(add(&app.engine, &caller, new.clone()).await.unwrap(), blocked, "once");
     let (session, result) = verified(app, &sample("selfie.jpg")).await;
     assert_eq!(result["verified"], false);
     let read = app.post("/idv/session/read", json!({"session_id": session})).await.ok();
     let reasons = read["history"].as_array().unwrap().last().unwrap()["detail"]["reasons"].to_string();
-    assert!(reasons.contains("face_blocked"), "{reasons}");
-    for _ in 0..2 {
-        unblock(&app.engine, &caller, blocked).await.unwrap();
-    }
+    assert!(reasons.contains("face_blocked") && !reasons.contains("forged papers"), "{reasons}");
+    let all = Filter { kind: Some(Kind::Face), skip: 0, take: 10 };
+    assert_eq!(list(&app.engine, &caller, &all).await.unwrap(), (vec![blocked.clone()], 1));
+    // Whoever may set weights may not let somebody in again.
+    assert!(matches!(remove(&app.engine, &caller, blocked.id).await, Err(Error::Forbidden)));
+    let officer = Caller { scopes: "settings policy".into(), ..caller.clone() };
+    // Somebody of another tenant.
+    let organization = bonafide_core::id::OrganizationId::from_uuid(blocked.id.uuid());
+    let stranger = Caller { organization, ..officer.clone() };
+    assert!(matches!(remove(&app.engine, &stranger, blocked.id).await, Err(Error::NotFound(_))));
+    remove(&app.engine, &officer, blocked.id).await.unwrap();
+    assert!(matches!(remove(&app.engine, &officer, blocked.id).await, Err(Error::NotFound("entry"))));
     let (_, result) = verified(app, &sample("selfie.jpg")).await;
     assert_eq!(result["verified"], true, "the same person came back, which is no reason to refuse");
-    // Somebody of another tenant.
-    let mut other = caller.clone();
-    other.organization = bonafide_core::id::OrganizationId::from_uuid(blocked.uuid());
-    assert!(matches!(block(&app.engine, &other, blocked).await, Err(bonafide_engine::Error::NotFound(_))));
 }
 
 async fn a_listed_person_goes_to_review_and_those_before_are_screened_again(app: &App) {
