@@ -7,6 +7,7 @@ mod events;
 mod extract;
 mod invitations;
 mod keys;
+mod screening;
 mod webhooks;
 
 use bonafide_http::{Dialect, Operations, error_schema, routes};
@@ -29,6 +30,7 @@ use utoipa::{
         (name = "Events", description = "What happened"),
         (name = "Webhooks", description = "Where it is told"),
         (name = "Keys", description = "Who may call"),
+        (name = "Screening", description = "Who is compared with which lists"),
         (name = "Invitations", description = "Asking people to come"),
     ),
     modifiers(&Security),
@@ -74,6 +76,8 @@ pub static DIALECT: Dialect = Dialect {
             keys::list::list,
             keys::rotate::rotate,
             keys::revoke::revoke,
+            // Screening
+            screening::read::read,
             // Invitations
             invitations::create::create,
             invitations::bounced::bounced,
