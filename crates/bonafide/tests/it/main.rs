@@ -8,5 +8,7 @@ mod cli;
 mod console;
 mod disk;
 mod kill;
+mod lists;
 mod readme;
+mod rescreen;
 mod support;

@@ -123,7 +123,7 @@ fn print(lines: &[Line], now: Timestamp, people: &Value) {
 
 /// Of all organizations, out of the database.
 fn counted(flags: &Flags, config: &Config) -> Value {
-    if !config.data_dir.join("bonafide.db").exists() && config.is_sqlite().unwrap_or(true) {
+    if config.sqlite_file().ok().flatten().is_some_and(|file| !file.exists()) {
         return json!({"unknown": "there is no database yet"});
     }
     let counted = block_on(async {
