@@ -149,7 +149,8 @@ impl Birth {
         }
         let parts = usize::from(birth.month.is_some()) + usize::from(birth.day.is_some());
         // Zeros stand for what is not known.
-        let unknown = text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|p| *p == "00" || *p == "0").count();
+        let unknown =
+            text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|p| *p == "00" || *p == "0").count();
         let whole = months <= 1 && small + months == parts + unknown && (1..=2).contains(&years);
         let last = match birth.month {
             Some(2) if birth.from % 4 == 0 && (birth.from % 100 != 0 || birth.from % 400 == 0) => 29,
@@ -247,15 +248,36 @@ mod tests {
     #[test]
     fn a_date_that_somebody_asks_for_is_one_or_is_none() {
         for text in [
-            "1962", "1962-05", "1962-05-17", "17/05/1962", "17 May 1962", "May 1962", "circa 1962", "1960 to 1962",
-            "1964-02-29", "00/00/1962", "1962-05-00",
+            "1962",
+            "1962-05",
+            "1962-05-17",
+            "17/05/1962",
+            "17 May 1962",
+            "May 1962",
+            "circa 1962",
+            "1960 to 1962",
+            "1964-02-29",
+            "00/00/1962",
+            "1962-05-00",
         ] {
             assert_eq!(Birth::strict(text), Birth::parse(text), "{text}");
             assert!(Birth::strict(text).is_some(), "{text}");
         }
         for text in [
-            "", "soon", "62", "19620517", "1962-13-01", "05/17/1962", "1962-02-30", "1963-02-29", "31 Apr 1962",
-            "1962-05-17-04", "1962 5 17 summer", "196", "1700-01-01", "17 May June 1962",
+            "",
+            "soon",
+            "62",
+            "19620517",
+            "1962-13-01",
+            "05/17/1962",
+            "1962-02-30",
+            "1963-02-29",
+            "31 Apr 1962",
+            "1962-05-17-04",
+            "1962 5 17 summer",
+            "196",
+            "1700-01-01",
+            "17 May June 1962",
         ] {
             assert_eq!(Birth::strict(text), None, "{text}");
         }

@@ -29,8 +29,9 @@ pub struct Diff {
 
 /// How `new` differs from `old`.
 pub fn diff(old: &[Entry], new: &[Entry]) -> Diff {
-    let by_id =
-        |entries: &'_ [Entry]| -> HashMap<String, Entry> { entries.iter().map(|e| (e.id.clone(), e.clone())).collect() };
+    let by_id = |entries: &'_ [Entry]| -> HashMap<String, Entry> {
+        entries.iter().map(|e| (e.id.clone(), e.clone())).collect()
+    };
     let (before, after) = (by_id(old), by_id(new));
     let mut diff = Diff::default();
     for (id, entry) in &after {

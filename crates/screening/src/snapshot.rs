@@ -72,7 +72,8 @@ pub enum Error {
     Unknown,
     #[error(
         "the list {list} would lose {}, which looks like half a list; the version before stays; if it is right, say so \
-         with --accept-shrink", told(losses)
+         with --accept-shrink",
+        told(losses)
     )]
     Shrunk { list: String, losses: Vec<Loss> },
     #[error("cannot {action} {path}", path = path.display())]

@@ -122,7 +122,9 @@ pub enum Unusable {
     NoName,
     #[error("the columns {0:?} and {1:?} say the same; take one of them away")]
     Twice(String, String),
-    #[error("the column {0:?} is not known; if {1:?} is meant, call it that, and give it another name otherwise")]
+    #[error(
+        "the column {0:?} is not known; if {1:?} is meant, call it that, and give it another name otherwise"
+    )]
     Unclear(String, String),
     #[error("there are no rows under the names of the columns")]
     Empty,
@@ -144,7 +146,8 @@ pub fn nearest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
 /// See [`Unusable`].
 pub fn read(bytes: &[u8], kind: Option<Kind>) -> Result<Table, Unusable> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let mut records = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes).into_byte_records();
+    let mut records =
+        ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes).into_byte_records();
     let header = records.next().and_then(Result::ok).ok_or(Unusable::NoName)?;
     let plain = |h: &[u8]| String::from_utf8_lossy(h).trim().to_lowercase().replace([' ', '-'], "_");
     let header: Vec<String> = header.iter().map(plain).collect();
@@ -176,7 +179,12 @@ pub fn read(bytes: &[u8], kind: Option<Kind>) -> Result<Table, Unusable> {
     if rows.is_empty() { Err(Unusable::Empty) } else { Ok(Table { rows, unused }) }
 }
 
-fn row(record: &ByteRecord, header: &[String], places: &[Option<usize>; COLUMNS.len()], kind: Option<Kind>) -> Row {
+fn row(
+    record: &ByteRecord,
+    header: &[String],
+    places: &[Option<usize>; COLUMNS.len()],
+    kind: Option<Kind>,
+) -> Row {
     let line = record.position().map_or(0, csv::Position::line);
     let hash = |cells: &[&[u8]]| {
         let mut hash = Sha256::new();
@@ -199,7 +207,8 @@ fn row(record: &ByteRecord, header: &[String], places: &[Option<usize>; COLUMNS.
     if texts.iter().any(Result::is_err) {
         return Row { line, name, sha256, query: wrong("row", "it is not UTF-8") };
     }
-    let [name_cell, kind_cell, birth_date, country, nationality, gender] = texts.map(Result::unwrap_or_default);
+    let [name_cell, kind_cell, birth_date, country, nationality, gender] =
+        texts.map(Result::unwrap_or_default);
     let asked =
         Asked { name: name_cell, kind: kind_cell, birth_date, countries: [country, nationality], gender };
     let mut query = asked.query();

@@ -149,7 +149,8 @@ pub async fn mark(
     done: Done,
     now: Timestamp,
 ) -> Result<bool> {
-    let rows = on!(tx, |c| sqlx::query(
+    let rows = on!(tx, |c| {
+        sqlx::query(
         "INSERT INTO screened (organization, verification, lists, outcome, at) VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT (organization, verification) DO UPDATE
              SET lists = excluded.lists, outcome = excluded.outcome, at = excluded.at
@@ -163,7 +164,8 @@ pub async fn mark(
     .bind(lists.confirmed_at.0)
     .execute(c)
     .await
-    .map(|done| done.rows_affected()))
+    .map(|done| done.rows_affected())
+    })
     .to("note a screening")?;
     Ok(rows == 1)
 }

@@ -146,7 +146,13 @@ async fn metrics(address: SocketAddr, engine: Engine) -> CommandResult {
         }
         match health::screened(&engine).await {
             Ok(p) => {
-                let all = [("all", p.total), ("done", p.done), ("stale", p.stale), ("nameless", p.nameless), ("failed", p.failed)];
+                let all = [
+                    ("all", p.total),
+                    ("done", p.done),
+                    ("stale", p.stale),
+                    ("nameless", p.nameless),
+                    ("failed", p.failed),
+                ];
                 for (state, people) in all {
                     metrics::gauge!("bonafide_screened_people", "state" => state).set(people as f64);
                 }

@@ -12,7 +12,8 @@ impl Desk {
     /// A desk with a list of two.
     fn new() -> Self {
         let desk = Self(tempfile::tempdir().unwrap());
-        let house = "id,type,name,birth_date\n1,person,Ana Eriksson,1974-08-12\n2,person,Gudrun Okonkwo,1962\n";
+        let house =
+            "id,type,name,birth_date\n1,person,Ana Eriksson,1974-08-12\n2,person,Gudrun Okonkwo,1962\n";
         let (status, _, error) = desk.run(&["lists", "import", "house", &desk.file("house.csv", house)]);
         assert_eq!(status, 0, "{error}");
         desk
@@ -62,18 +63,35 @@ fn every_row_of_a_table_has_a_row_in_the_result() {
     let screen = ["screen", "--file", &table, "--out", &result];
     let (status, told) = desk.json(&[&screen[..], &["--json"]].concat());
     assert_eq!(status, 3, "something was not screened: {told}");
-    let numbers = ["rows", "screened", "hit", "clear", "not_screened", "done_before"].map(|k| told[k].as_u64());
+    let numbers =
+        ["rows", "screened", "hit", "clear", "not_screened", "done_before"].map(|k| told[k].as_u64());
     assert_eq!(numbers, [7, 2, 1, 1, 5, 0].map(Some), "{told}");
     assert_eq!(told["columns_not_used"], serde_json::json!(["customer"]));
-    let problems: Vec<_> = told["problems"].as_array().unwrap().iter().map(|p| (p["line"].as_u64(), p["column"].as_str())).collect();
+    let problems: Vec<_> = told["problems"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|p| (p["line"].as_u64(), p["column"].as_str()))
+        .collect();
     let expected = [(4, "name"), (5, "birth_date"), (6, "country"), (7, "type"), (8, "row")];
     assert_eq!(problems, expected.map(|(line, column)| (Some(line), Some(column))));
     let first = rows(&out);
-    let outcomes: Vec<(&str, &str)> = first.iter().map(|r| (r["line"].as_str(), r["outcome"].as_str())).collect();
-    let all = [("2", "hit"), ("3", "clear"), ("4", "not_screened"), ("5", "not_screened"), ("6", "not_screened"),
-        ("7", "not_screened"), ("8", "not_screened")];
+    let outcomes: Vec<(&str, &str)> =
+        first.iter().map(|r| (r["line"].as_str(), r["outcome"].as_str())).collect();
+    let all = [
+        ("2", "hit"),
+        ("3", "clear"),
+        ("4", "not_screened"),
+        ("5", "not_screened"),
+        ("6", "not_screened"),
+        ("7", "not_screened"),
+        ("8", "not_screened"),
+    ];
     assert_eq!(outcomes, all);
-    assert_eq!((first[0]["listed_name"].as_str(), first[0]["birth_date"].as_str()), ("Ana Eriksson", "agrees"));
+    assert_eq!(
+        (first[0]["listed_name"].as_str(), first[0]["birth_date"].as_str()),
+        ("Ana Eriksson", "agrees")
+    );
     assert!(first[4]["why"].contains("country"), "{first:?}");
 
     // The same again: nothing is done twice, and what was not screened is still said.
@@ -88,7 +106,10 @@ fn every_row_of_a_table_has_a_row_in_the_result() {
     let more = fs::read_to_string(&table).unwrap().replacen("1,Ana", "0,Gudrun Okonkwo,,,,\n1,Ana", 1);
     fs::write(&table, more).unwrap();
     let (_, told) = desk.json(&[&screen[..], &["--json"]].concat());
-    assert_eq!((told["done_before"].as_u64(), told["hit"].as_u64(), told["rows"].as_u64()), (Some(2), Some(2), Some(8)));
+    assert_eq!(
+        (told["done_before"].as_u64(), told["hit"].as_u64(), told["rows"].as_u64()),
+        (Some(2), Some(2), Some(8))
+    );
     let lines: Vec<String> = rows(&out).iter().map(|r| r["line"].clone()).collect();
     assert_eq!(lines, ["3", "4", "2", "5", "6", "7", "8", "9"]);
 
@@ -154,7 +175,10 @@ fn a_list_that_lost_its_aliases_is_refused_and_the_age_of_one_is_told() {
     assert!(status == 0 && out.contains("100 entries with 200 names"), "{out}");
     let half = desk.file("half.csv", &table(false));
     let (status, _, error) = desk.run(&["lists", "import", "own", &half]);
-    assert!(status == 1 && error.contains("100 of 200 names") && error.contains("--accept-shrink"), "{error}");
+    assert!(
+        status == 1 && error.contains("100 of 200 names") && error.contains("--accept-shrink"),
+        "{error}"
+    );
     let (_, status) = desk.json(&["lists", "status", "--json"]);
     let names = |status: &Value| status["lists"][1]["names"].as_u64();
     assert_eq!((names(&status), status["lists"][1]["list"].as_str()), (Some(200), Some("own")), "{status}");
@@ -162,7 +186,10 @@ fn a_list_that_lost_its_aliases_is_refused_and_the_age_of_one_is_told() {
     assert_eq!((status, told["diff"]["names_removed"].as_u64()), (0, Some(100)), "{told}");
     let (code, status) = desk.json(&["lists", "status", "--json"]);
     assert_eq!((code, names(&status), status["ok"].as_bool()), (0, Some(100), Some(true)));
-    assert_eq!((status["lists"][1]["state"].as_str(), status["lists"][1]["age_days"].as_i64()), (Some("ok"), Some(0)));
+    assert_eq!(
+        (status["lists"][1]["state"].as_str(), status["lists"][1]["age_days"].as_i64()),
+        (Some("ok"), Some(0))
+    );
 
     // Confirmed long ago.
     let standing = desk.path("data/lists/own/standing.json");
@@ -174,7 +201,10 @@ fn a_list_that_lost_its_aliases_is_refused_and_the_age_of_one_is_told() {
     fs::write(&file, text.replace(&imported, "1600000000000")).unwrap();
     fs::write(&standing, r#"{"confirmed_at":1600000000000}"#).unwrap();
     let (code, status) = desk.json(&["lists", "status", "--json"]);
-    assert_eq!((code, status["ok"].as_bool(), status["lists"][1]["state"].as_str()), (1, Some(false), Some("stale")));
+    assert_eq!(
+        (code, status["ok"].as_bool(), status["lists"][1]["state"].as_str()),
+        (1, Some(false), Some("stale"))
+    );
     let (_, _, error) = desk.run(&["screen", "Person Number7"]);
     assert!(error.contains("own was last confirmed"), "{error}");
     // Damaged.

@@ -34,7 +34,9 @@ async fn ten_thousand_are_screened_within_a_minute() {
     let folder = bonafide_testkit::data::test_data("sanctions/ofac_2022-01");
     let files = ["sdn.csv", "alt.csv", "add.csv"].map(|name| folder.join(name).display().to_string());
     let files: Vec<&str> = files.iter().map(String::as_str).collect();
-    let took = screened(Installation::new(None), 10_000, &[&["lists", "import", "ofac"], files.as_slice()].concat()).await;
+    let took =
+        screened(Installation::new(None), 10_000, &[&["lists", "import", "ofac"], files.as_slice()].concat())
+            .await;
     eprintln!("10,000 people took {took:?}");
     assert!(took <= Duration::from_secs(60), "{took:?}");
 }
@@ -46,7 +48,8 @@ fn small() -> Vec<&'static str> {
 
 async fn insert(installation: &Installation, many: usize) {
     let data = installation.data();
-    let database = installation.database.clone().unwrap_or_else(|| data.join("bonafide.db").display().to_string());
+    let database =
+        installation.database.clone().unwrap_or_else(|| data.join("bonafide.db").display().to_string());
     let db = Db::open(&database).await.unwrap();
     let ring = FileKeyRing::open_or_create(&data.join("keys"), &OsEntropy).unwrap();
     let mut tx = db.begin().await.unwrap();
@@ -79,9 +82,14 @@ async fn screened(installation: Installation, many: usize, import: &[&str]) -> D
     insert(&installation, many).await;
     let server = installation.serve();
     let house = installation.folder.path().join("house.csv");
-    std::fs::write(&house, "id,type,name,birth_date\n1,person,Gudrun Okonkwo,1962-05-17\n2,person,Ana Eriksson,1974\n").unwrap();
+    std::fs::write(
+        &house,
+        "id,type,name,birth_date\n1,person,Gudrun Okonkwo,1962-05-17\n2,person,Ana Eriksson,1974\n",
+    )
+    .unwrap();
     let house = house.display().to_string();
-    let import: Vec<&str> = import.iter().map(|word| if *word == "HOUSE" { house.as_str() } else { word }).collect();
+    let import: Vec<&str> =
+        import.iter().map(|word| if *word == "HOUSE" { house.as_str() } else { word }).collect();
     let start = Instant::now();
     let imported = installation.command().args(&import).output().unwrap();
     assert!(imported.status.success(), "{}", String::from_utf8_lossy(&imported.stderr));
@@ -130,7 +138,8 @@ async fn screened(installation: Installation, many: usize, import: &[&str]) -> D
 
 #[expect(clippy::disallowed_methods, reason = "talks to the server under test")]
 async fn ask(server: &Server, installation: &Installation, path: &str) -> Value {
-    let request = reqwest::Client::new().get(format!("{}{path}", server.url)).bearer_auth(&installation.api_key);
+    let request =
+        reqwest::Client::new().get(format!("{}{path}", server.url)).bearer_auth(&installation.api_key);
     request.send().await.unwrap().json().await.unwrap()
 }
 
@@ -151,7 +160,9 @@ async fn wait(server: &Server, installation: &Installation, is: impl Fn(&Value) 
 async fn changes(server: &Server, installation: &Installation) -> BTreeMap<String, usize> {
     let (mut told, mut next) = (BTreeMap::new(), String::new());
     loop {
-        let page = ask(server, installation, &format!("/console/events?type=screening.changed&limit=100{next}")).await;
+        let page =
+            ask(server, installation, &format!("/console/events?type=screening.changed&limit=100{next}"))
+                .await;
         let page_of = page["data"].as_array().unwrap();
         if page_of.is_empty() {
             return told;

@@ -86,8 +86,7 @@ impl Screening {
             for snapshot in &mut snapshots {
                 if let Some(standing) = store.standing(&snapshot.list) {
                     snapshot.standing = standing;
-                    snapshot.standing.confirmed_at =
-                        snapshot.standing.confirmed_at.max(snapshot.imported_at);
+                    snapshot.standing.confirmed_at = snapshot.standing.confirmed_at.max(snapshot.imported_at);
                 }
             }
             if snapshots != state.lists.snapshots {
@@ -106,9 +105,10 @@ impl Screening {
     /// Whether this process was not told of these lists, or was so longer than `again_after_ms` ago.
     pub(crate) fn is_news(&self, lists: &str, now: Timestamp, again_after_ms: i64) -> bool {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        !state.told.as_ref().is_some_and(|(told, at)| {
-            told == lists && (0..again_after_ms).contains(&(now.0 - at.0))
-        })
+        !state
+            .told
+            .as_ref()
+            .is_some_and(|(told, at)| told == lists && (0..again_after_ms).contains(&(now.0 - at.0)))
     }
 
     /// Notes that everybody is being screened against these lists.

@@ -121,7 +121,8 @@ impl Screened {
         // A hit on an old list is one; that there is none is worth nothing.
         match &self.trouble {
             Some(trouble) if finding.outcome == Outcome::Clear => {
-                let mut unsure = Finding::not_assessed(Check::Sanctions, trouble.code.clone(), &trouble.detail);
+                let mut unsure =
+                    Finding::not_assessed(Check::Sanctions, trouble.code.clone(), &trouble.detail);
                 unsure.models = finding.models;
                 unsure.reasons.extend(finding.reasons);
                 unsure

@@ -174,7 +174,8 @@ mod tests {
             reason: "another person".into(),
         };
         assert_eq!(dismissed.entry_sha256.len(), 64);
-        let (finding, again) = screen(&lists, None, &reading, std::slice::from_ref(&dismissed), 0.8, Timestamp(6));
+        let (finding, again) =
+            screen(&lists, None, &reading, std::slice::from_ref(&dismissed), 0.8, Timestamp(6));
         assert_eq!((finding.outcome, finding.reasons[0].code.clone()), (Outcome::Clear, Code::HitsDismissed));
         let mut again = again.unwrap();
         assert_eq!((again.hits.len(), again.entries().len()), (1, 0), "kept, and not counted");
@@ -187,7 +188,8 @@ mod tests {
     #[test]
     fn an_old_list_clears_nobody_and_hits_all_the_same() {
         let lists = lists();
-        let old = Trouble::Stale(vec![("house".into(), bonafide_screening::standing::Stale::Unconfirmed(99))]);
+        let old =
+            Trouble::Stale(vec![("house".into(), bonafide_screening::standing::Stale::Unconfirmed(99))]);
         let judged = |last: &str| {
             let reading = reading("ANNA", last, "1974-08-12");
             let (finding, screened) = screen(&lists, Some(&old), &reading, &[], 0.8, Timestamp(5));

@@ -96,7 +96,9 @@ pub(super) async fn open(
         let (id, version) = (row.id, row.weights);
         let record = match Record::open(engine, tx, row).await {
             Ok(record) => record,
-            Err(Error::Store(StoreError::Unsealable(_) | StoreError::Form { .. } | StoreError::WrongKeyRing(_))) => {
+            Err(Error::Store(
+                StoreError::Unsealable(_) | StoreError::Form { .. } | StoreError::WrongKeyRing(_),
+            )) => {
                 tracing::error!(verification = %id, "what is stored of a person cannot be read; they are not screened");
                 opened.others.push((id, Done::Failed));
                 continue;
@@ -162,14 +164,16 @@ pub(super) async fn search(engine: &Engine, against: &Against, opened: Opened) -
         }
         std::thread::scope(|scope| {
             let one = &one;
-            let run = |share: Vec<Person>| scope.spawn(move || share.into_iter().map(one).collect::<Vec<_>>());
+            let run =
+                |share: Vec<Person>| scope.spawn(move || share.into_iter().map(one).collect::<Vec<_>>());
             let running: Vec<_> = shares.into_iter().map(run).collect();
             let joined = running.into_iter().map(|thread| thread.join());
             joined.collect::<Result<Vec<_>, _>>().map(|all| all.into_iter().flatten().collect())
         })
     };
     let people: Result<Vec<_>, Box<dyn std::any::Any + Send>> = tokio::task::spawn_blocking(all).await?;
-    let people = people.map_err(|_| Error::conflict("search_failed", "a search of the lists stopped in the middle"))?;
+    let people = people
+        .map_err(|_| Error::conflict("search_failed", "a search of the lists stopped in the middle"))?;
     Ok(Found { people, others })
 }
 

@@ -73,8 +73,9 @@ impl App {
     async fn logged(&self) -> BTreeMap<VerificationId, usize> {
         let (mut counts, mut last) = (BTreeMap::new(), None);
         loop {
-            let page =
-                screening::page(&self.engine, self.caller.organization, Timestamp(0), last.as_ref()).await.unwrap();
+            let page = screening::page(&self.engine, self.caller.organization, Timestamp(0), last.as_ref())
+                .await
+                .unwrap();
             page.iter().for_each(|l| *counts.entry(l.verification).or_default() += 1);
             match page.into_iter().next_back() {
                 Some(end) => last = Some(end),
@@ -85,7 +86,8 @@ impl App {
 
     /// Verifications that an event of this type tells of, in order.
     async fn told(&self, event_type: EventType) -> Vec<VerificationId> {
-        let filter = events::Filter { event_type: Some(event_type), limit: 1_000, ..events::Filter::default() };
+        let filter =
+            events::Filter { event_type: Some(event_type), limit: 1_000, ..events::Filter::default() };
         let page = events::list(&self.engine, &self.caller, &filter).await.unwrap();
         page.into_iter().map(|e| VerificationId::from_uuid(e.subject)).collect()
     }
@@ -99,7 +101,8 @@ async fn everybody_is_screened_when_the_first_list_arrives_and_once_for_each_cha
     // More than a page, and one of each kind.
     let mut clear = vec![];
     for n in 0..230 {
-        let (first, last) = if n == 7 { ("Gudrun", "Okonkwo".to_owned()) } else { ("Bertil", format!("Svensson{n}")) };
+        let (first, last) =
+            if n == 7 { ("Gudrun", "Okonkwo".to_owned()) } else { ("Bertil", format!("Svensson{n}")) };
         clear.push(app.stands(&Person::approved(first, &last, "1962-05-17")).await);
     }
     let listed = app.stands(&Person::approved("Anna", "Eriksson", "1974-08-12")).await;
@@ -279,7 +282,9 @@ async fn health_says_what_is_wrong_with_the_lists(app: &App) {
     app.clock.advance(20_000);
     app.take_in("8,person,Somebody Else,1950");
     assert_eq!(lists().await, ("ok", "ok".to_owned()));
-    app.lists().failed("house", app.engine.now().0, "no answer from https://lists.example/?token=hush").unwrap();
+    app.lists()
+        .failed("house", app.engine.now().0, "no answer from https://lists.example/?token=hush")
+        .unwrap();
     app.clock.advance(20_000);
     let (state, detail) = lists().await;
     assert_eq!(state, "not_updated");

@@ -35,7 +35,8 @@ pub(super) fn csv(file: &str, text: &str) -> Result<Parsed, Refused> {
     let (header, rows) = records(file, text, true)?;
     let header: Vec<String> = header.iter().map(|h| h.replace(' ', "_")).collect();
     let column = |names: &[&str]| header.iter().position(|h| names.contains(&h.as_str()));
-    let [name, id, kind, aliases, weak, births, countries, gender, programs, numbers, _] = COLUMNS.map(column);
+    let [name, id, kind, aliases, weak, births, countries, gender, programs, numbers, _] =
+        COLUMNS.map(column);
     let name = name.ok_or_else(|| Refused::new(file, 1, "there is no column \"name\""))?;
     let mut warnings = vec![];
     let known = COLUMNS.concat();

@@ -53,7 +53,13 @@ pub(crate) struct People {
 /// Read how screening stands
 ///
 /// Whether the lists can be relied on, and how many of the organization's people are screened against them.
-#[operation(get, "/console/screening", tag = "Screening", id = "screening_read", scope = "verifications:read")]
+#[operation(
+    get,
+    "/console/screening",
+    tag = "Screening",
+    id = "screening_read",
+    scope = "verifications:read"
+)]
 pub(crate) async fn read(State(engine): State<Engine>, caller: Caller) -> Result<Json<Screening>> {
     let stand = screening::state(&engine).await?;
     let progress = screening::progress(&engine, &caller).await?;

@@ -145,7 +145,7 @@ pub(crate) fn run(args: Args) -> CommandResult {
         }
         Action::Update { lists, accept_shrink, flags, json } => {
             update::run(&lists, accept_shrink, &flags, json)
-        },
+        }
         Action::Status { flags, url, key, json } => status::run(&flags, url, key, json),
         Action::Remove { list, flags, json } => {
             store(&flags)?.remove(&list)?;

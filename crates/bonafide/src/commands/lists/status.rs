@@ -33,7 +33,8 @@ pub(super) fn run(flags: &Flags, url: Option<String>, key: Option<String>, as_js
     }
     for list in config.lists.keys() {
         if !lines.iter().any(|l| l.list == *list) {
-            let tried = store.standing(list).and_then(|s| s.failed).map(|f| format!("; the last update: {}", f.why));
+            let tried =
+                store.standing(list).and_then(|s| s.failed).map(|f| format!("; the last update: {}", f.why));
             let detail = format!("named by the settings and not there{}", tried.unwrap_or_default());
             lines.push(Line { list: list.clone(), state: "missing", detail, about: None });
         }
@@ -117,7 +118,10 @@ fn print(lines: &[Line], now: Timestamp, people: &Value) {
             people["nameless"],
             people["failed"]
         ),
-        None => anstream::println!("How far everybody is screened: {}", people["unknown"].as_str().unwrap_or_default()),
+        None => anstream::println!(
+            "How far everybody is screened: {}",
+            people["unknown"].as_str().unwrap_or_default()
+        ),
     }
 }
 

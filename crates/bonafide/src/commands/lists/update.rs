@@ -53,7 +53,8 @@ pub(super) fn run(wanted: &[String], accept_shrink: bool, flags: &Flags, as_json
             if !wanted.is_empty() && !wanted.contains(list) {
                 continue;
             }
-            let outcome = one(&client, &store, list, &addresses.all(), current.get(list), accept_shrink).await;
+            let outcome =
+                one(&client, &store, list, &addresses.all(), current.get(list), accept_shrink).await;
             let outcome = outcome.unwrap_or_else(|e| Outcome::Failed(with_causes(&*e)));
             // A list that was not reached ages; why not is kept for `lists status` and told by the server's health.
             let now = bonafide_engine::world::SystemClock.now().0;

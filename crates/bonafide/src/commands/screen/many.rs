@@ -119,7 +119,10 @@ pub(super) fn run(index: &Index, snapshots: &[Snapshot], args: &Args, file: &Pat
     match count.not_screened {
         0 => Ok(()),
         n => {
-            let told = format!("{n} of {} rows were not screened; the column why says what is wrong", table.rows.len());
+            let told = format!(
+                "{n} of {} rows were not screened; the column why says what is wrong",
+                table.rows.len()
+            );
             Err(Box::new(Incomplete(told)))
         }
     }
@@ -140,8 +143,20 @@ fn screened(index: &Index, row: &Row, with: &str, args: &Args) -> (&'static str,
         let name = output::unformula(&row.name);
         let hits = hits.to_string();
         [
-            row.line.to_string(), row_word(row).to_owned(), with.to_owned(), outcome.to_owned(), why, name, hits, score,
-            rank, list, id, listed, birth, country,
+            row.line.to_string(),
+            row_word(row).to_owned(),
+            with.to_owned(),
+            outcome.to_owned(),
+            why,
+            name,
+            hits,
+            score,
+            rank,
+            list,
+            id,
+            listed,
+            birth,
+            country,
         ]
     };
     let query = match &row.query {
@@ -269,9 +284,16 @@ fn begin(out: &Path, done: &[Done]) -> Result<fs::File, Failure> {
     Ok(fs::File::options().append(true).open(out).map_err(cannot)?)
 }
 
-fn tell(args: &Args, snapshots: &[Snapshot], table: &table::Table, count: &Count, done: usize) -> CommandResult {
+fn tell(
+    args: &Args,
+    snapshots: &[Snapshot],
+    table: &table::Table,
+    count: &Count,
+    done: usize,
+) -> CommandResult {
     let wrong = table.rows.iter().filter_map(|row| Some((row.line, row.query.as_ref().err()?)));
-    let wrong: Vec<(u64, &Wrong)> = wrong.flat_map(|(line, all)| all.iter().map(move |w| (line, w))).collect();
+    let wrong: Vec<(u64, &Wrong)> =
+        wrong.flat_map(|(line, all)| all.iter().map(move |w| (line, w))).collect();
     for (line, wrong) in wrong.iter().take(MOST_TOLD) {
         anstream::eprintln!("line {line}, {wrong}");
     }
