@@ -1,8 +1,8 @@
 //! The log of screenings, and hits that were dismissed.
 
-use bonafide_core::{time::Timestamp, verification::Status};
+use bonafide_core::{id::VerificationId, time::Timestamp, verification::Status};
 use bonafide_store::{
-    applicants,
+    Tx, applicants,
     crypto::{Object, open_json, seal_json},
     dismissals::{self, Dismissal},
     screened::{self, Done, Lists, Progress},
@@ -110,11 +110,11 @@ pub(crate) async fn standing_people_are_left_until_they_are_marked(stage: Stage)
     let lists = |version, confirmed_at| Lists { version, confirmed_at };
     let first = lists("first", stage.now());
     let mut tx = stage.begin().await;
-    let left = async |tx: &mut _, lists| -> Vec<_> {
+    let left = async |tx: &mut Tx, lists: Lists<'_>| -> Vec<VerificationId> {
         let rows = screened::left(tx, a.organization, lists, 10).await.unwrap();
         rows.into_iter().map(|row| row.id).collect()
     };
-    let stand = async |tx: &mut _, status: Status| {
+    let stand = async |tx: &mut Tx, status: Status| {
         let mut row = verifications::get(tx, a.organization, a.verification).await.unwrap().unwrap();
         row.status = status.into();
         verifications::update(tx, a.organization, &mut row).await.unwrap();
