@@ -15,9 +15,8 @@ pub use crate::base::{
     lists::{Lists, Screening},
     screened::{Dismissed, Screened},
 };
-pub use bonafide_store::screened::Progress;
 pub use dismiss::{Dismissing, dismiss, dismiss_as_operator};
 pub use log::{Logged, page};
 pub use screen::screen;
-pub use state::{ListState, State, progress, progress_by_organization, state};
+pub use state::{ListState, Progress, State, progress, progress_by_organization, state};
 pub use trouble::Trouble;

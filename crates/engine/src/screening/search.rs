@@ -121,8 +121,9 @@ pub(super) async fn open(
             Some(weights) => weights.sanctions_tolerance,
             None => {
                 let read = weights_of(tx, &record).await?;
+                let tolerance = read.sanctions_tolerance;
                 weights.insert(version, read);
-                read.sanctions_tolerance
+                tolerance
             }
         };
         let rule = record.policy().screening;

@@ -2,10 +2,7 @@
 
 use bonafide_core::{id::OrganizationId, time::Timestamp};
 use bonafide_screening::{snapshot::Snapshot, standing::Stale};
-use bonafide_store::{
-    organizations,
-    screened::{self, Progress},
-};
+use bonafide_store::{organizations, screened};
 
 use super::{screen::lists_of_now, search::Against, trouble::Trouble};
 use crate::base::{
@@ -13,6 +10,26 @@ use crate::base::{
     engine::Engine,
     error::{Error, Result},
 };
+
+/// How many standing people there are, and how many of them were looked at against the lists of now.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Progress {
+    pub total: i64,
+    /// Whatever came of it.
+    pub done: i64,
+    /// Of these, against lists that are too old to clear anybody.
+    pub stale: i64,
+    /// Of these, without a name to search for.
+    pub nameless: i64,
+    /// Of these, whose stored data cannot be read.
+    pub failed: i64,
+}
+
+impl From<screened::Progress> for Progress {
+    fn from(p: screened::Progress) -> Self {
+        Self { total: p.total, done: p.done, stale: p.stale, nameless: p.nameless, failed: p.failed }
+    }
+}
 
 /// One list that is searched.
 #[derive(Debug, Clone)]
@@ -86,7 +103,7 @@ pub async fn progress(engine: &Engine, caller: &Caller) -> Result<Option<(String
     let Some(against) = against(engine).await? else { return Ok(None) };
     let mut tx = engine.db().read().await?;
     let progress = screened::progress(&mut tx, caller.organization, against.stored()).await?;
-    Ok(Some((against.version, progress)))
+    Ok(Some((against.version, progress.into())))
 }
 
 /// The same of every organization: for the operator.
@@ -99,7 +116,7 @@ pub async fn progress_by_organization(engine: &Engine) -> Result<Vec<(Organizati
     let mut all = vec![];
     for organization in organizations::list(&mut tx).await? {
         let progress = screened::progress(&mut tx, organization.id, against.stored()).await?;
-        all.push((organization.id, progress));
+        all.push((organization.id, progress.into()));
     }
     Ok(all)
 }
