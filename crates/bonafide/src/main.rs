@@ -110,7 +110,10 @@ fn main() -> std::process::ExitCode {
         Ok(()) => std::process::ExitCode::SUCCESS,
         Err(error) => {
             anstream::eprintln!("error: {}", bonafide_core::problem::with_causes(&*error));
-            std::process::ExitCode::FAILURE
+            match error.is::<commands::Incomplete>() {
+                true => std::process::ExitCode::from(3),
+                false => std::process::ExitCode::FAILURE,
+            }
         }
     }
 }

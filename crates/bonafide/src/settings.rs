@@ -210,6 +210,15 @@ pub(crate) const SETTINGS: &[Setting] = &[
          files that belong together.",
     ),
     setting(
+        "list_max_age_days",
+        "a number of days",
+        Preset("30"),
+        "How long after it was imported, or found unchanged by `bonafide lists update`, a list can still say that somebody \
+         is on none. An older one clears nobody, and nobody is approved whose policy asks for screening; a policy may ask \
+         for younger lists.",
+    )
+    .within(1, 3650),
+    setting(
         "paths",
         "a table of APIs",
         Example("{ vult = { \"/idv/session/create\" = \"/v3/sessions\" } }"),

@@ -8,6 +8,7 @@ mod extract;
 mod invitations;
 mod keys;
 mod policies;
+mod screening;
 mod webhooks;
 
 use bonafide_http::{Dialect, Operations, error_schema, routes};
@@ -30,6 +31,7 @@ use utoipa::{
         (name = "Events", description = "What happened"),
         (name = "Webhooks", description = "Where it is told"),
         (name = "Keys", description = "Who may call"),
+        (name = "Screening", description = "Who is compared with which lists"),
         (name = "Invitations", description = "Asking people to come"),
         (name = "Policies", description = "What a verification must have"),
     ),
@@ -76,6 +78,8 @@ pub static DIALECT: Dialect = Dialect {
             keys::list::list,
             keys::rotate::rotate,
             keys::revoke::revoke,
+            // Screening
+            screening::read::read,
             // Invitations
             invitations::create::create,
             invitations::bounced::bounced,

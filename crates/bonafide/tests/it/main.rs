@@ -8,6 +8,8 @@ mod cli;
 mod console;
 mod disk;
 mod kill;
+mod lists;
 mod policies;
 mod readme;
+mod rescreen;
 mod support;

@@ -102,6 +102,10 @@ pub struct Settings {
     pub webhook_disable_after_s: i64,
     /// How long messages that came to their end are kept, in days.
     pub webhook_history_days: i64,
+    /// Days after which a list that was neither taken in nor found unchanged clears nobody, where a policy does not say.
+    pub list_max_age_days: i64,
+    /// Lists that have to be there: those that the settings name.
+    pub lists: Vec<String>,
     /// Networks of the proxies in front of this server, whose word on where a request came from is taken.
     pub trusted_proxies: Vec<IpNet>,
     /// The header they say it in.
@@ -133,6 +137,8 @@ impl Default for Settings {
             per_minute_organization: 2_000,
             webhook_disable_after_s: 5 * 24 * 3600,
             webhook_history_days: 90,
+            list_max_age_days: 30,
+            lists: vec![],
             trusted_proxies: vec![],
             forwarded_header: ForwardedHeader::default(),
         }

@@ -3,11 +3,11 @@
 use bonafide_core::{
     decision::{Decision, Facts, decide},
     event::EventType,
-    finding::{Check, Outcome},
+    finding::{Check, Finding, Outcome},
     id::AssessmentId,
     verification::Action,
 };
-use bonafide_store::{assessments, findings, jobs::Job};
+use bonafide_store::{Tx, assessments, findings, jobs::Job};
 use serde_json::json;
 
 use super::job::current;
@@ -16,6 +16,7 @@ use crate::{
         engine::Engine,
         error::Result,
         jobs::{JobKind, Work, finish},
+        record::Record,
         stored::Stored,
     },
     tuning::weights::weights_of,
@@ -27,57 +28,66 @@ pub(crate) const WORK: Work = Work::new(JobKind::Decide, |engine, job| Box::pin(
 async fn run(engine: &Engine, job: &Job) -> Result<()> {
     let mut tx = engine.db().begin().await?;
     if let Some(mut record) = current(engine, &mut tx, job).await? {
-        let id = record.row.id;
-        let weights = weights_of(&mut tx, &record).await?;
-        let findings = findings::list(&mut tx, job.organization, id).await?;
-        let facts = Facts {
-            document_type: record.document_type(),
-            findings: &findings,
-            attempt: record.private.attempt - record.private.failed_before.min(record.private.attempt),
-        };
-        let judged = decide(&record.policy(), &weights, &facts);
-        let now = engine.now();
-        let row = assessments::Assessment {
-            id: AssessmentId::new(now, &*engine.entropy),
-            organization: job.organization,
-            verification: id,
-            weights: record.row.weights,
-            outcome: judged.decision.into(),
-            score: judged.score,
-            // Everything `decide` saw and said: enough to replay it.
-            detail: json!(Stored {
-                attempt: facts.attempt,
-                document_type: facts.document_type,
-                policy: record.policy(),
-                assessment: judged.clone(),
-                findings: findings.clone(),
-                weights,
-            }),
-            created_at: now,
-        };
-        assessments::insert(&mut tx, job.organization, &row).await?;
-        record.row.score = judged.score;
-        let action = match judged.decision {
+        let judged = judge(&mut tx, &record).await?;
+        let action = match judged.assessment.decision {
             Decision::Approve => Action::Approve,
             Decision::Decline => Action::Decline,
             Decision::Retry => Action::AskAgain,
             Decision::Review => Action::Refer,
             Decision::GiveUp => Action::GiveUp,
         };
-        let detail = json!({"score": judged.score, "reasons": judged.reasons});
-        let first = told(&facts, action);
+        let first = told(&judged.findings, action);
+        let detail = keep(engine, &mut tx, &mut record, judged).await?;
         apply_after(engine, &mut tx, &mut record, action, ("engine", detail), &first).await?;
     }
     finish(engine, tx, job).await
 }
 
+/// Judges what was found of a verification, as things are now.
+pub(crate) async fn judge(tx: &mut Tx, record: &Record) -> Result<Stored> {
+    let weights = weights_of(tx, record).await?;
+    let findings = findings::list(tx, record.row.organization, record.row.id).await?;
+    let facts = Facts {
+        document_type: record.document_type(),
+        findings: &findings,
+        attempt: record.private.attempt - record.private.failed_before.min(record.private.attempt),
+    };
+    let policy = record.policy();
+    let assessment = decide(&policy, &weights, &facts);
+    let (attempt, document_type) = (facts.attempt, facts.document_type);
+    Ok(Stored { assessment, findings, weights, policy, attempt, document_type })
+}
+
+/// Stores a decision with everything `decide` saw and said, enough to replay it; what is noted of it.
+pub(crate) async fn keep(
+    engine: &Engine,
+    tx: &mut Tx,
+    record: &mut Record,
+    judged: Stored,
+) -> Result<serde_json::Value> {
+    let (now, organization) = (engine.now(), record.row.organization);
+    let row = assessments::Assessment {
+        id: AssessmentId::new(now, &*engine.entropy),
+        organization,
+        verification: record.row.id,
+        weights: record.row.weights,
+        outcome: judged.assessment.decision.into(),
+        score: judged.assessment.score,
+        detail: json!(judged),
+        created_at: now,
+    };
+    assessments::insert(tx, organization, &row).await?;
+    record.row.score = judged.assessment.score;
+    Ok(json!({"score": judged.assessment.score, "reasons": judged.assessment.reasons}))
+}
+
 /// What is emitted of the document and of the living person, once the findings decide; nothing where they are not assessed.
-fn told(facts: &Facts<'_>, action: Action) -> Vec<EventType> {
+fn told(findings: &[Finding], action: Action) -> Vec<EventType> {
     if !matches!(action, Action::Approve | Action::Decline) {
         return vec![];
     }
     let outcomes = |checks: &[Check]| -> Vec<Outcome> {
-        facts.findings.iter().filter(|f| checks.contains(&f.check)).map(|f| f.outcome).collect()
+        findings.iter().filter(|f| checks.contains(&f.check)).map(|f| f.outcome).collect()
     };
     let verdict = |needed: &[Outcome], all: &[Outcome]| {
         let clear = !needed.is_empty() && needed.iter().all(|o| *o == Outcome::Clear);

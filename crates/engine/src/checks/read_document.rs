@@ -80,7 +80,7 @@ impl CheckJob for ReadDocument {
         record.private.screened = self.screened;
         record.private.sightings = self.alike;
         record.save(engine, tx).await?;
-        screening::log::keep(engine, tx, record).await?;
+        screening::log::keep_first(engine, tx, record).await?;
         enqueue_check(engine, tx, record, JobKind::MatchFaces).await?;
         if engine.registry.is_some() {
             enqueue_check(engine, tx, record, JobKind::AskRegistry).await?;

@@ -4,8 +4,12 @@ pub(crate) mod check;
 pub(crate) mod dismiss;
 pub(crate) mod log;
 mod plan;
+mod reconsider;
 pub(crate) mod rescreen;
 mod screen;
+mod search;
+mod state;
+mod trouble;
 
 pub use crate::base::{
     lists::{Lists, Screening},
@@ -14,3 +18,5 @@ pub use crate::base::{
 pub use dismiss::{Dismissing, dismiss, dismiss_as_operator};
 pub use log::{Logged, page};
 pub use screen::screen;
+pub use state::{ListState, Progress, State, progress, progress_by_organization, state};
+pub use trouble::Trouble;

@@ -94,6 +94,7 @@ contract! {
         dismissals_hold_for_their_time_and_person,
         the_log_is_read_in_pages_and_bounded,
         both_go_with_the_person,
+        standing_people_are_left_until_they_are_marked,
     }
     webhooks {
         endpoints_come_and_go,

@@ -240,7 +240,10 @@ async fn utility(app: &App) {
         assert!(answer.ok().is_object(), "{path}");
     }
     let ready = app.get("/ready").await.ok();
-    for part in ["database", "storage", "lists"] {
-        assert_eq!(ready["checks"][part], "ok", "{part}");
+    for (part, state) in [("database", "ok"), ("storage", "ok"), ("lists", "missing")] {
+        assert_eq!(ready["checks"][part], state, "{part}");
     }
+    let health = app.get("/health").await.ok();
+    let told = health["details"]["lists"]["message"].as_str().unwrap();
+    assert!(told.contains("nobody is screened"), "{told}");
 }

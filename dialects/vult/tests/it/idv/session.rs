@@ -129,7 +129,7 @@ async fn a_listed_person_goes_to_review_and_those_before_are_screened_again(app:
         let files =
             [("house.csv".to_owned(), format!("id,type,name,birth_date\n{rows}\n").into_bytes())].into();
         let store = bonafide_screening::snapshot::Store::new(app.folder.path().join("lists"));
-        store.import("house", None, &files, 1, true).unwrap();
+        store.import("house", None, &files, app.engine.now().0, true).unwrap();
         // A change is seen within ten seconds.
         app.clock.advance(20_000);
     };
@@ -190,6 +190,10 @@ async fn a_listed_person_goes_to_review_and_those_before_are_screened_again(app:
     bonafide_engine::jobs::run_pending(engine).await.unwrap();
     assert_eq!(status(&first).await.0, "clear", "a list may change elsewhere");
     assert_eq!(status(&second).await.0, "clear", "it was said of the person and not of one session");
+    let read = status(&second).await.1;
+    assert_eq!(read["verified"], true, "nothing else was waited for");
+    let history = read["history"].as_array().unwrap();
+    assert_eq!(history.iter().filter(|e| e["event"] == "approved").count(), 1, "with a line of its own");
     let (_, result) = verified(app, &sample("selfie.jpg")).await;
     assert_eq!(
         result,
