@@ -52,6 +52,8 @@ pub mod kind {
         Screening,
         /// A reviewer's word that a hit is somebody else.
         Dismissal,
+        /// What a reviewer decided, or proposed to.
+        Review,
     }
 }
 
@@ -71,6 +73,7 @@ pub type WebhookSecretId = Id<kind::WebhookSecret>;
 pub type SpecimenId = Id<kind::Specimen>;
 pub type ScreeningId = Id<kind::Screening>;
 pub type DismissalId = Id<kind::Dismissal>;
+pub type ReviewId = Id<kind::Review>;
 
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
