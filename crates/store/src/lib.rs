@@ -31,6 +31,7 @@ pub mod liveness_sessions;
 mod migrations;
 pub mod organizations;
 pub mod requirements;
+pub mod reviews;
 pub mod screenings;
 pub mod secrets;
 pub mod specimens;
