@@ -5,6 +5,7 @@ pub(crate) mod dismiss;
 pub(crate) mod log;
 mod plan;
 pub(crate) mod rescreen;
+pub(crate) mod restore;
 mod screen;
 
 pub use crate::base::{
@@ -13,4 +14,5 @@ pub use crate::base::{
 };
 pub use dismiss::{Dismissing, dismiss, dismiss_as_operator};
 pub use log::{Logged, page};
+pub use restore::{Dismissal, restore};
 pub use screen::screen;
