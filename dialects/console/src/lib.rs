@@ -7,6 +7,7 @@ mod events;
 mod extract;
 mod invitations;
 mod keys;
+mod verifications;
 mod webhooks;
 
 use bonafide_http::{Dialect, Operations, error_schema, routes};
@@ -23,9 +24,10 @@ use utoipa::{
     info(
         title = "Bonafide",
         version = "1",
-        description = "Events, webhooks, keys and invitations, whichever API a verification was made through."
+        description = "Verifications and their review, events, webhooks, keys and invitations, whichever API a verification was made through."
     ),
     tags(
+        (name = "Verifications", description = "All that is known of a person's case, and what a human decides"),
         (name = "Events", description = "What happened"),
         (name = "Webhooks", description = "Where it is told"),
         (name = "Keys", description = "Who may call"),
@@ -52,6 +54,16 @@ pub static DIALECT: Dialect = Dialect {
         error: error_schema::<error::ProblemDocument>,
         folder: "dialects/console/src",
         routes: routes![
+            // Verifications
+            verifications::list::list,
+            verifications::read::read,
+            verifications::picture::picture,
+            verifications::crop::crop,
+            verifications::review::review,
+            verifications::cancel::cancel,
+            verifications::reopen::reopen,
+            verifications::dismiss::dismiss,
+            verifications::restore::restore,
             // Events
             events::list::list,
             events::read::read,
