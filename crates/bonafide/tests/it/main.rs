@@ -9,4 +9,5 @@ mod console;
 mod disk;
 mod kill;
 mod readme;
+mod review;
 mod support;
