@@ -10,6 +10,7 @@ use std::{
 
 use bonafide_checks::models::Models;
 use bonafide_core::{
+    review::FourEyes,
     secret::{Secret, Zeroizing},
     time::Clock,
 };
@@ -59,6 +60,7 @@ pub(crate) struct Config {
     pub(crate) verification_lifetime_s: i64,
     pub(crate) token_lifetime_s: i64,
     pub(crate) job_lease_s: i64,
+    pub(crate) four_eyes: FourEyes,
     pub(crate) requests_per_minute: i64,
     pub(crate) organization_requests_per_minute: i64,
     pub(crate) metrics_listen: Option<SocketAddr>,
@@ -107,6 +109,7 @@ impl Default for Config {
             verification_lifetime_s: settings.verification_lifetime_s,
             token_lifetime_s: settings.token_lifetime_s,
             job_lease_s: settings.job_lease_s,
+            four_eyes: settings.four_eyes,
             requests_per_minute: settings.per_minute,
             organization_requests_per_minute: settings.per_minute_organization,
             metrics_listen: None,
@@ -226,6 +229,7 @@ impl Config {
                 verification_lifetime_s: self.verification_lifetime_s,
                 token_lifetime_s: self.token_lifetime_s,
                 job_lease_s: self.job_lease_s,
+                four_eyes: self.four_eyes,
                 public_url: self.public_url()?,
                 capture_url: self.capture_url.clone(),
                 per_minute: self.requests_per_minute,

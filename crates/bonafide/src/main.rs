@@ -42,6 +42,8 @@ enum Command {
     Keys(commands::keys::Args),
     /// OAuth clients: create, list, rotate, revoke
     OauthClients(commands::keys::Args),
+    /// Persons' cases: list, show, review, cancel, reopen
+    Verifications(commands::verifications::Args),
     /// What happened: list, show, replay
     Events(commands::events::Args),
     /// Where events are sent: create, test, rotate, replay, look at attempts
@@ -91,6 +93,7 @@ fn main() -> std::process::ExitCode {
         Command::Routes(args) => commands::routes::run(args),
         Command::Keys(args) => commands::keys::run(args),
         Command::OauthClients(args) => commands::keys::run_for_clients(args),
+        Command::Verifications(args) => commands::verifications::run(args),
         Command::Events(args) => commands::events::run(args),
         Command::Webhooks(args) => commands::webhooks::run(args),
         Command::Listen(args) => commands::listen::run(args),

@@ -126,6 +126,13 @@ pub(crate) const SETTINGS: &[Setting] = &[
     )
     .within(1, 3600),
     setting(
+        "four_eyes",
+        "\"never\", \"approve\" or \"decide\"",
+        Preset("\"never\""),
+        "Whether a reviewer's approval, or approval and decline, needs the word of two: the first is a proposal, and takes \
+         effect when another key or client says the same.",
+    ),
+    setting(
         "requests_per_minute",
         "a number of requests a minute",
         Preset("200"),

@@ -100,7 +100,12 @@ mod tests {
         assert!(clear.reasons.iter().all(|r| r.code == Code::ComparedWith));
         for (counts, code, part, score) in [
             (Counts { attempts: Some(6), ..usual }, Code::ManyAttempts, "attempts", 0.5),
-            (Counts { people_on_device: Some(4), ..usual }, Code::ManyPeopleOnDevice, "people_on_device", 0.5),
+            (
+                Counts { people_on_device: Some(4), ..usual },
+                Code::ManyPeopleOnDevice,
+                "people_on_device",
+                0.5,
+            ),
             (
                 Counts { people_at_address: Some(100), ..usual },
                 Code::ManyPeopleAtAddress,

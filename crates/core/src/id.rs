@@ -56,6 +56,8 @@ pub mod kind {
         Dismissal,
         /// A face, number or name that an organization does not want to see again.
         Blocked,
+        /// What a reviewer decided, or proposed to.
+        Review,
     }
 }
 
@@ -77,6 +79,7 @@ pub type SpecimenId = Id<kind::Specimen>;
 pub type ScreeningId = Id<kind::Screening>;
 pub type DismissalId = Id<kind::Dismissal>;
 pub type BlockedId = Id<kind::Blocked>;
+pub type ReviewId = Id<kind::Review>;
 
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 

@@ -22,6 +22,7 @@ pub mod identities;
 pub mod invitations;
 pub mod location;
 pub mod registry;
+pub mod reviews;
 pub mod sandbox;
 pub mod screening;
 pub mod specimens;
@@ -37,7 +38,7 @@ pub use base::{
     caller::{Caller, ClientAddress, Device, Scope},
     engine::{Engine, ForwardedHeader, Parts, Settings, Storage},
     error::{Error, Result},
-    private::Private,
+    private::{AskedAgain, Private},
     sighting::Sighting,
     world,
 };

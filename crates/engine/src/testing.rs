@@ -136,7 +136,8 @@ impl House {
         };
         let origin = Origin::of(&caller, Position { latitude: 45.5, longitude: -73.6 });
         let picture = Admitted { jpeg: vec![0], width: 1, height: 1, traces: None, frame: None };
-        let row = accept::store(&self.engine, record, EvidenceKind::Selfie, 0, picture, origin).await.unwrap();
+        let row =
+            accept::store(&self.engine, record, EvidenceKind::Selfie, 0, picture, origin).await.unwrap();
         let mut tx = self.engine.db().begin().await.unwrap();
         evidence_rows::insert(&mut tx, record.row.organization, &row).await.unwrap();
         tx.commit().await.unwrap();
@@ -160,7 +161,8 @@ impl House {
         let mut tx = self.engine.db().begin().await.unwrap();
         let mut record = Record::load(&self.engine, &mut tx, self.caller.organization, id).await.unwrap();
         let detail = serde_json::json!({});
-        let done = verifications::transition::apply(&self.engine, &mut tx, &mut record, action, "test", detail);
+        let done =
+            verifications::transition::apply(&self.engine, &mut tx, &mut record, action, "test", detail);
         done.await.unwrap();
         tx.commit().await.unwrap();
     }
@@ -189,7 +191,10 @@ fn reading(handed: &Handed<'_>) -> DocumentReading {
         (FieldName::BirthDate, handed.born),
     ] {
         let value = value.to_owned();
-        reading.add(name, Field { value, source: Source::Mrz, side: Side::Front, confidence: 1.0, region: None });
+        reading.add(
+            name,
+            Field { value, source: Source::Mrz, side: Side::Front, confidence: 1.0, region: None },
+        );
     }
     reading
 }

@@ -10,8 +10,8 @@ use std::fmt;
 
 use aes_gcm::{Aes256Gcm, KeyInit, Nonce, Tag, aead::AeadInOut};
 use bonafide_core::id::{
-    ApplicantId, BlockedId, DismissalId, Entropy, EventId, EvidenceId, FeatureId, OrganizationId, ScreeningId,
-    VerificationId, WebhookEndpointId, WebhookSecretId,
+    ApplicantId, BlockedId, DismissalId, Entropy, EventId, EvidenceId, FeatureId, OrganizationId, ReviewId,
+    ScreeningId, VerificationId, WebhookEndpointId, WebhookSecretId,
 };
 use hkdf::Hkdf;
 use serde::{Serialize, de::DeserializeOwned};
@@ -48,6 +48,8 @@ pub enum Object {
     Screening(ScreeningId),
     /// Which hit was dismissed, and why.
     Dismissal(DismissalId),
+    /// The note of a reviewer.
+    Review(ReviewId),
     /// The headers that a subscriber wants.
     Webhook(WebhookEndpointId),
     /// What messages to a subscriber are signed with.
@@ -67,6 +69,7 @@ impl Object {
             Self::Feature(id) => id.uuid(),
             Self::Screening(id) => id.uuid(),
             Self::Dismissal(id) => id.uuid(),
+            Self::Review(id) => id.uuid(),
             Self::Webhook(id) => id.uuid(),
             Self::WebhookSecret(id) => id.uuid(),
             Self::Answer(id) => id.uuid(),
@@ -84,6 +87,7 @@ impl Object {
             Self::Feature(_) => "feature",
             Self::Screening(_) => "screening",
             Self::Dismissal(_) => "dismissal",
+            Self::Review(_) => "review",
             Self::Webhook(_) => "webhook",
             Self::WebhookSecret(_) => "webhook_secret",
             Self::Answer(_) => "answer",

@@ -34,6 +34,7 @@ mod migrations;
 pub mod organizations;
 pub mod policies;
 pub mod requirements;
+pub mod reviews;
 pub mod screened;
 pub mod screenings;
 pub mod secrets;

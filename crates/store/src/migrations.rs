@@ -19,7 +19,7 @@ macro_rules! files {
 }
 
 /// In the order they are applied in. A released one never changes: what is applied is compared by its hash.
-const FILES: [(&str, &str, &str); 15] = files![
+const FILES: [(&str, &str, &str); 16] = files![
     "0001" "init"
     "0002" "features"
     "0003" "liveness_challenges"
@@ -35,6 +35,7 @@ const FILES: [(&str, &str, &str); 15] = files![
     "0014" "policies"
     "0015" "who_is_who"
     "0016" "screened"
+    "0017" "reviews"
 ];
 
 pub(crate) static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {

@@ -9,6 +9,7 @@ mod invitations;
 mod keys;
 mod policies;
 mod screening;
+mod verifications;
 mod webhooks;
 
 use bonafide_http::{Dialect, Operations, error_schema, routes};
@@ -25,9 +26,10 @@ use utoipa::{
     info(
         title = "Bonafide",
         version = "1",
-        description = "Events, webhooks, keys, invitations and policies, whichever API a verification was made through."
+        description = "Verifications and their review, screening, policies, events, webhooks, keys and invitations, whichever API a verification was made through."
     ),
     tags(
+        (name = "Verifications", description = "All that is known of a person's case, and what a human decides"),
         (name = "Events", description = "What happened"),
         (name = "Webhooks", description = "Where it is told"),
         (name = "Keys", description = "Who may call"),
@@ -56,6 +58,16 @@ pub static DIALECT: Dialect = Dialect {
         error: error_schema::<error::ProblemDocument>,
         folder: "dialects/console/src",
         routes: routes![
+            // Verifications
+            verifications::list::list,
+            verifications::read::read,
+            verifications::picture::picture,
+            verifications::crop::crop,
+            verifications::review::review,
+            verifications::cancel::cancel,
+            verifications::reopen::reopen,
+            verifications::dismiss::dismiss,
+            verifications::restore::restore,
             // Events
             events::list::list,
             events::read::read,

@@ -25,6 +25,7 @@ pub(crate) mod screenings;
 pub(crate) mod serve;
 pub(crate) mod specimens;
 pub(crate) mod trigger;
+pub(crate) mod verifications;
 pub(crate) mod verify;
 pub(crate) mod webhooks;
 

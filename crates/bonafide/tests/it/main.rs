@@ -12,4 +12,5 @@ mod lists;
 mod policies;
 mod readme;
 mod rescreen;
+mod review;
 mod support;

@@ -77,9 +77,8 @@ impl Holder {
     }
 
     pub fn compare(&self, other: &Self) -> Comparison {
-        let agreement = |a: &Option<String>, b: &Option<String>| {
-            Some(compare::name(a.as_deref()?, b.as_deref()?).score)
-        };
+        let agreement =
+            |a: &Option<String>, b: &Option<String>| Some(compare::name(a.as_deref()?, b.as_deref()?).score);
         let mut name = agreement(&self.name, &other.name);
         // To the day: who lies about their age changes one digit.
         let birth_date = self.birth_date.as_ref().zip(other.birth_date.as_ref()).map(|(a, b)| a == b);
@@ -87,9 +86,10 @@ impl Holder {
         let given = agreement(&self.given, &other.given).is_some_and(|a| a >= SAME_NAME);
         if name.is_some_and(|a| a < SAME_NAME) && given {
             // A surname that the other document gives as that of birth or marriage is no other name.
-            let known = self.surnames.iter().any(|a| {
-                other.surnames.iter().any(|b| compare::name(a, b).score >= SAME_NAME)
-            });
+            let known = self
+                .surnames
+                .iter()
+                .any(|a| other.surnames.iter().any(|b| compare::name(a, b).score >= SAME_NAME));
             if known {
                 name = Some(1.0);
             } else {

@@ -197,6 +197,11 @@ pub fn encode_jpeg(picture: &RgbImage, quality: u8) -> Vec<u8> {
     }
 }
 
+/// A part of a picture, from its left upper corner on; what lies outside is left out.
+pub fn crop(picture: &RgbImage, (x, y): (u32, u32), (width, height): (u32, u32)) -> RgbImage {
+    image::imageops::crop_imm(picture, x, y, width, height).to_image()
+}
+
 #[cfg(test)]
 #[path = "decode_tests.rs"]
 mod tests;

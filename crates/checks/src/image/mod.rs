@@ -8,4 +8,4 @@ pub mod recapture;
 pub(crate) mod scale;
 pub mod warp;
 
-pub use decode::{Picture, Refused, decode, encode_jpeg};
+pub use decode::{Picture, Refused, crop, decode, encode_jpeg};

@@ -9,6 +9,7 @@ use bonafide_checks::models::Models;
 use bonafide_core::{
     event::WebhookDialect,
     id::{CredentialId, Entropy},
+    review::FourEyes,
     time::{Clock, Timestamp},
 };
 use bonafide_courier::Courier;
@@ -90,6 +91,8 @@ pub struct Settings {
     pub job_lease_s: i64,
     /// How long a person who used up their attempts has to wait, in seconds.
     pub block_s: i64,
+    /// Which decisions of reviewers need the word of two.
+    pub four_eyes: FourEyes,
     /// Where people and callers reach this server, without a slash at the end; empty when it was not said.
     pub public_url: String,
     /// Where an invited person goes, with `{verification}` in it; empty when it was not said.
@@ -131,6 +134,7 @@ impl Default for Settings {
             max_pictures: 60,
             job_lease_s: 60,
             block_s: 3600,
+            four_eyes: FourEyes::default(),
             public_url: String::new(),
             capture_url: String::new(),
             per_minute: 200,

@@ -3,6 +3,7 @@
 use bonafide_core::{
     document::{DocumentReading, DocumentType},
     id::WebhookEndpointId,
+    review::{Capture, Grounds},
     time::Timestamp,
 };
 use bonafide_invite::Channel;
@@ -47,6 +48,9 @@ pub struct Private {
     /// How many of them came before the last pause.
     #[serde(default)]
     pub failed_before: u32,
+    /// What a reviewer asked the person for again, until they submit.
+    #[serde(default)]
+    pub asked_again: Option<AskedAgain>,
 }
 
 /// Without what it holds: it is about a person.
@@ -54,6 +58,13 @@ impl std::fmt::Debug for Private {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Private(..)")
     }
+}
+
+/// What a reviewer asked for again, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskedAgain {
+    pub captures: Vec<Capture>,
+    pub grounds: Grounds,
 }
 
 /// Whom to ask to come and how. Personal data, so it does not print itself.

@@ -162,19 +162,9 @@ struct Taken {
     face: Option<(Template, SubjectKey)>,
 }
 
-async fn take(
-    engine: &Engine,
-    tx: &mut Tx,
-    caller: &Caller,
-    own: &SubjectKey,
-    new: &New,
-) -> Result<Taken> {
+async fn take(engine: &Engine, tx: &mut Tx, caller: &Caller, own: &SubjectKey, new: &New) -> Result<Taken> {
     let organization = caller.organization;
-    let note = |verification| Note {
-        verification,
-        reason: new.reason.trim().to_owned(),
-        ..Note::default()
-    };
+    let note = |verification| Note { verification, reason: new.reason.trim().to_owned(), ..Note::default() };
     Ok(match &new.what {
         What::FaceOf(id) => {
             let record = Record::load(engine, tx, organization, *id).await?;

@@ -12,8 +12,8 @@ mod remove;
 
 pub(crate) use add::country;
 pub use add::{New, What, add};
-pub use entry::{Blocked, Kind};
 pub(crate) use entry::names;
+pub use entry::{Blocked, Kind};
 pub use list::{Filter, list, read};
 pub(crate) use number::number_mark;
 pub use remove::remove;

@@ -5,6 +5,7 @@ mod anonymize;
 pub(crate) mod person;
 mod read;
 pub(crate) mod resolve;
+pub(crate) mod revoke;
 pub(crate) mod template;
 
 pub use anonymize::anonymize;

@@ -141,12 +141,8 @@ async fn find(
     let mut found = Found::default();
     for (id, Candidate { face, document }) in candidates {
         let opened = open(engine, tx, organization, id).await?;
-        let compared: Vec<Option<bool>> = opened
-            .person
-            .documents
-            .iter()
-            .map(|d| holder.compare(&Holder::of(&d.reading)).same())
-            .collect();
+        let compared: Vec<Option<bool>> =
+            opened.person.documents.iter().map(|d| holder.compare(&Holder::of(&d.reading)).same()).collect();
         let contradicted = compared.contains(&Some(false));
         let named = compared.contains(&Some(true));
         let same = !contradicted
@@ -166,13 +162,7 @@ async fn find(
 }
 
 /// Tells another identity of this one, under its own key.
-async fn link(
-    engine: &Engine,
-    tx: &mut Tx,
-    record: &Record,
-    id: ApplicantId,
-    other: &Other,
-) -> Result<()> {
+async fn link(engine: &Engine, tx: &mut Tx, record: &Record, id: ApplicantId, other: &Other) -> Result<()> {
     let organization = record.row.organization;
     let mut opened = open(engine, tx, organization, other.id).await?;
     if !add_link(&mut opened.person.links, Link { identity: id, ..other.as_link(record) }) {

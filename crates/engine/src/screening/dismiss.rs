@@ -56,7 +56,7 @@ pub async fn dismiss(
     verification: VerificationId,
     what: &Dismissing<'_>,
 ) -> Result<usize> {
-    if !caller.may(Scope::Write) {
+    if !caller.may(Scope::Review) {
         return Err(Error::Forbidden);
     }
     set_aside(engine, caller.organization, &caller.actor(), verification, what).await
@@ -193,7 +193,7 @@ async fn of(
 
 /// The identity with this document and this holder. Both, because here no face was compared: somebody else's document
 /// must not bring their dismissals along.
-async fn same_person(
+pub(super) async fn same_person(
     engine: &Engine,
     tx: &mut Tx,
     organization: OrganizationId,

@@ -6,6 +6,7 @@ pub(crate) mod log;
 mod plan;
 mod reconsider;
 pub(crate) mod rescreen;
+pub(crate) mod restore;
 mod screen;
 mod search;
 mod state;
@@ -17,6 +18,7 @@ pub use crate::base::{
 };
 pub use dismiss::{Dismissing, dismiss, dismiss_as_operator};
 pub use log::{Logged, page};
+pub use restore::{Dismissal, restore};
 pub use screen::screen;
 pub use state::{ListState, Progress, State, progress, progress_by_organization, state};
 pub use trouble::Trouble;

@@ -64,6 +64,7 @@ pub async fn submit(
     record.private.attempt += 1;
     record.private.handed_in_at = Some(engine.now());
     record.private.reading = None;
+    record.private.asked_again = None;
     let attempt = record.private.attempt;
     findings::supersede(&mut tx, caller.organization, id, engine.now()).await?;
     let detail = json!({"attempt": attempt});

@@ -10,6 +10,7 @@ mod files;
 mod isolation;
 mod jobs;
 mod keys;
+mod reviews;
 mod rows;
 mod screenings;
 mod stage;
@@ -89,6 +90,11 @@ contract! {
         are_nobodys_in_another_tenant,
         vanish_with_the_person,
         specimens_are_listed_once_each,
+    }
+    reviews {
+        come_back_in_their_order,
+        the_reasons_of_the_last_decision_are_looked_for,
+        a_dismissal_ends_when_it_is_taken_back,
     }
     screenings {
         dismissals_hold_for_their_time_and_person,

@@ -52,7 +52,8 @@ pub(super) async fn check(engine: &Engine, tx: &mut Tx, case: &Case, own: &Own) 
         finding = hit(finding, outcome, Code::NameBlocked, detail);
         finding.score = Some(0.0);
     }
-    let finding = finding.because(Code::ComparedWith, format!("compared with {entries} entries of the block list"));
+    let finding =
+        finding.because(Code::ComparedWith, format!("compared with {entries} entries of the block list"));
     if finding.outcome != Outcome::Clear {
         return Ok(finding);
     }

@@ -92,7 +92,8 @@ impl Own {
             }
         }
         let own = Self::new(engine, case, &reading, face, false).await?;
-        let identity = case.record.row.identity.map(|id| crypto::mark(&own.key, &[IDENTITY, &id.to_string()]));
+        let identity =
+            case.record.row.identity.map(|id| crypto::mark(&own.key, &[IDENTITY, &id.to_string()]));
         Ok(Self { identity: identity.transpose()?, ..own })
     }
 
@@ -206,14 +207,9 @@ fn places(
 /// Whether an address may be a person's: those inside one machine or one building are everybody's.
 fn is_somebodys(address: IpAddr) -> bool {
     match address.to_canonical() {
-        IpAddr::V4(v4) => {
-            !(v4.is_loopback() || v4.is_private() || v4.is_link_local() || v4.is_unspecified())
-        }
+        IpAddr::V4(v4) => !(v4.is_loopback() || v4.is_private() || v4.is_link_local() || v4.is_unspecified()),
         IpAddr::V6(v6) => {
-            !(v6.is_loopback()
-                || v6.is_unique_local()
-                || v6.is_unicast_link_local()
-                || v6.is_unspecified())
+            !(v6.is_loopback() || v6.is_unique_local() || v6.is_unicast_link_local() || v6.is_unspecified())
         }
     }
 }

@@ -96,7 +96,10 @@ async fn sightings_say_what_was_seen_when_and_go_with_the_person() {
         .collect();
     let processing = Some(Status::Processing);
     let contradicts = vec![Code::NumberOfAnotherName];
-    assert_eq!(told, [(Some(second), true, contradicts, processing), (Some(first), true, vec![], processing)]);
+    assert_eq!(
+        told,
+        [(Some(second), true, contradicts, processing), (Some(first), true, vec![], processing)]
+    );
     assert!(seen[0].sighting.at > seen[1].sighting.at);
     let stranger = organization(engine, "second", false).await;
     assert!(matches!(sightings(engine, &stranger, third).await, Err(Error::NotFound(_))));
@@ -155,7 +158,8 @@ async fn what_is_taken_from_a_person_goes_with_them_unless_it_is_to_last() {
     let no_face = block_list::add(engine, caller, new(What::FaceOf(anna), false)).await;
     assert!(matches!(no_face, Err(Error::Conflict { code: "no_face", .. })), "{no_face:?}");
     verifications::anonymize(engine, caller, anna).await.unwrap();
-    let (left, total) = block_list::list(engine, caller, &Filter { take: 10, ..Filter::default() }).await.unwrap();
+    let (left, total) =
+        block_list::list(engine, caller, &Filter { take: 10, ..Filter::default() }).await.unwrap();
     assert_eq!((left.len(), total, left[0].id), (1, 1, name.id));
     assert_eq!(block_list::read(engine, caller, name.id).await.unwrap(), name);
     assert!(matches!(block_list::read(engine, caller, number.id).await, Err(Error::NotFound("entry"))));
@@ -166,7 +170,8 @@ async fn what_is_taken_from_a_person_goes_with_them_unless_it_is_to_last() {
         (What::Name { name: "A".into(), birth_date: Some("yesterday".into()) }, "x", &["name", "birth_date"]),
         (What::Name { name: "Bo Berg".into(), birth_date: None }, " ", &["reason"]),
     ] {
-        let refused = block_list::add(engine, caller, New { what, reason: reason.into(), lasting: true }).await;
+        let refused =
+            block_list::add(engine, caller, New { what, reason: reason.into(), lasting: true }).await;
         let Err(Error::Invalid(problems)) = refused else { panic!("{refused:?}") };
         assert_eq!(problems.iter().map(|p| p.field.as_str()).collect::<Vec<_>>(), fields);
     }
@@ -200,7 +205,11 @@ async fn more_than_usual_asks_for_a_look_within_the_window() {
     }
     assert_eq!(told(ANNA).await.1, many(Code::ManyAttempts), "the person");
     let other = Handed { number: "P9999999", first: "BO", last: "BERG", ..ANNA };
-    assert_eq!(told(Handed { number: ANNA.number, ..other }).await.1, many(Code::ManyAttempts), "the document");
+    assert_eq!(
+        told(Handed { number: ANNA.number, ..other }).await.1,
+        many(Code::ManyAttempts),
+        "the document"
+    );
     assert_eq!(told(Handed { user: "u-1", ..other }).await.1, many(Code::ManyAttempts), "the user");
     assert_eq!(told(other).await.1, CLEAR);
     house.clock.advance(3_700_000);

@@ -167,7 +167,8 @@ async fn a_listed_person_goes_to_review_and_those_before_are_screened_again(app:
         Error,
         screening::{Dismissing, dismiss, page},
     };
-    let (engine, caller, id) = (&app.engine, app.caller().await, first.parse().unwrap());
+    let caller = bonafide_engine::Caller { scopes: "verifications reviews".into(), ..app.caller().await };
+    let (engine, id) = (&app.engine, first.parse().unwrap());
     let what = |entry, reason| Dismissing { list: "house", entry, reason, until: engine.now().plus_secs(60) };
     let missing = dismiss(engine, &caller, id, &what("9", "somebody else")).await;
     assert!(matches!(missing, Err(Error::NotFound("hit"))), "{missing:?}");
