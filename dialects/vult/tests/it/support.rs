@@ -24,7 +24,7 @@ use serde_json::{Value, json};
 use tower::ServiceExt;
 
 /// The installed networks, loaded once for all tests.
-static MODELS: LazyLock<Arc<Models>> =
+pub static MODELS: LazyLock<Arc<Models>> =
     LazyLock::new(|| Arc::new(bonafide_models::load(&bonafide_models::Options::default())));
 
 pub struct App {
@@ -272,8 +272,14 @@ impl App {
 
     /// `of` is `idv` or `ida`.
     pub async fn finalize_of(&self, of: &str, session: &str) -> Answer {
+        self.finalize_with(of, session, json!({})).await
+    }
+
+    /// The same with more in the request.
+    pub async fn finalize_with(&self, of: &str, session: &str, mut body: Value) -> Answer {
         let path = format!("/{of}/sdk/finalize");
-        let finalize = self.post(&path, json!({"session_id": session}));
+        body["session_id"] = session.into();
+        let finalize = self.post(&path, body);
         let work = async {
             loop {
                 tokio::time::sleep(std::time::Duration::from_millis(20)).await;
