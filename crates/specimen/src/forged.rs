@@ -109,7 +109,10 @@ mod tests {
         let white = RgbImage::from_pixel(240, 180, Rgb([255; 3]));
         let out = pasted(&picture(), &white, [20, 30, 40, 50]);
         assert_eq!((out.get_pixel(20, 30).0, out.get_pixel(59, 79).0), ([255; 3], [255; 3]));
-        assert_eq!((out.get_pixel(19, 30), out.get_pixel(60, 30)), (picture().get_pixel(19, 30), picture().get_pixel(60, 30)));
+        assert_eq!(
+            (out.get_pixel(19, 30), out.get_pixel(60, 30)),
+            (picture().get_pixel(19, 30), picture().get_pixel(60, 30))
+        );
         assert_eq!(beside(&picture(), &white).dimensions(), (492, 180));
         assert!(grey(&picture()).pixels().all(|p| p.0[0] == p.0[2]));
     }

@@ -86,11 +86,7 @@ fn frame([right, left, ..]: &Points) -> impl Fn([f32; 2]) -> (f32, f32) {
     }
 }
 
-fn drawn(
-    picture: &RgbImage,
-    points: &Points,
-    paint: impl Fn((f32, f32), [f32; 3]) -> [f32; 3],
-) -> RgbImage {
+fn drawn(picture: &RgbImage, points: &Points, paint: impl Fn((f32, f32), [f32; 3]) -> [f32; 3]) -> RgbImage {
     let place = frame(points);
     let mut out = picture.clone();
     for (x, y, pixel) in out.enumerate_pixels_mut() {

@@ -4,7 +4,7 @@ use std::sync::{LazyLock, OnceLock};
 
 use bonafide_checks::{face::detect, image::Picture};
 use bonafide_specimen::{
-    self as specimen, Fonts, Licence, Scene, Sex, Specimen, Table, attack, forged, worn::Points,
+    self as specimen, Fonts, Licence, Scene, Specimen, Table, attack, forged, worn::Points,
 };
 use bonafide_testkit::data::{sample as sample_file, test_data};
 use image::{RgbImage, imageops};
@@ -84,7 +84,6 @@ impl Person {
             document_number: format!("U{:07}K", 4_178_035 + 1_117 * self.seed),
             personal_number: format!("{:010}", 1_516_070_278 + 31 * self.seed),
             birth_date: jiff::civil::date(1978, 2, 7 + (self.seed % 20) as i8),
-            sex: if self.seed % 2 == 0 { Sex::Male } else { Sex::Unspecified },
             nationality: specimen::STATE.into(),
             issued: jiff::civil::date(2024, 11, 4),
             expires: jiff::civil::date(2034, 11, 3),

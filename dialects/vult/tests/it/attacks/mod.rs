@@ -34,8 +34,10 @@ const ATTEMPTS: [(&str, &[Attempt]); 4] = [
     ("A person who says something else", attempts::person::ROWS),
     ("The way it is asked", attempts::conduct::ROWS),
 ];
-const VARIATIONS: [(&str, &[Variation]); 2] =
-    [("The same papers, other pictures", honest::pictures::ROWS), ("Other papers, other ways", honest::people::ROWS)];
+const VARIATIONS: [(&str, &[Variation]); 2] = [
+    ("The same papers, other pictures", honest::pictures::ROWS),
+    ("Other papers, other ways", honest::people::ROWS),
+];
 
 /// The least share of the honest who have to be approved.
 const LEAST: f64 = 0.95;
@@ -63,7 +65,8 @@ fn go_through(rows: Vec<(Go, Faces, Under)>) -> Vec<Result<Seen, String>> {
             let at = next.fetch_add(1, Ordering::SeqCst);
             let Some((go, faces, under)) = rows.get(at) else { break };
             let row = || {
-                let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+                let runtime =
+                    tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
                 runtime.unwrap().block_on(async {
                     let walk = Walk::start(*faces, *under).await;
                     go(&walk).await
@@ -94,10 +97,13 @@ fn none_is_approved(faces: Faces) {
     let mut wrong = vec![];
     for (row, seen) in rows.iter().zip(seen) {
         let as_told = |seen: &Seen| {
-            seen.ends == row.ends && row.because.iter().all(|code| seen.because.iter().any(|told| told == code))
+            seen.ends == row.ends
+                && row.because.iter().all(|code| seen.because.iter().any(|told| told == code))
         };
         match &seen {
-            Ok(seen) if as_told(seen) => println!("ok     {} — {}: {:?}", row.attempt, seen.ends, seen.because),
+            Ok(seen) if as_told(seen) => {
+                println!("ok     {} — {}: {:?}", row.attempt, seen.ends, seen.because)
+            }
             Ok(seen) => {
                 let told = format!("{} — {}: {:?}", row.attempt, seen.ends, seen.because);
                 println!("WRONG  {told}");
@@ -161,5 +167,9 @@ fn the_tables_are_long_enough_and_the_share_is_high_enough() {
     assert!(attempts.iter().all(|row| row.ends != Ends::Approved && !row.because.is_empty()));
     let honest: Vec<&Variation> = VARIATIONS.iter().flat_map(|(_, rows)| rows.iter()).collect();
     let approved = honest.iter().filter(|row| row.ends == Ends::Approved).count();
-    assert!(honest.len() >= 40 && approved as f64 / honest.len() as f64 >= LEAST, "{approved} of {}", honest.len());
+    assert!(
+        honest.len() >= 40 && approved as f64 / honest.len() as f64 >= LEAST,
+        "{approved} of {}",
+        honest.len()
+    );
 }

@@ -8,7 +8,8 @@ use super::{
 };
 
 fn page() -> String {
-    let count = |ends| ATTEMPTS.iter().flat_map(|(_, rows)| rows.iter()).filter(|row| row.ends == ends).count();
+    let count =
+        |ends| ATTEMPTS.iter().flat_map(|(_, rows)| rows.iter()).filter(|row| row.ends == ends).count();
     let attempts: usize = ATTEMPTS.iter().map(|(_, rows)| rows.len()).sum();
     let honest: usize = VARIATIONS.iter().map(|(_, rows)| rows.len()).sum();
     let approved = |row: &&Variation| row.ends == Ends::Approved;
@@ -41,7 +42,10 @@ cargo test -p bonafide-vult --test it attacks -- --include-ignored --nocapture
         100.0 * approved as f64 / honest as f64,
     );
     for (heading, rows) in ATTEMPTS {
-        let _ = write!(out, "\n### {heading}\n\n| attempt | how it is made | policy | ends | because |\n|---|---|---|---|---|\n");
+        let _ = write!(
+            out,
+            "\n### {heading}\n\n| attempt | how it is made | policy | ends | because |\n|---|---|---|---|---|\n"
+        );
         rows.iter().for_each(|row| attempt(&mut out, row));
     }
     out += "\n## Honest people\n";
@@ -55,7 +59,8 @@ cargo test -p bonafide-vult --test it attacks -- --include-ignored --nocapture
 fn attempt(out: &mut String, row: &Attempt) {
     let because: Vec<String> = row.because.iter().map(|code| format!("`{code}`")).collect();
     let Attempt { attempt, made, under, ends, faces, .. } = row;
-    let _ = writeln!(out, "| {attempt}{} | {made} | {under} | {ends} | {} |", mark(*faces), because.join(", "));
+    let _ =
+        writeln!(out, "| {attempt}{} | {made} | {under} | {ends} | {} |", mark(*faces), because.join(", "));
 }
 
 fn variation(out: &mut String, row: &Variation) {
@@ -74,5 +79,8 @@ fn the_page_is_the_table() {
         fs::write(&path, page()).unwrap();
     }
     let there = fs::read_to_string(&path).unwrap_or_default();
-    assert!(there == page(), "docs/attacks.md is not what the tests go through; see the comment of this test");
+    assert!(
+        there == page(),
+        "docs/attacks.md is not what the tests go through; see the comment of this test"
+    );
 }

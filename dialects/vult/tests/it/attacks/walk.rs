@@ -146,8 +146,7 @@ impl Walk {
 
     /// Gives pictures to a session that is open.
     pub async fn give(&self, session: &str, visit: &Visit) -> Result<(), Seen> {
-        let declared =
-            visit.declared.map(|kind| json!({"session_id": session, "document_type_e": kind}));
+        let declared = visit.declared.map(|kind| json!({"session_id": session, "document_type_e": kind}));
         if let Some(declared) = declared {
             self.app.post("/idv/sdk/document/type/update", declared).await.ok();
         }

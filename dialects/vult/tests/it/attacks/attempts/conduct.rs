@@ -14,7 +14,8 @@ async fn crowd(w: &Walk, device: impl Fn(u64) -> serde_json::Value, n: u64) -> c
     let person = w.person();
     for k in 0..n {
         let holder = Specimen { portrait: person.portrait.clone(), ..Specimen::random(200 + k) };
-        let visit = Visit { device: device(k), ..Visit::new(cast::passport(&holder), cast::jpeg(&cast::other())) };
+        let visit =
+            Visit { device: device(k), ..Visit::new(cast::passport(&holder), cast::jpeg(&cast::other())) };
         w.visit(visit).await;
         w.wait(60);
     }
@@ -141,7 +142,8 @@ pub const ROWS: &[Attempt] = &[
         go: go!(|w| {
             let person = w.person();
             let first = w.approved(person).await;
-            let other = cast::passport(&Specimen { portrait: person.portrait.clone(), ..Specimen::random(81) });
+            let other =
+                cast::passport(&Specimen { portrait: person.portrait.clone(), ..Specimen::random(81) });
             w.give(&first.session, &Visit::new(other, person.face())).await.unwrap_err()
         }),
     },
@@ -153,7 +155,8 @@ pub const ROWS: &[Attempt] = &[
         because: &["invalid_request", "livenes_mode"],
         faces: Faces::Sample,
         go: go!(|w| {
-            w.visit(Visit { create: json!({"livenes_mode": "passive_active"}), ..Visit::of(w.person()) }).await
+            w.visit(Visit { create: json!({"livenes_mode": "passive_active"}), ..Visit::of(w.person()) })
+                .await
         }),
     },
     Attempt {

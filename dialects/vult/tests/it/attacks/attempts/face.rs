@@ -214,7 +214,8 @@ pub const ROWS: &[Attempt] = &[
         go: go!(|w| {
             let person = w.person();
             let frames = cast::stills(&person.selfie, 9);
-            w.visit(Visit { frames, create: json!({"liveness_mode": "passive_active"}), ..Visit::of(person) }).await
+            w.visit(Visit { frames, create: json!({"liveness_mode": "passive_active"}), ..Visit::of(person) })
+                .await
         }),
     },
     Attempt {
@@ -233,7 +234,8 @@ pub const ROWS: &[Attempt] = &[
                 cast::jpeg(&attack::retaken(&attack::held(&person.selfie, &pose), n))
             };
             let frames = (0..9).map(moved).collect();
-            w.visit(Visit { frames, create: json!({"liveness_mode": "passive_active"}), ..Visit::of(person) }).await
+            w.visit(Visit { frames, create: json!({"liveness_mode": "passive_active"}), ..Visit::of(person) })
+                .await
         }),
     },
     Attempt {
@@ -246,7 +248,8 @@ pub const ROWS: &[Attempt] = &[
         go: go!(|w| {
             let person = w.person();
             let frames = vec![person.face(); 9];
-            w.visit(Visit { frames, create: json!({"liveness_mode": "passive_active"}), ..Visit::of(person) }).await
+            w.visit(Visit { frames, create: json!({"liveness_mode": "passive_active"}), ..Visit::of(person) })
+                .await
         }),
     },
     Attempt {
@@ -259,7 +262,8 @@ pub const ROWS: &[Attempt] = &[
         go: go!(|w| {
             let person = w.person();
             let frames = cast::stills(&person.selfie, 6);
-            w.visit(Visit { frames, create: json!({"liveness_mode": "passive_active"}), ..Visit::of(person) }).await
+            w.visit(Visit { frames, create: json!({"liveness_mode": "passive_active"}), ..Visit::of(person) })
+                .await
         }),
     },
     Attempt {

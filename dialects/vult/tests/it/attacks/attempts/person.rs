@@ -82,7 +82,8 @@ pub const ROWS: &[Attempt] = &[
             let person = w.person();
             w.approved(person).await;
             let (given_names, document_number) = ("GABRIEL PAUL".into(), "U9000003K".into());
-            let twin = Specimen { given_names, document_number, personal_number: String::new(), ..person.holder() };
+            let twin =
+                Specimen { given_names, document_number, personal_number: String::new(), ..person.holder() };
             w.visit(Visit::new(cast::passport(&twin), person.face())).await
         }),
     },
@@ -141,7 +142,9 @@ pub const ROWS: &[Attempt] = &[
             let person = w.person();
             let known = w.approved(person).await;
             let number = person.holder().document_number;
-            let seen = w.visit(Visit::new(cast::passport(&renamed(person, "GRUENWALD", &number)), person.face())).await;
+            let seen = w
+                .visit(Visit::new(cast::passport(&renamed(person, "GRUENWALD", &number)), person.face()))
+                .await;
             let identity = json!({"identity_id": known.identity()});
             let now = w.app.post("/identity/read", identity).await.ok();
             assert_eq!(now["last_name"], known.read["last_name"], "an identity is not overwritten");
@@ -254,7 +257,8 @@ pub const ROWS: &[Attempt] = &[
         faces: Faces::Sample,
         go: go!(|w| {
             let person = w.person();
-            w.block(json!({"document_number": person.holder().document_number, "issuing_country": "UTO"})).await;
+            w.block(json!({"document_number": person.holder().document_number, "issuing_country": "UTO"}))
+                .await;
             w.visit(Visit::of(person)).await
         }),
     },

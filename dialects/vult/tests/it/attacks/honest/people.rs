@@ -67,7 +67,10 @@ pub const ROWS: &[Variation] = &[
         given_names: "RAÚL".into(),
         ..h
     }),
-    says!("a number with letters among its digits", |h| Specimen { document_number: "C01X00T47".into(), ..h }),
+    says!("a number with letters among its digits", |h| Specimen {
+        document_number: "C01X00T47".into(),
+        ..h
+    }),
     says!("no personal number", |h| Specimen { personal_number: String::new(), ..h }),
     says!("a foreign passport", |h| Specimen { state: "PRT".into(), nationality: "PRT".into(), ..h }),
     says!("a citizen of another country than the issuer's", |h| Specimen { nationality: "FRA".into(), ..h }),
@@ -109,7 +112,10 @@ pub const ROWS: &[Variation] = &[
     way!("the same person twice, with the same passport", Sample, |w| {
         let person = w.person();
         let first = w.approved(person).await;
-        let again = Visit::new(cast::photo(&person.page(), 12), person.face_as(|p| bonafide_specimen::forged::lit(p, 0.95, 0.02)));
+        let again = Visit::new(
+            cast::photo(&person.page(), 12),
+            person.face_as(|p| bonafide_specimen::forged::lit(p, 0.95, 0.02)),
+        );
         let second = w.visit(again).await.approved();
         assert_eq!(first.identity(), second.identity(), "one person is one identity");
         second
@@ -147,10 +153,10 @@ pub const ROWS: &[Variation] = &[
     way!("passport first, identity card later", Sample, |w| {
         let person = w.person();
         w.approved(person).await;
-        let [front, back] = cast::sides(&cast::card_pages(&Specimen {
-            document_number: "I5520417".into(),
-            ..person.holder()
-        }), 3);
+        let [front, back] = cast::sides(
+            &cast::card_pages(&Specimen { document_number: "I5520417".into(), ..person.holder() }),
+            3,
+        );
         let visit = Visit::with([front, back], person.face());
         w.visit(Visit { declared: Some("identification_card"), ..visit }).await
     }),
@@ -173,7 +179,13 @@ pub const ROWS: &[Variation] = &[
     way!("handed in twice by a slow connection", Sample, |w| {
         let session = w.captured(&Visit::of(w.person())).await.unwrap();
         let (one, two) = tokio::join!(w.hand_in(&session), w.hand_in(&session));
-        assert_eq!((one.ends, w.events(&one, "processing")), (two.ends, 1), "{:?} {:?}", one.because, two.because);
+        assert_eq!(
+            (one.ends, w.events(&one, "processing")),
+            (two.ends, 1),
+            "{:?} {:?}",
+            one.because,
+            two.because
+        );
         w.hand_in(&session).await
     }),
     way!("while lists are searched", Sample, |w| {

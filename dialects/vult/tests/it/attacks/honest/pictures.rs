@@ -77,9 +77,15 @@ macro_rules! wearing {
 }
 
 pub const ROWS: &[Variation] = &[
-    scene!("passport in the evening: little light, much noise", Scene { light_fall_off: 0.42, noise: 5.0, ..hand() }),
+    scene!(
+        "passport in the evening: little light, much noise",
+        Scene { light_fall_off: 0.42, noise: 5.0, ..hand() }
+    ),
     scene!("passport in a hard shadow", Scene { shadow: 0.35, shadow_toward: 200.0, ..hand() }),
-    scene!("passport with a lamp's reflection beside the text", Scene { glare: 0.5, glare_at: (-40.0, -34.0), ..hand() }),
+    scene!(
+        "passport with a lamp's reflection beside the text",
+        Scene { glare: 0.5, glare_at: (-40.0, -34.0), ..hand() }
+    ),
     scene!("passport from the side, 20°", hand().tilted(20.0, 40.0)),
     scene!("passport from below, 25°", hand().tilted(25.0, 90.0)),
     scene!("passport turned by 9°", Scene { roll: 9.0, ..hand() }),
@@ -88,7 +94,10 @@ pub const ROWS: &[Variation] = &[
     scene!("passport on dark stone", Scene { table: Table::Slate, shift: (6.0, -4.0), ..hand() }),
     scene!("passport a little out of focus", Scene { blur: 1.3, ..hand() }),
     scene!("passport with a trembling hand", Scene { motion: 3.0, motion_toward: 30.0, ..hand() }),
-    scene!("passport by a camera of 12 megapixels", Scene { width: 4000, height: 3000, clutter: false, ..hand() }),
+    scene!(
+        "passport by a camera of 12 megapixels",
+        Scene { width: 4000, height: 3000, clutter: false, ..hand() }
+    ),
     scene!("passport by an old camera, 1024 × 768", Scene { width: 1024, height: 768, fill: 0.9, ..hand() }),
     file!("passport's picture on its side", |p| cast::jpeg(&imageops::rotate90(&p))),
     file!("passport's picture upside down", |p| cast::jpeg(&imageops::rotate180(&p))),
