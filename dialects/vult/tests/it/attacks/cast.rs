@@ -60,6 +60,17 @@ pub fn volunteer(n: usize) -> &'static Person {
     })
 }
 
+/// Somebody of whom there are pictures of several days: a portrait from one of them, `day` 0 to 2 are the others.
+pub fn traveller(day: usize) -> &'static Person {
+    const DAYS: [&str; 3] = ["002", "005", "006"];
+    static ALL: [OnceLock<Person>; 3] = [const { OnceLock::new() }; 3];
+    ALL[day].get_or_init(|| {
+        let picture = |number| open(&test_data(&format!("faces/count_compreface/{number}_A.jpg")));
+        let portrait = specimen::crop(&picture("004"), [180, 318, 306, 394], (700, 900));
+        Person::new(portrait, picture(DAYS[day]), "ILIESCU", "DORA", 120)
+    })
+}
+
 fn open(path: &std::path::Path) -> RgbImage {
     image::open(path).unwrap().to_rgb8()
 }

@@ -143,7 +143,7 @@ fn no_attempt_is_approved() {
 }
 
 #[test]
-#[ignore = "needs real data: faces_london"]
+#[ignore = "needs real data: faces_london, faces/count_compreface"]
 fn no_attempt_is_approved_among_several_people() {
     none_is_approved(Faces::Volunteers);
 }
@@ -154,7 +154,7 @@ fn honest_people_are_approved() {
 }
 
 #[test]
-#[ignore = "needs real data: faces_london"]
+#[ignore = "needs real data: faces_london, faces/count_compreface"]
 fn honest_people_are_approved_among_several_people() {
     the_honest_are_approved(Faces::Volunteers);
 }

@@ -198,6 +198,11 @@ pub const ROWS: &[Variation] = &[
         let today = person.face_as(|p| bonafide_specimen::forged::lit(p, 0.9, 0.04));
         w.authenticate(known.identity(), json!({}), &[today]).await
     }),
+    way!("another day: outdoors in summer", Volunteers, |w| w.visit(Visit::of(cast::traveller(0))).await),
+    way!("another day: winter, with a woollen hat", Volunteers, |w| w
+        .visit(Visit::of(cast::traveller(1)))
+        .await),
+    way!("another day: at home, hair down", Volunteers, |w| w.visit(Visit::of(cast::traveller(2))).await),
     way!("another volunteer: 2", Volunteers, |w| w.visit(Visit::of(cast::volunteer(1))).await),
     way!("another volunteer: 3", Volunteers, |w| w.visit(Visit::of(cast::volunteer(2))).await),
     way!("another volunteer: 4", Volunteers, |w| w.visit(Visit::of(cast::volunteer(3))).await),
