@@ -13,7 +13,11 @@ use axum::{
 };
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use bonafide_checks::models::Models;
-use bonafide_engine::{Engine, access, jobs};
+use bonafide_engine::{
+    Engine, Scope,
+    access::{self, Kind, Wanted},
+    jobs,
+};
 use bonafide_registry::Provider;
 use bonafide_store::Db;
 use bonafide_testkit::{
@@ -87,7 +91,7 @@ impl App {
         };
         let Started { engine, db, clock, folder, .. } = setup.start(database).await;
         let router = bonafide_http::server(
-            &[&bonafide_vult::DIALECT],
+            &[&bonafide_vult::DIALECT, &bonafide_console::DIALECT],
             engine.clone(),
             &Default::default(),
             Router::new(),
@@ -140,6 +144,13 @@ impl App {
             peer: self.peer.clone(),
             router: self.router.clone(),
         }
+    }
+
+    /// A key of the app's own organization that may do whatever our own API offers but keys.
+    pub async fn officer(&self) -> String {
+        let mut wanted = Wanted::new(Kind::ApiKey, "officer");
+        wanted.scopes = Scope::ALL.map(Scope::as_str).join(" ");
+        access::create_credential(&self.engine, wanted, false).await.unwrap().secret.to_string()
     }
 
     /// The app's own client, as the engine knows it.
