@@ -122,10 +122,6 @@ impl Person {
         sides(&specimen::residence_permit(&self.holder(), &FONTS), self.seed)
     }
 
-    pub fn large_card(&self) -> Vec<u8> {
-        photo(&specimen::large_card(&self.holder(), &FONTS), self.seed)
-    }
-
     /// Both sides of their driving licence, photographed.
     pub fn licence(&self) -> [Vec<u8>; 2] {
         sides(&licence_pages(&self.holder()), self.seed)

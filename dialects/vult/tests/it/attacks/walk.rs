@@ -306,14 +306,14 @@ impl Walk {
     }
 }
 
-/// Of two sessions the one that fares better: what an attacker got.
+/// Of two the one that fares worse.
 pub fn worse(one: Seen, two: Seen) -> Seen {
     let rank = |seen: &Seen| match seen.ends {
         Ends::Approved => 0,
-        Ends::Review => 1,
-        Ends::Again => 2,
+        Ends::Again => 1,
+        Ends::Review => 2,
         Ends::Declined => 3,
         Ends::Refused => 4,
     };
-    if rank(&one) <= rank(&two) { one } else { two }
+    if rank(&one) >= rank(&two) { one } else { two }
 }

@@ -68,7 +68,7 @@ pub const ROWS: &[Attempt] = &[
     },
     Attempt {
         attempt: "hurried double calls",
-        made: "a thief hands in twice at once; the one that fares better counts, and it was one attempt",
+        made: "a thief hands in twice at once: one attempt, one result",
         under: Under::Standard,
         ends: Ends::Declined,
         because: &["face_match_failed"],

@@ -140,8 +140,8 @@ pub const ROWS: &[Attempt] = &[
         attempt: "a country that does not exist",
         made: "a passport of XYZ",
         under: Under::Standard,
-        ends: Ends::Declined,
-        because: &["document_accepted_failed", "issuing_country_unknown"],
+        ends: Ends::Review,
+        because: &["document_accepted_unsure", "issuing_country_unknown"],
         faces: Faces::Sample,
         go: go!(|w| {
             let person = w.person();
@@ -207,7 +207,7 @@ pub const ROWS: &[Attempt] = &[
         made: "both sides of an identity card, the type said to be another",
         under: Under::Standard,
         ends: Ends::Review,
-        because: &["document_as_asked_failed", "other_document_type"],
+        because: &["document_as_asked_unsure", "other_document_type"],
         faces: Faces::Sample,
         go: go!(|w| {
             let person = w.person();

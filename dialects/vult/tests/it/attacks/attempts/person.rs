@@ -56,9 +56,9 @@ pub const ROWS: &[Attempt] = &[
     },
     Attempt {
         attempt: "one face, two names, at the same time",
-        made: "two passports of two names handed in at once; the one that fares better counts",
-        under: Under::With(r#"{"on_consider": {"known_face": "decline"}}"#),
-        ends: Ends::Declined,
+        made: "two passports of two names handed in at once; one of them may come first",
+        under: Under::Standard,
+        ends: Ends::Review,
         because: &["known_face_unsure", "face_of_another_holder"],
         faces: Faces::Sample,
         go: go!(|w| {
