@@ -249,7 +249,8 @@ impl Walk {
     }
 
     /// Puts a face, a number or a name on the organization's block list.
-    pub async fn block(&self, what: Value) {
+    pub async fn block(&self, mut what: Value) {
+        what["reason"] = "reported by the police".into();
         self.console("/console/block-list", what).await;
     }
 

@@ -243,7 +243,7 @@ pub const ROWS: &[Attempt] = &[
         go: go!(|w| {
             let person = w.person();
             let known = w.approved(person).await;
-            w.block(json!({"identity_id": known.identity()})).await;
+            w.block(json!({"kind": "face", "identity": known.identity()})).await;
             let other = renamed(person, "GRUENWALD", "U9000001K");
             w.visit(Visit::new(cast::passport(&other), person.face())).await
         }),
@@ -257,8 +257,8 @@ pub const ROWS: &[Attempt] = &[
         faces: Faces::Sample,
         go: go!(|w| {
             let person = w.person();
-            w.block(json!({"document_number": person.holder().document_number, "issuing_country": "UTO"}))
-                .await;
+            let number = person.holder().document_number;
+            w.block(json!({"kind": "number", "country": "UTO", "number": number})).await;
             w.visit(Visit::of(person)).await
         }),
     },
@@ -273,7 +273,8 @@ pub const ROWS: &[Attempt] = &[
             let person = w.person();
             let holder = person.holder();
             let name = format!("{} {}", holder.given_names, holder.surname);
-            w.block(json!({"name": name, "birth_date": holder.birth_date.to_string()})).await;
+            let birth_date = holder.birth_date.to_string();
+            w.block(json!({"kind": "name", "name": name, "birth_date": birth_date})).await;
             w.visit(Visit::of(person)).await
         }),
     },
