@@ -13,7 +13,11 @@ use axum::{
 };
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use bonafide_checks::models::Models;
-use bonafide_engine::{Engine, access, jobs};
+use bonafide_engine::{
+    Engine, Scope,
+    access::{self, Kind, Wanted},
+    jobs,
+};
 use bonafide_registry::Provider;
 use bonafide_store::Db;
 use bonafide_testkit::{
@@ -24,7 +28,7 @@ use serde_json::{Value, json};
 use tower::ServiceExt;
 
 /// The installed networks, loaded once for all tests.
-static MODELS: LazyLock<Arc<Models>> =
+pub static MODELS: LazyLock<Arc<Models>> =
     LazyLock::new(|| Arc::new(bonafide_models::load(&bonafide_models::Options::default())));
 
 pub struct App {
@@ -87,7 +91,7 @@ impl App {
         };
         let Started { engine, db, clock, folder, .. } = setup.start(database).await;
         let router = bonafide_http::server(
-            &[&bonafide_vult::DIALECT],
+            &[&bonafide_vult::DIALECT, &bonafide_console::DIALECT],
             engine.clone(),
             &Default::default(),
             Router::new(),
@@ -140,6 +144,13 @@ impl App {
             peer: self.peer.clone(),
             router: self.router.clone(),
         }
+    }
+
+    /// A key of the app's own organization that may do whatever our own API offers but keys.
+    pub async fn officer(&self) -> String {
+        let mut wanted = Wanted::new(Kind::ApiKey, "officer");
+        wanted.scopes = Scope::ALL.map(Scope::as_str).join(" ");
+        access::create_credential(&self.engine, wanted, false).await.unwrap().secret.to_string()
     }
 
     /// The app's own client, as the engine knows it.
@@ -281,8 +292,14 @@ impl App {
 
     /// `of` is `idv` or `ida`.
     pub async fn finalize_of(&self, of: &str, session: &str) -> Answer {
+        self.finalize_with(of, session, json!({})).await
+    }
+
+    /// The same with more in the request.
+    pub async fn finalize_with(&self, of: &str, session: &str, mut body: Value) -> Answer {
         let path = format!("/{of}/sdk/finalize");
-        let finalize = self.post(&path, json!({"session_id": session}));
+        body["session_id"] = session.into();
+        let finalize = self.post(&path, body);
         let work = async {
             loop {
                 tokio::time::sleep(std::time::Duration::from_millis(20)).await;
