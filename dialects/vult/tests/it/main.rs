@@ -13,6 +13,7 @@ mod idv {
 }
 mod backtest;
 mod location;
+mod misspelt;
 mod registry;
 mod sandbox;
 mod seed;
