@@ -4,6 +4,7 @@
 
 mod invitations;
 mod screening;
+mod submit;
 mod support;
 mod webhooks {
     mod deliver;

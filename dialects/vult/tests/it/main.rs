@@ -15,6 +15,7 @@ mod idv {
 }
 mod backtest;
 mod location;
+mod misspelt;
 mod registry;
 mod sandbox;
 mod seed;

@@ -317,3 +317,12 @@ impl App {
 pub fn sample(name: &str) -> Vec<u8> {
     std::fs::read(bonafide_testkit::data::sample(name)).unwrap()
 }
+
+/// A photograph without a document or a face: a table, lit from one side. Each `n` is another picture.
+pub fn empty_table(n: u8) -> Vec<u8> {
+    let shade = |x: u32, y: u32| (60 + n as u32 + x / 8 + y / 12) as u8;
+    let table = image::RgbImage::from_fn(800, 600, |x, y| image::Rgb([shade(x, y), shade(x, y) - 20, 50]));
+    let mut jpeg = std::io::Cursor::new(vec![]);
+    table.write_to(&mut jpeg, image::ImageFormat::Jpeg).unwrap();
+    jpeg.into_inner()
+}
