@@ -8,7 +8,7 @@ use bonafide_checks::{
     face::{
         attributes,
         compare::{self, FaceMatch},
-        detect, subject,
+        detect, embed, source, subject,
     },
     image::{Picture, manipulation::Traces},
     liveness::{active, passive, replay},
@@ -91,6 +91,52 @@ pub fn faces(models: &Models, weights: &Weights, portrait: Option<&Picture>, sel
             ..FaceMatch::default()
         },
     }
+}
+
+/// Most frames of a capture that are held against the portrait.
+const HELD_AGAINST: usize = 3;
+
+/// Whether the selfie and the frames of its capture are photographs of their own, and not of the document.
+/// `matched` is the comparison of the selfie with the portrait, where there was one.
+pub fn source(
+    models: &Models,
+    portraits: &[&Picture],
+    frames: &[&Picture],
+    matched: Option<&FaceMatch>,
+) -> Finding {
+    let start = Instant::now();
+    let score = matched.and_then(|m| Some(embed::Score { cosine: m.cosine?, basis: m.basis? }));
+    let mut finding = source::judge(models, portraits, &some_of(frames), score);
+    timed(std::slice::from_mut(&mut finding), start);
+    finding
+}
+
+/// The same of somebody who is known by an earlier template: `face` is the selfie's, to compare with the portraits.
+pub fn source_of_known(
+    models: &Models,
+    portraits: &[&Picture],
+    frames: &[&Picture],
+    face: Option<&embed::Embedding>,
+) -> Finding {
+    let start = Instant::now();
+    let scores = face.map(|face| portraits.iter().map(|p| source::score(models, p, face)).collect());
+    let scores: Result<Vec<_>, _> = scores.unwrap_or_else(|| Ok(vec![]));
+    let mut finding = match scores {
+        Ok(scores) => {
+            let highest = scores.into_iter().flatten().max_by(|a, b| a.cosine.total_cmp(&b.cosine));
+            source::judge(models, portraits, &some_of(frames), highest)
+        }
+        Err(error) => source::could_not_run(&error),
+    };
+    timed(std::slice::from_mut(&mut finding), start);
+    finding
+}
+
+/// The first frame, which is the selfie, and some of the others, evenly spread.
+fn some_of<'f>(frames: &[&'f Picture]) -> Vec<&'f Picture> {
+    let last = frames.len().saturating_sub(1);
+    let most = frames.len().min(HELD_AGAINST);
+    (0..most).filter_map(|i| frames.get(i * last / (most - 1).max(1)).copied()).collect()
 }
 
 /// Age and gender that the networks estimate, against the document's. Nothing is estimated unless the
