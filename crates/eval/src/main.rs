@@ -4,6 +4,7 @@
 
 mod aamva;
 mod active;
+mod ages;
 mod clips;
 mod documents;
 mod duplicates;
@@ -61,6 +62,7 @@ enum Suite {
     Faces,
     SelfieSource,
     PortraitSelfie,
+    Ages,
     Pad,
     Active,
     Tamper,
@@ -232,6 +234,7 @@ fn run(args: &Args) -> Result<(), Failed> {
         Suite::Faces => faces::run(&args.dir, &args.faces)?,
         Suite::SelfieSource => source::run(&args.dir, &args.source)?,
         Suite::PortraitSelfie => source::portrait_selfie(&args.dir, &args.source)?,
+        Suite::Ages => ages::run(&args.dir)?,
         Suite::Pad => pad::run(&args.dir)?,
         Suite::Active => active::run(&args.dir)?,
         Suite::Tamper => tamper::run(&args.dir)?,

@@ -105,7 +105,7 @@ fn person(file: &str) -> &str {
 }
 
 /// The names of the pictures in a folder, in order.
-fn names(folder: &Path) -> Result<Vec<String>, Error> {
+pub(super) fn names(folder: &Path) -> Result<Vec<String>, Error> {
     let entries =
         std::fs::read_dir(folder).map_err(|e| format!("cannot read {}: {e}", folder.display()))?;
     let mut names = vec![];
