@@ -22,10 +22,7 @@ const OTHER_VARIABLES: &[&str] = &[
 
 /// Refuses a variable of our prefix that nobody reads: it was meant for a setting. `settings_file` may name some that
 /// hold secrets: `{ env = "NAME" }`.
-pub(crate) fn check(
-    names: impl Iterator<Item = String>,
-    settings_file: &Value,
-) -> Result<(), String> {
+pub(crate) fn check(names: impl Iterator<Item = String>, settings_file: &Value) -> Result<(), String> {
     let settings: Vec<String> = SETTINGS.iter().filter_map(Setting::variable).collect();
     let known = || settings.iter().map(String::as_str).chain(OTHER_VARIABLES.iter().copied());
     for name in names.filter(|name| name.starts_with(PREFIX)) {
@@ -65,7 +62,9 @@ fn holds_secret(settings: &Value, name: &str) -> bool {
 /// What Kubernetes and Docker put into the environment for a service that is called bonafide.
 fn is_link(name: &str) -> bool {
     let rest = name.trim_start_matches(PREFIX);
-    rest == "PORT" || rest == "NAME" || ["PORT_", "SERVICE_", "ENV_"].iter().any(|start| rest.starts_with(start))
+    rest == "PORT"
+        || rest == "NAME"
+        || ["PORT_", "SERVICE_", "ENV_"].iter().any(|start| rest.starts_with(start))
 }
 
 #[cfg(test)]
@@ -82,7 +81,9 @@ mod tests {
                 assert_eq!(check(&name), Ok(()));
             }
         }
-        for other in ["BONAFIDE_MODELS_DIR", "BONAFIDE_TEST_DATA", "BONAFIDE_PORT", "BONAFIDE_PORT_8080_TCP_ADDR"] {
+        for other in
+            ["BONAFIDE_MODELS_DIR", "BONAFIDE_TEST_DATA", "BONAFIDE_PORT", "BONAFIDE_PORT_8080_TCP_ADDR"]
+        {
             assert_eq!(check(other), Ok(()), "{other}");
         }
         for (wrong, said) in [

@@ -125,8 +125,12 @@ mod tests {
         if let Some(name) = schema["$ref"].as_str().and_then(|r| r.rsplit('/').next()) {
             return unbounded(document, &document["components"]["schemas"][name], place, found);
         }
-        let is = |kind: &str| schema["type"] == kind || schema["type"].as_array().is_some_and(|t| t.contains(&kind.into()));
-        if (is("number") || is("integer")) && !(schema["minimum"].is_number() && schema["maximum"].is_number()) {
+        let is = |kind: &str| {
+            schema["type"] == kind || schema["type"].as_array().is_some_and(|t| t.contains(&kind.into()))
+        };
+        if (is("number") || is("integer"))
+            && !(schema["minimum"].is_number() && schema["maximum"].is_number())
+        {
             found.push(place.to_owned());
         }
         for (name, member) in schema["properties"].as_object().into_iter().flatten() {

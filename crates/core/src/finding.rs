@@ -45,7 +45,8 @@ words! {
         SelfieSource = "selfie_source",
         /// The face is known under another name or birth date.
         KnownFace = "known_face",
-        /// The age a network estimates against the document's. Only where it was given a weight.
+        /// The age a network estimates against the document's, where it was given a weight; everywhere, whether a child's
+        /// face came with an adult's document.
         AgeEstimate = "age_estimate",
         /// The gender a network estimates against the document's. Only where it was given a weight.
         GenderEstimate = "gender_estimate",

@@ -25,7 +25,9 @@ pub fn instead<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Stri
     }
     match known.as_slice() {
         [] => "none is known here".to_owned(),
-        _ if known.len() > TOLD => format!("known are {} and {} more", known[..TOLD].join(", "), known.len() - TOLD),
+        _ if known.len() > TOLD => {
+            format!("known are {} and {} more", known[..TOLD].join(", "), known.len() - TOLD)
+        }
         _ => format!("known are {}", known.join(", ")),
     }
 }
@@ -42,7 +44,8 @@ fn nearest_within<'a>(
     let distance = |known: &'a str| {
         let letters = fold(known);
         let most = most(letters.len());
-        let apart = if letters.len().abs_diff(folded.len()) > most { most + 1 } else { edits(&folded, &letters) };
+        let apart =
+            if letters.len().abs_diff(folded.len()) > most { most + 1 } else { edits(&folded, &letters) };
         (apart <= most).then_some((apart, known))
     };
     known.into_iter().filter_map(distance).min().map(|(_, known)| known)
@@ -109,7 +112,9 @@ mod tests {
     #[test]
     fn edits_are_counted() {
         let of = |a: &str, b: &str| edits(&a.chars().collect::<Vec<_>>(), &b.chars().collect::<Vec<_>>());
-        for (a, b, expected) in [("", "", 0), ("", "abc", 3), ("abc", "", 3), ("ab", "ba", 1), ("kitten", "sitting", 3)] {
+        for (a, b, expected) in
+            [("", "", 0), ("", "abc", 3), ("abc", "", 3), ("ab", "ba", 1), ("kitten", "sitting", 3)]
+        {
             assert_eq!((of(a, b), of(b, a)), (expected, expected), "{a} {b}");
         }
     }

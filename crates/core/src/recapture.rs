@@ -113,9 +113,15 @@ mod tests {
     fn each_step_is_asked_for_again_for_its_own_reasons() {
         let findings = [
             Finding::not_assessed(Check::PassiveLiveness, Code::FaceTooDark, "more light"),
-            Finding::new(Check::DocumentAsAsked, Outcome::Fail).on(Side::Back).because(Code::BackNotCaptured, "turn"),
-            Finding::new(Check::DocumentReadable, Outcome::Fail).on(Side::Front).because(Code::TooBlurry, "hold still"),
-            Finding::new(Check::IsIdentityDocument, Outcome::Fail).on(Side::Front).because(Code::NoDocument, "show it"),
+            Finding::new(Check::DocumentAsAsked, Outcome::Fail)
+                .on(Side::Back)
+                .because(Code::BackNotCaptured, "turn"),
+            Finding::new(Check::DocumentReadable, Outcome::Fail)
+                .on(Side::Front)
+                .because(Code::TooBlurry, "hold still"),
+            Finding::new(Check::IsIdentityDocument, Outcome::Fail)
+                .on(Side::Front)
+                .because(Code::NoDocument, "show it"),
             Finding::new(Check::FaceMatch, Outcome::Fail).because(Code::FaceMismatch, "somebody else"),
         ];
         let expected = [
@@ -128,7 +134,9 @@ mod tests {
 
     #[test]
     fn what_did_not_decide_is_not_asked_for() {
-        let hint = Finding::new(Check::ImageQuality, Outcome::Consider).on(Side::Back).because(Code::Glare, "a hint");
+        let hint = Finding::new(Check::ImageQuality, Outcome::Consider)
+            .on(Side::Back)
+            .because(Code::Glare, "a hint");
         let dark = Finding::not_assessed(Check::PassiveLiveness, Code::FaceTooDark, "more light");
         let reasons = dark.reasons.clone();
         assert_eq!(of(&[hint, dark], &reasons), [(Capture::Liveness, vec![Code::FaceTooDark])]);
@@ -136,7 +144,9 @@ mod tests {
 
     #[test]
     fn unread_fields_are_the_poor_pictures_fault() {
-        let poor = Finding::new(Check::ImageQuality, Outcome::Consider).on(Side::Front).because(Code::TooBlurry, "a");
+        let poor = Finding::new(Check::ImageQuality, Outcome::Consider)
+            .on(Side::Front)
+            .because(Code::TooBlurry, "a");
         let unread = Finding::new(Check::RequiredFields, Outcome::Fail);
         let reasons = [Reason::new(Code::Failed(Check::RequiredFields), "see the finding")];
         assert_eq!(of(&[poor, unread], &reasons), [(Capture::DocumentFront, vec![Code::TooBlurry])]);

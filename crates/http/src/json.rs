@@ -345,7 +345,8 @@ mod tests {
     #[test]
     fn a_whole_number_may_be_written_as_a_fraction() {
         let order = |count: &str| format!(r#"{{"_name": "abc", "_kind": "small", "_count": {count}}}"#);
-        let read = |count: &str| check::<Order>(serde_json::from_str(&order(count)).unwrap(), &Unknown::default());
+        let read =
+            |count: &str| check::<Order>(serde_json::from_str(&order(count)).unwrap(), &Unknown::default());
         assert_eq!(read("3.0").unwrap()._count, Some(3));
         assert!(read("3.5").is_err() && read("1e300").is_err());
     }

@@ -103,7 +103,8 @@ fn refused<'a>(path: String, name: &str, known: impl IntoIterator<Item = &'a str
 /// A path as it may stand in a header: a strange name may be somebody's own, so a star stands for it.
 fn short(path: &str) -> String {
     let plain = |part: &str| {
-        (1..=64).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b))
+        (1..=64).contains(&part.len())
+            && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b))
     };
     path.split('.').map(|part| if plain(part) { part } else { "*" }).collect::<Vec<_>>().join(".")
 }
@@ -145,7 +146,9 @@ impl<'a> Walk<'a> {
                         continue;
                     }
                     if of.is_empty() {
-                        of.extend(objects.iter().map(|s| &s["additionalProperties"]).filter(|s| s.is_object()));
+                        of.extend(
+                            objects.iter().map(|s| &s["additionalProperties"]).filter(|s| s.is_object()),
+                        );
                     }
                     if !of.is_empty() {
                         self.visit(&of, member, &inside(name), problems);
@@ -169,7 +172,8 @@ impl<'a> Walk<'a> {
             }
             return;
         }
-        let parts = ["allOf", "oneOf", "anyOf"].into_iter().filter_map(|many| schema[many].as_array()).flatten();
+        let parts =
+            ["allOf", "oneOf", "anyOf"].into_iter().filter_map(|many| schema[many].as_array()).flatten();
         let before = found.len();
         for part in parts {
             self.shapes(part, depth + 1, found);
@@ -182,7 +186,8 @@ impl<'a> Walk<'a> {
 
 fn is_object(schema: &Value) -> bool {
     let kind = &schema["type"];
-    *kind == "object" || kind.as_array().is_some_and(|kinds| kinds.iter().any(|kind| kind == "object"))
+    *kind == "object"
+        || kind.as_array().is_some_and(|kinds| kinds.iter().any(|kind| kind == "object"))
         || kind.is_null() && schema.get("enum").is_none()
 }
 
@@ -321,7 +326,10 @@ mod tests {
         assert!(said("address.stret", "did you mean `street`?"), "{problems:?}");
         assert!(said("rates.any.amuont", "did you mean `amount`?"), "{problems:?}");
         assert!(said("how.by_male", "did you mean `by_mail`?"), "{problems:?}");
-        assert!(problems.iter().any(|(f, m)| f == "extra" && m.contains("is not a known field")), "{problems:?}");
+        assert!(
+            problems.iter().any(|(f, m)| f == "extra" && m.contains("is not a known field")),
+            "{problems:?}"
+        );
         assert_eq!((problems.len(), ignored.len()), (6, 0));
     }
 
@@ -349,7 +357,8 @@ mod tests {
 
     #[test]
     fn much_that_is_unknown_is_told_in_few_words() {
-        let many: serde_json::Map<String, Value> = (0..5000).map(|n| (format!("member_number_{n}"), json!(1))).collect();
+        let many: serde_json::Map<String, Value> =
+            (0..5000).map(|n| (format!("member_number_{n}"), json!(1))).collect();
         let (problems, ignored) = judged(true, Value::Object(many.clone()));
         assert_eq!((problems.len(), ignored.len()), (0, MOST));
         assert_eq!(judged(false, Value::Object(many)).0.len(), MAX_PROBLEMS);

@@ -1,9 +1,6 @@
 //! What a session's free-form `settings` may hold.
 
-use bonafide_core::{
-    liveness::Movements,
-    words::Vocabulary,
-};
+use bonafide_core::{liveness::Movements, words::Vocabulary};
 use utoipa::ToSchema;
 
 bonafide_http::vocabulary!(

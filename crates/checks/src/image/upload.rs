@@ -111,7 +111,8 @@ mod tests {
             let lit = x.abs_diff(400) + y.abs_diff(300) < 120;
             Rgb(if lit { [48; 3] } else { [3; 3] })
         });
-        let colours = RgbImage::from_fn(64, 64, |x, _| Rgb(if x < 32 { [110, 90, 90] } else { [90, 100, 90] }));
+        let colours =
+            RgbImage::from_fn(64, 64, |x, _| Rgb(if x < 32 { [110, 90, 90] } else { [90, 100, 90] }));
         for (what, rgb) in [("text", text), ("dim", dim), ("colours", colours)] {
             assert_eq!(judged(rgb), None, "{what}");
         }

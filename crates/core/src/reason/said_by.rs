@@ -108,7 +108,7 @@ impl Check {
             ),
             Self::SelfieSource => matches!(
                 code,
-                C::SelfieIsDocument | C::NothingToCompareWith | C::NoTemplate | C::NoFace | C::ComparedWith
+                C::SelfieIsDocument | C::NothingToCompareWith | C::NoFace | C::FaceTooSmall | C::FaceCutOff
             ),
             Self::DocumentAccepted => matches!(
                 code,

@@ -166,7 +166,11 @@ mod tests {
             (vec![], Action::Approve, vec![DocumentAccepted, LivenessPassed]),
             (vec![(Check::ImageManipulation, Fail)], Action::Approve, vec![LivenessPassed]),
             (vec![(Check::MrzCheckDigits, Fail)], Action::Decline, vec![DocumentRejected, LivenessPassed]),
-            (vec![(Check::OnlineDuplication, Consider)], Action::Approve, vec![DocumentAccepted, LivenessPassed]),
+            (
+                vec![(Check::OnlineDuplication, Consider)],
+                Action::Approve,
+                vec![DocumentAccepted, LivenessPassed],
+            ),
             (vec![(Check::FaceMatch, Fail)], Action::Decline, vec![DocumentAccepted, LivenessPassed]),
             (vec![(Check::ActiveLiveness, Fail)], Action::Decline, vec![DocumentAccepted, LivenessFailed]),
             (vec![(Check::SelfieSource, Fail)], Action::Decline, vec![DocumentAccepted, LivenessFailed]),
@@ -176,7 +180,8 @@ mod tests {
             assert_eq!(told(&findings(&others), action), expected, "{others:?}");
         }
         // A capture that came before shows nobody alive today, and is no attack where that is only told.
-        let replay = Finding::not_assessed(Check::ActiveLiveness, Code::NotAsked, "").because(Code::Replayed, "");
+        let replay =
+            Finding::not_assessed(Check::ActiveLiveness, Code::NotAsked, "").because(Code::Replayed, "");
         let all: Vec<Finding> = findings(&[]).into_iter().chain([replay]).collect();
         assert_eq!(told(&all, Action::Approve), [DocumentAccepted]);
         assert_eq!(told(&[], Action::Decline), []);

@@ -1,5 +1,6 @@
 //! Compares the selfie with the document's portrait.
 
+use bonafide_checks::image::Picture;
 use bonafide_core::{
     evidence::EvidenceKind,
     finding::{Check, Finding, Outcome},
@@ -27,10 +28,10 @@ pub(crate) struct MatchFaces(Who);
 impl CheckJob for MatchFaces {
     const KIND: JobKind = JobKind::MatchFaces;
     const CHECKS: &'static [Check] =
-        &[Check::FaceMatch, Check::KnownFace, Check::IdentityConflict, Check::BlockList];
+        &[Check::FaceMatch, Check::SelfieSource, Check::KnownFace, Check::IdentityConflict, Check::BlockList];
 
     async fn compute(engine: &Engine, case: Case) -> Result<Self> {
-        let kinds = [EvidenceKind::Portrait, EvidenceKind::Selfie];
+        let kinds = [EvidenceKind::Portrait, EvidenceKind::Selfie, EvidenceKind::LivenessFrame];
         let pictures = load_pictures(engine, &case.record, &kinds).await?;
         let (models, weights) = (engine.models.clone(), case.weights);
         let reading = case.record.private.reading.clone();
@@ -41,6 +42,11 @@ impl CheckJob for MatchFaces {
             let portrait = decode(EvidenceKind::Portrait).map_err(unreadable)?;
             let selfie = decode(EvidenceKind::Selfie).map_err(unreadable)?.ok_or_else(gone)?;
             let mut matched = assess::faces(&models, &weights, portrait.as_ref(), &selfie);
+            let others = other_frames(&pictures)?;
+            let frames: Vec<&Picture> = std::iter::once(&selfie).chain(&others).collect();
+            let portraits: Vec<&Picture> = portrait.iter().collect();
+            let source = assess::source(&models, &portraits, &frames, Some(&matched));
+            matched.findings.push(source);
             matched.findings.extend(assess::estimates(&models, &weights, reading.as_ref(), &selfie, today));
             Ok::<_, Error>(matched)
         })
@@ -58,4 +64,11 @@ impl CheckJob for MatchFaces {
         record.save(engine, tx).await?;
         Ok(self.0.findings)
     }
+}
+
+/// The frames of the capture beside the first, which is the selfie.
+pub(super) fn other_frames(pictures: &[(EvidenceKind, Vec<u8>)]) -> Result<Vec<Picture>> {
+    let frames = pictures.iter().filter(|(kind, _)| *kind == EvidenceKind::LivenessFrame).skip(1);
+    let decoded = frames.map(|(_, bytes)| bonafide_checks::image::decode(bytes).map_err(unreadable));
+    decoded.collect()
 }

@@ -43,7 +43,8 @@ pub(crate) struct ReadDocument {
 
 impl CheckJob for ReadDocument {
     const KIND: JobKind = JobKind::ReadDocument;
-    const CHECKS: &'static [Check] = &[Check::DocumentReadable, Check::FaceMatch, Check::Registry];
+    const CHECKS: &'static [Check] =
+        &[Check::DocumentReadable, Check::FaceMatch, Check::SelfieSource, Check::Registry];
 
     async fn compute(engine: &Engine, case: Case) -> Result<Self> {
         let (record, weights) = (&case.record, case.weights);

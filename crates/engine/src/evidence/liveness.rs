@@ -207,12 +207,18 @@ fn bind(challenge: Option<&Challenge>, frames: &[LivenessFrame]) -> Result<Vec<O
         );
     }
     if named.first().is_some_and(Option::is_some) {
-        return refuse(Rule::Required, "must begin with a straight look, before the first movement".to_owned());
+        return refuse(
+            Rule::Required,
+            "must begin with a straight look, before the first movement".to_owned(),
+        );
     }
     match (0..steps).find(|step| !named.contains(&Some(*step))) {
         Some(missing) => refuse(
             Rule::Required,
-            format!("must hold a picture of each of the {steps} movements; none is of number {}", missing + 1),
+            format!(
+                "must hold a picture of each of the {steps} movements; none is of number {}",
+                missing + 1
+            ),
         ),
         None => Ok(named),
     }
@@ -258,15 +264,16 @@ mod tests {
 
     #[test]
     fn frames_have_to_fit_the_movements() {
-        let four = Challenge {
-            steps: vec![Step::Smile, Step::Blink, Step::TurnLeft, Step::LookUp],
-            seconds: 60,
-        };
+        let four =
+            Challenge { steps: vec![Step::Smile, Step::Blink, Step::TurnLeft, Step::LookUp], seconds: 60 };
         for n in 1..=MAX_FRAMES {
             let refused = refused(Some(&four), &vec![None; n]);
             assert_eq!(refused.is_none(), [5, 9, 13].contains(&n), "{n}: {refused:?}");
             if let Some(message) = refused {
-                assert!(message.contains("5 or 9 or 13") && message.ends_with(&format!("not {n}")), "{message}");
+                assert!(
+                    message.contains("5 or 9 or 13") && message.ends_with(&format!("not {n}")),
+                    "{message}"
+                );
             }
         }
         let named = |steps: &[usize]| -> Vec<Option<usize>> {
@@ -275,7 +282,9 @@ mod tests {
         assert_eq!(refused(Some(&four), &named(&[0, 1, 1, 2, 3])), None);
         assert!(refused(Some(&four), &named(&[0, 1, 3])).unwrap().ends_with("number 3"));
         assert!(refused(Some(&four), &named(&[0, 1, 2, 4])).unwrap().contains("not asked for"));
-        assert!(refused(Some(&four), &[Some(0), Some(1), Some(2), Some(3)]).unwrap().contains("straight look"));
+        assert!(
+            refused(Some(&four), &[Some(0), Some(1), Some(2), Some(3)]).unwrap().contains("straight look")
+        );
         // Nothing was asked for: the frames are judged alone.
         assert_eq!(refused(None, &[None, None, None]), None);
         assert!(refused(None, &[None, Some(0)]).is_some());

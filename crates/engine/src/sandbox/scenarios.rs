@@ -49,7 +49,8 @@ const DOCUMENT: &[Check] = &[
     Check::AddressCrosscheck,
     Check::BirthDateCrosscheck,
 ];
-const FACE: &[Check] = &[Check::FaceQuality, Check::FaceMatch, Check::KnownFace, Check::BlockList];
+const FACE: &[Check] =
+    &[Check::FaceQuality, Check::FaceMatch, Check::SelfieSource, Check::KnownFace, Check::BlockList];
 const LIVENESS: &[Check] = &[Check::PassiveLiveness, Check::ActiveLiveness];
 const SCREENING: &[Check] = &[Check::Sanctions];
 const REGISTRY: &[Check] = &[Check::Registry];

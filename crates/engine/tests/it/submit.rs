@@ -53,7 +53,9 @@ async fn two_at_once_are_one_attempt(app: &App) {
         let id = app.captured(&[]).await;
         let hand_in = || async {
             let (engine, caller) = (app.engine.clone(), app.caller.clone());
-            tokio::spawn(async move { verifications::submit(&engine, &caller, id, None).await }).await.unwrap()
+            tokio::spawn(async move { verifications::submit(&engine, &caller, id, None).await })
+                .await
+                .unwrap()
         };
         let all = tokio::join!(hand_in(), hand_in(), hand_in(), hand_in());
         assert!(all.0.is_ok() && all.1.is_ok() && all.2.is_ok() && all.3.is_ok(), "{all:?}");

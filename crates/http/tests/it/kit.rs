@@ -151,7 +151,10 @@ async fn a_misspelt_member_is_refused_and_another_is_told() {
     assert!(!plain.headers.contains_key("bonafide-ignored-members"));
     let sent = json!({"user": "u", "basket": 1, "marta@example.com": 1, "colour": {"a": 1}});
     let told = ask("/shop/orders?source=shelf", sent).await;
-    assert_eq!((told.status, &told.headers["bonafide-ignored-members"]), (201, &"*, basket, colour, source".parse().unwrap()));
+    assert_eq!(
+        (told.status, &told.headers["bonafide-ignored-members"]),
+        (201, &"*, basket, colour, source".parse().unwrap())
+    );
     let order = told.ok().as_str().unwrap().to_owned();
     let read = app.ask("GET", &format!("/shop/orders/{order}?fresh=1"), &key, json!({})).await;
     assert_eq!((read.status, &read.headers["bonafide-ignored-members"]), (200, &"fresh".parse().unwrap()));

@@ -20,12 +20,20 @@ async fn a_misspelt_member_is_refused_with_the_one_that_was_meant(app: &App) {
         ("/idv/session/create", json!({"metdata": {}}), "metdata", "metadata"),
         ("/idv/session/list", json!({"tkae": 5}), "tkae", "take"),
         ("/idv/session/list", json!({"statsu": "complete"}), "statsu", "status"),
-        ("/idv/sdk/consent/add", json!({"session_id": session, "consented": true, "consent": true}), "consent", "consented"),
+        (
+            "/idv/sdk/consent/add",
+            json!({"session_id": session, "consented": true, "consent": true}),
+            "consent",
+            "consented",
+        ),
     ] {
         let refused = app.post(path, body).await;
         let message = refused.body["error"]["message"].as_str().unwrap().to_owned();
         assert_eq!(refused.refused(400, "invalid_request"), [field], "{path}");
-        assert!(message.contains(field) && message.contains(&format!("did you mean `{meant}`?")), "{message}");
+        assert!(
+            message.contains(field) && message.contains(&format!("did you mean `{meant}`?")),
+            "{message}"
+        );
     }
     // The session is as it was.
     let read = app.post("/idv/sdk/session/read", json!({"session_id": session})).await.ok();
@@ -45,7 +53,9 @@ async fn settings_hold_nothing_unknown(app: &App) {
     }
     let refused = create(json!({"user-id": "u-1"})).await;
     assert!(refused.body.to_string().contains("did you mean `user_id`?"), "{}", refused.body);
-    for good in [json!({}), json!({"user_id": "u-1", "liveness_movements": "without_head"}), json!({"user_id": null})] {
+    for good in
+        [json!({}), json!({"user_id": "u-1", "liveness_movements": "without_head"}), json!({"user_id": null})]
+    {
         create(good).await.ok();
     }
     let session = app.consented().await;

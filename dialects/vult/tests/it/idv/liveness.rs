@@ -37,7 +37,10 @@ async fn movements_are_asked_for_and_a_capture_counts_once(app: &App) {
         assert_eq!(app.finalize(&session).await.ok()["verified"], false);
         let device = app.post("/idv/sdk/session/read", this.clone()).await.ok();
         let read = app.post("/idv/session/read", this).await.ok();
-        assert_eq!((&device["liveness_detected"], &read["liveness_detected"]), (&json!(false), &json!(false)));
+        assert_eq!(
+            (&device["liveness_detected"], &read["liveness_detected"]),
+            (&json!(false), &json!(false))
+        );
         assert_eq!(read["liveness_detected_at"], json!(null));
         let reasons = read["history"].as_array().unwrap().last().unwrap()["detail"]["reasons"].to_string();
         assert!(reasons.contains("active_liveness_failed") && reasons.contains(expected), "{reasons}");
