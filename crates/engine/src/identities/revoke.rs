@@ -87,5 +87,6 @@ async fn forget_document(engine: &Engine, tx: &mut Tx, record: &Record, opened: 
     let kept: Vec<_> = person.documents.iter().filter_map(|d| fingerprint::number(&d.reading)).collect();
     known.documents.retain(|number| Some(*number) != gone || kept.contains(number));
     shelf.withdraw(tx, organization, row.id).await?;
-    shelf.add(tx, organization, Some(record.row.id), &key, &known.to_bytes()).await
+    shelf.add(tx, organization, Some(record.row.id), &key, &known.to_bytes()).await?;
+    Ok(())
 }
