@@ -221,7 +221,7 @@ fn tolerance(policy: &Policy, weights: &Weights, facts: &Facts<'_>, finding: &Fi
         again.outcome == Outcome::Clear && finding.outcome != Outcome::Clear
     };
     let knobs = KNOBS.iter().zip(weights.values()).filter(|((_, kind), _)| *kind == KnobKind::Tolerance);
-    for ((name, _), from) in knobs {
+    for (&(name, _), from) in knobs {
         for end in [0.0, 1.0] {
             if let Some(to) = least(from, end, &|to| is_clear(&with(weights, name, to))) {
                 return Some(Change { what: Number::Tolerance { name }, from, to });

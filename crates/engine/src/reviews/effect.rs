@@ -3,18 +3,30 @@
 use bonafide_core::{
     evidence::EvidenceKind,
     id::ApplicantId,
-    review::{Capture, Verdict},
+    review::{Capture, Grounds, Verdict},
     verification::Action,
 };
 use bonafide_store::{Tx, evidence};
 use serde_json::json;
 
-use super::review::Saying;
 use crate::{
     base::{caller::Caller, engine::Engine, error::Result, private::AskedAgain, record::Record},
     identities::revoke::revoke,
     verifications::{expire::renew, transition::apply_because},
 };
+
+/// What a reviewer says.
+#[derive(Debug, Clone)]
+pub struct Saying<'a> {
+    pub verdict: Verdict,
+    pub grounds: Grounds,
+    /// Kept sealed with the person.
+    pub note: Option<&'a str>,
+    /// What the person is to capture again.
+    pub captures: &'a [Capture],
+    /// The last decision that the reviewer saw.
+    pub seen: Option<&'a str>,
+}
 
 /// Changes the state and what goes with it. An identity that nothing stands behind any more is returned: it is to be
 /// forgotten in memory after the commit.

@@ -5,5 +5,6 @@ mod effect;
 mod review;
 
 pub(crate) use decisions::decisions;
-pub use decisions::{Decided, Judged, Reviewed, last, open_proposal};
-pub use review::{MAX_NOTE, Said, Saying, review};
+pub use decisions::{Basis, Decided, Judged, Reviewed, last, open_proposal};
+pub use effect::Saying;
+pub use review::{MAX_NOTE, Said, review};

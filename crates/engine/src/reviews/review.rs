@@ -16,7 +16,7 @@ use serde_json::json;
 
 use super::{
     decisions::{Decided, Private, decisions, last, open_proposal},
-    effect,
+    effect::{Saying, carry_out},
 };
 use crate::base::{
     caller::{Caller, Scope},
@@ -27,19 +27,6 @@ use crate::base::{
 
 /// Longest note, in characters.
 pub const MAX_NOTE: usize = 2000;
-
-/// What a reviewer says.
-#[derive(Debug, Clone)]
-pub struct Saying<'a> {
-    pub verdict: Verdict,
-    pub grounds: Grounds,
-    /// Kept sealed with the person.
-    pub note: Option<&'a str>,
-    /// What the person is to capture again.
-    pub captures: &'a [Capture],
-    /// The last decision that the reviewer saw.
-    pub seen: Option<&'a str>,
-}
 
 /// What came of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,9 +56,9 @@ pub async fn review(engine: &Engine, caller: &Caller, id: VerificationId, said: 
     }
     let all = decisions(&mut tx, &record.row, Some(&record.key)).await?;
     let action = possible(&record, said, &all)?;
-    let proposal = open_proposal(&all);
-    let same = proposal.filter(|p| p.verdict == said.verdict.as_str());
-    let confirms = match same {
+    let two_needed = engine.settings.four_eyes.asks_for(said.verdict);
+    let proposal = open_proposal(&all).filter(|p| two_needed && p.verdict == said.verdict.as_str());
+    let confirms = match proposal {
         Some(proposal) if proposal.credential == caller.credential => {
             return Err(Error::conflict(
                 "same_reviewer",
@@ -80,7 +67,6 @@ pub async fn review(engine: &Engine, caller: &Caller, id: VerificationId, said: 
         }
         other => other.map(|p| p.id),
     };
-    let two_needed = engine.settings.four_eyes.asks_for(said.verdict);
     let decided = confirms.is_some() || !two_needed;
     let status = if decided { after(&record, action)? } else { record.status() };
     let review = ReviewId::new(engine.now(), &*engine.entropy);
@@ -110,7 +96,7 @@ pub async fn review(engine: &Engine, caller: &Caller, id: VerificationId, said: 
         "review": review, "verdict": said.verdict, "reason": said.grounds, "confirms": confirms,
     });
     record.note(engine, &mut tx, AuditAction::VerificationReviewed, &caller.actor(), &detail).await?;
-    let gone = effect::carry_out(engine, &mut tx, &mut record, caller, action, said).await?;
+    let gone = carry_out(engine, &mut tx, &mut record, caller, action, said).await?;
     tx.commit().await?;
     if let Some(identity) = gone {
         engine.gallery().forget(caller.organization, identity).await;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::extract::State;
 use bonafide_core::{
     finding::Code,
-    id::VerificationId,
+    id::{ApplicantId, VerificationId},
     problem::{Problem, Rule},
     time::Timestamp,
     verification::{Kind, Status},
@@ -62,7 +62,7 @@ pub(crate) struct Verifications {
     next: Option<String>,
     /// How many the other filters match in each state; on the first page alone.
     #[serde(skip_serializing_if = "Option::is_none")]
-    counts: Option<BTreeMap<&'static str, i64>>,
+    counts: Option<BTreeMap<String, i64>>,
 }
 
 /// A verification without anything that says who the person is.
@@ -135,19 +135,13 @@ pub(crate) async fn list(
     Query(asked): Query<ListVerifications>,
 ) -> Result<Json<Verifications>> {
     let limit = number("limit", asked.limit.as_deref())?.unwrap_or(50).clamp(1, verifications::LONGEST_PAGE);
-    let identity = match asked.identity.as_deref().map(str::parse) {
-        Some(Err(_)) => {
-            return Err(Problem::new("identity", Rule::Format, "must be the id of an identity").into());
-        }
-        known => known.and_then(Result::ok),
-    };
     let looking = Looking {
         statuses: statuses(asked.status.as_deref())?,
         kind: asked.kind.as_deref().map(kind).transpose()?,
         api: asked.api.map(|name| api(&engine, name)).transpose()?,
         reason: asked.reason.as_deref().map(reason).transpose()?,
         user_id: asked.user_id,
-        identity,
+        identity: asked.identity.as_deref().map(identity).transpose()?,
         from: time("from", asked.from.as_deref())?,
         until: time("until", asked.until.as_deref())?,
         after: asked.after.as_deref().map(cursor).transpose()?,
@@ -156,7 +150,7 @@ pub(crate) async fn list(
     let found = verifications::browse(&engine, &caller, &looking).await?;
     let full = found.page.len() as i64 == limit;
     let next = found.page.last().filter(|_| full).map(|last| format!("{}-{}", last.created_at.0, last.id));
-    let counts = found.counts.map(|all| all.into_iter().map(|(s, n)| (s.as_str(), n)).collect());
+    let counts = found.counts.map(|all| all.into_iter().map(|(s, n)| (s.to_string(), n)).collect());
     let data = found.page.into_iter().map(BriefVerification::of).collect();
     Ok(Json(Verifications { data, next, counts }))
 }
@@ -194,6 +188,10 @@ fn reason(word: &str) -> Result<Code> {
         }
         code => Ok(code),
     }
+}
+
+fn identity(text: &str) -> Result<ApplicantId> {
+    text.parse().map_err(|_| Problem::new("identity", Rule::Format, "must be the id of an identity").into())
 }
 
 fn cursor(text: &str) -> Result<(Timestamp, VerificationId)> {

@@ -3,7 +3,7 @@
 use anstyle::AnsiColor;
 use serde_json::Value;
 
-use super::{super::printable, text};
+use super::{printable, text};
 use crate::output;
 
 /// All of it, the answer to "what now" last.

@@ -67,6 +67,7 @@ pub(crate) struct Document {
     barcode: Option<String>,
     /// The corners of the document in the picture of its front.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<Vec<f32>>>)]
     corners: Option<Vec<[f32; 2]>>,
     /// Where the portrait is seen.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -90,6 +91,7 @@ pub(crate) struct Field {
     /// The corners of where it was read, x and y in pixels of the upright picture: top left, top right, bottom right,
     /// bottom left.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<Vec<f32>>>)]
     region: Option<Vec<[f32; 2]>>,
     /// The picture of that place.
     #[serde(skip_serializing_if = "Option::is_none")]
