@@ -12,7 +12,8 @@ use super::Report;
 
 type Error = Box<dyn std::error::Error>;
 
-const BELOW: [(&str, f64); 3] = [("taken_for_a_child", attributes::CHILD), ("below 16", 16.0), ("below 18", 18.0)];
+const BELOW: [(&str, f64); 3] =
+    [("taken_for_a_child", attributes::CHILD), ("below 16", 16.0), ("below 18", 18.0)];
 
 pub(super) fn run(dir: &Path) -> Result<Report, Error> {
     let models = crate::models();
@@ -45,7 +46,7 @@ pub(super) fn run(dir: &Path) -> Result<Report, Error> {
         report.metric(metric, estimates.iter().filter(|e| e.1 < limit).count(), estimates.len());
         let mut groups: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
         for (group, age) in estimates.iter().filter(|e| !e.0.is_empty()) {
-            let (below, n) = groups.entry(group).or_default();
+            let (below, n) = groups.entry(*group).or_default();
             *n += 1;
             *below += usize::from(*age < limit);
         }

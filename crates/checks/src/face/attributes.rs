@@ -187,7 +187,8 @@ pub fn child_finding(estimated: f32, age: f64) -> Finding {
     let finding = Finding::scored(Check::AgeEstimate, score, 0.5, Outcome::Consider);
     match finding.outcome {
         Outcome::Clear => finding,
-        _ => finding.because(Code::FaceOfAChild, "the face looks like a child's, and the document is an adult's"),
+        _ => finding
+            .because(Code::FaceOfAChild, "the face looks like a child's, and the document is an adult's"),
     }
 }
 
@@ -239,7 +240,9 @@ pub fn estimate(models: &Models, picture: &Picture, face: &Face) -> Result<Optio
 pub fn age(models: &Models, picture: &Picture, face: &Face) -> Result<Option<f32>, RunError> {
     let Some(ages) = of_chip(models, picture, face, Task::Age, 64)? else { return Ok(None) };
     // The first class is the first year of life: a quarter of a year in the middle.
-    Ok(ages.first().map(|first| 0.25 * first + ages.iter().enumerate().skip(1).map(|(i, p)| i as f32 * p).sum::<f32>()))
+    Ok(ages
+        .first()
+        .map(|first| 0.25 * first + ages.iter().enumerate().skip(1).map(|(i, p)| i as f32 * p).sum::<f32>()))
 }
 
 /// What a network says of a face on dlib's chip of this side.

@@ -45,8 +45,7 @@ const DOCUMENT: &[Check] = &[
     Check::AddressCrosscheck,
     Check::BirthDateCrosscheck,
 ];
-const FACE: &[Check] =
-    &[Check::FaceQuality, Check::FaceMatch, Check::SelfieSource, Check::KnownFace];
+const FACE: &[Check] = &[Check::FaceQuality, Check::FaceMatch, Check::SelfieSource, Check::KnownFace];
 const LIVENESS: &[Check] = &[Check::PassiveLiveness, Check::ActiveLiveness];
 const SCREENING: &[Check] = &[Check::Sanctions];
 const REGISTRY: &[Check] = &[Check::Registry];

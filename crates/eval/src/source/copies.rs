@@ -7,10 +7,10 @@ use bonafide_specimen::{
 };
 use image::{RgbImage, imageops};
 
-pub(super) type Copy = (&'static str, fn(&RgbImage, u64) -> RgbImage);
+pub(super) type Kind = (&'static str, fn(&RgbImage, u64) -> RgbImage);
 
 /// Copies of a file: nothing was photographed anew.
-pub(super) const COPIES: [Copy; 18] = [
+pub(super) static COPIES: [Kind; 18] = [
     ("itself", |p, _| p.clone()),
     ("cut", |p, seed| cut(p, seed)),
     ("JPEG 30", |p, _| encoded(p, 30)),
@@ -32,7 +32,7 @@ pub(super) const COPIES: [Copy; 18] = [
 ];
 
 /// The picture on paper or on a screen, before a camera.
-pub(super) const SHOWN: [Copy; 4] = [
+pub(super) static SHOWN: [Kind; 4] = [
     ("print with its edge", |p, seed| attack::print(&enlarged(p), seed, false)),
     ("print that fills the picture", |p, seed| attack::print(&enlarged(p), seed, true)),
     ("screen with bezel", |p, seed| attack::screen(&enlarged(p), seed, false)),
@@ -62,12 +62,7 @@ pub(super) fn encoded(picture: &RgbImage, quality: u8) -> RgbImage {
 
 pub(super) fn scaled(picture: &RgbImage, by: f32) -> RgbImage {
     let side = |n: u32| ((n as f32 * by).round() as u32).max(1);
-    imageops::resize(
-        picture,
-        side(picture.width()),
-        side(picture.height()),
-        imageops::FilterType::Triangle,
-    )
+    imageops::resize(picture, side(picture.width()), side(picture.height()), imageops::FilterType::Triangle)
 }
 
 fn lit(picture: &RgbImage, light: fn(f32) -> f32) -> RgbImage {
@@ -106,7 +101,8 @@ fn noisy(picture: &RgbImage, seed: u64, deviation: f32) -> RgbImage {
 /// How a document is photographed by hand, other each time.
 pub(super) fn scene(seed: u64) -> Scene {
     let of = |n: u64, low: f32, high: f32| {
-        low + (high - low) * ((seed.wrapping_mul(2_654_435_761).wrapping_add(n * 40_503) >> 7) % 1000) as f32 / 999.0
+        low + (high - low) * ((seed.wrapping_mul(2_654_435_761).wrapping_add(n * 40_503) >> 7) % 1000) as f32
+            / 999.0
     };
     let tables = [Table::Wood, Table::Slate, Table::Cloth];
     Scene {

@@ -22,7 +22,8 @@ use bonafide_specimen::{self as specimen, Fonts, Licence, Specimen, attack};
 use image::{RgbImage, imageops};
 
 use super::{
-    Error, Known, Measured, Report, Rows, Wanted, add_attacks, around, copies, count, measure, names, person, told_of,
+    Error, Known, Measured, Report, Rows, Wanted, add_attacks, around, copies, count, measure, names, person,
+    told_of,
 };
 use crate::faces::rejected;
 
@@ -41,7 +42,7 @@ struct Pair {
     honest: Measured,
 }
 
-pub(in super::super) fn run(dir: &Path, wanted: &Wanted) -> Result<Report, Error> {
+pub(crate) fn run(dir: &Path, wanted: &Wanted) -> Result<Report, Error> {
     let models = crate::models();
     let fonts = Fonts::installed()?;
     let folder = dir.join("lfw");
@@ -82,7 +83,9 @@ pub(in super::super) fn run(dir: &Path, wanted: &Wanted) -> Result<Report, Error
     let genuine: Vec<f64> = pairs.iter().map(|p| score(&p.known, &p.selfie)).collect();
     let mut strangers = vec![];
     for (i, a) in pairs.iter().enumerate() {
-        strangers.extend(pairs.iter().enumerate().filter(|(j, _)| *j != i).map(|(_, b)| score(&a.known, &b.selfie)));
+        strangers.extend(
+            pairs.iter().enumerate().filter(|(j, _)| *j != i).map(|(_, b)| score(&a.known, &b.selfie)),
+        );
     }
     let mut attacks = BTreeMap::new();
     for (i, pair) in pairs.iter().enumerate().step_by(wanted.every as usize) {
@@ -127,14 +130,19 @@ fn attempts(pair: &Pair, seed: u64) -> Vec<(&'static str, RgbImage)> {
     ];
     if let Some(portrait) = &pair.portrait {
         let (w, h) = portrait.rgb.dimensions();
-        let tight =
-            imageops::crop_imm(&portrait.rgb, w / 8, h / 8, w - w / 4, h - h / 4).to_image();
+        let tight = imageops::crop_imm(&portrait.rgb, w / 8, h / 8, w - w / 4, h - h / 4).to_image();
         attempts.extend([
             ("its portrait", portrait.rgb.clone()),
             ("its portrait, cut close", tight),
             ("its portrait, JPEG 40", copies::encoded(&portrait.rgb, 40)),
-            ("its portrait, printed", attack::print(&copies::scaled(&portrait.rgb, 3.0), seed, seed % 2 == 0)),
-            ("its portrait on a screen", attack::screen(&copies::scaled(&portrait.rgb, 3.0), seed, seed % 2 == 0)),
+            (
+                "its portrait, printed",
+                attack::print(&copies::scaled(&portrait.rgb, 3.0), seed, seed.is_multiple_of(2)),
+            ),
+            (
+                "its portrait on a screen",
+                attack::screen(&copies::scaled(&portrait.rgb, 3.0), seed, seed.is_multiple_of(2)),
+            ),
         ]);
     }
     attempts

@@ -84,11 +84,8 @@ impl Measured {
 fn measure(portrait: &Known, frame: &Known, around: Option<Around>) -> Measured {
     let likeness = portrait.seen.as_ref().zip(frame.seen.as_ref()).and_then(|(a, b)| source::likeness(a, b));
     let score = portrait.embedding.as_ref().zip(frame.embedding.as_ref()).and_then(|(a, b)| a.compare(b));
-    let parts = [
-        likeness.as_ref().map(source::own_moment),
-        score.map(source::own_numbers),
-        around.map(|_| 0.0),
-    ];
+    let parts =
+        [likeness.as_ref().map(source::own_moment), score.map(source::own_numbers), around.map(|_| 0.0)];
     let own = parts.into_iter().flatten().fold(1.0, f64::min);
     Measured { likeness, cosine: score.map(|s| s.cosine), around, own }
 }
@@ -106,8 +103,7 @@ fn person(file: &str) -> &str {
 
 /// The names of the pictures in a folder, in order.
 pub(super) fn names(folder: &Path) -> Result<Vec<String>, Error> {
-    let entries =
-        std::fs::read_dir(folder).map_err(|e| format!("cannot read {}: {e}", folder.display()))?;
+    let entries = std::fs::read_dir(folder).map_err(|e| format!("cannot read {}: {e}", folder.display()))?;
     let mut names = vec![];
     for entry in entries {
         names.push(entry?.file_name().to_string_lossy().into_owned());
@@ -198,7 +194,12 @@ pub(super) fn run(dir: &Path, wanted: &Wanted) -> Result<Report, Error> {
     Ok(report)
 }
 
-fn count<'k>(attacks: &mut BTreeMap<&'k str, (usize, usize)>, kind: &'k str, seen: &Known, measured: &Measured) {
+fn count<'k>(
+    attacks: &mut BTreeMap<&'k str, (usize, usize)>,
+    kind: &'k str,
+    seen: &Known,
+    measured: &Measured,
+) {
     let (caught, n) = attacks.entry(kind).or_default();
     *n += 1;
     *caught += usize::from(measured.caught() || seen.seen.is_none());

@@ -28,9 +28,15 @@ pub enum Around {
 impl Around {
     pub(super) fn detail(self) -> &'static str {
         match self {
-            Self::Card => "The face is printed on a document, whose edges and print are around it: take a picture of yourself.",
-            Self::Zone => "The face stands beside a machine readable zone, as on a document: take a picture of yourself.",
-            Self::Print => "Lines of small print stand beside the face, as on a document: take a picture of yourself.",
+            Self::Card => {
+                "The face is printed on a document, whose edges and print are around it: take a picture of yourself."
+            }
+            Self::Zone => {
+                "The face stands beside a machine readable zone, as on a document: take a picture of yourself."
+            }
+            Self::Print => {
+                "Lines of small print stand beside the face, as on a document: take a picture of yourself."
+            }
         }
     }
 }

@@ -2,12 +2,12 @@
 //! itself best of all. So a frame fails that is the document's picture, a part of it, a copy of either, or a
 //! photograph of the portrait, on paper or on a screen. Three signals, each enough:
 //!
-//! - **The same moment** ([`likeness`](register)): laid over the portrait, every place of the face lies where a smooth
+//! - **The same moment** ([`likeness`]): laid over the portrait, every place of the face lies where a smooth
 //!   map takes it, and the mouth is the same. It holds through cutting, scaling, turning, mirroring, other light,
 //!   blur, noise, compression, print and a camera; between two photographs of one person lips, lids and the turn of
 //!   the head differ. That pose and light are equal is part of it.
 //! - **The same numbers**: the networks' score is higher than two photographs of one person give.
-//! - **A document around the face** ([`around`]): small print beside it, in a card's edges or with a machine readable
+//! - **A document around the face** ([`document_around`]): small print beside it, in a card's edges or with a machine readable
 //!   zone. It needs no portrait to compare with.
 //!
 //! What rates these thresholds have is measured by `bonafide eval selfie-source` (`docs/accuracy.md`).
@@ -65,7 +65,8 @@ pub fn likeness(portrait: &Seen, frame: &Seen) -> Option<Likeness> {
     if portrait.small || frame.small {
         return None;
     }
-    let ways = [&frame.chip, &frame.mirrored].into_iter().filter_map(|c| register::likeness(&portrait.chip, c));
+    let ways =
+        [&frame.chip, &frame.mirrored].into_iter().filter_map(|c| register::likeness(&portrait.chip, c));
     ways.max_by(|a, b| evidence(a).total_cmp(&evidence(b)))
 }
 
@@ -90,8 +91,7 @@ const fn too_close(basis: Basis) -> f64 {
     }
 }
 
-/// Plausibility of an own photograph by the networks' score: 1 at a quarter below the limit's distance from 1, one
-/// half at the limit.
+/// Plausibility of an own photograph by the networks' score: one half at the limit, 1 at twice its distance from 1.
 pub fn own_numbers(score: Score) -> f64 {
     let limit = 1.0 - too_close(score.basis);
     ((1.0 - score.cosine) / limit * 0.5).clamp(0.0, 1.0)
@@ -126,12 +126,7 @@ struct Judged {
 /// [`Check::SelfieSource`] of the frames of one capture, the selfie first; the least plausible frame counts.
 /// `portraits` are those on the person's documents, `score` the highest that the networks gave one of them and the
 /// selfie.
-pub fn judge(
-    models: &Models,
-    portraits: &[&Picture],
-    frames: &[&Picture],
-    score: Option<Score>,
-) -> Finding {
+pub fn judge(models: &Models, portraits: &[&Picture], frames: &[&Picture], score: Option<Score>) -> Finding {
     match judged(models, portraits, frames, score) {
         Ok(finding) => finding,
         Err(error) => could_not_run(&error),
@@ -160,7 +155,10 @@ fn judged(
         let face = match look(models, frame)? {
             Some(face) if !face.small => face,
             Some(_) if selfie => {
-                return Ok(nothing(Code::FaceTooSmall, "The face in the selfie is too small to tell; come closer."));
+                return Ok(nothing(
+                    Code::FaceTooSmall,
+                    "The face in the selfie is too small to tell; come closer.",
+                ));
             }
             None if selfie => return Ok(nothing(Code::NoFace, "No face was found in the selfie.")),
             _ => continue,
@@ -204,7 +202,11 @@ fn finding(models: &Models, seen: &[Judged], numbers: Option<f64>) -> Finding {
             "The face in the selfie is the document's portrait in every detail, as in a copy of it: take a picture of \
              yourself.",
         ),
-        ("own_numbers", numbers, "The face is more like the document's portrait than two photographs of one person."),
+        (
+            "own_numbers",
+            numbers,
+            "The face is more like the document's portrait than two photographs of one person.",
+        ),
         ("no_document_around", Some(around_score), around.map_or("", Around::detail)),
     ];
     for (part, score, detail) in told {

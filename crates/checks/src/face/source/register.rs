@@ -64,9 +64,11 @@ pub(super) fn likeness(a: &Chip, b: &Chip) -> Option<Likeness> {
     let mut strays: Vec<f64> = blocks.iter().map(|k| fit.stray(k)).collect();
     strays.sort_by(f64::total_cmp);
     let stray = strays.get((strays.len() - 1) * 85 / 100)?;
-    let of = |ellipse| correlation(&first, &second, |i| {
-        in_ellipse([(i % SIDE) as f64, (i / SIDE) as f64], ellipse) && a.inside[i] && over.inside[i]
-    });
+    let of = |ellipse| {
+        correlation(&first, &second, |i| {
+            in_ellipse([(i % SIDE) as f64, (i / SIDE) as f64], ellipse) && a.inside[i] && over.inside[i]
+        })
+    };
     Some(Likeness { stray: (stray / EYES * 100.0) as f32, mouth: of(MOUTH), face: of(FACE) })
 }
 
@@ -101,7 +103,9 @@ fn blocks(first: &[f32], a: &Chip, second: &[f32], b: &Chip, reach: usize) -> Ve
         let scores: Vec<f32> = (0..sides * sides)
             .map(|i| block_correlation(first, [x, y], second, [x - reach + i % sides, y - reach + i / sides]))
             .collect();
-        let Some((best, score)) = scores.iter().enumerate().max_by(|p, q| p.1.total_cmp(q.1)) else { continue };
+        let Some((best, score)) = scores.iter().enumerate().max_by(|p, q| p.1.total_cmp(q.1)) else {
+            continue;
+        };
         let (dx, dy) = (best % sides, best / sides);
         let at = |x: usize, y: usize| scores[y * sides + x];
         let between = |low: f32, high: f32| {
@@ -194,13 +198,9 @@ impl<const N: usize> Fit<N> {
             let (mut square, mut right) = ([[0.0; N]; N], [[0.0; 2]; N]);
             for (block, weight) in blocks.iter().zip(&weights) {
                 let terms = Self::terms(block.at);
-                for i in 0..N {
-                    for j in 0..N {
-                        square[i][j] += weight * terms[i] * terms[j];
-                    }
-                    for k in 0..2 {
-                        right[i][k] += weight * terms[i] * block.by[k];
-                    }
+                for (term, (row, sums)) in terms.into_iter().zip(square.iter_mut().zip(&mut right)) {
+                    row.iter_mut().zip(terms).for_each(|(v, t)| *v += weight * term * t);
+                    sums.iter_mut().zip(block.by).for_each(|(v, by)| *v += weight * term * by);
                 }
             }
             let found = Self(solved(square, right)?);
@@ -255,8 +255,10 @@ fn compose(outer: &[[f64; 3]; 2], inner: &[[f64; 3]; 2]) -> [[f64; 3]; 2] {
 /// Gauss's elimination; `None` when there is no single solution.
 fn solved<const N: usize>(mut square: [[f64; N]; N], mut right: [[f64; 2]; N]) -> Option<[[f64; 2]; N]> {
     for column in 0..N {
-        let pivot = (column..N).max_by(|a, b| square[*a][column].abs().total_cmp(&square[*b][column].abs()))?;
-        if !(square[pivot][column].abs() > 1e-9) {
+        let pivot =
+            (column..N).max_by(|a, b| square[*a][column].abs().total_cmp(&square[*b][column].abs()))?;
+        let size = square[pivot][column].abs();
+        if size.is_nan() || size <= 1e-9 {
             return None;
         }
         square.swap(column, pivot);
