@@ -46,7 +46,7 @@ pub(super) fn run(dir: &Path) -> Result<Report, Error> {
         report.metric(metric, estimates.iter().filter(|e| e.1 < limit).count(), estimates.len());
         let mut groups: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
         for (group, age) in estimates.iter().filter(|e| !e.0.is_empty()) {
-            let (below, n) = groups.entry(group).or_default();
+            let (below, n) = groups.entry(*group).or_default();
             *n += 1;
             *below += usize::from(*age < limit);
         }

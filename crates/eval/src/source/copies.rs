@@ -7,10 +7,10 @@ use bonafide_specimen::{
 };
 use image::{RgbImage, imageops};
 
-pub(super) type Copy = (&'static str, fn(&RgbImage, u64) -> RgbImage);
+pub(super) type Kind = (&'static str, fn(&RgbImage, u64) -> RgbImage);
 
 /// Copies of a file: nothing was photographed anew.
-pub(super) const COPIES: [Copy; 18] = [
+pub(super) static COPIES: [Kind; 18] = [
     ("itself", |p, _| p.clone()),
     ("cut", |p, seed| cut(p, seed)),
     ("JPEG 30", |p, _| encoded(p, 30)),
@@ -32,7 +32,7 @@ pub(super) const COPIES: [Copy; 18] = [
 ];
 
 /// The picture on paper or on a screen, before a camera.
-pub(super) const SHOWN: [Copy; 4] = [
+pub(super) static SHOWN: [Kind; 4] = [
     ("print with its edge", |p, seed| attack::print(&enlarged(p), seed, false)),
     ("print that fills the picture", |p, seed| attack::print(&enlarged(p), seed, true)),
     ("screen with bezel", |p, seed| attack::screen(&enlarged(p), seed, false)),

@@ -42,7 +42,7 @@ struct Pair {
     honest: Measured,
 }
 
-pub(in super::super) fn run(dir: &Path, wanted: &Wanted) -> Result<Report, Error> {
+pub(crate) fn run(dir: &Path, wanted: &Wanted) -> Result<Report, Error> {
     let models = crate::models();
     let fonts = Fonts::installed()?;
     let folder = dir.join("lfw");
@@ -137,11 +137,11 @@ fn attempts(pair: &Pair, seed: u64) -> Vec<(&'static str, RgbImage)> {
             ("its portrait, JPEG 40", copies::encoded(&portrait.rgb, 40)),
             (
                 "its portrait, printed",
-                attack::print(&copies::scaled(&portrait.rgb, 3.0), seed, seed % 2 == 0),
+                attack::print(&copies::scaled(&portrait.rgb, 3.0), seed, seed.is_multiple_of(2)),
             ),
             (
                 "its portrait on a screen",
-                attack::screen(&copies::scaled(&portrait.rgb, 3.0), seed, seed % 2 == 0),
+                attack::screen(&copies::scaled(&portrait.rgb, 3.0), seed, seed.is_multiple_of(2)),
             ),
         ]);
     }

@@ -2,12 +2,12 @@
 //! itself best of all. So a frame fails that is the document's picture, a part of it, a copy of either, or a
 //! photograph of the portrait, on paper or on a screen. Three signals, each enough:
 //!
-//! - **The same moment** ([`likeness`](register)): laid over the portrait, every place of the face lies where a smooth
+//! - **The same moment** ([`likeness`]): laid over the portrait, every place of the face lies where a smooth
 //!   map takes it, and the mouth is the same. It holds through cutting, scaling, turning, mirroring, other light,
 //!   blur, noise, compression, print and a camera; between two photographs of one person lips, lids and the turn of
 //!   the head differ. That pose and light are equal is part of it.
 //! - **The same numbers**: the networks' score is higher than two photographs of one person give.
-//! - **A document around the face** ([`around`]): small print beside it, in a card's edges or with a machine readable
+//! - **A document around the face** ([`document_around`]): small print beside it, in a card's edges or with a machine readable
 //!   zone. It needs no portrait to compare with.
 //!
 //! What rates these thresholds have is measured by `bonafide eval selfie-source` (`docs/accuracy.md`).
@@ -91,8 +91,7 @@ const fn too_close(basis: Basis) -> f64 {
     }
 }
 
-/// Plausibility of an own photograph by the networks' score: 1 at a quarter below the limit's distance from 1, one
-/// half at the limit.
+/// Plausibility of an own photograph by the networks' score: one half at the limit, 1 at twice its distance from 1.
 pub fn own_numbers(score: Score) -> f64 {
     let limit = 1.0 - too_close(score.basis);
     ((1.0 - score.cosine) / limit * 0.5).clamp(0.0, 1.0)

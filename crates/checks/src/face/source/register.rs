@@ -198,13 +198,9 @@ impl<const N: usize> Fit<N> {
             let (mut square, mut right) = ([[0.0; N]; N], [[0.0; 2]; N]);
             for (block, weight) in blocks.iter().zip(&weights) {
                 let terms = Self::terms(block.at);
-                for i in 0..N {
-                    for j in 0..N {
-                        square[i][j] += weight * terms[i] * terms[j];
-                    }
-                    for k in 0..2 {
-                        right[i][k] += weight * terms[i] * block.by[k];
-                    }
+                for (term, (row, sums)) in terms.into_iter().zip(square.iter_mut().zip(&mut right)) {
+                    row.iter_mut().zip(terms).for_each(|(v, t)| *v += weight * term * t);
+                    sums.iter_mut().zip(block.by).for_each(|(v, by)| *v += weight * term * by);
                 }
             }
             let found = Self(solved(square, right)?);
@@ -261,7 +257,8 @@ fn solved<const N: usize>(mut square: [[f64; N]; N], mut right: [[f64; 2]; N]) -
     for column in 0..N {
         let pivot =
             (column..N).max_by(|a, b| square[*a][column].abs().total_cmp(&square[*b][column].abs()))?;
-        if !(square[pivot][column].abs() > 1e-9) {
+        let size = square[pivot][column].abs();
+        if size.is_nan() || size <= 1e-9 {
             return None;
         }
         square.swap(column, pivot);
