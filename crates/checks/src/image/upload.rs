@@ -77,7 +77,7 @@ mod tests {
     use super::*;
 
     fn judged(rgb: RgbImage) -> Option<&'static str> {
-        refuse_useless(&Picture { rgb }).err().map(Refused::code)
+        refuse_useless(&Picture { rgb }).err().map(|refused| refused.code())
     }
 
     /// A surface of one colour as a sensor sees it.

@@ -152,7 +152,7 @@ async fn everybody_is_screened_when_the_first_list_arrives_and_once_for_each_cha
 async fn waiting(app: &App, sanctions: Finding) -> VerificationId {
     let policy = Policy {
         required: vec![Check::FaceMatch, Check::Sanctions],
-        screening: ScreeningRule { required: true, max_list_age_days: None },
+        screening: ScreeningRule { required: true, ..ScreeningRule::default() },
         ..Policy::default()
     };
     let person = Person {
@@ -242,7 +242,7 @@ async fn who_waited_for_the_lists_alone_is_decided_anew(app: &App) {
 async fn lists_that_are_stale_clear_nobody_until_they_are_confirmed(app: &App) {
     app.take_in("8,person,Somebody Else,1950");
     app.clock.advance(40 * DAY_MS);
-    let rule = ScreeningRule { required: false, max_list_age_days: Some(90) };
+    let rule = ScreeningRule { max_list_age_days: Some(90), ..ScreeningRule::default() };
     let lenient = Policy { screening: rule, ..Policy::default() };
     let person = Person::approved("Anna", "Eriksson", "1974-08-12");
     let lenient = app.stands(&Person { policy: lenient, ..person.clone() }).await;

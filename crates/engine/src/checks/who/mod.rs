@@ -19,15 +19,15 @@ use crate::base::{engine::Engine, error::Result, sighting::Sighting};
 pub(crate) use self::activity::purge;
 
 /// What the search says of a submission.
-pub(super) struct Who {
-    pub(super) findings: Vec<Finding>,
-    pub(super) sightings: Vec<Sighting>,
+pub(crate) struct Who {
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) sightings: Vec<Sighting>,
 }
 
 /// [`Check::KnownFace`], [`Check::IdentityConflict`], [`Check::BlockList`] and [`Check::Activity`]. What the submission is
 /// recognised by is kept before the search and in a transaction of its own: of two that arrive at once, at least one sees
 /// the other. `face` is the selfie's, `matched` whether it is that of the document.
-pub(super) async fn check(
+pub(crate) async fn check(
     engine: &Engine,
     case: &Case,
     face: Option<Embedding>,

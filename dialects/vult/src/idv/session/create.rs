@@ -48,12 +48,8 @@ pub(crate) fn new_verification(
     webhook_url: Option<String>,
     settings: Option<Map<String, Value>>,
 ) -> Result<NewVerification> {
-    let text = |name: &str| match settings.as_ref().and_then(|s| s.get(name)) {
-        None | Some(Value::Null) => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text.clone())),
-        Some(_) => Err(Problem::new(format!("settings.{name}"), Rule::Type, "must be of type string")),
-    };
-    let (user, policy) = (text("user_id")?, text("policy")?);
+    let text = |name: &str| settings.as_ref().and_then(|s| Some(s.get(name)?.as_str()?.to_owned()));
+    let (user, policy) = (text("user_id"), text("policy"));
     Ok(NewVerification {
         dialect: NAME,
         policy,
