@@ -262,7 +262,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::document::DocumentType;
+    use crate::{
+        document::DocumentType,
+        policy::{Accepted, ScreeningRule},
+    };
 
     fn clear(check: Check) -> Finding {
         Finding::scored(check, 1.0, 0.5, Outcome::Fail)
@@ -293,7 +296,13 @@ mod tests {
     /// What the tests judge by: what the decision is asked for, and no more.
     fn policy() -> Policy {
         let required = [Check::DocumentReadable, Check::FaceMatch, Check::PassiveLiveness].to_vec();
-        Policy { required, ..Policy::default() }
+        Policy {
+            required,
+            accepted: Accepted::default(),
+            minimum_age: None,
+            screening: ScreeningRule::default(),
+            ..Policy::default()
+        }
     }
 
     #[test]

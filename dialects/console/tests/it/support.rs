@@ -8,6 +8,7 @@ use axum::{
     body::Body,
     http::{HeaderMap, Request, StatusCode, header},
 };
+use bonafide_checks::models::Models;
 use bonafide_core::{
     document::Side, evidence::Position, id::VerificationId, review::FourEyes, verification::Status,
 };
@@ -26,7 +27,11 @@ use serde_json::{Value, json};
 use tower::ServiceExt;
 
 /// The installed networks, loaded once for all tests.
+<<<<<<< HEAD
 static MODELS: LazyLock<Arc<bonafide_checks::models::Models>> =
+=======
+static MODELS: LazyLock<Arc<Models>> =
+>>>>>>> console
     LazyLock::new(|| Arc::new(bonafide_models::load(&bonafide_models::Options::default())));
 
 /// Scopes of somebody who reviews.
