@@ -38,7 +38,7 @@ pub(crate) struct House {
     pub(crate) engine: Engine,
     pub(crate) clock: Arc<FixedClock>,
     pub(crate) caller: Caller,
-    _folder: tempfile::TempDir,
+    pub(crate) _folder: tempfile::TempDir,
 }
 
 /// What a person hands in.

@@ -27,11 +27,7 @@ use serde_json::{Value, json};
 use tower::ServiceExt;
 
 /// The installed networks, loaded once for all tests.
-<<<<<<< HEAD
-static MODELS: LazyLock<Arc<bonafide_checks::models::Models>> =
-=======
 static MODELS: LazyLock<Arc<Models>> =
->>>>>>> console
     LazyLock::new(|| Arc::new(bonafide_models::load(&bonafide_models::Options::default())));
 
 /// Scopes of somebody who reviews.
