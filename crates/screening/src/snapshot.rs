@@ -49,6 +49,9 @@ pub struct Snapshot {
 /// A version with all it lists.
 pub type Version = (Snapshot, Vec<Entry>);
 
+/// What came of reading one list.
+pub type Read = Result<Version, Error>;
+
 /// What tells that files on disk are others than before, list by list: name, hash, size and time of change.
 pub type Stamps = Vec<(String, String, u64, u128)>;
 
@@ -209,7 +212,7 @@ impl Store {
     ///
     /// # Errors
     /// When the folder cannot be read.
-    pub fn each(&self) -> Result<Vec<(String, Result<Version, Error>)>, Error> {
+    pub fn each(&self) -> Result<Vec<(String, Read)>, Error> {
         let mut all = vec![];
         for list in self.lists()? {
             if let Some(read) = self.read(&list).transpose() {

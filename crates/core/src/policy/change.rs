@@ -100,6 +100,8 @@ mod tests {
     use super::*;
     use crate::{document::DocumentType, policy::Preset};
 
+    type Change = fn(&mut Policy);
+
     /// Each change weakens one field, and its reverse none.
     #[test]
     fn what_asks_less_is_named() {
@@ -108,7 +110,7 @@ mod tests {
         full.accepted.types = Some(vec![DocumentType::Passport]);
         full.accepted.max_age_days = Some(100);
         full.liveness_floor = Some(0.6);
-        let cases: Vec<(&str, fn(&mut Policy))> = vec![
+        let cases: Vec<(&str, Change)> = vec![
             ("liveness_mode", |p| {
                 p.required.push(Check::ActiveLiveness);
                 p.liveness_mode = LivenessMode::Passive;

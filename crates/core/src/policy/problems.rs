@@ -112,10 +112,12 @@ mod tests {
     use super::*;
     use crate::policy::{Accepted, Preset};
 
+    type Change = fn(&mut Policy);
+
     #[test]
     fn every_wrong_field_is_named() {
         let standard = Preset::policy;
-        let cases: Vec<(&str, fn(&mut Policy))> = vec![
+        let cases: Vec<(&str, Change)> = vec![
             ("required", |p| p.required.retain(|c| *c != Check::FaceMatch)),
             ("on_fail", |p| p.on_fail.push((Check::FaceMatch, Consequence::Review))),
             ("on_fail.activity", |p| p.on_fail = vec![(Check::Activity, Consequence::Decline)]),

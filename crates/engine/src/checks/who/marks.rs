@@ -39,6 +39,9 @@ pub(super) const IDENTITY: &str = "identity";
 pub(super) const ADDRESS: &str = "address";
 pub(super) const DEVICE: &str = "device";
 
+/// A keyed hash: what is only recognised.
+type Hash = [u8; 32];
+
 /// Numbers that are shorter are cut, or no numbers.
 const LEAST_NUMBER: usize = 5;
 
@@ -50,23 +53,23 @@ pub(super) struct Own {
     pub(super) document_type: DocumentType,
     pub(super) state: Option<String>,
     /// Every number that a source gave, the best first.
-    pub(super) numbers: Vec<[u8; 32]>,
+    pub(super) numbers: Vec<Hash>,
     /// As older programs kept it, where it was read surely.
-    pub(super) sure_number: Option<[u8; 32]>,
+    pub(super) sure_number: Option<Hash>,
     pub(super) face: Option<Embedding>,
     /// Whether the selfie is that of the document.
     matched: bool,
     /// Of last name and birth date, as it is kept beside a template.
-    digest: Option<[u8; 32]>,
-    pub(super) named: Option<[u8; 32]>,
-    pub(super) user: Option<[u8; 32]>,
+    digest: Option<Hash>,
+    pub(super) named: Option<Hash>,
+    pub(super) user: Option<Hash>,
     /// The identity that an authentication is about.
-    pub(super) identity: Option<[u8; 32]>,
+    pub(super) identity: Option<Hash>,
     /// Who it is, for counting people.
-    person: [u8; 32],
-    pub(super) addresses: Vec<[u8; 32]>,
+    person: Hash,
+    pub(super) addresses: Vec<Hash>,
     /// Devices that give themselves a name.
-    pub(super) devices: Vec<[u8; 32]>,
+    pub(super) devices: Vec<Hash>,
 }
 
 impl Own {
@@ -192,8 +195,8 @@ fn places(
     key: &SubjectKey,
     origins: &[Origin],
     said: Option<&str>,
-) -> Result<(Vec<[u8; 32]>, Vec<[u8; 32]>)> {
-    let (mut addresses, mut devices): (BTreeSet<[u8; 32]>, BTreeSet<[u8; 32]>) = Default::default();
+) -> Result<(Vec<Hash>, Vec<Hash>)> {
+    let (mut addresses, mut devices): (BTreeSet<Hash>, BTreeSet<Hash>) = Default::default();
     for address in origins.iter().filter_map(|origin| origin.address).filter(|a| is_somebodys(*a)) {
         addresses.insert(crypto::mark(key, &[ADDRESS, &network(address)])?);
     }
