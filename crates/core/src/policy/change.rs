@@ -14,7 +14,7 @@ impl Policy {
                 "liveness_mode",
                 new.liveness_mode == LivenessMode::Passive && old.liveness_mode != new.liveness_mode,
             ),
-            ("required", old.required.iter().any(|check| !new.required.contains(check))),
+            ("required", old.required.iter().any(|check| !new.needs(*check, None))),
             ("on_fail", every(&|c| gravity(new.on_failure(c, None)) < gravity(old.on_failure(c, None)))),
             ("on_consider", every(&|c| gravity(new.on_doubt(c, None)) < gravity(old.on_doubt(c, None)))),
             ("below_tolerance", gravity(Some(new.below_tolerance)) < gravity(Some(old.below_tolerance))),

@@ -31,7 +31,7 @@ const LONGEST_NAME: usize = 64;
 /// A policy to try, or to set.
 #[derive(Debug, Clone)]
 pub struct Proposal {
-    /// [`DEFAULT`] or one of the caller's own.
+    /// `default` or one of the caller's own.
     pub name: String,
     pub of: For,
     pub policy: Policy,
