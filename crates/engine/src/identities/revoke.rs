@@ -4,29 +4,35 @@ use bonafide_checks::document::fingerprint;
 use bonafide_core::{
     audit::AuditAction,
     event::EventType,
+    evidence::EvidenceKind,
     id::ApplicantId,
     verification::{Kind, Status},
 };
 use bonafide_store::{
     Tx, applicants, audit,
     crypto::{self, Object},
-    verifications::{self as rows, Filter, Page},
+    evidence,
+    verifications::{self as rows, Filter, Page, Verification},
 };
 use serde_json::json;
 
-use super::person::{Opened, open};
+use super::person::{Document, Opened, open};
 use crate::{
     base::{
         engine::Engine,
         error::{Error, Result},
+        features::Known,
         jobs::{self, JobKind, NewJob},
         record::Record,
     },
     events::emit::emit_for_applicant,
 };
 
+/// Most approvals of one person that are looked at, the newest.
+const MAX_OTHERS: i64 = 50;
+
 /// Takes a verification from the identity that it was approved for. An identity with no approved verification left is
-/// forgotten, and returned; otherwise only this verification's document goes. The record is not written yet.
+/// forgotten, and returned; otherwise it is what the others made it. The record is not written yet.
 pub(crate) async fn revoke(
     engine: &Engine,
     tx: &mut Tx,
@@ -50,10 +56,11 @@ pub(crate) async fn revoke(
         identities: &[identity],
         ..Filter::default()
     };
-    let page = Page { after: None, skip: 0, limit: 2 };
+    let page = Page { after: None, skip: 0, limit: MAX_OTHERS };
     let others = rows::list(tx, organization, &filter, page).await?;
-    if others.iter().any(|other| other.id != record.row.id) {
-        forget_document(engine, tx, record, opened).await?;
+    let others: Vec<Verification> = others.into_iter().filter(|other| other.id != record.row.id).collect();
+    if !others.is_empty() {
+        rebuild(engine, tx, opened, others).await?;
         return Ok(None);
     }
     let object = format!("applicant:{identity}");
@@ -75,18 +82,44 @@ pub(crate) async fn revoke(
     Ok(Some(identity))
 }
 
-/// The identity stays, without the document of this verification.
-async fn forget_document(engine: &Engine, tx: &mut Tx, record: &Record, opened: Opened) -> Result<()> {
+/// The identity stays as the other approvals made it, given newest first: with their documents and the newest face.
+async fn rebuild(engine: &Engine, tx: &mut Tx, opened: Opened, others: Vec<Verification>) -> Result<()> {
     let Opened { row, key, mut person } = opened;
-    let (organization, shelf) = (record.row.organization, engine.gallery().identities());
-    person.documents.retain(|document| document.verification != record.row.id);
+    let (organization, shelf) = (row.organization, engine.gallery().identities());
+    person.documents.retain(|document| others.iter().any(|other| other.id == document.verification));
+    let (mut embedding, mut newest) = (None, None);
+    for other in others {
+        let approved = other.completed_at.unwrap_or(other.created_at);
+        let other = match Record::open(engine, tx, other).await {
+            Ok(other) => other,
+            // Forgotten since: nothing of it is left to know anybody by.
+            Err(Error::Conflict { code: "anonymized", .. }) => continue,
+            Err(error) => return Err(error),
+        };
+        let id = other.row.id;
+        newest = newest.or(Some(id));
+        if embedding.is_none() {
+            let face = engine.gallery().faces().of(tx, organization, &other.key).await?.pop();
+            embedding = face.map(|template| template.embedding);
+        }
+        let Some(reading) = other.private.reading else { continue };
+        let is_there = |d: &Document| d.reading.document_type == reading.document_type;
+        if !person.documents.iter().any(is_there) {
+            let given = evidence::list(tx, organization, id).await?;
+            let front = given.iter().find(|e| e.kind == EvidenceKind::DocumentFront).map(|e| e.id);
+            let document = Document { verification: id, evidence: front, reading, verified_at: approved };
+            person.documents.push(document);
+        }
+    }
+    person.documents.sort_by_key(|document| document.verified_at);
+    let known = Known {
+        documents: person.documents.iter().filter_map(|d| fingerprint::number(&d.reading)).collect(),
+        holder: person.reading().and_then(fingerprint::holder),
+        embedding,
+    };
     let sealed = crypto::seal_json(&key, Object::Applicant(row.id), &person, &*engine.entropy)?;
     applicants::update(tx, organization, row.id, &sealed).await?;
-    let Some(mut known) = shelf.of(tx, organization, &key).await?.pop() else { return Ok(()) };
-    let gone = record.private.reading.as_ref().and_then(fingerprint::number);
-    let kept: Vec<_> = person.documents.iter().filter_map(|d| fingerprint::number(&d.reading)).collect();
-    known.documents.retain(|number| Some(*number) != gone || kept.contains(number));
     shelf.withdraw(tx, organization, row.id).await?;
-    shelf.add(tx, organization, Some(record.row.id), &key, &known.to_bytes()).await?;
+    shelf.add(tx, organization, newest, &key, &known.to_bytes()).await?;
     Ok(())
 }

@@ -313,3 +313,23 @@ async fn a_repeated_review_is_carried_out_once() {
     assert_eq!(second.ok(), first);
     assert_eq!(app.whole(id).await["decisions"].as_array().unwrap().len(), 2);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_identity_outlives_one_of_two_approvals() {
+    let app = &App::looking().await;
+    let (first, second) = (app.decided(&[]).await, app.decided(&[]).await);
+    let identity = app.whole(first).await["identity"].as_str().unwrap().to_owned();
+    assert_eq!(app.whole(second).await["identity"], identity, "one person");
+    let known = async || identities::read(&app.engine, &app.maker, identity.parse().unwrap()).await.unwrap();
+    assert_eq!(known().await.person.documents[0].verification, second);
+    app.post(&format!("/console/verifications/{second}/reopen"), json!({"reason": "new_information"}))
+        .await
+        .ok();
+    app.review(&app.key, second, decline()).await.ok();
+    let documents = known().await.person.documents;
+    assert_eq!((documents.len(), documents[0].verification), (1, first), "what the other approval knows");
+    assert_eq!(known().await.latest.unwrap().id, first);
+    // Who comes back is known by it.
+    let third = app.decided(&[]).await;
+    assert_eq!(app.whole(third).await["identity"], identity);
+}
