@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use axum::Router;
-use bonafide_core::event::WebhookDialect;
+use bonafide_core::{event::WebhookDialect, nearest::instead};
 use bonafide_engine::Engine;
 use bonafide_http::{Dialect, DialectPaths, Paths};
 
@@ -27,10 +27,10 @@ pub(crate) fn webhooks() -> Vec<&'static dyn WebhookDialect> {
 /// place.
 pub(crate) fn check_paths(paths: &DialectPaths) -> Result<(), String> {
     for (name, paths) in paths {
-        let dialect = DIALECTS
-            .iter()
-            .find(|d| d.name == name)
-            .ok_or(format!("[paths.{name}]: there is no such API"))?;
+        let dialect = DIALECTS.iter().find(|d| d.name == name).ok_or_else(|| {
+            let instead = instead(name, DIALECTS.iter().map(|d| d.name));
+            format!("[paths.{name}]: there is no such API; {instead}")
+        })?;
         let operations = dialect.routes(&Paths::new()).operations;
         let known = |path: &str| operations.iter().any(|op| op.path == path);
         for (ours, theirs) in paths {

@@ -12,7 +12,7 @@ use crate::{Refusal, Result, members::Unknown};
 const MAX_PARTS: usize = 32;
 
 /// The parts of a form: text fields and files, by name. File names sent by the client are dropped.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct Form {
     pub text: BTreeMap<String, String>,
     pub files: BTreeMap<String, Vec<u8>>,

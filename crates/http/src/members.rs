@@ -26,11 +26,11 @@ use crate::{Dialect, Refusal, operations::Operation};
 const HEADER: HeaderName = HeaderName::from_static("bonafide-ignored-members");
 /// Longest value of the header, in bytes.
 const LONGEST: usize = 512;
-/// Most members that are remembered of one request.
+/// Most members of one request that are ignored.
 const MOST: usize = 100;
 
 /// What becomes of the members of one request that its operation does not know.
-#[derive(Clone, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Unknown {
     /// Whether those are ignored that are like no known one.
     lenient: bool,
@@ -51,14 +51,16 @@ impl Unknown {
         known: impl IntoIterator<Item = &'a str> + Clone,
         problems: &mut Vec<Problem>,
     ) {
-        if !self.lenient || misspelt(name, known.clone()).is_some() {
-            if problems.len() < MAX_PROBLEMS {
-                problems.push(refused(path, name, known));
-            }
+        if problems.len() >= MAX_PROBLEMS {
             return;
         }
         let mut ignored = self.ignored.lock().unwrap_or_else(PoisonError::into_inner);
-        if ignored.len() < MOST {
+        if ignored.len() >= MOST {
+            let message = format!("is one of more than {MOST} fields that are not known");
+            problems.push(Problem::new(path, Rule::Unknown, message));
+        } else if !self.lenient || misspelt(name, known.clone()).is_some() {
+            problems.push(refused(path, name, known));
+        } else {
             ignored.insert(path);
         }
     }
@@ -357,14 +359,15 @@ mod tests {
 
     #[test]
     fn much_that_is_unknown_is_told_in_few_words() {
-        let many: serde_json::Map<String, Value> =
-            (0..5000).map(|n| (format!("member_number_{n}"), json!(1))).collect();
-        let (problems, ignored) = judged(true, Value::Object(many.clone()));
+        static SHOP: Dialect = Dialect::new("shop", |_, _| ().into_response());
+        let many = |count: usize| (0..count).map(|n| (format!("member_number_{n}"), json!(1))).collect();
+        let (problems, ignored) = judged(true, Value::Object(many(MOST)));
         assert_eq!((problems.len(), ignored.len()), (0, MOST));
-        assert_eq!(judged(false, Value::Object(many)).0.len(), MAX_PROBLEMS);
+        for lenient in [true, false] {
+            assert_eq!(judged(lenient, Value::Object(many(5000))).0.len(), MAX_PROBLEMS);
+        }
         let unknown = Unknown { lenient: true, ignored: Arc::new(Mutex::new(ignored.into_iter().collect())) };
         let mut response = ().into_response();
-        static SHOP: Dialect = Dialect::new("shop", |_, _| ().into_response());
         unknown.tell(&mut response, &SHOP, || "POST /orders".to_owned());
         let told = response.headers()[HEADER].to_str().unwrap();
         assert!(told.len() <= LONGEST && told.ends_with(", ..."), "{told}");

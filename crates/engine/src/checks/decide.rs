@@ -184,6 +184,6 @@ mod tests {
             Finding::not_assessed(Check::ActiveLiveness, Code::NotAsked, "").because(Code::Replayed, "");
         let all: Vec<Finding> = findings(&[]).into_iter().chain([replay]).collect();
         assert_eq!(told(&all, Action::Approve), [DocumentAccepted]);
-        assert_eq!(told(&[], Action::Decline), []);
+        assert!(told(&[], Action::Decline).is_empty());
     }
 }

@@ -7,6 +7,7 @@ mod bad_input;
 mod gate;
 mod identity;
 mod idv {
+    mod finalize;
     mod liveness;
     mod policy;
     mod requirements;

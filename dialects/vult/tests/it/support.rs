@@ -83,12 +83,19 @@ impl App {
 
     /// The same, with a registry to ask.
     pub async fn start_with(database: &str, registry: Option<Provider>) -> Self {
-        let setup = Setup {
-            models: MODELS.clone(),
-            registry,
-            dialects: bonafide_vult::DIALECT.webhooks.into_iter().collect(),
-            ..Setup::default()
-        };
+        Self::of(database, Setup { registry, ..Setup::default() }).await
+    }
+
+    /// The same, but nobody waits for a result that is not there yet.
+    pub async fn start_impatient(database: &str) -> Self {
+        let mut setup = Setup::default();
+        setup.settings.result_patience_s = 0;
+        Self::of(database, setup).await
+    }
+
+    async fn of(database: &str, setup: Setup) -> Self {
+        let dialects = bonafide_vult::DIALECT.webhooks.into_iter().collect();
+        let setup = Setup { models: MODELS.clone(), dialects, ..setup };
         let Started { engine, db, clock, folder, .. } = setup.start(database).await;
         let router = bonafide_http::server(
             &[&bonafide_vult::DIALECT, &bonafide_console::DIALECT],

@@ -6,10 +6,7 @@ use bonafide_http::{Json, Result, operation};
 
 use crate::{
     extract::{SdkCaller, ida},
-    idv::{
-        sdk::{Done, finalize::PATIENCE},
-        session::SessionRef,
-    },
+    idv::{sdk::Done, session::SessionRef},
 };
 
 /// identity authentication finalize
@@ -32,6 +29,6 @@ pub(crate) async fn finalize(
 ) -> Result<Json<Done>> {
     let id = ida(&engine, &caller, &asked.session_id).await?;
     verifications::submit(&engine, &caller, id, None).await?;
-    verifications::wait(&engine, &caller, id, PATIENCE).await?;
+    verifications::wait(&engine, &caller, id).await?;
     Ok(Json(Done {}))
 }

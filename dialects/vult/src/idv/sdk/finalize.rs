@@ -1,7 +1,5 @@
 //! `POST /idv/sdk/finalize`
 
-use std::time::Duration;
-
 use axum::extract::State;
 use bonafide_core::{
     finding::{Check, Outcome},
@@ -17,9 +15,6 @@ use crate::{
     extract::{SdkCaller, idv},
     settings::SessionSettings,
 };
-
-/// How long the answer may wait for the checks: shorter than the usual patience of clients and proxies.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(50);
 
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct Finalize {
@@ -57,7 +52,7 @@ pub(crate) async fn finalize(
 ) -> Result<Json<Finalized>> {
     let id = idv(&engine, &caller, &asked.session_id).await?;
     verifications::submit(&engine, &caller, id, asked.settings.map(Value::Object)).await?;
-    let status = verifications::wait(&engine, &caller, id, PATIENCE).await?;
+    let status = verifications::wait(&engine, &caller, id).await?;
     let view = verifications::read(&engine, &caller, id).await?;
     let sanctions = view.finding(Check::Sanctions, None).map(|f| f.outcome);
     Ok(Json(Finalized {
