@@ -18,6 +18,7 @@ use bonafide_engine::{Caller, ClientAddress, Engine, Scope};
 use crate::{
     Dialect, Refusal, address,
     limits::{Allowance, Holder, Limits},
+    members::Members,
     operations::Routes,
     repeat,
 };
@@ -66,6 +67,7 @@ pub(crate) fn guard(
     engine: &Engine,
     limits: &Arc<Limits>,
 ) -> Router<Engine> {
+    let members = Arc::new(Members::new(dialect, &operations));
     let by_route = operations
         .into_iter()
         .filter_map(|op| {
@@ -77,6 +79,7 @@ pub(crate) fn guard(
     // Inside the gate, which keeps what was answered to a request with an idempotency key.
     let router = router
         .method_not_allowed_fallback(async || Refusal::wrong_method())
+        .layer(middleware::from_fn(move |request, next| members.clone().watch(request, next)))
         .layer(middleware::map_response_with_state((dialect, engine.clone()), word));
     let router = match dialect.also_under {
         Some(prefix) => router.clone().nest(prefix, router),

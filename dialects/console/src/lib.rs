@@ -45,6 +45,7 @@ impl Modify for Security {
 }
 
 pub static DIALECT: Dialect = Dialect {
+    strict: true,
     prefixes: &["/console"],
     operations: Some(Operations {
         document: Api::openapi,

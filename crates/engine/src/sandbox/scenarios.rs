@@ -4,6 +4,7 @@
 use bonafide_core::{
     document::FieldName,
     finding::{Check, Code, Outcome},
+    nearest::instead,
     problem::{Problem, Rule},
 };
 use serde::Serialize;
@@ -234,7 +235,14 @@ pub(crate) fn check(caller: &Caller, settings: &Value) -> Result<()> {
         .iter()
         .filter(|(step, word)| !known(step, word))
         .map(|(step, _)| {
-            Problem::new(format!("{FIELD}.{step}"), Rule::Enum, "is no scenario; see GET /sandbox/scenarios")
+            let words: Vec<&str> = SCENARIOS.iter().filter(|s| s.step == step).map(|s| s.word).collect();
+            let field = format!("{FIELD}.{step}");
+            if words.is_empty() {
+                let steps = SCENARIOS.iter().map(|s| s.step);
+                return Problem::new(field, Rule::Unknown, format!("is no step; {}", instead(step, steps)));
+            }
+            let message = format!("is no scenario; known are {}", words.join(", "));
+            Problem::new(field, Rule::Enum, message)
         })
         .collect();
     if problems.is_empty() { Ok(()) } else { Err(Error::Invalid(problems)) }
