@@ -31,7 +31,7 @@ use figment::{
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
-use crate::{mount, settings};
+use crate::{environment, mount, settings};
 
 /// Flags shared by the commands that open the installation.
 #[derive(Debug, Default, clap::Args, Serialize)]
@@ -150,6 +150,8 @@ impl Config {
             .merge(Serialized::defaults(flags))
             .merge(Serialized::defaults(more));
         let config: Self = all.extract().map_err(settings::explain)?;
+        let variables = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+        environment::check(variables, &all.extract().map_err(settings::explain)?)?;
         settings::check_limits(&serde_json::to_value(&config)?)?;
         mount::check_paths(&config.paths)?;
         Ok(config)

@@ -3,6 +3,7 @@
 mod commands;
 mod config;
 mod docs;
+mod environment;
 mod mount;
 mod output;
 mod settings;
