@@ -88,6 +88,9 @@ pub struct Settings {
     pub max_pictures: i64,
     /// How long a job may go on without a sign of life, in seconds.
     pub job_lease_s: i64,
+    /// How long an answer waits for the checks to come to a result, in seconds: shorter than the usual patience of clients
+    /// and proxies.
+    pub result_patience_s: u64,
     /// How long a person who used up their attempts has to wait, in seconds.
     pub block_s: i64,
     /// Where people and callers reach this server, without a slash at the end; empty when it was not said.
@@ -126,6 +129,7 @@ impl Default for Settings {
             liveness_lifetime_s: 300,
             max_pictures: 60,
             job_lease_s: 60,
+            result_patience_s: 50,
             block_s: 3600,
             public_url: String::new(),
             capture_url: String::new(),

@@ -1,7 +1,13 @@
 //! What is stored of a verification under its person's key alone.
 
-use bonafide_core::{document::DocumentReading, id::WebhookEndpointId, time::Timestamp};
+use bonafide_core::{
+    document::{DocumentReading, DocumentType},
+    evidence::EvidenceKind,
+    id::{EvidenceId, WebhookEndpointId},
+    time::Timestamp,
+};
 use bonafide_invite::Channel;
+use bonafide_store::evidence::Evidence;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -34,9 +40,36 @@ pub struct Private {
     /// When the last one came.
     #[serde(default)]
     pub handed_in_at: Option<Timestamp>,
+    /// What it was.
+    #[serde(default)]
+    pub handed_in: Option<HandedIn>,
     /// How many of them came before the last pause.
     #[serde(default)]
     pub failed_before: u32,
+}
+
+/// What a submission consisted of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HandedIn {
+    pub evidence: Vec<EvidenceId>,
+    /// What the person said the document is.
+    pub document_type: DocumentType,
+    /// Whether they said since that it is something else.
+    #[serde(default)]
+    pub declared_anew: bool,
+}
+
+impl HandedIn {
+    /// Of what is there now. What the checks made of it is no part.
+    pub(crate) fn of(given: &[Evidence], document_type: DocumentType) -> Self {
+        let captured = given.iter().filter(|e| e.kind != EvidenceKind::Portrait).map(|e| e.id);
+        Self { evidence: captured.collect(), document_type, declared_anew: false }
+    }
+
+    /// Whether `now` has something that was not submitted.
+    pub(crate) fn is_exceeded_by(&self, now: &Self) -> bool {
+        self.declared_anew || now.evidence.iter().any(|id| !self.evidence.contains(id))
+    }
 }
 
 /// Without what it holds: it is about a person.

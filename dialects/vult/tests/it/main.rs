@@ -6,6 +6,7 @@ mod bad_input;
 mod gate;
 mod identity;
 mod idv {
+    mod finalize;
     mod liveness;
     mod requirements;
     mod session;
@@ -13,6 +14,7 @@ mod idv {
 }
 mod backtest;
 mod location;
+mod misspelt;
 mod registry;
 mod sandbox;
 mod seed;

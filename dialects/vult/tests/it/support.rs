@@ -79,12 +79,19 @@ impl App {
 
     /// The same, with a registry to ask.
     pub async fn start_with(database: &str, registry: Option<Provider>) -> Self {
-        let setup = Setup {
-            models: MODELS.clone(),
-            registry,
-            dialects: bonafide_vult::DIALECT.webhooks.into_iter().collect(),
-            ..Setup::default()
-        };
+        Self::of(database, Setup { registry, ..Setup::default() }).await
+    }
+
+    /// The same, but nobody waits for a result that is not there yet.
+    pub async fn start_impatient(database: &str) -> Self {
+        let mut setup = Setup::default();
+        setup.settings.result_patience_s = 0;
+        Self::of(database, setup).await
+    }
+
+    async fn of(database: &str, setup: Setup) -> Self {
+        let dialects = bonafide_vult::DIALECT.webhooks.into_iter().collect();
+        let setup = Setup { models: MODELS.clone(), dialects, ..setup };
         let Started { engine, db, clock, folder, .. } = setup.start(database).await;
         let router = bonafide_http::server(
             &[&bonafide_vult::DIALECT],
@@ -290,4 +297,13 @@ impl App {
 /// A picture of the sample person.
 pub fn sample(name: &str) -> Vec<u8> {
     std::fs::read(bonafide_testkit::data::sample(name)).unwrap()
+}
+
+/// A photograph without a document or a face: a table, lit from one side. Each `n` is another picture.
+pub fn empty_table(n: u8) -> Vec<u8> {
+    let shade = |x: u32, y: u32| (60 + n as u32 + x / 8 + y / 12) as u8;
+    let table = image::RgbImage::from_fn(800, 600, |x, y| image::Rgb([shade(x, y), shade(x, y) - 20, 50]));
+    let mut jpeg = std::io::Cursor::new(vec![]);
+    table.write_to(&mut jpeg, image::ImageFormat::Jpeg).unwrap();
+    jpeg.into_inner()
 }
