@@ -3,8 +3,9 @@
 use bonafide_core::{
     decision::{Decision, Facts, decide},
     event::EventType,
-    finding::{Check, Outcome},
+    finding::{Check, Finding, Outcome},
     id::AssessmentId,
+    live::live,
     verification::Action,
 };
 use bonafide_store::{assessments, findings, jobs::Job};
@@ -65,34 +66,114 @@ async fn run(engine: &Engine, job: &Job) -> Result<()> {
             Decision::GiveUp => Action::GiveUp,
         };
         let detail = json!({"score": judged.score, "reasons": judged.reasons});
-        let first = told(&facts, action);
+        let first = told(&findings, action);
         apply_after(engine, &mut tx, &mut record, action, ("engine", detail), &first).await?;
     }
     finish(engine, tx, job).await
 }
 
 /// What is emitted of the document and of the living person, once the findings decide; nothing where they are not assessed.
-fn told(facts: &Facts<'_>, action: Action) -> Vec<EventType> {
+fn told(findings: &[Finding], action: Action) -> Vec<EventType> {
     if !matches!(action, Action::Approve | Action::Decline) {
         return vec![];
     }
-    let outcomes = |checks: &[Check]| -> Vec<Outcome> {
-        facts.findings.iter().filter(|f| checks.contains(&f.check)).map(|f| f.outcome).collect()
+    let outcomes = |wanted: &dyn Fn(Check) -> bool| -> Vec<Outcome> {
+        findings.iter().filter(|f| wanted(f.check)).map(|f| f.outcome).collect()
     };
-    let verdict = |needed: &[Outcome], all: &[Outcome]| {
-        let clear = !needed.is_empty() && needed.iter().all(|o| *o == Outcome::Clear);
-        if all.contains(&Outcome::Fail) { Some(false) } else { clear.then_some(true) }
+    let needed = outcomes(&|check| NEEDED.contains(&check));
+    let failed = |outcomes: &[Outcome]| outcomes.contains(&Outcome::Fail);
+    // What only counts by its weight rejects no document of somebody who is approved, and lets none pass as clear.
+    let failed_elsewhere = failed(&outcomes(&is_of_document));
+    let document = if failed(&needed) || failed_elsewhere && action == Action::Decline {
+        Some(EventType::DocumentRejected)
+    } else {
+        let clear = !needed.is_empty() && needed.iter().all(|o| *o == Outcome::Clear) && !failed_elsewhere;
+        clear.then_some(EventType::DocumentAccepted)
     };
-    let document = outcomes(&DOCUMENT);
-    let document = verdict(&document, &document)
-        .map(|ok| if ok { EventType::DocumentAccepted } else { EventType::DocumentRejected });
-    // Movements are not asked of everybody.
-    let passive = outcomes(&[Check::PassiveLiveness]);
-    let liveness = verdict(&passive, &[passive.clone(), outcomes(&[Check::ActiveLiveness])].concat())
-        .map(|ok| if ok { EventType::LivenessPassed } else { EventType::LivenessFailed });
+    let liveness =
+        live(findings).map(|is| if is { EventType::LivenessPassed } else { EventType::LivenessFailed });
     document.into_iter().chain(liveness).collect()
 }
 
 /// The checks that a document has to pass to be one that is accepted.
-const DOCUMENT: [Check; 4] =
+const NEEDED: [Check; 4] =
     [Check::IsIdentityDocument, Check::DocumentReadable, Check::DocumentExpired, Check::SuspiciousWords];
+
+/// Whether a check speaks of the document.
+const fn is_of_document(check: Check) -> bool {
+    match check {
+        Check::IsIdentityDocument
+        | Check::DocumentAsAsked
+        | Check::DocumentReadable
+        | Check::DocumentExpired
+        | Check::DateConsistency
+        | Check::RequiredFields
+        | Check::SuspiciousWords
+        | Check::ImageManipulation
+        | Check::OnlineDuplication
+        | Check::DocumentAccepted
+        | Check::IdentityConflict
+        | Check::BlockList
+        | Check::PortraitFound
+        | Check::MrzCheckDigits
+        | Check::DocumentNumberCrosscheck
+        | Check::NameCrosscheck
+        | Check::AddressCrosscheck
+        | Check::BirthDateCrosscheck
+        | Check::Registry => true,
+        Check::ImageQuality
+        | Check::MinimumAge
+        | Check::FaceQuality
+        | Check::FaceMatch
+        | Check::SelfieSource
+        | Check::KnownFace
+        | Check::AgeEstimate
+        | Check::GenderEstimate
+        | Check::PassiveLiveness
+        | Check::ActiveLiveness
+        | Check::Sanctions
+        | Check::Location
+        | Check::Activity => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bonafide_core::finding::Code;
+
+    use super::*;
+
+    fn findings(others: &[(Check, Outcome)]) -> Vec<Finding> {
+        let clear = NEEDED.into_iter().chain([Check::PassiveLiveness]).map(|check| (check, Outcome::Clear));
+        clear.chain(others.iter().copied()).map(|(check, outcome)| Finding::new(check, outcome)).collect()
+    }
+
+    #[test]
+    fn what_is_told_speaks_of_every_finding() {
+        use EventType::{DocumentAccepted, DocumentRejected, LivenessFailed, LivenessPassed};
+        use Outcome::{Consider, Fail};
+        for (others, action, expected) in [
+            (vec![], Action::Approve, vec![DocumentAccepted, LivenessPassed]),
+            (vec![(Check::ImageManipulation, Fail)], Action::Approve, vec![LivenessPassed]),
+            (vec![(Check::MrzCheckDigits, Fail)], Action::Decline, vec![DocumentRejected, LivenessPassed]),
+            (
+                vec![(Check::OnlineDuplication, Consider)],
+                Action::Approve,
+                vec![DocumentAccepted, LivenessPassed],
+            ),
+            (vec![(Check::FaceMatch, Fail)], Action::Decline, vec![DocumentAccepted, LivenessPassed]),
+            (vec![(Check::ActiveLiveness, Fail)], Action::Decline, vec![DocumentAccepted, LivenessFailed]),
+            (vec![(Check::SelfieSource, Fail)], Action::Decline, vec![DocumentAccepted, LivenessFailed]),
+            (vec![(Check::DocumentExpired, Fail)], Action::Decline, vec![DocumentRejected, LivenessPassed]),
+            (vec![(Check::SelfieSource, Fail)], Action::Refer, vec![]),
+        ] {
+            assert_eq!(told(&findings(&others), action), expected, "{others:?}");
+        }
+        // A capture that came before shows nobody alive today, and is no attack where that is only told.
+        let replay =
+            Finding::not_assessed(Check::ActiveLiveness, Code::NotAsked, "").because(Code::Replayed, "");
+        let all: Vec<Finding> = findings(&[]).into_iter().chain([replay]).collect();
+        assert_eq!(told(&all, Action::Approve), [DocumentAccepted]);
+        assert!(told(&[], Action::Decline).is_empty());
+    }
+}

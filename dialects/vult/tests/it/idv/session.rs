@@ -3,7 +3,7 @@
 use bonafide_testkit::on_both;
 use serde_json::{Value, json};
 
-use crate::support::{App, sample};
+use crate::support::{App, empty_table, sample};
 
 on_both!(
     a_person_is_verified,
@@ -52,8 +52,12 @@ async fn a_person_is_verified(app: &App) {
     assert_eq!(tests["doc_back_is_identity_document"], "not_assessed", "there was no back");
     assert_eq!(tests["doc_front_online_duplication"], "not_assessed", "there is nothing to compare with yet");
     assert_eq!(tests["document_number_crosscheck"], true, "{tests:#}");
-    // A decision is not made twice.
-    app.finalize(&session).await.refused(400, "already_finalized");
+    // A decision is not made twice: whoever asks again is told the same.
+    assert_eq!(app.finalize(&session).await.ok(), result);
+    let again = app.post("/idv/session/read", json!({"session_id": session})).await.ok();
+    assert_eq!(again["history"], read["history"]);
+    let other = json!({"session_id": session, "settings": {"liveness_movements": "without_head"}});
+    app.post("/idv/sdk/finalize", other).await.refused(400, "already_finalized");
 }
 
 async fn the_same_picture_for_another_person_is_told_until_they_are_forgotten(app: &App) {
@@ -303,18 +307,33 @@ async fn another_tenants_session_is_not_found(app: &App) {
 
 async fn an_unreadable_document_may_be_handed_in_again(app: &App) {
     let session = app.consented().await;
-    let grey = image::RgbImage::from_pixel(800, 600, image::Rgb([120, 120, 120]));
-    let mut jpeg = std::io::Cursor::new(vec![]);
-    grey.write_to(&mut jpeg, image::ImageFormat::Jpeg).unwrap();
-    app.picture("front", &session, jpeg.get_ref()).await.ok();
+    app.picture("front", &session, &empty_table(0)).await.ok();
     app.liveness(&session, &[&sample("selfie.jpg")]).await.ok();
     let result = app.finalize(&session).await.ok();
     assert_eq!(result["verified"], false);
     let read = app.post("/idv/session/read", json!({"session_id": session})).await.ok();
     let event = read["history"].as_array().unwrap().last().unwrap()["event"].clone();
     assert_eq!((&read["status_e"], &event), (&json!("in_progress"), &json!("retry_required")), "{read:#}");
+    // Finalizing again with nothing new is no new try.
+    for _ in 0..3 {
+        assert_eq!(app.finalize(&session).await.ok(), result);
+    }
+    let again = app.post("/idv/session/read", json!({"session_id": session})).await.ok();
+    assert_eq!((&again["status_e"], &again["history"]), (&read["status_e"], &read["history"]));
+    // The device reads which step is wanted again, and why, in a sentence for the person.
+    let device = async || app.post("/idv/sdk/session/read", json!({"session_id": session})).await.ok();
+    let read = device().await;
+    let wanted = read["captures_wanted"].as_array().unwrap();
+    assert_eq!((wanted.len(), &wanted[0]["capture_e"]), (1, &json!("document_front")), "{read:#}");
+    let reason = &wanted[0]["reasons"][0];
+    assert!(["code", "message"].iter().all(|of| !reason[of].as_str().unwrap().is_empty()), "{read:#}");
+    assert_eq!((&read["document_front_given"], &read["selfie_given"]), (&json!(false), &json!(true)));
 
     app.picture("front", &session, &sample("passport.jpg")).await.ok();
+    let read = device().await;
+    assert_eq!((&read["document_front_given"], &read["captures_wanted"]), (&json!(true), &Value::Null));
     let result = app.finalize(&session).await.ok();
     assert_eq!(result["verified"], true);
+    assert_eq!(app.finalize(&session).await.ok(), result);
+    assert_eq!(device().await["captures_wanted"], Value::Null);
 }
