@@ -104,6 +104,7 @@ async fn admit_with(engine: &Engine, picture: Picture, examine: bool) -> Result<
     let _turn = engine.admissions().acquire().await;
     let admitted = tokio::task::spawn_blocking(move || {
         let decoded = image::decode(&bytes)?;
+        image::upload::refuse_useless(&decoded)?;
         let (width, height) = decoded.rgb.dimensions();
         let traces = examine.then(|| manipulation::examine(&bytes, &decoded));
         let jpeg = image::encode_jpeg(&decoded.rgb, JPEG_QUALITY);
