@@ -238,7 +238,7 @@ pub const ROWS: &[Attempt] = &[
         made: "somebody who was blocked, with other papers",
         under: Under::Standard,
         ends: Ends::Declined,
-        because: &["known_face_failed", "face_blocked"],
+        because: &["face_blocked"],
         faces: Faces::Sample,
         go: go!(|w| {
             let person = w.person();
