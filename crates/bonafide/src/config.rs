@@ -10,6 +10,7 @@ use std::{
 
 use bonafide_checks::models::Models;
 use bonafide_core::{
+    review::FourEyes,
     secret::{Secret, Zeroizing},
     time::Clock,
 };
@@ -31,7 +32,7 @@ use figment::{
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
-use crate::{mount, settings};
+use crate::{environment, mount, settings};
 
 /// Flags shared by the commands that open the installation.
 #[derive(Debug, Default, clap::Args, Serialize)]
@@ -59,6 +60,7 @@ pub(crate) struct Config {
     pub(crate) verification_lifetime_s: i64,
     pub(crate) token_lifetime_s: i64,
     pub(crate) job_lease_s: i64,
+    pub(crate) four_eyes: FourEyes,
     pub(crate) requests_per_minute: i64,
     pub(crate) organization_requests_per_minute: i64,
     pub(crate) metrics_listen: Option<SocketAddr>,
@@ -71,6 +73,7 @@ pub(crate) struct Config {
     pub(crate) ip_database: Option<PathBuf>,
     pub(crate) face_networks: FaceNetworks,
     pub(crate) lists: BTreeMap<String, Addresses>,
+    pub(crate) list_max_age_days: i64,
     pub(crate) paths: DialectPaths,
     pub(crate) invitations: bonafide_invite::Config,
     pub(crate) registry: Option<ProviderConfig>,
@@ -106,6 +109,7 @@ impl Default for Config {
             verification_lifetime_s: settings.verification_lifetime_s,
             token_lifetime_s: settings.token_lifetime_s,
             job_lease_s: settings.job_lease_s,
+            four_eyes: settings.four_eyes,
             requests_per_minute: settings.per_minute,
             organization_requests_per_minute: settings.per_minute_organization,
             metrics_listen: None,
@@ -118,6 +122,7 @@ impl Default for Config {
             ip_database: None,
             face_networks: FaceNetworks::default(),
             lists: BTreeMap::new(),
+            list_max_age_days: settings.list_max_age_days,
             paths: DialectPaths::new(),
             invitations: bonafide_invite::Config::default(),
             registry: None,
@@ -150,6 +155,8 @@ impl Config {
             .merge(Serialized::defaults(flags))
             .merge(Serialized::defaults(more));
         let config: Self = all.extract().map_err(settings::explain)?;
+        let variables = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+        environment::check(variables, &all.extract().map_err(settings::explain)?)?;
         settings::check_limits(&serde_json::to_value(&config)?)?;
         mount::check_paths(&config.paths)?;
         Ok(config)
@@ -224,12 +231,15 @@ impl Config {
                 verification_lifetime_s: self.verification_lifetime_s,
                 token_lifetime_s: self.token_lifetime_s,
                 job_lease_s: self.job_lease_s,
+                four_eyes: self.four_eyes,
                 public_url: self.public_url()?,
                 capture_url: self.capture_url.clone(),
                 per_minute: self.requests_per_minute,
                 per_minute_organization: self.organization_requests_per_minute,
                 webhook_disable_after_s: self.webhook_disable_after_s,
                 webhook_history_days: self.webhook_history_days.into(),
+                list_max_age_days: self.list_max_age_days,
+                lists: self.lists.keys().cloned().collect(),
                 trusted_proxies: networks("trusted_proxies", &self.trusted_proxies)?,
                 forwarded_header: self.forwarded_header,
                 ..Settings::default()

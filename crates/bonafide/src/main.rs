@@ -3,6 +3,7 @@
 mod commands;
 mod config;
 mod docs;
+mod environment;
 mod mount;
 mod output;
 mod settings;
@@ -42,6 +43,8 @@ enum Command {
     Keys(commands::keys::Args),
     /// OAuth clients: create, list, rotate, revoke
     OauthClients(commands::keys::Args),
+    /// Persons' cases: list, show, review, cancel, reopen
+    Verifications(commands::verifications::Args),
     /// What happened: list, show, replay
     Events(commands::events::Args),
     /// Where events are sent: create, test, rotate, replay, look at attempts
@@ -50,6 +53,8 @@ enum Command {
     Listen(commands::listen::Args),
     /// Make any event happen, in a sandbox
     Trigger(commands::trigger::Args),
+    /// What a verification must have, and what follows when it has not: list, show, test, set
+    Policy(commands::policy::Args),
     /// Installed model weights: list, fetch, verify
     Models(commands::models::Args),
     /// Screen names against the lists
@@ -89,10 +94,12 @@ fn main() -> std::process::ExitCode {
         Command::Routes(args) => commands::routes::run(args),
         Command::Keys(args) => commands::keys::run(args),
         Command::OauthClients(args) => commands::keys::run_for_clients(args),
+        Command::Verifications(args) => commands::verifications::run(args),
         Command::Events(args) => commands::events::run(args),
         Command::Webhooks(args) => commands::webhooks::run(args),
         Command::Listen(args) => commands::listen::run(args),
         Command::Trigger(args) => commands::trigger::run(args),
+        Command::Policy(args) => commands::policy::run(args),
         Command::Models(args) => commands::models::run(args),
         Command::Screen(args) => commands::screen::run(args),
         Command::Screenings(args) => commands::screenings::run(args),
@@ -107,7 +114,10 @@ fn main() -> std::process::ExitCode {
         Ok(()) => std::process::ExitCode::SUCCESS,
         Err(error) => {
             anstream::eprintln!("error: {}", bonafide_core::problem::with_causes(&*error));
-            std::process::ExitCode::FAILURE
+            match error.is::<commands::Incomplete>() {
+                true => std::process::ExitCode::from(3),
+                false => std::process::ExitCode::FAILURE,
+            }
         }
     }
 }

@@ -24,6 +24,10 @@ words! {
         VerificationLivenessStarted = "verification.liveness_started",
         VerificationScreeningChanged = "verification.screening_changed",
         VerificationScreeningDismissed = "verification.screening_dismissed",
+        /// A dismissal was taken back.
+        VerificationScreeningRestored = "verification.screening_restored",
+        /// Somebody looked at a picture over our own API.
+        VerificationPictureRead = "verification.picture_read",
         VerificationInvited = "verification.invited",
         VerificationInvitationSent = "verification.invitation.sent",
         VerificationInvitationReminded = "verification.invitation.reminded",
@@ -31,6 +35,8 @@ words! {
         VerificationDeleted = "verification.deleted",
         ApplicantAnonymized = "applicant.anonymized",
         VerificationReviewed = "verification.reviewed",
+        /// One of two whose word is needed has given it.
+        VerificationReviewProposed = "verification.review_proposed",
         ApplicantBlocked = "applicant.blocked",
         ApplicantUnblocked = "applicant.unblocked",
         CredentialCreated = "credential.created",

@@ -76,8 +76,10 @@ words! {
         Refer = "refer",
         /// The last attempt was used up without a result.
         GiveUp = "give_up",
-        /// After a pause, the person may try again.
+        /// After a pause, or after their time was over, the person may try again.
         Reopen = "reopen",
+        /// A human takes a decision back: it is for a human again.
+        Reconsider = "reconsider",
         Cancel = "cancel",
         Expire = "expire",
     }
@@ -108,7 +110,8 @@ impl Status {
             (Action::AskAgain, Processing | ReviewRequired) => Ok(RetryRequired),
             (Action::Refer, Processing) => Ok(ReviewRequired),
             (Action::GiveUp, Processing | RetryRequired) => Ok(Inconclusive),
-            (Action::Reopen, Inconclusive) => Ok(RetryRequired),
+            (Action::Reopen, Inconclusive | Expired) => Ok(RetryRequired),
+            (Action::Reconsider, Approved | Declined) => Ok(ReviewRequired),
             (Action::Cancel, from) if !from.is_final() => Ok(Canceled),
             (Action::Expire, Created | Pending | Capturing | RetryRequired) => Ok(Expired),
             (action, from) => Err(Illegal { from, action }),
@@ -135,10 +138,27 @@ mod tests {
 
     #[test]
     fn a_decision_is_not_decided_again_by_the_machine() {
+        // What only a human does, and what they get it to.
+        let human = [
+            (Status::Approved, Action::Reconsider, Status::ReviewRequired),
+            (Status::Declined, Action::Reconsider, Status::ReviewRequired),
+            (Status::Expired, Action::Reopen, Status::RetryRequired),
+        ];
         for from in [Status::Approved, Status::Declined, Status::Refused, Status::Canceled, Status::Expired] {
             for action in Action::ALL {
-                assert_eq!(from.after(action), Err(Illegal { from, action }));
+                let to = human.iter().find(|(f, a, _)| (*f, *a) == (from, action)).map(|(.., to)| *to);
+                assert_eq!(from.after(action), to.ok_or(Illegal { from, action }));
             }
+        }
+    }
+
+    /// Who was refused once is not approved without somebody saying first that it is open again.
+    #[test]
+    fn what_was_decided_is_opened_before_it_is_decided_otherwise() {
+        for from in [Status::Approved, Status::Declined] {
+            assert!(from.after(Action::Approve).is_err() && from.after(Action::Decline).is_err());
+            let open = from.after(Action::Reconsider).unwrap();
+            assert!(open.after(Action::Approve).is_ok() && open.after(Action::Decline).is_ok());
         }
     }
 

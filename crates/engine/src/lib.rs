@@ -22,9 +22,12 @@ pub mod identities;
 pub mod invitations;
 pub mod location;
 pub mod registry;
+pub mod reviews;
 pub mod sandbox;
 pub mod screening;
 pub mod specimens;
+#[cfg(test)]
+mod testing;
 pub mod trigger;
 pub mod tuning;
 pub mod verifications;
@@ -32,10 +35,11 @@ pub mod webhooks;
 mod worker;
 
 pub use base::{
-    caller::{Caller, ClientAddress, Scope},
+    caller::{Caller, ClientAddress, Device, Scope},
     engine::{Engine, ForwardedHeader, Parts, Settings, Storage},
     error::{Error, Result},
-    private::Private,
+    private::{AskedAgain, Private},
+    sighting::Sighting,
     world,
 };
 pub use worker::{deliver, housekeeping, jobs};

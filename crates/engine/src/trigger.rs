@@ -23,7 +23,8 @@ use crate::{
     verifications::{self, NewVerification, authenticate, create, transition},
 };
 
-const ACTIONS: [Action; 12] = [
+/// What leads on; nothing is opened again on the way.
+const ACTIONS: [Action; 11] = [
     Action::Open,
     Action::Consent,
     Action::RefuseConsent,
@@ -33,7 +34,6 @@ const ACTIONS: [Action; 12] = [
     Action::AskAgain,
     Action::Refer,
     Action::GiveUp,
-    Action::Reopen,
     Action::Cancel,
     Action::Expire,
 ];

@@ -48,7 +48,36 @@ pub async fn insert(tx: &mut Tx, organization: OrganizationId, a: &Assessment) -
     .execute(c)
     .await
     .map(drop))
-    .to("insert the assessment")
+    .to("insert the assessment")?;
+    keep_reasons(tx, organization, a).await
+}
+
+/// The reasons of the assessment that counts, in the place of those before, to look for.
+async fn keep_reasons(tx: &mut Tx, organization: OrganizationId, a: &Assessment) -> Result<()> {
+    on!(tx, |c| sqlx::query("DELETE FROM assessment_reasons WHERE organization = $1 AND verification = $2")
+        .bind(organization.uuid())
+        .bind(a.verification.uuid())
+        .execute(c)
+        .await
+        .map(drop))
+    .to("drop the reasons of the assessment before")?;
+    let reasons = a.detail["assessment"]["reasons"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let mut codes: Vec<&str> = reasons.iter().filter_map(|reason| reason["code"].as_str()).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    for code in codes {
+        on!(tx, |c| sqlx::query(
+            "INSERT INTO assessment_reasons (organization, verification, code) VALUES ($1, $2, $3)"
+        )
+        .bind(organization.uuid())
+        .bind(a.verification.uuid())
+        .bind(code)
+        .execute(c)
+        .await
+        .map(drop))
+        .to("insert a reason of the assessment")?;
+    }
+    Ok(())
 }
 
 /// The assessment that counts.

@@ -62,6 +62,33 @@ pub async fn active(
     .to("read the dismissals of an applicant")
 }
 
+/// Whether any dismissal of an organization holds now.
+pub async fn any(tx: &mut Tx, organization: OrganizationId, now: Timestamp) -> Result<bool> {
+    let found: Option<(i64,)> = on!(tx, |c| sqlx::query_as(
+        "SELECT CAST(1 AS BIGINT) FROM dismissals WHERE organization = $1 AND expires_at > $2 LIMIT 1"
+    )
+    .bind(organization.uuid())
+    .bind(now.0)
+    .fetch_optional(c)
+    .await)
+    .to("look for dismissals")?;
+    Ok(found.is_some())
+}
+
+/// Ends a dismissal at once.
+pub async fn end(tx: &mut Tx, organization: OrganizationId, id: DismissalId, now: Timestamp) -> Result<()> {
+    on!(tx, |c| sqlx::query(
+        "UPDATE dismissals SET expires_at = $3 WHERE organization = $1 AND id = $2 AND expires_at > $3"
+    )
+    .bind(organization.uuid())
+    .bind(id.uuid())
+    .bind(now.0)
+    .execute(c)
+    .await
+    .map(drop))
+    .to("end a dismissal")
+}
+
 /// Removes every dismissal of a person.
 pub async fn forget(tx: &mut Tx, organization: OrganizationId, applicant: ApplicantId) -> Result<u64> {
     on!(tx, |c| sqlx::query("DELETE FROM dismissals WHERE organization = $1 AND applicant = $2")

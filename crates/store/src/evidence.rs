@@ -87,6 +87,22 @@ pub async fn list(
     .to("list the evidence")
 }
 
+/// Every picture that was ever submitted for a verification, in the order they came in.
+pub async fn list_all(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    verification: VerificationId,
+) -> Result<Vec<Evidence>> {
+    on!(tx, |c| sqlx::query_as(
+        "SELECT * FROM evidence WHERE organization = $1 AND verification = $2 ORDER BY created_at, kind, sequence, id"
+    )
+    .bind(organization.uuid())
+    .bind(verification.uuid())
+    .fetch_all(c)
+    .await)
+    .to("list every piece of evidence")
+}
+
 /// Retires the pictures of one kind before newer ones take their place; returns how many there were.
 pub async fn supersede(
     tx: &mut Tx,

@@ -62,6 +62,10 @@ row!(Verification: id, organization, applicant, credential, dialect, kind, ident
 #[derive(Debug, Clone, Default)]
 pub struct Filter<'a> {
     pub kind: Option<Kind>,
+    /// The API it was created through.
+    pub dialect: Option<&'a str>,
+    /// Why the decision that counts is no approval: the word of a reason.
+    pub reason: Option<&'a str>,
     pub statuses: &'a [Status],
     pub applicants: &'a [ApplicantId],
     pub identities: &'a [ApplicantId],
@@ -183,6 +187,16 @@ macro_rules! filtered {
         query.push(" WHERE deleted_at IS NULL AND organization = ").push_bind($organization.uuid());
         if let Some(kind) = filter.kind {
             query.push(" AND kind = ").push_bind(kind.as_str());
+        }
+        if let Some(dialect) = filter.dialect {
+            query.push(" AND dialect = ").push_bind(dialect.to_owned());
+        }
+        if let Some(reason) = filter.reason {
+            query.push(
+                " AND EXISTS (SELECT 1 FROM assessment_reasons r WHERE r.organization = verifications.organization
+                      AND r.verification = verifications.id AND r.code = ",
+            );
+            query.push_bind(reason.to_owned()).push(")");
         }
         if !filter.statuses.is_empty() {
             let mut list = query.push(" AND status IN (").separated(", ");

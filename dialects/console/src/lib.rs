@@ -7,6 +7,9 @@ mod events;
 mod extract;
 mod invitations;
 mod keys;
+mod policies;
+mod screening;
+mod verifications;
 mod webhooks;
 
 use bonafide_http::{Dialect, Operations, error_schema, routes};
@@ -23,13 +26,16 @@ use utoipa::{
     info(
         title = "Bonafide",
         version = "1",
-        description = "Events, webhooks, keys and invitations, whichever API a verification was made through."
+        description = "Verifications and their review, screening, policies, events, webhooks, keys and invitations, whichever API a verification was made through."
     ),
     tags(
+        (name = "Verifications", description = "All that is known of a person's case, and what a human decides"),
         (name = "Events", description = "What happened"),
         (name = "Webhooks", description = "Where it is told"),
         (name = "Keys", description = "Who may call"),
+        (name = "Screening", description = "Who is compared with which lists"),
         (name = "Invitations", description = "Asking people to come"),
+        (name = "Policies", description = "What a verification must have"),
     ),
     modifiers(&Security),
 )]
@@ -45,6 +51,7 @@ impl Modify for Security {
 }
 
 pub static DIALECT: Dialect = Dialect {
+    strict: true,
     prefixes: &["/console"],
     operations: Some(Operations {
         document: Api::openapi,
@@ -52,6 +59,16 @@ pub static DIALECT: Dialect = Dialect {
         error: error_schema::<error::ProblemDocument>,
         folder: "dialects/console/src",
         routes: routes![
+            // Verifications
+            verifications::list::list,
+            verifications::read::read,
+            verifications::picture::picture,
+            verifications::crop::crop,
+            verifications::review::review,
+            verifications::cancel::cancel,
+            verifications::reopen::reopen,
+            verifications::dismiss::dismiss,
+            verifications::restore::restore,
             // Events
             events::list::list,
             events::read::read,
@@ -74,9 +91,18 @@ pub static DIALECT: Dialect = Dialect {
             keys::list::list,
             keys::rotate::rotate,
             keys::revoke::revoke,
+            // Screening
+            screening::read::read,
             // Invitations
             invitations::create::create,
             invitations::bounced::bounced,
+            // Policies
+            policies::list::list,
+            policies::create::create,
+            policies::current::current,
+            policies::presets::presets,
+            policies::backtest::backtest,
+            policies::read::read,
         ],
     }),
     ..Dialect::new("console", error::refuse)

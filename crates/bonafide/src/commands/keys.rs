@@ -68,8 +68,8 @@ struct Create {
     /// For tests: data of its own, outcomes that can be steered, a clock that can be set forward
     #[arg(long)]
     sandbox: bool,
-    /// What it may do: verifications (everything but keys), verifications:read, verifications:write, settings, webhooks
-    /// or keys; may be given several times [default: verifications]
+    /// What it may do: verifications (read, write, settings and webhooks), verifications:read, verifications:write, settings,
+    /// policy, reviews, webhooks or keys; may be given several times [default: verifications]
     #[arg(long = "scope", value_name = "SCOPE")]
     scopes: Vec<String>,
     /// Requests a minute, at most 100000 [default: the server's limit]

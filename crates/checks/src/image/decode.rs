@@ -50,6 +50,12 @@ pub enum Refused {
     Truncated,
     #[error("the picture is damaged and cannot be decoded; take or export it again")]
     Damaged,
+    #[error("the picture is too small to show anything; send one of at least 64 pixels on its shorter side")]
+    TooSmall,
+    #[error("the picture is almost black; take it with more light")]
+    TooDark,
+    #[error("the picture shows nothing but one colour; take it again with the camera uncovered")]
+    Blank,
 }
 
 impl Refused {
@@ -64,6 +70,9 @@ impl Refused {
             Self::Animated => "animated",
             Self::Truncated => "truncated",
             Self::Damaged => "damaged",
+            Self::TooSmall => "too_small",
+            Self::TooDark => "too_dark",
+            Self::Blank => "blank",
         }
     }
 }
@@ -195,6 +204,11 @@ pub fn encode_jpeg(picture: &RgbImage, quality: u8) -> Vec<u8> {
         Ok(()) => bytes,
         Err(_) => Vec::new(),
     }
+}
+
+/// A part of a picture, from its left upper corner on; what lies outside is left out.
+pub fn crop(picture: &RgbImage, (x, y): (u32, u32), (width, height): (u32, u32)) -> RgbImage {
+    image::imageops::crop_imm(picture, x, y, width, height).to_image()
 }
 
 #[cfg(test)]

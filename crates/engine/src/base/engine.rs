@@ -9,6 +9,7 @@ use bonafide_checks::models::Models;
 use bonafide_core::{
     event::WebhookDialect,
     id::{CredentialId, Entropy},
+    review::FourEyes,
     time::{Clock, Timestamp},
 };
 use bonafide_courier::Courier;
@@ -90,6 +91,8 @@ pub struct Settings {
     pub job_lease_s: i64,
     /// How long a person who used up their attempts has to wait, in seconds.
     pub block_s: i64,
+    /// Which decisions of reviewers need the word of two.
+    pub four_eyes: FourEyes,
     /// Where people and callers reach this server, without a slash at the end; empty when it was not said.
     pub public_url: String,
     /// Where an invited person goes, with `{verification}` in it; empty when it was not said.
@@ -102,6 +105,10 @@ pub struct Settings {
     pub webhook_disable_after_s: i64,
     /// How long messages that came to their end are kept, in days.
     pub webhook_history_days: i64,
+    /// Days after which a list that was neither taken in nor found unchanged clears nobody, where a policy does not say.
+    pub list_max_age_days: i64,
+    /// Lists that have to be there: those that the settings name.
+    pub lists: Vec<String>,
     /// Networks of the proxies in front of this server, whose word on where a request came from is taken.
     pub trusted_proxies: Vec<IpNet>,
     /// The header they say it in.
@@ -127,12 +134,15 @@ impl Default for Settings {
             max_pictures: 60,
             job_lease_s: 60,
             block_s: 3600,
+            four_eyes: FourEyes::default(),
             public_url: String::new(),
             capture_url: String::new(),
             per_minute: 200,
             per_minute_organization: 2_000,
             webhook_disable_after_s: 5 * 24 * 3600,
             webhook_history_days: 90,
+            list_max_age_days: 30,
+            lists: vec![],
             trusted_proxies: vec![],
             forwarded_header: ForwardedHeader::default(),
         }

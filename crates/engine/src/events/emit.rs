@@ -8,7 +8,7 @@ use bonafide_core::{
     verification::{Kind, Status},
 };
 use bonafide_store::{
-    Tx, assessments, credentials, deliveries, events as rows, findings,
+    Tx, assessments, credentials, deliveries, events as rows, findings, reviews,
     webhook_endpoints::{self, WebhookEndpoint},
 };
 use uuid::Uuid;
@@ -146,11 +146,16 @@ async fn facts(tx: &mut Tx, record: &Record) -> Result<VerificationFacts> {
     if record.private.attempt > 0 {
         let found = findings::list(tx, organization, id).await?;
         face_match = found.iter().find(|f| f.check == Check::FaceMatch).and_then(|f| f.score);
-        let decided = !matches!(record.status(), Status::Processing);
+        // Of an approval there are none, also where a human saw past those of the machine.
+        let decided = !matches!(record.status(), Status::Processing | Status::Approved);
         if let Some(latest) = assessments::latest(tx, organization, id).await?.filter(|_| decided) {
+            let human = reviews::list(tx, organization, id).await?;
+            let human = human.into_iter().rfind(|r| r.decided && r.created_at >= latest.created_at);
+            let said = human.and_then(|r| r.grounds.known()?.code());
             let stored = serde_json::from_value::<Stored>(latest.detail).ok();
-            reasons =
-                stored.into_iter().flat_map(|s| s.assessment.reasons).map(|reason| reason.code).collect();
+            let found = stored.into_iter().flat_map(|s| s.assessment.reasons).map(|reason| reason.code);
+            reasons = found.filter(|code| Some(code) != said.as_ref()).collect();
+            reasons.splice(0..0, said);
         }
     }
     Ok(VerificationFacts {

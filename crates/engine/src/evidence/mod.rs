@@ -5,7 +5,9 @@ pub(crate) mod download;
 pub(crate) mod gate;
 pub(crate) mod liveness;
 pub(crate) mod pictures;
+mod show;
 
 pub use accept::{Picture, accept_document};
 pub use download::{File, download};
 pub use liveness::{LivenessFrame, MAX_FRAMES, Started, accept_liveness, open_challenge, start_liveness};
+pub use show::{Part, show};

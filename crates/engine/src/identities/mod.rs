@@ -5,8 +5,9 @@ mod anonymize;
 pub(crate) mod person;
 mod read;
 pub(crate) mod resolve;
+pub(crate) mod revoke;
 pub(crate) mod template;
 
 pub use anonymize::anonymize;
-pub use person::{Document, Person};
+pub use person::{Document, Link, Person};
 pub use read::{Filter, Identity, image, is_verified, list, read};

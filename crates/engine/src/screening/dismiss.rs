@@ -56,7 +56,7 @@ pub async fn dismiss(
     verification: VerificationId,
     what: &Dismissing<'_>,
 ) -> Result<usize> {
-    if !caller.may(Scope::Write) {
+    if !caller.may(Scope::Review) {
         return Err(Error::Forbidden);
     }
     set_aside(engine, caller.organization, &caller.actor(), verification, what).await
@@ -119,7 +119,10 @@ async fn set_aside(
     record.note(engine, &mut tx, AuditAction::VerificationScreeningDismissed, actor, &detail).await?;
     emit_hits(engine, &mut tx, &record, EventType::ScreeningReviewed, hits).await?;
     rescreen_at(engine, &mut tx, organization, verification, what.until).await?;
+    // Whoever waits for nothing else is decided about anew.
+    rescreen_at(engine, &mut tx, organization, verification, now).await?;
     tx.commit().await?;
+    engine.bells().work.notify_waiters();
     Ok(hits)
 }
 
@@ -190,7 +193,7 @@ async fn of(
 
 /// The identity with this document and this holder. Both, because here no face was compared: somebody else's document
 /// must not bring their dismissals along.
-async fn same_person(
+pub(super) async fn same_person(
     engine: &Engine,
     tx: &mut Tx,
     organization: OrganizationId,

@@ -69,6 +69,8 @@ pub async fn list(engine: &Engine, caller: &Caller, filter: &Filter) -> Result<(
     }
     let query = rows::Filter {
         kind: Some(filter.kind),
+        dialect: None,
+        reason: None,
         statuses: &filter.statuses,
         applicants: &[],
         identities: &identities,

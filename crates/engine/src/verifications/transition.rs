@@ -1,6 +1,10 @@
 //! A change of state and all that follows from it, in one transaction.
 
-use bonafide_core::{audit::AuditAction, event::EventType, verification::Action};
+use bonafide_core::{
+    audit::AuditAction,
+    event::{EventType, Snapshot},
+    verification::Action,
+};
 use bonafide_store::Tx;
 use serde_json::{Value, json};
 
@@ -11,7 +15,7 @@ use crate::{
         jobs::{self, JobKind, NewJob},
         record::Record,
     },
-    events::emit::emit_for,
+    events::emit::emit_for_with,
     identities::resolve::identify,
 };
 
@@ -37,6 +41,19 @@ pub(crate) async fn apply_after(
     (actor, detail): (&str, Value),
     first: &[EventType],
 ) -> Result<()> {
+    apply_because(engine, tx, record, action, (actor, detail), first, None).await
+}
+
+/// The same, telling why as a stable word.
+pub(crate) async fn apply_because(
+    engine: &Engine,
+    tx: &mut Tx,
+    record: &mut Record,
+    action: Action,
+    (actor, detail): (&str, Value),
+    first: &[EventType],
+    why: Option<&str>,
+) -> Result<()> {
     let follows = record.apply(action, engine.now())?;
     if follows.identify {
         identify(engine, tx, record, actor).await?;
@@ -44,7 +61,8 @@ pub(crate) async fn apply_after(
     record.save(engine, tx).await?;
     record.note(engine, tx, AuditAction::to(follows.status), actor, &detail).await?;
     for event_type in first.iter().chain(&follows.told) {
-        emit_for(engine, tx, record, *event_type).await?;
+        let snapshot = Snapshot { reason: why.map(str::to_owned), ..Snapshot::default() };
+        emit_for_with(engine, tx, record, *event_type, snapshot).await?;
     }
     if follows.reopen {
         let job = NewJob {

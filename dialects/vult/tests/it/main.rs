@@ -8,12 +8,14 @@ mod gate;
 mod identity;
 mod idv {
     mod liveness;
+    mod policy;
     mod requirements;
     mod session;
     mod weights;
 }
 mod backtest;
 mod location;
+mod misspelt;
 mod registry;
 mod sandbox;
 mod seed;

@@ -158,6 +158,15 @@ impl App {
         access::authenticate(&self.engine, &self.token).await.unwrap().unwrap()
     }
 
+    /// The same app, spoken to with a key of its organization that may set what weakens decisions.
+    pub async fn as_officer(&self) -> Self {
+        let scopes = "verifications policy".to_owned();
+        let caller = bonafide_engine::Caller { scopes: format!("{scopes} keys"), ..self.caller().await };
+        let wanted = access::Wanted { scopes, ..access::Wanted::new(access::Kind::ApiKey, "officer") };
+        let key = access::credentials::create(&self.engine, &caller, wanted).await.unwrap();
+        self.speaking_as(&key.credential.public_id, &key.secret.to_string())
+    }
+
     /// A new token for the app's own client.
     pub async fn reissue(&self) -> String {
         self.issue(&self.client_id, &self.secret).await
@@ -307,4 +316,13 @@ impl App {
 /// A picture of the sample person.
 pub fn sample(name: &str) -> Vec<u8> {
     std::fs::read(bonafide_testkit::data::sample(name)).unwrap()
+}
+
+/// A photograph without a document or a face: a table, lit from one side. Each `n` is another picture.
+pub fn empty_table(n: u8) -> Vec<u8> {
+    let shade = |x: u32, y: u32| (60 + n as u32 + x / 8 + y / 12) as u8;
+    let table = image::RgbImage::from_fn(800, 600, |x, y| image::Rgb([shade(x, y), shade(x, y) - 20, 50]));
+    let mut jpeg = std::io::Cursor::new(vec![]);
+    table.write_to(&mut jpeg, image::ImageFormat::Jpeg).unwrap();
+    jpeg.into_inner()
 }

@@ -15,7 +15,8 @@ use crate::{
 /// identity authentication finalize
 ///
 /// Hands in what was captured and waits until it is judged; `authenticated` of the session says the result. 503 with
-/// `Retry-After` when the checks take longer; they go on, and asking again waits for the same result.
+/// `Retry-After` when the checks take longer; they go on. Asking again waits for the same result or returns it; it is a new
+/// attempt only when something new was captured since.
 #[operation(
     post,
     "/ida/sdk/finalize",

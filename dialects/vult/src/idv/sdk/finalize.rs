@@ -13,7 +13,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use crate::extract::{SdkCaller, idv};
+use crate::{
+    extract::{SdkCaller, idv},
+    settings::SessionSettings,
+};
 
 /// How long the answer may wait for the checks: shorter than the usual patience of clients and proxies.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(50);
@@ -22,7 +25,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(50);
 pub(crate) struct Finalize {
     session_id: String,
     /// Replaces the session's settings.
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<SessionSettings>)]
     settings: Option<Map<String, Value>>,
 }
 
@@ -36,8 +39,9 @@ pub(crate) struct Finalized {
 
 /// sdk idv finalization
 ///
-/// Hands in what was captured and waits for the result. 503 with `Retry-After` when the checks take longer;
-/// they go on, and asking again waits for the same result.
+/// Hands in what was captured and waits for the result. 503 with `Retry-After` when the checks take longer; they go on.
+/// Asking again waits for the same result or returns it; it is a new attempt only when something new was captured since,
+/// or the settings are other ones.
 #[operation(
     post,
     "/idv/sdk/finalize",

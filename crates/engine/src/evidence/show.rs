@@ -1,0 +1,133 @@
+//! A picture of a verification as a reviewer looks at it, whole or a part of it. Each look is in the audit log.
+
+use bonafide_checks::image::{crop, decode, encode_jpeg};
+use bonafide_core::{
+    audit::AuditAction,
+    document::{FieldName, Quad, Side, Source},
+    evidence::EvidenceKind,
+    id::{EvidenceId, VerificationId},
+    problem::Rule,
+};
+use bonafide_store::{audit, evidence as rows};
+use serde_json::{Value, json};
+
+use crate::base::{
+    caller::{Caller, Scope},
+    engine::Engine,
+    error::{Error, Result},
+    record::Record,
+};
+
+/// Quality of a crop.
+const JPEG_QUALITY: u8 = 92;
+/// What is shown around a region, as a share of its longer side.
+const MARGIN: f32 = 0.12;
+
+/// Which part of a picture.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Part {
+    Whole,
+    /// Where a field was read from; of the best source that says where, unless one is named.
+    Field(FieldName, Option<Source>),
+    /// The portrait on the document.
+    Portrait,
+    /// Left, top, width and height in pixels of the upright picture.
+    Region([f32; 4]),
+}
+
+/// A picture, or a part of it with a little around it, as JPEG.
+///
+/// # Errors
+/// [`Error::NotFound`] for a picture of another verification, and for a field that was not read from this one.
+pub async fn show(
+    engine: &Engine,
+    caller: &Caller,
+    id: VerificationId,
+    picture: EvidenceId,
+    part: Part,
+) -> Result<Vec<u8>> {
+    if !caller.may(Scope::Read) {
+        return Err(Error::Forbidden);
+    }
+    let mut tx = engine.db().read().await?;
+    let record = Record::load(engine, &mut tx, caller.organization, id).await?;
+    let row = rows::get(&mut tx, caller.organization, picture).await?;
+    let row = row.filter(|row| row.verification == id).ok_or(Error::NotFound("picture"))?;
+    drop(tx);
+    let region = region(&record, &row, part)?;
+    let bytes = engine.blobs().get(&record.key, row.id, &row.blob_key).await?.to_vec();
+    let jpeg = match region {
+        None => bytes,
+        Some(region) => tokio::task::spawn_blocking(move || cut(&bytes, region)).await??,
+    };
+    note(engine, caller, id, &json!({"picture": picture, "part": words(part)})).await?;
+    Ok(jpeg)
+}
+
+/// Left, top, right and bottom in pixels; none for the whole picture.
+fn region(record: &Record, row: &rows::Evidence, part: Part) -> Result<Option<[f32; 4]>> {
+    let side = match row.kind.known() {
+        Some(EvidenceKind::DocumentFront) => Some(Side::Front),
+        Some(EvidenceKind::DocumentBack) => Some(Side::Back),
+        _ => None,
+    };
+    // What was read was read from the picture that counts.
+    let reading = record.private.reading.as_ref().filter(|_| row.superseded_at.is_none() && side.is_some());
+    let quad = match part {
+        Part::Whole => return Ok(None),
+        Part::Region([left, top, width, height]) => {
+            let (w, h) = (row.width as f32, row.height as f32);
+            let inside = left >= 0.0 && top >= 0.0 && width >= 1.0 && height >= 1.0;
+            if !inside || left + width > w || top + height > h {
+                let message = format!("must lie within the picture, which has {w} × {h} pixels");
+                return Err(Error::invalid("region", Rule::Range, message));
+            }
+            return Ok(Some([left, top, left + width, top + height]));
+        }
+        Part::Portrait if side == Some(Side::Front) => reading.and_then(|r| r.portrait),
+        Part::Portrait => None,
+        Part::Field(name, source) => reading.and_then(|r| r.fields.get(&name)).and_then(|fields| {
+            let here = fields.iter().filter(|f| Some(f.side) == side);
+            here.filter(|f| source.is_none_or(|s| s == f.source)).find_map(|f| f.region)
+        }),
+    };
+    let Some(Quad(corners)) = quad else { return Err(Error::NotFound("region of the picture")) };
+    let ends = |axis: usize| {
+        let all = corners.map(|corner| corner[axis]);
+        (all.into_iter().fold(f32::MAX, f32::min), all.into_iter().fold(f32::MIN, f32::max))
+    };
+    let ((left, right), (top, bottom)) = (ends(0), ends(1));
+    let margin = MARGIN * (right - left).max(bottom - top).max(1.0);
+    Ok(Some([left - margin, top - margin, right + margin, bottom + margin]))
+}
+
+fn cut(bytes: &[u8], [left, top, right, bottom]: [f32; 4]) -> Result<Vec<u8>> {
+    let damaged = || Error::conflict("evidence_damaged", "a stored picture cannot be decoded");
+    let rgb = decode(bytes).map_err(|_| damaged())?.rgb;
+    // What lies outside is not there to be shown; at least one pixel is.
+    let clamp = |value: f32, most: u32| (value.max(0.0) as u32).min(most.saturating_sub(1));
+    let (x, y) = (clamp(left.floor(), rgb.width()), clamp(top.floor(), rgb.height()));
+    let (end_x, end_y) = (clamp(right.ceil() - 1.0, rgb.width()), clamp(bottom.ceil() - 1.0, rgb.height()));
+    let (width, height) = (end_x.saturating_sub(x) + 1, end_y.saturating_sub(y) + 1);
+    Ok(encode_jpeg(&crop(&rgb, (x, y), (width, height)), JPEG_QUALITY))
+}
+
+fn words(part: Part) -> Value {
+    match part {
+        Part::Whole => json!("whole"),
+        Part::Field(name, _) => json!(name),
+        Part::Portrait => json!("portrait"),
+        Part::Region(_) => json!("region"),
+    }
+}
+
+/// In the audit log alone: the history is what happened to the verification.
+async fn note(engine: &Engine, caller: &Caller, id: VerificationId, detail: &Value) -> Result<()> {
+    let (actor, object) = (caller.actor(), format!("verification:{id}"));
+    let action = AuditAction::VerificationPictureRead;
+    let entry = audit::Entry { at: engine.now(), actor: &actor, action, object: &object, detail };
+    let mut tx = engine.db().begin().await?;
+    audit::append(&mut tx, caller.organization, entry).await?;
+    tx.commit().await?;
+    Ok(())
+}

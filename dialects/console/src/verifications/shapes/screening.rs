@@ -1,0 +1,154 @@
+//! The last search of the lists, and where the person was seen before.
+
+use bonafide_engine::{
+    screening::Dismissal,
+    verifications::{Earlier, Whole},
+};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+/// What was searched, in which lists, and what was hit.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Screening {
+    at: String,
+    /// The names that were looked for, as each source gives them.
+    names: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    birth_date: Option<String>,
+    countries: Vec<String>,
+    /// The similarity from which on a name is a hit.
+    threshold: f64,
+    lists: Vec<SearchedList>,
+    /// How many hits count.
+    counting: usize,
+    hits: Vec<Hit>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SearchedList {
+    name: String,
+    /// Names the version.
+    sha256: String,
+}
+
+/// An entry of a list that is like the person.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Hit {
+    /// Names it in paths: list and entry.
+    #[schema(example = "ofac_sdn:12345")]
+    id: String,
+    list: String,
+    entry: String,
+    /// The listed name most like the person's.
+    name: String,
+    /// The entry's main name.
+    main: String,
+    /// 0 to 1: how alike the names are. This is what the threshold applies to.
+    score: f64,
+    /// 0 to 1: rank among the hits, with birth date, country, gender and numbers.
+    rank: f64,
+    /// Word by word: what matched, and how.
+    #[schema(value_type = Vec<Object>)]
+    pairs: Value,
+    /// What else agrees or differs: `what`, and `agrees` (null where one side does not say).
+    #[schema(value_type = Vec<Object>)]
+    facts: Value,
+    programs: Vec<String>,
+    /// Whether it does not count.
+    dismissed: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dismissal: Option<HitDismissal>,
+}
+
+/// Why a hit does not count.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct HitDismissal {
+    reason: String,
+    /// As in the audit log.
+    by: String,
+    at: String,
+    until: String,
+}
+
+impl Screening {
+    pub(crate) fn of(whole: &Whole) -> Option<Self> {
+        let screened = whole.screened.as_ref()?;
+        let list =
+            |(name, sha256): &(String, String)| SearchedList { name: name.clone(), sha256: sha256.clone() };
+        Some(Self {
+            at: screened.at.to_string(),
+            names: screened.names.clone(),
+            birth_date: screened.birth_date.clone(),
+            countries: screened.countries.clone(),
+            threshold: screened.threshold,
+            lists: screened.lists.iter().map(list).collect(),
+            counting: screened.counting().count(),
+            hits: screened.hits.iter().map(|hit| Hit::of(hit, &whole.dismissals)).collect(),
+        })
+    }
+}
+
+impl Hit {
+    fn of(hit: &Value, dismissals: &[Dismissal]) -> Self {
+        let text = |key: &str| hit[key].as_str().unwrap_or_default().to_owned();
+        let number = |key: &str| hit[key].as_f64().unwrap_or_default();
+        let list_of = |key: &str| if hit[key].is_array() { hit[key].clone() } else { Value::Array(vec![]) };
+        let (list, entry) = (text("list"), text("id"));
+        let dismissed = hit["dismissed"] == true;
+        let said = dismissals.iter().find(|d| d.list == list && d.entry == entry).filter(|_| dismissed);
+        let programs = hit["programs"].as_array().map(Vec::as_slice).unwrap_or_default();
+        Self {
+            id: format!("{list}:{entry}"),
+            name: text("name"),
+            main: text("main"),
+            score: number("score"),
+            rank: number("rank"),
+            pairs: list_of("pairs"),
+            facts: list_of("facts"),
+            programs: programs.iter().filter_map(|p| p.as_str().map(str::to_owned)).collect(),
+            dismissed,
+            dismissal: said.map(|d| HitDismissal {
+                reason: d.reason.clone(),
+                by: d.by.clone(),
+                at: d.at.to_string(),
+                until: d.until.to_string(),
+            }),
+            list,
+            entry,
+        }
+    }
+}
+
+/// Another verification with the same face or the same document.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct EarlierVerification {
+    id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    identity: Option<String>,
+    created_at: String,
+    status: &'static str,
+    /// How alike the faces are, 0 to 1; absent where the face is not what was the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    face: Option<f64>,
+    /// Whether the document has the same number.
+    same_number: bool,
+    /// Whether name and birth date are the same; absent where one of them was not read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    same_holder: Option<bool>,
+}
+
+impl EarlierVerification {
+    pub(crate) fn all(whole: &Whole) -> Vec<Self> {
+        let of = |earlier: &Earlier| Self {
+            id: earlier.verification.to_string(),
+            identity: earlier.identity.map(|id| id.to_string()),
+            created_at: earlier.at.to_string(),
+            status: earlier.status.as_str(),
+            face: earlier.face,
+            same_number: earlier.same_number,
+            same_holder: earlier.same_holder,
+        };
+        whole.earlier.iter().map(of).collect()
+    }
+}
