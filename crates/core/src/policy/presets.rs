@@ -38,10 +38,11 @@ pub(super) const CORE: [Check; 5] = [
 ];
 
 /// What declines wherever it fails.
-const DECLINED: [Check; 7] = [
+const DECLINED: [Check; 8] = [
     Check::IsIdentityDocument,
     Check::DocumentExpired,
     Check::FaceMatch,
+    Check::SelfieSource,
     Check::KnownFace,
     Check::BlockList,
     Check::PassiveLiveness,

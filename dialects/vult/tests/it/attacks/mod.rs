@@ -19,9 +19,12 @@ mod page;
 mod row;
 mod walk;
 
-use std::sync::{
-    Mutex,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    sync::{
+        Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Instant,
 };
 
 use row::{Attempt, Ends, Faces, Go, Under, Variation};
@@ -72,7 +75,17 @@ fn go_through(rows: Vec<(Go, Faces, Under)>) -> Vec<Result<Seen, String>> {
                     go(&walk).await
                 })
             };
+            let begin = Instant::now();
             let seen = std::panic::catch_unwind(std::panic::AssertUnwindSafe(row));
+            match &seen {
+                Ok(seen) => println!(
+                    "{:5.1} s  row {at}: {} {:?}",
+                    begin.elapsed().as_secs_f32(),
+                    seen.ends,
+                    seen.because
+                ),
+                Err(_) => println!("{:5.1} s  row {at}: it stopped", begin.elapsed().as_secs_f32()),
+            }
             let seen = seen.map_err(|panic| match panic.downcast::<String>() {
                 Ok(text) => *text,
                 Err(_) => "it stopped".to_owned(),

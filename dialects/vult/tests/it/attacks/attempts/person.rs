@@ -238,7 +238,7 @@ pub const ROWS: &[Attempt] = &[
         made: "somebody who was blocked, with other papers",
         under: Under::Standard,
         ends: Ends::Declined,
-        because: &["known_face_failed", "face_blocked"],
+        because: &["face_blocked"],
         faces: Faces::Sample,
         go: go!(|w| {
             let person = w.person();
@@ -252,7 +252,7 @@ pub const ROWS: &[Attempt] = &[
         attempt: "a blocked number",
         made: "a passport whose number was reported stolen",
         under: Under::Standard,
-        ends: Ends::Review,
+        ends: Ends::Declined,
         because: &["block_list_failed", "number_blocked"],
         faces: Faces::Sample,
         go: go!(|w| {
@@ -266,7 +266,7 @@ pub const ROWS: &[Attempt] = &[
         attempt: "a blocked name",
         made: "name and birth date on the organization's block list",
         under: Under::Standard,
-        ends: Ends::Review,
+        ends: Ends::Declined,
         because: &["block_list_failed", "name_blocked"],
         faces: Faces::Sample,
         go: go!(|w| {
