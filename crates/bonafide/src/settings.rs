@@ -432,7 +432,12 @@ pub(crate) fn explain(error: figment::Error) -> String {
             format!("setting `{name}`{place}: what stands there does not fit; {advice}")
         }
         Kind::UnknownField(field, known) => {
-            let whole = if name.is_empty() { field.clone() } else { format!("{name}.{field}") };
+            // The path of a setting at the top ends with its own name already.
+            let whole = match error.path.as_slice() {
+                [] => field.clone(),
+                [.., last] if last == field => name.clone(),
+                _ => format!("{name}.{field}"),
+            };
             let meant = nearest::nearest(field, known.iter().copied());
             let meant = meant.map(|meant| format!("did you mean `{meant}`? ")).unwrap_or_default();
             format!("there is no setting `{whole}`{place}; {meant}{ALL}")

@@ -235,13 +235,14 @@ fn read(out: &Path) -> Result<Vec<Done>, Failure> {
     if bytes.is_empty() {
         return Ok(vec![]);
     }
-    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes.as_slice());
+    // A line that has no end was being written when the run ended.
+    let whole = bytes.iter().rposition(|b| *b == b'\n').map_or(0, |end| end + 1);
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(&bytes[..whole]);
     let known = reader.headers().is_ok_and(|head| head.iter().eq(HEAD));
     if !known {
         let told = "is no result of this program's version of this command; name another file, or write over it with --replace";
         return Err(format!("{} {told}", out.display()).into());
     }
-    let whole = bytes.ends_with(b"\n");
     let records: Vec<csv::StringRecord> =
         reader.into_records().map_while(Result::ok).take_while(|r| r.len() == HEAD.len()).collect();
     let mut done: Vec<Done> = vec![];
@@ -251,9 +252,6 @@ fn read(out: &Path) -> Result<Vec<Done>, Failure> {
         let many: usize = cell(6).parse().unwrap_or(0).max(1);
         let Some(group) = records.get(at..at + many) else { break };
         at += many;
-        if at == records.len() && !whole {
-            break;
-        }
         done.push(Done {
             line: cell(0).parse().unwrap_or_default(),
             row: cell(1),
