@@ -278,6 +278,7 @@ pub(crate) async fn the_newest_weights_apply_and_the_older_stay(stage: Stage) {
 
 pub(crate) async fn the_newest_policy_of_a_name_applies(stage: Stage) {
     let t = stage.tenant().await;
+    let other = stage.organization().await;
     let mut tx = stage.begin().await;
     let whom = |client, user_id| Whom { client, user_id };
     assert_eq!(policies::current(&mut tx, t.organization, "default", whom("", "")).await.unwrap(), None);
@@ -314,7 +315,6 @@ pub(crate) async fn the_newest_policy_of_a_name_applies(stage: Stage) {
     assert_eq!(page.iter().map(|p| p.id).collect::<Vec<_>>(), [ids[3], ids[2]], "newest first");
     let named = policies::list(&mut tx, t.organization, Some("wealthy"), 0, 9).await.unwrap();
     assert_eq!(named.iter().map(|p| p.id).collect::<Vec<_>>(), [ids[4]]);
-    let other = stage.organization().await;
     assert_eq!(policies::get(&mut tx, other, ids[0]).await.unwrap(), None);
     assert_eq!(policies::current(&mut tx, other, "default", whom("", "")).await.unwrap(), None);
     assert_eq!(policies::list(&mut tx, other, None, 0, 9).await.unwrap(), []);

@@ -4,8 +4,8 @@ pub(crate) mod by_id;
 pub(crate) mod get;
 pub(crate) mod update;
 
-use bonafide_core::weights::Weights;
-use bonafide_engine::tuning::Version;
+use bonafide_core::{problem::Problem, weights::Weights};
+use bonafide_engine::{Error, tuning::Version};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -49,7 +49,6 @@ macro_rules! knobs {
         }
 
         /// This API's name of each knob, and the core's.
-        #[cfg(test)]
         const NAMES: &[(&str, &str)] = &[$((stringify!($name), stringify!($core))),*];
     };
 }
@@ -82,6 +81,16 @@ knobs! {
     #[schema(minimum = 0, maximum = 120)] age_tolerance = age_tolerance,
     #[schema(minimum = 0, maximum = 100)] age_weight = age_weight,
     #[schema(minimum = 0, maximum = 1)] direction_tolerance = direction_tolerance,
+}
+
+/// A refusal with this API's names for the knobs it names.
+pub(crate) fn in_our_words(error: Error) -> Error {
+    let Error::Weakens(problems) = error else { return error };
+    let named = |problem: Problem| {
+        let name = NAMES.iter().find(|(_, core)| *core == problem.field).map(|(ours, _)| (*ours).to_owned());
+        Problem { field: name.unwrap_or(problem.field), ..problem }
+    };
+    Error::Weakens(problems.into_iter().map(named).collect())
 }
 
 impl From<Version> for Knobs {

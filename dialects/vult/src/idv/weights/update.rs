@@ -4,7 +4,7 @@ use axum::extract::State;
 use bonafide_engine::{Engine, tuning};
 use bonafide_http::{Caller, Json, Result, operation};
 
-use super::Knobs;
+use super::{Knobs, in_our_words};
 use crate::{extract::whose, idv::sdk::Done};
 
 /// update weights
@@ -21,6 +21,6 @@ pub(crate) async fn update(
 ) -> Result<Json<Done>> {
     let weights = new.weights();
     let of = whose(new.client_id, new.user_id)?;
-    tuning::set_weights(&engine, &caller, &of, &weights).await?;
+    tuning::set_weights(&engine, &caller, &of, &weights).await.map_err(in_our_words)?;
     Ok(Json(Done {}))
 }

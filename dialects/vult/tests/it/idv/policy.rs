@@ -5,6 +5,7 @@ use bonafide_engine::{
     Caller, Error,
     backtest::replay,
     tuning::{self, DEFAULT, For, Proposal},
+    verifications,
 };
 use bonafide_testkit::on_both;
 use serde_json::{Value, json};
@@ -133,8 +134,8 @@ async fn a_session_may_name_a_policy_and_ask_for_more(app: &App) {
     let moved = Policy { liveness_mode: LivenessMode::PassiveActive, ..Policy::default() };
     set(app, DEFAULT, moved).await;
     let session = app.consented_in(json!({"liveness_mode": "passive"})).await;
-    let read = app.post("/idv/session/read", json!({"session_id": session})).await.ok();
-    assert_eq!(read["liveness_mode"], "passive_active", "{read:#}");
+    let view = verifications::read(&app.engine, &app.caller().await, session.parse().unwrap()).await.unwrap();
+    assert_eq!(view.liveness_mode, LivenessMode::PassiveActive);
 }
 
 async fn a_policy_that_asks_less_is_looked_back_on_and_has_to_be_meant(app: &App) {
