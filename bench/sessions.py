@@ -74,9 +74,6 @@ def person(api: Api, n: int, pictures: dict, results: dict) -> None:
         if status == 200:
             results[n] = (session, body["verified"])
             return
-        if status == 400 and body["error"]["code"] == "already_finalized":
-            results[n] = (session, good(api.post("/idv/session/read", {"session_id": session}))["verified"])
-            return
         assert status == 503, (status, body)
 
 

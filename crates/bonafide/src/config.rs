@@ -32,7 +32,7 @@ use figment::{
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
-use crate::{mount, settings};
+use crate::{environment, mount, settings};
 
 /// Flags shared by the commands that open the installation.
 #[derive(Debug, Default, clap::Args, Serialize)]
@@ -73,6 +73,7 @@ pub(crate) struct Config {
     pub(crate) ip_database: Option<PathBuf>,
     pub(crate) face_networks: FaceNetworks,
     pub(crate) lists: BTreeMap<String, Addresses>,
+    pub(crate) list_max_age_days: i64,
     pub(crate) paths: DialectPaths,
     pub(crate) invitations: bonafide_invite::Config,
     pub(crate) registry: Option<ProviderConfig>,
@@ -121,6 +122,7 @@ impl Default for Config {
             ip_database: None,
             face_networks: FaceNetworks::default(),
             lists: BTreeMap::new(),
+            list_max_age_days: settings.list_max_age_days,
             paths: DialectPaths::new(),
             invitations: bonafide_invite::Config::default(),
             registry: None,
@@ -153,6 +155,8 @@ impl Config {
             .merge(Serialized::defaults(flags))
             .merge(Serialized::defaults(more));
         let config: Self = all.extract().map_err(settings::explain)?;
+        let variables = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+        environment::check(variables, &all.extract().map_err(settings::explain)?)?;
         settings::check_limits(&serde_json::to_value(&config)?)?;
         mount::check_paths(&config.paths)?;
         Ok(config)
@@ -234,6 +238,8 @@ impl Config {
                 per_minute_organization: self.organization_requests_per_minute,
                 webhook_disable_after_s: self.webhook_disable_after_s,
                 webhook_history_days: self.webhook_history_days.into(),
+                list_max_age_days: self.list_max_age_days,
+                lists: self.lists.keys().cloned().collect(),
                 trusted_proxies: networks("trusted_proxies", &self.trusted_proxies)?,
                 forwarded_header: self.forwarded_header,
                 ..Settings::default()

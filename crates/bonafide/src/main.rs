@@ -3,6 +3,7 @@
 mod commands;
 mod config;
 mod docs;
+mod environment;
 mod mount;
 mod output;
 mod settings;
@@ -52,6 +53,8 @@ enum Command {
     Listen(commands::listen::Args),
     /// Make any event happen, in a sandbox
     Trigger(commands::trigger::Args),
+    /// What a verification must have, and what follows when it has not: list, show, test, set
+    Policy(commands::policy::Args),
     /// Installed model weights: list, fetch, verify
     Models(commands::models::Args),
     /// Screen names against the lists
@@ -96,6 +99,7 @@ fn main() -> std::process::ExitCode {
         Command::Webhooks(args) => commands::webhooks::run(args),
         Command::Listen(args) => commands::listen::run(args),
         Command::Trigger(args) => commands::trigger::run(args),
+        Command::Policy(args) => commands::policy::run(args),
         Command::Models(args) => commands::models::run(args),
         Command::Screen(args) => commands::screen::run(args),
         Command::Screenings(args) => commands::screenings::run(args),
@@ -110,7 +114,10 @@ fn main() -> std::process::ExitCode {
         Ok(()) => std::process::ExitCode::SUCCESS,
         Err(error) => {
             anstream::eprintln!("error: {}", bonafide_core::problem::with_causes(&*error));
-            std::process::ExitCode::FAILURE
+            match error.is::<commands::Incomplete>() {
+                true => std::process::ExitCode::from(3),
+                false => std::process::ExitCode::FAILURE,
+            }
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use axum::Router;
-use bonafide_core::event::WebhookDialect;
+use bonafide_core::{event::WebhookDialect, nearest::instead};
 use bonafide_engine::Engine;
 use bonafide_http::{Dialect, DialectPaths, Paths};
 
@@ -27,10 +27,10 @@ pub(crate) fn webhooks() -> Vec<&'static dyn WebhookDialect> {
 /// place.
 pub(crate) fn check_paths(paths: &DialectPaths) -> Result<(), String> {
     for (name, paths) in paths {
-        let dialect = DIALECTS
-            .iter()
-            .find(|d| d.name == name)
-            .ok_or(format!("[paths.{name}]: there is no such API"))?;
+        let dialect = DIALECTS.iter().find(|d| d.name == name).ok_or_else(|| {
+            let instead = instead(name, DIALECTS.iter().map(|d| d.name));
+            format!("[paths.{name}]: there is no such API; {instead}")
+        })?;
         let operations = dialect.routes(&Paths::new()).operations;
         let known = |path: &str| operations.iter().any(|op| op.path == path);
         for (ours, theirs) in paths {
@@ -83,6 +83,8 @@ pub(crate) fn server(engine: Engine, paths: &DialectPaths) -> Router {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::*;
 
     fn dialect(name: &str) -> &'static Dialect {
@@ -110,6 +112,57 @@ mod tests {
                 assert!(text.contains(&format!("\"{}\"", op.path)), "{} not in {}", op.path, op.file);
             }
         }
+    }
+
+    #[test]
+    fn our_own_api_takes_nothing_it_does_not_know() {
+        let strict: Vec<&str> = DIALECTS.iter().filter(|d| d.strict).map(|d| d.name).collect();
+        assert_eq!(strict, ["console"]);
+    }
+
+    /// The numbers under a schema that lack a least or a most.
+    fn unbounded(document: &Value, schema: &Value, place: &str, found: &mut Vec<String>) {
+        if let Some(name) = schema["$ref"].as_str().and_then(|r| r.rsplit('/').next()) {
+            return unbounded(document, &document["components"]["schemas"][name], place, found);
+        }
+        let is = |kind: &str| {
+            schema["type"] == kind || schema["type"].as_array().is_some_and(|t| t.contains(&kind.into()))
+        };
+        if (is("number") || is("integer"))
+            && !(schema["minimum"].is_number() && schema["maximum"].is_number())
+        {
+            found.push(place.to_owned());
+        }
+        for (name, member) in schema["properties"].as_object().into_iter().flatten() {
+            unbounded(document, member, &format!("{place}.{name}"), found);
+        }
+        for many in ["allOf", "oneOf", "anyOf"] {
+            schema[many].as_array().into_iter().flatten().for_each(|s| unbounded(document, s, place, found));
+        }
+        if schema["items"].is_object() {
+            unbounded(document, &schema["items"], &format!("{place}[]"), found);
+        }
+    }
+
+    #[test]
+    fn every_number_that_is_sent_has_a_range() {
+        let (mut found, mut bodies) = (vec![], 0);
+        for dialect in DIALECTS {
+            let document = serde_json::to_value(dialect.routes(&Paths::new()).document).unwrap();
+            for (path, item) in document["paths"].as_object().into_iter().flatten() {
+                for (method, operation) in item.as_object().into_iter().flatten() {
+                    let place = format!("{method} {path} ");
+                    for content in operation["requestBody"]["content"].as_object().into_iter().flatten() {
+                        bodies += 1;
+                        unbounded(&document, &content.1["schema"], &place, &mut found);
+                    }
+                    for parameter in operation["parameters"].as_array().into_iter().flatten() {
+                        unbounded(&document, &parameter["schema"], &place, &mut found);
+                    }
+                }
+            }
+        }
+        assert!(bodies > 50 && found.is_empty(), "{bodies} bodies; without a range: {found:#?}");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use bonafide_core::nearest;
 use figment::{Source, error::Kind};
 
 /// One setting of the settings file.
@@ -55,6 +56,11 @@ impl Setting {
     pub(crate) fn variable(&self) -> Option<String> {
         let plain = !self.name.contains('.') && !self.takes.starts_with("a table");
         plain.then(|| format!("BONAFIDE_{}", self.name.to_uppercase()))
+    }
+
+    /// What it would be called in the environment if it could be set there.
+    pub(crate) fn variable_of_part(&self) -> String {
+        format!("BONAFIDE_{}", self.name.replace('.', "_").to_uppercase())
     }
 
     /// What to write, as the end of an error.
@@ -216,6 +222,15 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "Where `bonafide lists update` finds each list that people are screened against: one address, or those of the \
          files that belong together.",
     ),
+    setting(
+        "list_max_age_days",
+        "a number of days",
+        Preset("30"),
+        "How long after it was imported, or found unchanged by `bonafide lists update`, a list can still say that somebody \
+         is on none. An older one clears nobody, and nobody is approved whose policy asks for screening; a policy may ask \
+         for younger lists.",
+    )
+    .within(1, 3650),
     setting(
         "paths",
         "a table of APIs",
@@ -411,18 +426,23 @@ pub(crate) fn explain(error: figment::Error) -> String {
         },
         None => String::new(),
     };
-    let advice = nearest(&name).map_or(ALL.to_owned(), Setting::advice);
+    let advice = known(&name).map_or(ALL.to_owned(), Setting::advice);
     match &error.kind {
         Kind::InvalidType(..) | Kind::InvalidValue(..) => {
             format!("setting `{name}`{place}: what stands there does not fit; {advice}")
         }
-        Kind::UnknownField(field, _) => format!("there is no setting `{field}`{place}; {ALL}"),
+        Kind::UnknownField(field, known) => {
+            let whole = if name.is_empty() { field.clone() } else { format!("{name}.{field}") };
+            let meant = nearest::nearest(field, known.iter().copied());
+            let meant = meant.map(|meant| format!("did you mean `{meant}`? ")).unwrap_or_default();
+            format!("there is no setting `{whole}`{place}; {meant}{ALL}")
+        }
         Kind::UnknownVariant(_, known) => {
             format!("setting `{name}`{place}: it must be one of {}; {advice}", known.join(", "))
         }
         Kind::MissingField(field) => {
             let whole = if name.is_empty() { field.to_string() } else { format!("{name}.{field}") };
-            let advice = nearest(&whole).map_or(ALL.to_owned(), Setting::advice);
+            let advice = known(&whole).map_or(ALL.to_owned(), Setting::advice);
             format!("setting `{whole}`{place} is missing; {advice}")
         }
         // Of a file that is no TOML; lines in between repeat what stands there.
@@ -440,7 +460,7 @@ pub(crate) fn explain(error: figment::Error) -> String {
 }
 
 /// The setting of this name, or the one that it is a part of.
-fn nearest(name: &str) -> Option<&'static Setting> {
+fn known(name: &str) -> Option<&'static Setting> {
     SETTINGS
         .iter()
         .find(|s| name.strip_prefix(s.name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.')))
@@ -638,7 +658,9 @@ mod tests {
         for (text, name, advice) in [
             ("workers = 'hunter2'", "`workers`", "for instance 4"),
             ("listen = 'hunter2'", "`listen`", "127.0.0.1:8080"),
-            ("lsten = 'hunter2'", "`lsten`", "bonafide config example"),
+            ("lsten = 'hunter2'", "`lsten`", "did you mean `listen`? `bonafide config example`"),
+            ("hunter = 'hunter2'", "`hunter`", "bonafide config example"),
+            ("[invitations.smtp]\nsrever = 'hunter2'", "`invitations.smtp.srever`", "did you mean `server`?"),
             ("face_networks = 'hunter2'", "`face_networks`", "fused"),
             ("[invitations.smtp]\nserver = 'hunter2'", "`invitations.smtp.from`", "name@domain"),
             (

@@ -29,7 +29,7 @@ words! {
         IdentityConflict = "identity_conflict",
         /// The holder is as old as the policy asks.
         MinimumAge = "minimum_age",
-        /// The document's number or the holder's name is on the organization's block list.
+        /// The face, the document's number or the holder's name is on the organization's block list.
         BlockList = "block_list",
         PortraitFound = "portrait_found",
         MrzCheckDigits = "mrz_check_digits",
@@ -43,9 +43,10 @@ words! {
         FaceMatch = "face_match",
         /// The selfie is a photograph of its own, and not the document's picture or a part of it.
         SelfieSource = "selfie_source",
-        /// The face is known under another name, or blocked.
+        /// The face is known under another name or birth date.
         KnownFace = "known_face",
-        /// The age a network estimates against the document's. Only where it was given a weight.
+        /// The age a network estimates against the document's, where it was given a weight; everywhere, whether a child's
+        /// face came with an adult's document.
         AgeEstimate = "age_estimate",
         /// The gender a network estimates against the document's. Only where it was given a weight.
         GenderEstimate = "gender_estimate",

@@ -8,7 +8,7 @@ use crate::{
     document::Side,
     finding::{Check, Code, Finding, Outcome, Reason},
     policy::Policy,
-    reweigh,
+    reweigh::{self, Rules},
     weights::{KNOBS, KnobKind, Weights},
 };
 
@@ -216,7 +216,8 @@ fn by_score(
 /// The smallest change of one tolerance by which a finding were clear.
 fn tolerance(policy: &Policy, weights: &Weights, facts: &Facts<'_>, finding: &Finding) -> Option<Change> {
     let is_clear = |to: &Weights| {
-        let again = reweigh::finding(finding, policy, facts.document_type, weights, to);
+        let rules = |weights| Rules { policy, weights };
+        let again = reweigh::finding(finding, facts.document_type, rules(weights), rules(to));
         again.outcome == Outcome::Clear && finding.outcome != Outcome::Clear
     };
     let knobs = KNOBS.iter().zip(weights.values()).filter(|((_, kind), _)| *kind == KnobKind::Tolerance);

@@ -36,6 +36,8 @@ pub mod kind {
         Assessment,
         /// One version of an organization's weights.
         WeightsVersion,
+        /// One version of an organization's policy.
+        PolicyVersion,
         Job,
         Event,
         /// One liveness capture, answered by one submission.
@@ -52,6 +54,8 @@ pub mod kind {
         Screening,
         /// A reviewer's word that a hit is somebody else.
         Dismissal,
+        /// A face, number or name that an organization does not want to see again.
+        Blocked,
         /// What a reviewer decided, or proposed to.
         Review,
     }
@@ -64,6 +68,7 @@ pub type VerificationId = Id<kind::Verification>;
 pub type EvidenceId = Id<kind::Evidence>;
 pub type AssessmentId = Id<kind::Assessment>;
 pub type WeightsId = Id<kind::WeightsVersion>;
+pub type PolicyId = Id<kind::PolicyVersion>;
 pub type JobId = Id<kind::Job>;
 pub type EventId = Id<kind::Event>;
 pub type LivenessSessionId = Id<kind::LivenessSession>;
@@ -73,6 +78,7 @@ pub type WebhookSecretId = Id<kind::WebhookSecret>;
 pub type SpecimenId = Id<kind::Specimen>;
 pub type ScreeningId = Id<kind::Screening>;
 pub type DismissalId = Id<kind::Dismissal>;
+pub type BlockedId = Id<kind::Blocked>;
 pub type ReviewId = Id<kind::Review>;
 
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";

@@ -4,8 +4,11 @@
 //! and never touches a file. Time and randomness come in as arguments, so every rule can be tested with
 //! a table and every stored decision can be replayed.
 
+pub mod acceptance;
+pub mod activity;
 pub mod address;
 pub mod audit;
+pub mod country;
 pub mod decision;
 pub mod delivery;
 pub mod document;
@@ -14,10 +17,13 @@ pub mod evidence;
 pub mod finding;
 pub mod flip;
 pub mod id;
+pub mod live;
 pub mod liveness;
+pub mod nearest;
 pub mod policy;
 pub mod problem;
 pub mod reason;
+pub mod recapture;
 pub mod review;
 pub mod reweigh;
 pub mod secret;

@@ -103,6 +103,11 @@ impl Challenge {
         Self { steps, seconds }
     }
 
+    /// Whether this many frames are one straight look and as many for each step as for the others.
+    pub fn takes(&self, frames: usize) -> bool {
+        frames > 1 && !self.steps.is_empty() && (frames - 1).is_multiple_of(self.steps.len())
+    }
+
     /// Which step each of `frames` frames belongs to when nobody said: the first frame is the straight look,
     /// the others are divided evenly over the steps, in order.
     pub fn bind(&self, frames: usize) -> Vec<Option<usize>> {
@@ -189,6 +194,8 @@ mod tests {
         assert_eq!(c.bind(4), [None, Some(0), Some(1), Some(2)]);
         assert_eq!(c.bind(2), [None, Some(0)]);
         assert!(c.bind(0).is_empty());
+        let taken: Vec<usize> = (0..=13).filter(|n| c.takes(*n)).collect();
+        assert_eq!(taken, [4, 7, 10, 13]);
         for n in 1..40 {
             assert!(c.bind(n).into_iter().flatten().all(|s| s < 3));
         }

@@ -1,10 +1,18 @@
-//! What a verification requires, and what to do when a requirement is not met.
+//! What a verification requires, and what to do when a requirement is not met. What each field means to whom sets it is in
+//! `docs/policy.md`.
 
+mod change;
+mod presets;
+mod problems;
+
+pub use presets::Preset;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     document::{DocumentReading, DocumentType, FieldName, Side, Source},
     finding::{Check, Code, Finding, Outcome, Reason},
+    id::PolicyId,
+    weights::Weights,
     words::words,
 };
 
@@ -113,11 +121,17 @@ pub struct TypeRequirements {
 /// later change of the organization's settings does not change what this one was judged by.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Policy {
+    /// The version of the organization's policies that this was made of; absent for the product's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<PolicyId>,
     pub liveness_mode: LivenessMode,
     /// Checks without which nobody is approved: not assessed means retry or review.
     pub required: Vec<Check>,
-    /// What a failed check leads to; a check not named here goes to review.
+    /// What a failed check leads to. One that is named neither here nor as required counts through its weight alone.
     pub on_fail: Vec<(Check, Consequence)>,
+    /// What a check leads to that asks for a look; the rest as for `on_fail`.
+    #[serde(default)]
+    pub on_consider: Vec<(Check, Consequence)>,
     pub below_tolerance: Consequence,
     /// How often a person may submit again before a human looks.
     pub max_attempts: u32,
@@ -162,6 +176,9 @@ pub struct Accepted {
     /// Whether the document has to be of the type that was declared.
     #[serde(default)]
     pub as_declared: bool,
+    /// Whether documents of Utopia, the state of ICAO's specimens, are those of a country that does not exist.
+    #[serde(default)]
+    pub refuse_specimens: bool,
 }
 
 /// Whether nobody is approved without being compared with lists.
@@ -169,6 +186,9 @@ pub struct Accepted {
 pub struct ScreeningRule {
     #[serde(default)]
     pub required: bool,
+    /// Required as soon as there is any list: only an installation without lists goes on without.
+    #[serde(default)]
+    pub once_imported: bool,
     /// Days since a list was imported or confirmed to be unchanged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_list_age_days: Option<u32>,
@@ -191,75 +211,61 @@ pub struct ActivityLimits {
     pub fastest_s: Option<u32>,
 }
 
-impl Default for Policy {
-    fn default() -> Self {
-        Self {
-            liveness_mode: LivenessMode::Passive,
-            required: vec![
-                Check::IsIdentityDocument,
-                Check::DocumentReadable,
-                Check::RequiredFields,
-                Check::FaceMatch,
-                Check::PassiveLiveness,
-            ],
-            on_fail: vec![
-                (Check::IsIdentityDocument, Consequence::Decline),
-                (Check::DocumentExpired, Consequence::Decline),
-                (Check::FaceMatch, Consequence::Decline),
-                (Check::KnownFace, Consequence::Decline),
-                (Check::PassiveLiveness, Consequence::Decline),
-                (Check::ActiveLiveness, Consequence::Decline),
-                (Check::Sanctions, Consequence::Review),
-            ],
-            below_tolerance: Consequence::Review,
-            max_attempts: 3,
-            exhausted: Exhausted::Review,
-            scored: true,
-            requirements: default_requirements(),
-            accepted: Accepted::default(),
-            minimum_age: None,
-            screening: ScreeningRule::default(),
-            liveness_floor: None,
-            activity: ActivityLimits::default(),
-            retention_days: None,
-        }
-    }
-}
-
-/// What each type of document carries by its standard: ICAO 9303 for passports and passport cards, the
-/// AAMVA card design standard for licences and identification cards. A given name is not required: some
-/// people have one name only.
-fn default_requirements() -> Vec<TypeRequirements> {
-    use FieldName::{BirthDate, DocumentNumber, ExpiresAt, IssuingCountry, LastName};
-    let of = |document_type, source, fields: &[FieldName]| TypeRequirements {
-        document_type,
-        source,
-        requirements: Requirements { fields: fields.to_vec(), raw_barcode: false, face_encoding: true },
-    };
-    let machine_readable = [DocumentNumber, ExpiresAt, IssuingCountry, LastName, BirthDate];
-    let printed = [DocumentNumber, LastName, BirthDate];
-    vec![
-        of(DocumentType::Passport, DataSource::Mrz, &machine_readable),
-        of(DocumentType::PassportCard, DataSource::Ocr, &printed),
-        of(DocumentType::DriverLicense, DataSource::Ocr, &printed),
-        of(DocumentType::IdentificationCard, DataSource::Ocr, &printed),
-    ]
-}
-
 fn yes() -> bool {
     true
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Preset::Standard.policy()
+    }
 }
 
 impl Policy {
     /// What is asked of somebody who is known: a live face, and the right one. No document, so no score.
     pub fn authentication(liveness_mode: LivenessMode) -> Self {
+        Self { liveness_mode, ..Self::default() }.for_authentication()
+    }
+
+    /// The same by the rules of this policy: what speaks of a document or of its holder's data falls away.
+    pub fn for_authentication(self) -> Self {
         Self {
-            liveness_mode,
             required: vec![Check::FaceMatch, Check::PassiveLiveness],
             scored: false,
             requirements: vec![],
-            ..Self::default()
+            accepted: Accepted::default(),
+            minimum_age: None,
+            screening: ScreeningRule::default(),
+            ..self
         }
+    }
+
+    /// The checks that have to come to an end for an approval: by name, or because a rule of the policy is judged by them.
+    pub fn needed(&self) -> Vec<Check> {
+        let wanted = &self.accepted;
+        let list = wanted.countries.is_some() || wanted.types.is_some() || wanted.max_age_days.is_some();
+        let implied = [
+            (Check::ActiveLiveness, self.liveness_mode == LivenessMode::PassiveActive),
+            (Check::MinimumAge, self.minimum_age.is_some()),
+            (Check::DocumentAccepted, list),
+            (Check::Sanctions, self.screening.required),
+        ];
+        let mut needed = self.required.clone();
+        needed.extend(implied.into_iter().filter(|(_, asked)| *asked).map(|(check, _)| check));
+        needed
+    }
+
+    /// Whether a check is among them. What is required of a document is required of its front; a back may carry little to
+    /// judge by.
+    pub fn needs(&self, check: Check, side: Option<Side>) -> bool {
+        side != Some(Side::Back) && self.needed().contains(&check)
+    }
+
+    /// The weights with what this policy asks beyond them.
+    pub fn over(&self, weights: Weights) -> Weights {
+        let floor = self.liveness_floor.unwrap_or(0.0);
+        let passive_liveness_tolerance = weights.passive_liveness_tolerance.max(floor);
+        Weights { passive_liveness_tolerance, ..weights }
     }
 
     /// Lays an organization's own requirements over these: each replaces the one for the same type and source, or
@@ -275,8 +281,26 @@ impl Policy {
         }
     }
 
+    /// What a failure of the check leads to.
     pub fn consequence(&self, check: Check) -> Consequence {
-        self.on_fail.iter().find(|(c, _)| *c == check).map_or(Consequence::Review, |(_, to)| *to)
+        self.on_failure(check, None).unwrap_or(Consequence::Review)
+    }
+
+    /// The same, if the policy stops anybody for it: `None` where a failure counts through its weight alone.
+    pub fn on_failure(&self, check: Check, side: Option<Side>) -> Option<Consequence> {
+        let asked = self.needs(check, side);
+        of(&self.on_fail, check, asked)
+    }
+
+    /// What a check leads to that asks for a look; `None` where that counts through its weight alone.
+    pub fn on_doubt(&self, check: Check, side: Option<Side>) -> Option<Consequence> {
+        let asked = match check {
+            // A name like one on a list is nothing a weight may outvote.
+            Check::Sanctions => true,
+            Check::DocumentAsAsked => self.accepted.as_declared,
+            _ => self.needs(check, side),
+        };
+        of(&self.on_consider, check, asked)
     }
 
     /// Whether the reading gives every field that is required of this type of document.
@@ -319,6 +343,14 @@ impl Policy {
         }
         finding
     }
+}
+
+/// What a check leads to by its name; review where it is not named and yet asked for.
+fn of(named: &[(Check, Consequence)], check: Check, asked: bool) -> Option<Consequence> {
+    let named = named.iter().find(|(c, _)| *c == check).map(|(_, to)| *to);
+    let to = named.or_else(|| asked.then_some(Consequence::Review))?;
+    // How often and how fast somebody comes declines nobody by itself, whatever a policy says.
+    Some(if check == Check::Activity { Consequence::Review } else { to })
 }
 
 fn source_words(source: DataSource) -> &'static str {

@@ -1,4 +1,5 @@
-//! What a stored finding would have said under other tolerances: for looking back before a setting is changed.
+//! What a stored finding would have said under other tolerances or another policy: for looking back before a setting is
+//! changed.
 
 use crate::{
     document::DocumentType,
@@ -16,23 +17,20 @@ pub const NOT_REWEIGHED: [&str; 5] = [
     "gender_probability_tolerance",
 ];
 
+/// What a finding is held against.
+#[derive(Debug, Clone, Copy)]
+pub struct Rules<'a> {
+    pub policy: &'a Policy,
+    pub weights: &'a Weights,
+}
+
 /// The same score compared with the tolerances of `new` where it was compared with those of `old`.
 ///
 /// A lower `sanctions_tolerance` changes nothing here: hits below the old one were not kept.
-pub fn finding(
-    finding: &Finding,
-    policy: &Policy,
-    document_type: DocumentType,
-    old: &Weights,
-    new: &Weights,
-) -> Finding {
+pub fn finding(finding: &Finding, document_type: DocumentType, old: Rules<'_>, new: Rules<'_>) -> Finding {
     let mut again = finding.clone();
-    let limits = limit(finding.check, policy, document_type, old).zip(limit(
-        finding.check,
-        policy,
-        document_type,
-        new,
-    ));
+    let limit = |of: Rules<'_>| limit(finding.check, of.policy, document_type, &of.policy.over(*of.weights));
+    let limits = limit(old).zip(limit(new));
     let (Some((before, _)), Some((after, below)), Some(score)) =
         (limits.map(|l| l.0), limits.map(|l| l.1), finding.score)
     else {
@@ -82,10 +80,11 @@ mod tests {
     use crate::reason::Code;
 
     fn under(f: &Finding, change: impl FnOnce(&mut Weights)) -> Finding {
-        let old = Weights::default();
+        let (old, policy) = (Weights::default(), Policy::default());
         let mut new = old;
         change(&mut new);
-        finding(f, &Policy::default(), DocumentType::Passport, &old, &new)
+        let under = |weights| Rules { policy: &policy, weights };
+        finding(f, DocumentType::Passport, under(&old), under(&new))
     }
 
     #[test]
@@ -98,6 +97,19 @@ mod tests {
         let name = Finding::scored(Check::NameCrosscheck, 0.8, 0.85, Outcome::Consider);
         assert_eq!(under(&name, |w| w.passport_agreement_tolerance = 0.75).outcome, Outcome::Clear);
         assert_eq!(under(&name, |w| w.identification_card_agreement_tolerance = 0.75), name);
+    }
+
+    #[test]
+    fn a_policys_floor_holds_whatever_the_tolerance_is() {
+        let weights = Weights::default();
+        let (old, floor) = (Policy::default(), Policy { liveness_floor: Some(0.8), ..Policy::default() });
+        let tolerance = weights.passive_liveness_tolerance;
+        let live = Finding::scored(Check::PassiveLiveness, 0.7, tolerance, Outcome::Fail);
+        let rules = |policy| Rules { policy, weights: &weights };
+        let again = finding(&live, DocumentType::Passport, rules(&old), rules(&floor));
+        assert_eq!((again.outcome, again.threshold), (Outcome::Fail, Some(0.8)));
+        let back = finding(&again, DocumentType::Passport, rules(&floor), rules(&old));
+        assert_eq!((back.outcome, back.threshold), (Outcome::Clear, Some(tolerance)));
     }
 
     #[test]

@@ -131,7 +131,43 @@ pub(crate) fn name_of_today(stored: &str) -> &str {
     }
 }
 
+/// Tolerances that let more through when they are raised; of the others it is so when they are lowered.
+const LOOSER_WHEN_HIGHER: [&str; 4] =
+    ["portrait_match_tolerance", "known_face_match_tolerance", "sanctions_tolerance", "age_tolerance"];
+/// How many times its default a weight may be: more and one signal outvotes the others.
+const MOST_WEIGHT: f64 = 2.0;
+/// The same of a weight that is zero by default.
+const MOST_NEW_WEIGHT: f64 = 10.0;
+
+/// Between which numbers a knob weakens no decision: from the product's default towards the stricter end.
+pub fn safe_range(name: &str, kind: KnobKind, default: f64) -> (f64, f64) {
+    let (low, high) = kind.range();
+    match kind {
+        KnobKind::Weight if default > 0.0 => (default, default * MOST_WEIGHT),
+        KnobKind::Weight => (0.0, MOST_NEW_WEIGHT),
+        // How sure an estimate of gender must be to count says nothing of how strict its counting is.
+        _ if name == "gender_probability_tolerance" => (low, high),
+        _ if LOOSER_WHEN_HIGHER.contains(&name) => (low, default),
+        _ => (default, high),
+    }
+}
+
 impl Weights {
+    /// Every knob that lies outside of the range where it weakens no decision, and farther than before.
+    pub fn weakened(&self, before: &Self) -> Vec<Problem> {
+        let defaults = Self::default().values();
+        let outside = |value: f64, (low, high): (f64, f64)| (low - value).max(value - high).max(0.0);
+        let knobs = KNOBS.iter().zip(defaults).zip(self.values().into_iter().zip(before.values()));
+        knobs
+            .filter_map(|(((name, kind), default), (new, old))| {
+                let safe = safe_range(name, *kind, default);
+                let message =
+                    || format!("must be between {} and {} without the scope policy", safe.0, safe.1);
+                (outside(new, safe) > outside(old, safe)).then(|| Problem::new(*name, Rule::Range, message()))
+            })
+            .collect()
+    }
+
     /// Smallest agreement between the sources of a document of this type.
     pub fn agreement_tolerance(&self, of: DocumentType) -> f64 {
         match of {
@@ -200,6 +236,33 @@ mod tests {
             object.insert(vendors.into(), 1.5.into());
             let read = serde_json::to_value(serde_json::from_value::<Weights>(row).unwrap()).unwrap();
             assert_eq!(read[name_of_today(vendors)], 1.5, "{vendors}");
+        }
+    }
+
+    #[test]
+    fn what_weakens_is_named_and_what_was_weak_before_may_stay() {
+        let is = Weights::default();
+        assert_eq!(is.weakened(&is), []);
+        let fields = |new: &Weights, old: &Weights| -> Vec<String> {
+            new.weakened(old).into_iter().map(|p| p.field).collect()
+        };
+        let open = Weights { portrait_match_tolerance: 1.0, score_tolerance: 0.0, ..is };
+        assert_eq!(fields(&open, &is), ["portrait_match_tolerance", "score_tolerance"]);
+        let strict = Weights { portrait_match_tolerance: 0.4, score_tolerance: 0.9, ..is };
+        assert_eq!(fields(&strict, &is), [""; 0]);
+        assert_eq!(fields(&is, &strict), [""; 0], "the product's own is safe");
+        let less = Weights { portrait_match_tolerance: 0.9, ..open };
+        assert_eq!(fields(&less, &open), [""; 0]);
+        assert_eq!(fields(&open, &less), ["portrait_match_tolerance"]);
+        let outvoted = Weights { is_identity_document_weight: 100.0, ..is };
+        assert_eq!(fields(&outvoted, &is), ["is_identity_document_weight"]);
+        let silent = Weights { registry_weight: 0.0, ..is };
+        assert_eq!(fields(&silent, &is), ["registry_weight"]);
+        let deaf = Weights { sanctions_tolerance: 1.0, active_liveness_skip_tolerance: 0.1, ..is };
+        assert_eq!(fields(&deaf, &is), ["sanctions_tolerance", "active_liveness_skip_tolerance"]);
+        for (((name, kind), default), value) in KNOBS.iter().zip(is.values()).zip(is.values()) {
+            let (low, high) = safe_range(name, *kind, default);
+            assert!((low..=high).contains(&value), "{name}: the default is safe");
         }
     }
 

@@ -8,13 +8,14 @@ use bonafide_checks::{
     face::{
         attributes,
         compare::{self, FaceMatch},
-        detect, subject,
+        detect, embed, source, subject,
     },
     image::{Picture, manipulation::Traces},
     liveness::{active, passive, replay},
     models::{Models, Task},
 };
 use bonafide_core::{
+    acceptance::{self, Presented},
     document::{DocumentReading, DocumentType, FieldName, Side},
     finding::{Check, Code, Finding, Outcome},
     liveness::Challenge,
@@ -45,6 +46,8 @@ pub fn document(
     let read = document::read::read(models, front, back, declared, today, agreement);
     let mut findings = read.findings;
     findings.push(policy.required_fields(&read.reading));
+    let presented = Presented { reading: &read.reading, back: back.is_some(), today };
+    findings.extend(acceptance::findings(policy, &presented));
     timed(&mut findings, start);
     Document { reading: read.reading, portrait: read.portrait, findings }
 }
@@ -93,8 +96,54 @@ pub fn faces(models: &Models, weights: &Weights, portrait: Option<&Picture>, sel
     }
 }
 
-/// Age and gender that the networks estimate, against the document's. Nothing is estimated unless the
-/// organization gave it a weight.
+/// Most frames of a capture that are held against the portrait.
+const HELD_AGAINST: usize = 3;
+
+/// Whether the selfie and the frames of its capture are photographs of their own, and not of the document.
+/// `matched` is the comparison of the selfie with the portrait, where there was one.
+pub fn source(
+    models: &Models,
+    portraits: &[&Picture],
+    frames: &[&Picture],
+    matched: Option<&FaceMatch>,
+) -> Finding {
+    let start = Instant::now();
+    let score = matched.and_then(|m| Some(embed::Score { cosine: m.cosine?, basis: m.basis? }));
+    let mut finding = source::judge(models, portraits, &some_of(frames), score);
+    timed(std::slice::from_mut(&mut finding), start);
+    finding
+}
+
+/// The same of somebody who is known by an earlier template: `face` is the selfie's, to compare with the portraits.
+pub fn source_of_known(
+    models: &Models,
+    portraits: &[&Picture],
+    frames: &[&Picture],
+    face: Option<&embed::Embedding>,
+) -> Finding {
+    let start = Instant::now();
+    let scores = face.map(|face| portraits.iter().map(|p| source::score(models, p, face)).collect());
+    let scores: Result<Vec<_>, _> = scores.unwrap_or_else(|| Ok(vec![]));
+    let mut finding = match scores {
+        Ok(scores) => {
+            let highest = scores.into_iter().flatten().max_by(|a, b| a.cosine.total_cmp(&b.cosine));
+            source::judge(models, portraits, &some_of(frames), highest)
+        }
+        Err(error) => source::could_not_run(&error),
+    };
+    timed(std::slice::from_mut(&mut finding), start);
+    finding
+}
+
+/// The first frame, which is the selfie, and some of the others, evenly spread.
+fn some_of<'f>(frames: &[&'f Picture]) -> Vec<&'f Picture> {
+    let last = frames.len().saturating_sub(1);
+    let most = frames.len().min(HELD_AGAINST);
+    (0..most).filter_map(|i| frames.get(i * last / (most - 1).max(1)).copied()).collect()
+}
+
+/// Age and gender that the networks estimate, against the document's. Where the organization gave them no weight, only
+/// whether a child's face came with an adult's document.
 pub fn estimates(
     models: &Models,
     weights: &Weights,
@@ -102,42 +151,57 @@ pub fn estimates(
     selfie: &Picture,
     today: jiff::civil::Date,
 ) -> Vec<Finding> {
-    if weights.age_weight <= 0.0 && weights.gender_weight <= 0.0 {
-        return vec![];
-    }
+    let weighed = weights.age_weight > 0.0 || weights.gender_weight > 0.0;
     let start = Instant::now();
-    let estimate = detect::detect(models, selfie).and_then(|faces| {
+    let face = detect::detect(models, selfie).map(|faces| {
         let (width, height) = selfie.rgb.dimensions();
         match subject::one_face(&faces, width, height) {
-            subject::Subject::One(face) => attributes::estimate(models, selfie, &face),
-            _ => Ok(None),
+            subject::Subject::One(face) => Some(face),
+            _ => None,
         }
     });
+    let face = face.ok().flatten();
     let field = |name| reading.and_then(|r| r.get(name)).map(|f| f.value.as_str());
     let missing =
         |check| Finding::not_assessed(check, Code::NotComparable, "face or document give nothing to compare");
-    let mut findings = match &estimate {
-        Ok(Some(estimate)) => {
-            let born = field(FieldName::BirthDate).and_then(|d| d.parse::<jiff::civil::Date>().ok());
-            let age = born.and_then(|born| Some(f64::from(today.since(born).ok()?.get_days()) / 365.25));
-            let gender = field(FieldName::Gender);
-            let gender =
-                gender.map(|g| attributes::gender_finding(estimate, g, weights.gender_probability_tolerance));
-            vec![
-                age.map_or_else(
-                    || missing(Check::AgeEstimate),
-                    |age| attributes::age_finding(estimate, age, weights.age_tolerance),
-                ),
-                gender.unwrap_or_else(|| missing(Check::GenderEstimate)),
-            ]
-        }
-        _ => vec![missing(Check::AgeEstimate), missing(Check::GenderEstimate)],
+    let born = field(FieldName::BirthDate).and_then(|d| d.parse::<jiff::civil::Date>().ok());
+    let age = born.and_then(|born| Some(f64::from(today.since(born).ok()?.get_days()) / 365.25));
+    let mut findings = if weighed {
+        let estimate = face.and_then(|face| attributes::estimate(models, selfie, &face).ok().flatten());
+        let gender = field(FieldName::Gender).zip(estimate);
+        vec![
+            age.zip(estimate).map_or_else(
+                || missing(Check::AgeEstimate),
+                |(age, estimate)| weighed_age(&estimate, age, weights.age_tolerance),
+            ),
+            gender.map_or_else(
+                || missing(Check::GenderEstimate),
+                |(g, e)| attributes::gender_finding(&e, g, weights.gender_probability_tolerance),
+            ),
+        ]
+    } else {
+        let estimate = face.and_then(|face| attributes::age(models, selfie, &face).ok().flatten());
+        vec![age.zip(estimate).map_or_else(
+            || missing(Check::AgeEstimate),
+            |(age, estimate)| attributes::child_finding(estimate, age),
+        )]
     };
     for (finding, task) in findings.iter_mut().zip([Task::Age, Task::Gender]) {
         finding.models.extend(models.get(task).ok().map(|m| m.reference()));
     }
     timed(&mut findings, start);
     findings
+}
+
+/// An estimate that has a weight, with what is said of a child's face beside it.
+fn weighed_age(estimate: &attributes::Estimate, age: f64, tolerance: f64) -> Finding {
+    let mut finding = attributes::age_finding(estimate, age, tolerance);
+    let child = attributes::child_finding(estimate.age, age);
+    if child.outcome == Outcome::Consider {
+        finding.outcome = Outcome::Consider;
+        finding.reasons.extend(child.reasons);
+    }
+    finding
 }
 
 /// Whether a live person was in front of the camera, by the frames alone.

@@ -5,12 +5,17 @@ use std::collections::BTreeMap;
 use bonafide_core::time::Timestamp;
 use bonafide_store::{deliveries, jobs, organizations};
 
-use crate::base::{engine::Engine, error::Result, jobs::Queue};
+use crate::{
+    base::{engine::Engine, error::Result, jobs::Queue},
+    screening::{self, Progress},
+};
 
 /// The state of one part.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Part {
     pub ok: bool,
+    /// `ok` or `error`; of the lists also `missing`, `stale`, `damaged` or `not_updated`.
+    pub state: &'static str,
     /// What is wrong and what to do; "ok" otherwise.
     pub detail: String,
 }
@@ -18,14 +23,36 @@ pub struct Part {
 impl Part {
     fn of<E: std::fmt::Display>(result: Result<(), E>) -> Self {
         match result {
-            Ok(()) => Self { ok: true, detail: "ok".to_owned() },
-            Err(error) => Self { ok: false, detail: error.to_string() },
+            Ok(()) => Self { ok: true, state: "ok", detail: "ok".to_owned() },
+            Err(error) => Self { ok: false, state: "error", detail: error.to_string() },
+        }
+    }
+
+    /// How the lists stand. What an update failed at may name an address with a token in it: who may know reads it where
+    /// the lists are.
+    fn of_lists(state: Result<screening::State>) -> Self {
+        let state = match state {
+            Ok(state) => state,
+            Err(error) => return Self::of(Err::<(), _>(error)),
+        };
+        let not_updated = state.not_updated();
+        match &state.trouble {
+            Some(trouble) => Self { ok: false, state: trouble.word(), detail: trouble.to_string() },
+            None if not_updated.is_empty() => Self::of(Ok::<(), String>(())),
+            None => {
+                let names = not_updated.join(", ");
+                let detail = format!(
+                    "the last update of {names} did not succeed and the version before stays; `bonafide lists status` \
+                     says why"
+                );
+                Self { ok: false, state: "not_updated", detail }
+            }
         }
     }
 }
 
-/// Asks the database, the blob store, the models and the lists. Missing models and damaged lists do not make a server
-/// unready: their checks are not assessed and people decide.
+/// Asks the database, the blob store, the models and the lists. Missing models and lists that are missing, stale or damaged
+/// do not make a server unready: their checks are not assessed, and people decide.
 pub async fn check(engine: &Engine) -> BTreeMap<&'static str, Part> {
     let database = async {
         let mut tx = engine.db().read().await?;
@@ -37,15 +64,11 @@ pub async fn check(engine: &Engine) -> BTreeMap<&'static str, Part> {
     } else {
         Err(format!("{} of the models are missing or altered: run `bonafide doctor`", missing.len()))
     };
-    let (screening, now) = (engine.screening.clone(), engine.now());
-    let lists =
-        tokio::task::spawn_blocking(move || screening.lists(now).map(drop).map_err(|e| e.to_string())).await;
-    let lists = lists.unwrap_or_else(|error| Err(error.to_string()));
     BTreeMap::from([
         ("database", Part::of(database.await)),
         ("storage", Part::of(engine.blobs().check().await)),
         ("models", Part::of(models)),
-        ("lists", Part::of(lists)),
+        ("lists", Part::of_lists(screening::state(engine).await)),
     ])
 }
 
@@ -76,6 +99,19 @@ pub async fn backlog(engine: &Engine) -> Result<Vec<Backlog>> {
     let age = |first: Option<Timestamp>| first.map_or(0, |at| (now.0 - at.0) / 1000);
     let all = found.into_iter();
     Ok(all.map(|(queue, (waiting, first))| Backlog { queue, waiting, oldest_s: age(first) }).collect())
+}
+
+/// How far all standing people of all organizations together are screened against the lists of now.
+pub async fn screened(engine: &Engine) -> Result<Progress> {
+    let mut sum = Progress::default();
+    for (_, one) in screening::progress_by_organization(engine).await? {
+        sum.total += one.total;
+        sum.done += one.done;
+        sum.stale += one.stale;
+        sum.nameless += one.nameless;
+        sum.failed += one.failed;
+    }
+    Ok(sum)
 }
 
 /// What the operating system tells of memory, in bytes.

@@ -26,6 +26,8 @@ pub mod reviews;
 pub mod sandbox;
 pub mod screening;
 pub mod specimens;
+#[cfg(test)]
+mod testing;
 pub mod trigger;
 pub mod tuning;
 pub mod verifications;
@@ -33,10 +35,11 @@ pub mod webhooks;
 mod worker;
 
 pub use base::{
-    caller::{Caller, ClientAddress, Scope},
+    caller::{Caller, ClientAddress, Device, Scope},
     engine::{Engine, ForwardedHeader, Parts, Settings, Storage},
     error::{Error, Result},
     private::{AskedAgain, Private},
+    sighting::Sighting,
     world,
 };
 pub use worker::{deliver, housekeeping, jobs};

@@ -97,6 +97,11 @@ pub(crate) async fn check(engine: &Engine, record: &Record) -> Result<Finding> {
     Ok(tokio::task::spawn_blocking(judging).await?)
 }
 
+/// Where the current captures of a verification came from.
+pub(crate) async fn origins(engine: &Engine, record: &Record) -> Result<Vec<Origin>> {
+    Ok(captures(engine, record).await?.into_iter().map(|c| c.origin).collect())
+}
+
 struct Capture {
     kind: EvidenceKind,
     at: Timestamp,
@@ -126,7 +131,7 @@ fn judge(places: &Places, captures: &[Capture]) -> Finding {
     }
     let mut agreements = vec![];
     for Capture { origin, .. } in captures {
-        agreements.extend(country_agrees(places, *origin));
+        agreements.extend(country_agrees(places, origin));
     }
     if agreements.contains(&false) {
         reasons.push(Reason::new(
@@ -151,7 +156,7 @@ fn judge(places: &Places, captures: &[Capture]) -> Finding {
 
 /// Whether the address is used in the country where the device is, or near its border; `None` where one of them
 /// is not known.
-fn country_agrees(places: &Places, origin: Origin) -> Option<bool> {
+fn country_agrees(places: &Places, origin: &Origin) -> Option<bool> {
     let position = origin.position?;
     let (latitude, longitude) = (position.latitude, position.longitude);
     let ip = places.ip(origin.address?)?.country.code;
@@ -200,6 +205,7 @@ mod tests {
             origin: Origin {
                 position: Some(Position { latitude: at.0, longitude: at.1 }),
                 address: address.map(|a| a.parse().unwrap()),
+                ..Origin::default()
             },
         }
     }

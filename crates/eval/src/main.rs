@@ -4,6 +4,7 @@
 
 mod aamva;
 mod active;
+mod ages;
 mod clips;
 mod documents;
 mod duplicates;
@@ -14,6 +15,7 @@ mod names;
 mod pad;
 mod pdf417;
 mod places;
+mod source;
 mod tamper;
 
 use std::{
@@ -44,6 +46,8 @@ struct Args {
     json: bool,
     #[command(flatten)]
     faces: faces::Wanted,
+    #[command(flatten)]
+    source: source::Wanted,
 }
 
 #[derive(Clone, Copy, clap::ValueEnum)]
@@ -56,6 +60,9 @@ enum Suite {
     Duplicates,
     Fields,
     Faces,
+    SelfieSource,
+    PortraitSelfie,
+    Ages,
     Pad,
     Active,
     Tamper,
@@ -225,6 +232,9 @@ fn run(args: &Args) -> Result<(), Failed> {
         Suite::Duplicates => duplicates::run(&args.dir)?,
         Suite::Fields => fields::run(&args.dir)?,
         Suite::Faces => faces::run(&args.dir, &args.faces)?,
+        Suite::SelfieSource => source::run(&args.dir, &args.source)?,
+        Suite::PortraitSelfie => source::portrait_selfie(&args.dir, &args.source)?,
+        Suite::Ages => ages::run(&args.dir)?,
         Suite::Pad => pad::run(&args.dir)?,
         Suite::Active => active::run(&args.dir)?,
         Suite::Tamper => tamper::run(&args.dir)?,

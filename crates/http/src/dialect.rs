@@ -24,6 +24,9 @@ pub struct Dialect {
     pub key_header: Option<&'static str>,
     /// A header of its own for an idempotency key, beside `Idempotency-Key`.
     pub idempotency_header: Option<&'static str>,
+    /// Whether every member of a request is refused that its operation does not know. Otherwise, for clients who send more
+    /// than is documented, only what looks misspelt is.
+    pub strict: bool,
     /// Formats a refusal: the body in this API's envelope, under the status that this API has for it. `Retry-After` and
     /// `WWW-Authenticate` are added to it.
     pub refuse: fn(&Refusal, Timestamp) -> Response,
@@ -56,6 +59,7 @@ impl Dialect {
             also_under: None,
             key_header: None,
             idempotency_header: None,
+            strict: false,
             refuse,
             operations: None,
             webhooks: None,

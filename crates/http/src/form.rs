@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use axum::extract::{FromRequest, Multipart, Request};
 use bonafide_core::problem::{Problem, Rule};
 
-use crate::{Refusal, Result};
+use crate::{Refusal, Result, members::Unknown};
 
 /// More parts than any operation asks for.
 const MAX_PARTS: usize = 32;
@@ -16,9 +16,17 @@ const MAX_PARTS: usize = 32;
 pub struct Form {
     pub text: BTreeMap<String, String>,
     pub files: BTreeMap<String, Vec<u8>>,
+    unknown: Unknown,
 }
 
 impl Form {
+    /// Judges the parts that the operation does not know.
+    pub fn only(&self, known: &[&str], problems: &mut Vec<Problem>) {
+        for name in self.text.keys().chain(self.files.keys()).filter(|name| !known.contains(&name.as_str())) {
+            self.unknown.judge(name.clone(), name, known.iter().copied(), problems);
+        }
+    }
+
     /// A required text field; empty counts as missing.
     pub fn required(&self, name: &str, problems: &mut Vec<Problem>) -> String {
         match self.text.get(name) {
@@ -53,10 +61,12 @@ impl<S: Send + Sync> FromRequest<S> for Form {
 
     async fn from_request(request: Request, state: &S) -> Result<Self> {
         let refused = |message: &str| Refusal::from(Problem::new("", Rule::Other, message));
-        let mut parts = Multipart::from_request(request, state)
+        let (parts, body) = request.into_parts();
+        let unknown = Unknown::of(&parts);
+        let mut parts = Multipart::from_request(Request::from_parts(parts, body), state)
             .await
             .map_err(|_| refused("must be sent as multipart/form-data"))?;
-        let mut form = Self::default();
+        let mut form = Self { unknown, ..Self::default() };
         for _ in 0..MAX_PARTS {
             let part = match parts.next_field().await {
                 Ok(Some(part)) => part,
@@ -66,6 +76,9 @@ impl<S: Send + Sync> FromRequest<S> for Form {
             let name = part.name().unwrap_or_default().to_owned();
             let is_file = part.file_name().is_some()
                 || part.content_type().is_some_and(|t| t.starts_with("image/") || t.contains("octet-stream"));
+            if form.text.contains_key(&name) || form.files.contains_key(&name) {
+                return Err(Problem::new(name, Rule::Other, "is given twice").into());
+            }
             let bytes = part.bytes().await.map_err(|e| refused(&e.body_text().to_lowercase()))?;
             if is_file {
                 form.files.insert(name, bytes.to_vec());

@@ -13,11 +13,12 @@ use axum::{
     response::Response,
 };
 use bonafide_core::id::CredentialId;
-use bonafide_engine::{Caller, ClientAddress, Engine, Scope};
+use bonafide_engine::{Caller, ClientAddress, Device, Engine, Scope};
 
 use crate::{
     Dialect, Refusal, address,
     limits::{Allowance, Holder, Limits},
+    members::Members,
     operations::Routes,
     repeat,
 };
@@ -66,6 +67,7 @@ pub(crate) fn guard(
     engine: &Engine,
     limits: &Arc<Limits>,
 ) -> Router<Engine> {
+    let members = Arc::new(Members::new(dialect, &operations));
     let by_route = operations
         .into_iter()
         .filter_map(|op| {
@@ -77,6 +79,7 @@ pub(crate) fn guard(
     // Inside the gate, which keeps what was answered to a request with an idempotency key.
     let router = router
         .method_not_allowed_fallback(async || Refusal::wrong_method())
+        .layer(middleware::from_fn(move |request, next| members.clone().watch(request, next)))
         .layer(middleware::map_response_with_state((dialect, engine.clone()), word));
     let router = match dialect.also_under {
         Some(prefix) => router.clone().nest(prefix, router),
@@ -209,13 +212,20 @@ async fn identify(rules: &Rules, parts: &Parts) -> Result<Caller, Denied> {
     let found = bonafide_engine::access::authenticate(&rules.engine, presented).await?;
     let address = address::of(parts, &rules.engine.settings);
     match found {
-        Some(caller) => Ok(Caller { address, ..caller }),
+        Some(caller) => Ok(Caller { address, device: device(parts), ..caller }),
         None => {
             let counts = Counts { limits: rules.limits.clone(), from: address };
             counts.wrong().map_err(|retry_after_s| Denied::TooMany { retry_after_s })?;
             Err(Denied::BadToken)
         }
     }
+}
+
+/// The name that the device gives itself. What kind of program it is (`User-Agent`) is no name: a caller's own server sends
+/// the same for everybody.
+fn device(parts: &Parts) -> Option<Device> {
+    let name = parts.headers.get("x-device-id")?.to_str().ok()?.trim();
+    (1..=512).contains(&name.len()).then(|| Device(name.to_owned()))
 }
 
 /// The credential: a bearer token or key, or a key in a header of its own; a dialect may have one more of those.

@@ -19,7 +19,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::{Refusal, Result};
+use crate::{Refusal, Result, members::Unknown};
 
 /// As an argument: a body that fits the schema of `T`. As an answer: a `T` as JSON.
 #[derive(Debug)]
@@ -49,7 +49,9 @@ where
         if !json {
             return Err(whole_body("must be sent as application/json").into());
         }
-        let bytes = Bytes::from_request(request, state)
+        let (parts, body) = request.into_parts();
+        let unknown = Unknown::of(&parts);
+        let bytes = Bytes::from_request(Request::from_parts(parts, body), state)
             .await
             .map_err(|e| whole_body(&e.body_text().to_lowercase()))?;
         let value = if bytes.is_empty() {
@@ -57,7 +59,7 @@ where
         } else {
             serde_json::from_slice(&bytes).map_err(|e| not_json(&e))?
         };
-        Ok(Self(check(value)?))
+        Ok(Self(check(value, &unknown)?))
     }
 }
 
@@ -80,7 +82,7 @@ where
             .await
             .map_err(|_| whole_body("the query string is not well-formed"))?;
         let value = pairs.into_iter().map(|(k, v)| (k, Value::String(v))).collect();
-        Ok(Self(check(Value::Object(value))?))
+        Ok(Self(check(Value::Object(value), &Unknown::of(parts))?))
     }
 }
 
@@ -120,10 +122,18 @@ impl IntoResponse for NoContent {
 }
 
 /// Turns a JSON value into a `T`, or says everything that is wrong with it.
-pub(crate) fn check<T: DeserializeOwned + ToSchema + 'static>(value: Value) -> Result<T, Vec<Problem>> {
-    let validator = validator::<T>();
-    let mut problems: Vec<Problem> =
-        validator.iter_errors(&value).flat_map(|e| flatten(&e)).take(MAX_PROBLEMS).collect();
+pub(crate) fn check<T: DeserializeOwned + ToSchema + 'static>(
+    value: Value,
+    unknown: &Unknown,
+) -> Result<T, Vec<Problem>> {
+    let compiled = compiled::<T>();
+    let mut problems = unknown.members(&compiled.document, &value);
+    for problem in compiled.validator.iter_errors(&value).flat_map(|e| flatten(&e)) {
+        let told = problem.rule == Rule::Unknown && problems.iter().any(|p| p.field == problem.field);
+        if !told && problems.len() < MAX_PROBLEMS {
+            problems.push(problem);
+        }
+    }
     nul_characters(&value, "", &mut problems);
     if !problems.is_empty() {
         return Err(problems);
@@ -186,8 +196,14 @@ fn nul_characters(value: &Value, path: &str, problems: &mut Vec<Problem>) {
     }
 }
 
-fn validator<T: ToSchema + 'static>() -> Arc<Validator> {
-    static CACHE: LazyLock<Mutex<HashMap<TypeId, Arc<Validator>>>> = LazyLock::new(Mutex::default);
+/// A published schema with all that it refers to, and what holds values against it.
+struct Compiled {
+    document: Value,
+    validator: Validator,
+}
+
+fn compiled<T: ToSchema + 'static>() -> Arc<Compiled> {
+    static CACHE: LazyLock<Mutex<HashMap<TypeId, Arc<Compiled>>>> = LazyLock::new(Mutex::default);
     let mut cache = CACHE.lock().unwrap_or_else(PoisonError::into_inner);
     cache.entry(TypeId::of::<T>()).or_insert_with(|| Arc::new(compile::<T>())).clone()
 }
@@ -195,16 +211,17 @@ fn validator<T: ToSchema + 'static>() -> Arc<Validator> {
 /// Compiling fails only if our own schema is broken: a programming error found by any test of the
 /// operation, so it panics.
 #[expect(clippy::expect_used, reason = "our own schema, the same at every start")]
-fn compile<T: ToSchema>() -> Validator {
+fn compile<T: ToSchema>() -> Compiled {
     let mut parts = vec![];
     T::schemas(&mut parts);
     let components = utoipa::openapi::ComponentsBuilder::new().schemas_from_iter(parts).build();
     let mut document = serde_json::to_value(T::schema()).expect("a schema is JSON");
     document["components"] = serde_json::to_value(components).expect("schemas are JSON");
-    jsonschema::draft202012::options()
+    let validator = jsonschema::draft202012::options()
         .should_validate_formats(true)
         .build(&document)
-        .expect("the published schema is a valid JSON schema")
+        .expect("the published schema is a valid JSON schema");
+    Compiled { document, validator }
 }
 
 fn whole_body(message: &str) -> Problem {
@@ -295,7 +312,7 @@ mod tests {
     fn every_wrong_field_is_named_at_once_and_no_value_is_repeated() {
         let bad =
             json!({"_name": "secret value", "_count": 11, "_kind": "huge", "more": 1, "_inner": {"x": 1}});
-        let problems = check::<Order>(bad).unwrap_err();
+        let problems = check::<Order>(bad, &Unknown::default()).unwrap_err();
         let seen: Vec<_> = problems.iter().map(|p| (p.field.as_str(), p.rule)).collect();
         for expected in [
             ("_name", Rule::Length),
@@ -313,7 +330,7 @@ mod tests {
     #[test]
     fn nul_characters_are_found_wherever_they_are() {
         let bad = json!({"_name": "a\0", "_kind": "small", "_count": 1});
-        let problems = check::<Order>(bad).unwrap_err();
+        let problems = check::<Order>(bad, &Unknown::default()).unwrap_err();
         assert_eq!((problems[0].field.as_str(), problems.len()), ("_name", 1));
         let many = json!({"a": vec!["\0"; 1000]});
         let mut problems = vec![];
@@ -328,13 +345,15 @@ mod tests {
     #[test]
     fn a_whole_number_may_be_written_as_a_fraction() {
         let order = |count: &str| format!(r#"{{"_name": "abc", "_kind": "small", "_count": {count}}}"#);
-        let read = |count: &str| check::<Order>(serde_json::from_str(&order(count)).unwrap());
+        let read =
+            |count: &str| check::<Order>(serde_json::from_str(&order(count)).unwrap(), &Unknown::default());
         assert_eq!(read("3.0").unwrap()._count, Some(3));
         assert!(read("3.5").is_err() && read("1e300").is_err());
     }
 
     #[test]
     fn a_good_body_passes() {
-        assert!(check::<Order>(json!({"_name": "abc", "_kind": "small", "_inner": null})).is_ok());
+        let good = json!({"_name": "abc", "_kind": "small", "_inner": null});
+        assert!(check::<Order>(good, &Unknown::default()).is_ok());
     }
 }

@@ -13,6 +13,7 @@ mod gate;
 mod json;
 pub mod layers;
 mod limits;
+mod members;
 mod operations;
 mod refusal;
 mod repeat;

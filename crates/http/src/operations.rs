@@ -21,6 +21,8 @@ pub struct Operation {
     pub scopes: Option<Vec<String>>,
     /// How many requests it counts as.
     pub cost: u32,
+    /// What its query string may name.
+    pub query: Vec<String>,
 }
 
 /// Other paths for a dialect's operations, by the path in the operation's file: for a vendor whose true paths become
@@ -68,6 +70,7 @@ impl Dialect {
                         file: file.clone(),
                         scopes: scopes(operation),
                         cost: operation["x-cost"].as_u64().and_then(|n| u32::try_from(n).ok()).unwrap_or(1),
+                        query: query(operation),
                     });
                 }
             }
@@ -77,6 +80,12 @@ impl Dialect {
         document::complete(&mut document, self, all);
         Routes { operations, document: Some(document), router }
     }
+}
+
+fn query(operation: &Value) -> Vec<String> {
+    let parameters = operation["parameters"].as_array().into_iter().flatten();
+    let names = parameters.filter(|p| p["in"] == "query").filter_map(|p| p["name"].as_str());
+    names.map(str::to_owned).collect()
 }
 
 /// The scopes of the first way to say who one is.

@@ -112,6 +112,10 @@ impl From<Error> for Refusal {
             Error::NotFound(_) => Self::new(StatusCode::NOT_FOUND, "not_found", error.to_string()),
             Error::Conflict { code, message } => Self::new(StatusCode::CONFLICT, code, message),
             Error::Forbidden => Self::new(StatusCode::FORBIDDEN, "insufficient_scope", error.to_string()),
+            Error::Weakens(problems) => {
+                let status = StatusCode::FORBIDDEN;
+                Self { status, ..Self::fields("insufficient_scope", problems) }
+            }
             Error::Busy { retry_after_s } => {
                 Self::later("processing", "the checks are still running; ask again later", retry_after_s)
             }

@@ -26,7 +26,7 @@ fn plain(text: &str) -> String {
 }
 
 /// The code of a country, where the name is known.
-pub(crate) fn code(text: &str) -> Option<&'static str> {
+pub fn code(text: &str) -> Option<&'static str> {
     CODES.get(&plain(text)).copied()
 }
 

@@ -60,6 +60,11 @@ impl Gender {
             _ => None,
         }
     }
+
+    /// Whether somebody says with this word that it is not said, or that it is neither.
+    pub fn is_open(text: &str) -> bool {
+        ["", "x", "unspecified", "unknown", "non_binary"].contains(&text.trim().to_ascii_lowercase().as_str())
+    }
 }
 
 /// A birth date: a span of years, and month and day where they are known.
@@ -120,6 +125,41 @@ impl Birth {
         birth.month = month.filter(|m| (1..=12).contains(m));
         birth.day = day.filter(|d| (1..=31).contains(d) && birth.month.is_some());
         Some(birth)
+    }
+
+    /// The same, and nothing of the text may be left over: a date that is asked for by somebody, who can be told that it is
+    /// none. Lists write what they know.
+    pub fn strict(text: &str) -> Option<Self> {
+        const WORDS: [&str; 8] = ["circa", "c", "approximately", "approx", "to", "between", "and", "or"];
+        let birth = Self::parse(text)?;
+        let text = text.trim().to_ascii_lowercase();
+        let parts = text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|p| !p.is_empty());
+        let (mut years, mut small, mut months) = (0, 0, 0);
+        for part in parts {
+            match part.parse::<u16>() {
+                Ok(year) if part.len() == 4 => {
+                    Self::year(year)?;
+                    years += 1;
+                }
+                Ok(_) if part.len() <= 2 => small += 1,
+                _ if WORDS.contains(&part) => {}
+                _ if MONTHS.iter().any(|m| part.starts_with(m)) => months += 1,
+                _ => return None,
+            }
+        }
+        let parts = usize::from(birth.month.is_some()) + usize::from(birth.day.is_some());
+        // Zeros stand for what is not known.
+        let unknown =
+            text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|p| *p == "00" || *p == "0").count();
+        let whole = months <= 1 && small + months == parts + unknown && (1..=2).contains(&years);
+        let last = match birth.month {
+            Some(2) if birth.from % 4 == 0 && (birth.from % 100 != 0 || birth.from % 400 == 0) => 29,
+            Some(2) => 28,
+            Some(4 | 6 | 9 | 11) => 30,
+            _ => 31,
+        };
+        let circa = birth.from != birth.to;
+        ((whole || circa && small + months == 0) && birth.day.is_none_or(|d| d <= last)).then_some(birth)
     }
 }
 
@@ -202,6 +242,44 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(Birth::parse(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_date_that_somebody_asks_for_is_one_or_is_none() {
+        for text in [
+            "1962",
+            "1962-05",
+            "1962-05-17",
+            "17/05/1962",
+            "17 May 1962",
+            "May 1962",
+            "circa 1962",
+            "1960 to 1962",
+            "1964-02-29",
+            "00/00/1962",
+            "1962-05-00",
+        ] {
+            assert_eq!(Birth::strict(text), Birth::parse(text), "{text}");
+            assert!(Birth::strict(text).is_some(), "{text}");
+        }
+        for text in [
+            "",
+            "soon",
+            "62",
+            "19620517",
+            "1962-13-01",
+            "05/17/1962",
+            "1962-02-30",
+            "1963-02-29",
+            "31 Apr 1962",
+            "1962-05-17-04",
+            "1962 5 17 summer",
+            "196",
+            "1700-01-01",
+            "17 May June 1962",
+        ] {
+            assert_eq!(Birth::strict(text), None, "{text}");
         }
     }
 }

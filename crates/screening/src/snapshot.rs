@@ -2,12 +2,13 @@
 //! was searched.
 //!
 //! `<folder>/<list>/<sha256>.jsonl` holds a line about the list and a line for each entry; `<folder>/<list>/current`
-//! names the one that is searched.
+//! names the one that is searched, and `standing.json` says when that was last confirmed.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::BTreeMap,
     fs, io,
     path::{Path, PathBuf},
+    time::UNIX_EPOCH,
 };
 
 use serde::{Deserialize, Serialize};
@@ -17,10 +18,9 @@ use crate::{
     entry::Entry,
     index::Index,
     lists::{Files, Format, Parsed, Refused},
+    shrink::{Diff, Loss, diff, losses},
+    standing::{Failed, Standing},
 };
-
-/// A new version of a list may have lost this share of its entries; losing more is taken for a truncated file.
-const MAY_LOSE: f64 = 0.2;
 
 /// One version of a list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -41,15 +41,19 @@ pub struct Snapshot {
     /// Warnings: what looked wrong but did not prevent the import.
     #[serde(default)]
     pub warnings: Vec<String>,
+    /// How old it is: kept in a file of its own.
+    #[serde(skip)]
+    pub standing: Standing,
 }
 
-/// How one version differs from another, by the publisher's numbers.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Diff {
-    pub added: Vec<String>,
-    pub removed: Vec<String>,
-    pub changed: Vec<String>,
-}
+/// A version with all it lists.
+pub type Version = (Snapshot, Vec<Entry>);
+
+/// What came of reading one list.
+pub type Read = Result<Version, Error>;
+
+/// What tells that files on disk are others than before, list by list: name, hash, size and time of change.
+pub type Stamps = Vec<(String, String, u64, u128)>;
 
 /// The result of importing a list.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -70,14 +74,19 @@ pub enum Error {
     #[error("the format of these files is not supported: see `bonafide lists formats`")]
     Unknown,
     #[error(
-        "the list {list} would shrink from {before} to {after} entries, which looks like half a file; if it is right, \
-         say so with --force"
+        "the list {list} would lose {}, which looks like half a list; the version before stays; if it is right, say so \
+         with --accept-shrink",
+        told(losses)
     )]
-    Shrunk { list: String, before: usize, after: usize },
+    Shrunk { list: String, losses: Vec<Loss> },
     #[error("cannot {action} {path}", path = path.display())]
     Io { action: &'static str, path: PathBuf, source: io::Error },
     #[error("{path} is damaged: {why}; import the list again", path = path.display())]
     Damaged { path: PathBuf, why: &'static str },
+}
+
+fn told(losses: &[Loss]) -> String {
+    losses.iter().map(Loss::to_string).collect::<Vec<_>>().join(", ")
 }
 
 fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Error {
@@ -96,7 +105,8 @@ impl Store {
         Self { folder: folder.into() }
     }
 
-    /// Imports a list as `list`, replacing its previous version. A refused file changes nothing.
+    /// Imports a list as `list`, replacing its previous version. A refused file changes nothing, and neither does one
+    /// that lost too much of the version before, unless `accept_shrink`.
     ///
     /// # Errors
     /// See [`Error`].
@@ -106,17 +116,23 @@ impl Store {
         format: Option<Format>,
         files: &Files,
         now_ms: i64,
-        force: bool,
+        accept_shrink: bool,
     ) -> Result<Imported, Error> {
         let folder = self.list_folder(list)?;
         let format = format.or_else(|| crate::lists::recognize(files)).ok_or(Error::Unknown)?;
         let Parsed { entries, published, warnings } = crate::lists::parse(format, files)?;
-        let before = self.read(list)?;
-        if let Some((old, _)) = &before
-            && !force
-            && (entries.len() as f64) < old.entries as f64 * (1.0 - MAY_LOSE)
+        // A version that is damaged cannot be compared with: importing the list again is what mends it.
+        let before = match self.read(list) {
+            Err(Error::Damaged { .. }) => None,
+            other => other?,
+        };
+        if let Some((snapshot, old)) = &before
+            && !accept_shrink
         {
-            return Err(Error::Shrunk { list: list.into(), before: old.entries, after: entries.len() });
+            let losses = losses(old, &entries, snapshot.format == format);
+            if !losses.is_empty() {
+                return Err(Error::Shrunk { list: list.into(), losses });
+            }
         }
         let mut lines = String::new();
         for entry in &entries {
@@ -134,28 +150,74 @@ impl Store {
             names: entries.iter().map(|e| e.names.len()).sum(),
             files: files.iter().map(|(n, b)| (n.clone(), hash(b))).collect(),
             warnings: warnings.iter().map(Refused::to_string).collect(),
+            standing: Standing { confirmed_at: now_ms, failed: None },
         };
         let old = before.as_ref().map(|(_, entries)| entries.as_slice()).unwrap_or_default();
         let diff = diff(old, &entries);
         let changed = before.as_ref().is_none_or(|(old, _)| old.sha256 != snapshot.sha256);
         fs::create_dir_all(&folder).map_err(io("create", &folder))?;
         let file = folder.join(format!("{}.jsonl", snapshot.sha256));
-        if !file.exists() {
+        // The file of an earlier import of the same entries stays as it is, unless it is damaged.
+        if before.is_none() || changed && self.open(list, &snapshot.sha256).is_err() {
             let head = serde_json::to_string(&snapshot).unwrap_or_default();
             replace(&file, format!("{head}\n{lines}").as_bytes())?;
         }
         replace(&folder.join("current"), snapshot.sha256.as_bytes())?;
+        self.stand(list, &snapshot.standing)?;
         Ok(Imported { snapshot, diff, changed })
+    }
+
+    /// Notes that the version which is searched is still its publisher's newest.
+    ///
+    /// # Errors
+    /// When it cannot be written down.
+    pub fn confirm(&self, list: &str, now_ms: i64) -> Result<(), Error> {
+        self.stand(list, &Standing { confirmed_at: now_ms, failed: None })
+    }
+
+    /// Notes why an update did not succeed; the version before stays, and ages.
+    ///
+    /// # Errors
+    /// When it cannot be written down.
+    pub fn failed(&self, list: &str, now_ms: i64, why: &str) -> Result<(), Error> {
+        let before = match self.read(list) {
+            Ok(Some((snapshot, _))) => snapshot.standing,
+            _ => self.standing(list).unwrap_or_default(),
+        };
+        self.stand(list, &Standing { failed: Some(Failed { at: now_ms, why: why.to_owned() }), ..before })
+    }
+
+    fn stand(&self, list: &str, standing: &Standing) -> Result<(), Error> {
+        let folder = self.list_folder(list)?;
+        fs::create_dir_all(&folder).map_err(io("create", &folder))?;
+        replace(&folder.join("standing.json"), &serde_json::to_vec(standing).unwrap_or_default())
+    }
+
+    /// What was noted of a list; `None` where nothing was, or it cannot be read.
+    pub fn standing(&self, list: &str) -> Option<Standing> {
+        let file = self.list_folder(list).ok()?.join("standing.json");
+        serde_json::from_slice(&fs::read(file).ok()?).ok()
     }
 
     /// All installed lists, each with its version and entries.
     ///
     /// # Errors
     /// When a file cannot be read or is not what it was.
-    pub fn load(&self) -> Result<Vec<(Snapshot, Vec<Entry>)>, Error> {
+    pub fn load(&self) -> Result<Vec<Version>, Error> {
+        let all = self.each()?.into_iter().map(|(_, read)| read);
+        all.collect()
+    }
+
+    /// All installed lists by name, also those that cannot be read.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub fn each(&self) -> Result<Vec<(String, Read)>, Error> {
         let mut all = vec![];
         for list in self.lists()? {
-            all.extend(self.read(&list)?);
+            if let Some(read) = self.read(&list).transpose() {
+                all.push((list, read));
+            }
         }
         Ok(all)
     }
@@ -182,6 +244,20 @@ impl Store {
             }
         }
         Ok(all)
+    }
+
+    /// What changes when a file does that is searched, also where nobody imported it.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub fn stamps(&self) -> Result<Stamps, Error> {
+        let stamp = |(list, sha256): (String, String)| {
+            let about = fs::metadata(self.folder.join(&list).join(format!("{sha256}.jsonl"))).ok();
+            let size = about.as_ref().map_or(0, fs::Metadata::len);
+            let changed = about.and_then(|a| a.modified().ok()?.duration_since(UNIX_EPOCH).ok());
+            (list, sha256, size, changed.map_or(0, |since| since.as_nanos()))
+        };
+        Ok(self.versions()?.into_iter().map(stamp).collect())
     }
 
     /// Stops searching a list; its versions stay on disk.
@@ -226,11 +302,22 @@ impl Store {
         }
     }
 
-    fn read(&self, list: &str) -> Result<Option<(Snapshot, Vec<Entry>)>, Error> {
-        let Some(sha256) = self.current(list)? else { return Ok(None) };
+    fn read(&self, list: &str) -> Result<Option<Version>, Error> {
+        match self.current(list)? {
+            Some(sha256) => self.open(list, &sha256).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// One version of a list.
+    fn open(&self, list: &str, sha256: &str) -> Result<Version, Error> {
         let path = self.list_folder(list)?.join(format!("{sha256}.jsonl"));
         let damaged = |why| Error::Damaged { path: path.clone(), why };
-        let text = fs::read_to_string(&path).map_err(io("read", &path))?;
+        let text = match fs::read_to_string(&path) {
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Err(damaged("the file is not there")),
+            Err(e) if e.kind() == io::ErrorKind::InvalidData => return Err(damaged("it is no text")),
+            other => other.map_err(io("read", &path))?,
+        };
         let (head, lines) = text.split_once('\n').ok_or_else(|| damaged("it has no entries"))?;
         if hex::encode(Sha256::digest(lines)) != sha256 {
             return Err(damaged("its hash is another"));
@@ -242,7 +329,9 @@ impl Store {
         if entries.len() != snapshot.entries {
             return Err(damaged("entries are missing"));
         }
-        Ok(Some((Snapshot { sha256, ..snapshot }, entries)))
+        let mut standing = self.standing(list).unwrap_or_default();
+        standing.confirmed_at = standing.confirmed_at.max(snapshot.imported_at);
+        Ok((Snapshot { sha256: sha256.to_owned(), standing, ..snapshot }, entries))
     }
 }
 
@@ -256,25 +345,6 @@ fn replace(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     let beside = path.with_extension("new");
     fs::write(&beside, bytes).map_err(io("write", &beside))?;
     fs::rename(&beside, path).map_err(io("write", path))
-}
-
-/// How `new` differs from `old`.
-pub fn diff(old: &[Entry], new: &[Entry]) -> Diff {
-    let by_id = |entries: &[Entry]| -> HashMap<String, Entry> {
-        entries.iter().map(|e| (e.id.clone(), e.clone())).collect()
-    };
-    let (before, after) = (by_id(old), by_id(new));
-    let mut diff = Diff::default();
-    for (id, entry) in &after {
-        match before.get(id) {
-            None => diff.added.push(id.clone()),
-            Some(other) if other != entry => diff.changed.push(id.clone()),
-            Some(_) => {}
-        }
-    }
-    diff.removed.extend(before.keys().filter(|id| !after.contains_key(*id)).cloned());
-    [&mut diff.added, &mut diff.removed, &mut diff.changed].into_iter().for_each(|ids| ids.sort());
-    diff
 }
 
 #[cfg(test)]
@@ -298,13 +368,15 @@ mod tests {
         assert!(!again.changed && again.diff == Diff::default());
         assert_eq!(again.snapshot.sha256, first.snapshot.sha256);
         let half = store.import("house", None, &table(&ten[..5]), 3, false);
-        assert!(matches!(half, Err(Error::Shrunk { before: 10, after: 5, .. })), "{half:?}");
+        let told = half.unwrap_err().to_string();
+        assert!(told.contains("5 of 10 entries") && told.contains("--accept-shrink"), "{told}");
         assert!(store.import("house", None, &table(&["7"]), 3, false).is_err());
         assert_eq!(store.versions().unwrap(), [("house".to_owned(), first.snapshot.sha256.clone())]);
         let next = store
             .import("house", None, &table(&[&ten[1..], &["0,Somebody Else"]].concat()), 4, false)
             .unwrap();
-        assert_eq!(next.diff, Diff { changed: vec!["0".into()], ..Diff::default() });
+        let changed = Diff { changed: vec!["0".into()], names_added: 1, names_removed: 1, ..Diff::default() };
+        assert_eq!(next.diff, changed);
         assert!(store.import("house", None, &table(&ten[..1]), 5, true).is_ok());
         let (index, snapshots) = store.index().unwrap();
         assert_eq!((index.sources()[0].entries, snapshots[0].imported_at), (1, 5));
@@ -321,7 +393,33 @@ mod tests {
             store.import("house", None, &table(&["1,Ana Eriksson"]), 1, false).unwrap().snapshot.sha256;
         let file = folder.path().join("house").join(format!("{version}.jsonl"));
         let text = fs::read_to_string(&file).unwrap().replace("Eriksson", "Erikssom");
-        fs::write(&file, text).unwrap();
+        let before = store.stamps().unwrap();
+        fs::write(&file, format!("{text}\n")).unwrap();
+        assert_ne!(store.stamps().unwrap(), before, "whoever holds it in memory sees it");
         assert!(matches!(store.load(), Err(Error::Damaged { .. })));
+        fs::remove_file(&file).unwrap();
+        assert!(matches!(store.load(), Err(Error::Damaged { .. })));
+        let again = store.import("house", None, &table(&["1,Ana Eriksson"]), 2, false).unwrap();
+        assert_eq!((again.snapshot.sha256, store.load().unwrap().len()), (version, 1), "mended");
+    }
+
+    #[test]
+    fn confirming_and_failing_change_the_age_and_not_the_version() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::new(folder.path());
+        let files = table(&["1,Ana Eriksson", "2,Bertil Svensson"]);
+        store.import("house", None, &files, 10, false).unwrap();
+        let standing = || store.load().unwrap().remove(0).0.standing;
+        assert_eq!(standing(), Standing { confirmed_at: 10, failed: None });
+        let stamps = store.stamps().unwrap();
+        store.failed("house", 20, "no answer").unwrap();
+        let failed = Some(Failed { at: 20, why: "no answer".into() });
+        assert_eq!(standing(), Standing { confirmed_at: 10, failed });
+        store.confirm("house", 30).unwrap();
+        assert_eq!(standing(), Standing { confirmed_at: 30, failed: None });
+        store.import("house", None, &files, 40, false).unwrap();
+        assert_eq!((standing().confirmed_at, store.stamps().unwrap()), (40, stamps));
+        fs::remove_file(folder.path().join("house").join("standing.json")).unwrap();
+        assert_eq!(standing().confirmed_at, 10, "lists of before there was such a file");
     }
 }

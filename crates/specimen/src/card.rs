@@ -4,7 +4,7 @@ use image::RgbImage;
 
 use super::font::Fonts;
 use super::page::{
-    Field, Palette, day, fields, header, machine_readable, nationality, paper, portrait, signature,
+    Field, Palette, day, fields, header, machine_readable, nationality, paper, portrait, signature, state,
 };
 use super::{Specimen, mrz};
 
@@ -16,7 +16,7 @@ pub fn large_card(specimen: &Specimen, fonts: &Fonts) -> RgbImage {
     let palette =
         Palette { left: [238.0, 230.0, 214.0], right: [218.0, 234.0, 226.0], line: [128.0, 138.0, 110.0] };
     let mut page = paper(TD2_MM, palette);
-    header(&mut page, fonts, 22.0, "REPUBLIC OF UTOPIA", "IDENTITY CARD");
+    header(&mut page, fonts, 22.0, &state(specimen), "IDENTITY CARD");
     portrait(&mut page, specimen, [46, 126, 270, 350]);
     let (a, b) = (350.0, 690.0);
     let row = |n: u8| 112.0 + 60.0 * f32::from(n);

@@ -17,6 +17,7 @@ mod canvas;
 mod card;
 pub mod distort;
 mod font;
+pub mod forged;
 mod licence;
 mod mrz;
 mod page;
@@ -24,6 +25,7 @@ mod people;
 mod photo;
 mod portrait;
 pub(crate) mod random;
+pub mod worn;
 
 use image::RgbImage;
 use jiff::civil::{Date, date};
@@ -32,7 +34,7 @@ pub use card::large_card;
 pub use font::{FontError, Fonts};
 pub use licence::{BARCODE_MODULE_MM, Licence, licence};
 pub use mrz::{check_digit, td1, td2, td3, transliterate};
-pub use page::{MRZ_CAPITAL_MM, identity_card, passport};
+pub use page::{MRZ_CAPITAL_MM, identity_card, passport, residence_permit};
 pub use photo::{Scene, Table, photograph, to_jpeg};
 pub(crate) use photo::{develop, expose};
 pub use portrait::{crop, cut_out, drawn};
@@ -79,6 +81,8 @@ pub struct Specimen {
     pub document_number: String,
     /// The state's number for the person: at most 14 characters on a passport, 15 on a card.
     pub personal_number: String,
+    /// Code of the issuing state: [`STATE`], but for documents that claim to be of another.
+    pub state: String,
     pub nationality: String,
     pub birth_date: Date,
     pub birth_place: String,
@@ -97,6 +101,7 @@ impl Specimen {
             given_names: "RAPHAEL JOHN".into(),
             document_number: "U4178035K".into(),
             personal_number: "1516070278".into(),
+            state: STATE.into(),
             nationality: STATE.into(),
             birth_date: date(1978, 2, 7),
             birth_place: "AMAUROT".into(),

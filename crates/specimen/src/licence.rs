@@ -10,7 +10,7 @@ use rxing::{
 
 use super::canvas::Canvas;
 use super::font::Fonts;
-use super::page::{Field, Palette, TD1_MM, day, fields, header, paper, portrait, signature};
+use super::page::{Field, Palette, TD1_MM, day, fields, header, paper, portrait, signature, state};
 use super::random::Random;
 use super::{PIXELS_PER_MM, Sex, Specimen};
 
@@ -107,7 +107,7 @@ pub fn licence(licence: &Licence, fonts: &Fonts) -> Result<[RgbImage; 2], Except
         Palette { left: [240.0, 222.0, 222.0], right: [226.0, 230.0, 244.0], line: [160.0, 120.0, 140.0] };
     let person = &licence.holder;
     let mut front = paper(TD1_MM, palette);
-    header(&mut front, fonts, 20.0, "REPUBLIC OF UTOPIA", "DRIVER LICENSE");
+    header(&mut front, fonts, 20.0, &state(person), "DRIVER LICENSE");
     portrait(&mut front, person, [40, 130, 245, 315]);
     let (a, b) = (320.0, 600.0);
     let row = |n: u8| 108.0 + 52.0 * f32::from(n);

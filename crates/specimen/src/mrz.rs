@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::{STATE, Specimen};
+use super::Specimen;
 
 /// The check digit of ICAO 9303-3 §4.9: weights 7, 3, 1; digits count as they are, A–Z as 10–35,
 /// the filler as 0.
@@ -17,7 +17,7 @@ pub fn check_digit(text: &str) -> char {
 
 /// The two lines of 44 characters of a passport (TD3).
 pub fn td3(specimen: &Specimen) -> [String; 2] {
-    let first = format!("P<{STATE}{}", names(specimen, 39));
+    let first = format!("P<{}{}", fit(&specimen.state, 3), names(specimen, 39));
     let number = with_check(fit(&specimen.document_number, 9));
     let birth = with_check(day(specimen.birth_date));
     let expiry = with_check(day(specimen.expires));
@@ -29,6 +29,11 @@ pub fn td3(specimen: &Specimen) -> [String; 2] {
 
 /// The three lines of 30 characters of an identity card (TD1).
 pub fn td1(specimen: &Specimen) -> [String; 3] {
+    td1_of("I", specimen)
+}
+
+/// The same of a card with another document code, such as `AR`.
+pub(crate) fn td1_of(code: &str, specimen: &Specimen) -> [String; 3] {
     let (number, overflow) = long_number(&specimen.document_number);
     let personal = fit(&format!("{overflow}{}", transliterate(&specimen.personal_number)), 15);
     let birth = with_check(day(specimen.birth_date));
@@ -37,7 +42,7 @@ pub fn td1(specimen: &Specimen) -> [String; 3] {
     let composite = check_digit(&format!("{number}{personal}{birth}{expiry}{filler}"));
     let (nationality, sex) = (fit(&specimen.nationality, 3), specimen.sex.mrz());
     [
-        format!("I<{STATE}{number}{personal}"),
+        format!("{}{}{number}{personal}", pad(code, 2), fit(&specimen.state, 3)),
         format!("{birth}{sex}{expiry}{nationality}{filler}{composite}"),
         names(specimen, 30),
     ]
@@ -55,7 +60,7 @@ pub fn td2(specimen: &Specimen) -> [String; 2] {
     let composite = check_digit(&format!("{number}{birth}{expiry}{optional}"));
     let (nationality, sex) = (fit(&specimen.nationality, 3), specimen.sex.mrz());
     [
-        format!("I<{STATE}{}", names(specimen, 31)),
+        format!("I<{}{}", fit(&specimen.state, 3), names(specimen, 31)),
         format!("{number}{nationality}{birth}{sex}{expiry}{optional}{composite}"),
     ]
 }
@@ -134,7 +139,7 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
-    use crate::Sex;
+    use crate::{STATE, Sex};
 
     /// The specimen of ICAO 9303-4 appendix B and 9303-5 appendix B.
     fn eriksson() -> Specimen {
@@ -143,6 +148,7 @@ mod tests {
             given_names: "Anna Maria".into(),
             document_number: "L898902C3".into(),
             personal_number: "ZE184226B".into(),
+            state: STATE.into(),
             nationality: STATE.into(),
             birth_date: date(1974, 8, 12),
             birth_place: "Zenith".into(),

@@ -36,7 +36,7 @@ pub fn passport(specimen: &Specimen, fonts: &Fonts) -> RgbImage {
     let palette =
         Palette { left: [226.0, 236.0, 232.0], right: [242.0, 226.0, 214.0], line: [150.0, 122.0, 128.0] };
     let mut page = paper(TD3_MM, palette);
-    header(&mut page, fonts, 26.0, "REPUBLIC OF UTOPIA", "PASSPORT / PASSEPORT");
+    header(&mut page, fonts, 26.0, &state(specimen), "PASSPORT / PASSEPORT");
     portrait(&mut page, specimen, [60, 160, 350, 450]);
     let (a, b, c, d) = (446.0, 560.0, 640.0, 840.0);
     let row = |n: u8| 152.0 + 70.0 * f32::from(n);
@@ -46,7 +46,7 @@ pub fn passport(specimen: &Specimen, fonts: &Fonts) -> RgbImage {
         (12.0, 21.0),
         &[
             Field { at: (a, row(0)), label: "Type / Type", value: "P".into() },
-            Field { at: (b, row(0)), label: "Code of State / Code", value: STATE.into() },
+            Field { at: (b, row(0)), label: "Code of State / Code", value: specimen.state.clone() },
             Field {
                 at: (d, row(0)),
                 label: "Passport No. / Passeport n°",
@@ -80,10 +80,20 @@ pub fn passport(specimen: &Specimen, fonts: &Fonts) -> RgbImage {
 
 /// Front and back of an identity card, 856×540 pixels each.
 pub fn identity_card(specimen: &Specimen, fonts: &Fonts) -> [RgbImage; 2] {
+    card(specimen, fonts, "IDENTITY CARD", "I")
+}
+
+/// Front and back of a residence permit, 856×540 pixels each.
+pub fn residence_permit(specimen: &Specimen, fonts: &Fonts) -> [RgbImage; 2] {
+    card(specimen, fonts, "RESIDENCE PERMIT", "AR")
+}
+
+/// A card of the size TD1, whose zone begins with `code`.
+fn card(specimen: &Specimen, fonts: &Fonts, name: &str, code: &str) -> [RgbImage; 2] {
     let palette =
         Palette { left: [222.0, 232.0, 242.0], right: [236.0, 232.0, 214.0], line: [112.0, 140.0, 160.0] };
     let mut front = paper(TD1_MM, palette);
-    header(&mut front, fonts, 20.0, "REPUBLIC OF UTOPIA", "IDENTITY CARD");
+    header(&mut front, fonts, 20.0, &state(specimen), name);
     portrait(&mut front, specimen, [40, 130, 245, 315]);
     let (a, b) = (320.0, 600.0);
     let row = |n: u8| 120.0 + 58.0 * f32::from(n);
@@ -116,7 +126,7 @@ pub fn identity_card(specimen: &Specimen, fonts: &Fonts) -> [RgbImage; 2] {
             Field { at: (50.0, 115.0), label: "Date of issue / Délivrance", value: day(specimen.issued) },
         ],
     );
-    machine_readable(&mut back, fonts, TD1_MM, 23.2, &mrz::td1(specimen));
+    machine_readable(&mut back, fonts, TD1_MM, 23.2, &mrz::td1_of(code, specimen));
     [front.into_image(), back.into_image()]
 }
 
@@ -238,6 +248,11 @@ pub(super) fn signature(page: &mut Canvas, specimen: &Specimen, [left, top, widt
         })
         .collect();
     page.stroke(&points, 2.4, [28.0, 34.0, 92.0]);
+}
+
+/// The issuing state's name; another's is its code, as if that were one.
+pub(super) fn state(specimen: &Specimen) -> String {
+    format!("REPUBLIC OF {}", if specimen.state == STATE { "UTOPIA" } else { &specimen.state })
 }
 
 pub(super) fn nationality(specimen: &Specimen) -> String {

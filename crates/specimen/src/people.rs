@@ -141,6 +141,7 @@ impl Specimen {
             given_names,
             document_number: document_number(&mut random),
             personal_number: personal_number(&mut random),
+            state: STATE.into(),
             nationality: if random.chance(0.7) { STATE } else { random.pick(&NATIONALITIES) }.into(),
             birth_date: past_date(&mut random, 1935, 2010),
             birth_place: random.pick(&PLACES).into(),

@@ -143,6 +143,8 @@ pub async fn anonymize(
     crate::features::forget(tx, organization, id).await?;
     crate::screenings::forget(tx, organization, id).await?;
     crate::dismissals::forget(tx, organization, id).await?;
+    crate::marks::forget(tx, organization, id).await?;
+    crate::block_list::forget(tx, organization, id).await?;
     crate::subject_keys::destroy(tx, organization, id, now).await
 }
 

@@ -10,8 +10,8 @@ use std::fmt;
 
 use aes_gcm::{Aes256Gcm, KeyInit, Nonce, Tag, aead::AeadInOut};
 use bonafide_core::id::{
-    ApplicantId, DismissalId, Entropy, EventId, EvidenceId, FeatureId, OrganizationId, ReviewId, ScreeningId,
-    VerificationId, WebhookEndpointId, WebhookSecretId,
+    ApplicantId, BlockedId, DismissalId, Entropy, EventId, EvidenceId, FeatureId, OrganizationId, ReviewId,
+    ScreeningId, VerificationId, WebhookEndpointId, WebhookSecretId,
 };
 use hkdf::Hkdf;
 use serde::{Serialize, de::DeserializeOwned};
@@ -56,6 +56,8 @@ pub enum Object {
     WebhookSecret(WebhookSecretId),
     /// What subscribers answered to the message of this event.
     Answer(EventId),
+    /// What is blocked, and why.
+    Blocked(BlockedId),
 }
 
 impl Object {
@@ -71,6 +73,7 @@ impl Object {
             Self::Webhook(id) => id.uuid(),
             Self::WebhookSecret(id) => id.uuid(),
             Self::Answer(id) => id.uuid(),
+            Self::Blocked(id) => id.uuid(),
         }
     }
 
@@ -88,6 +91,7 @@ impl Object {
             Self::Webhook(_) => "webhook",
             Self::WebhookSecret(_) => "webhook_secret",
             Self::Answer(_) => "answer",
+            Self::Blocked(_) => "blocked",
         }
     }
 }
@@ -136,6 +140,21 @@ impl fmt::Debug for SubjectKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SubjectKey").field("applicant", &self.applicant).finish_non_exhaustive()
     }
+}
+
+/// A keyed hash by which a value is recognised when it comes again: HKDF-SHA256 of the key, with the parts as `info`.
+/// Without the key nobody can try which value it was.
+///
+/// # Errors
+/// [`Error::Unsealable`] never in practice: expanding fails only beyond 255 blocks of 32 bytes.
+pub fn mark(key: &SubjectKey, parts: &[&str]) -> Result<[u8; 32]> {
+    let mut info = vec![b"bonafide mark".to_vec()];
+    for part in parts {
+        info.push((part.len() as u64).to_be_bytes().to_vec());
+        info.push(part.as_bytes().to_vec());
+    }
+    let info: Vec<&[u8]> = info.iter().map(Vec::as_slice).collect();
+    key.derive(&info).map(|mark| *mark).ok_or(Error::Unsealable("mark"))
 }
 
 /// Ciphertext as it is stored: made by [`seal`], or read back from a row.

@@ -166,7 +166,8 @@ impl Db {
                 if busy == 0 { Ok(()) } else { Err(Error::Busy) }
             }
             Self::Postgres(pool) => sqlx::raw_sql(
-                "VACUUM subject_keys, applicants, verifications, evidence, features, screenings, dismissals",
+                "VACUUM subject_keys, applicants, verifications, evidence, features, screenings, dismissals, marks,
+                 block_list",
             )
             .execute(pool)
             .await

@@ -62,6 +62,19 @@ pub async fn active(
     .to("read the dismissals of an applicant")
 }
 
+/// Whether any dismissal of an organization holds now.
+pub async fn any(tx: &mut Tx, organization: OrganizationId, now: Timestamp) -> Result<bool> {
+    let found: Option<(i64,)> = on!(tx, |c| sqlx::query_as(
+        "SELECT CAST(1 AS BIGINT) FROM dismissals WHERE organization = $1 AND expires_at > $2 LIMIT 1"
+    )
+    .bind(organization.uuid())
+    .bind(now.0)
+    .fetch_optional(c)
+    .await)
+    .to("look for dismissals")?;
+    Ok(found.is_some())
+}
+
 /// Ends a dismissal at once.
 pub async fn end(tx: &mut Tx, organization: OrganizationId, id: DismissalId, now: Timestamp) -> Result<()> {
     on!(tx, |c| sqlx::query(

@@ -19,7 +19,7 @@ macro_rules! files {
 }
 
 /// In the order they are applied in. A released one never changes: what is applied is compared by its hash.
-const FILES: [(&str, &str, &str); 13] = files![
+const FILES: [(&str, &str, &str); 16] = files![
     "0001" "init"
     "0002" "features"
     "0003" "liveness_challenges"
@@ -32,6 +32,9 @@ const FILES: [(&str, &str, &str); 13] = files![
     "0011" "one_endpoint_for_a_host"
     "0012" "webhook_health"
     "0013" "event_types"
+    "0014" "policies"
+    "0015" "who_is_who"
+    "0016" "screened"
     "0017" "reviews"
 ];
 

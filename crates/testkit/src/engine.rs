@@ -53,6 +53,7 @@ pub struct Started {
     pub db: Db,
     pub clock: Arc<FixedClock>,
     pub entropy: Arc<SeededEntropy>,
+    pub key_ring: Arc<MemoryKeyRing>,
     /// Database (where it is SQLite), pictures and lists; removed with it.
     pub folder: Arc<tempfile::TempDir>,
 }
@@ -78,10 +79,11 @@ impl Setup {
             timeout: Duration::from_secs(300),
             ..Options::default()
         };
+        let key_ring = Arc::new(MemoryKeyRing::new(&*entropy));
         let storage = Storage {
             db: db.clone(),
             blobs: Blobs::in_folder(&folder.path().join("blobs")).expect("a folder for pictures"),
-            key_ring: Arc::new(MemoryKeyRing::new(&*entropy)),
+            key_ring: key_ring.clone(),
         };
         let parts = Parts {
             started_at: clock.now(),
@@ -97,7 +99,7 @@ impl Setup {
             settings: self.settings,
         };
         let engine = Engine::start(storage, parts).await.expect("a healthy engine");
-        Started { engine, db, clock, entropy, folder }
+        Started { engine, db, clock, entropy, key_ring, folder }
     }
 }
 

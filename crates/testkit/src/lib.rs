@@ -7,6 +7,8 @@ pub mod data;
 pub mod engine;
 pub mod events;
 pub mod files;
+#[cfg(feature = "engine")]
+pub mod people;
 pub mod places;
 pub mod postgres;
 pub mod receiver;

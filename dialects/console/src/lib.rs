@@ -7,6 +7,8 @@ mod events;
 mod extract;
 mod invitations;
 mod keys;
+mod policies;
+mod screening;
 mod verifications;
 mod webhooks;
 
@@ -24,14 +26,16 @@ use utoipa::{
     info(
         title = "Bonafide",
         version = "1",
-        description = "Verifications and their review, events, webhooks, keys and invitations, whichever API a verification was made through."
+        description = "Verifications and their review, screening, policies, events, webhooks, keys and invitations, whichever API a verification was made through."
     ),
     tags(
         (name = "Verifications", description = "All that is known of a person's case, and what a human decides"),
         (name = "Events", description = "What happened"),
         (name = "Webhooks", description = "Where it is told"),
         (name = "Keys", description = "Who may call"),
+        (name = "Screening", description = "Who is compared with which lists"),
         (name = "Invitations", description = "Asking people to come"),
+        (name = "Policies", description = "What a verification must have"),
     ),
     modifiers(&Security),
 )]
@@ -47,6 +51,7 @@ impl Modify for Security {
 }
 
 pub static DIALECT: Dialect = Dialect {
+    strict: true,
     prefixes: &["/console"],
     operations: Some(Operations {
         document: Api::openapi,
@@ -86,9 +91,18 @@ pub static DIALECT: Dialect = Dialect {
             keys::list::list,
             keys::rotate::rotate,
             keys::revoke::revoke,
+            // Screening
+            screening::read::read,
             // Invitations
             invitations::create::create,
             invitations::bounced::bounced,
+            // Policies
+            policies::list::list,
+            policies::create::create,
+            policies::current::current,
+            policies::presets::presets,
+            policies::backtest::backtest,
+            policies::read::read,
         ],
     }),
     ..Dialect::new("console", error::refuse)

@@ -12,6 +12,7 @@ mod location;
 mod oauth;
 mod paging;
 mod sandbox;
+mod settings;
 mod utility;
 mod webhook;
 mod webhooks;

@@ -14,6 +14,7 @@ pub(crate) mod liveness;
 pub(crate) mod r#match;
 pub(crate) mod models;
 pub(crate) mod pictures;
+pub(crate) mod policy;
 pub(crate) mod read;
 pub(crate) mod ready;
 pub(crate) mod remote;
@@ -30,6 +31,11 @@ pub(crate) mod webhooks;
 
 /// A command ends with nothing or with one sentence that says what to do next.
 pub(crate) type CommandResult = Result<(), Box<dyn std::error::Error>>;
+
+/// What a command ends with that did a part of its work, and said of the rest why not: the exit status 3.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct Incomplete(pub(crate) String);
 
 /// Text from elsewhere, fit for one cell of a table: control characters would break its lines or steer the terminal.
 fn printable(text: &str) -> String {

@@ -44,6 +44,10 @@ pub(crate) struct Remote {
 }
 
 impl Remote {
+    pub(crate) fn new(url: String, key: Option<String>) -> Self {
+        Self { url, key, json: false }
+    }
+
     pub(crate) fn connect(&self) -> Result<Api, Failure> {
         let key = self.key.clone().filter(|key| !key.is_empty()).ok_or(
             "no API key: give one with --key or in BONAFIDE_API_KEY; `bonafide keys create` makes one",

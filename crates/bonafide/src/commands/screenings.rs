@@ -91,7 +91,11 @@ pub(crate) fn run(args: Args) -> CommandResult {
                 if json {
                     output::json(&json!({"verification": verification, "hits": left}))?;
                 } else {
-                    anstream::println!("Dismissed until {}; {left} hits still count.", what.until);
+                    let then = match left {
+                        0 => " If nothing else was waited for, the server decides anew.",
+                        _ => "",
+                    };
+                    anstream::println!("Dismissed until {}; {left} hits still count.{then}", what.until);
                 }
                 Ok(())
             }
@@ -180,6 +184,7 @@ const HEAD: [&str; 15] = [
 
 fn result(logged: &Logged) -> &'static str {
     match (logged.screened.hits.is_empty(), logged.screened.counting().next()) {
+        (true, _) if logged.screened.trouble.is_some() => "not_assessed",
         (true, _) => "clear",
         (false, None) => "dismissed",
         (false, Some(_)) => "hits",
@@ -269,6 +274,7 @@ mod tests {
             threshold: 0.8,
             lists: vec![("house".into(), "ab".into())],
             hits: vec![hit],
+            trouble: None,
         };
         let id = bonafide_core::id::Id::from_uuid(Default::default());
         let mut logged = Logged {

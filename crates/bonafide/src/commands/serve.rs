@@ -7,7 +7,7 @@ use bonafide_core::problem::with_causes;
 use bonafide_engine::{
     Engine, deliver,
     health::{self, Backlog},
-    housekeeping, jobs,
+    housekeeping, jobs, screening,
 };
 use metrics_exporter_prometheus::PrometheusBuilder;
 use serde::Serialize;
@@ -144,6 +144,32 @@ async fn metrics(address: SocketAddr, engine: Engine) -> CommandResult {
                 }
             }
             Err(error) => tracing::error!(error = with_causes(&error), "cannot count what waits"),
+        }
+        match health::screened(&engine).await {
+            Ok(p) => {
+                let all = [
+                    ("all", p.total),
+                    ("done", p.done),
+                    ("stale", p.stale),
+                    ("nameless", p.nameless),
+                    ("failed", p.failed),
+                ];
+                for (state, people) in all {
+                    metrics::gauge!("bonafide_screened_people", "state" => state).set(people as f64);
+                }
+            }
+            Err(error) => tracing::error!(error = with_causes(&error), "cannot count who is screened"),
+        }
+        match screening::state(&engine).await {
+            Ok(state) => {
+                for list in &state.lists {
+                    let age = (engine.now().0 - list.confirmed_at.0) as f64 / 1000.0;
+                    metrics::gauge!("bonafide_list_age_seconds", "list" => list.list.clone()).set(age);
+                }
+                let well = state.trouble.is_none() && state.not_updated().is_empty();
+                metrics::gauge!("bonafide_lists_ok").set(if well { 1.0 } else { 0.0 });
+            }
+            Err(error) => tracing::error!(error = with_causes(&error), "cannot look at the lists"),
         }
         (text, handle.render())
     };

@@ -106,7 +106,10 @@ pub(crate) fn run(args: Args) -> CommandResult {
     let start = Instant::now();
     let read = pictures::document(&models, &args.front, args.back.as_deref(), today)?;
     let mut findings = read.findings;
-    findings.extend(assess::faces(&models, &weights, read.portrait.as_ref(), &selfie).findings);
+    let matched = assess::faces(&models, &weights, read.portrait.as_ref(), &selfie);
+    let portraits: Vec<_> = read.portrait.iter().collect();
+    findings.push(assess::source(&models, &portraits, &[&selfie], Some(&matched)));
+    findings.extend(matched.findings);
     findings.extend(assess::liveness(&models, &weights, std::slice::from_ref(&selfie)));
     findings.sort_by_key(|f| (f.check, f.side));
     let document_type = read.reading.document_type;

@@ -20,9 +20,9 @@ pub struct Search {
     pub published: usize,
 }
 
-/// A weak signal: people come back, and families photograph documents alike. So the same document of the same
-/// holder is clear and only told; the same picture, or a number that was another's, asks for a look; a
-/// published specimen fails.
+/// People come back, and families photograph documents alike. So the same document of the same holder is clear and only
+/// told; the same picture, or a document whose holder cannot be compared, asks for a look. What was another's before under
+/// the same number or in the same picture fails, and so does a published specimen.
 pub fn finding(side: Side, search: &Search) -> Finding {
     let check = Check::OnlineDuplication;
     if search.earlier + search.specimens == 0 {
@@ -34,7 +34,7 @@ pub fn finding(side: Side, search: &Search) -> Finding {
     let others = count(|l| matches!(l, Likeness::SameDocument { same_holder: Some(false) }));
     let unknown = count(|l| matches!(l, Likeness::SameDocument { same_holder: None }));
     let again = count(|l| matches!(l, Likeness::SameDocument { same_holder: Some(true) }));
-    let outcome = match (search.published, pictures + others + unknown) {
+    let outcome = match (search.published + others, pictures + unknown) {
         (0, 0) => Outcome::Clear,
         (0, _) => Outcome::Consider,
         _ => Outcome::Fail,
@@ -82,7 +82,7 @@ mod tests {
         assert_eq!(outcome(&[], 0), (Outcome::Clear, vec![Code::ComparedWith]));
         let cases = [
             (SamePicture { agreement: 0.9 }, Outcome::Consider, Code::PictureSeenBefore),
-            (SameDocument { same_holder: Some(false) }, Outcome::Consider, Code::DocumentOfAnotherHolder),
+            (SameDocument { same_holder: Some(false) }, Outcome::Fail, Code::DocumentOfAnotherHolder),
             (SameDocument { same_holder: None }, Outcome::Consider, Code::DocumentSeenBefore),
             (SameDocument { same_holder: Some(true) }, Outcome::Clear, Code::HolderSeenBefore),
         ];

@@ -232,12 +232,14 @@ pub(super) fn check_digits(sides: &[(Seen, Option<RunError>)], problem: Option<&
     let why = if found.agreed {
         "several readings agree, so they are wrong on the document"
     } else {
-        "the zone could not be read with certainty; a sharper picture may help"
+        "the zone could not be read with certainty"
     };
-    finding.because(
-        Code::CheckDigitsWrong,
-        format!("{wrong} of {} check digits do not hold: {why}", checks.len()),
-    )
+    let detail = format!("{wrong} of {} check digits do not hold: {why}", checks.len());
+    let finding = finding.because(Code::CheckDigitsWrong, detail);
+    if found.agreed {
+        return finding;
+    }
+    finding.because(Code::TooBlurry, "take the lines of letters and digits again, sharp and whole")
 }
 
 pub(super) fn portrait_found(portrait: Option<&Portrait>, problem: Option<&RunError>) -> Finding {

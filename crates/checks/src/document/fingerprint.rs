@@ -128,18 +128,27 @@ impl Fingerprint {
         }
     }
 
+    /// SHA-256 of issuer and document number, where these were read surely.
+    pub fn number(&self) -> Option<&[u8; 32]> {
+        self.number.as_ref()
+    }
+
     /// How alike two sides are; `None` when they are not known to be one.
     pub fn likeness(&self, other: &Self) -> Option<Likeness> {
         let faces = both(self.portrait.as_ref(), other.portrait.as_ref(), Patch::agreement);
         let another_face = faces.is_some_and(|a| a < SAME_PORTRAIT);
         let another_number = both(self.number, other.number, |a, b| a != b) == Some(true);
+        let same_holder = both(self.holder, other.holder, |a, b| a == b);
         if let Some(agreement) = self.frame_agreement(other)
             && agreement >= SAME_PICTURE
             && !another_face
         {
-            return Some(Likeness::SamePicture { agreement });
+            // One picture and one portrait, and other words: a copy that was edited.
+            return Some(match same_holder {
+                Some(false) if faces.is_some() => Likeness::SameDocument { same_holder },
+                _ => Likeness::SamePicture { agreement },
+            });
         }
-        let same_holder = both(self.holder, other.holder, |a, b| a == b);
         let same_number = both(self.number, other.number, |a, b| a == b) == Some(true);
         let pages = both(self.page.as_ref(), other.page.as_ref(), Patch::agreement);
         let looks_the_same =
@@ -361,6 +370,15 @@ mod tests {
         let first = of(&face(7), &reading);
         assert_eq!(first.likeness(&of(&face(8), &reading)), None);
         assert!(first.likeness(&of(&face(7), &reading)).is_some());
+        // One picture with one portrait under two names is a copy that was edited.
+        let named = |last| {
+            let shown =
+                DocumentReading { corners: reading.corners, portrait: reading.portrait, ..read("X1", last) };
+            of(&face(7), &shown)
+        };
+        let edited = Some(Likeness::SameDocument { same_holder: Some(false) });
+        assert_eq!(named("Eriksson").likeness(&named("Smith")), edited);
+        assert!(matches!(named("Eriksson").likeness(&named("ERIKSSON")), Some(Likeness::SamePicture { .. })));
     }
 
     #[test]

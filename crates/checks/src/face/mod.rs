@@ -11,6 +11,7 @@ pub mod mesh;
 pub mod networks;
 pub mod pose;
 pub mod quality;
+pub mod source;
 pub mod subject;
 
 mod found;

@@ -1,6 +1,7 @@
 //! Which of several faces is the person the picture is of.
 
 use bonafide_core::document::Quad;
+use image::RgbImage;
 
 use super::found::Face;
 use crate::{
@@ -66,6 +67,43 @@ pub fn person(models: &Models, picture: &Picture, faces: &[Face]) -> Result<Subj
 /// Whether a face is printed on a document: lines of text stand beside it, closer together than anything beside a
 /// living face, and the edges of a card are around both and not around the holder's face.
 fn is_on_document(models: &Models, picture: &Picture, face: &Face, holder: &Face) -> Result<bool, RunError> {
+    let Some(Beside { around, corner, here, lines }) = lines_beside(models, picture, face)? else {
+        return Ok(false);
+    };
+    if lines.len() < FEWEST_LINES {
+        return Ok(false);
+    }
+    let [hx, hy] = holder.centre();
+    let [_, _, w, h] = here;
+    Ok(match locate::corners(&around, &lines, Some(here)) {
+        Some(card) => {
+            let [cx, cy] = [here[0] + w / 2.0, here[1] + h / 2.0];
+            is_inside(&card, [cx, cy]) && !is_inside(&card, [hx - corner[0], hy - corner[1]])
+        }
+        // The edges of a card in a hand are often hidden by fingers: then the lines have to say it all.
+        None => lines.len() >= 2 * FEWEST_LINES,
+    })
+}
+
+/// What is around a face, and the lines of small text beside it.
+pub(super) struct Beside {
+    pub(super) around: RgbImage,
+    /// The upper left corner of that part in the picture.
+    pub(super) corner: [f32; 2],
+    /// The face's box in that part.
+    pub(super) here: [f32; 4],
+    pub(super) lines: Vec<Quad>,
+}
+
+/// Looks for text around a face; `None` where hardly anything is around it.
+///
+/// # Errors
+/// When there is no usable network, or it cannot be run.
+pub(super) fn lines_beside(
+    models: &Models,
+    picture: &Picture,
+    face: &Face,
+) -> Result<Option<Beside>, RunError> {
     let (max_w, max_h) = picture.rgb.dimensions();
     let [_, _, width, _] = face.bbox;
     let [cx, cy] = face.centre();
@@ -75,31 +113,26 @@ fn is_on_document(models: &Models, picture: &Picture, face: &Face, holder: &Face
     let right = (cx + reach).clamp(0.0, max_w as f32) as u32;
     let bottom = (cy + reach).clamp(0.0, max_h as f32) as u32;
     if right <= left + 32 || bottom <= top + 32 {
-        return Ok(false);
+        return Ok(None);
     }
     let around = image::imageops::crop_imm(&picture.rgb, left, top, right - left, bottom - top).to_image();
-    let lines = ocr::detect(models, &around, TEXT_SIDE, Effort::Quick)?;
+    let mut lines = ocr::detect(models, &around, TEXT_SIDE, Effort::Quick)?;
     let [x, y, w, h] = face.bbox;
     let here = [x - left as f32, y - top as f32, w, h];
-    let beside: Vec<Quad> = lines.into_iter().filter(|line| is_beside(line, here)).collect();
-    if beside.len() < FEWEST_LINES {
-        return Ok(false);
-    }
-    let [hx, hy] = holder.centre();
-    Ok(match locate::corners(&around, &beside, Some(here)) {
-        Some(card) => {
-            let [cx, cy] = [here[0] + w / 2.0, here[1] + h / 2.0];
-            is_inside(&card, [cx, cy]) && !is_inside(&card, [hx - left as f32, hy - top as f32])
-        }
-        // The edges of a card in a hand are often hidden by fingers: then the lines have to say it all.
-        None => beside.len() >= 2 * FEWEST_LINES,
-    })
+    lines.retain(|line| is_beside(line, here));
+    Ok(Some(Beside { around, corner: [left as f32, top as f32], here, lines }))
+}
+
+/// The shorter extent of a line's box.
+pub(super) fn line_height(line: &Quad) -> f32 {
+    let [a, b, _, d] = line.0;
+    ((d[0] - a[0]).hypot(d[1] - a[1])).min((b[0] - a[0]).hypot(b[1] - a[1]))
 }
 
 /// Whether a line of text is as small as those on a document with this portrait, and near it.
 fn is_beside(line: &Quad, [x, y, w, h]: [f32; 4]) -> bool {
-    let [a, b, c, d] = line.0;
-    let height = ((d[0] - a[0]).hypot(d[1] - a[1])).min((b[0] - a[0]).hypot(b[1] - a[1]));
+    let [a, _, c, _] = line.0;
+    let height = line_height(line);
     let centre = [(a[0] + c[0]) / 2.0, (a[1] + c[1]) / 2.0];
     let off = [(centre[0] - x - w / 2.0).abs(), (centre[1] - y - h / 2.0).abs()];
     // Letters are at most a quarter as high as the face, and the card reaches five face widths.
@@ -107,7 +140,7 @@ fn is_beside(line: &Quad, [x, y, w, h]: [f32; 4]) -> bool {
 }
 
 /// Whether a point lies in a convex quadrilateral, whichever way round its corners go.
-fn is_inside(quad: &Quad, [x, y]: [f32; 2]) -> bool {
+pub(super) fn is_inside(quad: &Quad, [x, y]: [f32; 2]) -> bool {
     let next = quad.0.iter().cycle().skip(1);
     let sides = quad.0.iter().zip(next).map(|(p, q)| (q[0] - p[0]) * (y - p[1]) - (q[1] - p[1]) * (x - p[0]));
     let sides: Vec<f32> = sides.collect();

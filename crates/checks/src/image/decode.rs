@@ -50,6 +50,12 @@ pub enum Refused {
     Truncated,
     #[error("the picture is damaged and cannot be decoded; take or export it again")]
     Damaged,
+    #[error("the picture is too small to show anything; send one of at least 64 pixels on its shorter side")]
+    TooSmall,
+    #[error("the picture is almost black; take it with more light")]
+    TooDark,
+    #[error("the picture shows nothing but one colour; take it again with the camera uncovered")]
+    Blank,
 }
 
 impl Refused {
@@ -64,6 +70,9 @@ impl Refused {
             Self::Animated => "animated",
             Self::Truncated => "truncated",
             Self::Damaged => "damaged",
+            Self::TooSmall => "too_small",
+            Self::TooDark => "too_dark",
+            Self::Blank => "blank",
         }
     }
 }

@@ -6,6 +6,7 @@ pub mod manipulation;
 pub mod quality;
 pub mod recapture;
 pub(crate) mod scale;
+pub mod upload;
 pub mod warp;
 
 pub use decode::{Picture, Refused, crop, decode, encode_jpeg};

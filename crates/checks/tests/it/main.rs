@@ -12,6 +12,8 @@ mod liveness {
     mod passive;
 }
 
+mod source;
+
 use bonafide_checks::image::{Picture, decode};
 use bonafide_testkit::data;
 

@@ -1,7 +1,7 @@
 //! Which check says what.
 
 use super::Code;
-use crate::finding::Check;
+use crate::{document::FieldName, finding::Check};
 
 impl Check {
     /// Whether a finding of this check may bear a code. Debug builds check it of every finding that is recorded, and the
@@ -68,7 +68,9 @@ impl Check {
                     | C::HolderSeenBefore
             ),
             Self::PortraitFound => matches!(code, C::NoPortrait),
-            Self::MrzCheckDigits => matches!(code, C::NoMrz | C::CharactersRepaired | C::CheckDigitsWrong),
+            Self::MrzCheckDigits => {
+                matches!(code, C::NoMrz | C::CharactersRepaired | C::CheckDigitsWrong | C::TooBlurry)
+            }
             Self::DocumentNumberCrosscheck
             | Self::NameCrosscheck
             | Self::AddressCrosscheck
@@ -106,7 +108,7 @@ impl Check {
             ),
             Self::SelfieSource => matches!(
                 code,
-                C::SelfieIsDocument | C::NothingToCompareWith | C::NoTemplate | C::NoFace | C::ComparedWith
+                C::SelfieIsDocument | C::NothingToCompareWith | C::NoFace | C::FaceTooSmall | C::FaceCutOff
             ),
             Self::DocumentAccepted => matches!(
                 code,
@@ -115,6 +117,7 @@ impl Check {
                     | C::DocumentTypeNotAccepted
                     | C::DocumentTooOld
                     | C::NoDates
+                    | C::Missing(FieldName::IssuingCountry)
             ),
             Self::IdentityConflict => matches!(
                 code,
@@ -126,12 +129,19 @@ impl Check {
                     | C::NumberOfAnotherFace
             ),
             Self::MinimumAge => matches!(code, C::NoBirthDate | C::BelowMinimumAge),
-            Self::BlockList => {
-                matches!(code, C::NothingToCompareWith | C::ComparedWith | C::NumberBlocked | C::NameBlocked)
-            }
+            Self::BlockList => matches!(
+                code,
+                C::ComparedWith
+                    | C::NotCompared
+                    | C::NoTemplate
+                    | C::NumberBlocked
+                    | C::NameBlocked
+                    | C::FaceBlocked
+            ),
             Self::Activity => matches!(
                 code,
                 C::NothingToCompareWith
+                    | C::ComparedWith
                     | C::ManyAttempts
                     | C::ManyPeopleOnDevice
                     | C::ManyPeopleAtAddress

@@ -108,6 +108,7 @@ pub async fn authenticate(engine: &Engine, presented: &str) -> Result<Option<Cal
     note_use(engine, &credential);
     Ok(Some(Caller {
         address: None,
+        device: None,
         organization: credential.organization,
         credential: credential.id,
         client_id: credential.public_id,

@@ -41,6 +41,10 @@ pub struct Backtest {
     pub sessions: u64,
     /// Those whose stored decision this program does not understand.
     pub skipped: u64,
+    /// Of those judged again, how many by what was found then, as what was read is gone: the policy's rules about documents
+    /// are not asked again.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub unread: u64,
     /// How many came to each decision, as it was and as it would be.
     pub before: BTreeMap<Decision, u64>,
     pub after: BTreeMap<Decision, u64>,
@@ -95,8 +99,12 @@ fn judge(past: &rows::Past, weights: &Weights) -> Option<(Assessment, Assessment
     Some((stored.assessment, after))
 }
 
+fn is_zero(n: &u64) -> bool {
+    *n == 0
+}
+
 impl Backtest {
-    fn add(&mut self, past: &rows::Past, judged: Option<(Assessment, Assessment)>) {
+    pub(super) fn add(&mut self, past: &rows::Past, judged: Option<(Assessment, Assessment)>) {
         let Some((before, after)) = judged else {
             self.skipped += 1;
             return;

@@ -43,7 +43,7 @@ impl Scope {
         Self::ALL.into_iter().find(|s| s.as_str() == word)
     }
 
-    /// The word for everything but other credentials.
+    /// The word for everyday work: everything but other credentials, what can weaken decisions, and reviews.
     pub const EVERYTHING: &str = "verifications";
 
     /// What a word of a list of scopes stands for; nothing for a word that is none.
@@ -80,6 +80,18 @@ pub struct Caller {
     pub sandbox: bool,
     /// Where the request came from, if that is known.
     pub address: Option<ClientAddress>,
+    /// The device that sent the request, if it said so.
+    pub device: Option<Device>,
+}
+
+/// The name that a device, or the app on it, gives itself. Personal data, so it does not print itself.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Device(pub String);
+
+impl fmt::Debug for Device {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Device(..)")
+    }
 }
 
 /// An internet address of a person or of the caller. Personal data, so it does not print itself.

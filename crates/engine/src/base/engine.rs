@@ -89,6 +89,9 @@ pub struct Settings {
     pub max_pictures: i64,
     /// How long a job may go on without a sign of life, in seconds.
     pub job_lease_s: i64,
+    /// How long an answer waits for the checks to come to a result, in seconds: shorter than the usual patience of clients
+    /// and proxies.
+    pub result_patience_s: u64,
     /// How long a person who used up their attempts has to wait, in seconds.
     pub block_s: i64,
     /// Which decisions of reviewers need the word of two.
@@ -105,6 +108,10 @@ pub struct Settings {
     pub webhook_disable_after_s: i64,
     /// How long messages that came to their end are kept, in days.
     pub webhook_history_days: i64,
+    /// Days after which a list that was neither taken in nor found unchanged clears nobody, where a policy does not say.
+    pub list_max_age_days: i64,
+    /// Lists that have to be there: those that the settings name.
+    pub lists: Vec<String>,
     /// Networks of the proxies in front of this server, whose word on where a request came from is taken.
     pub trusted_proxies: Vec<IpNet>,
     /// The header they say it in.
@@ -129,6 +136,7 @@ impl Default for Settings {
             liveness_lifetime_s: 300,
             max_pictures: 60,
             job_lease_s: 60,
+            result_patience_s: 50,
             block_s: 3600,
             four_eyes: FourEyes::default(),
             public_url: String::new(),
@@ -137,6 +145,8 @@ impl Default for Settings {
             per_minute_organization: 2_000,
             webhook_disable_after_s: 5 * 24 * 3600,
             webhook_history_days: 90,
+            list_max_age_days: 30,
+            lists: vec![],
             trusted_proxies: vec![],
             forwarded_header: ForwardedHeader::default(),
         }

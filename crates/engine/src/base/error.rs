@@ -21,6 +21,9 @@ pub enum Error {
     /// The credential may not do this.
     #[error("the credential has no permission for this")]
     Forbidden,
+    /// The credential may do this, but not so: it would weaken decisions in the fields named.
+    #[error("the credential may not weaken decisions")]
+    Weakens(Vec<Problem>),
     /// The work is still going on; ask again after this many seconds.
     #[error("still being processed")]
     Busy { retry_after_s: u32 },

@@ -166,7 +166,7 @@ impl<T> Partitions<T> {
         Ok(all.iter().filter_map(|bytes| (self.parse)(bytes)).collect())
     }
 
-    /// Keeps a feature of a person.
+    /// Keeps a feature of a person; the id it is kept under.
     pub(crate) async fn add(
         &self,
         tx: &mut Tx,
@@ -174,7 +174,7 @@ impl<T> Partitions<T> {
         verification: Option<VerificationId>,
         key: &SubjectKey,
         bytes: &[u8],
-    ) -> Result<()> {
+    ) -> Result<FeatureId> {
         let Means { clock, entropy, .. } = &*self.means;
         let id = FeatureId::new(clock.now(), &**entropy);
         let feature = Feature {
@@ -186,7 +186,7 @@ impl<T> Partitions<T> {
             created_at: clock.now(),
         };
         features::insert(tx, organization, &feature).await?;
-        Ok(())
+        Ok(id)
     }
 
     /// Keeps a feature of a verification in the place of those it gave before.
@@ -199,7 +199,8 @@ impl<T> Partitions<T> {
         bytes: &[u8],
     ) -> Result<()> {
         features::withdraw(tx, organization, verification, self.kind).await?;
-        self.add(tx, organization, Some(verification), key, bytes).await
+        self.add(tx, organization, Some(verification), key, bytes).await?;
+        Ok(())
     }
 
     /// Takes away what is kept of a person; whether there was anything.

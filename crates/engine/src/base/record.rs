@@ -85,6 +85,11 @@ impl Record {
         document_type(&self.row)
     }
 
+    /// The type that somebody said the document is of, whatever was read since.
+    pub(crate) fn declared(&self) -> DocumentType {
+        self.private.declared.unwrap_or_else(|| self.document_type())
+    }
+
     pub(crate) fn policy(&self) -> Policy {
         serde_json::from_value(self.row.policy.clone()).unwrap_or_default()
     }

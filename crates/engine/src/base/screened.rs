@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use bonafide_core::{
-    finding::{Check, Code, Finding, ModelRef, Outcome},
+    finding::{Check, Code, Finding, ModelRef, Outcome, Reason},
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 /// An entry that does not count for a person, as it is sealed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +34,18 @@ pub struct Screened {
     pub lists: Vec<(String, String)>,
     /// The hits with their explanation; `dismissed` is true on those that do not count.
     pub hits: Vec<Value>,
+    /// Why these lists could not say that the person is on none: one was missing, or too old.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trouble: Option<Reason>,
+}
+
+/// One word for some lists together, each by name and hash.
+pub(crate) fn version(lists: &[(String, String)]) -> String {
+    let mut hash = Sha256::new();
+    for (list, sha256) in lists {
+        hash.update(format!("{list} {sha256}\n"));
+    }
+    hex::encode(hash.finalize())
 }
 
 fn text<'h>(hit: &'h Value, key: &str) -> &'h str {
@@ -98,12 +111,24 @@ impl Screened {
             Outcome::Consider => finding.because(Code::PossiblyListed, like),
             _ => finding,
         };
-        match self.hits.len() - hits {
+        let finding = match self.hits.len() - hits {
             0 => finding,
             n => finding.because(
                 Code::HitsDismissed,
                 format!("a reviewer said of {n} more that they are somebody else"),
             ),
+        };
+        // A hit on an old list is one; that there is none is worth nothing.
+        match &self.trouble {
+            Some(trouble) if finding.outcome == Outcome::Clear => {
+                let mut unsure =
+                    Finding::not_assessed(Check::Sanctions, trouble.code.clone(), &trouble.detail);
+                unsure.models = finding.models;
+                unsure.reasons.extend(finding.reasons);
+                unsure
+            }
+            Some(trouble) => finding.because(trouble.code.clone(), &trouble.detail),
+            None => finding,
         }
     }
 }

@@ -5,7 +5,7 @@ use bonafide_core::{
     document::DocumentType,
     finding::Finding,
     policy::Policy,
-    reweigh,
+    reweigh::{self, Rules},
     weights::Weights,
 };
 use serde::{Deserialize, Serialize};
@@ -27,11 +27,9 @@ impl Stored {
     }
 
     pub(crate) fn under(&self, weights: &Weights) -> Assessment {
-        let findings: Vec<Finding> = self
-            .findings
-            .iter()
-            .map(|f| reweigh::finding(f, &self.policy, self.document_type, &self.weights, weights))
-            .collect();
+        let [old, new] = [&self.weights, weights].map(|weights| Rules { policy: &self.policy, weights });
+        let reweighed = |f: &Finding| reweigh::finding(f, self.document_type, old, new);
+        let findings: Vec<Finding> = self.findings.iter().map(reweighed).collect();
         self.decide(weights, &findings)
     }
 

@@ -43,7 +43,7 @@ impl CheckJob for CheckLiveness {
             }
             None => None,
         };
-        let (models, weights) = (engine.models.clone(), case.weights);
+        let (models, weights) = (engine.models.clone(), case.record.policy().over(case.weights));
         let capture = tokio::task::spawn_blocking(move || {
             let decoded: Result<Vec<CaptureFrame>, _> = frames
                 .into_iter()

@@ -3,11 +3,12 @@
 use bonafide_core::{
     decision::{Decision, Facts, decide},
     event::EventType,
-    finding::{Check, Outcome},
+    finding::{Check, Finding, Outcome},
     id::AssessmentId,
+    live::live,
     verification::Action,
 };
-use bonafide_store::{assessments, findings, jobs::Job};
+use bonafide_store::{Tx, assessments, findings, jobs::Job};
 use serde_json::json;
 
 use super::job::current;
@@ -16,6 +17,7 @@ use crate::{
         engine::Engine,
         error::Result,
         jobs::{JobKind, Work, finish},
+        record::Record,
         stored::Stored,
     },
     tuning::weights::weights_of,
@@ -27,72 +29,161 @@ pub(crate) const WORK: Work = Work::new(JobKind::Decide, |engine, job| Box::pin(
 async fn run(engine: &Engine, job: &Job) -> Result<()> {
     let mut tx = engine.db().begin().await?;
     if let Some(mut record) = current(engine, &mut tx, job).await? {
-        let id = record.row.id;
-        let weights = weights_of(&mut tx, &record).await?;
-        let findings = findings::list(&mut tx, job.organization, id).await?;
-        let facts = Facts {
-            document_type: record.document_type(),
-            findings: &findings,
-            attempt: record.private.attempt - record.private.failed_before.min(record.private.attempt),
-        };
-        let judged = decide(&record.policy(), &weights, &facts);
-        let now = engine.now();
-        let row = assessments::Assessment {
-            id: AssessmentId::new(now, &*engine.entropy),
-            organization: job.organization,
-            verification: id,
-            weights: record.row.weights,
-            outcome: judged.decision.into(),
-            score: judged.score,
-            // Everything `decide` saw and said: enough to replay it.
-            detail: json!(Stored {
-                attempt: facts.attempt,
-                document_type: facts.document_type,
-                policy: record.policy(),
-                assessment: judged.clone(),
-                findings: findings.clone(),
-                weights,
-            }),
-            created_at: now,
-        };
-        assessments::insert(&mut tx, job.organization, &row).await?;
-        record.row.score = judged.score;
-        let action = match judged.decision {
+        let judged = judge(&mut tx, &record).await?;
+        let action = match judged.assessment.decision {
             Decision::Approve => Action::Approve,
             Decision::Decline => Action::Decline,
             Decision::Retry => Action::AskAgain,
             Decision::Review => Action::Refer,
             Decision::GiveUp => Action::GiveUp,
         };
-        let detail = json!({"score": judged.score, "reasons": judged.reasons});
-        let first = told(&facts, action);
+        let first = told(&judged.findings, action);
+        let detail = keep(engine, &mut tx, &mut record, judged).await?;
         apply_after(engine, &mut tx, &mut record, action, ("engine", detail), &first).await?;
     }
     finish(engine, tx, job).await
 }
 
+/// Judges what was found of a verification, as things are now.
+pub(crate) async fn judge(tx: &mut Tx, record: &Record) -> Result<Stored> {
+    let weights = weights_of(tx, record).await?;
+    let findings = findings::list(tx, record.row.organization, record.row.id).await?;
+    let facts = Facts {
+        document_type: record.document_type(),
+        findings: &findings,
+        attempt: record.private.attempt - record.private.failed_before.min(record.private.attempt),
+    };
+    let policy = record.policy();
+    let assessment = decide(&policy, &weights, &facts);
+    let (attempt, document_type) = (facts.attempt, facts.document_type);
+    Ok(Stored { assessment, findings, weights, policy, attempt, document_type })
+}
+
+/// Stores a decision with everything `decide` saw and said, enough to replay it; what is noted of it.
+pub(crate) async fn keep(
+    engine: &Engine,
+    tx: &mut Tx,
+    record: &mut Record,
+    judged: Stored,
+) -> Result<serde_json::Value> {
+    let (now, organization) = (engine.now(), record.row.organization);
+    let row = assessments::Assessment {
+        id: AssessmentId::new(now, &*engine.entropy),
+        organization,
+        verification: record.row.id,
+        weights: record.row.weights,
+        outcome: judged.assessment.decision.into(),
+        score: judged.assessment.score,
+        detail: json!(judged),
+        created_at: now,
+    };
+    assessments::insert(tx, organization, &row).await?;
+    record.row.score = judged.assessment.score;
+    Ok(json!({"score": judged.assessment.score, "reasons": judged.assessment.reasons}))
+}
+
 /// What is emitted of the document and of the living person, once the findings decide; nothing where they are not assessed.
-fn told(facts: &Facts<'_>, action: Action) -> Vec<EventType> {
+fn told(findings: &[Finding], action: Action) -> Vec<EventType> {
     if !matches!(action, Action::Approve | Action::Decline) {
         return vec![];
     }
-    let outcomes = |checks: &[Check]| -> Vec<Outcome> {
-        facts.findings.iter().filter(|f| checks.contains(&f.check)).map(|f| f.outcome).collect()
+    let outcomes = |wanted: &dyn Fn(Check) -> bool| -> Vec<Outcome> {
+        findings.iter().filter(|f| wanted(f.check)).map(|f| f.outcome).collect()
     };
-    let verdict = |needed: &[Outcome], all: &[Outcome]| {
-        let clear = !needed.is_empty() && needed.iter().all(|o| *o == Outcome::Clear);
-        if all.contains(&Outcome::Fail) { Some(false) } else { clear.then_some(true) }
+    let needed = outcomes(&|check| NEEDED.contains(&check));
+    let failed = |outcomes: &[Outcome]| outcomes.contains(&Outcome::Fail);
+    // What only counts by its weight rejects no document of somebody who is approved, and lets none pass as clear.
+    let failed_elsewhere = failed(&outcomes(&is_of_document));
+    let document = if failed(&needed) || failed_elsewhere && action == Action::Decline {
+        Some(EventType::DocumentRejected)
+    } else {
+        let clear = !needed.is_empty() && needed.iter().all(|o| *o == Outcome::Clear) && !failed_elsewhere;
+        clear.then_some(EventType::DocumentAccepted)
     };
-    let document = outcomes(&DOCUMENT);
-    let document = verdict(&document, &document)
-        .map(|ok| if ok { EventType::DocumentAccepted } else { EventType::DocumentRejected });
-    // Movements are not asked of everybody.
-    let passive = outcomes(&[Check::PassiveLiveness]);
-    let liveness = verdict(&passive, &[passive.clone(), outcomes(&[Check::ActiveLiveness])].concat())
-        .map(|ok| if ok { EventType::LivenessPassed } else { EventType::LivenessFailed });
+    let liveness =
+        live(findings).map(|is| if is { EventType::LivenessPassed } else { EventType::LivenessFailed });
     document.into_iter().chain(liveness).collect()
 }
 
 /// The checks that a document has to pass to be one that is accepted.
-const DOCUMENT: [Check; 4] =
+const NEEDED: [Check; 4] =
     [Check::IsIdentityDocument, Check::DocumentReadable, Check::DocumentExpired, Check::SuspiciousWords];
+
+/// Whether a check speaks of the document.
+const fn is_of_document(check: Check) -> bool {
+    match check {
+        Check::IsIdentityDocument
+        | Check::DocumentAsAsked
+        | Check::DocumentReadable
+        | Check::DocumentExpired
+        | Check::DateConsistency
+        | Check::RequiredFields
+        | Check::SuspiciousWords
+        | Check::ImageManipulation
+        | Check::OnlineDuplication
+        | Check::DocumentAccepted
+        | Check::IdentityConflict
+        | Check::BlockList
+        | Check::PortraitFound
+        | Check::MrzCheckDigits
+        | Check::DocumentNumberCrosscheck
+        | Check::NameCrosscheck
+        | Check::AddressCrosscheck
+        | Check::BirthDateCrosscheck
+        | Check::Registry => true,
+        Check::ImageQuality
+        | Check::MinimumAge
+        | Check::FaceQuality
+        | Check::FaceMatch
+        | Check::SelfieSource
+        | Check::KnownFace
+        | Check::AgeEstimate
+        | Check::GenderEstimate
+        | Check::PassiveLiveness
+        | Check::ActiveLiveness
+        | Check::Sanctions
+        | Check::Location
+        | Check::Activity => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bonafide_core::finding::Code;
+
+    use super::*;
+
+    fn findings(others: &[(Check, Outcome)]) -> Vec<Finding> {
+        let clear = NEEDED.into_iter().chain([Check::PassiveLiveness]).map(|check| (check, Outcome::Clear));
+        clear.chain(others.iter().copied()).map(|(check, outcome)| Finding::new(check, outcome)).collect()
+    }
+
+    #[test]
+    fn what_is_told_speaks_of_every_finding() {
+        use EventType::{DocumentAccepted, DocumentRejected, LivenessFailed, LivenessPassed};
+        use Outcome::{Consider, Fail};
+        for (others, action, expected) in [
+            (vec![], Action::Approve, vec![DocumentAccepted, LivenessPassed]),
+            (vec![(Check::ImageManipulation, Fail)], Action::Approve, vec![LivenessPassed]),
+            (vec![(Check::MrzCheckDigits, Fail)], Action::Decline, vec![DocumentRejected, LivenessPassed]),
+            (
+                vec![(Check::OnlineDuplication, Consider)],
+                Action::Approve,
+                vec![DocumentAccepted, LivenessPassed],
+            ),
+            (vec![(Check::FaceMatch, Fail)], Action::Decline, vec![DocumentAccepted, LivenessPassed]),
+            (vec![(Check::ActiveLiveness, Fail)], Action::Decline, vec![DocumentAccepted, LivenessFailed]),
+            (vec![(Check::SelfieSource, Fail)], Action::Decline, vec![DocumentAccepted, LivenessFailed]),
+            (vec![(Check::DocumentExpired, Fail)], Action::Decline, vec![DocumentRejected, LivenessPassed]),
+            (vec![(Check::SelfieSource, Fail)], Action::Refer, vec![]),
+        ] {
+            assert_eq!(told(&findings(&others), action), expected, "{others:?}");
+        }
+        // A capture that came before shows nobody alive today, and is no attack where that is only told.
+        let replay =
+            Finding::not_assessed(Check::ActiveLiveness, Code::NotAsked, "").because(Code::Replayed, "");
+        let all: Vec<Finding> = findings(&[]).into_iter().chain([replay]).collect();
+        assert_eq!(told(&all, Action::Approve), [DocumentAccepted]);
+        assert!(told(&[], Action::Decline).is_empty());
+    }
+}

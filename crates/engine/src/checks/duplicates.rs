@@ -1,22 +1,24 @@
 //! Looks for the sides of a document among those that were submitted before, and among published specimens.
 
+use std::collections::BTreeSet;
+
 use bonafide_checks::document::{
     duplicates::{self, Search},
-    fingerprint::Fingerprint,
+    fingerprint::{Fingerprint, Likeness},
 };
-use bonafide_core::{document::Side, finding::Finding};
+use bonafide_core::{document::Side, finding::Finding, id::ApplicantId};
 use bonafide_store::Tx;
 
 use super::job::Case;
 use crate::base::{engine::Engine, error::Result};
 
-/// One finding a side. All are kept before the search and in a transaction of its own: of two that arrive at once, at
+/// One finding a side, and who handed in the same picture. All are kept before the search and in a transaction of its own: of two that arrive at once, at
 /// least one sees the other.
 pub(super) async fn check(
     engine: &Engine,
     case: &Case,
     prints: &[(Side, Fingerprint)],
-) -> Result<Vec<Finding>> {
+) -> Result<(Vec<Finding>, BTreeSet<ApplicantId>)> {
     if let Some(mut tx) = case.begin(engine).await? {
         let (id, key) = (case.record.row.id, &case.record.key);
         for (side, print) in prints {
@@ -26,11 +28,11 @@ pub(super) async fn check(
         tx.commit().await?;
     }
     let mut tx = engine.db().read().await?;
-    let mut findings = vec![];
+    let (mut findings, mut alike) = (vec![], BTreeSet::new());
     for (side, print) in prints {
-        findings.push(search(engine, &mut tx, case, *side, print).await?);
+        findings.push(search(engine, &mut tx, case, *side, print, &mut alike).await?);
     }
-    Ok(findings)
+    Ok((findings, alike))
 }
 
 /// Whether one side was submitted before, for somebody else, or is a published specimen.
@@ -40,13 +42,20 @@ async fn search(
     case: &Case,
     side: Side,
     print: &Fingerprint,
+    alike: &mut BTreeSet<ApplicantId>,
 ) -> Result<Finding> {
     let start = std::time::Instant::now();
     let specimens = engine.gallery().specimens(tx).await?;
     let published = specimens.iter().filter(|s| print.likeness(s).is_some()).count();
     let mut search = Search { specimens: specimens.len(), published, ..Search::default() };
     let shelf = engine.gallery().documents(side);
-    let look = |_, other: &Fingerprint| search.alike.extend(print.likeness(other));
+    let look = |applicant, other: &Fingerprint| {
+        let likeness = print.likeness(other);
+        if matches!(likeness, Some(Likeness::SamePicture { .. })) {
+            alike.insert(applicant);
+        }
+        search.alike.extend(likeness);
+    };
     search.earlier = shelf.search(tx, case.organization, Some(case.record.row.applicant), look).await?;
     let mut finding = duplicates::finding(side, &search);
     finding.ms = start.elapsed().as_millis() as u64;

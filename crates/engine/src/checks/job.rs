@@ -49,6 +49,13 @@ pub(crate) struct Case {
 }
 
 impl Case {
+    /// The submission of a record, for tests of single checks.
+    #[cfg(test)]
+    pub(crate) fn of(record: Record) -> Self {
+        let attempt = record.private.attempt.into();
+        Self { organization: record.row.organization, weights: Weights::default(), attempt, record }
+    }
+
     /// `None` when the job is of an earlier submission.
     async fn load(engine: &Engine, job: &Job) -> Result<Option<Self>> {
         let Some(attempt) = attempt(job) else { return Ok(None) };

@@ -5,7 +5,7 @@ pub(crate) mod check_liveness;
 pub(crate) mod decide;
 mod duplicates;
 pub(crate) mod job;
-mod known_face;
 pub(crate) mod match_faces;
 pub(crate) mod match_template;
 pub(crate) mod read_document;
+pub(crate) mod who;

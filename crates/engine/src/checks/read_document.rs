@@ -21,6 +21,7 @@ use crate::{
         jobs::{JobKind, enqueue_check},
         record::Record,
         screened::Screened,
+        sighting::{MAX_SIGHTINGS, Sighting},
     },
     evidence::{
         accept,
@@ -36,11 +37,14 @@ pub(crate) struct ReadDocument {
     findings: Vec<Finding>,
     portrait: Option<evidence_rows::Evidence>,
     screened: Option<Screened>,
+    /// Who handed in the same picture; what else there is in common is told with the face.
+    alike: Vec<Sighting>,
 }
 
 impl CheckJob for ReadDocument {
     const KIND: JobKind = JobKind::ReadDocument;
-    const CHECKS: &'static [Check] = &[Check::DocumentReadable, Check::FaceMatch, Check::Registry];
+    const CHECKS: &'static [Check] =
+        &[Check::DocumentReadable, Check::FaceMatch, Check::SelfieSource, Check::Registry];
 
     async fn compute(engine: &Engine, case: Case) -> Result<Self> {
         let (record, weights) = (&case.record, case.weights);
@@ -52,7 +56,10 @@ impl CheckJob for ReadDocument {
         if engine.registry.is_none() {
             findings.push(registry::no_provider());
         }
-        findings.extend(duplicates::check(engine, &case, &prints).await?);
+        let (found, alike) = duplicates::check(engine, &case, &prints).await?;
+        findings.extend(found);
+        // Ids sort by time: the newest.
+        let alike = alike.into_iter().rev().take(MAX_SIGHTINGS).map(Sighting::of_picture).collect();
         let portrait = match portrait {
             Some(portrait) => {
                 let (kind, origin) = (EvidenceKind::Portrait, accept::Origin::default());
@@ -60,7 +67,7 @@ impl CheckJob for ReadDocument {
             }
             None => None,
         };
-        Ok(Self { reading, findings, portrait, screened })
+        Ok(Self { reading, findings, portrait, screened, alike })
     }
 
     async fn record(self, engine: &Engine, tx: &mut Tx, record: &mut Record) -> Result<Vec<Finding>> {
@@ -72,8 +79,9 @@ impl CheckJob for ReadDocument {
         record.row.document_type = Some(self.reading.document_type.into());
         record.private.reading = Some(self.reading);
         record.private.screened = self.screened;
+        record.private.sightings = self.alike;
         record.save(engine, tx).await?;
-        screening::log::keep(engine, tx, record).await?;
+        screening::log::keep_first(engine, tx, record).await?;
         enqueue_check(engine, tx, record, JobKind::MatchFaces).await?;
         if engine.registry.is_some() {
             enqueue_check(engine, tx, record, JobKind::AskRegistry).await?;
@@ -96,7 +104,7 @@ async fn read(engine: &Engine, record: &Record, weights: Weights) -> Result<Read
     let kinds = [EvidenceKind::DocumentFront, EvidenceKind::DocumentBack];
     let pictures = open_pictures(engine, record, &kinds).await?;
     let today = today(engine, record.row.organization).await?;
-    let (policy, declared) = (record.policy(), record.document_type());
+    let (policy, declared) = (record.policy(), record.declared());
     let models = engine.models.clone();
     let reading = move || {
         let of = |kind| pictures.iter().find(|p: &&Opened| p.kind == kind);

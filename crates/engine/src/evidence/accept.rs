@@ -52,18 +52,25 @@ pub(crate) struct Private {
 }
 
 /// Where a picture came from.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Origin {
     /// As the device said.
     pub(crate) position: Option<Position>,
     /// Of the request that brought it.
     #[serde(default)]
     pub(crate) address: Option<IpAddr>,
+    /// The device that sent it, if it has a name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) device: Option<String>,
 }
 
 impl Origin {
     pub(crate) fn of(caller: &Caller, position: Position) -> Self {
-        Self { position: Some(position), address: caller.address.map(|a| a.0) }
+        Self {
+            position: Some(position),
+            address: caller.address.map(|a| a.0),
+            device: caller.device.as_ref().map(|d| d.0.clone()),
+        }
     }
 }
 
@@ -104,6 +111,7 @@ async fn admit_with(engine: &Engine, picture: Picture, examine: bool) -> Result<
     let _turn = engine.admissions().acquire().await;
     let admitted = tokio::task::spawn_blocking(move || {
         let decoded = image::decode(&bytes)?;
+        image::upload::refuse_useless(&decoded)?;
         let (width, height) = decoded.rgb.dimensions();
         let traces = examine.then(|| manipulation::examine(&bytes, &decoded));
         let jpeg = image::encode_jpeg(&decoded.rgb, JPEG_QUALITY);

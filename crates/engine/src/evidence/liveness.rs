@@ -121,7 +121,7 @@ pub(crate) fn asked(session: &liveness_sessions::LivenessSession) -> Option<Chal
 /// Answers the open capture with its frames. If a frame is refused, the capture stays open.
 ///
 /// When movements were asked for and no frame says which one it answers, the first is the straight look and the
-/// others are divided evenly over the movements, in order.
+/// others are divided evenly over the movements, in order: so there have to be as many for each.
 pub async fn accept_liveness(
     engine: &Engine,
     caller: &Caller,
@@ -144,19 +144,7 @@ pub async fn accept_liveness(
     let mut tx = engine.db().read().await?;
     let session = open_session(engine, caller, &mut tx, id).await?;
     drop(tx);
-    let challenge = asked(&session);
-    let steps = challenge.as_ref().map_or(0, |c| c.steps.len());
-    if frames.iter().any(|f| f.step.is_some_and(|s| s >= steps)) {
-        return Err(Error::invalid(
-            "images",
-            Rule::Range,
-            "a picture names a movement that was not asked for",
-        ));
-    }
-    let bound = match &challenge {
-        Some(challenge) if frames.iter().all(|f| f.step.is_none()) => challenge.bind(frames.len()),
-        _ => frames.iter().map(|f| f.step).collect(),
-    };
+    let bound = bind(asked(&session).as_ref(), &frames)?;
 
     let mut admitted = Vec::with_capacity(frames.len());
     for (frame, step) in frames.into_iter().zip(bound) {
@@ -168,10 +156,10 @@ pub async fn accept_liveness(
     for (sequence, frame) in (0..).zip(admitted) {
         if sequence == 0 {
             let copy = accept::Admitted { jpeg: frame.jpeg.clone(), traces: None, frame: None, ..frame };
-            stored.push(accept::store(engine, &record, EvidenceKind::Selfie, 0, copy, origin).await?);
+            stored.push(accept::store(engine, &record, EvidenceKind::Selfie, 0, copy, origin.clone()).await?);
         }
         let kind = EvidenceKind::LivenessFrame;
-        stored.push(accept::store(engine, &record, kind, sequence, frame, origin).await?);
+        stored.push(accept::store(engine, &record, kind, sequence, frame, origin.clone()).await?);
     }
 
     let mut tx = engine.db().begin().await?;
@@ -193,6 +181,49 @@ pub async fn accept_liveness(
     Ok(session.id)
 }
 
+/// Which movement each frame answers; refuses frames that cannot answer what was asked.
+fn bind(challenge: Option<&Challenge>, frames: &[LivenessFrame]) -> Result<Vec<Option<usize>>> {
+    let refuse = |rule, message: String| Err(Error::invalid("images", rule, message));
+    let named: Vec<Option<usize>> = frames.iter().map(|f| f.step).collect();
+    let steps = challenge.map_or(0, |c| c.steps.len());
+    if named.iter().flatten().any(|step| *step >= steps) {
+        return refuse(Rule::Range, "a picture names a movement that was not asked for".to_owned());
+    }
+    let Some(challenge) = challenge else { return Ok(named) };
+    if named.iter().all(Option::is_none) {
+        if challenge.takes(frames.len()) {
+            return Ok(challenge.bind(frames.len()));
+        }
+        let fitting: Vec<String> =
+            (1..=MAX_FRAMES).filter(|n| challenge.takes(*n)).map(|n| n.to_string()).collect();
+        return refuse(
+            Rule::Length,
+            format!(
+                "must hold one straight look and then, for each of the {steps} movements, as many pictures as for \
+                 the others: {} in all, not {}",
+                fitting.join(" or "),
+                frames.len()
+            ),
+        );
+    }
+    if named.first().is_some_and(Option::is_some) {
+        return refuse(
+            Rule::Required,
+            "must begin with a straight look, before the first movement".to_owned(),
+        );
+    }
+    match (0..steps).find(|step| !named.contains(&Some(*step))) {
+        Some(missing) => refuse(
+            Rule::Required,
+            format!(
+                "must hold a picture of each of the {steps} movements; none is of number {}",
+                missing + 1
+            ),
+        ),
+        None => Ok(named),
+    }
+}
+
 async fn open_session(
     engine: &Engine,
     caller: &Caller,
@@ -207,4 +238,55 @@ fn no_session() -> Error {
         "no_liveness_session",
         "there is no open liveness session: generate one, then process it once before it expires",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use bonafide_core::liveness::Step;
+
+    use super::*;
+
+    fn frames(steps: &[Option<usize>]) -> Vec<LivenessFrame> {
+        let picture = || Picture { field: String::new(), bytes: vec![] };
+        steps.iter().map(|step| LivenessFrame { picture: picture(), step: *step, at_ms: None }).collect()
+    }
+
+    fn refused(challenge: Option<&Challenge>, steps: &[Option<usize>]) -> Option<String> {
+        match bind(challenge, &frames(steps)) {
+            Ok(bound) => {
+                assert_eq!(bound.len(), steps.len());
+                None
+            }
+            Err(Error::Invalid(problems)) => Some(problems[0].message.clone()),
+            Err(other) => panic!("{other}"),
+        }
+    }
+
+    #[test]
+    fn frames_have_to_fit_the_movements() {
+        let four =
+            Challenge { steps: vec![Step::Smile, Step::Blink, Step::TurnLeft, Step::LookUp], seconds: 60 };
+        for n in 1..=MAX_FRAMES {
+            let refused = refused(Some(&four), &vec![None; n]);
+            assert_eq!(refused.is_none(), [5, 9, 13].contains(&n), "{n}: {refused:?}");
+            if let Some(message) = refused {
+                assert!(
+                    message.contains("5 or 9 or 13") && message.ends_with(&format!("not {n}")),
+                    "{message}"
+                );
+            }
+        }
+        let named = |steps: &[usize]| -> Vec<Option<usize>> {
+            std::iter::once(None).chain(steps.iter().copied().map(Some)).collect()
+        };
+        assert_eq!(refused(Some(&four), &named(&[0, 1, 1, 2, 3])), None);
+        assert!(refused(Some(&four), &named(&[0, 1, 3])).unwrap().ends_with("number 3"));
+        assert!(refused(Some(&four), &named(&[0, 1, 2, 4])).unwrap().contains("not asked for"));
+        assert!(
+            refused(Some(&four), &[Some(0), Some(1), Some(2), Some(3)]).unwrap().contains("straight look")
+        );
+        // Nothing was asked for: the frames are judged alone.
+        assert_eq!(refused(None, &[None, None, None]), None);
+        assert!(refused(None, &[None, Some(0)]).is_some());
+    }
 }

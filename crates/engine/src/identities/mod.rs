@@ -9,5 +9,5 @@ pub(crate) mod revoke;
 pub(crate) mod template;
 
 pub use anonymize::anonymize;
-pub use person::{Document, Person};
+pub use person::{Document, Link, Person};
 pub use read::{Filter, Identity, image, is_verified, list, read};

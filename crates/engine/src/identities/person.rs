@@ -27,6 +27,19 @@ pub struct Person {
     /// The caller's own data of the newest verification.
     #[serde(default)]
     pub metadata: Value,
+    /// Identities that have something in common with this one and are not taken for the same person.
+    #[serde(default)]
+    pub links: Vec<Link>,
+}
+
+/// An identity with the same face or the same document, and another holder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Link {
+    pub identity: ApplicantId,
+    pub same_face: bool,
+    pub same_document: bool,
+    /// Where that was seen.
+    pub verification: VerificationId,
 }
 
 /// A document somebody was verified with.

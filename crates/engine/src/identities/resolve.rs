@@ -1,10 +1,17 @@
 //! Who is this? Somebody who was verified is an identity from then on, and is recognised when they come back.
 
+use std::collections::BTreeMap;
+
 use bonafide_checks::{
-    document::fingerprint,
-    face::compare::{Calibrations, DEFAULT_ONBOARDING_DISTANCE},
+    document::{fingerprint, holder::Holder},
+    face::{
+        compare::{Calibrations, DEFAULT_ONBOARDING_DISTANCE},
+        known,
+    },
 };
-use bonafide_core::{audit::AuditAction, event::EventType, evidence::EvidenceKind, id::ApplicantId};
+use bonafide_core::{
+    audit::AuditAction, document::DocumentReading, event::EventType, evidence::EvidenceKind, id::ApplicantId,
+};
 use bonafide_store::{
     Tx, applicants,
     crypto::{self, Object, SubjectKey},
@@ -12,7 +19,7 @@ use bonafide_store::{
 };
 use serde_json::json;
 
-use super::person::{Document, Person, open};
+use super::person::{Document, Link, Opened, Person, open};
 use crate::{
     base::{engine::Engine, error::Result, features::Known, record::Record},
     events::emit::emit_for,
@@ -21,8 +28,10 @@ use crate::{
 
 /// Finds or makes the identity of somebody who is being approved, and keeps what this verification taught of them.
 ///
-/// Two of the three have to agree: the face, and the document's number or the holder's name and birth date. A face
-/// that was measured by other networks cannot be compared; then number and holder together decide.
+/// An identity has one holder: it is somebody's only where no document contradicts, and two of the three agree: the face,
+/// and the document's number or the holder's name and birth date. A face that was measured by other networks cannot be
+/// compared; then number and holder together decide. Where face or number are another holder's, whoever approved this
+/// decided that both may stand: the identities are linked, and neither takes the other's place.
 pub(crate) async fn identify(engine: &Engine, tx: &mut Tx, record: &mut Record, actor: &str) -> Result<()> {
     let organization = record.row.organization;
     // Two verifications of one person may be approved at once: the second has to see what the first made.
@@ -34,13 +43,10 @@ pub(crate) async fn identify(engine: &Engine, tx: &mut Tx, record: &mut Record, 
         holder: fingerprint::holder(&reading),
         embedding: mine.map(|t| t.embedding),
     };
-    let found = find(engine, tx, record, &own).await?;
+    let found = find(engine, tx, record, &own, &reading).await?;
     let now = engine.now();
     let (id, key, mut person) = match found.known {
-        Some(id) => {
-            let opened = open(engine, tx, organization, id).await?;
-            (id, opened.key, opened.person)
-        }
+        Some(opened) => (opened.row.id, opened.key, opened.person),
         None => {
             let id = ApplicantId::new(now, &*engine.entropy);
             applicants::insert(tx, organization, id, now).await?;
@@ -49,6 +55,7 @@ pub(crate) async fn identify(engine: &Engine, tx: &mut Tx, record: &mut Record, 
             (id, key, Person::default())
         }
     };
+    let is_known = !person.documents.is_empty();
     let given = evidence_rows::list(tx, organization, record.row.id).await?;
     let front = given.iter().find(|e| e.kind == EvidenceKind::DocumentFront);
     person.documents.retain(|d| d.reading.document_type != reading.document_type);
@@ -59,6 +66,10 @@ pub(crate) async fn identify(engine: &Engine, tx: &mut Tx, record: &mut Record, 
         verified_at: now,
     });
     person.metadata = record.private.metadata.clone();
+    for other in &found.others {
+        link(engine, tx, record, id, other).await?;
+        add_link(&mut person.links, other.as_link(record));
+    }
     let sealed = crypto::seal_json(&key, Object::Applicant(id), &person, &*engine.entropy)?;
     applicants::update(tx, organization, id, &sealed).await?;
     applicants::become_identity(tx, organization, id, now).await?;
@@ -67,8 +78,9 @@ pub(crate) async fn identify(engine: &Engine, tx: &mut Tx, record: &mut Record, 
     record.row.identity = Some(id);
     let detail = json!({
         "identity_id": id,
-        "known": found.known.is_some(),
-        "document_of_another_identity": found.document_of_another,
+        "known": is_known,
+        "document_of_another_identity": found.others.iter().any(|other| other.same_document),
+        "linked_identities": found.others.iter().map(|other| other.id).collect::<Vec<_>>(),
     });
     record.note(engine, tx, AuditAction::VerificationIdentified, actor, &detail).await?;
     // Of the applicant, whose id subscribers know, and not of the identity.
@@ -78,34 +90,98 @@ pub(crate) async fn identify(engine: &Engine, tx: &mut Tx, record: &mut Record, 
 
 #[derive(Default)]
 struct Found {
-    known: Option<ApplicantId>,
-    /// The document belongs to an identity with another face.
-    document_of_another: bool,
+    known: Option<Opened>,
+    /// Those with the same face or document, and another holder.
+    others: Vec<Other>,
 }
 
-async fn find(engine: &Engine, tx: &mut Tx, record: &Record, own: &Known) -> Result<Found> {
+/// An identity that this person is not taken for.
+struct Other {
+    id: ApplicantId,
+    same_face: bool,
+    same_document: bool,
+}
+
+impl Other {
+    fn as_link(&self, record: &Record) -> Link {
+        let Self { id, same_face, same_document } = *self;
+        Link { identity: id, same_face, same_document, verification: record.row.id }
+    }
+}
+
+/// An identity that may be this person, or has something in common with them.
+struct Candidate {
+    /// How alike the faces are; `None` where they cannot be compared.
+    face: Option<f64>,
+    document: bool,
+}
+
+async fn find(
+    engine: &Engine,
+    tx: &mut Tx,
+    record: &Record,
+    own: &Known,
+    reading: &DocumentReading,
+) -> Result<Found> {
     let calibrations = Calibrations::of(&engine.models);
     let least = 1.0 - DEFAULT_ONBOARDING_DISTANCE;
-    let mut found = Found::default();
+    let organization = record.row.organization;
+    // Ids sort by time: the oldest first, should there be several.
+    let mut candidates: BTreeMap<ApplicantId, Candidate> = BTreeMap::new();
     let look = |id: ApplicantId, other: &Known| {
         let document = own.documents.iter().any(|d| other.documents.contains(d));
-        let holder = own.holder.is_some() && own.holder == other.holder;
         let similarity = own.embedding.as_ref().zip(other.embedding.as_ref());
-        let face = similarity.and_then(|(a, b)| calibrations.similarity(a, b)).map(|s| s >= least);
-        let same = match face {
-            Some(same_face) => same_face && (document || holder),
-            None => document && holder,
-        };
-        if same {
-            // Ids sort by time: the oldest, should there be several.
-            found.known = Some(found.known.map_or(id, |known| known.min(id)));
-        } else if document {
-            found.document_of_another = true;
+        let face = similarity.and_then(|(a, b)| calibrations.similarity(a, b));
+        if document || face.is_some_and(|s| s >= least) {
+            candidates.insert(id, Candidate { face, document });
         }
     };
-    let shelf = engine.gallery().identities();
-    shelf.search(tx, record.row.organization, None, look).await?;
+    engine.gallery().identities().search(tx, organization, None, look).await?;
+    let holder = Holder::of(reading);
+    let mut found = Found::default();
+    for (id, Candidate { face, document }) in candidates {
+        let opened = open(engine, tx, organization, id).await?;
+        let compared: Vec<Option<bool>> =
+            opened.person.documents.iter().map(|d| holder.compare(&Holder::of(&d.reading)).same()).collect();
+        let contradicted = compared.contains(&Some(false));
+        let named = compared.contains(&Some(true));
+        let same = !contradicted
+            && match face {
+                Some(similarity) => similarity >= least && (document || named),
+                None => document && named,
+            };
+        // Where nothing but the face leads there, it has to be as sure as in the search among everybody.
+        let same_face = face.is_some_and(|s| s >= if document { least } else { known::threshold() });
+        if same && found.known.is_none() {
+            found.known = Some(opened);
+        } else if document || same_face && contradicted {
+            found.others.push(Other { id, same_face, same_document: document });
+        }
+    }
     Ok(found)
+}
+
+/// Tells another identity of this one, under its own key.
+async fn link(engine: &Engine, tx: &mut Tx, record: &Record, id: ApplicantId, other: &Other) -> Result<()> {
+    let organization = record.row.organization;
+    let mut opened = open(engine, tx, organization, other.id).await?;
+    if !add_link(&mut opened.person.links, Link { identity: id, ..other.as_link(record) }) {
+        return Ok(());
+    }
+    let object = Object::Applicant(other.id);
+    let sealed = crypto::seal_json(&opened.key, object, &opened.person, &*engine.entropy)?;
+    applicants::update(tx, organization, other.id, &sealed).await?;
+    Ok(())
+}
+
+/// Whether it is a new one. Each identity is named once.
+fn add_link(links: &mut Vec<Link>, new: Link) -> bool {
+    const MOST: usize = 100;
+    let is_new = links.len() < MOST && !links.iter().any(|link| link.identity == new.identity);
+    if is_new {
+        links.push(new);
+    }
+    is_new
 }
 
 /// Keeps the newest face and all documents in the place of what was kept before.
@@ -119,5 +195,52 @@ async fn remember(engine: &Engine, tx: &mut Tx, record: &Record, key: &SubjectKe
     known.holder = own.holder.or(known.holder);
     known.embedding = own.embedding.or(known.embedding);
     shelf.withdraw(tx, organization, key.applicant()).await?;
-    shelf.add(tx, organization, Some(record.row.id), key, &known.to_bytes()).await
+    shelf.add(tx, organization, Some(record.row.id), key, &known.to_bytes()).await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use bonafide_core::{document::FieldName, id::VerificationId, verification::Action};
+
+    use super::*;
+    use crate::{
+        identities::read,
+        testing::{ANNA, Handed, House},
+    };
+
+    async fn approved(house: &House, handed: Handed<'_>) -> (VerificationId, ApplicantId) {
+        let (id, _) = house.checked(handed).await;
+        house.end(id, Action::Approve).await;
+        let view = crate::verifications::read(&house.engine, &house.caller, id).await.unwrap();
+        house.clock.advance(60_000);
+        (id, view.identity.unwrap())
+    }
+
+    async fn person(house: &House, id: ApplicantId) -> (String, Vec<ApplicantId>) {
+        let person = read(&house.engine, &house.caller, id).await.unwrap().person;
+        let name = person.reading().unwrap().get(FieldName::FirstName).unwrap().value.clone();
+        (name, person.links.iter().map(|link| link.identity).collect())
+    }
+
+    #[tokio::test]
+    async fn an_identity_is_never_overwritten_by_a_document_that_contradicts() {
+        let house = House::new().await;
+        let (_, anna) = approved(&house, ANNA).await;
+        assert_eq!(approved(&house, Handed { first: "Anna", ..ANNA }).await.1, anna, "she came back");
+        // A reviewer lets both stand: the same number with another name.
+        let (session, berta) = approved(&house, Handed { first: "BERTA", ..ANNA }).await;
+        assert_ne!(berta, anna);
+        assert_eq!(person(&house, anna).await, ("Anna".to_owned(), vec![berta]));
+        assert_eq!(person(&house, berta).await, ("BERTA".to_owned(), vec![anna]));
+        // What the list of identities says of Anna comes from her own sessions.
+        let latest = read(&house.engine, &house.caller, anna).await.unwrap().latest.unwrap();
+        assert_ne!(latest.id, session);
+        let (_, younger) = approved(&house, Handed { born: "1999-01-01", ..ANNA }).await;
+        assert!(younger != anna && younger != berta);
+        assert_eq!(person(&house, younger).await.1, [anna, berta]);
+        // Each comes back as who they are.
+        assert_eq!(approved(&house, ANNA).await.1, anna);
+        assert_eq!(approved(&house, Handed { first: "BERTA", ..ANNA }).await.1, berta);
+    }
 }

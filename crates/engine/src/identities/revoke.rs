@@ -120,5 +120,6 @@ async fn rebuild(engine: &Engine, tx: &mut Tx, opened: Opened, others: Vec<Verif
     let sealed = crypto::seal_json(&key, Object::Applicant(row.id), &person, &*engine.entropy)?;
     applicants::update(tx, organization, row.id, &sealed).await?;
     shelf.withdraw(tx, organization, row.id).await?;
-    shelf.add(tx, organization, newest, &key, &known.to_bytes()).await
+    shelf.add(tx, organization, newest, &key, &known.to_bytes()).await?;
+    Ok(())
 }

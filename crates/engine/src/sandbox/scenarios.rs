@@ -4,6 +4,7 @@
 use bonafide_core::{
     document::FieldName,
     finding::{Check, Code, Outcome},
+    nearest::instead,
     problem::{Problem, Rule},
 };
 use serde::Serialize;
@@ -35,9 +36,12 @@ const DOCUMENT: &[Check] = &[
     Check::DocumentExpired,
     Check::DateConsistency,
     Check::RequiredFields,
+    Check::DocumentAccepted,
+    Check::MinimumAge,
     Check::SuspiciousWords,
     Check::ImageManipulation,
     Check::OnlineDuplication,
+    Check::IdentityConflict,
     Check::PortraitFound,
     Check::MrzCheckDigits,
     Check::DocumentNumberCrosscheck,
@@ -45,7 +49,8 @@ const DOCUMENT: &[Check] = &[
     Check::AddressCrosscheck,
     Check::BirthDateCrosscheck,
 ];
-const FACE: &[Check] = &[Check::FaceQuality, Check::FaceMatch, Check::KnownFace];
+const FACE: &[Check] =
+    &[Check::FaceQuality, Check::FaceMatch, Check::SelfieSource, Check::KnownFace, Check::BlockList];
 const LIVENESS: &[Check] = &[Check::PassiveLiveness, Check::ActiveLiveness];
 const SCREENING: &[Check] = &[Check::Sanctions];
 const REGISTRY: &[Check] = &[Check::Registry];
@@ -89,6 +94,20 @@ pub const SCENARIOS: &[Scenario] = &[
     ),
     scenario(
         "document",
+        "minor",
+        "review",
+        "the holder is younger than the policy asks",
+        &[(Check::MinimumAge, Outcome::Fail, Code::BelowMinimumAge)],
+    ),
+    scenario(
+        "document",
+        "unknown_country",
+        "review",
+        "no country issues documents under the code that this one names",
+        &[(Check::DocumentAccepted, Outcome::Consider, Code::IssuingCountryUnknown)],
+    ),
+    scenario(
+        "document",
         "not_a_document",
         "retry",
         "the picture shows no identity document: the person is asked again",
@@ -115,6 +134,13 @@ pub const SCENARIOS: &[Scenario] = &[
         "the picture shows traces of editing",
         &[(Check::ImageManipulation, Outcome::Consider, Code::EditingSoftware)],
     ),
+    scenario(
+        "document",
+        "number_of_another",
+        "review",
+        "the document's number came before, with another name",
+        &[(Check::IdentityConflict, Outcome::Consider, Code::NumberOfAnotherName)],
+    ),
     scenario("face", CLEAR, "approved", "the selfie is the person of the portrait", &[]),
     scenario(
         "face",
@@ -133,8 +159,8 @@ pub const SCENARIOS: &[Scenario] = &[
     scenario(
         "face",
         "duplicate",
-        "approved",
-        "the face is known under another name: told, and left to you",
+        "review",
+        "the face is known under another name",
         &[(Check::KnownFace, Outcome::Consider, Code::FaceOfAnotherHolder)],
     ),
     scenario(
@@ -142,7 +168,7 @@ pub const SCENARIOS: &[Scenario] = &[
         "blocked",
         "declined",
         "the face is on your block list",
-        &[(Check::KnownFace, Outcome::Fail, Code::FaceBlocked)],
+        &[(Check::BlockList, Outcome::Fail, Code::FaceBlocked)],
     ),
     scenario("liveness", CLEAR, "approved", "a live person", &[]),
     scenario(
@@ -234,7 +260,14 @@ pub(crate) fn check(caller: &Caller, settings: &Value) -> Result<()> {
         .iter()
         .filter(|(step, word)| !known(step, word))
         .map(|(step, _)| {
-            Problem::new(format!("{FIELD}.{step}"), Rule::Enum, "is no scenario; see GET /sandbox/scenarios")
+            let words: Vec<&str> = SCENARIOS.iter().filter(|s| s.step == step).map(|s| s.word).collect();
+            let field = format!("{FIELD}.{step}");
+            if words.is_empty() {
+                let steps = SCENARIOS.iter().map(|s| s.step);
+                return Problem::new(field, Rule::Unknown, format!("is no step; {}", instead(step, steps)));
+            }
+            let message = format!("is no scenario; known are {}", words.join(", "));
+            Problem::new(field, Rule::Enum, message)
         })
         .collect();
     if problems.is_empty() { Ok(()) } else { Err(Error::Invalid(problems)) }

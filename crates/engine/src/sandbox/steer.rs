@@ -36,7 +36,7 @@ pub(crate) async fn steer(
             let before = findings.len();
             let side = findings.iter().find(|f| f.check == *check).and_then(|f| f.side);
             findings.retain(|f| f.check != *check || f.side != side);
-            if findings.len() < before || is_home(scenario.step, job) {
+            if findings.len() < before || is_home(scenario.step, *check, job) {
                 let steered = steered(*check, *outcome).because(code.clone(), "steered by settings.sandbox");
                 findings.push(Finding { side, ..steered });
             }
@@ -46,8 +46,10 @@ pub(crate) async fn steer(
 }
 
 /// Whether a step's findings come with this job even where the pictures gave none.
-fn is_home(step: &str, job: JobKind) -> bool {
+fn is_home(step: &str, check: Check, job: JobKind) -> bool {
     match step {
+        // A document's number is looked for together with the face.
+        _ if check == Check::IdentityConflict => job == JobKind::MatchFaces,
         "document" | "screening" | "decision" => job == JobKind::ReadDocument,
         "face" => matches!(job, JobKind::MatchFaces | JobKind::MatchTemplate),
         "liveness" => job == JobKind::CheckLiveness,

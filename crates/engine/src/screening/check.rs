@@ -5,8 +5,14 @@ use bonafide_core::{document::DocumentReading, finding::Finding};
 use super::{
     dismiss::active,
     screen::{lists_of_now, screen},
+    trouble::{Trouble, max_age_days},
 };
-use crate::base::{engine::Engine, error::Result, record::Record, screened::Screened};
+use crate::base::{
+    engine::Engine,
+    error::{Error, Result},
+    record::Record,
+    screened::Screened,
+};
 
 /// [`Check::Sanctions`](bonafide_core::finding::Check::Sanctions), and what was searched. Only a reading tells whose
 /// document it is, and so what was said about them before.
@@ -19,7 +25,14 @@ pub(crate) async fn check(
     let mut tx = engine.db().read().await?;
     let dismissed = active(engine, &mut tx, record, Some(reading)).await?;
     drop(tx);
-    let (lists, now, reading) = (lists_of_now(engine).await?, engine.now(), reading.clone());
-    let search = move || screen(&lists, &reading, &dismissed, tolerance, now);
+    let lists = match lists_of_now(engine).await {
+        // The rest of the verification can do without.
+        Err(Error::Lists(error)) => return Ok((Trouble::damaged(&error).finding(), None)),
+        other => other?,
+    };
+    let (now, reading) = (engine.now(), reading.clone());
+    let max_age = max_age_days(engine, record.policy().screening);
+    let trouble = Trouble::of(&lists, &engine.settings.lists, now, max_age);
+    let search = move || screen(&lists, trouble.as_ref(), &reading, &dismissed, tolerance, now);
     Ok(tokio::task::spawn_blocking(search).await?)
 }

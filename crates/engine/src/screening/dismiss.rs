@@ -119,7 +119,10 @@ async fn set_aside(
     record.note(engine, &mut tx, AuditAction::VerificationScreeningDismissed, actor, &detail).await?;
     emit_hits(engine, &mut tx, &record, EventType::ScreeningReviewed, hits).await?;
     rescreen_at(engine, &mut tx, organization, verification, what.until).await?;
+    // Whoever waits for nothing else is decided about anew.
+    rescreen_at(engine, &mut tx, organization, verification, now).await?;
     tx.commit().await?;
+    engine.bells().work.notify_waiters();
     Ok(hits)
 }
 

@@ -7,10 +7,16 @@ use bonafide_core::{
 use bonafide_store::{
     Tx,
     crypto::{self, Object},
+    screened::{self, Done},
     screenings,
 };
 
-use crate::base::{engine::Engine, error::Result, record::Record, screened::Screened};
+use crate::base::{
+    engine::Engine,
+    error::Result,
+    record::Record,
+    screened::{Screened, version},
+};
 
 /// Screenings a page.
 const PAGE: i64 = 200;
@@ -22,6 +28,21 @@ pub struct Logged {
     pub verification: VerificationId,
     pub at: Timestamp,
     pub screened: Screened,
+}
+
+/// Keeps the screening of a submission, and notes that its person was screened against these lists.
+pub(crate) async fn keep_first(engine: &Engine, tx: &mut Tx, record: &Record) -> Result<()> {
+    let Some(screened) = &record.private.screened else { return Ok(()) };
+    keep(engine, tx, record).await?;
+    let lists = screened::Lists { version: &version(&screened.lists), confirmed_at: screened.at };
+    let (organization, id) = (record.row.organization, record.row.id);
+    screened::renew(tx, organization, id, lists, done(screened), screened.at).await?;
+    Ok(())
+}
+
+/// What is noted of a search.
+pub(crate) fn done(screened: &Screened) -> Done {
+    if screened.trouble.is_some() { Done::Stale } else { Done::Screened }
 }
 
 /// Keeps the last screening of a verification, in the transaction that makes it the last.

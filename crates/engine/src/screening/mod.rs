@@ -4,9 +4,13 @@ pub(crate) mod check;
 pub(crate) mod dismiss;
 pub(crate) mod log;
 mod plan;
+mod reconsider;
 pub(crate) mod rescreen;
 pub(crate) mod restore;
 mod screen;
+mod search;
+mod state;
+mod trouble;
 
 pub use crate::base::{
     lists::{Lists, Screening},
@@ -16,3 +20,5 @@ pub use dismiss::{Dismissing, dismiss, dismiss_as_operator};
 pub use log::{Logged, page};
 pub use restore::{Dismissal, restore};
 pub use screen::screen;
+pub use state::{ListState, Progress, State, progress, progress_by_organization, state};
+pub use trouble::Trouble;

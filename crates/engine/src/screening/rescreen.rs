@@ -1,94 +1,103 @@
-//! Ongoing monitoring: when a list changes, everybody who was screened is screened again, and what changed for them
-//! is emitted. A page of people a job; who was screened against the lists of now already is passed over, so running it
-//! twice changes nothing.
+//! Ongoing monitoring: when the first list arrives and whenever a list changes, everybody whose verification stands is
+//! screened, also those who never were. What changed for them is emitted.
+//!
+//! A page of people a job, in one transaction: the table `screened` says who is left, so whoever takes over after a crash
+//! goes on where the last page ended, and nobody is screened twice against the same lists.
 
-use std::sync::Arc;
-
-use bonafide_core::{
-    audit::AuditAction,
-    event::EventType,
-    finding::{Check, Finding},
-    id::{OrganizationId, VerificationId},
-    time::Timestamp,
-    verification::Status,
-};
+use bonafide_core::id::{OrganizationId, VerificationId};
 use bonafide_store::{
-    Tx, findings,
-    jobs::Job,
-    organizations,
-    verifications::{self, Filter, Page},
+    Tx,
+    jobs::{self as rows, Job},
+    organizations, screened, verifications,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{
-    dismiss::{active, emit_hits},
-    log::keep,
-    screen::{lists_of_now, screen},
+    reconsider::reconsider,
+    screen::lists_of_now,
+    search::{Against, keep_all, open, search},
+    trouble::Trouble,
 };
-use crate::{
-    base::{
-        engine::Engine,
-        error::Result,
-        jobs::{self, JobKind, NewJob, Work, finish, finish_empty},
-        lists::Lists,
-        record::Record,
-    },
-    tuning::weights::weights_of,
+use crate::base::{
+    engine::Engine,
+    error::{Error, Result},
+    jobs::{self, JobKind, NewJob, Work, finish, finish_empty},
+    record,
 };
 
 pub(crate) const PAGE_WORK: Work = Work::new(JobKind::Rescreen, |engine, job| Box::pin(run(engine, job)));
 pub(crate) const ONE_WORK: Work = Work::new(JobKind::RescreenOne, |engine, job| Box::pin(one(engine, job)));
 
-/// People a job.
-const PAGE: i64 = 50;
-/// Those whose outcome stands or is waited for; the others will be screened when they submit.
-const STATUSES: [Status; 3] = [Status::Approved, Status::ReviewRequired, Status::Declined];
+/// People a job: as many as keep other writers waiting for a moment only.
+const PAGE: i64 = 200;
+/// Without any change, everybody is looked through this often: somebody may have been decided about while the lists changed.
+const SWEEP_MS: i64 = 600_000;
+/// How long after a page those are tried again whom somebody else was busy with.
+const AGAIN_MS: i64 = 1_000;
 
-/// Where a page begins, and the lists it is about.
+/// The lists a page is about.
 #[derive(Debug, Serialize, Deserialize)]
 struct Payload {
-    after: Option<(Timestamp, VerificationId)>,
     lists: String,
 }
 
-/// Enqueues the work where a list changed since this process last looked; otherwise nothing.
+/// Enqueues the work where a list changed since this process last looked, and now and then; otherwise nothing.
 pub(crate) async fn watch(engine: &Engine) -> Result<()> {
-    let Some(lists) = current(engine).await? else { return Ok(()) };
-    if !engine.screening.is_news(&lists) {
+    let Some(against) = current(engine).await? else { return Ok(()) };
+    let (word, now) = (word(&against), engine.now());
+    if !engine.screening.is_news(&word, now, SWEEP_MS) {
         return Ok(());
     }
     let mut tx = engine.db().begin().await?;
     for organization in organizations::list(&mut tx).await? {
-        enqueue(engine, &mut tx, organization.id, None, &lists.version()).await?;
+        let left = screened::left(&mut tx, organization.id, against.stored(), 1).await?;
+        if !left.is_empty() {
+            enqueue(engine, &mut tx, organization.id, &word, 0).await?;
+        }
     }
     tx.commit().await?;
-    engine.screening.told(&lists);
+    engine.screening.told(word, now);
     Ok(())
 }
 
-/// The lists of now; `None` without any.
-async fn current(engine: &Engine) -> Result<Option<Arc<Lists>>> {
-    let lists = lists_of_now(engine).await?;
-    Ok((!lists.snapshots.is_empty()).then_some(lists))
+/// The lists of now; `None` without any that can be read.
+async fn current(engine: &Engine) -> Result<Option<Against>> {
+    match lists_of_now(engine).await {
+        Ok(lists) => {
+            engine.screening.complains("");
+            Ok((!lists.snapshots.is_empty()).then(|| Against::new(lists)))
+        }
+        Err(Error::Lists(error)) => {
+            let damage = Trouble::damaged(&error).to_string();
+            if engine.screening.complains(&damage) {
+                tracing::error!(damage, "nobody can be screened");
+            }
+            Ok(None)
+        }
+        Err(other) => Err(other),
+    }
+}
+
+/// What distinguishes one change from the next: other entries, or the same ones confirmed.
+fn word(against: &Against) -> String {
+    format!("{}:{}", against.version, against.confirmed_at.0)
 }
 
 async fn enqueue(
     engine: &Engine,
     tx: &mut Tx,
     organization: OrganizationId,
-    after: Option<(Timestamp, VerificationId)>,
     lists: &str,
+    after_ms: i64,
 ) -> Result<()> {
-    // Several processes see the change; one of them enqueues.
-    let after_id = after.map_or_else(String::new, |(_, id)| id.to_string());
-    let key = format!("{}:{lists}:{after_id}", JobKind::Rescreen.as_str());
+    // Several processes see the change; one of them enqueues, and there is one page at a time.
     let job = NewJob {
         kind: JobKind::Rescreen,
         subject: organization.uuid(),
-        payload: json!(Payload { after, lists: lists.to_owned() }),
-        unique_key: Some(&key),
-        run_at: engine.now(),
+        payload: json!(Payload { lists: lists.to_owned() }),
+        unique_key: Some(&format!("{}:{lists}", JobKind::Rescreen.as_str())),
+        run_at: engine.now().plus_ms(after_ms),
     };
     jobs::enqueue(engine, tx, organization, job).await?;
     Ok(())
@@ -96,83 +105,62 @@ async fn enqueue(
 
 async fn run(engine: &Engine, job: &Job) -> Result<()> {
     let payload: Option<Payload> = serde_json::from_value(job.payload.clone()).ok();
-    let (Some(payload), Some(lists)) = (payload, current(engine).await?) else {
+    let wanted = payload.map(|p| p.lists);
+    let mut against = current(engine).await?;
+    if against.as_ref().map(word) != wanted {
+        // Another process may have seen a newer list than this one.
+        engine.screening.look_again();
+        against = current(engine).await?;
+    }
+    let (Some(against), Some(wanted)) = (against, wanted) else { return finish_empty(engine, job).await };
+    if word(&against) != wanted {
+        // Whoever sees the lists of now first enqueues the work for them.
         return finish_empty(engine, job).await;
-    };
-    let mut tx = engine.db().read().await?;
-    let filter = Filter { statuses: &STATUSES, ..Filter::default() };
-    let page = Page { after: payload.after, skip: 0, limit: PAGE };
-    let people = verifications::list(&mut tx, job.organization, &filter, page).await?;
-    drop(tx);
-    for row in &people {
-        again(engine, job.organization, row.id, &lists).await?;
     }
+    let organization = job.organization;
+    let mut tx = engine.db().read().await?;
+    let people = screened::left(&mut tx, organization, against.stored(), PAGE).await?;
+    let whole_page = people.len() as i64 == PAGE;
+    let opened = open(engine, &mut tx, organization, people).await?;
+    drop(tx);
+    let found = search(engine, &against, opened).await?;
     let mut tx = engine.db().begin().await?;
-    if let Some(last) = people.last().filter(|_| people.len() as i64 == PAGE) {
-        enqueue(engine, &mut tx, job.organization, Some((last.created_at, last.id)), &payload.lists).await?;
-    }
-    finish(engine, tx, job).await
-}
-
-async fn one(engine: &Engine, job: &Job) -> Result<()> {
-    if let Some(lists) = current(engine).await? {
-        again(engine, job.organization, VerificationId::from_uuid(job.subject), &lists).await?;
-    }
-    finish_empty(engine, job).await
-}
-
-/// Screens one person again. Somebody else's change in between wins: the next list will find them.
-async fn again(
-    engine: &Engine,
-    organization: OrganizationId,
-    id: VerificationId,
-    lists: &Arc<Lists>,
-) -> Result<()> {
-    let mut tx = engine.db().read().await?;
-    let Some(record) = Record::find(engine, &mut tx, organization, id).await? else { return Ok(()) };
-    let weights = weights_of(&mut tx, &record).await?;
-    let dismissed = active(engine, &mut tx, &record, record.private.reading.as_ref()).await?;
-    drop(tx);
-    let (Some(before), Some(reading)) = (record.private.screened.clone(), record.private.reading.clone())
-    else {
-        return Ok(());
-    };
-    let mut now_aside = before.clone();
-    now_aside.set_aside(&dismissed);
-    if before.lists == lists.pinned() && before.entries() == now_aside.entries() {
+    let left = keep_all(engine, &mut tx, organization, &against, found).await?;
+    if !rows::finish(&mut tx, job, engine.now()).await? {
+        tx.rollback().await?;
         return Ok(());
     }
-    let (lists, now) = (lists.clone(), engine.now());
-    let tolerance = weights.sanctions_tolerance;
-    let (finding, screened) =
-        tokio::task::spawn_blocking(move || screen(&lists, &reading, &dismissed, tolerance, now)).await?;
-    let Some(mut screened) = screened else { return Ok(()) };
-
-    let mut tx = engine.db().begin().await?;
-    let mut record = Record::load(engine, &mut tx, organization, id).await?;
-    // Somebody may have dismissed a hit meanwhile.
-    screened.set_aside(&active(engine, &mut tx, &record, record.private.reading.as_ref()).await?);
-    let finding = Finding { ms: finding.ms, ..screened.finding() };
-    let before = record.private.screened.take().unwrap_or(before);
-    let changed = screened.entries() != before.entries();
-    let hits = screened.counting().count();
-    record.private.screened = Some(screened);
-    record.save(engine, &mut tx).await?;
-    keep(engine, &mut tx, &record).await?;
-    if changed {
-        findings::supersede_check(&mut tx, organization, id, Check::Sanctions, now).await?;
-        findings::insert(&mut tx, organization, id, &[finding], now, &*engine.entropy).await?;
-        record
-            .note(
-                engine,
-                &mut tx,
-                AuditAction::VerificationScreeningChanged,
-                "worker",
-                &json!({"hits": hits}),
-            )
-            .await?;
-        emit_hits(engine, &mut tx, &record, EventType::ScreeningChanged, hits).await?;
+    match (whole_page, left) {
+        (true, _) => enqueue(engine, &mut tx, organization, &wanted, 0).await?,
+        (false, 0) => {}
+        (false, _) => enqueue(engine, &mut tx, organization, &wanted, AGAIN_MS).await?,
     }
     tx.commit().await?;
     Ok(())
+}
+
+/// One person, when a dismissal begins or ends or a hit comes or goes that a human is asked about: screened where that tells
+/// something new, and decided anew where nothing else was waited for.
+async fn one(engine: &Engine, job: &Job) -> Result<()> {
+    let (organization, id) = (job.organization, VerificationId::from_uuid(job.subject));
+    if let Some(against) = current(engine).await? {
+        let mut tx = engine.db().read().await?;
+        let row = verifications::get(&mut tx, organization, id).await?;
+        let row = row.filter(|row| screened::STANDING.contains(&record::status(row)));
+        let mut opened = open(engine, &mut tx, organization, row.into_iter().collect()).await?;
+        drop(tx);
+        opened.people.retain(|person| person.is_due(&against));
+        if !opened.people.is_empty() {
+            let found = search(engine, &against, opened).await?;
+            let mut tx = engine.db().begin().await?;
+            if keep_all(engine, &mut tx, organization, &against, found).await? > 0 {
+                let message = "somebody else changed the verification at the same time";
+                return Err(Error::conflict("changed_meanwhile", message));
+            }
+            tx.commit().await?;
+        }
+    }
+    let mut tx = engine.db().begin().await?;
+    reconsider(engine, &mut tx, organization, id).await?;
+    finish(engine, tx, job).await
 }

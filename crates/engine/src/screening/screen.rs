@@ -13,6 +13,7 @@ use bonafide_screening::{
     names::Kind,
 };
 
+use super::trouble::Trouble;
 use crate::base::{
     engine::Engine,
     error::{Error, Result},
@@ -31,17 +32,17 @@ pub(crate) async fn lists_of_now(engine: &Engine) -> Result<Arc<Lists>> {
 }
 
 /// Holds the person of a document against the lists. Every name that a source gave is searched: a name that one of
-/// them cut short must not hide the person.
+/// them cut short must not hide the person. `trouble`: what is wrong with these lists.
 pub fn screen(
     lists: &Lists,
+    trouble: Option<&Trouble>,
     reading: &DocumentReading,
     dismissed: &[Dismissed],
     threshold: f64,
     now: Timestamp,
 ) -> (Finding, Option<Screened>) {
     if lists.snapshots.is_empty() {
-        let detail = "no list is installed; `bonafide lists import` takes one in";
-        return (Finding::not_assessed(Check::Sanctions, Code::NoLists, detail), None);
+        return (trouble.unwrap_or(&Trouble::NoLists).finding(), None);
     }
     let names = names(reading);
     if names.is_empty() {
@@ -74,8 +75,8 @@ pub fn screen(
     hits.sort_by(|a, b| b.rank.total_cmp(&a.rank));
     hits.truncate(MAX_HITS);
     let hits = hits.iter().filter_map(|h| serde_json::to_value(h).ok()).collect();
-    let mut screened =
-        Screened { at: now, names, birth_date, countries, threshold, lists: lists.pinned(), hits };
+    let (lists, trouble) = (lists.pinned(), trouble.map(Trouble::reason));
+    let mut screened = Screened { at: now, names, birth_date, countries, threshold, lists, hits, trouble };
     screened.set_aside(dismissed);
     let finding = Finding { ms: start.elapsed().as_millis() as u64, ..screened.finding() };
     (finding, Some(screened))
@@ -122,8 +123,10 @@ mod tests {
             names: 1,
             files: std::collections::BTreeMap::new(),
             warnings: vec![],
+            standing: Default::default(),
         };
-        Lists { index: Index::new([("house".to_owned(), vec![listed])]), snapshots: vec![snapshot] }
+        let index = Index::new([("house".to_owned(), vec![listed])]).into();
+        Lists { index, snapshots: vec![snapshot] }
     }
 
     fn reading(first: &str, last: &str, birth: &str) -> DocumentReading {
@@ -140,7 +143,7 @@ mod tests {
     }
 
     fn outcome(lists: &Lists, reading: &DocumentReading) -> (Outcome, Option<Code>) {
-        let (finding, screened) = screen(lists, reading, &[], 0.8, Timestamp(5));
+        let (finding, screened) = screen(lists, None, reading, &[], 0.8, Timestamp(5));
         assert_eq!(screened.is_some(), finding.outcome != Outcome::NotAssessed);
         let text = serde_json::to_string(&finding).unwrap().to_lowercase();
         assert!(!text.contains("eriksson"), "a finding names nobody: {text}");
@@ -161,7 +164,7 @@ mod tests {
     #[test]
     fn a_dismissed_hit_counts_again_when_its_entry_changes() {
         let (lists, reading) = (lists(), reading("ANNA", "ERIKSSON", "1974-08-12"));
-        let (_, screened) = screen(&lists, &reading, &[], 0.8, Timestamp(5));
+        let (_, screened) = screen(&lists, None, &reading, &[], 0.8, Timestamp(5));
         let screened = screened.unwrap();
         let hit = screened.hit("house", "7").unwrap();
         let dismissed = Dismissed {
@@ -171,7 +174,8 @@ mod tests {
             reason: "another person".into(),
         };
         assert_eq!(dismissed.entry_sha256.len(), 64);
-        let (finding, again) = screen(&lists, &reading, std::slice::from_ref(&dismissed), 0.8, Timestamp(6));
+        let (finding, again) =
+            screen(&lists, None, &reading, std::slice::from_ref(&dismissed), 0.8, Timestamp(6));
         assert_eq!((finding.outcome, finding.reasons[0].code.clone()), (Outcome::Clear, Code::HitsDismissed));
         let mut again = again.unwrap();
         assert_eq!((again.hits.len(), again.entries().len()), (1, 0), "kept, and not counted");
@@ -179,5 +183,20 @@ mod tests {
         let other = Dismissed { entry_sha256: "another".into(), ..dismissed };
         again.set_aside(&[other]);
         assert_eq!((again.finding().outcome, again.entries().len()), (Outcome::Fail, 1));
+    }
+
+    #[test]
+    fn an_old_list_clears_nobody_and_hits_all_the_same() {
+        let lists = lists();
+        let old =
+            Trouble::Stale(vec![("house".into(), bonafide_screening::standing::Stale::Unconfirmed(99))]);
+        let judged = |last: &str| {
+            let reading = reading("ANNA", last, "1974-08-12");
+            let (finding, screened) = screen(&lists, Some(&old), &reading, &[], 0.8, Timestamp(5));
+            let codes: Vec<Code> = finding.reasons.iter().map(|r| r.code.clone()).collect();
+            (finding.outcome, finding.score.is_some(), codes, screened.unwrap().hits.len())
+        };
+        assert_eq!(judged("SVENSSON"), (Outcome::NotAssessed, false, vec![Code::ListsStale], 0));
+        assert_eq!(judged("ERIKSSON"), (Outcome::Fail, true, vec![Code::Listed, Code::ListsStale], 1));
     }
 }

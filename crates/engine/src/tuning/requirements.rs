@@ -4,7 +4,8 @@ use bonafide_core::{
     audit::AuditAction,
     document::DocumentType,
     id::OrganizationId,
-    policy::{DataSource, Policy, Requirements, TypeRequirements},
+    policy::{DataSource, Policy, Preset, Requirements, TypeRequirements},
+    problem::{Problem, Rule},
 };
 use bonafide_store::{
     Tx,
@@ -13,7 +14,10 @@ use bonafide_store::{
 };
 use serde_json::{Value, json};
 
-use super::whom::{For, known_client, note, raced};
+use super::{
+    policies::{DEFAULT, in_force},
+    whom::{For, known_client, note, raced},
+};
 use crate::base::{
     caller::{Caller, Scope},
     engine::Engine,
@@ -24,12 +28,18 @@ use crate::base::{
 pub async fn requirements(engine: &Engine, caller: &Caller, of: &For) -> Result<Vec<TypeRequirements>> {
     let mut tx = engine.db().read().await?;
     known_client(&mut tx, caller, of).await?;
-    let mut policy = Policy::default();
-    policy.require(requirements_for(&mut tx, caller.organization, of.whom()).await?);
-    Ok(policy.requirements)
+    Ok(applying(&mut tx, caller, of).await?.requirements)
 }
 
-/// Adds a version for one type of document and one source.
+/// The policy in force with what the organization requires beside it.
+async fn applying(tx: &mut Tx, caller: &Caller, of: &For) -> Result<Policy> {
+    let mut policy = in_force(tx, caller.organization, of.whom(), DEFAULT).await?.policy;
+    policy.require(requirements_for(tx, caller.organization, of.whom()).await?);
+    Ok(policy)
+}
+
+/// Adds a version for one type of document and one source. To require less than the policy does takes the scope that
+/// policies take.
 pub async fn set_requirements(
     engine: &Engine,
     caller: &Caller,
@@ -45,6 +55,16 @@ pub async fn set_requirements(
     let switches = serde_json::to_value(requirements).unwrap_or(Value::Null);
     let mut tx = engine.db().begin().await?;
     known_client(&mut tx, caller, of).await?;
+    if !caller.may(Scope::Policy) {
+        let now = applying(&mut tx, caller, of).await?.requirements;
+        let ours = |r: &&TypeRequirements| (r.document_type, r.source) == (document_type, source);
+        let old = now.iter().find(ours).map(|r| r.requirements.clone()).unwrap_or_default();
+        if requirements.asks_less_than(&old) && requirements.asks_less_than(&products(document_type, source))
+        {
+            let message = "requires less than the product does; that takes the scope policy";
+            return Err(Error::Weakens(vec![Problem::new("", Rule::Other, message)]));
+        }
+    }
     let added = requirement_rows::insert(&mut tx, caller.organization, scope, &switches, engine.now()).await;
     let version = added.map_err(raced)?;
     let object = format!("requirements:{document_type}:{source}");
@@ -52,6 +72,13 @@ pub async fn set_requirements(
         .await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// What the product requires by itself.
+fn products(document_type: DocumentType, source: DataSource) -> Requirements {
+    let all = Preset::Standard.policy().requirements;
+    let ours = all.into_iter().find(|r| (r.document_type, r.source) == (document_type, source));
+    ours.map(|r| r.requirements).unwrap_or_default()
 }
 
 /// What the organization has set for a user of a client.

@@ -47,7 +47,7 @@ pub async fn weights_by_id(engine: &Engine, caller: &Caller, id: WeightsId) -> R
     version(rows::get(&mut tx, caller.organization, id).await?.ok_or(Error::NotFound("weights"))?)
 }
 
-/// Adds a version.
+/// Adds a version. To leave the range that is safe takes the scope that policies take.
 pub async fn set_weights(engine: &Engine, caller: &Caller, of: &For, weights: &Weights) -> Result<WeightsId> {
     if !caller.may(Scope::Settings) {
         return Err(Error::Forbidden);
@@ -55,6 +55,17 @@ pub async fn set_weights(engine: &Engine, caller: &Caller, of: &For, weights: &W
     let problems = weights.problems();
     if !problems.is_empty() {
         return Err(Error::Invalid(problems));
+    }
+    if !caller.may(Scope::Policy) {
+        let now = {
+            let mut tx = engine.db().read().await?;
+            rows::current(&mut tx, caller.organization, of.whom()).await?
+        };
+        let now: Weights = now.and_then(|row| serde_json::from_value(row.knobs).ok()).unwrap_or_default();
+        let weakened = weights.weakened(&now);
+        if !weakened.is_empty() {
+            return Err(Error::Weakens(weakened));
+        }
     }
     let id = WeightsId::new(engine.now(), &*engine.entropy);
     let knobs = serde_json::to_value(weights).unwrap_or(Value::Null);

@@ -29,7 +29,7 @@ use crate::{
     events::emit::emit_for,
     identities::person::open,
     sandbox::scenarios,
-    tuning::{requirements::requirements_for, weights::weights_for},
+    tuning::{policies::policy_for, requirements::requirements_for, weights::weights_for},
     webhooks::{endpoint::check_url, per_verification::per_verification},
 };
 
@@ -40,8 +40,10 @@ const MAX_PRIVATE: usize = 64 << 10;
 pub struct NewVerification {
     /// The API it is created through.
     pub dialect: &'static str,
+    /// The name of one of the organization's policies; the default one when absent.
+    pub policy: Option<String>,
+    /// Asked beyond the policy: movements where it asks for none, a pause where it has none.
     pub liveness_mode: LivenessMode,
-    /// What comes when the attempts are used up.
     pub exhausted: Exhausted,
     /// The caller's word for their user; empty without one.
     pub user_id: String,
@@ -53,10 +55,9 @@ pub struct NewVerification {
 
 /// A verification: who is this? It waits for consent.
 pub async fn create(engine: &Engine, caller: &Caller, new: NewVerification) -> Result<VerificationId> {
-    let mut policy =
-        Policy { liveness_mode: new.liveness_mode, exhausted: new.exhausted, ..Policy::default() };
     check(engine, caller, &new)?;
     let mut tx = engine.db().begin().await?;
+    let mut policy = policy_of(&mut tx, caller, &new).await?;
     let whom = Whom { client: &caller.client_id, user_id: &new.user_id };
     policy.require(requirements_for(&mut tx, caller.organization, whom).await?);
     let id = insert(engine, &mut tx, caller, new, policy, None).await?;
@@ -73,12 +74,22 @@ pub async fn authenticate(
     new: NewVerification,
 ) -> Result<VerificationId> {
     check(engine, caller, &new)?;
-    let policy = Policy { exhausted: new.exhausted, ..Policy::authentication(new.liveness_mode) };
     let mut tx = engine.db().begin().await?;
+    let policy = policy_of(&mut tx, caller, &new).await?.for_authentication();
     open(engine, &mut tx, caller.organization, identity).await?;
     let id = insert(engine, &mut tx, caller, new, policy, Some(identity)).await?;
     tx.commit().await?;
     Ok(id)
+}
+
+/// The organization's policy with what this verification asks beyond it. What it asks less it does not get: whoever may
+/// create verifications may not weaken decisions.
+async fn policy_of(tx: &mut Tx, caller: &Caller, new: &NewVerification) -> Result<Policy> {
+    let whom = Whom { client: &caller.client_id, user_id: &new.user_id };
+    let mut policy = policy_for(tx, caller.organization, whom, new.policy.as_deref()).await?;
+    policy.liveness_mode = policy.liveness_mode.max(new.liveness_mode);
+    policy.exhausted = policy.exhausted.max(new.exhausted);
+    Ok(policy)
 }
 
 fn check(engine: &Engine, caller: &Caller, new: &NewVerification) -> Result<()> {
@@ -143,7 +154,7 @@ async fn insert(
         consent_at: None,
         consent_text_version: None,
         document_type: None,
-        liveness_mode: new.liveness_mode.into(),
+        liveness_mode: policy.liveness_mode.into(),
         policy: serde_json::to_value(&policy).unwrap_or(Value::Null),
         weights: Some(weights),
         sealed: Sealed::nothing(),

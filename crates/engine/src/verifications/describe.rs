@@ -23,6 +23,10 @@ pub async fn set_document_type(
     let mut record = Record::load(engine, &mut tx, caller.organization, id).await?;
     may_capture(&record)?;
     record.row.document_type = Some(document_type.into());
+    record.private.declared = Some(document_type);
+    if let Some(before) = &mut record.private.handed_in {
+        before.declared_anew = before.document_type != document_type;
+    }
     record.save(engine, &mut tx).await?;
     let detail = json!({"document_type": document_type});
     record.note(engine, &mut tx, AuditAction::VerificationDocumentTypeSet, &caller.actor(), &detail).await?;

@@ -1,4 +1,5 @@
-//! Hand-in: the state moves and the checks are enqueued, in one transaction.
+//! Hand-in: the state moves and the checks are enqueued, in one transaction. Handing in again what was handed in already
+//! is no new attempt: it waits for, or comes to, the same result.
 
 use bonafide_core::{
     evidence::EvidenceKind,
@@ -16,14 +17,32 @@ use crate::{
         engine::Engine,
         error::{Error, Result},
         jobs::{JobKind, enqueue_check},
+        private::HandedIn,
         record::Record,
     },
     evidence::gate::may_capture,
     sandbox::scenarios,
 };
 
-/// Submits what was captured. While the checks run, submitting again changes nothing.
+/// Submits what was captured. While the checks run and after them, submitting the same again changes nothing.
 pub async fn submit(
+    engine: &Engine,
+    caller: &Caller,
+    id: VerificationId,
+    settings: Option<Value>,
+) -> Result<()> {
+    const TRIES: usize = 4;
+    for _ in 1..TRIES {
+        match hand_in(engine, caller, id, settings.clone()).await {
+            // Of two that come at once one is first; the other finds what that one did.
+            Err(Error::Conflict { code: "changed_meanwhile", .. }) => {}
+            done => return done,
+        }
+    }
+    hand_in(engine, caller, id, settings).await
+}
+
+async fn hand_in(
     engine: &Engine,
     caller: &Caller,
     id: VerificationId,
@@ -31,18 +50,26 @@ pub async fn submit(
 ) -> Result<()> {
     let mut tx = engine.db().begin().await?;
     let mut record = Record::load(engine, &mut tx, caller.organization, id).await?;
+    if let Some(settings) = &settings {
+        scenarios::check(caller, settings)?;
+    }
+    let other_settings = settings.as_ref().is_some_and(|settings| *settings != record.private.settings);
+    let given = evidence_rows::list(&mut tx, caller.organization, id).await?;
+    let now = HandedIn::of(&given, record.document_type());
+    // Where it is not known what was handed in, whatever comes is new.
+    let is_new = record.private.handed_in.as_ref().is_none_or(|before| before.is_exceeded_by(&now));
     match record.status() {
-        Status::Processing => return Ok(()),
-        Status::Inconclusive => may_capture(&record)?,
-        status if status.is_final() || status == Status::ReviewRequired => {
-            return Err(Error::conflict(
-                "already_finalized",
-                "the session was finalized before; read its result",
-            ));
+        Status::Processing
+        | Status::ReviewRequired
+        | Status::Approved
+        | Status::Declined
+        | Status::Inconclusive => {
+            let message = "the session was finalized before with other settings; read its result";
+            return if other_settings { Err(Error::conflict("already_finalized", message)) } else { Ok(()) };
         }
+        Status::RetryRequired if !is_new && !other_settings => return Ok(()),
         _ => may_capture(&record)?,
     }
-    let given = evidence_rows::list(&mut tx, caller.organization, id).await?;
     let front = (EvidenceKind::DocumentFront, "document_front", "add the front of the document first");
     let selfie = (EvidenceKind::Selfie, "liveness", "process a liveness session first");
     let (needed, checks) = match record.kind() {
@@ -58,11 +85,11 @@ pub async fn submit(
         return Err(Error::Incomplete(missing));
     }
     if let Some(settings) = settings {
-        scenarios::check(caller, &settings)?;
         record.private.settings = settings;
     }
     record.private.attempt += 1;
     record.private.handed_in_at = Some(engine.now());
+    record.private.handed_in = Some(now);
     record.private.reading = None;
     record.private.asked_again = None;
     let attempt = record.private.attempt;

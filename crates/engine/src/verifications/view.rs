@@ -5,7 +5,9 @@ use bonafide_core::{
     evidence::EvidenceKind,
     finding::{Check, Finding, Outcome},
     id::{ApplicantId, CredentialId, EvidenceId, VerificationId, WeightsId},
+    live,
     policy::LivenessMode,
+    recapture::{self, Capture, Wanted},
     time::Timestamp,
     verification::{Kind, Status},
 };
@@ -21,6 +23,7 @@ use crate::base::{
     error::{Error, Result},
     private::Private,
     record::{self, Record},
+    stored::Stored,
 };
 
 /// A verification as a reader sees it.
@@ -40,6 +43,8 @@ pub struct View {
     pub user_id: String,
     /// The evidence that counts, with when it was given.
     pub given: Vec<Given>,
+    /// What the person is asked for again and has not given since.
+    pub wanted: Vec<Wanted>,
     /// When the findings were last judged.
     pub judged_at: Option<Timestamp>,
     pub findings: Vec<Finding>,
@@ -61,6 +66,11 @@ pub struct Given {
 }
 
 impl View {
+    /// Whether a step of the capture is done: it was given, and is not wanted again.
+    pub fn has(&self, capture: Capture) -> bool {
+        self.evidence(capture.evidence()).is_some() && self.wanted.iter().all(|w| w.capture != capture)
+    }
+
     pub fn evidence(&self, kind: EvidenceKind) -> Option<Given> {
         self.given.iter().find(|g| g.kind == kind).copied()
     }
@@ -71,6 +81,16 @@ impl View {
 
     pub fn finding(&self, check: Check, side: Option<Side>) -> Option<&Finding> {
         self.findings.iter().find(|f| f.check == check && f.side == side)
+    }
+
+    /// Whether a live person was in front of the camera; `None` until that is judged.
+    pub fn live(&self) -> Option<bool> {
+        live::detected(&self.findings)
+    }
+
+    /// When a live person was detected.
+    pub fn live_at(&self) -> Option<Timestamp> {
+        self.judged_at.filter(|_| self.live() == Some(true))
     }
 
     /// Whether a check was assessed and clear; `None` when it was not assessed.
@@ -117,13 +137,13 @@ pub(crate) async fn view(
     with_history: bool,
 ) -> Result<View> {
     let organization = row.organization;
-    let given = evidence_rows::list(tx, organization, row.id)
+    let given: Vec<Given> = evidence_rows::list(tx, organization, row.id)
         .await?
         .into_iter()
         .filter_map(|e| Some(Given { id: e.id, kind: e.kind.known()?, at: e.created_at }))
         .collect();
     let findings = finding_rows::list(tx, organization, row.id).await?;
-    let judged_at = assessments::latest(tx, organization, row.id).await?.map(|a| a.created_at);
+    let judged = assessments::latest(tx, organization, row.id).await?;
     let lines = if with_history { history::list(tx, organization, row.id).await? } else { vec![] };
     let line = |l: history::Entry| Entry { seq: l.seq, at: l.at, event: l.event, detail: l.detail };
     let history = lines.into_iter().map(line).collect();
@@ -131,6 +151,12 @@ pub(crate) async fn view(
         Ok(record) => (record.row, Some(record.private)),
         Err(Error::Conflict { code: "anonymized", .. }) => (row, None),
         Err(other) => return Err(other),
+    };
+    let wanted = match record::status(&row) {
+        Status::RetryRequired | Status::Inconclusive => {
+            wanted_again(&row, &given, &findings, judged.as_ref(), private.as_ref())
+        }
+        _ => vec![],
     };
     Ok(View {
         id: row.id,
@@ -144,7 +170,8 @@ pub(crate) async fn view(
         identity: row.identity,
         user_id: row.user_id,
         given,
-        judged_at,
+        wanted,
+        judged_at: judged.map(|a| a.created_at),
         findings,
         verified: row.verified,
         score: row.score,
@@ -153,4 +180,24 @@ pub(crate) async fn view(
         private,
         history,
     })
+}
+
+/// What the last decision asks for again, without what came since it was handed in.
+fn wanted_again(
+    row: &Verification,
+    given: &[Given],
+    findings: &[Finding],
+    judged: Option<&assessments::Assessment>,
+    private: Option<&Private>,
+) -> Vec<Wanted> {
+    let all: &[Capture] = match row.kind.known().unwrap_or_default() {
+        Kind::IdentityVerification => &[Capture::DocumentFront, Capture::Liveness],
+        Kind::FaceAuthentication => &[Capture::Liveness],
+    };
+    let decided: Option<Stored> = judged.and_then(|a| serde_json::from_value(a.detail.clone()).ok());
+    let reasons = decided.map(|d| d.assessment.reasons).unwrap_or_default();
+    let handed_in = private.and_then(|p| p.handed_in.as_ref());
+    let is_new = |id: &EvidenceId| handed_in.is_some_and(|before| !before.evidence.contains(id));
+    let came_since = |c: Capture| given.iter().any(|g| g.kind == c.evidence() && is_new(&g.id));
+    recapture::wanted(findings, &reasons, all).into_iter().filter(|w| !came_since(w.capture)).collect()
 }

@@ -16,13 +16,9 @@ use crate::base::{
 /// Waits until the checks have come to a result.
 ///
 /// # Errors
-/// [`Error::Busy`] when they have not within `patience`; they go on.
-pub async fn wait(
-    engine: &Engine,
-    caller: &Caller,
-    id: VerificationId,
-    patience: Duration,
-) -> Result<Status> {
+/// [`Error::Busy`] when they have not in time; they go on.
+pub async fn wait(engine: &Engine, caller: &Caller, id: VerificationId) -> Result<Status> {
+    let patience = Duration::from_secs(engine.settings.result_patience_s);
     let look = || async move {
         let mut tx = engine.db().read().await?;
         let row = rows::get(&mut tx, caller.organization, id).await?.ok_or(Error::NotFound("session"))?;

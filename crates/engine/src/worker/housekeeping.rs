@@ -7,6 +7,7 @@ use bonafide_store::access_tokens;
 
 use crate::{
     base::{engine::Engine, error::Result},
+    checks::who,
     idempotency,
     webhooks::history::sweep,
 };
@@ -25,10 +26,12 @@ pub async fn run(engine: Engine, mut stop: tokio::sync::watch::Receiver<bool>) {
     }
 }
 
-/// Removes what is over: answers that were kept for repeated requests, access tokens, what became of messages.
+/// Removes what is over: answers that were kept for repeated requests, access tokens, what became of
+/// messages, what devices and addresses are counted by.
 pub async fn once(engine: &Engine) -> Result<()> {
     idempotency::purge(engine).await?;
     sweep::sweep(engine).await?;
+    who::purge(engine).await?;
     let mut tx = engine.db().begin().await?;
     access_tokens::purge(&mut tx, engine.now()).await?;
     tx.commit().await?;

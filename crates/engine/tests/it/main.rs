@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, unreachable_pub, reason = "a test stops at the first surprise")]
 
 mod invitations;
+mod screening;
+mod submit;
 mod support;
 mod webhooks {
     mod deliver;

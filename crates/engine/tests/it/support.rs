@@ -15,7 +15,7 @@ use bonafide_engine::{
     verifications::{self, NewVerification},
 };
 use bonafide_invite::Inviter;
-use bonafide_store::Db;
+use bonafide_store::{Db, keyring::MemoryKeyRing};
 use bonafide_testkit::{
     data::sample,
     engine::{Setup, Started},
@@ -68,7 +68,8 @@ pub struct App {
     pub clock: Arc<FixedClock>,
     pub entropy: Arc<SeededEntropy>,
     pub caller: Caller,
-    folder: Arc<tempfile::TempDir>,
+    pub key_ring: Arc<MemoryKeyRing>,
+    pub folder: Arc<tempfile::TempDir>,
 }
 
 impl App {
@@ -84,9 +85,9 @@ impl App {
 
     async fn of(database: &str, setup: Setup) -> Self {
         let setup = Setup { dialects: vec![&Invented], ..setup };
-        let Started { engine, db, clock, entropy, folder } = setup.start(database).await;
+        let Started { engine, db, clock, entropy, key_ring, folder } = setup.start(database).await;
         let caller = organization(&engine, "first", false).await;
-        Self { engine, db, clock, entropy, caller, folder }
+        Self { engine, db, clock, entropy, caller, key_ring, folder }
     }
 
     /// The same engine, used by somebody else.
@@ -97,6 +98,7 @@ impl App {
             clock: self.clock.clone(),
             entropy: self.entropy.clone(),
             caller,
+            key_ring: self.key_ring.clone(),
             folder: self.folder.clone(),
         }
     }

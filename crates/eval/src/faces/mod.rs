@@ -34,7 +34,8 @@ use bonafide_checks::{
 };
 
 use super::Report;
-use scores::{best_pairs_right, rejected, right};
+pub(super) use scores::rejected;
+use scores::{best_pairs_right, right};
 
 type Error = Box<dyn std::error::Error>;
 

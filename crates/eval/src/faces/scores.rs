@@ -22,7 +22,7 @@ fn best_threshold(scores: &[(f64, bool)]) -> f64 {
 }
 
 /// How many same pairs lie below the lowest threshold that at most this share of different pairs reaches.
-pub(super) fn rejected(genuine: &[f64], impostor: &[f64], fmr: f64) -> usize {
+pub(crate) fn rejected(genuine: &[f64], impostor: &[f64], fmr: f64) -> usize {
     curve(genuine, impostor, &[fmr]).first().map_or(0, |(_, rejected)| *rejected)
 }
 

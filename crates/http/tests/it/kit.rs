@@ -138,3 +138,28 @@ async fn a_scope_opens_what_asks_for_it_and_nothing_else() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_misspelt_member_is_refused_and_another_is_told() {
+    let app = App::start("sqlite").await;
+    let key = [("X-Api-Key", app.key.as_str())];
+    let ask = async |path: &str, body: Value| app.ask("POST", path, &key, body).await;
+    for wrong in [json!({"user": "u", "usr": "v"}), json!({"usre": "u"}), json!({"user": "u", "User": "v"})] {
+        ask("/shop/orders", wrong).await.refused(400, "invalid_request");
+    }
+    let plain = ask("/shop/orders", json!({"user": "u"})).await;
+    assert!(!plain.headers.contains_key("bonafide-ignored-members"));
+    let sent = json!({"user": "u", "basket": 1, "marta@example.com": 1, "colour": {"a": 1}});
+    let told = ask("/shop/orders?source=shelf", sent).await;
+    assert_eq!(
+        (told.status, &told.headers["bonafide-ignored-members"]),
+        (201, &"*, basket, colour, source".parse().unwrap())
+    );
+    let order = told.ok().as_str().unwrap().to_owned();
+    let read = app.ask("GET", &format!("/shop/orders/{order}?fresh=1"), &key, json!({})).await;
+    assert_eq!((read.status, &read.headers["bonafide-ignored-members"]), (200, &"fresh".parse().unwrap()));
+    // Who is not let in is told nothing of it.
+    let stranger = app.ask("GET", &format!("/shop/orders/{order}?fresh=1"), &[], json!({})).await;
+    assert!(!stranger.headers.contains_key("bonafide-ignored-members"));
+    stranger.refused(401, "unauthorized");
+}

@@ -6,7 +6,7 @@ use unicode_normalization::UnicodeNormalization;
 use super::words;
 
 /// Longest name that is looked at, in characters; the rest is left out.
-const MAX_CHARS: usize = 300;
+pub(crate) const MAX_CHARS: usize = 300;
 /// Most tokens of one name.
 pub const MAX_TOKENS: usize = 24;
 
@@ -23,6 +23,18 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// The kind that a word of a table means; what is left open may be any.
+    pub fn parse(word: &str) -> Option<Self> {
+        Some(match word.trim().to_lowercase().as_str() {
+            "person" | "individual" | "pep" => Self::Person,
+            "organization" | "organisation" | "entity" | "company" | "publicbody" => Self::Organization,
+            "vessel" | "ship" => Self::Vessel,
+            "aircraft" | "airplane" => Self::Aircraft,
+            "" | "unknown" | "legalentity" => Self::Unknown,
+            _ => return None,
+        })
+    }
+
     /// Whether two may be the same bearer.
     pub fn may_be(self, other: Self) -> bool {
         self == other || self == Self::Unknown || other == Self::Unknown

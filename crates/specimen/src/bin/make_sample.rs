@@ -1,6 +1,6 @@
 //! Makes the sample person's pictures: `make_sample <manifest> <folder of the package's pictures> <output folder>`.
 //!
-//! Writes `passport.jpg`, `card_front.jpg`, `card_back.jpg`, `selfie.jpg` and `other.jpg`.
+//! Writes `passport.jpg`, `card_front.jpg`, `card_back.jpg`, `portrait.jpg`, `selfie.jpg` and `other.jpg`.
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -74,6 +74,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     write("passport.jpg", &specimen::photograph(&specimen::passport(&person, &fonts), 1, &Scene::default()))?;
     write("card_front.jpg", &specimen::photograph(&front, 2, &card))?;
     write("card_back.jpg", &specimen::photograph(&back, 3, &card))?;
+    write("portrait.jpg", &person.portrait)?;
     write("selfie.jpg", &manifest.selfie.selfie(pictures)?)?;
     write("other.jpg", &manifest.other.selfie(pictures)?)
 }

@@ -43,6 +43,7 @@ contract! {
         findings_come_in_the_order_of_the_checks,
         the_latest_assessment_counts,
         the_newest_weights_apply_and_the_older_stay,
+        the_newest_policy_of_a_name_applies,
         requirements_fall_back_to_the_organization,
         history_counts_its_lines,
         a_deleted_verification_is_nowhere,
@@ -99,6 +100,7 @@ contract! {
         dismissals_hold_for_their_time_and_person,
         the_log_is_read_in_pages_and_bounded,
         both_go_with_the_person,
+        standing_people_are_left_until_they_are_marked,
     }
     webhooks {
         endpoints_come_and_go,

@@ -3,7 +3,7 @@ use bonafide_core::{
     document::{DocumentType, Side},
     evidence::EvidenceKind,
     finding::{Check, Code, Finding, Outcome},
-    id::{AssessmentId, WeightsId},
+    id::{AssessmentId, PolicyId, WeightsId},
     policy::DataSource,
     time::Timestamp,
     verification::Status,
@@ -11,7 +11,7 @@ use bonafide_core::{
 use bonafide_store::{
     Error, Word, applicants,
     assessments::{self, Assessment},
-    evidence, findings, history,
+    evidence, findings, history, policies,
     requirements::{self, Scope},
     verifications::{self, Filter, Page, Verification},
     weights::{self, Whom},
@@ -274,6 +274,50 @@ pub(crate) async fn the_newest_weights_apply_and_the_older_stay(stage: Stage) {
     }
     let old = weights::get(&mut tx, t.organization, ids[0]).await.unwrap().unwrap();
     assert_eq!((old.knobs, old.version), (json!({"age_weight": 1.0}), 1));
+}
+
+pub(crate) async fn the_newest_policy_of_a_name_applies(stage: Stage) {
+    let t = stage.tenant().await;
+    let mut tx = stage.begin().await;
+    let whom = |client, user_id| Whom { client, user_id };
+    assert_eq!(policies::current(&mut tx, t.organization, "default", whom("", "")).await.unwrap(), None);
+    let made = [
+        ("default", "", "", 1),
+        ("default", "", "", 2),
+        ("default", "", "u-1", 1),
+        ("default", "c-1", "", 1),
+        ("wealthy", "", "", 1),
+    ];
+    let mut ids: Vec<PolicyId> = vec![];
+    for (n, (name, client, user, version)) in made.into_iter().enumerate() {
+        let (id, policy) = (stage.id(), json!({"n": n}));
+        let (to, now) = (whom(client, user), stage.now());
+        let got = policies::insert(&mut tx, t.organization, id, name, to, &policy, now).await.unwrap();
+        assert_eq!(got, version);
+        ids.push(id);
+        stage.clock.advance(1);
+    }
+    for (name, client, user, n) in [
+        ("default", "", "", Some(1)),
+        ("default", "", "u-1", Some(2)),
+        ("default", "c-1", "u-2", Some(3)),
+        ("default", "c-1", "u-1", Some(2)),
+        ("wealthy", "c-1", "u-1", Some(4)),
+        ("other", "", "", None),
+    ] {
+        let current = policies::current(&mut tx, t.organization, name, whom(client, user)).await.unwrap();
+        assert_eq!(current.map(|p| p.id), n.map(|n: usize| ids[n]), "{name} {client} {user}");
+    }
+    let old = policies::get(&mut tx, t.organization, ids[0]).await.unwrap().unwrap();
+    assert_eq!((old.policy, old.version, old.name.as_str()), (json!({"n": 0}), 1, "default"));
+    let page = policies::list(&mut tx, t.organization, None, 1, 2).await.unwrap();
+    assert_eq!(page.iter().map(|p| p.id).collect::<Vec<_>>(), [ids[3], ids[2]], "newest first");
+    let named = policies::list(&mut tx, t.organization, Some("wealthy"), 0, 9).await.unwrap();
+    assert_eq!(named.iter().map(|p| p.id).collect::<Vec<_>>(), [ids[4]]);
+    let other = stage.organization().await;
+    assert_eq!(policies::get(&mut tx, other, ids[0]).await.unwrap(), None);
+    assert_eq!(policies::current(&mut tx, other, "default", whom("", "")).await.unwrap(), None);
+    assert_eq!(policies::list(&mut tx, other, None, 0, 9).await.unwrap(), []);
 }
 
 pub(crate) async fn requirements_fall_back_to_the_organization(stage: Stage) {

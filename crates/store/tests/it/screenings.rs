@@ -1,11 +1,13 @@
 //! The log of screenings, and hits that were dismissed.
 
-use bonafide_core::time::Timestamp;
+use bonafide_core::{id::VerificationId, time::Timestamp, verification::Status};
 use bonafide_store::{
-    applicants,
+    Tx, applicants,
     crypto::{Object, open_json, seal_json},
     dismissals::{self, Dismissal},
+    screened::{self, Done, Lists, Progress},
     screenings::{self, KEPT, Screening},
+    verifications,
 };
 use serde_json::{Value, json};
 
@@ -101,4 +103,48 @@ pub(crate) async fn both_go_with_the_person(stage: Stage) {
     assert_eq!(screenings::forget(&mut tx, t.organization, t.applicant).await.unwrap(), 0, "gone already");
     assert_eq!(dismissals::forget(&mut tx, t.organization, t.applicant).await.unwrap(), 0, "gone already");
     tx.commit().await.unwrap();
+}
+
+pub(crate) async fn standing_people_are_left_until_they_are_marked(stage: Stage) {
+    let (a, b) = (stage.tenant().await, stage.tenant().await);
+    let lists = |version, confirmed_at| Lists { version, confirmed_at };
+    let first = lists("first", stage.now());
+    let mut tx = stage.begin().await;
+    let left = async |tx: &mut Tx, lists: Lists<'_>| -> Vec<VerificationId> {
+        let rows = screened::left(tx, a.organization, lists, 10).await.unwrap();
+        rows.into_iter().map(|row| row.id).collect()
+    };
+    let stand = async |tx: &mut Tx, status: Status| {
+        let mut row = verifications::get(tx, a.organization, a.verification).await.unwrap().unwrap();
+        row.status = status.into();
+        verifications::update(tx, a.organization, &mut row).await.unwrap();
+    };
+    stand(&mut tx, Status::Capturing).await;
+    assert!(left(&mut tx, first).await.is_empty(), "they will be screened when they submit");
+    stand(&mut tx, Status::Approved).await;
+    assert_eq!(left(&mut tx, first).await, [a.verification]);
+    let (organization, id, now) = (a.organization, a.verification, stage.now());
+    assert!(screened::mark(&mut tx, organization, id, first, Done::Stale, now).await.unwrap());
+    assert!(!screened::mark(&mut tx, organization, id, first, Done::Screened, now).await.unwrap(), "once");
+    assert!(left(&mut tx, first).await.is_empty());
+    let progress = screened::progress(&mut tx, organization, first).await.unwrap();
+    assert_eq!(progress, Progress { total: 1, done: 1, stale: 1, ..Progress::default() });
+    // The same lists, confirmed since: who was screened against old ones is left to do.
+    let confirmed = lists("first", now.plus_secs(1));
+    assert_eq!(left(&mut tx, confirmed).await, [a.verification]);
+    assert!(screened::mark(&mut tx, organization, id, confirmed, Done::Screened, now).await.unwrap());
+    assert!(left(&mut tx, lists("first", now.plus_secs(2))).await.is_empty(), "nobody else is");
+    let second = lists("second", now);
+    assert_eq!(left(&mut tx, second).await, [a.verification]);
+    let progress = screened::progress(&mut tx, organization, second).await.unwrap();
+    assert_eq!(progress, Progress { total: 1, ..Progress::default() });
+    screened::renew(&mut tx, organization, id, second, Done::Failed, now).await.unwrap();
+    assert_eq!(screened::progress(&mut tx, organization, second).await.unwrap().failed, 1);
+    let foreign = screened::mark(&mut tx, b.organization, id, second, Done::Screened, now).await;
+    assert!(foreign.is_err(), "another tenant has no such verification");
+    tx.rollback().await.unwrap();
+    let mut tx = stage.begin().await;
+    stand(&mut tx, Status::Approved).await;
+    applicants::anonymize(&mut tx, a.organization, a.applicant, now).await.unwrap();
+    assert!(left(&mut tx, first).await.is_empty(), "who is forgotten is screened no more");
 }

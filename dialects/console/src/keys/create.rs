@@ -20,7 +20,8 @@ pub(crate) struct WantedKey {
     name: Option<String>,
     /// `api_key` when absent.
     kind: Option<KeyKind>,
-    /// `verifications` is everything but keys, and what is meant when absent. Nobody gives away more than they have.
+    /// `verifications` is everything but keys, policies and reviews, and what is meant when absent. Nobody gives away more
+    /// than they have.
     #[schema(value_type = Option<Vec<KeyScope>>, min_items = 1)]
     scopes: Option<Vec<String>>,
     /// Requests a minute, at most those of the key that asks; when absent as many, or the server's limit.

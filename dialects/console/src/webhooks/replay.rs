@@ -23,6 +23,7 @@ pub(crate) struct Replay {
     #[schema(format = DateTime)]
     until: Option<String>,
     /// Events after this position: the `next` of another call.
+    #[schema(minimum = 0, maximum = 9_007_199_254_740_991_i64)]
     after: Option<i64>,
     /// Also those that arrived; only those that did not when absent.
     delivered_too: Option<bool>,

@@ -23,7 +23,7 @@ pub(crate) struct Health {
     uptime: f64,
     version: &'static str,
     environment: &'static str,
-    /// `ok` or `error`, by part.
+    /// `ok` or `error`, by part; of the lists also `missing`, `stale`, `damaged` or `not_updated`.
     checks: BTreeMap<&'static str, String>,
     /// What is wrong and what to do, by part.
     details: BTreeMap<&'static str, Detail>,

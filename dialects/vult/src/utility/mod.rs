@@ -24,8 +24,7 @@ fn uptime(engine: &Engine) -> f64 {
 }
 
 fn words(parts: &BTreeMap<&'static str, Part>) -> BTreeMap<&'static str, String> {
-    let mut words: BTreeMap<_, _> =
-        parts.iter().map(|(name, part)| (*name, if part.ok { "ok" } else { "error" }.to_owned())).collect();
+    let mut words: BTreeMap<_, _> = parts.iter().map(|(name, part)| (*name, part.state.to_owned())).collect();
     // Part of the vendor's shape: this server has no cache to ask.
     words.insert("cache", "not_used".to_owned());
     words

@@ -12,7 +12,7 @@ use super::words;
 pub(crate) struct Ready {
     status: &'static str,
     timestamp: String,
-    /// `ok` or `error`, by part.
+    /// `ok` or `error`, by part; of the lists also `missing`, `stale`, `damaged` or `not_updated`.
     checks: BTreeMap<&'static str, String>,
 }
 

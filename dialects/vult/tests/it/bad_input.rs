@@ -39,7 +39,17 @@ async fn pictures_that_are_none(app: &App) {
             gif.encode_frame(image::Frame::new(frame)).unwrap();
         }
     }
-    let bad: [(&str, &[u8]); 6] = [
+    let drawn = |width, height, shade| {
+        let mut file = std::io::Cursor::new(vec![]);
+        let picture = image::RgbImage::from_pixel(width, height, image::Rgb([shade; 3]));
+        picture.write_to(&mut file, image::ImageFormat::Png).unwrap();
+        file.into_inner()
+    };
+    let (dot, black, blank) = (drawn(1, 1, 200), drawn(800, 600, 4), drawn(800, 600, 200));
+    let bad: [(&str, &[u8]); 9] = [
+        ("shorter side", &dot),
+        ("more light", &black),
+        ("nothing but one colour", &blank),
         ("text", b"this is not a picture"),
         ("truncated", &whole[..whole.len() / 2]),
         ("flood", &flood),
@@ -48,8 +58,9 @@ async fn pictures_that_are_none(app: &App) {
         ("html", b"<html><script>alert(1)</script></html>"),
     ];
     for (what, bytes) in bad {
-        let fields = app.picture("front", &session, bytes).await.refused(400, "invalid_request");
-        assert_eq!(fields, ["image"], "{what}");
+        let refused = app.picture("front", &session, bytes).await;
+        assert!(!what.contains(' ') || refused.body.to_string().contains(what), "{}", refused.body);
+        assert_eq!(refused.refused(400, "invalid_request"), ["image"], "{what}");
         let fields = app.liveness(&session, &[&whole, bytes]).await.refused(400, "invalid_request");
         assert_eq!(fields, ["images.1"], "{what}");
     }
@@ -215,7 +226,7 @@ async fn sessions_expire(app: &App) {
 
 async fn too_many_pictures(app: &App) {
     let session = app.consented().await;
-    let small = image::RgbImage::from_pixel(64, 64, image::Rgb([9, 9, 9]));
+    let small = image::RgbImage::from_fn(64, 64, |x, y| image::Rgb([(4 * x) as u8, (4 * y) as u8, 90]));
     let mut png = std::io::Cursor::new(vec![]);
     small.write_to(&mut png, image::ImageFormat::Png).unwrap();
     for _ in 0..12 {
@@ -240,7 +251,10 @@ async fn utility(app: &App) {
         assert!(answer.ok().is_object(), "{path}");
     }
     let ready = app.get("/ready").await.ok();
-    for part in ["database", "storage", "lists"] {
-        assert_eq!(ready["checks"][part], "ok", "{part}");
+    for (part, state) in [("database", "ok"), ("storage", "ok"), ("lists", "missing")] {
+        assert_eq!(ready["checks"][part], state, "{part}");
     }
+    let health = app.get("/health").await.ok();
+    let told = health["details"]["lists"]["message"].as_str().unwrap();
+    assert!(told.contains("nobody is screened"), "{told}");
 }

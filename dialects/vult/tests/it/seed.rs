@@ -52,7 +52,8 @@ fn document() -> Value {
 
 /// Our words beside the vendor's: only where their page has no place for what a device or a receiver has to know.
 fn is_ours(path: &str, name: &str) -> bool {
-    name == "liveness_steps" || path == "/webhook/create" && ["id", "secret"].contains(&name)
+    ["liveness_steps", "captures_wanted"].contains(&name)
+        || path == "/webhook/create" && ["id", "secret"].contains(&name)
 }
 
 #[test]

@@ -13,7 +13,11 @@ use axum::{
 };
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use bonafide_checks::models::Models;
-use bonafide_engine::{Engine, access, jobs};
+use bonafide_engine::{
+    Engine, Scope,
+    access::{self, Kind, Wanted},
+    jobs,
+};
 use bonafide_registry::Provider;
 use bonafide_store::Db;
 use bonafide_testkit::{
@@ -24,7 +28,7 @@ use serde_json::{Value, json};
 use tower::ServiceExt;
 
 /// The installed networks, loaded once for all tests.
-static MODELS: LazyLock<Arc<Models>> =
+pub static MODELS: LazyLock<Arc<Models>> =
     LazyLock::new(|| Arc::new(bonafide_models::load(&bonafide_models::Options::default())));
 
 pub struct App {
@@ -79,15 +83,22 @@ impl App {
 
     /// The same, with a registry to ask.
     pub async fn start_with(database: &str, registry: Option<Provider>) -> Self {
-        let setup = Setup {
-            models: MODELS.clone(),
-            registry,
-            dialects: bonafide_vult::DIALECT.webhooks.into_iter().collect(),
-            ..Setup::default()
-        };
+        Self::of(database, Setup { registry, ..Setup::default() }).await
+    }
+
+    /// The same, but nobody waits for a result that is not there yet.
+    pub async fn start_impatient(database: &str) -> Self {
+        let mut setup = Setup::default();
+        setup.settings.result_patience_s = 0;
+        Self::of(database, setup).await
+    }
+
+    async fn of(database: &str, setup: Setup) -> Self {
+        let dialects = bonafide_vult::DIALECT.webhooks.into_iter().collect();
+        let setup = Setup { models: MODELS.clone(), dialects, ..setup };
         let Started { engine, db, clock, folder, .. } = setup.start(database).await;
         let router = bonafide_http::server(
-            &[&bonafide_vult::DIALECT],
+            &[&bonafide_vult::DIALECT, &bonafide_console::DIALECT],
             engine.clone(),
             &Default::default(),
             Router::new(),
@@ -142,9 +153,25 @@ impl App {
         }
     }
 
+    /// A key of the app's own organization that may do whatever our own API offers but keys.
+    pub async fn officer(&self) -> String {
+        let mut wanted = Wanted::new(Kind::ApiKey, "officer");
+        wanted.scopes = Scope::ALL.map(Scope::as_str).join(" ");
+        access::create_credential(&self.engine, wanted, false).await.unwrap().secret.to_string()
+    }
+
     /// The app's own client, as the engine knows it.
     pub async fn caller(&self) -> bonafide_engine::Caller {
         access::authenticate(&self.engine, &self.token).await.unwrap().unwrap()
+    }
+
+    /// The same app, spoken to with a key of its organization that may set what weakens decisions.
+    pub async fn as_officer(&self) -> Self {
+        let scopes = "verifications policy".to_owned();
+        let caller = bonafide_engine::Caller { scopes: format!("{scopes} keys"), ..self.caller().await };
+        let wanted = access::Wanted { scopes, ..access::Wanted::new(access::Kind::ApiKey, "officer") };
+        let key = access::credentials::create(&self.engine, &caller, wanted).await.unwrap();
+        self.speaking_as(&key.credential.public_id, &key.secret.to_string())
     }
 
     /// A new token for the app's own client.
@@ -272,8 +299,14 @@ impl App {
 
     /// `of` is `idv` or `ida`.
     pub async fn finalize_of(&self, of: &str, session: &str) -> Answer {
+        self.finalize_with(of, session, json!({})).await
+    }
+
+    /// The same with more in the request.
+    pub async fn finalize_with(&self, of: &str, session: &str, mut body: Value) -> Answer {
         let path = format!("/{of}/sdk/finalize");
-        let finalize = self.post(&path, json!({"session_id": session}));
+        body["session_id"] = session.into();
+        let finalize = self.post(&path, body);
         let work = async {
             loop {
                 tokio::time::sleep(std::time::Duration::from_millis(20)).await;
@@ -290,4 +323,13 @@ impl App {
 /// A picture of the sample person.
 pub fn sample(name: &str) -> Vec<u8> {
     std::fs::read(bonafide_testkit::data::sample(name)).unwrap()
+}
+
+/// A photograph without a document or a face: a table, lit from one side. Each `n` is another picture.
+pub fn empty_table(n: u8) -> Vec<u8> {
+    let shade = |x: u32, y: u32| (60 + n as u32 + x / 8 + y / 12) as u8;
+    let table = image::RgbImage::from_fn(800, 600, |x, y| image::Rgb([shade(x, y), shade(x, y) - 20, 50]));
+    let mut jpeg = std::io::Cursor::new(vec![]);
+    table.write_to(&mut jpeg, image::ImageFormat::Jpeg).unwrap();
+    jpeg.into_inner()
 }

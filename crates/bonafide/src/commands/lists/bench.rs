@@ -9,6 +9,7 @@ use bonafide_screening::{
     index::{Index, Query, THRESHOLD},
     names::Kind,
     snapshot::Store,
+    table,
 };
 use serde::Serialize;
 use serde_json::json;
@@ -129,12 +130,15 @@ fn measure(index: &Index, queries: &[Query], threads: usize) -> Times {
 }
 
 fn from_file(file: &Path) -> Result<Vec<Query>, Box<dyn std::error::Error>> {
-    let wrong = |e: csv::Error| format!("cannot read {}: {e}", file.display());
-    let mut reader = csv::Reader::from_path(file).map_err(wrong)?;
-    let header = reader.headers().map_err(wrong)?.clone();
-    let rows: Vec<csv::StringRecord> = reader.records().collect::<Result<_, _>>().map_err(wrong)?;
-    let person = Some(Kind::Person);
-    Ok(rows.iter().filter_map(|row| crate::commands::screen::query(&header, row, person)).collect())
+    let wrong = |e: &dyn std::fmt::Display| format!("cannot read {}: {e}", file.display());
+    let bytes = std::fs::read(file).map_err(|e| wrong(&e))?;
+    let rows = table::read(&bytes, Some(Kind::Person)).map_err(|e| wrong(&e))?.rows;
+    let (all, queries) = (rows.len(), rows.into_iter().filter_map(|row| row.query.ok()).collect::<Vec<_>>());
+    if queries.len() < all {
+        let left = all - queries.len();
+        anstream::eprintln!("warning: {left} of {all} rows of {} cannot be asked", file.display());
+    }
+    Ok(queries)
 }
 
 /// Names of the lists, evenly over all of them: as written, with the words turned around, with a letter missing.

@@ -2,6 +2,7 @@
 
 mod bench;
 mod fetch;
+mod status;
 mod update;
 
 use std::{collections::BTreeMap, path::PathBuf};
@@ -37,9 +38,9 @@ enum Action {
         /// The form of the files [default: recognised]
         #[arg(long, value_parser = parse_format)]
         format: Option<Format>,
-        /// Take it although it has far fewer entries than the version before
-        #[arg(long)]
-        force: bool,
+        /// Take it although it has far fewer entries, names or other values than the version before
+        #[arg(long, alias = "force")]
+        accept_shrink: bool,
         #[command(flatten)]
         flags: Flags,
         #[arg(long)]
@@ -49,18 +50,25 @@ enum Action {
     Update {
         /// Only these [default: all under `[lists]` in the settings file]
         lists: Vec<String>,
-        /// Take a list although it has far fewer entries than the version before
-        #[arg(long)]
-        force: bool,
+        /// Take a list although it has far fewer entries, names or other values than the version before
+        #[arg(long, alias = "force")]
+        accept_shrink: bool,
         #[command(flatten)]
         flags: Flags,
         #[arg(long)]
         json: bool,
     },
-    /// The lists that are searched: date, size and hash
+    /// The lists that are searched: age, size and hash, whether they are missing, stale or damaged, and how far everybody
+    /// is screened against them. Ends with an error where a list cannot be relied on
     Status {
         #[command(flatten)]
         flags: Flags,
+        /// Ask the running server at this URL how far everybody is screened; on SQLite it has the database to itself
+        #[arg(long, env = "BONAFIDE_URL", value_name = "URL")]
+        url: Option<String>,
+        /// An API key for that
+        #[arg(long, env = "BONAFIDE_API_KEY", hide_env_values = true, value_name = "KEY")]
+        key: Option<String>,
         #[arg(long)]
         json: bool,
     },
@@ -118,7 +126,7 @@ pub(crate) fn store(flags: &Flags) -> Result<Store, Box<dyn std::error::Error>> 
 
 pub(crate) fn run(args: Args) -> CommandResult {
     match args.action {
-        Action::Import { list, files, format, force, flags, json } => {
+        Action::Import { list, files, format, accept_shrink, flags, json } => {
             let mut read: Files = BTreeMap::new();
             for file in &files {
                 let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -127,7 +135,7 @@ pub(crate) fn run(args: Args) -> CommandResult {
                 read.insert(name, bytes);
             }
             let now = bonafide_engine::world::SystemClock.now().0;
-            let imported = store(&flags)?.import(&list, format, &read, now, force)?;
+            let imported = store(&flags)?.import(&list, format, &read, now, accept_shrink)?;
             if json {
                 output::json(&imported)?;
             } else {
@@ -135,8 +143,10 @@ pub(crate) fn run(args: Args) -> CommandResult {
             }
             Ok(())
         }
-        Action::Update { lists, force, flags, json } => update::run(&lists, force, &flags, json),
-        Action::Status { flags, json } => status(&flags, json),
+        Action::Update { lists, accept_shrink, flags, json } => {
+            update::run(&lists, accept_shrink, &flags, json)
+        }
+        Action::Status { flags, url, key, json } => status::run(&flags, url, key, json),
         Action::Remove { list, flags, json } => {
             store(&flags)?.remove(&list)?;
             if json {
@@ -164,6 +174,9 @@ pub(crate) fn run(args: Args) -> CommandResult {
     }
 }
 
+/// Most entries that are named one by one.
+const MOST_NAMED: usize = 10;
+
 fn told(imported: &Imported) {
     let Snapshot { list, entries, names, sha256, published, warnings, .. } = &imported.snapshot;
     let of = published.as_ref().map(|d| format!(" of {d}")).unwrap_or_default();
@@ -172,39 +185,25 @@ fn told(imported: &Imported) {
     match imported.changed {
         false => anstream::println!("Nothing changed since the version before."),
         true => anstream::println!(
-            "{} added, {} removed, {} changed.",
+            "Entries: {} added, {} removed, {} changed. Names: {} added, {} removed.",
             diff.added.len(),
             diff.removed.len(),
-            diff.changed.len()
+            diff.changed.len(),
+            diff.names_added,
+            diff.names_removed
         ),
+    }
+    for (what, ids) in [("added", &diff.added), ("removed", &diff.removed)] {
+        // Everything of a first version was added.
+        if ids.len() == *entries && what == "added" || ids.is_empty() {
+            continue;
+        }
+        let more = ids.len().saturating_sub(MOST_NAMED);
+        let first: Vec<&str> = ids.iter().take(MOST_NAMED).map(String::as_str).collect();
+        let more = if more > 0 { format!(" and {more} more (--json names all)") } else { String::new() };
+        anstream::println!("  {what}: {}{more}", first.join(", "));
     }
     for warning in warnings {
         anstream::println!("  - {warning}");
     }
-}
-
-fn status(flags: &Flags, as_json: bool) -> CommandResult {
-    let all: Vec<Snapshot> = store(flags)?.load()?.into_iter().map(|(snapshot, _)| snapshot).collect();
-    if as_json {
-        let rows: Vec<_> = all
-            .iter()
-            .map(|s| {
-                let mut row = serde_json::to_value(s).unwrap_or_default();
-                row["sha256"] = json!(s.sha256);
-                row
-            })
-            .collect();
-        output::json(&rows)?;
-    } else if all.is_empty() {
-        anstream::println!("No list is searched; `bonafide lists import NAME FILE…` takes one in.");
-    } else {
-        let mut table = output::table(["list", "published", "taken in", "entries", "names", "sha256"]);
-        for s in all {
-            let at = bonafide_core::time::Timestamp(s.imported_at).to_string();
-            let published = s.published.unwrap_or_default();
-            table.add_row([s.list, published, at, s.entries.to_string(), s.names.to_string(), s.sha256]);
-        }
-        output::print(&table);
-    }
-    Ok(())
 }

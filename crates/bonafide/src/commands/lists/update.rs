@@ -33,7 +33,7 @@ enum Outcome {
 }
 
 /// Brings the named lists of the settings, or all of them.
-pub(super) fn run(wanted: &[String], force: bool, flags: &Flags, as_json: bool) -> CommandResult {
+pub(super) fn run(wanted: &[String], accept_shrink: bool, flags: &Flags, as_json: bool) -> CommandResult {
     let config = Config::load(flags, json!({}))?;
     if config.lists.is_empty() {
         return Err("the settings file names no list; write their addresses under [lists]".into());
@@ -42,8 +42,9 @@ pub(super) fn run(wanted: &[String], force: bool, flags: &Flags, as_json: bool) 
         return Err(format!("the settings file has no list {unknown:?} under [lists]").into());
     }
     let store = Store::new(config.lists_dir());
-    let current: BTreeMap<String, Snapshot> =
-        store.load()?.into_iter().map(|(s, _)| (s.list.clone(), s)).collect();
+    // One that is damaged is brought again.
+    let there = store.each()?.into_iter().filter_map(|(list, read)| Some((list, read.ok()?.0)));
+    let current: BTreeMap<String, Snapshot> = there.collect();
     let mut rows = vec![];
     let mut failed = 0;
     block_on(async {
@@ -52,8 +53,16 @@ pub(super) fn run(wanted: &[String], force: bool, flags: &Flags, as_json: bool) 
             if !wanted.is_empty() && !wanted.contains(list) {
                 continue;
             }
-            let outcome = one(&client, &store, list, &addresses.all(), current.get(list), force).await;
+            let outcome =
+                one(&client, &store, list, &addresses.all(), current.get(list), accept_shrink).await;
             let outcome = outcome.unwrap_or_else(|e| Outcome::Failed(with_causes(&*e)));
+            // A list that was not reached ages; why not is kept for `lists status` and told by the server's health.
+            let now = bonafide_engine::world::SystemClock.now().0;
+            match &outcome {
+                Outcome::Updated(_) => {}
+                Outcome::Unchanged => store.confirm(list, now)?,
+                Outcome::Failed(why) => store.failed(list, now, why)?,
+            }
             failed += usize::from(matches!(outcome, Outcome::Failed(_)));
             if as_json {
                 rows.push(row(list, &outcome));
@@ -78,7 +87,7 @@ async fn one(
     list: &str,
     addresses: &[&str],
     current: Option<&Snapshot>,
-    force: bool,
+    accept_shrink: bool,
 ) -> Result<Outcome, Failure> {
     let folder = store.list_folder(list)?.join("fetched");
     fs::create_dir_all(&folder).map_err(|e| format!("cannot create {}: {e}", folder.display()))?;
@@ -98,7 +107,7 @@ async fn one(
         return Ok(Outcome::Unchanged);
     }
     let now = bonafide_engine::world::SystemClock.now().0;
-    let imported = store.import(list, None, &files, now, force)?;
+    let imported = store.import(list, None, &files, now, accept_shrink)?;
     Ok(if imported.changed { Outcome::Updated(Box::new(imported)) } else { Outcome::Unchanged })
 }
 
@@ -132,7 +141,8 @@ fn row(list: &str, outcome: &Outcome) -> Value {
     match outcome {
         Outcome::Updated(imported) => {
             let mut row = json!({"list": list, "outcome": "updated", "snapshot": imported.snapshot, "added":
-                imported.diff.added.len(), "removed": imported.diff.removed.len(), "changed": imported.diff.changed.len()});
+                imported.diff.added.len(), "removed": imported.diff.removed.len(), "changed": imported.diff.changed.len(),
+                "names_added": imported.diff.names_added, "names_removed": imported.diff.names_removed});
             row["snapshot"]["sha256"] = json!(imported.snapshot.sha256);
             row
         }

@@ -144,7 +144,7 @@ mod tests {
             organization: OrganizationId::from_uuid(uuid::Uuid::nil()),
             endpoint: WebhookEndpointId::from_uuid(uuid::Uuid::nil()),
             event: EventId::from_uuid(uuid::Uuid::from_u128(0xff)),
-            word: "x".into(),
+            event_type: "x".into(),
             status: DeliveryStatus::Pending.into(),
             tries,
             tries_before,

@@ -213,8 +213,8 @@ async fn an_address_registered_for_another_api_takes_nothing_away(app: &App) {
 
 async fn an_address_given_per_verification_gets_what_its_endpoint_wants(app: &App) {
     let (session, own) = with_address(app).await;
-    let words = Some(vec!["verification.canceled".to_owned()]);
-    change(app, own, Changes { words, ..Changes::default() }).await.unwrap();
+    let event_types = Some(vec!["verification.canceled".to_owned()]);
+    change(app, own, Changes { event_types, ..Changes::default() }).await.unwrap();
     app.consent(session).await;
     verifications::delete(&app.engine, &app.caller, session).await.unwrap();
     let wanted = ["verification.created", "verification.canceled"];

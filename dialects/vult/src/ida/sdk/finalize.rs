@@ -6,16 +6,14 @@ use bonafide_http::{Json, Result, operation};
 
 use crate::{
     extract::{SdkCaller, ida},
-    idv::{
-        sdk::{Done, finalize::PATIENCE},
-        session::SessionRef,
-    },
+    idv::{sdk::Done, session::SessionRef},
 };
 
 /// identity authentication finalize
 ///
 /// Hands in what was captured and waits until it is judged; `authenticated` of the session says the result. 503 with
-/// `Retry-After` when the checks take longer; they go on, and asking again waits for the same result.
+/// `Retry-After` when the checks take longer; they go on. Asking again waits for the same result or returns it; it is a new
+/// attempt only when something new was captured since.
 #[operation(
     post,
     "/ida/sdk/finalize",
@@ -31,6 +29,6 @@ pub(crate) async fn finalize(
 ) -> Result<Json<Done>> {
     let id = ida(&engine, &caller, &asked.session_id).await?;
     verifications::submit(&engine, &caller, id, None).await?;
-    verifications::wait(&engine, &caller, id, PATIENCE).await?;
+    verifications::wait(&engine, &caller, id).await?;
     Ok(Json(Done {}))
 }

@@ -1,7 +1,7 @@
 //! `POST /ida/sdk/session/read`
 
 use axum::extract::State;
-use bonafide_core::{document::FieldName, evidence::EvidenceKind, finding::Check};
+use bonafide_core::{document::FieldName, evidence::EvidenceKind, recapture::Capture};
 use bonafide_engine::{Engine, evidence, verifications};
 use bonafide_http::{Json, Result, operation};
 use serde::Serialize;
@@ -11,7 +11,10 @@ use utoipa::ToSchema;
 use crate::{
     extract::{SdkCaller, ida},
     ida::session::read::{authenticated, person},
-    idv::session::{SessionRef, read::object},
+    idv::{
+        sdk::wanted::CaptureWanted,
+        session::{SessionRef, read::object},
+    },
     words::{self, StatusE},
 };
 
@@ -38,9 +41,13 @@ pub(crate) struct SdkAuthentication {
     liveness_detected: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     liveness_detected_at: Option<String>,
+    /// False, too, while it is wanted again.
     selfie_given: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     selfie_given_at: Option<String>,
+    /// What the person has to capture again before the session is finalized, as in a verification.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    captures_wanted: Option<Vec<CaptureWanted>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     authenticated: Option<bool>,
     /// Who judges liveness: `internal` is this server.
@@ -73,8 +80,8 @@ pub(crate) async fn session_read(
     let challenge = evidence::open_challenge(&engine, &caller, id).await?;
     let person = person(&engine, &caller, &view).await?;
     let name = |field| person.as_ref()?.reading()?.get(field).map(|f| f.value.clone());
-    let selfie = view.given_at(EvidenceKind::Selfie).map(|at| at.to_string());
-    let liveness = view.passed(Check::PassiveLiveness);
+    let selfie_given = view.has(Capture::Liveness);
+    let selfie = view.given_at(EvidenceKind::Selfie).filter(|_| selfie_given);
     Ok(Json(SdkAuthentication {
         session_id: id.to_string(),
         identity_id: view.identity.map(|id| id.to_string()),
@@ -85,10 +92,11 @@ pub(crate) async fn session_read(
         middle_name: name(FieldName::MiddleName),
         last_name: name(FieldName::LastName),
         suffix_name: name(FieldName::NameSuffix),
-        liveness_detected: liveness,
-        liveness_detected_at: liveness.and(view.judged_at.map(|at| at.to_string())),
-        selfie_given: selfie.is_some(),
-        selfie_given_at: selfie,
+        liveness_detected: view.live(),
+        liveness_detected_at: view.live_at().map(|at| at.to_string()),
+        selfie_given,
+        selfie_given_at: selfie.map(|at| at.to_string()),
+        captures_wanted: CaptureWanted::all(&view),
         authenticated: authenticated(&view),
         liveness_provider_e: "internal",
         liveness_steps: challenge.map(|c| c.steps.into_iter().map(|s| s.as_str()).collect()),

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use crate::{
     extract::identity_id,
     idv::session::create::{Created, new_verification},
+    settings::SessionSettings,
     words::LivenessModeE,
 };
 
@@ -23,13 +24,13 @@ pub(crate) struct NewAuthentication {
         pattern = r"^https?://[A-Za-z0-9.-]+(:([0-9]{1,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}))?(/[A-Za-z0-9._~/?&=%+:@,;-]*)?$"
     )]
     webhook_url: Option<String>,
-    /// `passive` when absent.
+    /// What the policy asks when absent; a session may ask for more and not for less.
     liveness_mode: Option<LivenessModeE>,
     /// Your own data, returned with the session.
     #[schema(value_type = Option<Object>)]
     metadata: Option<Map<String, Value>>,
     /// As in a verification.
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<SessionSettings>)]
     settings: Option<Map<String, Value>>,
 }
 

@@ -1,7 +1,7 @@
 //! `POST /ida/session/read`
 
 use axum::extract::State;
-use bonafide_core::{document::FieldName, evidence::EvidenceKind, finding::Check};
+use bonafide_core::{document::FieldName, evidence::EvidenceKind};
 use bonafide_engine::{
     Engine,
     identities::{self, Person},
@@ -72,7 +72,6 @@ impl Authentication {
         let private = view.private.as_ref();
         let name = |field| person?.reading()?.get(field).map(|f| f.value.clone());
         let selfie = view.given_at(EvidenceKind::Selfie).map(|at| at.to_string());
-        let liveness = view.passed(Check::PassiveLiveness);
         Self {
             session_id: view.id.to_string(),
             user_id: Some(view.user_id.clone()).filter(|id| !id.is_empty()),
@@ -86,8 +85,8 @@ impl Authentication {
             middle_name: name(FieldName::MiddleName),
             last_name: name(FieldName::LastName),
             suffix_name: name(FieldName::NameSuffix),
-            liveness_detected: liveness,
-            liveness_detected_at: liveness.and(view.judged_at.map(|at| at.to_string())),
+            liveness_detected: view.live(),
+            liveness_detected_at: view.live_at().map(|at| at.to_string()),
             selfie_given: selfie.is_some(),
             selfie_given_at: selfie,
             authenticated: authenticated(view),

@@ -14,6 +14,8 @@ use crate::{
 /// update requirements
 ///
 /// Sets what one source has to give for one type of document. It applies to sessions created from now on.
+///
+/// To require less than the product does by itself takes the scope `policy` as well.
 #[operation(
     method(post, put),
     "/idv/requirements",

@@ -62,6 +62,7 @@ pub(crate) async fn back_add(
 
 async fn add(engine: &Engine, caller: &Caller, side: Side, mut form: Form) -> Result<Json<Done>> {
     let mut problems = vec![];
+    form.only(&["session_id", "latitude", "longitude", "image"], &mut problems);
     let session = form.required("session_id", &mut problems);
     let latitude = form.number("latitude", &mut problems);
     let longitude = form.number("longitude", &mut problems);

@@ -1,7 +1,5 @@
 //! `POST /idv/sdk/finalize`
 
-use std::time::Duration;
-
 use axum::extract::State;
 use bonafide_core::{
     finding::{Check, Outcome},
@@ -13,16 +11,16 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use crate::extract::{SdkCaller, idv};
-
-/// How long the answer may wait for the checks: shorter than the usual patience of clients and proxies.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(50);
+use crate::{
+    extract::{SdkCaller, idv},
+    settings::SessionSettings,
+};
 
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct Finalize {
     session_id: String,
     /// Replaces the session's settings.
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<SessionSettings>)]
     settings: Option<Map<String, Value>>,
 }
 
@@ -36,8 +34,9 @@ pub(crate) struct Finalized {
 
 /// sdk idv finalization
 ///
-/// Hands in what was captured and waits for the result. 503 with `Retry-After` when the checks take longer;
-/// they go on, and asking again waits for the same result.
+/// Hands in what was captured and waits for the result. 503 with `Retry-After` when the checks take longer; they go on.
+/// Asking again waits for the same result or returns it; it is a new attempt only when something new was captured since,
+/// or the settings are other ones.
 #[operation(
     post,
     "/idv/sdk/finalize",
@@ -53,7 +52,7 @@ pub(crate) async fn finalize(
 ) -> Result<Json<Finalized>> {
     let id = idv(&engine, &caller, &asked.session_id).await?;
     verifications::submit(&engine, &caller, id, asked.settings.map(Value::Object)).await?;
-    let status = verifications::wait(&engine, &caller, id, PATIENCE).await?;
+    let status = verifications::wait(&engine, &caller, id).await?;
     let view = verifications::read(&engine, &caller, id).await?;
     let sanctions = view.finding(Check::Sanctions, None).map(|f| f.outcome);
     Ok(Json(Finalized {

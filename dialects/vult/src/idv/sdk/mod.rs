@@ -9,6 +9,7 @@ pub(crate) mod liveness_generate;
 pub(crate) mod liveness_process;
 pub(crate) mod metadata_update;
 pub(crate) mod session_read;
+pub(crate) mod wanted;
 
 use serde::Serialize;
 use utoipa::ToSchema;

@@ -1,7 +1,7 @@
 //! `POST /idv/sdk/session/read`
 
 use axum::extract::State;
-use bonafide_core::{evidence::EvidenceKind, finding::Check};
+use bonafide_core::recapture::Capture;
 use bonafide_engine::{Engine, evidence, verifications};
 use bonafide_http::{Json, Result, operation};
 use serde::Serialize;
@@ -10,7 +10,10 @@ use utoipa::ToSchema;
 
 use crate::{
     extract::{SdkCaller, idv},
-    idv::session::{SessionRef, read::object},
+    idv::{
+        sdk::wanted::CaptureWanted,
+        session::{SessionRef, read::object},
+    },
     words::{self, DocumentTypeE},
 };
 
@@ -22,10 +25,16 @@ pub(crate) struct SdkSession {
     client_id: Option<String>,
     document_type_e: DocumentTypeE,
     consented: bool,
+    /// False, too, while it is wanted again.
     document_front_given: bool,
+    /// False, too, while it is wanted again.
     document_back_given: bool,
     liveness_detected: bool,
+    /// False, too, while it is wanted again.
     selfie_given: bool,
+    /// What the person has to capture again before the session is finalized, and why. Absent unless they have to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    captures_wanted: Option<Vec<CaptureWanted>>,
     /// Who judges liveness: `internal` is this server.
     liveness_provider_e: &'static str,
     /// The movements that the open liveness session waits for, in order: `turn_left`, `turn_right`, `look_up`,
@@ -41,7 +50,7 @@ pub(crate) struct SdkSession {
 
 /// sdk session read
 ///
-/// What has been given so far.
+/// What has been given so far, and what is wanted again.
 #[operation(
     post,
     "/idv/sdk/session/read",
@@ -58,16 +67,16 @@ pub(crate) async fn session_read(
     let id = idv(&engine, &caller, &asked.session_id).await?;
     let view = verifications::read(&engine, &caller, id).await?;
     let challenge = evidence::open_challenge(&engine, &caller, id).await?;
-    let given = |kind| view.given_at(kind).is_some();
     Ok(Json(SdkSession {
         session_id: id.to_string(),
         client_id: view.client_id.clone(),
         document_type_e: words::document_type(view.document_type),
         consented: view.consent.is_some_and(|(given, _)| given),
-        document_front_given: given(EvidenceKind::DocumentFront),
-        document_back_given: given(EvidenceKind::DocumentBack),
-        liveness_detected: view.passed(Check::PassiveLiveness) == Some(true),
-        selfie_given: given(EvidenceKind::Selfie),
+        document_front_given: view.has(Capture::DocumentFront),
+        document_back_given: view.has(Capture::DocumentBack),
+        liveness_detected: view.live() == Some(true),
+        selfie_given: view.has(Capture::Liveness),
+        captures_wanted: CaptureWanted::all(&view),
         liveness_provider_e: "internal",
         liveness_steps: challenge.map(|c| c.steps.into_iter().map(|s| s.as_str()).collect()),
         sdk_metadata: object(view.private.as_ref().map(|p| &p.sdk_metadata)),

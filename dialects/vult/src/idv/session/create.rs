@@ -1,10 +1,7 @@
 //! `POST /idv/session/create`
 
 use axum::extract::State;
-use bonafide_core::{
-    policy::Exhausted,
-    problem::{Problem, Rule},
-};
+use bonafide_core::policy::Exhausted;
 use bonafide_engine::{
     Engine,
     verifications::{self, NewVerification},
@@ -17,6 +14,7 @@ use utoipa::ToSchema;
 use crate::{
     NAME,
     extract::user_id,
+    settings::SessionSettings,
     words::{LivenessModeE, to_liveness_mode},
 };
 
@@ -25,7 +23,7 @@ pub(crate) struct NewSession {
     /// Your own data, returned with the session.
     #[schema(value_type = Option<Object>)]
     metadata: Option<Map<String, Value>>,
-    /// `passive` when absent.
+    /// What the policy asks when absent; a session may ask for more and not for less.
     liveness_mode: Option<LivenessModeE>,
     /// Is notified when the session changes; http or https.
     #[schema(
@@ -33,9 +31,7 @@ pub(crate) struct NewSession {
         pattern = r"^https?://[A-Za-z0-9.-]+(:([0-9]{1,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}))?(/[A-Za-z0-9._~/?&=%+:@,;-]*)?$"
     )]
     webhook_url: Option<String>,
-    /// `user_id`: your word for your user, an opaque id; selects the weights and requirements that you set for them.
-    /// `liveness_movements`: `without_head` for people who cannot turn theirs. `sandbox`: scenarios, with test keys.
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<SessionSettings>)]
     settings: Option<Map<String, Value>>,
 }
 
@@ -52,18 +48,14 @@ pub(crate) fn new_verification(
     webhook_url: Option<String>,
     settings: Option<Map<String, Value>>,
 ) -> Result<NewVerification> {
-    let user = match settings.as_ref().and_then(|s| s.get("user_id")) {
-        None | Some(Value::Null) => None,
-        Some(Value::String(text)) => Some(text.as_str()),
-        Some(_) => {
-            return Err(vec![Problem::new("settings.user_id", Rule::Type, "must be of type string")].into());
-        }
-    };
+    let text = |name: &str| settings.as_ref().and_then(|s| Some(s.get(name)?.as_str()?.to_owned()));
+    let (user, policy) = (text("user_id"), text("policy"));
     Ok(NewVerification {
         dialect: NAME,
+        policy,
         liveness_mode: to_liveness_mode(liveness_mode),
         exhausted: Exhausted::Block,
-        user_id: user_id("settings.user_id", user)?,
+        user_id: user_id("settings.user_id", user.as_deref())?,
         metadata: metadata.map_or(Value::Null, Value::Object),
         settings: settings.map_or(Value::Null, Value::Object),
         webhook_url,

@@ -58,7 +58,7 @@ pub(crate) struct Session {
     document_back_given: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     document_back_given_at: Option<String>,
-    /// Absent until liveness was judged; absent, too, when it could not be.
+    /// Whether a live person was in front of the camera. Absent until that was judged; false, too, when it could not be.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) liveness_detected: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -118,7 +118,6 @@ impl From<View> for Session {
         let reading = private.and_then(|p| p.reading.as_ref());
         let field = |name| reading.and_then(|r| r.get(name)).map(|f| f.value.clone());
         let judged = view.judged_at.map(|at: Timestamp| at.to_string());
-        let liveness = view.passed(Check::PassiveLiveness);
         let sanctions = view.finding(Check::Sanctions, None);
         let registry = view.finding(Check::Registry, None);
         let assessed_at = |f: Option<&bonafide_core::finding::Finding>| {
@@ -148,8 +147,8 @@ impl From<View> for Session {
             document_front_given_at: front,
             document_back_given: back.is_some(),
             document_back_given_at: back,
-            liveness_detected: liveness,
-            liveness_detected_at: liveness.and(judged.clone()),
+            liveness_detected: view.live(),
+            liveness_detected_at: view.live_at().map(|at| at.to_string()),
             selfie_given: selfie.is_some(),
             selfie_given_at: selfie,
             dmv_status_e: words::dmv_status(registry).to_owned(),

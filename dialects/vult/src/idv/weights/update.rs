@@ -10,6 +10,9 @@ use crate::{extract::whose, idv::sdk::Done};
 /// update weights
 ///
 /// Adds a version of the weights. It applies to sessions created from now on; existing ones keep theirs.
+///
+/// Tolerances may be made stricter than the product's and weights raised to twice theirs with the scope `settings`. What
+/// weakens decisions, such as a larger face distance or a smaller session tolerance, takes the scope `policy` as well.
 #[operation(method(post, put), "/idv/weights", tag = "IDV", id = "idv_weights_update", scope = "settings")]
 pub(crate) async fn update(
     State(engine): State<Engine>,

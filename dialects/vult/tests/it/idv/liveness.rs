@@ -28,9 +28,20 @@ async fn movements_are_asked_for_and_a_capture_counts_once(app: &App) {
         let read = app.post("/idv/sdk/session/read", this.clone()).await.ok();
         assert_eq!(read["liveness_steps"].as_array().unwrap().len(), 4, "{read:#}");
         orders.push(read["liveness_steps"].clone());
+        for few in [&frames[..1], &frames[..4]] {
+            let refused = app.liveness(&session, few).await;
+            assert!(refused.body.to_string().contains("5 or 9 or 13 in all"), "{}", refused.body);
+            assert_eq!(refused.refused(400, "invalid_request"), ["images"]);
+        }
         app.liveness(&session, &frames).await.ok();
         assert_eq!(app.finalize(&session).await.ok()["verified"], false);
+        let device = app.post("/idv/sdk/session/read", this.clone()).await.ok();
         let read = app.post("/idv/session/read", this).await.ok();
+        assert_eq!(
+            (&device["liveness_detected"], &read["liveness_detected"]),
+            (&json!(false), &json!(false))
+        );
+        assert_eq!(read["liveness_detected_at"], json!(null));
         let reasons = read["history"].as_array().unwrap().last().unwrap()["detail"]["reasons"].to_string();
         assert!(reasons.contains("active_liveness_failed") && reasons.contains(expected), "{reasons}");
     }

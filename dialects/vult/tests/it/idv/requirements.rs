@@ -56,4 +56,11 @@ async fn requirements_apply_from_the_next_session(app: &App) {
     }
     let fields = app.ask("/idv/requirements?type_e=boat").await.refused(400, "invalid_request");
     assert_eq!(fields, ["type_e"]);
+    // Nobody requires less than the product does without the scope for it.
+    let mut less = passport.clone();
+    less["birth_date_required"] = json!(false);
+    app.post("/idv/requirements", less.clone()).await.refused(403, "insufficient_scope");
+    app.as_officer().await.post("/idv/requirements", less).await.ok();
+    let read = app.ask("/idv/requirements?type_e=passport&data_source_e=mrz").await.ok();
+    assert_eq!(read["requirements"][0]["birth_date_required"], false);
 }

@@ -3,7 +3,7 @@
 use bonafide_testkit::on_both;
 use serde_json::{Value, json};
 
-use crate::support::{App, sample};
+use crate::support::{App, empty_table, sample};
 
 on_both!(
     a_person_is_verified,
@@ -52,8 +52,12 @@ async fn a_person_is_verified(app: &App) {
     assert_eq!(tests["doc_back_is_identity_document"], "not_assessed", "there was no back");
     assert_eq!(tests["doc_front_online_duplication"], "not_assessed", "there is nothing to compare with yet");
     assert_eq!(tests["document_number_crosscheck"], true, "{tests:#}");
-    // A decision is not made twice.
-    app.finalize(&session).await.refused(400, "already_finalized");
+    // A decision is not made twice: whoever asks again is told the same.
+    assert_eq!(app.finalize(&session).await.ok(), result);
+    let again = app.post("/idv/session/read", json!({"session_id": session})).await.ok();
+    assert_eq!(again["history"], read["history"]);
+    let other = json!({"session_id": session, "settings": {"liveness_movements": "without_head"}});
+    app.post("/idv/sdk/finalize", other).await.refused(400, "already_finalized");
 }
 
 async fn the_same_picture_for_another_person_is_told_until_they_are_forgotten(app: &App) {
@@ -89,28 +93,35 @@ async fn person(app: &App, session: &str) -> bonafide_core::id::ApplicantId {
 }
 
 async fn a_blocked_face_is_declined_until_it_is_unblocked(app: &App) {
-    use bonafide_engine::block_list::{block, unblock};
+    use bonafide_engine::{
+        Caller, Error,
+        block_list::{Filter, Kind, New, What, add, list, remove},
+    };
     let caller = app.caller().await;
     let (first, result) = verified(app, &sample("selfie.jpg")).await;
     assert_eq!(result["verified"], true);
-    let blocked = person(app, &first).await;
-    for _ in 0..2 {
-        block(&app.engine, &caller, blocked).await.unwrap();
-    }
+    let what = What::FaceOfIdentity(person(app, &first).await);
+    let new = New { what, reason: "forged papers".into(), lasting: false };
+    let blocked = add(&app.engine, &caller, new.clone()).await.unwrap();
+    assert_eq!(add(&app.engine, &caller, new.clone()).await.unwrap(), blocked, "once");
     let (session, result) = verified(app, &sample("selfie.jpg")).await;
     assert_eq!(result["verified"], false);
     let read = app.post("/idv/session/read", json!({"session_id": session})).await.ok();
     let reasons = read["history"].as_array().unwrap().last().unwrap()["detail"]["reasons"].to_string();
-    assert!(reasons.contains("face_blocked"), "{reasons}");
-    for _ in 0..2 {
-        unblock(&app.engine, &caller, blocked).await.unwrap();
-    }
+    assert!(reasons.contains("face_blocked") && !reasons.contains("forged papers"), "{reasons}");
+    let all = Filter { kind: Some(Kind::Face), skip: 0, take: 10 };
+    assert_eq!(list(&app.engine, &caller, &all).await.unwrap(), (vec![blocked.clone()], 1));
+    // Whoever may set weights may not let somebody in again.
+    assert!(matches!(remove(&app.engine, &caller, blocked.id).await, Err(Error::Forbidden)));
+    let officer = Caller { scopes: "settings policy".into(), ..caller.clone() };
+    // Somebody of another tenant.
+    let organization = bonafide_core::id::OrganizationId::from_uuid(blocked.id.uuid());
+    let stranger = Caller { organization, ..officer.clone() };
+    assert!(matches!(remove(&app.engine, &stranger, blocked.id).await, Err(Error::NotFound(_))));
+    remove(&app.engine, &officer, blocked.id).await.unwrap();
+    assert!(matches!(remove(&app.engine, &officer, blocked.id).await, Err(Error::NotFound("entry"))));
     let (_, result) = verified(app, &sample("selfie.jpg")).await;
     assert_eq!(result["verified"], true, "the same person came back, which is no reason to refuse");
-    // Somebody of another tenant.
-    let mut other = caller.clone();
-    other.organization = bonafide_core::id::OrganizationId::from_uuid(blocked.uuid());
-    assert!(matches!(block(&app.engine, &other, blocked).await, Err(bonafide_engine::Error::NotFound(_))));
 }
 
 async fn a_listed_person_goes_to_review_and_those_before_are_screened_again(app: &App) {
@@ -122,7 +133,7 @@ async fn a_listed_person_goes_to_review_and_those_before_are_screened_again(app:
         let files =
             [("house.csv".to_owned(), format!("id,type,name,birth_date\n{rows}\n").into_bytes())].into();
         let store = bonafide_screening::snapshot::Store::new(app.folder.path().join("lists"));
-        store.import("house", None, &files, 1, true).unwrap();
+        store.import("house", None, &files, app.engine.now().0, true).unwrap();
         // A change is seen within ten seconds.
         app.clock.advance(20_000);
     };
@@ -184,6 +195,10 @@ async fn a_listed_person_goes_to_review_and_those_before_are_screened_again(app:
     bonafide_engine::jobs::run_pending(engine).await.unwrap();
     assert_eq!(status(&first).await.0, "clear", "a list may change elsewhere");
     assert_eq!(status(&second).await.0, "clear", "it was said of the person and not of one session");
+    let read = status(&second).await.1;
+    assert_eq!(read["verified"], true, "nothing else was waited for");
+    let history = read["history"].as_array().unwrap();
+    assert_eq!(history.iter().filter(|e| e["event"] == "approved").count(), 1, "with a line of its own");
     let (_, result) = verified(app, &sample("selfie.jpg")).await;
     assert_eq!(
         result,
@@ -304,18 +319,33 @@ async fn another_tenants_session_is_not_found(app: &App) {
 
 async fn an_unreadable_document_may_be_handed_in_again(app: &App) {
     let session = app.consented().await;
-    let grey = image::RgbImage::from_pixel(800, 600, image::Rgb([120, 120, 120]));
-    let mut jpeg = std::io::Cursor::new(vec![]);
-    grey.write_to(&mut jpeg, image::ImageFormat::Jpeg).unwrap();
-    app.picture("front", &session, jpeg.get_ref()).await.ok();
+    app.picture("front", &session, &empty_table(0)).await.ok();
     app.liveness(&session, &[&sample("selfie.jpg")]).await.ok();
     let result = app.finalize(&session).await.ok();
     assert_eq!(result["verified"], false);
     let read = app.post("/idv/session/read", json!({"session_id": session})).await.ok();
     let event = read["history"].as_array().unwrap().last().unwrap()["event"].clone();
     assert_eq!((&read["status_e"], &event), (&json!("in_progress"), &json!("retry_required")), "{read:#}");
+    // Finalizing again with nothing new is no new try.
+    for _ in 0..3 {
+        assert_eq!(app.finalize(&session).await.ok(), result);
+    }
+    let again = app.post("/idv/session/read", json!({"session_id": session})).await.ok();
+    assert_eq!((&again["status_e"], &again["history"]), (&read["status_e"], &read["history"]));
+    // The device reads which step is wanted again, and why, in a sentence for the person.
+    let device = async || app.post("/idv/sdk/session/read", json!({"session_id": session})).await.ok();
+    let read = device().await;
+    let wanted = read["captures_wanted"].as_array().unwrap();
+    assert_eq!((wanted.len(), &wanted[0]["capture_e"]), (1, &json!("document_front")), "{read:#}");
+    let reason = &wanted[0]["reasons"][0];
+    assert!(["code", "message"].iter().all(|of| !reason[of].as_str().unwrap().is_empty()), "{read:#}");
+    assert_eq!((&read["document_front_given"], &read["selfie_given"]), (&json!(false), &json!(true)));
 
     app.picture("front", &session, &sample("passport.jpg")).await.ok();
+    let read = device().await;
+    assert_eq!((&read["document_front_given"], &read["captures_wanted"]), (&json!(true), &Value::Null));
     let result = app.finalize(&session).await.ok();
     assert_eq!(result["verified"], true);
+    assert_eq!(app.finalize(&session).await.ok(), result);
+    assert_eq!(device().await["captures_wanted"], Value::Null);
 }

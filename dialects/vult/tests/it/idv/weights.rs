@@ -9,14 +9,38 @@ use serde_json::json;
 
 use crate::support::App;
 
-on_both!(weights_are_versions);
+on_both!(weights_are_versions, what_weakens_decisions_takes_a_scope_of_its_own);
+
+async fn what_weakens_decisions_takes_a_scope_of_its_own(app: &App) {
+    let officer = app.as_officer().await;
+    let defaults = app.ask("/idv/weights").await.ok();
+    let with = |changes: &[(&str, f64)]| {
+        let mut weights = defaults.clone();
+        changes.iter().for_each(|(name, value)| weights[*name] = json!(value));
+        weights
+    };
+    let open = with(&[("onboarding_face_encoding_tolerance", 1.0), ("idv_session_tolerance", 0.0)]);
+    let fields = app.post("/idv/weights", open.clone()).await.refused(403, "insufficient_scope");
+    assert_eq!(fields, ["onboarding_face_encoding_tolerance", "idv_session_tolerance"]);
+    assert_eq!(app.ask("/idv/weights").await.ok(), defaults, "nothing was set");
+    let strict = with(&[("onboarding_face_encoding_tolerance", 0.4), ("idv_session_tolerance", 0.9)]);
+    app.post("/idv/weights", strict).await.ok();
+    officer.post("/idv/weights", open.clone()).await.ok();
+    assert_eq!(app.ask("/idv/weights").await.ok(), open);
+    // What the officer set may stay, and may be made stricter again.
+    let mut better = open;
+    better["idv_session_tolerance"] = json!(0.3);
+    app.post("/idv/weights", better).await.ok();
+    app.post("/idv/weights", defaults).await.ok();
+}
 
 async fn weights_are_versions(app: &App) {
     let before = app.created().await;
     let mut weights = app.ask("/idv/weights").await.ok();
     assert_eq!(weights.as_object().unwrap().len(), 27, "{weights:#}");
     weights["idv_session_tolerance"] = json!(0.5);
-    assert_eq!(app.post("/idv/weights", weights.clone()).await.ok(), json!({}));
+    let officer = &app.as_officer().await;
+    assert_eq!(officer.post("/idv/weights", weights.clone()).await.ok(), json!({}));
     assert_eq!(app.ask("/idv/weights").await.ok(), weights);
     let after = app.created().await;
     let used = async |session: &str| {
@@ -39,7 +63,7 @@ async fn weights_are_versions(app: &App) {
         }
         let put = Request::put("/idv/weights")
             .header(header::CONTENT_TYPE, "application/json")
-            .header(header::AUTHORIZATION, format!("Bearer {}", app.token))
+            .header(header::AUTHORIZATION, format!("Bearer {}", officer.token))
             .body(Body::from(own.to_string()))
             .unwrap();
         app.send(put).await.ok();
