@@ -156,7 +156,8 @@ async fn operations(api: &Api) -> Vec<(String, String, Option<String>)> {
 #[tokio::test]
 async fn every_route_asks_for_its_scope() {
     let installation = Installation::new(None);
-    let scopes = ["verifications:read", "verifications:write", "settings", "webhooks", "keys", "reviews"];
+    let scopes =
+        ["verifications:read", "verifications:write", "settings", "webhooks", "keys", "reviews", "policy"];
     let keys = scopes.map(|scope| (scope, key(&installation, &[scope]).1));
     let server = installation.serve_with(&[("BONAFIDE_REQUESTS_PER_MINUTE", "100000")]);
     let api = Api::of(&server);
