@@ -45,6 +45,8 @@ enum Command {
     OauthClients(commands::keys::Args),
     /// Persons' cases: list, show, review, cancel, reopen
     Verifications(commands::verifications::Args),
+    /// Faces, numbers and names that are not wanted again: list, add, remove
+    BlockList(commands::block_list::Args),
     /// What happened: list, show, replay
     Events(commands::events::Args),
     /// Where events are sent: create, test, rotate, replay, look at attempts
@@ -95,6 +97,7 @@ fn main() -> std::process::ExitCode {
         Command::Keys(args) => commands::keys::run(args),
         Command::OauthClients(args) => commands::keys::run_for_clients(args),
         Command::Verifications(args) => commands::verifications::run(args),
+        Command::BlockList(args) => commands::block_list::run(args),
         Command::Events(args) => commands::events::run(args),
         Command::Webhooks(args) => commands::webhooks::run(args),
         Command::Listen(args) => commands::listen::run(args),

@@ -264,7 +264,7 @@ mod tests {
     use super::*;
     use crate::{
         document::DocumentType,
-        policy::{Accepted, ScreeningRule},
+        policy::{Accepted, Consequence, ScreeningRule},
     };
 
     fn clear(check: Check) -> Finding {
@@ -298,6 +298,7 @@ mod tests {
         let required = [Check::DocumentReadable, Check::FaceMatch, Check::PassiveLiveness].to_vec();
         Policy {
             required,
+            on_fail: vec![(Check::FaceMatch, Consequence::Decline), (Check::Sanctions, Consequence::Review)],
             accepted: Accepted::default(),
             minimum_age: None,
             screening: ScreeningRule::default(),

@@ -2,6 +2,7 @@
 //!
 //! Errors are RFC 9457 problem documents. Lists are `{data, next}`; `next` goes into the query of the next page.
 
+mod block_list;
 mod error;
 mod events;
 mod extract;
@@ -30,6 +31,7 @@ use utoipa::{
     ),
     tags(
         (name = "Verifications", description = "All that is known of a person's case, and what a human decides"),
+        (name = "Block list", description = "Whom you do not want to see again"),
         (name = "Events", description = "What happened"),
         (name = "Webhooks", description = "Where it is told"),
         (name = "Keys", description = "Who may call"),
@@ -69,6 +71,10 @@ pub static DIALECT: Dialect = Dialect {
             verifications::reopen::reopen,
             verifications::dismiss::dismiss,
             verifications::restore::restore,
+            // Block list
+            block_list::list::list,
+            block_list::add::add,
+            block_list::remove::remove,
             // Events
             events::list::list,
             events::read::read,

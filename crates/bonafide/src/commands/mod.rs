@@ -2,6 +2,7 @@
 
 pub(crate) mod backtest;
 pub(crate) mod backup;
+pub(crate) mod block_list;
 pub(crate) mod config;
 pub(crate) mod demo;
 pub(crate) mod doctor;

@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 
 use crate::support::{BINARY, Installation, Server, sample};
 
-/// A key of the sandbox.
-fn key(installation: &Installation, scopes: &[&str]) -> String {
+/// A key of the sandbox, and what it is known by.
+fn new_key(installation: &Installation, scopes: &[&str]) -> (String, String) {
     let mut command = installation.command();
     command.args(["keys", "create", "--sandbox", "--json"]);
     for scope in scopes {
@@ -17,25 +17,27 @@ fn key(installation: &Installation, scopes: &[&str]) -> String {
     }
     let made = command.output().unwrap();
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-    serde_json::from_slice::<Value>(&made.stdout).unwrap()["key"].as_str().unwrap().to_owned()
+    let made: Value = serde_json::from_slice(&made.stdout).unwrap();
+    (made["key"].as_str().unwrap().to_owned(), made["id"].as_str().unwrap().to_owned())
 }
 
 struct Api {
     http: reqwest::Client,
     url: String,
     key: String,
+    id: String,
 }
 
 impl Api {
-    fn of(server: &Server, key: &str) -> Self {
+    fn of(server: &Server, (key, id): &(String, String)) -> Self {
         #[expect(clippy::disallowed_methods, reason = "talks to the server under test")]
         let http = reqwest::Client::new();
-        Self { http, url: server.url.clone(), key: key.to_owned() }
+        Self { http, url: server.url.clone(), key: key.clone(), id: id.clone() }
     }
 
     async fn post(&self, path: &str, body: Value) -> (u16, Value) {
         let request = self.http.post(format!("{}{path}", self.url)).header("X-Api-Key", &self.key);
-        let answer = request.json(&body).send().await.unwrap();
+        let answer = request.header("X-Client-Id", &self.id).json(&body).send().await.unwrap();
         (answer.status().as_u16(), answer.json().await.unwrap_or_default())
     }
 
@@ -61,7 +63,8 @@ impl Api {
                     .file_name("a.jpg"),
             );
         let url = format!("{}/idv/sdk/document/front/add", self.url);
-        let added = self.http.post(url).header("X-Api-Key", &self.key).multipart(form).send().await.unwrap();
+        let request = self.http.post(url).header("X-Api-Key", &self.key).header("X-Client-Id", &self.id);
+        let added = request.multipart(form).send().await.unwrap();
         assert!(added.status().is_success(), "{}", added.text().await.unwrap());
         let mut body = json!({"session_id": session, "latitude": 45.5, "longitude": -73.6});
         self.post("/idv/sdk/liveness/session/generate", body.clone()).await;
@@ -87,8 +90,8 @@ impl Api {
 #[tokio::test]
 async fn a_reviewer_works_beside_a_running_server() {
     let installation = Installation::new(None);
-    let (reviewer, maker) =
-        (key(&installation, &["verifications", "reviews", "policy"]), key(&installation, &["verifications"]));
+    let (reviewer, _) = new_key(&installation, &["verifications", "reviews", "policy"]);
+    let maker = new_key(&installation, &["verifications"]);
     let server = installation.serve();
     let api = Api::of(&server, &maker);
     let (first, second) = (api.waiting().await, api.waiting().await);
@@ -138,7 +141,7 @@ async fn a_reviewer_works_beside_a_running_server() {
     let told = refused(&reviewer, &["verifications", "review", &first, "approve", "--reason", "other"]);
     assert!(told.contains("note"), "{told}");
     let told =
-        refused(&maker, &["verifications", "review", &first, "approve", "--reason", "evidence_in_order"]);
+        refused(&maker.0, &["verifications", "review", &first, "approve", "--reason", "evidence_in_order"]);
     assert!(told.contains("reviews") && told.contains("bonafide keys create --scope"), "{told}");
     let told = refused(&reviewer, &["verifications", "show", "01kt1gw6g0fmj99z5sfwzpmy4a"]);
     assert!(told.contains("not found"), "{told}");
@@ -214,10 +217,62 @@ async fn a_reviewer_works_beside_a_running_server() {
 }
 
 #[tokio::test]
+async fn the_block_list_is_kept_beside_a_running_server() {
+    let installation = Installation::new(None);
+    let maker = new_key(&installation, &["verifications", "reviews"]);
+    let (admin, _) = new_key(&installation, &["settings", "policy"]);
+    let server = installation.serve();
+    let run_as = |key: &str, args: &[&str]| -> Output {
+        let mut command = Command::new(BINARY);
+        command.args(["block-list"]).args(args).env("BONAFIDE_URL", &server.url).env("BONAFIDE_API_KEY", key);
+        command.output().unwrap()
+    };
+    let run = |args: &[&str]| {
+        let done = run_as(&admin, args);
+        assert!(done.status.success(), "{args:?}: {}", String::from_utf8_lossy(&done.stderr));
+        String::from_utf8(done.stdout).unwrap()
+    };
+    let refused = |key: &str, args: &[&str]| {
+        let done = run_as(key, args);
+        assert!(!done.status.success(), "{args:?}");
+        String::from_utf8(done.stderr).unwrap()
+    };
+    assert!(run(&["list"]).contains("There are none"));
+    let number =
+        ["add", "number", "--country", "FRA", "--number", "12AB34567", "--reason", "Reported stolen."];
+    let told = run(&number);
+    assert!(told.contains("FRA …567") && !told.contains("12AB34567"), "{told}");
+    run(&["add", "name", "--name", "Ana Lopez", "--birth-date", "1980-12-31", "--reason", "Fraud."]);
+    run(&number);
+    let page: Value = serde_json::from_str(&run(&["list", "--json"])).unwrap();
+    assert_eq!((&page["total"], page["data"].as_array().map(Vec::len)), (&json!(2), Some(2)), "{page:#}");
+    let kinds: Vec<&str> =
+        page["data"].as_array().unwrap().iter().map(|e| e["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["name", "number"], "newest first");
+    assert!(run(&["list", "--kind", "name"]).contains("Ana Lopez 1980-12-31"));
+    assert!(run(&["list", "--limit", "1"]).contains("--skip 1"));
+    for (wrong, told) in [
+        (vec!["add", "number", "--reason", "x"], "give the number"),
+        (vec!["add", "name", "--reason", "x"], "give the name"),
+        (vec!["add", "face", "--name", "Ana", "--reason", "x"], "name"),
+        (vec!["add", "name", "--name", "Ana", "--birth-date", "31.12.1980", "--reason", "x"], "birth_date"),
+        (vec!["add", "face", "--verification", "01kt1gw6g0fmj99z5sfwzpmy4a", "--reason", "x"], "not found"),
+    ] {
+        let error = refused(&admin, &wrong);
+        assert!(error.contains(told), "{wrong:?}: {error}");
+    }
+    // Who may add may not let in.
+    let id = page["data"][1]["id"].as_str().unwrap();
+    assert!(refused(&maker.0, &["remove", id]).contains("policy"));
+    assert!(run(&["remove", id]).contains("Removed"));
+    assert!(refused(&admin, &["remove", id]).contains("not found"));
+}
+
+#[tokio::test]
 async fn two_keys_agree_where_the_settings_say_so() {
     let installation = Installation::new(None);
     let scopes = ["verifications", "reviews"];
-    let (one, other) = (key(&installation, &scopes), key(&installation, &scopes));
+    let (one, other) = (new_key(&installation, &scopes), new_key(&installation, &scopes));
     let server = installation.serve_with(&[("BONAFIDE_FOUR_EYES", "approve")]);
     let session = Api::of(&server, &one).waiting().await;
     let approve = |key: &str| {
@@ -225,13 +280,13 @@ async fn two_keys_agree_where_the_settings_say_so() {
         command.args(["verifications", "review", &session, "approve", "--reason", "evidence_in_order"]);
         command.env("BONAFIDE_URL", &server.url).env("BONAFIDE_API_KEY", key).output().unwrap()
     };
-    let proposed = String::from_utf8(approve(&one).stdout).unwrap();
+    let proposed = String::from_utf8(approve(&one.0).stdout).unwrap();
     assert!(proposed.contains("somebody with another key"), "{proposed}");
-    let again = approve(&one);
+    let again = approve(&one.0);
     assert!(
         !again.status.success()
             && String::from_utf8_lossy(&again.stderr).contains("another one has to agree")
     );
-    let agreed = String::from_utf8(approve(&other).stdout).unwrap();
+    let agreed = String::from_utf8(approve(&other.0).stdout).unwrap();
     assert!(agreed.contains("is approved."), "{agreed}");
 }

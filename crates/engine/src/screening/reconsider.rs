@@ -6,6 +6,7 @@ use bonafide_core::{
     decision::{Assessment, Decision},
     finding::{Check, Code},
     id::{OrganizationId, VerificationId},
+    review::Verdict,
     verification::{Action, Status},
 };
 use bonafide_store::{Tx, assessments, history};
@@ -39,6 +40,8 @@ pub(crate) async fn reconsider(
     }
     let judged = judge(tx, &record).await?;
     let action = match judged.assessment.decision {
+        // One reviewer's word on a hit is not the word of two on an approval.
+        Decision::Approve if needs_another_word(engine, &record) => return Ok(()),
         Decision::Approve => Action::Approve,
         Decision::Decline => Action::Decline,
         // It goes on waiting; what changed was told as a change of its hits.
@@ -46,6 +49,12 @@ pub(crate) async fn reconsider(
     };
     let detail = keep(engine, tx, &mut record, judged).await?;
     apply(engine, tx, &mut record, action, "engine", detail).await
+}
+
+/// Whether approvals need the word of two, and this one would come of what somebody said of a hit.
+fn needs_another_word(engine: &Engine, record: &Record) -> bool {
+    let dismissed = record.private.screened.as_ref().is_some_and(|s| s.counting().count() < s.hits.len());
+    dismissed && engine.settings.four_eyes.asks_for(Verdict::Approve)
 }
 
 /// Whether a human was asked, and the lists were among the reasons.

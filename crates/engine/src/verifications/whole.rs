@@ -14,7 +14,7 @@ use bonafide_store::{
 };
 
 use super::{
-    earlier::{Earlier, earlier},
+    sightings::{Seen, sightings},
     view::{View, client_names, view},
 };
 use crate::{
@@ -54,8 +54,8 @@ pub struct Whole {
     pub screened: Option<Screened>,
     /// What was said of hits, and holds.
     pub dismissals: Vec<Dismissal>,
-    /// Where the same face or document came before.
-    pub earlier: Vec<Earlier>,
+    /// The earlier submissions that have something in common with the last one: what contradicts it first.
+    pub sightings: Vec<Seen>,
     /// The public names of the organization's credentials.
     pub names: Vec<(CredentialId, String)>,
 }
@@ -111,12 +111,9 @@ pub async fn whole(engine: &Engine, caller: &Caller, id: VerificationId) -> Resu
     let all = decisions(&mut tx, &row, record.as_ref().map(|r| &r.key)).await?;
     let decision = last(&all).map(Decided::id);
     let proposal = open_proposal(&all).map(|p| p.id);
-    let (dismissals, earlier) = match &record {
-        Some(record) => {
-            let dismissals = standing(engine, &mut tx, record).await?;
-            (dismissals, earlier(engine, &mut tx, record).await?)
-        }
-        None => (vec![], vec![]),
+    let dismissals = match &record {
+        Some(record) => standing(engine, &mut tx, record).await?,
+        None => vec![],
     };
     let screened = record.as_ref().and_then(|r| r.private.screened.clone());
     drop(record);
@@ -124,6 +121,10 @@ pub async fn whole(engine: &Engine, caller: &Caller, id: VerificationId) -> Resu
     let policy = serde_json::from_value(row.policy.clone()).unwrap_or_default();
     let view = view(engine, &mut tx, row, &names, true).await?;
     drop(tx);
+    let sightings = match view.private {
+        Some(_) => sightings(engine, caller, id).await?,
+        None => vec![],
+    };
     let flip = flip_of(&all).await?;
     Ok(Whole {
         view,
@@ -138,7 +139,7 @@ pub async fn whole(engine: &Engine, caller: &Caller, id: VerificationId) -> Resu
         decisions: all,
         screened,
         dismissals,
-        earlier,
+        sightings,
         names,
     })
 }

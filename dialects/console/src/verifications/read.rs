@@ -78,7 +78,7 @@ pub(crate) struct Verification {
     would_flip: Option<WouldFlip>,
     #[serde(skip_serializing_if = "Option::is_none")]
     screening: Option<Screening>,
-    /// Where the same face or document came before, newest first.
+    /// The earlier submissions that have something in common with this one: what contradicts it first, then the newest.
     earlier: Vec<EarlierVerification>,
     /// Every decision, oldest first.
     decisions: Vec<Decision>,

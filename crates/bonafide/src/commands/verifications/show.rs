@@ -169,20 +169,31 @@ fn earlier(v: &Value) {
         return;
     }
     anstream::println!("\nThe same face or document before\n");
-    let mut table = output::table(["created", "id", "status", "face", "same number", "same holder"]);
+    let mut table = output::table([
+        "at",
+        "id",
+        "status",
+        "face",
+        "same number",
+        "name",
+        "same birth date",
+        "contradicts",
+    ]);
     for e in all {
         let said = |field: &str| match e[field].as_bool() {
-            Some(true) => "yes",
-            Some(false) => "no",
-            None => "–",
+            Some(true) => "yes".to_owned(),
+            Some(false) => "no".to_owned(),
+            None => "–".to_owned(),
         };
         table.add_row([
-            text(e, "created_at"),
+            text(e, "at"),
             text(e, "id"),
             text(e, "status"),
             number(e, "face"),
-            said("same_number").to_owned(),
-            said("same_holder").to_owned(),
+            said("same_number"),
+            number(e, "name"),
+            said("birth_date"),
+            words(e, "contradictions"),
         ]);
     }
     output::print(&table);

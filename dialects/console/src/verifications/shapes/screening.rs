@@ -2,7 +2,7 @@
 
 use bonafide_engine::{
     screening::Dismissal,
-    verifications::{Earlier, Whole},
+    verifications::{Seen, Whole},
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -120,35 +120,58 @@ impl Hit {
     }
 }
 
-/// Another verification with the same face or the same document.
+/// An earlier submission with the same face, number or picture, as it was when this one was last checked.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct EarlierVerification {
-    id: String,
+    /// Absent where it was erased and only the identity is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     identity: Option<String>,
-    created_at: String,
-    status: &'static str,
-    /// How alike the faces are, 0 to 1; absent where the face is not what was the same.
+    at: String,
+    /// How it stands now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<&'static str>,
+    /// How alike the faces are, 0 to 1, where that is of interest.
     #[serde(skip_serializing_if = "Option::is_none")]
     face: Option<f64>,
-    /// Whether the document has the same number.
+    /// Whether the faces are taken for one.
+    same_face: bool,
+    /// Whether the document has the same number, country and type.
     same_number: bool,
-    /// Whether name and birth date are the same; absent where one of them was not read.
+    /// Whether the same picture of a document was handed in.
+    same_picture: bool,
+    /// How much the names agree, 0 to 1.
     #[serde(skip_serializing_if = "Option::is_none")]
-    same_holder: Option<bool>,
+    name: Option<f64>,
+    /// Whether the birth dates are the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    birth_date: Option<bool>,
+    /// What speaks against it being one person with true documents.
+    contradictions: Vec<String>,
+    /// Whether those count: not those that were refused then, or approved beside this person by somebody who looked.
+    settled: bool,
 }
 
 impl EarlierVerification {
     pub(crate) fn all(whole: &Whole) -> Vec<Self> {
-        let of = |earlier: &Earlier| Self {
-            id: earlier.verification.to_string(),
-            identity: earlier.identity.map(|id| id.to_string()),
-            created_at: earlier.at.to_string(),
-            status: earlier.status.as_str(),
-            face: earlier.face,
-            same_number: earlier.same_number,
-            same_holder: earlier.same_holder,
+        let of = |seen: &Seen| {
+            let s = &seen.sighting;
+            Self {
+                id: s.verification.map(|id| id.to_string()),
+                identity: s.identity.map(|id| id.to_string()),
+                at: s.at.to_string(),
+                status: seen.status.map(|status| status.as_str()),
+                face: s.face,
+                same_face: s.same_face,
+                same_number: s.same_number,
+                same_picture: s.same_picture,
+                name: s.name,
+                birth_date: s.birth_date,
+                contradictions: s.contradictions.iter().map(ToString::to_string).collect(),
+                settled: s.settled,
+            }
         };
-        whole.earlier.iter().map(of).collect()
+        whole.sightings.iter().map(of).collect()
     }
 }
