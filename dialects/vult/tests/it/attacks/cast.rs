@@ -150,6 +150,16 @@ impl Person {
     }
 }
 
+/// Somebody of whom there is no picture, of age and with papers that are good.
+pub fn stranger(seed: u64) -> Specimen {
+    Specimen {
+        birth_date: jiff::civil::date(1985, 6, 14),
+        issued: jiff::civil::date(2023, 5, 2),
+        expires: jiff::civil::date(2033, 5, 1),
+        ..Specimen::random(seed)
+    }
+}
+
 /// A flat page of a passport.
 pub fn page(holder: &Specimen) -> RgbImage {
     specimen::passport(holder, &FONTS)

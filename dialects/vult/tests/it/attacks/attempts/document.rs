@@ -1,6 +1,6 @@
 //! A document that is another's, no longer good, altered, or none.
 
-use bonafide_specimen::{Specimen, attack, forged};
+use bonafide_specimen::{Scene, Specimen, attack, forged};
 use jiff::civil::date;
 
 use crate::attacks::{
@@ -253,7 +253,7 @@ pub const ROWS: &[Attempt] = &[
         go: go!(|w| {
             let person = w.person();
             let [front, _] = person.card();
-            let [_, back] = cast::sides(&cast::card_pages(&Specimen::random(77)), 2);
+            let [_, back] = cast::sides(&cast::card_pages(&cast::stranger(77)), 2);
             w.visit(Visit::with([front, back], person.face())).await
         }),
     },
@@ -267,7 +267,7 @@ pub const ROWS: &[Attempt] = &[
         go: go!(|w| {
             let person = w.person();
             let [front, _] = person.licence();
-            let [_, back] = cast::sides(&cast::licence_pages(&Specimen::random(78)), 2);
+            let [_, back] = cast::sides(&cast::licence_pages(&cast::stranger(78)), 2);
             let visit = Visit::with([front, back], person.face());
             w.visit(Visit { declared: Some("driver_license"), ..visit }).await
         }),
@@ -281,8 +281,9 @@ pub const ROWS: &[Attempt] = &[
         faces: Faces::Sample,
         go: go!(|w| {
             let person = w.person();
-            let both = forged::beside(&person.page(), &cast::page(&Specimen::random(79)));
-            w.visit(Visit::new(cast::photo(&both, 4), person.face())).await
+            let wide = Scene { width: 2600, height: 1300, fill: 0.9, ..cast::hand() };
+            let both = forged::beside(&person.page(), &cast::page(&cast::stranger(79)));
+            w.visit(Visit::new(cast::photo_in(&both, &wide), person.face())).await
         }),
     },
     Attempt {
@@ -314,14 +315,15 @@ pub const ROWS: &[Attempt] = &[
     },
     Attempt {
         attempt: "a grey copy",
-        made: "the page without colour, photographed",
+        made: "the passport's picture without colour",
         under: TRACES,
         ends: Ends::Review,
         because: &["image_manipulation_unsure", "not_in_colour"],
         faces: Faces::Sample,
         go: go!(|w| {
             let person = w.person();
-            w.visit(Visit::new(cast::photo(&forged::grey(&person.page()), 5), person.face())).await
+            let copy = forged::grey(&cast::decoded(&person.passport()));
+            w.visit(Visit::new(cast::jpeg(&copy), person.face())).await
         }),
     },
     Attempt {
@@ -379,14 +381,14 @@ pub const ROWS: &[Attempt] = &[
     },
     Attempt {
         attempt: "no document",
-        made: "the selfie as the document",
+        made: "a sheet of paper",
         under: Under::Standard,
         ends: Ends::Again,
         because: &["no_document"],
         faces: Faces::Sample,
         go: go!(|w| {
-            let face = w.person().face();
-            w.visit(Visit::new(face.clone(), face)).await
+            let sheet = image::RgbImage::from_pixel(1250, 880, image::Rgb([236, 234, 228]));
+            w.visit(Visit::new(cast::photo(&sheet, 5), w.person().face())).await
         }),
     },
     Attempt {

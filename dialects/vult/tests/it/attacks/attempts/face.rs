@@ -171,7 +171,7 @@ pub const ROWS: &[Attempt] = &[
         attempt: "dark glasses",
         made: "drawn over the eyes of the selfie",
         under: Under::Standard,
-        ends: Ends::Again,
+        ends: Ends::Review,
         because: &["face_covered"],
         faces: Faces::Sample,
         go: go!(|w| {
@@ -185,7 +185,7 @@ pub const ROWS: &[Attempt] = &[
         attempt: "a mask",
         made: "drawn over mouth and nose of the selfie",
         under: Under::Standard,
-        ends: Ends::Again,
+        ends: Ends::Review,
         because: &["face_covered"],
         faces: Faces::Sample,
         go: go!(|w| {

@@ -189,7 +189,7 @@ pub const ROWS: &[Attempt] = &[
         made: "name and birth date of an entry",
         under: Under::Standard,
         ends: Ends::Review,
-        because: &["sanctions_unsure"],
+        because: &["sanctions_failed", "listed"],
         faces: Faces::Sample,
         go: go!(|w| {
             let person = w.person();
