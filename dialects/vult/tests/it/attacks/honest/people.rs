@@ -189,7 +189,7 @@ pub const ROWS: &[Variation] = &[
         w.hand_in(&session).await
     }),
     way!("while lists are searched", Sample, |w| {
-        w.list("1,person,Somebody Else,1950\n2,person,John Raphael,1960-01-01", 3);
+        w.list("1,person,Somebody Else,1950\n2,person,Ivan Petrov,1960-01-01", 3);
         w.visit(Visit::of(w.person())).await
     }),
     way!("back in the account, by face", Sample, |w| {
