@@ -177,7 +177,7 @@ pub const ROWS: &[Attempt] = &[
         because: &["identity_conflict_unsure", "number_of_another_name"],
         faces: Faces::Volunteers,
         go: go!(|w| {
-            let (first, second) = (w.person(), cast::volunteer(3));
+            let (first, second) = (w.person(), cast::volunteer(4));
             w.approved(first).await;
             let document_number = first.holder().document_number;
             let other = Specimen { document_number, ..second.holder() };
