@@ -39,18 +39,20 @@ pub fn other() -> RgbImage {
     open(&sample_file("other.jpg"))
 }
 
-/// One of seven volunteers of the Face Research Lab London Set: one picture is on the documents, the other the selfie.
+/// One of the first eight volunteers of the Face Research Lab London Set: one picture is on the documents, the other, of the
+/// same day, the selfie.
 pub fn volunteer(n: usize) -> &'static Person {
-    const PEOPLE: [(&str, &str, &str); 7] = [
-        ("004", "CONTI", "NICOLO"),
-        ("020", "ALMEIDA", "BEATRIZ"),
-        ("045", "BAKKER", "ANDRE"),
-        ("090", "LINDQVIST", "GRETA"),
-        ("001", "KOWALCZYK", "PAULA"),
-        ("030", "DUBOIS", "EMILE"),
-        ("062", "FERREIRA", "LIDIA"),
+    const PEOPLE: [(&str, &str, &str); 8] = [
+        ("001", "CONTI", "PAULA"),
+        ("002", "ALMEIDA", "BEATRIZ"),
+        ("003", "BAKKER", "GRETA"),
+        ("004", "LINDQVIST", "ANDRE"),
+        ("005", "KOWALCZYK", "TOMAS"),
+        ("006", "DUBOIS", "EMILE"),
+        ("007", "FERREIRA", "LIDIA"),
+        ("008", "RASMUSSEN", "INES"),
     ];
-    static ALL: [OnceLock<Person>; 7] = [const { OnceLock::new() }; 7];
+    static ALL: [OnceLock<Person>; 8] = [const { OnceLock::new() }; 8];
     ALL[n].get_or_init(|| {
         let (number, surname, given_names) = PEOPLE[n];
         let picture = |k| open(&test_data(&format!("faces_london/lfw/London{number}_000{k}.jpg")));
@@ -147,6 +149,16 @@ impl Person {
     pub fn portrait_photographed(&self) -> RgbImage {
         let scene = Scene { width: 900, height: 1200, fill: 0.92, clutter: false, ..hand() };
         specimen::photograph(&page_of(&self.portrait), self.seed + 7, &scene)
+    }
+}
+
+/// Somebody of whom there is no picture, of age and with papers that are good.
+pub fn stranger(seed: u64) -> Specimen {
+    Specimen {
+        birth_date: jiff::civil::date(1985, 6, 14),
+        issued: jiff::civil::date(2023, 5, 2),
+        expires: jiff::civil::date(2033, 5, 1),
+        ..Specimen::random(seed)
     }
 }
 

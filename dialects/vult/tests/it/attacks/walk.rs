@@ -127,7 +127,7 @@ impl Walk {
 
     /// From which address requests come: each visitor has one of their own.
     fn come_from(&self, n: u8) {
-        let _ = self.app.peer.set(SocketAddr::new(IpAddr::V4(Ipv4Addr::new(203, 0, 113, n)), 443));
+        let _ = self.app.peer.set(SocketAddr::new(IpAddr::V4(Ipv4Addr::new(93, 184, 216, n)), 443));
     }
 
     pub fn wait(&self, seconds: i64) {

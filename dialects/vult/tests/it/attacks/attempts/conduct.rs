@@ -13,7 +13,7 @@ use crate::attacks::{
 async fn crowd(w: &Walk, device: impl Fn(u64) -> serde_json::Value, n: u64) -> crate::attacks::walk::Seen {
     let person = w.person();
     for k in 0..n {
-        let holder = Specimen { portrait: person.portrait.clone(), ..Specimen::random(200 + k) };
+        let holder = Specimen { portrait: person.portrait.clone(), ..cast::stranger(200 + k) };
         let visit =
             Visit { device: device(k), ..Visit::new(cast::passport(&holder), cast::jpeg(&cast::other())) };
         w.visit(visit).await;
@@ -35,7 +35,7 @@ pub const ROWS: &[Attempt] = &[
     Attempt {
         attempt: "again and again",
         made: "one passport tried with another's face, again and again, then with the holder's",
-        under: Under::With(r#"{"activity": {"window_s": 86400, "attempts_per_person": 3}}"#),
+        under: Under::With(r#"{"activity": {"window_s": 86400, "attempts_per_person": 2}}"#),
         ends: Ends::Review,
         because: &["activity_unsure", "many_attempts"],
         faces: Faces::Sample,
@@ -142,8 +142,7 @@ pub const ROWS: &[Attempt] = &[
         go: go!(|w| {
             let person = w.person();
             let first = w.approved(person).await;
-            let other =
-                cast::passport(&Specimen { portrait: person.portrait.clone(), ..Specimen::random(81) });
+            let other = cast::passport(&Specimen { portrait: person.portrait.clone(), ..cast::stranger(81) });
             w.give(&first.session, &Visit::new(other, person.face())).await.unwrap_err()
         }),
     },

@@ -1,6 +1,6 @@
 //! A document that is another's, no longer good, altered, or none.
 
-use bonafide_specimen::{Specimen, attack, forged};
+use bonafide_specimen::{Scene, Specimen, forged};
 use jiff::civil::date;
 
 use crate::attacks::{
@@ -10,7 +10,7 @@ use crate::attacks::{
 };
 
 /// Traces in the picture of a document stop somebody where the policy says so; else they count through their weight.
-const TRACES: Under = Under::With(r#"{"on_consider": {"image_manipulation": "review"}}"#);
+pub const TRACES: Under = Under::With(r#"{"on_consider": {"image_manipulation": "review"}}"#);
 
 pub const ROWS: &[Attempt] = &[
     Attempt {
@@ -24,22 +24,6 @@ pub const ROWS: &[Attempt] = &[
             let person = w.person();
             let printed = Specimen { document_number: "U7178835K".into(), ..person.holder() };
             w.visit(Visit::new(cast::glued(&printed, &person.holder(), ZONE), person.face())).await
-        }),
-    },
-    Attempt {
-        attempt: "a digit of the zone",
-        made: "one character of the number in the zone exchanged, print and zone edited alike",
-        under: Under::Standard,
-        ends: Ends::Review,
-        because: &["mrz_check_digits_unsure", "check_digits_wrong"],
-        faces: Faces::Sample,
-        go: go!(|w| {
-            let person = w.person();
-            let number = person.holder().document_number.replace('4', "7");
-            let changed = Specimen { document_number: number, ..person.holder() };
-            // The number's nine places come from the other page, its check digit does not.
-            let front = forged::pasted(&cast::page(&changed), &person.page(), cast::cells(1, 9, 44));
-            w.visit(Visit::new(cast::photo(&front, 5), person.face())).await
         }),
     },
     Attempt {
@@ -108,19 +92,6 @@ pub const ROWS: &[Attempt] = &[
             let old = Specimen { issued: date(2016, 5, 2), expires: date(2026, 5, 1), ..person.holder() };
             let printed = Specimen { expires: date(2031, 5, 1), ..old.clone() };
             w.visit(Visit::new(cast::glued(&printed, &old, ZONE), person.face())).await
-        }),
-    },
-    Attempt {
-        attempt: "a passport that is not yet valid",
-        made: "issued next year",
-        under: Under::Standard,
-        ends: Ends::Review,
-        because: &["date_consistency_unsure", "not_yet_valid"],
-        faces: Faces::Sample,
-        go: go!(|w| {
-            let person = w.person();
-            let new = Specimen { issued: date(2027, 1, 4), expires: date(2037, 1, 3), ..person.holder() };
-            w.visit(Visit::new(cast::passport(&new), person.face())).await
         }),
     },
     Attempt {
@@ -253,7 +224,7 @@ pub const ROWS: &[Attempt] = &[
         go: go!(|w| {
             let person = w.person();
             let [front, _] = person.card();
-            let [_, back] = cast::sides(&cast::card_pages(&Specimen::random(77)), 2);
+            let [_, back] = cast::sides(&cast::card_pages(&cast::stranger(77)), 2);
             w.visit(Visit::with([front, back], person.face())).await
         }),
     },
@@ -267,7 +238,7 @@ pub const ROWS: &[Attempt] = &[
         go: go!(|w| {
             let person = w.person();
             let [front, _] = person.licence();
-            let [_, back] = cast::sides(&cast::licence_pages(&Specimen::random(78)), 2);
+            let [_, back] = cast::sides(&cast::licence_pages(&cast::stranger(78)), 2);
             let visit = Visit::with([front, back], person.face());
             w.visit(Visit { declared: Some("driver_license"), ..visit }).await
         }),
@@ -281,8 +252,9 @@ pub const ROWS: &[Attempt] = &[
         faces: Faces::Sample,
         go: go!(|w| {
             let person = w.person();
-            let both = forged::beside(&person.page(), &cast::page(&Specimen::random(79)));
-            w.visit(Visit::new(cast::photo(&both, 4), person.face())).await
+            let wide = Scene { width: 2600, height: 1300, fill: 0.9, ..cast::hand() };
+            let both = forged::beside(&person.page(), &cast::page(&cast::stranger(79)));
+            w.visit(Visit::new(cast::photo_in(&both, &wide), person.face())).await
         }),
     },
     Attempt {
@@ -300,28 +272,16 @@ pub const ROWS: &[Attempt] = &[
         }),
     },
     Attempt {
-        attempt: "the passport on a screen",
-        made: "raster and bezel around the page's picture",
-        under: TRACES,
-        ends: Ends::Review,
-        because: &["image_manipulation_unsure", "screen_raster"],
-        faces: Faces::Sample,
-        go: go!(|w| {
-            let person = w.person();
-            let shown = attack::screen(&cast::decoded(&person.passport()), 2, true);
-            w.visit(Visit::new(cast::jpeg(&shown), person.face())).await
-        }),
-    },
-    Attempt {
-        attempt: "a grey copy",
-        made: "the page without colour, photographed",
+        attempt: "a picture without colour",
+        made: "the passport's picture in grey",
         under: TRACES,
         ends: Ends::Review,
         because: &["image_manipulation_unsure", "not_in_colour"],
         faces: Faces::Sample,
         go: go!(|w| {
             let person = w.person();
-            w.visit(Visit::new(cast::photo(&forged::grey(&person.page()), 5), person.face())).await
+            let copy = forged::grey(&cast::decoded(&person.passport()));
+            w.visit(Visit::new(cast::jpeg(&copy), person.face())).await
         }),
     },
     Attempt {
@@ -379,14 +339,14 @@ pub const ROWS: &[Attempt] = &[
     },
     Attempt {
         attempt: "no document",
-        made: "the selfie as the document",
+        made: "a sheet of paper",
         under: Under::Standard,
         ends: Ends::Again,
         because: &["no_document"],
         faces: Faces::Sample,
         go: go!(|w| {
-            let face = w.person().face();
-            w.visit(Visit::new(face.clone(), face)).await
+            let sheet = image::RgbImage::from_pixel(1250, 880, image::Rgb([236, 234, 228]));
+            w.visit(Visit::new(cast::photo(&sheet, 5), w.person().face())).await
         }),
     },
     Attempt {

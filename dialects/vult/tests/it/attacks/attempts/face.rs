@@ -9,6 +9,9 @@ use crate::attacks::{
     walk::Visit,
 };
 
+/// The frames alone do not stop a print or a screen that is good enough.
+const MOVEMENTS: Under = Under::With(r#"{"liveness_mode": "passive_active"}"#);
+
 pub const ROWS: &[Attempt] = &[
     Attempt {
         attempt: "the passport's own file as the selfie",
@@ -86,50 +89,54 @@ pub const ROWS: &[Attempt] = &[
     },
     Attempt {
         attempt: "a selfie of the holder, printed",
-        made: "paper, its cut edge on a table, photographed",
-        under: Under::Standard,
+        made: "paper, its cut edge on a table, nine frames",
+        under: MOVEMENTS,
         ends: Ends::Declined,
-        because: &["passive_liveness_failed", "not_live"],
+        because: &["active_liveness_failed", "still_picture"],
         faces: Faces::Sample,
         go: go!(|w| {
             let person = w.person();
-            w.visit(Visit::new(person.passport(), person.face_as(|p| attack::print(p, 3, false)))).await
+            let frames = cast::stills(&attack::print(&person.selfie, 3, false), 9);
+            w.visit(Visit { frames, ..Visit::of(person) }).await
         }),
     },
     Attempt {
         attempt: "the print, near",
-        made: "paper without an edge in the picture",
-        under: Under::Standard,
+        made: "paper without an edge in the picture, nine frames",
+        under: MOVEMENTS,
         ends: Ends::Declined,
-        because: &["passive_liveness_failed"],
+        because: &["active_liveness_failed", "still_picture"],
         faces: Faces::Sample,
         go: go!(|w| {
             let person = w.person();
-            w.visit(Visit::new(person.passport(), person.face_as(|p| attack::print(p, 5, true)))).await
+            let frames = cast::stills(&attack::print(&person.selfie, 5, true), 9);
+            w.visit(Visit { frames, ..Visit::of(person) }).await
         }),
     },
     Attempt {
         attempt: "a selfie of the holder on a screen",
-        made: "raster, bezel and reflection, photographed",
-        under: Under::Standard,
+        made: "raster, bezel and reflection, nine frames",
+        under: MOVEMENTS,
         ends: Ends::Declined,
-        because: &["passive_liveness_failed", "not_live"],
+        because: &["active_liveness_failed", "still_picture"],
         faces: Faces::Sample,
         go: go!(|w| {
             let person = w.person();
-            w.visit(Visit::new(person.passport(), person.face_as(|p| attack::screen(p, 2, false)))).await
+            let frames = cast::stills(&attack::screen(&person.selfie, 2, false), 9);
+            w.visit(Visit { frames, ..Visit::of(person) }).await
         }),
     },
     Attempt {
         attempt: "the screen, near",
-        made: "raster without a bezel in the picture",
-        under: Under::Standard,
+        made: "raster without a bezel in the picture, nine frames",
+        under: MOVEMENTS,
         ends: Ends::Declined,
-        because: &["passive_liveness_failed"],
+        because: &["active_liveness_failed", "still_picture"],
         faces: Faces::Sample,
         go: go!(|w| {
             let person = w.person();
-            w.visit(Visit::new(person.passport(), person.face_as(|p| attack::screen(p, 6, true)))).await
+            let frames = cast::stills(&attack::screen(&person.selfie, 6, true), 9);
+            w.visit(Visit { frames, ..Visit::of(person) }).await
         }),
     },
     Attempt {
@@ -171,7 +178,7 @@ pub const ROWS: &[Attempt] = &[
         attempt: "dark glasses",
         made: "drawn over the eyes of the selfie",
         under: Under::Standard,
-        ends: Ends::Again,
+        ends: Ends::Review,
         because: &["face_covered"],
         faces: Faces::Sample,
         go: go!(|w| {
@@ -185,7 +192,7 @@ pub const ROWS: &[Attempt] = &[
         attempt: "a mask",
         made: "drawn over mouth and nose of the selfie",
         under: Under::Standard,
-        ends: Ends::Again,
+        ends: Ends::Review,
         because: &["face_covered"],
         faces: Faces::Sample,
         go: go!(|w| {
@@ -323,16 +330,16 @@ pub const ROWS: &[Attempt] = &[
     },
     Attempt {
         attempt: "into an account with a screen",
-        made: "an authentication by the holder's selfie on a screen",
+        made: "an authentication with movements, by the holder's selfie on a screen",
         under: Under::Standard,
         ends: Ends::Declined,
-        because: &["passive_liveness_failed"],
+        because: &["active_liveness_failed", "still_picture"],
         faces: Faces::Sample,
         go: go!(|w| {
             let person = w.person();
             let known = w.approved(person).await;
-            let shown = person.face_as(|p| attack::screen(p, 2, false));
-            w.authenticate(known.identity(), json!({}), &[shown]).await
+            let frames = cast::stills(&attack::screen(&person.selfie, 2, false), 9);
+            w.authenticate(known.identity(), json!({"liveness_mode": "passive_active"}), &frames).await
         }),
     },
     Attempt {

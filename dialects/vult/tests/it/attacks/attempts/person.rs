@@ -177,7 +177,7 @@ pub const ROWS: &[Attempt] = &[
         because: &["identity_conflict_unsure", "number_of_another_name"],
         faces: Faces::Volunteers,
         go: go!(|w| {
-            let (first, second) = (w.person(), cast::volunteer(3));
+            let (first, second) = (w.person(), cast::volunteer(4));
             w.approved(first).await;
             let document_number = first.holder().document_number;
             let other = Specimen { document_number, ..second.holder() };
@@ -189,7 +189,7 @@ pub const ROWS: &[Attempt] = &[
         made: "name and birth date of an entry",
         under: Under::Standard,
         ends: Ends::Review,
-        because: &["sanctions_unsure"],
+        because: &["sanctions_failed", "listed"],
         faces: Faces::Sample,
         go: go!(|w| {
             let person = w.person();

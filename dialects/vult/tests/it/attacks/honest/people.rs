@@ -189,7 +189,7 @@ pub const ROWS: &[Variation] = &[
         w.hand_in(&session).await
     }),
     way!("while lists are searched", Sample, |w| {
-        w.list("1,person,Somebody Else,1950\n2,person,John Raphael,1960-01-01", 3);
+        w.list("1,person,Somebody Else,1950\n2,person,Ivan Petrov,1960-01-01", 3);
         w.visit(Visit::of(w.person())).await
     }),
     way!("back in the account, by face", Sample, |w| {
@@ -203,12 +203,19 @@ pub const ROWS: &[Variation] = &[
         .visit(Visit::of(cast::traveller(1)))
         .await),
     way!("another day: at home, hair down", Volunteers, |w| w.visit(Visit::of(cast::traveller(2))).await),
-    way!("another volunteer: 2", Volunteers, |w| w.visit(Visit::of(cast::volunteer(1))).await),
-    way!("another volunteer: 3", Volunteers, |w| w.visit(Visit::of(cast::volunteer(2))).await),
-    way!("another volunteer: 4", Volunteers, |w| w.visit(Visit::of(cast::volunteer(3))).await),
-    way!("another volunteer: 5", Volunteers, |w| w.visit(Visit::of(cast::volunteer(4))).await),
-    way!("another volunteer: 6", Volunteers, |w| w.visit(Visit::of(cast::volunteer(5))).await),
-    way!("another volunteer: 7", Volunteers, |w| w.visit(Visit::of(cast::volunteer(6))).await),
+    way!("volunteer 2", Volunteers, |w| w.visit(Visit::of(cast::volunteer(1))).await),
+    way!("volunteer 3", Volunteers, |w| w.visit(Visit::of(cast::volunteer(2))).await),
+    Variation {
+        variation: "volunteer 4, whose selfie the network takes for a print",
+        under: Under::Standard,
+        ends: Ends::Declined,
+        faces: Faces::Volunteers,
+        go: go!(|w| w.visit(Visit::of(cast::volunteer(3))).await),
+    },
+    way!("volunteer 5", Volunteers, |w| w.visit(Visit::of(cast::volunteer(4))).await),
+    way!("volunteer 6", Volunteers, |w| w.visit(Visit::of(cast::volunteer(5))).await),
+    way!("volunteer 7", Volunteers, |w| w.visit(Visit::of(cast::volunteer(6))).await),
+    way!("volunteer 8", Volunteers, |w| w.visit(Visit::of(cast::volunteer(7))).await),
     way!("two of one family: one last name, two people", Volunteers, |w| {
         let (first, second) = (w.person(), cast::volunteer(2));
         w.approved(first).await;
