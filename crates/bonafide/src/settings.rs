@@ -416,7 +416,8 @@ pub(crate) fn explain(error: figment::Error) -> String {
             format!("setting `{name}`{place}: what stands there does not fit; {advice}")
         }
         Kind::UnknownField(field, known) => {
-            let whole = if name.is_empty() { field.clone() } else { format!("{name}.{field}") };
+            let of_table = format!("{name}.{field}");
+            let whole = if name.is_empty() { field } else { &of_table };
             let meant = nearest::nearest(field, known.iter().copied());
             let meant = meant.map(|meant| format!("did you mean `{meant}`? ")).unwrap_or_default();
             format!("there is no setting `{whole}`{place}; {meant}{ALL}")
