@@ -166,7 +166,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
     )
     .within(1, 300),
     setting(
-        "webhook_patience_s",
+        "webhook_disable_after_s",
         "a number of seconds",
         Preset("432000"),
         "How long a webhook may fail before it is switched off.",
@@ -319,7 +319,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "registry.url",
         "a URL that begins with https://",
         Required("\"https://dldv.example/verify\""),
-        "The registry of licences that documents are held against (docs/operations.md). Without this table there is none.",
+        "The registry of licences that documents are compared with (docs/operations.md). Without this table there is none.",
     ),
     setting(
         "registry.headers",

@@ -58,7 +58,7 @@ pub fn manipulation(
     traces: Option<Traces>,
 ) -> Finding {
     let Some(traces) = traces else {
-        let detail = "the file as it was handed in was not examined";
+        let detail = "the file as it was submitted was not examined";
         return Finding::not_assessed(Check::ImageManipulation, Code::NotExamined, detail).on(side);
     };
     let start = Instant::now();

@@ -18,7 +18,7 @@ use crate::{
         error::{Error, Result},
         record::Record,
     },
-    events::emit::{Only, emit, emit_for_with},
+    events::emit::{Recipients, emit, emit_for_with},
     identities,
     verifications::{self, NewVerification, authenticate, create, transition},
 };
@@ -170,12 +170,13 @@ async fn endpoint(engine: &Engine, caller: &Caller, api: &str, event_type: Event
         return Err(Error::conflict("no_webhook", "register a webhook of this API first"));
     };
     let snapshot = Snapshot { test: true, ..Snapshot::default() };
-    let whom = match event_type {
-        EventType::EndpointTested => Only::Endpoint(found.id),
-        _ => Only::Everybody,
+    let recipients = match event_type {
+        EventType::EndpointTested => Recipients::Endpoint(found.id),
+        _ => Recipients::Everybody,
     };
     let _: EventId =
-        emit(engine, &mut tx, caller.organization, event_type, found.id.uuid(), &snapshot, whom).await?;
+        emit(engine, &mut tx, caller.organization, event_type, found.id.uuid(), &snapshot, recipients)
+            .await?;
     tx.commit().await?;
     Ok(Triggered { event_type, verification: None })
 }

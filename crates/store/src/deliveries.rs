@@ -24,7 +24,7 @@ pub struct Delivery {
     pub endpoint: WebhookEndpointId,
     pub event: EventId,
     /// The event's name in the endpoint's API.
-    pub word: String,
+    pub event_type: String,
     pub status: Word<DeliveryStatus>,
     /// Attempts so far, including one under way. Proves who holds the lease.
     pub tries: i64,
@@ -36,10 +36,10 @@ pub struct Delivery {
     pub created_at: Timestamp,
     pub finished_at: Option<Timestamp>,
 }
-row!(Delivery: organization, endpoint, event, word, status, tries, tries_before, run_at, created_at, finished_at);
+row!(Delivery: organization, endpoint, event, event_type, status, tries, tries_before, run_at, created_at, finished_at);
 
 const COLUMNS: &str =
-    "organization, endpoint, event, word, status, tries, tries_before, run_at, created_at, finished_at";
+    "organization, endpoint, event, event_type, status, tries, tries_before, run_at, created_at, finished_at";
 
 /// One attempt to deliver a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,18 +87,18 @@ pub async fn insert(
     organization: OrganizationId,
     endpoint: WebhookEndpointId,
     event: EventId,
-    word: &str,
+    event_type: &str,
     now: Timestamp,
     run_at: Timestamp,
 ) -> Result<()> {
     on!(tx, |c| sqlx::query(
-        "INSERT INTO deliveries (organization, endpoint, event, word, status, run_at, created_at)
+        "INSERT INTO deliveries (organization, endpoint, event, event_type, status, run_at, created_at)
          VALUES ($1, $2, $3, $4, 'pending', $5, $6) ON CONFLICT (organization, endpoint, event) DO NOTHING"
     )
     .bind(organization.uuid())
     .bind(endpoint.uuid())
     .bind(event.uuid())
-    .bind(word)
+    .bind(event_type)
     .bind(run_at.0)
     .bind(now.0)
     .execute(c)
@@ -120,11 +120,11 @@ pub async fn insert_all(
     }
     on!(tx, |c| {
         let mut query = sqlx::QueryBuilder::new(
-            "INSERT INTO deliveries (organization, endpoint, event, word, status, run_at, created_at) ",
+            "INSERT INTO deliveries (organization, endpoint, event, event_type, status, run_at, created_at) ",
         );
-        query.push_values(to, |mut row, (endpoint, word, run_at)| {
+        query.push_values(to, |mut row, (endpoint, event_type, run_at)| {
             row.push_bind(organization.uuid()).push_bind(endpoint.uuid()).push_bind(event.uuid());
-            row.push_bind((*word).to_owned())
+            row.push_bind((*event_type).to_owned())
                 .push_bind(DeliveryStatus::Pending.as_str())
                 .push_bind(run_at.0)
                 .push_bind(now.0);
@@ -193,7 +193,7 @@ pub async fn claim(
                  UPDATE deliveries SET tries = tries + 1, lease_until = $4,
                      tries_before = tries_before + CASE WHEN lease_until > 0 THEN 1 ELSE 0 END
                  WHERE organization = $1 AND endpoint = $2 AND event IN (SELECT event FROM picked)
-                 RETURNING organization, endpoint, event, word, status, tries, tries_before, run_at, created_at,
+                 RETURNING organization, endpoint, event, event_type, status, tries, tries_before, run_at, created_at,
                      finished_at"
             )
         };

@@ -19,7 +19,7 @@ macro_rules! files {
 }
 
 /// In the order they are applied in. A released one never changes: what is applied is compared by its hash.
-const FILES: [(&str, &str, &str); 11] = files![
+const FILES: [(&str, &str, &str); 12] = files![
     "0001" "init"
     "0002" "features"
     "0003" "liveness_challenges"
@@ -31,6 +31,7 @@ const FILES: [(&str, &str, &str); 11] = files![
     "0010" "keys_and_limits"
     "0011" "one_endpoint_for_a_host"
     "0012" "webhook_health"
+    "0013" "event_types"
 ];
 
 pub(crate) static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {

@@ -22,8 +22,8 @@ pub struct WebhookEndpoint {
     pub name: String,
     /// Of [`Origin::PerVerification`] endpoints only scheme, host and port.
     pub url: String,
-    /// The names of the events it gets in the words of its API, space-separated; all when empty.
-    pub words: String,
+    /// The names of the events it gets in its API, space-separated; all when empty.
+    pub event_types: String,
     pub origin: Word<Origin>,
     /// Switched on by the organization.
     pub active: bool,
@@ -38,7 +38,7 @@ pub struct WebhookEndpoint {
     pub disabled_at: Option<Timestamp>,
     pub disabled_reason: Option<String>,
 }
-row!(WebhookEndpoint: id, organization, dialect, client, name, url, words, origin, active, chaos, sealed, created_at,
+row!(WebhookEndpoint: id, organization, dialect, client, name, url, event_types, origin, active, chaos, sealed, created_at,
     failing_since, disabled_at, disabled_reason);
 
 impl WebhookEndpoint {
@@ -48,8 +48,8 @@ impl WebhookEndpoint {
     }
 
     /// Whether it wants events of this name.
-    pub fn wants(&self, word: &str) -> bool {
-        self.words.is_empty() || self.words.split(' ').any(|w| w == word)
+    pub fn wants(&self, event_type: &str) -> bool {
+        self.event_types.is_empty() || self.event_types.split(' ').any(|w| w == event_type)
     }
 }
 
@@ -57,7 +57,7 @@ impl WebhookEndpoint {
 pub async fn insert(tx: &mut Tx, organization: OrganizationId, e: &WebhookEndpoint) -> Result<bool> {
     let rows = on!(tx, |c| sqlx::query(
         "INSERT INTO webhook_endpoints
-         (id, organization, dialect, client, name, url, words, origin, active, chaos, sealed, created_at)
+         (id, organization, dialect, client, name, url, event_types, origin, active, chaos, sealed, created_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
          ON CONFLICT (organization, dialect, url) WHERE origin = 'per_verification' AND deleted_at IS NULL DO NOTHING"
     )
@@ -67,7 +67,7 @@ pub async fn insert(tx: &mut Tx, organization: OrganizationId, e: &WebhookEndpoi
     .bind(&e.client)
     .bind(&e.name)
     .bind(&e.url)
-    .bind(&e.words)
+    .bind(&e.event_types)
     .bind(e.origin.as_str())
     .bind(e.active)
     .bind(e.chaos.to_text())
@@ -80,14 +80,14 @@ pub async fn insert(tx: &mut Tx, organization: OrganizationId, e: &WebhookEndpoi
     Ok(rows == 1)
 }
 
-/// Writes what its owner may change: name, address, client, words, headers, chaos, active.
+/// Writes what its owner may change: name, address, client, event types, headers, chaos, active.
 ///
 /// # Errors
 /// [`Error::NotFound`].
 pub async fn update(tx: &mut Tx, organization: OrganizationId, e: &WebhookEndpoint) -> Result<()> {
     let rows = on!(tx, |c| {
         sqlx::query(
-        "UPDATE webhook_endpoints SET name = $3, url = $4, client = $5, words = $6, sealed = $7, chaos = $8,
+        "UPDATE webhook_endpoints SET name = $3, url = $4, client = $5, event_types = $6, sealed = $7, chaos = $8,
              active = $9
          WHERE organization = $1 AND id = $2 AND deleted_at IS NULL"
     )
@@ -96,7 +96,7 @@ pub async fn update(tx: &mut Tx, organization: OrganizationId, e: &WebhookEndpoi
     .bind(&e.name)
     .bind(&e.url)
     .bind(&e.client)
-    .bind(&e.words)
+    .bind(&e.event_types)
     .bind(e.sealed.as_ref().map(Sealed::as_bytes))
     .bind(e.chaos.to_text())
     .bind(e.active)

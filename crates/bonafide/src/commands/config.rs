@@ -6,18 +6,18 @@ use crate::settings;
 #[derive(clap::Args)]
 pub(crate) struct Args {
     #[command(subcommand)]
-    deed: Deed,
+    action: Action,
 }
 
 #[derive(clap::Subcommand)]
-enum Deed {
+enum Action {
     /// Print a settings file in which every setting is explained and none is changed
     Example,
 }
 
 pub(crate) fn run(args: Args) -> CommandResult {
-    match args.deed {
-        Deed::Example => print!("{}", settings::example()),
+    match args.action {
+        Action::Example => print!("{}", settings::example()),
     }
     Ok(())
 }

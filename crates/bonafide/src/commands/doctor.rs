@@ -66,7 +66,7 @@ pub(crate) fn run(args: Args) -> CommandResult {
             }
             match config.registry.clone().map(Provider::new).transpose() {
                 Ok(Some(_)) => say("registry", true, "configured; it is not asked here".to_owned()),
-                Ok(None) => say("registry", true, "none: documents are not held against one".to_owned()),
+                Ok(None) => say("registry", true, "none: documents are compared with none".to_owned()),
                 Err(error) => say("registry", false, error.to_string()),
             }
             if config.data_dir.exists() {

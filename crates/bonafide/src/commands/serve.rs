@@ -93,8 +93,9 @@ pub(crate) fn run(args: Args) -> CommandResult {
         let (stop, stopped) = watch::channel(false);
         let worker = (!args.no_workers)
             .then(|| tokio::spawn(jobs::run(engine.clone(), config.workers(), stopped.clone())));
-        let postman = (!args.no_workers).then(|| tokio::spawn(deliver::run(engine.clone(), stopped.clone())));
-        let tidying =
+        let deliveries =
+            (!args.no_workers).then(|| tokio::spawn(deliver::run(engine.clone(), stopped.clone())));
+        let housekeeping =
             (!args.no_workers).then(|| tokio::spawn(housekeeping::run(engine.clone(), stopped.clone())));
         tracing::info!(listen = %listener.local_addr()?, workers = config.workers(), "serving");
         let mut quiet = stopped.clone();
@@ -109,7 +110,7 @@ pub(crate) fn run(args: Args) -> CommandResult {
             let _ = stop.send(true);
         });
         server.await?;
-        for task in [worker, postman, tidying].into_iter().flatten() {
+        for task in [worker, deliveries, housekeeping].into_iter().flatten() {
             task.await?;
         }
         engine.close().await;

@@ -42,17 +42,17 @@ pub fn finding(side: Side, search: &Search) -> Finding {
     let score = if outcome == Outcome::Clear { 1.0 } else { 0.0 };
     let told = [
         (search.published, Code::PublishedSpecimen, "a specimen that was published; it is nobody's document"),
-        (pictures, Code::PictureSeenBefore, "the same picture that was handed in for another person"),
+        (pictures, Code::PictureSeenBefore, "the same picture that was submitted for another person"),
         (
             others,
             Code::DocumentOfAnotherHolder,
-            "the document that was handed in with another name or birth date",
+            "the document that was submitted with another name or birth date",
         ),
-        (unknown, Code::DocumentSeenBefore, "the document that was handed in for another person before"),
+        (unknown, Code::DocumentSeenBefore, "the document that was submitted for another person before"),
         (
             again,
             Code::HolderSeenBefore,
-            "the document that the same holder handed in before, photographed anew",
+            "the document that the same holder submitted before, photographed anew",
         ),
     ];
     let finding =

@@ -102,7 +102,7 @@ pub struct Settings {
     /// Requests a minute of all credentials of an organization together.
     pub per_minute_organization: i64,
     /// How long an endpoint may fail before nothing more is sent there, in seconds.
-    pub webhook_patience_s: i64,
+    pub webhook_disable_after_s: i64,
     /// How long messages that came to their end are kept, in days.
     pub webhook_history_days: i64,
     /// Networks of the proxies in front of this server, whose word on where a request came from is taken.
@@ -135,7 +135,7 @@ impl Default for Settings {
             capture_url: String::new(),
             per_minute: 200,
             per_minute_organization: 2_000,
-            webhook_patience_s: 5 * 24 * 3600,
+            webhook_disable_after_s: 5 * 24 * 3600,
             webhook_history_days: 90,
             trusted_proxies: vec![],
             forwarded_header: ForwardedHeader::default(),

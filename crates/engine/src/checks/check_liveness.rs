@@ -117,7 +117,7 @@ async fn remember_and_search(
 /// picture that a person uses twice is no crime there, and one pixel makes another picture of it.
 fn replayed(active: &mut Finding, known: Known) {
     let detail = match known {
-        Known::SamePixels => "a picture of this capture was handed in before",
+        Known::SamePixels => "a picture of this capture was submitted before",
         Known::SameMotion => "this capture shows the same moments as an earlier one",
     };
     let reason = Reason::new(Code::Replayed, detail);

@@ -20,7 +20,7 @@ use crate::{
 
 /// Who receives it beside the endpoints that want the event anyway.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) enum Only<'a> {
+pub(crate) enum Recipients<'a> {
     /// Everybody who wants it.
     #[default]
     Everybody,
@@ -38,19 +38,19 @@ pub(crate) async fn emit(
     event_type: EventType,
     subject: Uuid,
     snapshot: &Snapshot,
-    whom: Only<'_>,
+    recipients: Recipients<'_>,
 ) -> Result<EventId> {
     let now = engine.now();
     let id = EventId::new(now, &*engine.entropy);
     rows::insert(tx, organization, id, event_type, subject, snapshot, now).await?;
-    let also = match whom {
-        Only::And(id, _) | Only::Endpoint(id) => Some(id),
-        Only::Everybody => None,
+    let also = match recipients {
+        Recipients::And(id, _) | Recipients::Endpoint(id) => Some(id),
+        Recipients::Everybody => None,
     };
     let endpoints = webhook_endpoints::list_open(tx, organization, also).await?;
     let mut to = vec![];
     for endpoint in &endpoints {
-        if let Some(word) = word_for(engine, endpoint, &endpoints, event_type, snapshot, whom) {
+        if let Some(word) = event_type_for(engine, endpoint, &endpoints, event_type, snapshot, recipients) {
             let run_at = now.plus_ms(chaos::delay_ms(&endpoint.chaos, id));
             to.push((endpoint.id, word, run_at));
         }
@@ -62,42 +62,42 @@ pub(crate) async fn emit(
 }
 
 /// The type that an endpoint receives an event under; `None` when it does not. `open`: the endpoints registered beside it.
-pub(crate) fn word_for(
+pub(crate) fn event_type_for(
     engine: &Engine,
     endpoint: &WebhookEndpoint,
     open: &[WebhookEndpoint],
     event_type: EventType,
     snapshot: &Snapshot,
-    whom: Only<'_>,
+    recipients: Recipients<'_>,
 ) -> Option<&'static str> {
     let facts = snapshot.verification.as_ref();
     let kind = facts.map_or_else(Kind::default, |v| v.kind);
     let word = engine.dialect(&endpoint.dialect)?.word(event_type, kind)?;
-    is_told(endpoint, open, word, facts.map(|v| v.client.as_str()), whom).then_some(word)
+    is_subscribed(endpoint, open, word, facts.map(|v| v.client.as_str()), recipients).then_some(word)
 }
 
 /// `client`: whose event it is. An event of no client (`None`) is everybody's; one of a client that is not known any
 /// more (empty) is not for those who asked for one client's.
-fn is_told(
+fn is_subscribed(
     endpoint: &WebhookEndpoint,
     open: &[WebhookEndpoint],
     word: &str,
     client: Option<&str>,
-    whom: Only<'_>,
+    recipients: Recipients<'_>,
 ) -> bool {
     let wants = |e: &WebhookEndpoint| {
         e.wants(word) && (e.client.is_empty() || client.is_none_or(|client| client == e.client))
     };
-    match whom {
-        Only::Endpoint(id) => endpoint.id == id,
+    match recipients {
+        Recipients::Endpoint(id) => endpoint.id == id,
         _ if endpoint.origin != Origin::PerVerification => wants(endpoint),
         // An address that is registered for the same API as well receives it once.
-        Only::And(id, url) => {
+        Recipients::And(id, url) => {
             let same = |e: &WebhookEndpoint| e.url == url && e.dialect == endpoint.dialect;
             let registered = |e: &WebhookEndpoint| e.origin != Origin::PerVerification && same(e) && wants(e);
             endpoint.id == id && wants(endpoint) && !open.iter().any(registered)
         }
-        Only::Everybody => false,
+        Recipients::Everybody => false,
     }
 }
 
@@ -124,14 +124,14 @@ pub(crate) async fn emit_for_with(
         Subject::Applicant => record.row.applicant.uuid(),
         _ => record.row.id.uuid(),
     };
-    emit(engine, tx, record.row.organization, event_type, subject, &snapshot, whom(record)).await
+    emit(engine, tx, record.row.organization, event_type, subject, &snapshot, recipients(record)).await
 }
 
 /// Who receives what happens to a verification.
-pub(crate) fn whom(record: &Record) -> Only<'_> {
+pub(crate) fn recipients(record: &Record) -> Recipients<'_> {
     match (record.private.webhook_endpoint, &record.private.webhook_url) {
-        (Some(endpoint), Some(url)) => Only::And(endpoint, url),
-        _ => Only::Everybody,
+        (Some(endpoint), Some(url)) => Recipients::And(endpoint, url),
+        _ => Recipients::Everybody,
     }
 }
 
@@ -179,7 +179,7 @@ pub(crate) async fn emit_for_applicant(
     applicant: ApplicantId,
 ) -> Result<EventId> {
     let snapshot = Snapshot::default();
-    emit(engine, tx, organization, event_type, applicant.uuid(), &snapshot, Only::Everybody).await
+    emit(engine, tx, organization, event_type, applicant.uuid(), &snapshot, Recipients::Everybody).await
 }
 
 #[cfg(test)]
@@ -190,7 +190,7 @@ mod tests {
     #[test]
     fn a_bound_endpoint_is_told_of_its_client_and_of_what_is_nobodys() {
         let bound = WebhookEndpoint { client: "mine".into(), ..endpoint("vult") };
-        let told = |client| is_told(&bound, &[], "word", client, Only::Everybody);
+        let told = |client| is_subscribed(&bound, &[], "word", client, Recipients::Everybody);
         assert_eq!(
             [told(Some("mine")), told(Some("theirs")), told(Some("")), told(None)],
             [true, false, false, true]

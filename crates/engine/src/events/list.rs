@@ -140,7 +140,7 @@ pub async fn head(engine: &Engine, caller: &Caller) -> Result<i64> {
 }
 
 /// The message that an API makes of an event: its name there and the text; `None` when that API does not send it.
-pub async fn worded(
+pub async fn formatted(
     engine: &Engine,
     event: &Event,
     dialect: &str,

@@ -3,4 +3,4 @@
 pub(crate) mod emit;
 pub(crate) mod list;
 
-pub use list::{Event, Filter, MAX, head, list, message_id, read, wait, worded};
+pub use list::{Event, Filter, MAX, formatted, head, list, message_id, read, wait};

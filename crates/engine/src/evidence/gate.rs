@@ -19,7 +19,7 @@ pub(crate) fn may_capture(record: &Record) -> Result<()> {
             Err(Error::conflict("consent_refused", "the person did not consent; the session is finished"))
         }
         Status::Processing => {
-            Err(Error::conflict("processing", "the session was handed in and is being checked"))
+            Err(Error::conflict("processing", "the session was submitted and is being checked"))
         }
         Status::Inconclusive => Err(Error::conflict(
             "temporarily_blocked",

@@ -106,7 +106,7 @@ pub const SCENARIOS: &[Scenario] = &[
         "document",
         "duplicate",
         "approved with a lower score",
-        "the picture was handed in before, for somebody else",
+        "the picture was submitted before, for somebody else",
         &[(Check::OnlineDuplication, Outcome::Consider, Code::PictureSeenBefore)],
     ),
     scenario(

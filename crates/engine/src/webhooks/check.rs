@@ -38,7 +38,7 @@ pub(super) fn check(
         problems.push(Problem::new("url", Rule::Other, failure.to_string()));
     }
     let known = dialect.map(|d| d.words()).unwrap_or_default();
-    check_words("events", what.words.as_deref(), &known, &mut problems);
+    check_words("events", what.event_types.as_deref(), &known, &mut problems);
     if let Some(headers) = &what.headers {
         check_headers(dialect, headers, &mut problems);
     }

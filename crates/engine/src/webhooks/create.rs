@@ -35,7 +35,7 @@ pub struct NewEndpoint {
     pub name: String,
     pub url: String,
     /// The types of events it receives, as its API names them; all when empty.
-    pub words: Vec<String>,
+    pub event_types: Vec<String>,
     /// Sent along with every message.
     pub headers: BTreeMap<String, String>,
     /// Chosen by the organization; drawn when absent.
@@ -60,7 +60,7 @@ pub async fn create(engine: &Engine, caller: &Caller, new: NewEndpoint) -> Resul
     let everything = Changes {
         name: Some(new.name.clone()),
         url: Some(new.url.clone()),
-        words: Some(new.words.clone()),
+        event_types: Some(new.event_types.clone()),
         headers: Some(new.headers.clone()),
         chaos: Some(new.chaos.clone()),
         active: None,
@@ -88,7 +88,7 @@ pub async fn create(engine: &Engine, caller: &Caller, new: NewEndpoint) -> Resul
         client: new.client_id.unwrap_or_default(),
         name: new.name,
         url: new.url,
-        words: new.words.join(" "),
+        event_types: new.event_types.join(" "),
         origin: Origin::Registered.into(),
         active: true,
         chaos: Words::of(&new.chaos),

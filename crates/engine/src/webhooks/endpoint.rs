@@ -36,7 +36,7 @@ pub struct Endpoint {
     /// Of endpoints that stand for addresses given per verification only scheme, host and port.
     pub url: String,
     /// The types of events it receives, as its API names them; all when empty.
-    pub words: Vec<String>,
+    pub event_types: Vec<String>,
     pub origin: Word<Origin>,
     /// Switched on by its owner.
     pub active: bool,
@@ -64,7 +64,7 @@ impl Endpoint {
             client: row.client,
             name: row.name,
             url: row.url,
-            words: words(&row.words),
+            event_types: words(&row.event_types),
             origin: row.origin,
             active: row.active,
             chaos: row.chaos.to_strings(),
@@ -89,7 +89,7 @@ impl Endpoint {
 pub struct Changes {
     pub name: Option<String>,
     pub url: Option<String>,
-    pub words: Option<Vec<String>>,
+    pub event_types: Option<Vec<String>>,
     pub headers: Option<BTreeMap<String, String>>,
     pub chaos: Option<Vec<String>>,
     /// Switching on also forgets that the server had given up on it.

@@ -48,7 +48,7 @@ pub(crate) async fn per_verification(
         client: String::new(),
         name: "addresses given per verification".to_owned(),
         url: host.to_owned(),
-        words: String::new(),
+        event_types: String::new(),
         origin: Origin::PerVerification.into(),
         active: true,
         chaos: Words::default(),

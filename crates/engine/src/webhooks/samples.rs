@@ -16,7 +16,7 @@ pub(crate) fn endpoint(dialect: &str) -> WebhookEndpoint {
         client: String::new(),
         name: "a".into(),
         url: "https://example.com/".into(),
-        words: String::new(),
+        event_types: String::new(),
         origin: Origin::Registered.into(),
         active: true,
         chaos: Words::default(),

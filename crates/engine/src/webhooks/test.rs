@@ -14,7 +14,7 @@ use crate::{
         engine::Engine,
         error::{Error, Result},
     },
-    events::emit::{Only, emit},
+    events::emit::{Recipients, emit},
 };
 
 /// Sends one message that nothing happened for, to see whether messages arrive.
@@ -41,6 +41,6 @@ pub(super) async fn greet(
     id: WebhookEndpointId,
 ) -> Result<EventId> {
     let snapshot = Snapshot { test: true, ..Snapshot::default() };
-    let whom = Only::Endpoint(id);
-    emit(engine, tx, organization, EventType::EndpointTested, id.uuid(), &snapshot, whom).await
+    let recipients = Recipients::Endpoint(id);
+    emit(engine, tx, organization, EventType::EndpointTested, id.uuid(), &snapshot, recipients).await
 }

@@ -33,7 +33,7 @@ pub async fn update(engine: &Engine, caller: &Caller, id: WebhookEndpointId, cha
     if changes.active == Some(true) {
         checked.name.get_or_insert_with(|| row.name.clone());
         checked.url.get_or_insert_with(|| row.url.clone());
-        checked.words.get_or_insert_with(|| words(&row.words));
+        checked.event_types.get_or_insert_with(|| words(&row.event_types));
         checked.chaos.get_or_insert_with(|| row.chaos.to_strings());
         if checked.headers.is_none() {
             checked.headers = Some(headers(engine, &mut tx, &row).await?);
@@ -46,7 +46,7 @@ pub async fn update(engine: &Engine, caller: &Caller, id: WebhookEndpointId, cha
     }
     row.name = changes.name.unwrap_or(row.name);
     row.url = changes.url.unwrap_or(row.url);
-    row.words = changes.words.map_or(row.words, |words| words.join(" "));
+    row.event_types = changes.event_types.map_or(row.event_types, |types| types.join(" "));
     row.chaos = changes.chaos.map_or(row.chaos, |words| Words::of(&words));
     row.active = changes.active.unwrap_or(row.active);
     rows::update(&mut tx, organization, &row).await?;

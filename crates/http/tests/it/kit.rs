@@ -106,7 +106,7 @@ async fn what_happens_is_told_in_the_apis_words() {
         dialect: "shop".to_owned(),
         name: "a".to_owned(),
         url: "https://example.com/hooks".to_owned(),
-        words: vec!["order.opened".to_owned()],
+        event_types: vec!["order.opened".to_owned()],
         ..NewEndpoint::default()
     };
     let registered = webhooks::create(&app.engine, &app.admin(), endpoint).await.unwrap();
@@ -116,7 +116,7 @@ async fn what_happens_is_told_in_the_apis_words() {
     let filter = events::Filter { limit: 10, ..events::Filter::default() };
     let mut told = vec![];
     for event in events::list(&app.engine, &app.admin(), &filter).await.unwrap() {
-        told.extend(events::worded(&app.engine, &event, "shop").await.unwrap());
+        told.extend(events::formatted(&app.engine, &event, "shop").await.unwrap());
     }
     let id: bonafide_core::id::VerificationId = order.parse().unwrap();
     assert_eq!(told, [("order.opened".to_owned(), json!({"event": "order.opened", "order": id.uuid()}))]);

@@ -27,7 +27,7 @@ async fn endpoint(stage: &Stage, tx: &mut Tx, organization: OrganizationId) -> W
         client: String::new(),
         name: "a".into(),
         url: "https://example.com/".into(),
-        words: "idv.session.complete".into(),
+        event_types: "idv.session.complete".into(),
         origin: Origin::Registered.into(),
         active: true,
         chaos: Words::default(),
@@ -72,7 +72,7 @@ pub(crate) async fn endpoints_come_and_go(stage: Stage) {
     assert_eq!(endpoints::list(&mut tx, other, &endpoints::Filter::default(), 0, 10).await.unwrap(), []);
     assert_eq!(endpoints::get(&mut tx, other, e.id).await.unwrap(), None);
     assert!(e.wants("idv.session.complete") && !e.wants("idv.session"));
-    e.words = String::new();
+    e.event_types = String::new();
     e.active = false;
     assert!(e.wants("anything") && !e.is_open());
     endpoints::update(&mut tx, organization, &e).await.unwrap();

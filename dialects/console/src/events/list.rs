@@ -114,7 +114,7 @@ pub(crate) async fn list(
     let mut data = vec![];
     for row in found {
         let message = match &asked.api {
-            Some(api) => events::worded(&engine, &row, api).await?,
+            Some(api) => events::formatted(&engine, &row, api).await?,
             None => None,
         };
         data.push(Event::of(row, message));

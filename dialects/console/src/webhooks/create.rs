@@ -59,7 +59,7 @@ pub(crate) async fn create(
         client_id: new.client,
         name: new.name,
         url: new.url,
-        words: new.events.unwrap_or_default(),
+        event_types: new.events.unwrap_or_default(),
         headers: new.headers.unwrap_or_default(),
         secret: new.secret,
         chaos: new.chaos.unwrap_or_default(),

@@ -76,7 +76,7 @@ impl Webhook {
             url: endpoint.url,
             origin: endpoint.origin.as_str().to_owned(),
             client: Some(endpoint.client).filter(|c| !c.is_empty()),
-            events: endpoint.words,
+            events: endpoint.event_types,
             headers: endpoint.headers,
             chaos: endpoint.chaos,
             active: endpoint.active,
@@ -116,7 +116,7 @@ impl Delivery {
         Self {
             event: message_id(message.event),
             webhook: message.endpoint.to_string(),
-            r#type: message.word,
+            r#type: message.event_type,
             status: message.status.as_str().to_owned(),
             attempts: message.tries,
             created_at: message.created_at.to_string(),

@@ -44,7 +44,7 @@ pub(crate) async fn update(
     let changes = Changes {
         name: asked.name,
         url: asked.url,
-        words: asked.events,
+        event_types: asked.events,
         headers: asked.headers,
         chaos: asked.chaos,
         active: asked.active,

@@ -49,7 +49,7 @@ pub(crate) async fn configure(
         client_id: Some(client_id(&caller, &new.client_id)?),
         name: "webhook".to_owned(),
         url: new.callback_url.clone(),
-        words: new.events.clone(),
+        event_types: new.events.clone(),
         ..NewEndpoint::default()
     };
     let Registered { id, secret } =

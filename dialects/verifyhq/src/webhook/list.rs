@@ -40,7 +40,7 @@ pub(crate) async fn list(
         id: format!("wh_{}", e.id),
         active: e.is_open(),
         callback_url: e.url,
-        events: e.words,
+        events: e.event_types,
         created_at: e.created_at.to_string(),
     });
     Ok(Json(webhooks.collect()))

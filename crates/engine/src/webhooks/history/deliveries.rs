@@ -24,7 +24,7 @@ pub struct Delivery {
     pub endpoint: WebhookEndpointId,
     pub event: EventId,
     /// The event's name in the endpoint's API.
-    pub word: String,
+    pub event_type: String,
     pub status: Word<DeliveryStatus>,
     /// Attempts so far, one under way included.
     pub tries: i64,
@@ -40,7 +40,7 @@ impl From<rows::Delivery> for Delivery {
             endpoint: row.endpoint,
             event: row.event,
             run_at: row.run_at,
-            word: row.word,
+            event_type: row.event_type,
             status: row.status,
             tries: row.tries,
             created_at: row.created_at,

@@ -17,7 +17,7 @@ use crate::{
         record::Record,
     },
     events::{
-        emit::{Only, whom, word_for},
+        emit::{Recipients, event_type_for, recipients},
         list::Event,
     },
     webhooks::endpoint::{load, may, note},
@@ -79,11 +79,11 @@ pub async fn replay(engine: &Engine, caller: &Caller, what: &Again) -> Result<Re
         let Some(told) = Event::from(event.clone()).told(sandbox) else { continue };
         let record = if per_verification { record_of(engine, &mut tx, &told).await? } else { None };
         let told_to = match &record {
-            Some(record) => whom(record),
+            Some(record) => recipients(record),
             None if told.event_type == EventType::EndpointTested => {
-                Only::Endpoint(WebhookEndpointId::from_uuid(told.subject))
+                Recipients::Endpoint(WebhookEndpointId::from_uuid(told.subject))
             }
-            None => Only::Everybody,
+            None => Recipients::Everybody,
         };
         let filter = rows::Filter { event: Some(event.id), ..rows::Filter::default() };
         let known = rows::list(&mut tx, organization, &filter, 0, i64::MAX).await?;
@@ -96,7 +96,7 @@ pub async fn replay(engine: &Engine, caller: &Caller, what: &Again) -> Result<Re
                 rows::again(&mut tx, organization, endpoint.id, event.id, now).await?;
             } else {
                 // What an endpoint was never meant to get it does not get now either.
-                let word = word_for(engine, endpoint, &open, told.event_type, &told.snapshot, told_to);
+                let word = event_type_for(engine, endpoint, &open, told.event_type, &told.snapshot, told_to);
                 let Some(word) = word else { continue };
                 rows::insert(&mut tx, organization, endpoint.id, event.id, word, now, now).await?;
             }

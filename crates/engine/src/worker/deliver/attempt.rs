@@ -56,7 +56,7 @@ async fn attempt(
     };
     let message = Message {
         event,
-        word: &delivery.word,
+        word: &delivery.event_type,
         attempt: delivery.tries,
         public_url: &engine.settings.public_url,
     };

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     base::{engine::Engine, error::Result},
-    events::emit::{Only, emit},
+    events::emit::{Recipients, emit},
     webhooks::endpoint::note,
 };
 
@@ -46,14 +46,20 @@ impl Seen {
 
     /// The health that follows, and why the endpoint is to be switched off, if it is.
     ///
-    /// It is given up when all attempts have failed for `patience_ms`, and never more than half of that lay between two
+    /// It is given up when all attempts have failed for `disable_after_ms`, and never more than half of that lay between two
     /// of them: one failure days after another is another outage.
-    fn after(&self, before: &Health, now: Timestamp, patience_ms: i64) -> (Health, Option<&'static str>) {
+    fn after(
+        &self,
+        before: &Health,
+        now: Timestamp,
+        disable_after_ms: i64,
+    ) -> (Health, Option<&'static str>) {
         if !self.failed_last {
             let well = Health { failing_since: None, failed_at: None, held_until: None, ..before.clone() };
             return (well, None);
         }
-        let goes_on = !self.delivered && before.failed_at.is_some_and(|at| now.0 - at.0 <= patience_ms / 2);
+        let goes_on =
+            !self.delivered && before.failed_at.is_some_and(|at| now.0 - at.0 <= disable_after_ms / 2);
         let since = before.failing_since.filter(|_| goes_on).unwrap_or(now);
         let asked = (self.pause_s > 0).then(|| now.plus_secs(self.pause_s));
         let after = Health {
@@ -65,7 +71,7 @@ impl Seen {
         let reason = match self.gone {
             _ if before.disabled_at.is_some() => None,
             true => Some("gone"),
-            false => (now.0 - since.0 >= patience_ms).then_some("failing"),
+            false => (now.0 - since.0 >= disable_after_ms).then_some("failing"),
         };
         (after, reason)
     }
@@ -73,8 +79,8 @@ impl Seen {
     /// Writes the health, holding the endpoint's row. Returns why the endpoint is to be switched off, if it is.
     pub(super) async fn write(&self, engine: &Engine, tx: &mut Tx, key: Key) -> Result<Option<&'static str>> {
         let Some(before) = rows::health(tx, key.0, key.1).await? else { return Ok(None) };
-        let patience_ms = engine.settings.webhook_patience_s.saturating_mul(1000);
-        let (after, reason) = self.after(&before, engine.now(), patience_ms);
+        let disable_after_ms = engine.settings.webhook_disable_after_s.saturating_mul(1000);
+        let (after, reason) = self.after(&before, engine.now(), disable_after_ms);
         if after != before {
             rows::set_health(tx, key.0, key.1, &after).await?;
         }
@@ -106,8 +112,8 @@ pub(super) async fn switch_off(engine: &Engine, key: Key, reason: &str) -> Resul
     let off = Health { disabled_at: Some(now), disabled_reason: Some(reason.to_owned()), ..health };
     rows::set_health(&mut tx, organization, id, &off).await?;
     let snapshot = Snapshot { reason: Some(reason.to_owned()), ..Snapshot::default() };
-    let (event_type, whom) = (EventType::EndpointDisabled, Only::Everybody);
-    emit(engine, &mut tx, organization, event_type, id.uuid(), &snapshot, whom).await?;
+    let (event_type, recipients) = (EventType::EndpointDisabled, Recipients::Everybody);
+    emit(engine, &mut tx, organization, event_type, id.uuid(), &snapshot, recipients).await?;
     tx.commit().await?;
     tracing::warn!(endpoint = %id, reason, "a webhook was switched off");
     Ok(())

@@ -54,7 +54,7 @@ async fn endpoint(app: &App, url: &str, words: &[&str]) -> Registered {
         dialect: API.into(),
         name: "a".into(),
         url: url.into(),
-        words: words.iter().map(|w| (*w).to_owned()).collect(),
+        event_types: words.iter().map(|w| (*w).to_owned()).collect(),
         ..NewEndpoint::default()
     };
     webhooks::create(&app.engine, &app.caller, new).await.unwrap()
@@ -461,7 +461,7 @@ async fn only_what_was_asked_for_is_sent(app: &App) {
         dialect: API.into(),
         name: "a".into(),
         url: mine.url.clone(),
-        words: vec!["verification.lost".into()],
+        event_types: vec!["verification.lost".into()],
         headers: [("Host".to_owned(), "a".to_owned()), ("X-Ok".to_owned(), "a\nb".to_owned())].into(),
         chaos: vec!["late".into()],
         ..NewEndpoint::default()
@@ -477,7 +477,7 @@ async fn one_slow_receiver_delays_nobody(app: &App) {
     endpoint(app, &slow.url, &["verification.created"]).await;
     endpoint(app, &fast.url, &["verification.created"]).await;
     let (_stop, stopped) = tokio::sync::watch::channel(false);
-    let postman = tokio::spawn(deliver::run(app.engine.clone(), stopped));
+    let deliveries = tokio::spawn(deliver::run(app.engine.clone(), stopped));
     for _ in 0..40 {
         app.created().await;
     }
@@ -486,7 +486,7 @@ async fn one_slow_receiver_delays_nobody(app: &App) {
     assert_eq!(ids.len(), 40, "each once");
     until(|| slow.received().len() >= 16).await;
     assert_eq!(slow.received().len(), 16, "as many under way as one endpoint gets");
-    postman.abort();
+    deliveries.abort();
 }
 
 async fn one_organization_does_not_take_all_places(app: &App) {
@@ -498,14 +498,14 @@ async fn one_organization_does_not_take_all_places(app: &App) {
         app.created().await;
     }
     let (_stop, stopped) = tokio::sync::watch::channel(false);
-    let postman = tokio::spawn(deliver::run(app.engine.clone(), stopped));
+    let deliveries = tokio::spawn(deliver::run(app.engine.clone(), stopped));
     until(|| slow.received().len() >= 100).await;
     let other = app.stranger().await;
     endpoint(&other, &fast.url, &["verification.created"]).await;
     other.created().await;
     until(|| !fast.received().is_empty()).await;
     assert!(slow.received().len() <= 128, "{} of 200 at once", slow.received().len());
-    postman.abort();
+    deliveries.abort();
 }
 
 async fn a_sandbox_receiver_meets_what_goes_wrong_in_the_world(app: &App) {
@@ -515,7 +515,7 @@ async fn a_sandbox_receiver_meets_what_goes_wrong_in_the_world(app: &App) {
         dialect: API.into(),
         name: "a".into(),
         url: receiver.url.clone(),
-        words: vec!["verification.created".into()],
+        event_types: vec!["verification.created".into()],
         chaos: ["late", "doubled", "wrong_signature"].map(str::to_owned).to_vec(),
         ..NewEndpoint::default()
     };

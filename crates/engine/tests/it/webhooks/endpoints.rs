@@ -63,7 +63,7 @@ async fn deliveries_of(app: &App, id: WebhookEndpointId) -> Vec<history::Deliver
 }
 
 async fn told(app: &App, id: WebhookEndpointId) -> BTreeSet<String> {
-    deliveries_of(app, id).await.into_iter().map(|d| d.word).collect()
+    deliveries_of(app, id).await.into_iter().map(|d| d.event_type).collect()
 }
 
 async fn all(app: &App) -> Vec<WebhookEndpoint> {
@@ -92,7 +92,7 @@ async fn insert(app: &App, change: impl Fn(&mut WebhookEndpoint, usize), many: u
             client: String::new(),
             name: "a".into(),
             url: NOWHERE.into(),
-            words: String::new(),
+            event_types: String::new(),
             origin: Origin::Registered.into(),
             active: true,
             chaos: Words::default(),
@@ -235,7 +235,7 @@ async fn only_what_changes_is_checked(app: &App) {
     assert_eq!(fields(change(app, id, active(true)).await), ["url"]);
     let elsewhere = Changes { url: Some(NOWHERE.into()), ..active(true) };
     change(app, id, elsewhere).await.unwrap();
-    let unknown = Changes { words: Some(vec!["lost".into()]), ..Changes::default() };
+    let unknown = Changes { event_types: Some(vec!["lost".into()]), ..Changes::default() };
     assert_eq!(fields(change(app, id, unknown).await), ["events.0"]);
 }
 
@@ -369,19 +369,19 @@ async fn owners_and_the_delivery_worker_do_not_lock_each_other_out(app: &App) {
         tx.commit().await.unwrap();
     };
     app.created().await;
-    let later = async |deed: &str| {
+    let later = async |action: &str| {
         tokio::time::sleep(Duration::from_millis(100)).await;
         let again = Again { endpoint: Some(id), ..Again::default() };
-        match deed {
+        match action {
             "update" => change(app, id, Changes { active: Some(true), ..Changes::default() }).await,
             "replay" => history::replay(&app.engine, &caller, &again).await.map(drop),
             "rotate" => webhooks::rotate(&app.engine, &caller, id, 0).await.map(drop),
             _ => webhooks::delete(&app.engine, &caller, id).await,
         }
     };
-    for deed in ["update", "replay", "rotate", "delete"] {
+    for action in ["update", "replay", "rotate", "delete"] {
         run_pending(&app.engine).await.unwrap();
-        let ((), done) = tokio::join!(worker(), later(deed));
-        done.unwrap_or_else(|e| panic!("{deed}: {e}"));
+        let ((), done) = tokio::join!(worker(), later(action));
+        done.unwrap_or_else(|e| panic!("{action}: {e}"));
     }
 }
