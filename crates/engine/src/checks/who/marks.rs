@@ -191,11 +191,7 @@ impl Own {
 }
 
 /// What addresses and devices are recognised by. `said` is what the device said of itself beside the pictures.
-fn places(
-    key: &SubjectKey,
-    origins: &[Origin],
-    said: Option<&str>,
-) -> Result<(Vec<Hash>, Vec<Hash>)> {
+fn places(key: &SubjectKey, origins: &[Origin], said: Option<&str>) -> Result<(Vec<Hash>, Vec<Hash>)> {
     let (mut addresses, mut devices): (BTreeSet<Hash>, BTreeSet<Hash>) = Default::default();
     for address in origins.iter().filter_map(|origin| origin.address).filter(|a| is_somebodys(*a)) {
         addresses.insert(crypto::mark(key, &[ADDRESS, &network(address)])?);
