@@ -248,6 +248,7 @@ mod tests {
             Check::DocumentReadable,
             Check::RequiredFields,
             Check::FaceMatch,
+            Check::SelfieSource,
             Check::PassiveLiveness,
             Check::SuspiciousWords,
             Check::NameCrosscheck,
@@ -283,6 +284,7 @@ mod tests {
     fn each_failed_check_and_its_consequence() {
         let cases = [
             (Check::FaceMatch, Decision::Decline),
+            (Check::SelfieSource, Decision::Decline),
             (Check::PassiveLiveness, Decision::Decline),
             (Check::IsIdentityDocument, Decision::Decline),
             (Check::DocumentExpired, Decision::Decline),
@@ -397,7 +399,7 @@ mod tests {
     proptest::proptest! {
         /// Whatever the findings are, an approval means: nothing required is missing, failed or unsure.
         #[test]
-        fn nothing_fails_open(outcomes in proptest::collection::vec(0u8..5, 7), scores in proptest::collection::vec(0.0f64..1.0, 7)) {
+        fn nothing_fails_open(outcomes in proptest::collection::vec(0u8..5, 8), scores in proptest::collection::vec(0.0f64..1.0, 8)) {
             let findings: Vec<Finding> = good().into_iter().zip(outcomes.iter().zip(&scores)).filter_map(|(mut f, (o, s))| {
                 f.score = Some(*s);
                 f.outcome = match o { 0 => Outcome::Clear, 1 => Outcome::Consider, 2 => Outcome::Fail, 3 => Outcome::NotAssessed, _ => return None };
