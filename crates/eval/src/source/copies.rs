@@ -12,7 +12,7 @@ pub(super) type Kind = (&'static str, fn(&RgbImage, u64) -> RgbImage);
 /// Copies of a file: nothing was photographed anew.
 pub(super) static COPIES: [Kind; 18] = [
     ("itself", |p, _| p.clone()),
-    ("cut", |p, seed| cut(p, seed)),
+    ("cut", cut),
     ("JPEG 30", |p, _| encoded(p, 30)),
     ("JPEG 50", |p, _| encoded(p, 50)),
     ("JPEG 70", |p, _| encoded(p, 70)),
