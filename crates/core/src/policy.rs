@@ -230,7 +230,7 @@ impl Policy {
     /// The same by the rules of this policy: what speaks of a document or of its holder's data falls away.
     pub fn for_authentication(self) -> Self {
         Self {
-            required: vec![Check::FaceMatch, Check::PassiveLiveness],
+            required: vec![Check::FaceMatch, Check::SelfieSource, Check::PassiveLiveness],
             scored: false,
             requirements: vec![],
             accepted: Accepted::default(),

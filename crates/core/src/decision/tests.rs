@@ -11,6 +11,7 @@ fn good() -> Vec<Finding> {
         Check::DocumentReadable,
         Check::RequiredFields,
         Check::FaceMatch,
+        Check::SelfieSource,
         Check::PassiveLiveness,
         Check::SuspiciousWords,
         Check::NameCrosscheck,
@@ -47,6 +48,7 @@ fn all_clear_is_approved() {
 fn each_failed_check_and_its_consequence() {
     let cases = [
         (Check::FaceMatch, Decision::Decline),
+        (Check::SelfieSource, Decision::Decline),
         (Check::PassiveLiveness, Decision::Decline),
         (Check::IsIdentityDocument, Decision::Decline),
         (Check::DocumentExpired, Decision::Decline),
@@ -201,10 +203,11 @@ fn active_liveness_is_required_when_asked_for() {
 #[test]
 fn somebody_known_needs_no_score_but_every_check() {
     let policy = Policy::authentication(LivenessMode::Passive);
-    let good = [clear(Check::FaceMatch), clear(Check::PassiveLiveness)];
+    let good = [clear(Check::FaceMatch), clear(Check::SelfieSource), clear(Check::PassiveLiveness)];
     assert_eq!(policy.needed(), good.clone().map(|f| f.check));
     assert_eq!(judge_with(&policy, &good, 1).decision, Decision::Approve);
-    let other = [Finding::new(Check::FaceMatch, Outcome::Fail), clear(Check::PassiveLiveness)];
+    let mut other = good.clone();
+    other[0] = Finding::new(Check::FaceMatch, Outcome::Fail);
     assert_eq!(judge_with(&policy, &other, 1).decision, Decision::Decline);
     assert_eq!(judge_with(&policy, &good[..1], 1).decision, Decision::Review);
 }
@@ -234,7 +237,7 @@ fn a_low_score_follows_the_policy() {
 proptest::proptest! {
     /// Whatever the findings are, an approval means: nothing required is missing, failed or unsure.
     #[test]
-    fn nothing_fails_open(outcomes in proptest::collection::vec(0u8..5, 8), scores in proptest::collection::vec(0.0f64..1.0, 8)) {
+    fn nothing_fails_open(outcomes in proptest::collection::vec(0u8..5, 9), scores in proptest::collection::vec(0.0f64..1.0, 9)) {
         let findings: Vec<Finding> = good().into_iter().zip(outcomes.iter().zip(&scores)).filter_map(|(mut f, (o, s))| {
             f.score = Some(*s);
             f.outcome = match o { 0 => Outcome::Clear, 1 => Outcome::Consider, 2 => Outcome::Fail, 3 => Outcome::NotAssessed, _ => return None };

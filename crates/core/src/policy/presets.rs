@@ -29,11 +29,12 @@ const ADULT: u32 = 18;
 const DAY_S: u32 = 24 * 3600;
 
 /// Without these nobody is verified; every policy requires them.
-pub(super) const CORE: [Check; 5] = [
+pub(super) const CORE: [Check; 6] = [
     Check::IsIdentityDocument,
     Check::DocumentReadable,
     Check::RequiredFields,
     Check::FaceMatch,
+    Check::SelfieSource,
     Check::PassiveLiveness,
 ];
 

@@ -182,8 +182,8 @@ fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Opti
 pub(crate) struct PolicyChange {
     #[schema(value_type = Option<PolicyLiveness>)]
     liveness_mode: Option<LivenessMode>,
-    /// All of them: `is_identity_document`, `document_readable`, `required_fields`, `face_match` and `passive_liveness` have
-    /// to be among them.
+    /// All of them: `is_identity_document`, `document_readable`, `required_fields`, `face_match`, `selfie_source` and
+    /// `passive_liveness` have to be among them.
     #[schema(value_type = Option<Vec<PolicyCheck>>, max_items = 100)]
     required: Option<Vec<Check>>,
     /// By check; those that are left out are the preset's.
