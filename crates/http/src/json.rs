@@ -249,7 +249,12 @@ fn flatten(error: &ValidationError<'_>) -> Vec<Problem> {
         // An optional object is published as `null | object`: report what is wrong with the object.
         Kind::OneOfNotValid { context } | Kind::AnyOf { context } => context
             .iter()
-            .find(|branch| !matches!(branch.as_slice(), [e] if matches!(e.kind(), Kind::Type { .. })))
+            .find(|branch| {
+                let is_itself = |e: &ValidationError<'_>| {
+                    matches!(e.kind(), Kind::Type { .. }) && e.instance_path() == error.instance_path()
+                };
+                !matches!(branch.as_slice(), [e] if is_itself(e))
+            })
             .map_or_else(
                 || one(Rule::Type, "has the wrong type".into()),
                 |branch| branch.iter().flat_map(flatten).collect(),

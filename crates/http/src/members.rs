@@ -120,7 +120,11 @@ struct Walk<'a> {
 impl<'a> Walk<'a> {
     /// A value that has to fit one of these schemas, or all of them.
     fn visit(&self, schemas: &[&'a Value], value: &Value, path: &str, problems: &mut Vec<Problem>) {
-        let inside = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+        let inside = |name: &str| {
+            // A dotted path cannot say a name that has a dot itself.
+            let name = if name.contains('.') { "*" } else { name };
+            if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
+        };
         let mut shapes = vec![];
         for schema in schemas {
             self.shapes(schema, 0, &mut shapes);

@@ -66,10 +66,12 @@ pub async fn policy_by_id(engine: &Engine, caller: &Caller, id: PolicyId) -> Res
 pub async fn policy_in_force(engine: &Engine, caller: &Caller, of: &For, name: &str) -> Result<InForce> {
     let mut tx = engine.db().read().await?;
     known_client(&mut tx, caller, of).await?;
-    match in_force(&mut tx, caller.organization, of.whom(), name).await? {
-        InForce { version: None, .. } if name != DEFAULT => Err(Error::NotFound("policy")),
-        found => Ok(found),
+    let found = in_force(&mut tx, caller.organization, of.whom(), name).await?;
+    // A name that nobody set stands for nothing, though verifications of no name have the default policy.
+    if name != DEFAULT && found.version.as_ref().is_none_or(|version| version.name != name) {
+        return Err(Error::NotFound("policy"));
     }
+    Ok(found)
 }
 
 /// The policy that a new verification is made with.

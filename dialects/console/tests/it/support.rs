@@ -237,7 +237,9 @@ impl App {
     /// One that waits for a human.
     pub async fn waiting(&self) -> VerificationId {
         let id = self.decided(&[("document", "field_missing")]).await;
-        assert_eq!(self.status(id).await, Status::ReviewRequired);
+        let view = verifications::read(&self.engine, &self.maker, id).await.unwrap();
+        let reasons = &view.findings;
+        assert_eq!(view.status, Status::ReviewRequired, "{reasons:?}");
         id
     }
 

@@ -148,7 +148,9 @@ impl Page<'_> {
                 date = date.checked_sub(jiff::Span::new().years(100)).ok()?;
             }
             let fits = match field {
-                FieldName::BirthDate | FieldName::IssuedAt | FieldName::PermitObtainedAt => date <= today,
+                // A document that is not valid yet says so where its issue is labelled, with one date.
+                FieldName::IssuedAt => date <= today || all.len() == 1 && date.year() <= today.year() + 2,
+                FieldName::BirthDate | FieldName::PermitObtainedAt => date <= today,
                 _ => date.year() >= 1980,
             };
             fits.then_some((date, d))
