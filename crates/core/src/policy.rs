@@ -230,7 +230,9 @@ impl Policy {
     /// The same by the rules of this policy: what speaks of a document or of its holder's data falls away.
     pub fn for_authentication(self) -> Self {
         Self {
-            required: vec![Check::FaceMatch, Check::SelfieSource, Check::PassiveLiveness],
+            // The selfie's source is judged as long as the document's picture is kept, and declines where it fails. A session
+            // that was deleted does not lock its person out.
+            required: vec![Check::FaceMatch, Check::PassiveLiveness],
             scored: false,
             requirements: vec![],
             accepted: Accepted::default(),

@@ -49,7 +49,9 @@ pub fn document(
     let presented = Presented { reading: &read.reading, back: back.is_some(), today };
     // Of a page that nothing looked at nobody knows whether it has a back.
     let looked_at = findings.iter().any(|f| {
-        f.check == Check::IsIdentityDocument && f.side == Some(Side::Front) && f.outcome != Outcome::NotAssessed
+        f.check == Check::IsIdentityDocument
+            && f.side == Some(Side::Front)
+            && f.outcome != Outcome::NotAssessed
     });
     let accepted = acceptance::findings(policy, &presented).into_iter();
     findings.extend(accepted.filter(|f| looked_at || f.side != Some(Side::Back)));

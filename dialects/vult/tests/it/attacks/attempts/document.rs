@@ -370,4 +370,17 @@ pub const ROWS: &[Attempt] = &[
             w.visit(Visit::new(pixel, w.person().face())).await
         }),
     },
+    Attempt {
+        attempt: "a passport that is not yet valid",
+        made: "issued next year",
+        under: Under::Standard,
+        ends: Ends::Review,
+        because: &["date_consistency_unsure", "not_yet_valid"],
+        faces: Faces::Sample,
+        go: go!(|w| {
+            let person = w.person();
+            let new = Specimen { issued: date(2027, 1, 4), expires: date(2037, 1, 3), ..person.holder() };
+            w.visit(Visit::new(cast::passport(&new), person.face())).await
+        }),
+    },
 ];

@@ -138,18 +138,25 @@ pub const ROWS: &[Variation] = &[
         assert_eq!(first.identity(), second.identity(), "one person is one identity");
         second
     }),
-    way!("married name on a new passport", Sample, |w| {
-        let person = w.person();
-        w.approved(person).await;
-        let married = Specimen {
-            surname: "HYTHLODAY GILLES".into(),
-            document_number: "U5220418K".into(),
-            issued: date(2026, 5, 4),
-            expires: date(2036, 5, 3),
-            ..person.holder()
-        };
-        w.visit(Visit::new(cast::passport(&married), person.face())).await
-    }),
+    // The drawn page is the old one with another name: a portrait that was not taken anew.
+    Variation {
+        variation: "married name on a new passport with the old portrait",
+        under: Under::Standard,
+        ends: Ends::Review,
+        faces: Faces::Sample,
+        go: go!(|w| {
+            let person = w.person();
+            w.approved(person).await;
+            let married = Specimen {
+                surname: "HYTHLODAY GILLES".into(),
+                document_number: "U5220418K".into(),
+                issued: date(2026, 5, 4),
+                expires: date(2036, 5, 3),
+                ..person.holder()
+            };
+            w.visit(Visit::new(cast::passport(&married), person.face())).await
+        }),
+    },
     way!("passport first, identity card later", Sample, |w| {
         let person = w.person();
         w.approved(person).await;
