@@ -152,6 +152,7 @@ async fn everybody_is_screened_when_the_first_list_arrives_and_once_for_each_cha
 async fn waiting(app: &App, sanctions: Finding) -> VerificationId {
     let policy = Policy {
         required: vec![Check::FaceMatch, Check::Sanctions],
+        minimum_age: None,
         screening: ScreeningRule { required: true, ..ScreeningRule::default() },
         ..Policy::default()
     };
