@@ -12,7 +12,7 @@ bonafide_http::vocabulary!(
 #[derive(serde::Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "documents what is kept as it was sent")]
-pub(crate) struct SessionSettings {
+pub(crate) struct KnownSettings {
     /// Your word for your user, an opaque id; selects the weights and requirements that you set for them.
     user_id: Option<String>,
     /// The name of one of your policies (`GET /console/policies`); the default one when absent.

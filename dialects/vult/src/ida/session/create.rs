@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use crate::{
     extract::identity_id,
     idv::session::create::{Created, new_verification},
-    settings::SessionSettings,
+    settings::KnownSettings,
     words::LivenessModeE,
 };
 
@@ -30,7 +30,7 @@ pub(crate) struct NewAuthentication {
     #[schema(value_type = Option<Object>)]
     metadata: Option<Map<String, Value>>,
     /// As in a verification.
-    #[schema(value_type = Option<SessionSettings>)]
+    #[schema(value_type = Option<KnownSettings>)]
     settings: Option<Map<String, Value>>,
 }
 

@@ -13,14 +13,14 @@ use utoipa::ToSchema;
 
 use crate::{
     extract::{SdkCaller, idv},
-    settings::SessionSettings,
+    settings::KnownSettings,
 };
 
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct Finalize {
     session_id: String,
     /// Replaces the session's settings.
-    #[schema(value_type = Option<SessionSettings>)]
+    #[schema(value_type = Option<KnownSettings>)]
     settings: Option<Map<String, Value>>,
 }
 

@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use crate::{
     NAME,
     extract::user_id,
-    settings::SessionSettings,
+    settings::KnownSettings,
     words::{LivenessModeE, to_liveness_mode},
 };
 
@@ -31,7 +31,7 @@ pub(crate) struct NewSession {
         pattern = r"^https?://[A-Za-z0-9.-]+(:([0-9]{1,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}))?(/[A-Za-z0-9._~/?&=%+:@,;-]*)?$"
     )]
     webhook_url: Option<String>,
-    #[schema(value_type = Option<SessionSettings>)]
+    #[schema(value_type = Option<KnownSettings>)]
     settings: Option<Map<String, Value>>,
 }
 
