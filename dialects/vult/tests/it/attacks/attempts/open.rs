@@ -2,7 +2,6 @@
 //! has to move to the others.
 
 use bonafide_specimen::{Specimen, attack, forged};
-use jiff::civil::date;
 
 use super::document::TRACES;
 use crate::attacks::{
