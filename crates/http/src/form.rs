@@ -1,7 +1,7 @@
 //! `multipart/form-data` with a bounded number of parts, held in memory (pictures are small and are
 //! judged by the gate before anything is decoded).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::extract::{FromRequest, Multipart, Request};
 use bonafide_core::problem::{Problem, Rule};
@@ -16,12 +16,16 @@ const MAX_PARTS: usize = 32;
 pub struct Form {
     pub text: BTreeMap<String, String>,
     pub files: BTreeMap<String, Vec<u8>>,
+    twice: BTreeSet<String>,
     unknown: Unknown,
 }
 
 impl Form {
-    /// Judges the parts that the operation does not know.
+    /// Judges the parts that the operation does not know, and those that it knows once.
     pub fn only(&self, known: &[&str], problems: &mut Vec<Problem>) {
+        for name in self.twice.iter().filter(|name| known.contains(&name.as_str())) {
+            problems.push(Problem::new(name, Rule::Other, "is given twice"));
+        }
         for name in self.text.keys().chain(self.files.keys()).filter(|name| !known.contains(&name.as_str())) {
             self.unknown.judge(name.clone(), name, known.iter().copied(), problems);
         }
@@ -77,7 +81,8 @@ impl<S: Send + Sync> FromRequest<S> for Form {
             let is_file = part.file_name().is_some()
                 || part.content_type().is_some_and(|t| t.starts_with("image/") || t.contains("octet-stream"));
             if form.text.contains_key(&name) || form.files.contains_key(&name) {
-                return Err(Problem::new(name, Rule::Other, "is given twice").into());
+                form.twice.insert(name);
+                continue;
             }
             let bytes = part.bytes().await.map_err(|e| refused(&e.body_text().to_lowercase()))?;
             if is_file {

@@ -8,6 +8,7 @@ use bonafide_core::{
     live,
     policy::LivenessMode,
     recapture::{self, Capture, Wanted},
+    review,
     time::Timestamp,
     verification::{Kind, Status},
 };
@@ -199,5 +200,18 @@ fn wanted_again(
     let handed_in = private.and_then(|p| p.handed_in.as_ref());
     let is_new = |id: &EvidenceId| handed_in.is_some_and(|before| !before.evidence.contains(id));
     let came_since = |c: Capture| given.iter().any(|g| g.kind == c.evidence() && is_new(&g.id));
-    recapture::wanted(findings, &reasons, all).into_iter().filter(|w| !came_since(w.capture)).collect()
+    let wanted = match private.and_then(|p| p.asked_again.as_ref()) {
+        // A reviewer said what to capture again, whatever the checks found.
+        Some(asked) => {
+            let capture = |c: &review::Capture| match c {
+                review::Capture::DocumentFront => Capture::DocumentFront,
+                review::Capture::DocumentBack => Capture::DocumentBack,
+                review::Capture::Liveness => Capture::Liveness,
+            };
+            let again = |c| Wanted { capture: capture(c), reasons: vec![] };
+            asked.captures.iter().map(again).collect()
+        }
+        None => recapture::wanted(findings, &reasons, all),
+    };
+    wanted.into_iter().filter(|w| !came_since(w.capture)).collect()
 }

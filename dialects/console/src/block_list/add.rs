@@ -81,15 +81,15 @@ fn what(asked: &Block) -> Result<What> {
         (ToBlock::Number, false) => &["country", "number"],
         (ToBlock::Name, false) => &["name", "birth_date"],
     };
-    let extra: Vec<Problem> = given
+    let extra: Vec<&str> = given
         .into_iter()
         .filter(|(field, there)| *there && !allowed.contains(field))
-        .map(|(field, _)| {
-            Problem::new(field, Rule::Other, format!("goes not with {}", allowed.join(" and ")))
-        })
+        .map(|(field, _)| field)
         .collect();
     if !extra.is_empty() {
-        return Err(extra.into());
+        let (extra, allowed) = (extra.join(", "), allowed.join(" and "));
+        let message = format!("{extra}: what is blocked is said by {allowed} alone");
+        return Err(Error::conflict("contradicting_fields", message).into());
     }
     let verification = asked.verification.as_deref().map(verification_id).transpose()?;
     Ok(match (asked.kind, verification) {

@@ -58,7 +58,7 @@ pub(crate) async fn list(
     if kind == Some(None) {
         return Err(Problem::new("kind", Rule::Enum, "must be face, number or name").into());
     }
-    let skip = number("skip", asked.skip.as_deref())?.unwrap_or(0).max(0);
+    let skip = number("skip", asked.skip.as_deref())?.unwrap_or(0).clamp(0, i64::from(u32::MAX));
     let limit = number("limit", asked.limit.as_deref())?.unwrap_or(50).clamp(1, 200);
     let (Ok(first), Ok(take)) = (u32::try_from(skip), u32::try_from(limit)) else {
         return Err(Problem::new("skip", Rule::Range, "is more than there can be").into());

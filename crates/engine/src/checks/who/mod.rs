@@ -24,7 +24,7 @@ pub(crate) struct Who {
     pub(crate) sightings: Vec<Sighting>,
 }
 
-/// [`Check::KnownFace`], [`Check::IdentityConflict`], [`Check::BlockList`] and [`Check::Activity`]. What the submission is
+/// `Check::KnownFace`, `Check::IdentityConflict`, `Check::BlockList` and `Check::Activity`. What the submission is
 /// recognised by is kept before the search and in a transaction of its own: of two that arrive at once, at least one sees
 /// the other. `face` is the selfie's, `matched` whether it is that of the document.
 pub(crate) async fn check(
@@ -48,7 +48,7 @@ pub(crate) async fn check(
     Ok(Who { findings, sightings: judged.sightings })
 }
 
-/// The same of somebody who is known already and shows their face: [`Check::BlockList`] and [`Check::Activity`].
+/// The same of somebody who is known already and shows their face: `Check::BlockList` and `Check::Activity`.
 pub(super) async fn check_returning(
     engine: &Engine,
     case: &Case,
