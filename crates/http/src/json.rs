@@ -81,9 +81,7 @@ where
         let axum::extract::Query(pairs) = Pairs::from_request_parts(parts, state)
             .await
             .map_err(|_| whole_body("the query string is not well-formed"))?;
-        // What stands there without a value is absent, as clients send what they have no value for.
-        let given = pairs.into_iter().filter(|(_, value)| !value.is_empty());
-        let value = given.map(|(k, v)| (k, Value::String(v))).collect();
+        let value = pairs.into_iter().map(|(k, v)| (k, Value::String(v))).collect();
         Ok(Self(check(Value::Object(value), &Unknown::of(parts))?))
     }
 }

@@ -1,7 +1,6 @@
 //! `POST /console/block-list`
 
 use axum::extract::State;
-use bonafide_core::problem::{Problem, Rule};
 use bonafide_engine::{
     Engine, Error,
     block_list::{self, New, What},
@@ -65,7 +64,7 @@ pub(crate) async fn add(
 }
 
 fn what(asked: &Block) -> Result<What> {
-    let needs = |field: &str, message: &str| Problem::new(field, Rule::Required, message);
+    let needs = |field: &str, message: &str| Error::conflict("missing_field", format!("{field}: {message}"));
     // Nothing of what does not belong to it: somebody means something by it that would not happen.
     let given = [
         ("verification", asked.verification.is_some()),

@@ -6,7 +6,7 @@ use bonafide_core::{
     problem::{Problem, Rule},
 };
 use bonafide_engine::{
-    Engine,
+    Engine, Error,
     evidence::{self, Part},
 };
 use bonafide_http::{Caller, Path, Query, Refusal, Result, operation};
@@ -23,6 +23,7 @@ pub(crate) struct Crop {
     /// Where this field was read, for instance `last_name`; or `portrait`.
     field: Option<String>,
     /// As this source gave it: `visual`, `mrz` or `barcode`; the best one where absent.
+    #[param(pattern = "^(visual|mrz|barcode)$")]
     source: Option<String>,
     /// Left, top, width and height in pixels of the upright picture, with commas between them.
     #[param(pattern = "^[0-9]{1,5}(,[0-9]{1,5}){3}$")]
@@ -57,11 +58,11 @@ fn part(asked: &Crop) -> Result<Part> {
         (Some("portrait"), None) => Ok(Part::Portrait),
         (Some(field), None) => {
             FieldName::parse(field).map(|field| Part::Field(field, source)).ok_or_else(|| {
-                wrong(
-                    "field",
-                    Rule::Enum,
-                    "is no field of a document; GET /console/verifications/{id} names those read",
+                Error::conflict(
+                    "unknown_field",
+                    "field is no field of a document; GET /console/verifications/{id} names those read",
                 )
+                .into()
             })
         }
         (None, Some(region)) => {
@@ -74,7 +75,7 @@ fn part(asked: &Crop) -> Result<Part> {
                 )
             })
         }
-        (None, None) => Err(wrong("field", Rule::Required, "give a field or a region")),
-        (Some(_), Some(_)) => Err(wrong("region", Rule::Other, "give a field or a region, not both")),
+        (None, None) => Err(Error::conflict("no_part", "give a field or a region").into()),
+        (Some(_), Some(_)) => Err(Error::conflict("two_parts", "give a field or a region, not both").into()),
     }
 }

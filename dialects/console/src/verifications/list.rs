@@ -11,7 +11,7 @@ use bonafide_core::{
     verification::{Kind, Status},
 };
 use bonafide_engine::{
-    Engine,
+    Engine, Error,
     verifications::{self, Brief, Looking},
 };
 use bonafide_http::{Caller, Json, Query, Refusal, Result, operation};
@@ -26,10 +26,15 @@ use crate::extract::{number, time};
 #[serde(deny_unknown_fields)]
 pub(crate) struct ListVerifications {
     /// Only in these states, with commas between them, for instance `review_required,inconclusive`.
+    #[param(
+        pattern = "^(created|pending|capturing|processing|retry_required|review_required|approved|declined|refused|inconclusive|canceled|expired)(,(created|pending|capturing|processing|retry_required|review_required|approved|declined|refused|inconclusive|canceled|expired))*$"
+    )]
     status: Option<String>,
     /// `identity_verification` or `face_authentication`.
+    #[param(pattern = "^(identity_verification|face_authentication)$")]
     kind: Option<String>,
     /// Only those created through this API: `athenty`, `checkout`, `verifyhq` or `vult`.
+    #[param(pattern = "^(athenty|checkout|verifyhq|vult)$")]
     api: Option<String>,
     /// Only those whose last decision was no approval for this reason, for instance `face_mismatch`.
     #[param(pattern = "^[a-z_]{1,80}$")]
@@ -183,8 +188,8 @@ fn reason(word: &str) -> Result<Code> {
     match Code::parse(word) {
         Code::Unknown(_) => {
             let message =
-                "is no reason that there is; decisions and findings bear them, for instance face_mismatch";
-            Err(Problem::new("reason", Rule::Enum, message).into())
+                "reason is none that there is; decisions and findings bear them, for instance face_mismatch";
+            Err(Error::conflict("unknown_reason", message).into())
         }
         code => Ok(code),
     }

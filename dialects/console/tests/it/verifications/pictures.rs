@@ -46,10 +46,10 @@ async fn a_field_is_shown_where_it_was_read() {
     assert_eq!(size(&app.get(&format!("{href}/crop?region=10,20,30,40")).await.bytes), (30, 40));
 
     for (query, code, status) in [
-        ("", "invalid_request", 400),
-        ("?field=shoe_size", "invalid_request", 400),
+        ("", "no_part", 409),
+        ("?field=shoe_size", "unknown_field", 409),
         ("?field=last_name&source=hearsay", "invalid_request", 400),
-        ("?field=last_name&region=1,1,5,5", "invalid_request", 400),
+        ("?field=last_name&region=1,1,5,5", "two_parts", 409),
         ("?region=1,1,5", "invalid_request", 400),
         ("?region=0,0,99999,5", "invalid_request", 400),
         ("?region=0,0,0,5", "invalid_request", 400),
