@@ -97,7 +97,7 @@ impl<'a> Refusals<'a> {
             all.push(Problem::new("", Rule::Other, "").into());
             all.push(Error::NotFound("").into());
         }
-        if asks.changes {
+        if asks.something || asks.changes {
             all.push(Error::conflict("", "").into());
         }
         if asks.repeatable {
