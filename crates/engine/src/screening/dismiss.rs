@@ -27,7 +27,7 @@ use crate::{
         error::{Error, Result},
         features::Known,
         record::Record,
-        screened::Dismissed,
+        screened::{Dismissed, Screened},
     },
     events::emit::emit_for_with,
 };
@@ -91,7 +91,7 @@ async fn set_aside(
     }
     let mut tx = engine.db().begin().await?;
     let mut record = Record::load(engine, &mut tx, organization, verification).await?;
-    let mut screened = record.private.screened.clone().ok_or(Error::NotFound("hit"))?;
+    let screened = record.private.screened.clone().ok_or(Error::NotFound("hit"))?;
     let hit = screened.hit(what.list, what.entry).ok_or(Error::NotFound("hit"))?;
     let Some(entry_sha256) = hit["entry_sha256"].as_str().map(str::to_owned) else {
         let message = "this was screened by an older version; the next change of a list screens it again";
@@ -109,12 +109,7 @@ async fn set_aside(
         let key = subject_keys::load(&mut tx, organization, identity, engine.key_ring()).await?;
         keep(engine, &mut tx, organization, &key, &said).await?;
     }
-    screened.set_aside(&active(engine, &mut tx, &record, record.private.reading.as_ref()).await?);
-    let (finding, hits) = (screened.finding(), screened.counting().count());
-    record.private.screened = Some(screened);
-    record.save(engine, &mut tx).await?;
-    findings::supersede_check(&mut tx, organization, verification, Check::Sanctions, now).await?;
-    findings::insert(&mut tx, organization, verification, &[finding], now, &*engine.entropy).await?;
+    let hits = count_again(engine, &mut tx, &mut record, screened).await?;
     let detail = json!({"hits": hits, "until": what.until.to_string()});
     record.note(engine, &mut tx, AuditAction::VerificationScreeningDismissed, actor, &detail).await?;
     emit_hits(engine, &mut tx, &record, EventType::ScreeningReviewed, hits).await?;
@@ -123,6 +118,23 @@ async fn set_aside(
     rescreen_at(engine, &mut tx, organization, verification, now).await?;
     tx.commit().await?;
     engine.bells().work.notify_waiters();
+    Ok(hits)
+}
+
+/// Judges the hits of a verification anew, without those that are dismissed now. How many count.
+pub(super) async fn count_again(
+    engine: &Engine,
+    tx: &mut Tx,
+    record: &mut Record,
+    mut screened: Screened,
+) -> Result<usize> {
+    let (organization, id, now) = (record.row.organization, record.row.id, engine.now());
+    screened.set_aside(&active(engine, tx, record, record.private.reading.as_ref()).await?);
+    let (finding, hits) = (screened.finding(), screened.counting().count());
+    record.private.screened = Some(screened);
+    record.save(engine, tx).await?;
+    findings::supersede_check(tx, organization, id, Check::Sanctions, now).await?;
+    findings::insert(tx, organization, id, &[finding], now, &*engine.entropy).await?;
     Ok(hits)
 }
 

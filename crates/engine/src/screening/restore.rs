@@ -1,16 +1,14 @@
 //! What reviewers said of hits, read back and taken back.
 
-use bonafide_core::{
-    audit::AuditAction, event::EventType, finding::Check, id::VerificationId, time::Timestamp,
-};
+use bonafide_core::{audit::AuditAction, event::EventType, id::VerificationId, time::Timestamp};
 use bonafide_store::{
     Tx,
     crypto::{self, Object},
-    dismissals as rows, findings, subject_keys,
+    dismissals as rows, subject_keys,
 };
 use serde_json::json;
 
-use super::dismiss::{active, emit_hits, same_person};
+use super::dismiss::{count_again, emit_hits, same_person};
 use crate::base::{
     caller::{Caller, Scope},
     engine::Engine,
@@ -62,7 +60,7 @@ pub async fn restore(
     let (now, organization) = (engine.now(), caller.organization);
     let mut tx = engine.db().begin().await?;
     let mut record = Record::load(engine, &mut tx, organization, verification).await?;
-    let mut screened = record.private.screened.clone().ok_or(Error::NotFound("hit"))?;
+    let screened = record.private.screened.clone().ok_or(Error::NotFound("hit"))?;
     let mut ended = 0usize;
     for (row, dismissed) in held(engine, &mut tx, &record).await? {
         if dismissed.list == list && dismissed.entry == entry {
@@ -73,12 +71,7 @@ pub async fn restore(
     if ended == 0 {
         return Err(Error::NotFound("dismissed hit"));
     }
-    screened.set_aside(&active(engine, &mut tx, &record, record.private.reading.as_ref()).await?);
-    let (finding, hits) = (screened.finding(), screened.counting().count());
-    record.private.screened = Some(screened);
-    record.save(engine, &mut tx).await?;
-    findings::supersede_check(&mut tx, organization, verification, Check::Sanctions, now).await?;
-    findings::insert(&mut tx, organization, verification, &[finding], now, &*engine.entropy).await?;
+    let hits = count_again(engine, &mut tx, &mut record, screened).await?;
     let (action, actor) = (AuditAction::VerificationScreeningRestored, caller.actor());
     record.note(engine, &mut tx, action, &actor, &json!({"hits": hits})).await?;
     emit_hits(engine, &mut tx, &record, EventType::ScreeningReviewed, hits).await?;
