@@ -203,12 +203,16 @@ fn active_liveness_is_required_when_asked_for() {
 #[test]
 fn somebody_known_needs_no_score_but_every_check() {
     let policy = Policy::authentication(LivenessMode::Passive);
-    let good = [clear(Check::FaceMatch), clear(Check::SelfieSource), clear(Check::PassiveLiveness)];
+    let good = [clear(Check::FaceMatch), clear(Check::PassiveLiveness)];
     assert_eq!(policy.needed(), good.clone().map(|f| f.check));
     assert_eq!(judge_with(&policy, &good, 1).decision, Decision::Approve);
     let mut other = good.clone();
     other[0] = Finding::new(Check::FaceMatch, Outcome::Fail);
     assert_eq!(judge_with(&policy, &other, 1).decision, Decision::Decline);
+    // The document's own picture as the selfie is declined even where the source need not be judged.
+    let mut copied = good.to_vec();
+    copied.push(Finding::new(Check::SelfieSource, Outcome::Fail));
+    assert_eq!(judge_with(&policy, &copied, 1).decision, Decision::Decline);
     assert_eq!(judge_with(&policy, &good[..1], 1).decision, Decision::Review);
 }
 
