@@ -128,16 +128,6 @@ impl FourEyes {
     }
 }
 
-words! {
-    /// What a person can be asked to capture again.
-    pub enum Capture {
-        DocumentFront = "document_front",
-        DocumentBack = "document_back",
-        /// The person's face, in a new liveness capture.
-        Liveness = "liveness",
-    }
-}
-
 impl Verdict {
     /// What it does to a verification in this state; `None` where it is not for a human to say, or leads nowhere.
     pub fn action(self, from: Status) -> Option<Action> {

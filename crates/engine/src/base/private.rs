@@ -4,7 +4,8 @@ use bonafide_core::{
     document::{DocumentReading, DocumentType},
     evidence::EvidenceKind,
     id::{EvidenceId, WebhookEndpointId},
-    review::{Capture, Grounds},
+    recapture::Capture,
+    review::Grounds,
     time::Timestamp,
 };
 use bonafide_invite::Channel;

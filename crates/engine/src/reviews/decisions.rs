@@ -6,7 +6,7 @@ use bonafide_core::{
     finding::Finding,
     id::{ApplicantId, AssessmentId, CredentialId, ReviewId, WeightsId},
     policy::Policy,
-    review::Capture,
+    recapture::Capture,
     time::Timestamp,
     weights::Weights,
 };

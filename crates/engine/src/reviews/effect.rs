@@ -3,7 +3,8 @@
 use bonafide_core::{
     evidence::EvidenceKind,
     id::ApplicantId,
-    review::{Capture, Grounds, Verdict},
+    recapture::Capture,
+    review::{Grounds, Verdict},
     verification::Action,
 };
 use bonafide_store::{Tx, evidence};

@@ -4,7 +4,8 @@ use bonafide_core::{
     audit::AuditAction,
     id::{ReviewId, VerificationId},
     problem::{Problem, Rule},
-    review::{Capture, Grounds, Verdict},
+    recapture::Capture,
+    review::{Grounds, Verdict},
     verification::{Action, Kind, Status},
 };
 use bonafide_store::{

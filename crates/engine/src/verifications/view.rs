@@ -8,7 +8,6 @@ use bonafide_core::{
     live,
     policy::LivenessMode,
     recapture::{self, Capture, Wanted},
-    review,
     time::Timestamp,
     verification::{Kind, Status},
 };
@@ -202,15 +201,7 @@ fn wanted_again(
     let came_since = |c: Capture| given.iter().any(|g| g.kind == c.evidence() && is_new(&g.id));
     let wanted = match private.and_then(|p| p.asked_again.as_ref()) {
         // A reviewer said what to capture again, whatever the checks found.
-        Some(asked) => {
-            let capture = |c: &review::Capture| match c {
-                review::Capture::DocumentFront => Capture::DocumentFront,
-                review::Capture::DocumentBack => Capture::DocumentBack,
-                review::Capture::Liveness => Capture::Liveness,
-            };
-            let again = |c| Wanted { capture: capture(c), reasons: vec![] };
-            asked.captures.iter().map(again).collect()
-        }
+        Some(asked) => asked.captures.iter().map(|c| Wanted { capture: *c, reasons: vec![] }).collect(),
         None => recapture::wanted(findings, &reasons, all),
     };
     wanted.into_iter().filter(|w| !came_since(w.capture)).collect()

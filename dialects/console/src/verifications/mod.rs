@@ -17,7 +17,8 @@ use axum::{
 };
 use bonafide_core::{
     id::EvidenceId,
-    review::{Capture, Grounds},
+    recapture::Capture,
+    review::Grounds,
     verification::{Kind, Status},
 };
 use bonafide_engine::{Error, reviews::Said};

@@ -1,7 +1,7 @@
 //! `GET /console/verifications/{id}`
 
 use axum::extract::State;
-use bonafide_core::review::{Capture, Verdict};
+use bonafide_core::{recapture::Capture, review::Verdict};
 use bonafide_engine::{
     Engine,
     verifications::{self, Entry, Whole},

@@ -3,7 +3,8 @@
 use axum::extract::State;
 use bonafide_core::{
     problem::{Problem, Rule},
-    review::{Capture, Grounds, Verdict},
+    recapture::Capture,
+    review::{Grounds, Verdict},
 };
 use bonafide_engine::{
     Engine,

@@ -1,6 +1,6 @@
 //! Every decision, of machine and humans.
 
-use bonafide_core::review::Capture;
+use bonafide_core::recapture::Capture;
 use bonafide_engine::{reviews::Decided, verifications::Whole};
 use serde::Serialize;
 use serde_json::Value;
