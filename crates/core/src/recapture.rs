@@ -90,6 +90,11 @@ pub fn wanted(findings: &[Finding], decided: &[Reason], all: &[Capture]) -> Vec<
     if wanted.is_empty() {
         wanted.extend(all.iter().map(|capture| Wanted { capture: *capture, reasons: vec![] }));
     }
+    // Whether a document has a back is not known as long as its front shows none.
+    let says = |of: &Wanted, code: Code| of.reasons.iter().any(|r| r.code == code);
+    if wanted.iter().any(|w| w.capture == Capture::DocumentFront && says(w, Code::NoDocument)) {
+        wanted.retain(|w| w.capture != Capture::DocumentBack || !says(w, Code::BackNotCaptured));
+    }
     wanted.sort_by_key(|w| w.capture);
     wanted
 }
@@ -140,6 +145,19 @@ mod tests {
         let dark = Finding::not_assessed(Check::PassiveLiveness, Code::FaceTooDark, "more light");
         let reasons = dark.reasons.clone();
         assert_eq!(of(&[hint, dark], &reasons), [(Capture::Liveness, vec![Code::FaceTooDark])]);
+    }
+
+    #[test]
+    fn a_back_is_not_asked_for_while_the_front_shows_no_document() {
+        let nothing = Finding::new(Check::IsIdentityDocument, Outcome::Fail)
+            .on(Side::Front)
+            .because(Code::NoDocument, "show the whole document");
+        let back = Finding::new(Check::DocumentAsAsked, Outcome::Fail)
+            .on(Side::Back)
+            .because(Code::BackNotCaptured, "turn");
+        let findings = [nothing, back];
+        let front = vec![(Capture::DocumentFront, vec![Code::NoDocument])];
+        assert_eq!(of(&findings, &decided(&findings)), front);
     }
 
     #[test]

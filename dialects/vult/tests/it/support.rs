@@ -2,7 +2,10 @@
 
 use std::{
     net::SocketAddr,
-    sync::{Arc, LazyLock, OnceLock},
+    sync::{
+        Arc, LazyLock, OnceLock,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use axum::{
@@ -306,17 +309,20 @@ impl App {
     pub async fn finalize_with(&self, of: &str, session: &str, mut body: Value) -> Answer {
         let path = format!("/{of}/sdk/finalize");
         body["session_id"] = session.into();
-        let finalize = self.post(&path, body);
+        let answered = AtomicBool::new(false);
+        let finalize = async {
+            let answer = self.post(&path, body).await;
+            answered.store(true, Ordering::SeqCst);
+            answer
+        };
+        // To the end of what was begun: a job that is dropped keeps its lease, and the clock does not go on by itself.
         let work = async {
-            loop {
+            while !answered.load(Ordering::SeqCst) {
                 tokio::time::sleep(std::time::Duration::from_millis(20)).await;
                 jobs::run_pending(&self.engine).await.unwrap();
             }
         };
-        tokio::select! {
-            answer = finalize => answer,
-            () = work => unreachable!(),
-        }
+        tokio::join!(finalize, work).0
     }
 }
 
