@@ -158,6 +158,21 @@ impl DocumentReading {
         values.join(" ").to_lowercase().contains(&term.trim().to_lowercase())
     }
 
+    /// The upright rectangle around everything that was read on one side, the portrait included: all of it lies on the
+    /// document. `None` where little was read.
+    pub fn printed_area(&self, side: Side) -> Option<Quad> {
+        let fields = self.fields.values().flatten().filter(|f| f.side == side);
+        let portrait = self.portrait.filter(|_| side == Side::Front);
+        let places: Vec<Quad> = fields.filter_map(|f| f.region).chain(portrait).collect();
+        if places.len() < 3 {
+            return None;
+        }
+        let corners = || places.iter().flat_map(|q| q.0);
+        let [left, top] = [0, 1].map(|axis| corners().map(|p| p[axis]).fold(f32::MAX, f32::min));
+        let [right, bottom] = [0, 1].map(|axis| corners().map(|p| p[axis]).fold(f32::MIN, f32::max));
+        Some(Quad([[left, top], [right, top], [right, bottom], [left, bottom]]))
+    }
+
     /// Adds a value and keeps the list in order: barcode and MRZ before visual, then by confidence.
     pub fn add(&mut self, name: FieldName, field: Field) {
         if field.value.trim().is_empty() {
@@ -175,6 +190,20 @@ mod tests {
 
     fn field(value: &str, source: Source, confidence: f64) -> Field {
         Field { value: value.into(), source, side: Side::Front, confidence, region: None }
+    }
+
+    #[test]
+    fn the_printed_area_is_around_all_that_was_read() {
+        let at = |x: f32, y: f32| Quad([[x, y], [x + 10.0, y], [x + 10.0, y + 5.0], [x, y + 5.0]]);
+        let mut reading = DocumentReading { portrait: Some(at(5.0, 40.0)), ..DocumentReading::default() };
+        assert_eq!(reading.printed_area(Side::Front), None);
+        for (name, x, y) in [(FieldName::LastName, 100.0, 20.0), (FieldName::BirthDate, 90.0, 60.0)] {
+            let region = Some(at(x, y));
+            reading.add(name, Field { region, ..field("A", Source::Visual, 0.9) });
+        }
+        let area = Quad([[5.0, 20.0], [110.0, 20.0], [110.0, 65.0], [5.0, 65.0]]);
+        assert_eq!(reading.printed_area(Side::Front), Some(area));
+        assert_eq!(reading.printed_area(Side::Back), None);
     }
 
     #[test]

@@ -76,6 +76,8 @@ codes! {
         Tilted = "tilted",
         FrontNotCaptured = "front_not_captured",
         BackNotCaptured = "back_not_captured",
+        /// Another document or another person is in the picture of the document.
+        NotAlone = "document_not_alone",
         NoFace = "no_face",
         SeveralFaces = "several_faces",
         FaceTooSmall = "face_too_small",
@@ -223,6 +225,8 @@ codes! {
         FaceMismatch = "face_mismatch",
         /// The selfie is the document's picture, a part of it, or a photograph of it.
         SelfieIsDocument = "selfie_is_document",
+        /// The edges of a print or a screen are around the face.
+        EdgesAround = "edges_around",
         /// A child's face with an adult's document.
         FaceOfAChild = "face_of_a_child",
         FaceCovered = "face_covered",

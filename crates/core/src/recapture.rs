@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    acceptance::NO_BACK,
     document::Side,
     evidence::EvidenceKind,
     finding::{Check, Code, Finding, Outcome, Reason},
@@ -91,9 +92,12 @@ pub fn wanted(findings: &[Finding], decided: &[Reason], all: &[Capture]) -> Vec<
         wanted.extend(all.iter().map(|capture| Wanted { capture: *capture, reasons: vec![] }));
     }
     // Whether a document has a back is not known as long as its front shows none.
-    let says = |of: &Wanted, code: Code| of.reasons.iter().any(|r| r.code == code);
-    if wanted.iter().any(|w| w.capture == Capture::DocumentFront && says(w, Code::NoDocument)) {
-        wanted.retain(|w| w.capture != Capture::DocumentBack || !says(w, Code::BackNotCaptured));
+    let none = |w: &Wanted| {
+        w.capture == Capture::DocumentFront && w.reasons.iter().any(|r| r.code == Code::NoDocument)
+    };
+    if wanted.iter().any(none) {
+        let guessed = |r: &Reason| r.code == Code::BackNotCaptured && r.detail == NO_BACK;
+        wanted.retain(|w| w.capture != Capture::DocumentBack || !w.reasons.iter().all(guessed));
     }
     wanted.sort_by_key(|w| w.capture);
     wanted
@@ -154,7 +158,7 @@ mod tests {
             .because(Code::NoDocument, "show the whole document");
         let back = Finding::new(Check::DocumentAsAsked, Outcome::Fail)
             .on(Side::Back)
-            .because(Code::BackNotCaptured, "turn");
+            .because(Code::BackNotCaptured, NO_BACK);
         let findings = [nothing, back];
         let front = vec![(Capture::DocumentFront, vec![Code::NoDocument])];
         assert_eq!(of(&findings, &decided(&findings)), front);

@@ -74,7 +74,10 @@ pub fn manipulation(
     let start = Instant::now();
     // Backs may be printed in one colour.
     let traces = match side {
-        Side::Front => traces.with_document(&picture.rgb, reading.corners.as_ref()),
+        Side::Front => {
+            let area = reading.corners.or_else(|| reading.printed_area(side));
+            traces.with_document(&picture.rgb, area.as_ref())
+        }
         Side::Back => traces,
     };
     let mut finding = traces.finding(side);

@@ -102,7 +102,7 @@ const fn told(reason: &Code) -> Told {
         // Better pictures mend it: no reason for a decline.
         Code::TooBlurry | Code::TooSmall | Code::Tilted | Code::NoText => retry(DOCUMENT_BLURRY),
         Code::Glare | Code::TooDark | Code::TooBright => retry(code(61302, "document_lighting_issue")),
-        Code::FrontNotCaptured => retry(code(61310, "document_front_not_captured")),
+        Code::FrontNotCaptured | Code::NotAlone => retry(code(61310, "document_front_not_captured")),
         Code::BackNotCaptured => retry(code(61311, "document_back_not_captured")),
         Code::CutOff => retry(code(61312, "document_partially_hidden")),
         Code::FaceBlurry | Code::FaceTooSmall => retry(code(61401, "face_video_blurry")),
@@ -180,6 +180,7 @@ const fn told(reason: &Code) -> Told {
         | Code::ValidityTooLong => decline(code(62301, "document_counterfeit")),
         Code::FaceMismatch => decline(FACE_MISMATCH),
         Code::FaceChanged
+        | Code::EdgesAround
         | Code::FlatMotion
         | Code::FramesOutOfOrder
         | Code::NotLive

@@ -97,8 +97,8 @@ fn is_document(seen: &Seen) -> Finding {
     finding
 }
 
-/// Whether the picture shows the side that was asked for, of the type that was declared. Another side is a
-/// reason to ask again, another type one to look.
+/// Whether the picture shows the side that was asked for, of the type that was declared, and nothing else. Another side or
+/// another document beside it is a reason to ask again, another type one to look.
 fn as_asked(seen: &Seen, declared: DocumentType) -> Finding {
     let check = Check::DocumentAsAsked;
     if seen.class.score < IS_DOCUMENT {
@@ -109,6 +109,13 @@ fn as_asked(seen: &Seen, declared: DocumentType) -> Finding {
         );
     }
     let mut finding = Finding::new(check, Verdict::Clear);
+    if !seen.alone {
+        finding.outcome = Verdict::Fail;
+        return finding.because(
+            Code::NotAlone,
+            "another document or another person is in the picture; show the document alone",
+        );
+    }
     if let Some(kind) = contradicts(&seen.class, declared) {
         finding.outcome = Verdict::Consider;
         finding = finding.because(

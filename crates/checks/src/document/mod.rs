@@ -1,6 +1,7 @@
 //! Identity documents: where they are in the picture and what is written on them.
 
 pub mod aamva;
+mod alone;
 pub mod barcode;
 pub mod classify;
 pub mod compare;

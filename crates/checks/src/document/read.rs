@@ -3,14 +3,14 @@
 use std::borrow::Cow;
 
 use bonafide_core::{
-    document::{DocumentReading, DocumentType, Quad, Side},
+    document::{DocumentReading, DocumentType, FieldName, Quad, Side},
     finding::Finding,
 };
 use image::RgbImage;
 use jiff::civil::Date;
 
 use super::{
-    aamva, barcode,
+    aamva, alone, barcode,
     classify::{Cues, classify},
     consistency, fields, findings, locate, merge,
     mrz::{self, Found},
@@ -59,6 +59,14 @@ pub fn read(
         all.push(quality::assess(&seen.quality, Some(side), quality::Kind::Document));
         sides.push((seen, problem));
     }
+    let fields = sides.iter().flat_map(|(seen, _)| &seen.fields);
+    let printed: Vec<(FieldName, String)> =
+        fields.map(|(name, field)| (*name, field.value.clone())).collect();
+    let printed: Vec<(FieldName, &str)> =
+        printed.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    for zone in sides.iter_mut().filter_map(|(seen, _)| seen.mrz.as_mut()) {
+        zone.as_printed(&printed, today);
+    }
     let mut reading = merge::merge(&sides, declared, today);
     let portrait = sides.iter().find_map(|(s, _)| s.portrait.as_ref());
     reading.portrait = portrait.map(|p| p.region);
@@ -91,12 +99,17 @@ fn look(models: &Models, picture: &Picture, side: Side, today: Date) -> (Seen, O
         vec![]
     });
     let holder = portrait::holder(&faces);
-    let (lines, zone, corners) = View::of(models, &upright.rgb, holder.map(|f| f.bbox))
-        .and_then(|view| Ok((view.lines(models, &upright.rgb)?, view.zone, view.corners)))
+    let (lines, zone, corners, second) = View::of(models, &upright.rgb, holder.map(|f| f.bbox))
+        .and_then(|view| Ok((view.lines(models, &upright.rgb)?, view.zone, view.corners, view.second)))
         .unwrap_or_else(|e| {
             keep(e);
-            (vec![], None, None)
+            (vec![], None, None, false)
         });
+    let somebody = alone::somebody_else(models, upright, &faces, holder, corners.as_ref());
+    let somebody = somebody.unwrap_or_else(|e| {
+        keep(e);
+        false
+    });
     // A side with the holder's portrait or a valid zone seldom has a barcode as well.
     let unlikely = holder.is_some() || zone.as_ref().is_some_and(|z| z.mrz.valid());
     let look = if unlikely { barcode::glance_pdf417 } else { barcode::read_pdf417 };
@@ -141,6 +154,7 @@ fn look(models: &Models, picture: &Picture, side: Side, today: Date) -> (Seen, O
         barcode,
         other_symbol,
         corners,
+        alone: !second && !somebody,
     };
     seen.turn_back(turns, width, height);
     (seen, problem)
@@ -177,6 +191,8 @@ struct View {
     boxes: Vec<Quad>,
     /// The zone, in pixels of the picture.
     zone: Option<Found>,
+    /// Whether another document's zone is in the picture.
+    second: bool,
 }
 
 /// Below this share of the picture, a document is straightened and enlarged before it is read.
@@ -199,10 +215,12 @@ impl View {
             if zone.is_none() {
                 zone = mrz::find(models, picture, &boxes)?;
             }
-            return Ok(Self { corners, flat: Some((flat, map)), boxes: near, zone });
+            let second = mrz::is_another(models, picture, &boxes, zone.as_ref())?;
+            return Ok(Self { corners, flat: Some((flat, map)), boxes: near, zone, second });
         }
         let zone = mrz::find(models, picture, &boxes)?;
-        Ok(Self { corners, flat: None, boxes, zone })
+        let second = mrz::is_another(models, picture, &boxes, zone.as_ref())?;
+        Ok(Self { corners, flat: None, boxes, zone, second })
     }
 
     /// The lines of text outside the zone, in pixels of the picture.
@@ -230,7 +248,7 @@ impl View {
 }
 
 /// Whether a point lies inside a convex quadrilateral.
-fn within(p: [f32; 2], quad: &Quad) -> bool {
+pub(super) fn within(p: [f32; 2], quad: &Quad) -> bool {
     (0..4).all(|i| {
         let (a, b) = (quad.0[i], quad.0[(i + 1) % 4]);
         (b[0] - a[0]) * (p[1] - a[1]) - (b[1] - a[1]) * (p[0] - a[0]) >= 0.0

@@ -17,6 +17,8 @@ pub(super) struct Seen {
     pub(super) other_symbol: Option<String>,
     pub(super) portrait: Option<Portrait>,
     pub(super) corners: Option<Quad>,
+    /// Whether no other document and no other person is in the picture.
+    pub(super) alone: bool,
     pub(super) class: Class,
     pub(super) fields: BTreeMap<FieldName, Field>,
     pub(super) quality: Quality,

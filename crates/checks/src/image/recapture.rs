@@ -105,23 +105,28 @@ const EDGE: usize = 256;
 const SQUARES: u32 = 3;
 /// A peak is this many times the middle value of its ring.
 const PEAK: f32 = 40.0;
+/// The same of a peak that no print gives.
+const CLEAR: f32 = 100.0;
+/// And this many times the middle value of its neighbours along an axis, where edges fill the whole axis.
+const ON_AXIS: f32 = 8.0;
 
 /// The raster of a screen: two equally long, perpendicular peaks in the spectrum, or their moiré. Halftone
-/// print has such a raster too, so this is weak.
+/// print has such a raster too, so this is weak unless both peaks are clear.
 pub(crate) fn screen(luma: &GrayImage) -> Option<Cue> {
     let spectrum = spectrum(luma)?;
     let peaks = peaks(&spectrum);
     let half = EDGE as f32 / 2.0;
     for (i, a) in peaks.iter().enumerate() {
         for b in peaks.iter().skip(i + 1) {
-            let (ra, rb) = (a.0.hypot(a.1), b.0.hypot(b.1));
-            let cosine = (a.0 * b.0 + a.1 * b.1) / (ra * rb);
+            let (ra, rb) = (a.x.hypot(a.y), b.x.hypot(b.y));
+            let cosine = (a.x * b.x + a.y * b.y) / (ra * rb);
             if (ra - rb).abs() < 0.06 * ra.max(rb) && cosine.abs() < 0.07 {
                 let detail = format!(
                     "a square raster shows with {:.1} pixels a period, as of a screen that was photographed",
                     2.0 * half / ra
                 );
-                return Some(Cue::new(Code::ScreenRaster, 0.35, detail));
+                let strength = if a.height.min(b.height) > CLEAR { 0.55 } else { 0.35 };
+                return Some(Cue::new(Code::ScreenRaster, strength, detail));
             }
         }
     }
@@ -170,9 +175,17 @@ fn transform_rows(values: &mut [Complex32]) {
     }
 }
 
-/// Frequencies (x, y) that stand out of their ring. Frequencies along the axes belong to straight edges
-/// and to the blocks of compression.
-fn peaks(power: &[f32]) -> Vec<(f32, f32)> {
+/// A frequency that stands out of its ring.
+struct Peak {
+    /// In multiples of the ring's middle value.
+    height: f32,
+    x: f32,
+    y: f32,
+}
+
+/// Frequencies that stand out of their ring, the clearest first. Along the axes straight edges and the blocks of compression
+/// have theirs: a peak there has to stand out of the axis as well.
+fn peaks(power: &[f32]) -> Vec<Peak> {
     const HALF: usize = EDGE / 2;
     let signed = |i: usize| if i < HALF { i as f32 } else { i as f32 - EDGE as f32 };
     let mut rings: Vec<Vec<f32>> = vec![vec![]; HALF + 1];
@@ -189,7 +202,19 @@ fn peaks(power: &[f32]) -> Vec<(f32, f32)> {
             ring.get(ring.len() / 2).copied().unwrap_or(0.0)
         })
         .collect();
-    let mut found: Vec<(f32, f32, f32)> = vec![];
+    let at = |x: f32, y: f32| {
+        let place = |v: f32| (v.round() as i32).rem_euclid(EDGE as i32) as usize;
+        power.get(place(y) * EDGE + place(x)).copied().unwrap_or(0.0)
+    };
+    let stands_out_of_axis = |x: f32, y: f32, value: f32| {
+        let (along, steps) = if x.abs() < y.abs() { ((0.0, 1.0), -12..=12) } else { ((1.0, 0.0), -12..=12) };
+        let beside = steps.filter(|step: &i32| step.abs() >= 4);
+        let mut beside: Vec<f32> =
+            beside.map(|step| at(x + along.0 * step as f32, y + along.1 * step as f32)).collect();
+        beside.sort_by(f32::total_cmp);
+        value > ON_AXIS * beside.get(beside.len() / 2).copied().unwrap_or(f32::MAX)
+    };
+    let mut found: Vec<Peak> = vec![];
     for (i, value) in power.iter().enumerate() {
         let (x, y) = (signed(i % EDGE), signed(i / EDGE));
         let radius = x.hypot(y);
@@ -198,25 +223,27 @@ fn peaks(power: &[f32]) -> Vec<(f32, f32)> {
             continue;
         }
         let median = medians.get(radius.round() as usize).copied().unwrap_or(0.0);
-        if median > 0.0 && *value > PEAK * median {
-            found.push((*value / median, x, y));
+        let height = *value / median;
+        let on_axis = x.abs() < 2.5 || y.abs() < 2.5;
+        if median > 0.0 && height > PEAK && !(on_axis && !stands_out_of_axis(x, y, *value)) {
+            found.push(Peak { height, x, y });
         }
     }
-    found.sort_by(|a, b| b.0.total_cmp(&a.0));
+    found.sort_by(|a, b| b.height.total_cmp(&a.height));
     // A raster has few, sharp peaks; print and texture fill whole areas.
     if found.len() > 80 {
         return vec![];
     }
-    found.into_iter().map(|(_, x, y)| (x, y)).collect()
+    found
 }
 
-/// Along an axis, or at a multiple of an eighth of the sampling frequency on both.
+/// At a multiple of an eighth of the sampling frequency on both axes.
 fn on_block_grid(x: f32, y: f32) -> bool {
     let eighth = |v: f32| {
         let step = EDGE as f32 / 8.0;
-        (v / step - (v / step).round()).abs() * step < 1.6
+        (v / step - (v / step).round()).abs() * step < 2.6
     };
-    x.abs() < 2.5 || y.abs() < 2.5 || eighth(x) && eighth(y)
+    eighth(x) && eighth(y)
 }
 
 /// Colour that a photocopy has at most: the spread of chroma, in grey levels, after a cast was taken out.

@@ -16,7 +16,7 @@ impl Check {
             Self::IsIdentityDocument => matches!(code, C::NoDocument),
             Self::DocumentAsAsked => matches!(
                 code,
-                C::NoDocument | C::OtherDocumentType | C::FrontNotCaptured | C::BackNotCaptured
+                C::NoDocument | C::NotAlone | C::OtherDocumentType | C::FrontNotCaptured | C::BackNotCaptured
             ),
             Self::DocumentReadable => matches!(code, C::NoText) || is_poor_picture(code),
             Self::DocumentExpired => matches!(code, C::NoExpiryDate | C::Expired),
@@ -108,7 +108,12 @@ impl Check {
             ),
             Self::SelfieSource => matches!(
                 code,
-                C::SelfieIsDocument | C::NothingToCompareWith | C::NoFace | C::FaceTooSmall | C::FaceCutOff
+                C::SelfieIsDocument
+                    | C::EdgesAround
+                    | C::NothingToCompareWith
+                    | C::NoFace
+                    | C::FaceTooSmall
+                    | C::FaceCutOff
             ),
             Self::DocumentAccepted => matches!(
                 code,

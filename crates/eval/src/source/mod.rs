@@ -4,6 +4,7 @@
 //! - `wrongly_caught`: pairs of different pictures of one person, one as portrait, the other as selfie, that are taken
 //!   for one picture; `wrongly_caught half`: the same, both half as large. `pairs_listed`: those of `DIR/lfw_pairs.tsv`.
 //! - `document_seen`: pictures around whose face a document is seen, where none is.
+//! - `edges_seen`: pictures around whose face the edges of a print or a screen are seen, where there are none.
 //! - `caught KIND`: copies of a picture, held against it, that are known; of every `--every`th picture.
 //!
 //! A copy in which no face is found counts as caught: it matches nobody. `bonafide eval portrait-selfie` measures the
@@ -124,7 +125,7 @@ pub(super) fn run(dir: &Path, wanted: &Wanted) -> Result<Report, Error> {
     let (mut rows, mut times, mut failures) = (Rows::default(), vec![], vec![]);
 
     let (mut known, mut half) = (vec![], vec![]);
-    let mut document_seen = 0;
+    let (mut document_seen, mut edges_seen) = (0, 0);
     for name in &names {
         bar.inc(1);
         let picture = crate::load(&folder.join(name))?;
@@ -135,6 +136,10 @@ pub(super) fn run(dir: &Path, wanted: &Wanted) -> Result<Report, Error> {
         if around.is_some() {
             document_seen += 1;
             failures.push((name.clone(), format!("a document is seen: {around:?}")));
+        }
+        if own.seen.as_ref().is_some_and(|seen| source::edges_around(&picture, seen)) {
+            edges_seen += 1;
+            failures.push((name.clone(), "edges are seen around the face".to_owned()));
         }
         half.push(Known::of(&models, &Picture { rgb: scaled(&picture.rgb, 0.5) })?);
         known.push((own, around));
@@ -188,6 +193,7 @@ pub(super) fn run(dir: &Path, wanted: &Wanted) -> Result<Report, Error> {
         report.metric(name, caught, n);
     }
     report.metric("document_seen", document_seen, names.len());
+    report.metric("edges_seen", edges_seen, names.len());
     add_attacks(&mut report, &attacks);
     failures.into_iter().for_each(|(file, why)| report.failure(file, why));
     rows.write(wanted.rows.as_deref())?;

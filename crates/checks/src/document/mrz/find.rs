@@ -5,6 +5,7 @@
 
 use bonafide_core::document::{FieldName, Quad};
 use image::RgbImage;
+use jiff::civil::Date;
 
 use super::{
     Format, Mrz, Repair,
@@ -13,7 +14,10 @@ use super::{
     rows::{Row, common_ends, follows, rows},
 };
 use crate::{
-    document::ocr::{Effort, Recogniser, detect, straighten},
+    document::{
+        ocr::{Effort, Recogniser, detect, straighten},
+        text::plain,
+    },
     image::{scale::resized, warp::extent},
     models::{Models, RunError},
 };
@@ -42,6 +46,45 @@ impl Found {
         let (from, to) = (from as f32 / width, to as f32 / width);
         let along = |p: [f32; 2], q: [f32; 2], t: f32| [p[0] + (q[0] - p[0]) * t, p[1] + (q[1] - p[1]) * t];
         Some(Quad([along(a, b, from), along(a, b, to), along(d, c, to), along(d, c, from)]))
+    }
+}
+
+/// Fields that a check digit vouches for and that are printed on the document as well.
+const PRINTED_TOO: [FieldName; 4] =
+    [FieldName::DocumentNumber, FieldName::BirthDate, FieldName::ExpiresAt, FieldName::PersonalNumber];
+
+impl Found {
+    /// Puts back what the rules of the zone changed, where the print of the document bears what was seen: two places that
+    /// agree outweigh a check digit, which then does not hold.
+    pub(crate) fn as_printed(&mut self, printed: &[(FieldName, &str)], today: Date) {
+        let bare = |text: &str| plain(text).replace(' ', "");
+        let value = |mrz: &Mrz, name: FieldName| {
+            mrz.fields(today).into_iter().find(|f| f.0 == name).map(|f| bare(&f.1))
+        };
+        // What no check digit watches was not changed for one.
+        let unwatched = [FieldName::LastName, FieldName::IssuingCountry, FieldName::Nationality];
+        let spans: Vec<_> = unwatched.iter().filter_map(|name| self.mrz.place(*name)).collect();
+        let watched = |r: &Repair| {
+            !spans.iter().any(|(line, from, to)| *line == r.line && (*from..*to).contains(&r.at))
+        };
+        let mut lines: Vec<String> = self.mrz.lines().to_vec();
+        for repair in self.repairs.iter().filter(|r| watched(r)) {
+            if let Some(line) = lines.get_mut(repair.line) {
+                let back = |(at, c)| if at == repair.at { repair.from } else { c };
+                *line = line.chars().enumerate().map(back).collect();
+            }
+        }
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        let Some(seen) = Mrz::of_format(self.mrz.format(), &lines) else { return };
+        let contradicted = PRINTED_TOO.iter().any(|name| {
+            let was_seen = value(&seen, *name);
+            let print = printed.iter().find(|(n, _)| n == name).map(|(_, text)| bare(text));
+            was_seen.is_some() && was_seen == print && was_seen != value(&self.mrz, *name)
+        });
+        if contradicted {
+            self.repairs.retain(|r| !watched(r));
+            (self.mrz, self.agreed) = (seen, true);
+        }
     }
 }
 
@@ -101,6 +144,36 @@ pub fn find(models: &Models, picture: &RgbImage, boxes: &[Quad]) -> Result<Optio
 /// The one more likely to be right.
 pub(crate) fn better(a: Option<Found>, b: Option<Found>) -> Option<Found> {
     [a, b].into_iter().flatten().max_by(|a, b| a.confidence.total_cmp(&b.confidence))
+}
+
+/// Whether the zone of another document is in the picture beside the one that was found. Only one whose check digits hold
+/// counts, and only if its lines are others: a document may be pictured twice.
+///
+/// # Errors
+/// When a network is missing or fails.
+pub(crate) fn is_another(
+    models: &Models,
+    picture: &RgbImage,
+    boxes: &[Quad],
+    zone: Option<&Found>,
+) -> Result<bool, RunError> {
+    let Some(zone) = zone else { return Ok(false) };
+    let known: Vec<Row> = zone.quads.iter().filter_map(|q| Row::new(*q)).collect();
+    // A row of the zone that was found, or a piece of one.
+    let is_known = |row: &Row| {
+        known.iter().any(|k| {
+            let (along, across) = k.place(row.centre);
+            along.abs() < 0.55 * k.width && across.abs() < k.height
+        })
+    };
+    let rest: Vec<Quad> =
+        boxes.iter().copied().filter(|q| Row::new(*q).is_some_and(|row| !is_known(&row))).collect();
+    if !rest.iter().any(|q| Row::new(*q).is_some_and(|row| row.width > SLENDER * row.height)) {
+        return Ok(false);
+    }
+    let reader = Reader::new(models, picture)?;
+    let (found, _) = reader.best(&rest, &reader.quick)?;
+    Ok(found.is_some_and(|other| other.mrz.valid() && other.mrz.lines() != zone.mrz.lines()))
 }
 
 /// The band of the picture around its slender rows.
@@ -452,6 +525,29 @@ mod tests {
         assert_eq!(index(' '), Some(BLANK as u8));
         assert!(symbol('O').is_some_and(|s| s.native) && symbol('o').is_some_and(|s| !s.native));
         assert_eq!(symbol('é'), None);
+    }
+
+    /// A passport whose number was changed in print and zone: a `5` taken for an `S` makes its check digit hold.
+    fn repaired() -> Found {
+        let lines =
+            ["P<UTOHYTHLODAY<<RAPHAEL<JOHN<<<<<<<<<<<<<<<<", "U71791S2K1UTO7802085M34110341516070309<<<<40"];
+        let mrz = Mrz::of_format(Format::Td3, &lines).unwrap();
+        let repairs = vec![Repair { line: 1, at: 6, from: '5', to: 'S' }];
+        Found { mrz, quads: vec![], repairs, confidence: 0.96, agreed: false }
+    }
+
+    #[test]
+    fn print_and_zone_that_agree_outweigh_a_check_digit() {
+        let today = jiff::civil::date(2026, 11, 30);
+        let mut found = repaired();
+        found.as_printed(&[(FieldName::DocumentNumber, "U7179152K")], today);
+        assert_eq!((found.mrz.number(), found.agreed), ("U7179152K".to_owned(), true));
+        assert!(!found.mrz.valid() && found.repairs.is_empty());
+        for elsewhere in ["U71791S2K", "U717915", ""] {
+            let mut found = repaired();
+            found.as_printed(&[(FieldName::DocumentNumber, elsewhere)], today);
+            assert_eq!((found.mrz.number(), found.repairs.len()), ("U71791S2K".to_owned(), 1));
+        }
     }
 
     #[test]

@@ -11,8 +11,8 @@ mod repair;
 mod rows;
 
 pub use dates::{birth_date, expiry_date};
-pub(crate) use find::better;
 pub use find::{Found, find};
+pub(crate) use find::{better, is_another};
 pub use issuers::{country, is_issuer};
 pub use layout::{CheckKind, Format};
 pub use parse::{CheckResult, Mrz, NotAnMrz, parse};

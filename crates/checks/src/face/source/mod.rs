@@ -10,11 +10,14 @@
 //! - **A document around the face** ([`document_around`]): small print beside it, in a card's edges or with a machine readable
 //!   zone. It needs no portrait to compare with.
 //!
+//! A fourth asks for a look: **four edges around the face** ([`edges_around`]), as those of a print or of a screen.
+//!
 //! What rates these thresholds have is measured by `bonafide eval selfie-source` (`docs/accuracy.md`).
 
 mod around;
 mod chip;
 mod register;
+mod sheet;
 
 use bonafide_core::finding::{Check, Code, Finding, Outcome};
 
@@ -33,6 +36,9 @@ pub use register::Likeness;
 
 /// The least plausibility of an own photograph.
 pub const THRESHOLD: f64 = 0.5;
+
+/// The plausibility of a photograph of its own with edges around the face and nothing else against it.
+const DOUBTED: f64 = 0.4;
 
 /// Least distance of the eyes in pixels: in a smaller face nothing of its own is left.
 const MIN_EYES: f32 = 12.0;
@@ -105,6 +111,11 @@ pub fn document_around(models: &Models, picture: &Picture, seen: &Seen) -> Resul
     around::look(models, picture, &seen.face)
 }
 
+/// Whether the four edges of a print or a screen close around the face of a picture.
+pub fn edges_around(picture: &Picture, seen: &Seen) -> bool {
+    sheet::is_closed(&picture.rgb, &seen.face)
+}
+
 /// What the networks say of a portrait and the template of a selfie; `None` without a face, or where they cannot be
 /// compared.
 ///
@@ -121,6 +132,8 @@ struct Judged {
     /// Plausibility by the same moment; `None` without a portrait.
     moment: Option<f64>,
     around: Option<Around>,
+    /// Whether a print or a screen ends around the face.
+    edges: bool,
 }
 
 /// [`Check::SelfieSource`] of the frames of one capture, the selfie first; the least plausible frame counts.
@@ -174,7 +187,7 @@ fn judged(
                 None => {}
             }
         }
-        seen.push(Judged { moment, around });
+        seen.push(Judged { moment, around, edges: edges_around(frame, &face) });
     }
     Ok(finding(models, &seen, score.map(own_numbers)))
 }
@@ -186,7 +199,8 @@ fn nothing(code: Code, detail: &str) -> Finding {
 fn finding(models: &Models, seen: &[Judged], numbers: Option<f64>) -> Finding {
     let moment = seen.iter().filter_map(|j| j.moment).reduce(f64::min);
     let around = seen.iter().find_map(|j| j.around);
-    if around.is_none() && moment.is_none() {
+    let edges = seen.iter().any(|j| j.edges);
+    if around.is_none() && moment.is_none() && !edges {
         return nothing(
             Code::NothingToCompareWith,
             "there is no portrait of a document to compare the selfie with",
@@ -194,7 +208,20 @@ fn finding(models: &Models, seen: &[Judged], numbers: Option<f64>) -> Finding {
     }
     let around_score = if around.is_some() { 0.0 } else { 1.0 };
     let own = [moment, numbers, Some(around_score)].into_iter().flatten().fold(1.0, f64::min);
-    let mut finding = Finding::scored(Check::SelfieSource, own, THRESHOLD, Outcome::Fail);
+    // A frame on a wall may have edges too, so a person looks before anybody is refused for them.
+    let (own, below) = match (own >= THRESHOLD, edges) {
+        (true, true) => (DOUBTED, Outcome::Consider),
+        _ => (own, Outcome::Fail),
+    };
+    let mut finding = Finding::scored(Check::SelfieSource, own, THRESHOLD, below);
+    finding.parts.insert("no_edges_around".to_owned(), !edges);
+    if edges {
+        finding = finding.because(
+            Code::EdgesAround,
+            "The edges of a print or a screen seem to be around the face: take a picture of yourself, with nothing that \
+             has four edges behind you.",
+        );
+    }
     let told = [
         (
             "own_moment",
@@ -227,7 +254,7 @@ mod tests {
     use super::*;
 
     fn of(moment: Option<f64>, numbers: Option<f64>, around: Option<Around>) -> Finding {
-        finding(&Models::default(), &[Judged { moment, around }], numbers)
+        finding(&Models::default(), &[Judged { moment, around, edges: false }], numbers)
     }
 
     #[test]
@@ -248,6 +275,18 @@ mod tests {
     }
 
     #[test]
+    fn edges_around_the_face_ask_for_a_look() {
+        let of = |moment, edges| {
+            finding(&Models::default(), &[Judged { moment: Some(moment), around: None, edges }], Some(1.0))
+        };
+        let doubted = of(0.9, true);
+        assert_eq!((doubted.outcome, doubted.score), (Outcome::Consider, Some(DOUBTED)));
+        assert_eq!(doubted.reasons[0].code, Code::EdgesAround);
+        assert_eq!(of(0.1, true).outcome, Outcome::Fail);
+        assert_eq!(of(0.9, false).outcome, Outcome::Clear);
+    }
+
+    #[test]
     fn with_nothing_to_compare_it_is_not_assessed() {
         let finding = of(None, None, None);
         assert_eq!((finding.outcome, finding.score), (Outcome::NotAssessed, None));
@@ -260,7 +299,8 @@ mod tests {
 
     #[test]
     fn the_worst_frame_counts() {
-        let frames = [Some(0.9), Some(0.2), Some(1.0)].map(|moment| Judged { moment, around: None });
+        let frames =
+            [Some(0.9), Some(0.2), Some(1.0)].map(|moment| Judged { moment, around: None, edges: false });
         let finding = finding(&Models::default(), &frames, None);
         assert_eq!((finding.outcome, finding.score), (Outcome::Fail, Some(0.2)));
     }

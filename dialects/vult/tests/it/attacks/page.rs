@@ -3,7 +3,7 @@
 use std::{fmt::Write as _, fs, path::Path};
 
 use super::{
-    ATTEMPTS, OPEN, VARIATIONS,
+    ATTEMPTS, VARIATIONS,
     row::{Attempt, Ends, Faces, Variation},
 };
 
@@ -23,13 +23,14 @@ What people try, and what comes of it. Every row is gone through over HTTP by a 
 are drawn and photographed by the test kit (`crates/specimen`), faces are real. Rows marked ¹ need volunteers of
 `faces_london` and run where the test data is; the others run everywhere with the sample person.
 
-Of {attempts} attempts none is approved (others that still are stand below, under their own heading): {} end declined, {} before a human, {} in a request for better pictures, {} in a
+Of {attempts} attempts none is approved: {} end declined, {} before a human, {} in a request for better pictures, {} in a
 refused request. Of {honest} honest people {approved} are approved ({:.1} %).
 
 Attacks on cameras are simulated and cruder than what people do with good equipment: a row says that this attempt is refused,
-and gives no error rate of ISO/IEC 30107-3. Judged by the frames alone most simulated prints and screens of studio photographs
-pass (28 of 32 of the sample people, seeds 11 to 14 of the example `attack`), so the rows about them ask for movements; so should
-whoever has something to lose.
+and gives no error rate of ISO/IEC 30107-3. The liveness network alone lets most simulated prints and screens of studio
+photographs pass (28 of 32 of the sample people, seeds 11 to 14 of the example `attack`). Those whose edges are in the picture go
+before a human for these edges; the rows about those that fill the picture ask for movements, and so should whoever has something
+to lose.
 
 ```sh
 cargo test -p bonafide-vult --test it attacks -- --include-ignored --nocapture
@@ -50,9 +51,6 @@ cargo test -p bonafide-vult --test it attacks -- --include-ignored --nocapture
         );
         rows.iter().for_each(|row| attempt(&mut out, row));
     }
-    out += "\n## What still gets through\n\nThese are approved today; the last columns say what they should come to.\n\n";
-    out += "| attempt | how it is made | policy | should end | because |\n|---|---|---|---|---|\n";
-    OPEN.iter().for_each(|row| attempt(&mut out, row));
     out += "\n## Honest people\n";
     for (heading, rows) in VARIATIONS {
         let _ = write!(out, "\n### {heading}\n\n| who | policy | ends |\n|---|---|---|\n");

@@ -1,6 +1,6 @@
 //! A document that is another's, no longer good, altered, or none.
 
-use bonafide_specimen::{Scene, Specimen, forged};
+use bonafide_specimen::{Scene, Specimen, attack, forged};
 use jiff::civil::date;
 
 use crate::attacks::{
@@ -244,17 +244,72 @@ pub const ROWS: &[Attempt] = &[
         }),
     },
     Attempt {
+        attempt: "a digit of the number, in print and zone",
+        made: "one digit exchanged in both places; the check digit stays",
+        under: Under::Standard,
+        ends: Ends::Review,
+        because: &["mrz_check_digits_unsure", "check_digits_wrong"],
+        faces: Faces::Sample,
+        go: go!(|w| {
+            let person = w.person();
+            let number = person.holder().document_number.replace('4', "7");
+            let changed = Specimen { document_number: number, ..person.holder() };
+            // The number's nine places come from the other page, its check digit does not.
+            let front = forged::pasted(&cast::page(&changed), &person.page(), cast::cells(1, 9, 44));
+            w.visit(Visit::new(cast::photo(&front, 5), person.face())).await
+        }),
+    },
+    Attempt {
+        attempt: "the passport on a screen",
+        made: "raster and bezel around the page's picture",
+        under: TRACES,
+        ends: Ends::Review,
+        because: &["image_manipulation_unsure", "screen_raster"],
+        faces: Faces::Sample,
+        go: go!(|w| {
+            let person = w.person();
+            let shown = attack::screen(&cast::decoded(&person.passport()), 2, true);
+            w.visit(Visit::new(cast::jpeg(&shown), person.face())).await
+        }),
+    },
+    Attempt {
+        attempt: "a grey copy",
+        made: "the page without colour, photographed in warm light",
+        under: TRACES,
+        ends: Ends::Review,
+        because: &["image_manipulation_unsure", "not_in_colour"],
+        faces: Faces::Sample,
+        go: go!(|w| {
+            let person = w.person();
+            w.visit(Visit::new(cast::photo(&forged::grey(&person.page()), 5), person.face())).await
+        }),
+    },
+    Attempt {
         attempt: "two documents in one picture",
         made: "one's own passport beside a stolen one, which lies nearer to the camera",
         under: Under::Standard,
-        ends: Ends::Review,
-        because: &["sources_disagree"],
+        ends: Ends::Again,
+        because: &["document_as_asked_failed", "document_not_alone"],
         faces: Faces::Sample,
         go: go!(|w| {
             let person = w.person();
             let wide = Scene { width: 2600, height: 1300, fill: 0.9, ..cast::hand() };
             let both = forged::beside(&person.page(), &cast::page(&cast::stranger(79)));
             w.visit(Visit::new(cast::photo_in(&both, &wide), person.face())).await
+        }),
+    },
+    Attempt {
+        attempt: "a stolen passport beside the thief's face",
+        made: "the thief shows the passport next to the own face, and that picture again as selfie",
+        under: Under::Standard,
+        ends: Ends::Declined,
+        because: &["selfie_source_failed", "selfie_is_document", "document_not_alone"],
+        faces: Faces::Sample,
+        go: go!(|w| {
+            let person = w.person();
+            let both = forged::beside(&person.page(), &cast::other());
+            let wide = Scene { width: 2600, height: 1300, fill: 0.9, ..cast::hand() };
+            w.visit(Visit::new(cast::photo_in(&both, &wide), cast::jpeg(&cast::other()))).await
         }),
     },
     Attempt {

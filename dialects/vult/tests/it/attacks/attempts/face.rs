@@ -140,6 +140,30 @@ pub const ROWS: &[Attempt] = &[
         }),
     },
     Attempt {
+        attempt: "a print of the holder, judged by the frames alone",
+        made: "paper, its cut edge on a table, photographed",
+        under: Under::Standard,
+        ends: Ends::Review,
+        because: &["selfie_source_unsure", "edges_around"],
+        faces: Faces::Sample,
+        go: go!(|w| {
+            let person = w.person();
+            w.visit(Visit::new(person.passport(), person.face_as(|p| attack::print(p, 3, false)))).await
+        }),
+    },
+    Attempt {
+        attempt: "a screen with the holder, judged by the frames alone",
+        made: "raster, bezel and reflection, photographed",
+        under: Under::Standard,
+        ends: Ends::Review,
+        because: &["selfie_source_unsure", "edges_around"],
+        faces: Faces::Sample,
+        go: go!(|w| {
+            let person = w.person();
+            w.visit(Visit::new(person.passport(), person.face_as(|p| attack::screen(p, 2, false)))).await
+        }),
+    },
+    Attempt {
         attempt: "a stolen passport and the thief's own face",
         made: "another person's selfie",
         under: Under::Standard,
