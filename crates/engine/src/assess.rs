@@ -75,7 +75,8 @@ pub fn manipulation(
     // Backs may be printed in one colour.
     let traces = match side {
         Side::Front => {
-            let area = reading.corners.or_else(|| reading.printed_area(side));
+            // Edges may be found too far out, on the table.
+            let area = reading.printed_area(side).or(reading.corners);
             traces.with_document(&picture.rgb, area.as_ref())
         }
         Side::Back => traces,
