@@ -76,12 +76,12 @@ pub fn likeness(portrait: &Seen, frame: &Seen) -> Option<Likeness> {
     ways.max_by(|a, b| evidence(a).total_cmp(&evidence(b)))
 }
 
-/// What speaks for one moment, in logits: fitted on pairs of one person and on copies of every kind, and moved so
-/// that no pair of two photographs reaches 0 by far.
+/// What speaks for one moment, in logits. Measured: pairs of two photographs of one person stay 2.7 below 0 (484 pairs, some
+/// of one sitting), copies that are not blurred 2 above.
 fn evidence(likeness: &Likeness) -> f64 {
     let stray = f64::from(likeness.stray).max(0.1).ln();
     let mouth = f64::from(1.0 - likeness.mouth).max(0.002).ln();
-    -4.8 * stray - 6.2 * mouth - 19.0
+    -4.8 * stray - 6.2 * mouth - 22.0
 }
 
 /// How plausible it is that a face so like the portrait was photographed anew, 0..1.
@@ -89,11 +89,12 @@ pub fn own_moment(likeness: &Likeness) -> f64 {
     1.0 / (1.0 + evidence(likeness).exp())
 }
 
-/// The score of the networks above which no two photographs of one person were measured.
+/// The score of the networks above which two photographs of one person are not believed to be two; the highest measured was
+/// 0.987 with both networks.
 const fn too_close(basis: Basis) -> f64 {
     match basis {
-        Basis::Fused => 0.985,
-        Basis::First => 0.99,
+        Basis::Fused => 0.992,
+        Basis::First => 0.994,
     }
 }
 
@@ -215,7 +216,7 @@ fn finding(models: &Models, seen: &[Judged], numbers: Option<f64>) -> Finding {
     };
     let mut finding = Finding::scored(Check::SelfieSource, own, THRESHOLD, below);
     finding.parts.insert("no_edges_around".to_owned(), !edges);
-    if edges {
+    if below == Outcome::Consider {
         finding = finding.because(
             Code::EdgesAround,
             "The edges of a print or a screen seem to be around the face: take a picture of yourself, with nothing that \
@@ -312,6 +313,6 @@ mod tests {
         assert!(of(2.0, 0.95) > of(1.0, 0.95) && of(2.0, 0.99) < of(2.0, 0.9));
         assert!(of(0.0, 1.0) < 0.01);
         let numbers = |cosine| own_numbers(Score { cosine, basis: Basis::Fused });
-        assert!(numbers(1.0) < 0.01 && numbers(0.95) == 1.0 && numbers(0.99) < THRESHOLD);
+        assert!(numbers(1.0) < 0.01 && numbers(0.95) == 1.0 && numbers(0.995) < THRESHOLD);
     }
 }
