@@ -147,7 +147,8 @@ fn leads_to(policy: &Policy, finding: &Finding, facts: &Facts<'_>) -> Option<Dec
         Outcome::NotAssessed => {
             let listless = finding.reasons.iter().any(|r| r.code == Code::NoLists);
             let screened = check == Check::Sanctions && policy.screening.once_imported && !listless;
-            (policy.needs(check, side) || screened).then_some(Consequence::Review)
+            let needed = policy.needs(check, side) && !policy.excuses(finding);
+            (needed || screened).then_some(Consequence::Review)
         }
         Outcome::Consider if matches!(check, Check::ImageQuality | Check::FaceQuality) => None,
         Outcome::Consider => policy.on_doubt(check, side),

@@ -158,19 +158,13 @@ impl DocumentReading {
         values.join(" ").to_lowercase().contains(&term.trim().to_lowercase())
     }
 
-    /// The upright rectangle around everything that was read on one side, the portrait included: all of it lies on the
-    /// document. `None` where little was read.
-    pub fn printed_area(&self, side: Side) -> Option<Quad> {
-        let fields = self.fields.values().flatten().filter(|f| f.side == side);
-        let portrait = self.portrait.filter(|_| side == Side::Front);
-        let places: Vec<Quad> = fields.filter_map(|f| f.region).chain(portrait).collect();
-        if places.len() < 3 {
-            return None;
-        }
-        let corners = || places.iter().flat_map(|q| q.0);
-        let [left, top] = [0, 1].map(|axis| corners().map(|p| p[axis]).fold(f32::MAX, f32::min));
-        let [right, bottom] = [0, 1].map(|axis| corners().map(|p| p[axis]).fold(f32::MIN, f32::max));
-        Some(Quad([[left, top], [right, top], [right, bottom], [left, bottom]]))
+    /// The places of the portrait and of the print that was read on the front: all of them lie on the document, however it
+    /// lies. Empty without a portrait, and where little was read.
+    pub fn printed(&self) -> Vec<Quad> {
+        let of_front = |f: &&Field| f.side == Side::Front && f.source == Source::Visual;
+        let places = self.fields.values().flatten().filter(of_front).filter_map(|f| f.region);
+        let places: Vec<Quad> = self.portrait.into_iter().chain(places).collect();
+        if self.portrait.is_none() || places.len() < 4 { vec![] } else { places }
     }
 
     /// Adds a value and keeps the list in order: barcode and MRZ before visual, then by confidence.
@@ -193,17 +187,18 @@ mod tests {
     }
 
     #[test]
-    fn the_printed_area_is_around_all_that_was_read() {
-        let at = |x: f32, y: f32| Quad([[x, y], [x + 10.0, y], [x + 10.0, y + 5.0], [x, y + 5.0]]);
-        let mut reading = DocumentReading { portrait: Some(at(5.0, 40.0)), ..DocumentReading::default() };
-        assert_eq!(reading.printed_area(Side::Front), None);
-        for (name, x, y) in [(FieldName::LastName, 100.0, 20.0), (FieldName::BirthDate, 90.0, 60.0)] {
-            let region = Some(at(x, y));
-            reading.add(name, Field { region, ..field("A", Source::Visual, 0.9) });
+    fn the_printed_places_are_those_of_the_front() {
+        let at = |x: f32| Some(Quad([[x, 0.0], [x + 10.0, 0.0], [x + 10.0, 5.0], [x, 5.0]]));
+        let mut reading = DocumentReading { portrait: at(0.0), ..DocumentReading::default() };
+        for (name, x) in
+            [(FieldName::LastName, 1.0), (FieldName::FirstName, 2.0), (FieldName::BirthDate, 3.0)]
+        {
+            assert!(reading.printed().is_empty());
+            reading.add(name, Field { region: at(x), ..field("A", Source::Visual, 0.9) });
+            reading.add(name, Field { region: at(9.0), ..field("A", Source::Mrz, 0.9) });
         }
-        let area = Quad([[5.0, 20.0], [110.0, 20.0], [110.0, 65.0], [5.0, 65.0]]);
-        assert_eq!(reading.printed_area(Side::Front), Some(area));
-        assert_eq!(reading.printed_area(Side::Back), None);
+        assert_eq!(reading.printed().len(), 4);
+        assert!(DocumentReading { portrait: None, ..reading }.printed().is_empty());
     }
 
     #[test]

@@ -230,9 +230,7 @@ impl Policy {
     /// The same by the rules of this policy: what speaks of a document or of its holder's data falls away.
     pub fn for_authentication(self) -> Self {
         Self {
-            // The selfie's source is judged as long as the document's picture is kept, and declines where it fails. A session
-            // that was deleted does not lock its person out.
-            required: vec![Check::FaceMatch, Check::PassiveLiveness],
+            required: vec![Check::FaceMatch, Check::SelfieSource, Check::PassiveLiveness],
             scored: false,
             requirements: vec![],
             accepted: Accepted::default(),
@@ -292,6 +290,14 @@ impl Policy {
     pub fn on_failure(&self, check: Check, side: Option<Side>) -> Option<Consequence> {
         let asked = self.needs(check, side);
         of(&self.on_fail, check, asked)
+    }
+
+    /// Whether a check that is needed may be absent all the same: a selfie has nothing to be compared with once the session
+    /// with the document was deleted, and that locks nobody out who is known.
+    pub fn excuses(&self, finding: &Finding) -> bool {
+        let alone = finding.reasons.iter().any(|r| r.code == Code::NothingToCompareWith);
+        let known = !self.required.contains(&Check::DocumentReadable);
+        finding.check == Check::SelfieSource && known && alone
     }
 
     /// What a check leads to that asks for a look; `None` where that counts through its weight alone.

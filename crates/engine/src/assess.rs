@@ -74,11 +74,7 @@ pub fn manipulation(
     let start = Instant::now();
     // Backs may be printed in one colour.
     let traces = match side {
-        Side::Front => {
-            // Edges may be found too far out, on the table.
-            let area = reading.printed_area(side).or(reading.corners);
-            traces.with_document(&picture.rgb, area.as_ref())
-        }
+        Side::Front => traces.with_document(&picture.rgb, reading.corners.as_ref(), &reading.printed()),
         Side::Back => traces,
     };
     let mut finding = traces.finding(side);

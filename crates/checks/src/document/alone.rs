@@ -1,5 +1,7 @@
 //! Whether a picture shows one document and nobody else: a second document may be a stolen one that is read instead, and a
 //! face beside a document may be taken for its portrait.
+//!
+//! Faces are told apart from [`MEASURABLE`] pixels on; a second document is known by its machine readable zone.
 
 use bonafide_core::document::Quad;
 
@@ -12,10 +14,9 @@ use crate::{
 
 /// Shorter side of a face's box, in pixels, from which on it can be told from another.
 const MEASURABLE: f32 = 40.0;
-/// Below this calibrated similarity two faces are those of two people; nine strangers in ten are below it. Smaller copies of
-/// the portrait (ghost images) are above.
+/// Below this calibrated similarity two faces are those of two people; nine strangers in ten are below it.
 const STRANGER: f64 = 0.2;
-/// Faces looked at beside the portrait's.
+/// Faces looked at beside the portrait's, the largest first.
 const MOST: usize = 3;
 
 /// Whether there is a face in the picture that is neither the document's portrait nor a copy of it.
@@ -29,23 +30,25 @@ pub(super) fn somebody_else(
     holder: Option<&Face>,
     corners: Option<&Quad>,
 ) -> Result<bool, RunError> {
-    let Some(holder) = holder.filter(|_| faces.len() > 1) else { return Ok(false) };
-    let measurable = |face: &&Face| face.bbox[2].min(face.bbox[3]) >= MEASURABLE;
-    let mut others: Vec<&Face> = faces.iter().filter(|f| *f != holder).filter(measurable).collect();
-    others.sort_by(|a, b| b.area().total_cmp(&a.area()));
-    // Somewhere inside a document and somewhere outside it.
+    let Some(holder) = holder else { return Ok(false) };
     let inside = |face: &Face| corners.is_none_or(|document| within(face.centre(), document));
-    if others.iter().any(|face| inside(face) != inside(holder)) {
+    // The largest face is not on the document: whatever is on it, this is no portrait.
+    if !inside(holder) {
         return Ok(true);
     }
+    let measurable = |face: &&Face| face.bbox[2].min(face.bbox[3]) >= MEASURABLE;
+    let mut others: Vec<&Face> = faces.iter().filter(|f| *f != holder).filter(measurable).collect();
     if others.is_empty() {
         return Ok(false);
     }
-    let Some(portrait) = embed::embed(models, picture, holder)? else { return Ok(false) };
+    others.sort_by(|a, b| b.area().total_cmp(&a.area()));
+    let portrait = embed::embed(models, picture, holder)?;
     let calibrations = Calibrations::of(models);
     for face in others.into_iter().take(MOST) {
-        let Some(other) = embed::embed(models, picture, face)? else { continue };
-        if calibrations.similarity(&portrait, &other).is_some_and(|alike| alike < STRANGER) {
+        let other = embed::embed(models, picture, face)?;
+        let alike = portrait.as_ref().zip(other).and_then(|(a, b)| calibrations.similarity(a, &b));
+        // Ghost images are copies of the portrait. One that cannot be measured belongs to the document where it is on it.
+        if alike.map_or(!inside(face), |alike| alike < STRANGER) {
             return Ok(true);
         }
     }

@@ -61,7 +61,7 @@ pub(super) fn side_findings(seen: &Seen, problem: Option<&RunError>, declared: D
         is_document(seen)
     };
     out.push(is_document.on(seen.side));
-    out.push(as_asked(seen, declared).on(seen.side));
+    out.push(as_asked(seen, problem, declared).on(seen.side));
     let words = if nothing {
         match problem {
             Some(problem) => could_not_run(Check::SuspiciousWords, problem),
@@ -99,7 +99,7 @@ fn is_document(seen: &Seen) -> Finding {
 
 /// Whether the picture shows the side that was asked for, of the type that was declared, and nothing else. Another side or
 /// another document beside it is a reason to ask again, another type one to look.
-fn as_asked(seen: &Seen, declared: DocumentType) -> Finding {
+fn as_asked(seen: &Seen, problem: Option<&RunError>, declared: DocumentType) -> Finding {
     let check = Check::DocumentAsAsked;
     if seen.class.score < IS_DOCUMENT {
         return Finding::not_assessed(
@@ -109,15 +109,21 @@ fn as_asked(seen: &Seen, declared: DocumentType) -> Finding {
         );
     }
     let mut finding = Finding::new(check, Verdict::Clear);
-    if !seen.alone {
-        finding.outcome = Verdict::Fail;
-        return finding.because(
-            Code::NotAlone,
-            "another document or another person is in the picture; show the document alone",
-        );
+    match (seen.alone, problem) {
+        (Some(true), _) => {}
+        (None, Some(problem)) => return could_not_run(check, problem),
+        _ => {
+            finding.outcome = Verdict::Fail;
+            finding = finding.because(
+                Code::NotAlone,
+                "another document or another person is in the picture; show the document alone",
+            );
+        }
     }
     if let Some(kind) = contradicts(&seen.class, declared) {
-        finding.outcome = Verdict::Consider;
+        if finding.outcome == Verdict::Clear {
+            finding.outcome = Verdict::Consider;
+        }
         finding = finding.because(
             Code::OtherDocumentType,
             format!("the document is {} and another type was declared", type_words(kind)),

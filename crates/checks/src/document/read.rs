@@ -99,17 +99,22 @@ fn look(models: &Models, picture: &Picture, side: Side, today: Date) -> (Seen, O
         vec![]
     });
     let holder = portrait::holder(&faces);
-    let (lines, zone, corners, second) = View::of(models, &upright.rgb, holder.map(|f| f.bbox))
-        .and_then(|view| Ok((view.lines(models, &upright.rgb)?, view.zone, view.corners, view.second)))
+    let (lines, zone, corners, boxes) = View::of(models, &upright.rgb, holder.map(|f| f.bbox))
+        .and_then(|view| Ok((view.lines(models, &upright.rgb)?, view.zone, view.corners, view.whole)))
         .unwrap_or_else(|e| {
             keep(e);
-            (vec![], None, None, false)
+            (vec![], None, None, vec![])
         });
+    let second = mrz::is_another(models, &upright.rgb, &boxes, zone.as_ref());
     let somebody = alone::somebody_else(models, upright, &faces, holder, corners.as_ref());
-    let somebody = somebody.unwrap_or_else(|e| {
-        keep(e);
-        false
-    });
+    let alone = match (second, somebody) {
+        (Ok(true), _) | (_, Ok(true)) => Some(false),
+        (Ok(false), Ok(false)) => Some(true),
+        (Err(e), _) | (_, Err(e)) => {
+            keep(e);
+            None
+        }
+    };
     // A side with the holder's portrait or a valid zone seldom has a barcode as well.
     let unlikely = holder.is_some() || zone.as_ref().is_some_and(|z| z.mrz.valid());
     let look = if unlikely { barcode::glance_pdf417 } else { barcode::read_pdf417 };
@@ -154,7 +159,7 @@ fn look(models: &Models, picture: &Picture, side: Side, today: Date) -> (Seen, O
         barcode,
         other_symbol,
         corners,
-        alone: !second && !somebody,
+        alone,
     };
     seen.turn_back(turns, width, height);
     (seen, problem)
@@ -191,8 +196,8 @@ struct View {
     boxes: Vec<Quad>,
     /// The zone, in pixels of the picture.
     zone: Option<Found>,
-    /// Whether another document's zone is in the picture.
-    second: bool,
+    /// Boxes of text in the picture as it came.
+    whole: Vec<Quad>,
 }
 
 /// Below this share of the picture, a document is straightened and enlarged before it is read.
@@ -215,12 +220,10 @@ impl View {
             if zone.is_none() {
                 zone = mrz::find(models, picture, &boxes)?;
             }
-            let second = mrz::is_another(models, picture, &boxes, zone.as_ref())?;
-            return Ok(Self { corners, flat: Some((flat, map)), boxes: near, zone, second });
+            return Ok(Self { corners, flat: Some((flat, map)), boxes: near, zone, whole: boxes });
         }
         let zone = mrz::find(models, picture, &boxes)?;
-        let second = mrz::is_another(models, picture, &boxes, zone.as_ref())?;
-        Ok(Self { corners, flat: None, boxes, zone, second })
+        Ok(Self { corners, flat: None, whole: boxes.clone(), boxes, zone })
     }
 
     /// The lines of text outside the zone, in pixels of the picture.

@@ -17,8 +17,8 @@ pub(super) struct Seen {
     pub(super) other_symbol: Option<String>,
     pub(super) portrait: Option<Portrait>,
     pub(super) corners: Option<Quad>,
-    /// Whether no other document and no other person is in the picture.
-    pub(super) alone: bool,
+    /// Whether no other document and no other person is in the picture; `None` where that could not be judged.
+    pub(super) alone: Option<bool>,
     pub(super) class: Class,
     pub(super) fields: BTreeMap<FieldName, Field>,
     pub(super) quality: Quality,

@@ -105,10 +105,14 @@ const EDGE: usize = 256;
 const SQUARES: u32 = 3;
 /// A peak is this many times the middle value of its ring.
 const PEAK: f32 = 40.0;
-/// The same of a peak that no print gives.
+/// Least share of a picture's contrast: below it, sums were rounded.
+const FAINT: f32 = 1e-6;
+/// [`PEAK`] of one that is clear.
 const CLEAR: f32 = 100.0;
 /// And this many times the middle value of its neighbours along an axis, where edges fill the whole axis.
 const ON_AXIS: f32 = 8.0;
+/// Periods per [`EDGE`] pixels of the rasters that are looked for on an axis: coarser ones are those of compression.
+const FINE: f32 = 70.0;
 
 /// The raster of a screen: two equally long, perpendicular peaks in the spectrum, or their moiré. Halftone
 /// print has such a raster too, so this is weak unless both peaks are clear.
@@ -206,13 +210,27 @@ fn peaks(power: &[f32]) -> Vec<Peak> {
         let place = |v: f32| (v.round() as i32).rem_euclid(EDGE as i32) as usize;
         power.get(place(y) * EDGE + place(x)).copied().unwrap_or(0.0)
     };
-    let stands_out_of_axis = |x: f32, y: f32, value: f32| {
-        let (along, steps) = if x.abs() < y.abs() { ((0.0, 1.0), -12..=12) } else { ((1.0, 0.0), -12..=12) };
-        let beside = steps.filter(|step: &i32| step.abs() >= 4);
+    let stands_out_of_axis = |x: f32, y: f32| {
+        let along = if x.abs() < y.abs() { (0.0, 1.0) } else { (1.0, 0.0) };
+        let beside = (-12..=12).filter(|step: &i32| step.abs() >= 4);
         let mut beside: Vec<f32> =
             beside.map(|step| at(x + along.0 * step as f32, y + along.1 * step as f32)).collect();
         beside.sort_by(f32::total_cmp);
-        value > ON_AXIS * beside.get(beside.len() / 2).copied().unwrap_or(f32::MAX)
+        at(x, y) > ON_AXIS * beside.get(beside.len() / 2).copied().unwrap_or(f32::MAX)
+    };
+    // The blocks of a picture that was scaled after its compression are a multiple of a lower frequency, which shows too.
+    let is_harmonic = |x: f32, y: f32| {
+        let at_part = |part: f32| {
+            let near = |d: f32| {
+                if x.abs() < y.abs() {
+                    stands_out_of_axis(x, (y / part).round() + d)
+                } else {
+                    stands_out_of_axis((x / part).round() + d, y)
+                }
+            };
+            [-1.0, 0.0, 1.0].into_iter().any(near)
+        };
+        [2.0, 3.0, 4.0].into_iter().any(at_part)
     };
     let mut found: Vec<Peak> = vec![];
     for (i, value) in power.iter().enumerate() {
@@ -224,8 +242,11 @@ fn peaks(power: &[f32]) -> Vec<Peak> {
         }
         let median = medians.get(radius.round() as usize).copied().unwrap_or(0.0);
         let height = *value / median;
+        if median <= 0.0 || height <= PEAK || *value < FAINT {
+            continue;
+        }
         let on_axis = x.abs() < 2.5 || y.abs() < 2.5;
-        if median > 0.0 && height > PEAK && !(on_axis && !stands_out_of_axis(x, y, *value)) {
+        if !on_axis || radius > FINE && stands_out_of_axis(x, y) && !is_harmonic(x, y) {
             found.push(Peak { height, x, y });
         }
     }
@@ -251,12 +272,21 @@ const GREY: f64 = 5.0;
 
 /// The document is printed in grey. Fronts of identity documents are in colour in every country that issues
 /// them; a photocopy, or a camera set to black and white, is not.
-pub(super) fn no_colour(picture: &RgbImage, corners: Option<&Quad>) -> Option<Cue> {
+///
+/// Where its edges were found too far out, the table's colours are within them: then the places of its print tell.
+pub(super) fn no_colour(picture: &RgbImage, corners: Option<&Quad>, printed: &[Quad]) -> Option<Cue> {
     let view = match corners {
         Some(quad) => warp::cut(picture, quad, 160, 100),
         None => imageops::thumbnail(picture, 160, 160),
     };
-    let spread = colour_spread(&view);
+    let mut spread = colour_spread(&view);
+    if !printed.is_empty() {
+        let mut strip = RgbImage::new(64, 16 * printed.len().min(64) as u32);
+        for (i, quad) in (0..).zip(printed.iter().take(64)) {
+            imageops::replace(&mut strip, &warp::cut(picture, quad, 64, 16), 0, 16 * i);
+        }
+        spread = spread.min(colour_spread(&strip));
+    }
     (spread < GREY).then(|| {
         let detail = format!("the document shows no colour (spread {spread:.1} grey levels): a copy, or taken in black and white");
         Cue::new(Code::NotInColour, 0.55, detail)

@@ -203,17 +203,33 @@ fn active_liveness_is_required_when_asked_for() {
 #[test]
 fn somebody_known_needs_no_score_but_every_check() {
     let policy = Policy::authentication(LivenessMode::Passive);
-    let good = [clear(Check::FaceMatch), clear(Check::PassiveLiveness)];
+    let good = [clear(Check::FaceMatch), clear(Check::SelfieSource), clear(Check::PassiveLiveness)];
     assert_eq!(policy.needed(), good.clone().map(|f| f.check));
     assert_eq!(judge_with(&policy, &good, 1).decision, Decision::Approve);
     let mut other = good.clone();
     other[0] = Finding::new(Check::FaceMatch, Outcome::Fail);
     assert_eq!(judge_with(&policy, &other, 1).decision, Decision::Decline);
-    // The document's own picture as the selfie is declined even where the source need not be judged.
-    let mut copied = good.to_vec();
-    copied.push(Finding::new(Check::SelfieSource, Outcome::Fail));
-    assert_eq!(judge_with(&policy, &copied, 1).decision, Decision::Decline);
     assert_eq!(judge_with(&policy, &good[..1], 1).decision, Decision::Review);
+    // Edges around the face ask for a look, and what could not be judged is not approved; but nobody is locked out whose
+    // document was deleted.
+    let source = |finding| judge_with(&policy, &[good[0].clone(), finding, good[2].clone()], 1).decision;
+    assert_eq!(source(Finding::new(Check::SelfieSource, Outcome::Consider)), Decision::Review);
+    assert_eq!(source(Finding::new(Check::SelfieSource, Outcome::Fail)), Decision::Decline);
+    for (code, expected) in [
+        (Code::NothingToCompareWith, Decision::Approve),
+        (Code::ModelMissing, Decision::Review),
+        (Code::NotSure, Decision::Review),
+    ] {
+        assert_eq!(source(Finding::not_assessed(Check::SelfieSource, code, "")), expected);
+    }
+    let gone = Finding::not_assessed(Check::SelfieSource, Code::NothingToCompareWith, "");
+    let findings: Vec<_> =
+        self::good().into_iter().filter(|f| f.check != Check::SelfieSource).chain([gone]).collect();
+    assert_eq!(
+        judge(&findings).decision,
+        Decision::Review,
+        "where there is a document it has to be compared"
+    );
 }
 
 #[test]

@@ -4,7 +4,8 @@
 //! - `wrongly_caught`: pairs of different pictures of one person, one as portrait, the other as selfie, that are taken
 //!   for one picture; `wrongly_caught half`: the same, both half as large. `pairs_listed`: those of `DIR/lfw_pairs.tsv`.
 //! - `document_seen`: pictures around whose face a document is seen, where none is.
-//! - `edges_seen`: pictures around whose face the edges of a print or a screen are seen, where there are none.
+//! - `edges_seen`: pictures around whose face the edges of a print or a screen are seen, where there are none; `edges of KIND`: of the
+//!   prints and screens, those around whose face they are seen.
 //! - `caught KIND`: copies of a picture, held against it, that are known; of every `--every`th picture.
 //!
 //! A copy in which no face is found counts as caught: it matches nobody. `bonafide eval portrait-selfie` measures the
@@ -170,6 +171,7 @@ pub(super) fn run(dir: &Path, wanted: &Wanted) -> Result<Report, Error> {
         }
     }
     let mut attacks: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    let mut edged: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
     for (i, name) in names.iter().enumerate().step_by(wanted.every as usize) {
         let picture = crate::load(&folder.join(name))?;
         for (kind, make) in COPIES.iter().chain(&SHOWN) {
@@ -182,6 +184,12 @@ pub(super) fn run(dir: &Path, wanted: &Wanted) -> Result<Report, Error> {
             times.push(start.elapsed());
             rows.add(kind, name, name, &measured);
             count(&mut attacks, kind, &seen, &measured);
+            if SHOWN.iter().any(|(shown, _)| shown == kind) {
+                let (edges, n) = edged.entry(*kind).or_insert((0, 0));
+                *n += 1;
+                *edges +=
+                    usize::from(seen.seen.as_ref().is_some_and(|seen| source::edges_around(&copy, seen)));
+            }
             if seen.seen.is_some() && !measured.caught() {
                 failures.push((name.clone(), format!("{kind}: {}", told_of(&measured))));
             }
@@ -194,6 +202,9 @@ pub(super) fn run(dir: &Path, wanted: &Wanted) -> Result<Report, Error> {
     }
     report.metric("document_seen", document_seen, names.len());
     report.metric("edges_seen", edges_seen, names.len());
+    for (kind, (edges, n)) in edged {
+        report.metric(format!("edges of {kind}"), edges, n);
+    }
     add_attacks(&mut report, &attacks);
     failures.into_iter().for_each(|(file, why)| report.failure(file, why));
     rows.write(wanted.rows.as_deref())?;

@@ -81,7 +81,7 @@ pub(super) fn run(dir: &Path) -> Result<Report, Box<dyn std::error::Error>> {
 }
 
 fn judge(file: &str, genuine: bool, bytes: &[u8], picture: &Picture) -> Judged {
-    let traces = manipulation::examine(bytes, picture).with_document(&picture.rgb, None);
+    let traces = manipulation::examine(bytes, picture).with_document(&picture.rgb, None, &[]);
     let finding = traces.finding(Side::Front);
     let why: Vec<String> = finding.reasons.iter().map(|r| format!("{} ({})", r.code, r.detail)).collect();
     Judged {

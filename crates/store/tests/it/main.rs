@@ -10,6 +10,7 @@ mod files;
 mod isolation;
 mod jobs;
 mod keys;
+mod recognised;
 mod reviews;
 mod rows;
 mod screenings;
@@ -90,6 +91,13 @@ contract! {
         are_nobodys_in_another_tenant,
         vanish_with_the_person,
         specimens_are_listed_once_each,
+    }
+    recognised {
+        marks_are_seen_newest_first_and_renewed,
+        marks_go_with_their_submission_person_or_time,
+        marks_are_nobodys_in_another_tenant,
+        the_block_list_holds_each_entry_once,
+        the_block_list_is_nobodys_in_another_tenant,
     }
     reviews {
         come_back_in_their_order,

@@ -32,8 +32,8 @@ pub struct Found {
     pub repairs: Vec<Repair>,
     /// 0..1: how well the picture, the format and the check digits agree.
     pub confidence: f64,
-    /// Whether several readings gave the same characters with ease: check digits that fail all the same are
-    /// wrong on the document.
+    /// Whether several readings, or the zone and the print, gave the same characters: check digits that fail all the same
+    /// are wrong on the document.
     pub agreed: bool,
 }
 
@@ -54,38 +54,40 @@ const PRINTED_TOO: [FieldName; 4] =
     [FieldName::DocumentNumber, FieldName::BirthDate, FieldName::ExpiresAt, FieldName::PersonalNumber];
 
 impl Found {
-    /// Puts back what the rules of the zone changed, where the print of the document bears what was seen: two places that
-    /// agree outweigh a check digit, which then does not hold.
+    /// Puts back what the rules of the zone changed in a field, where the print of the document bears what was seen: two
+    /// places that agree outweigh a check digit, which then does not hold. Not so for letters and digits that both are
+    /// easily taken for.
     pub(crate) fn as_printed(&mut self, printed: &[(FieldName, &str)], today: Date) {
-        let bare = |text: &str| plain(text).replace(' ', "");
-        let value = |mrz: &Mrz, name: FieldName| {
-            mrz.fields(today).into_iter().find(|f| f.0 == name).map(|f| bare(&f.1))
-        };
-        // What no check digit watches was not changed for one.
-        let unwatched = [FieldName::LastName, FieldName::IssuingCountry, FieldName::Nationality];
-        let spans: Vec<_> = unwatched.iter().filter_map(|name| self.mrz.place(*name)).collect();
-        let watched = |r: &Repair| {
-            !spans.iter().any(|(line, from, to)| *line == r.line && (*from..*to).contains(&r.at))
-        };
-        let mut lines: Vec<String> = self.mrz.lines().to_vec();
-        for repair in self.repairs.iter().filter(|r| watched(r)) {
-            if let Some(line) = lines.get_mut(repair.line) {
-                let back = |(at, c)| if at == repair.at { repair.from } else { c };
-                *line = line.chars().enumerate().map(back).collect();
+        for name in PRINTED_TOO {
+            let Some((line, from, to)) = self.mrz.place(name) else { continue };
+            let of_field =
+                |r: &Repair| r.line == line && (from..to).contains(&r.at) && !look_alike(r.from, r.to);
+            if !self.repairs.iter().any(of_field) {
+                continue;
+            }
+            let mut lines: Vec<Vec<char>> = self.mrz.lines().iter().map(|l| l.chars().collect()).collect();
+            for repair in self.repairs.iter().filter(|r| of_field(r)) {
+                if let Some(c) = lines.get_mut(repair.line).and_then(|l| l.get_mut(repair.at)) {
+                    *c = repair.from;
+                }
+            }
+            let lines: Vec<String> = lines.into_iter().map(String::from_iter).collect();
+            let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+            let Some(seen) = Mrz::of_format(self.mrz.format(), &lines) else { continue };
+            let bare = |text: &str| plain(text).replace(' ', "");
+            let fields = seen.fields(today);
+            let Some((_, value, _)) = fields.iter().find(|f| f.0 == name) else { continue };
+            if printed.iter().any(|(of, text)| *of == name && bare(text) == bare(value)) {
+                self.repairs.retain(|r| !of_field(r));
+                (self.mrz, self.agreed) = (seen, true);
             }
         }
-        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
-        let Some(seen) = Mrz::of_format(self.mrz.format(), &lines) else { return };
-        let contradicted = PRINTED_TOO.iter().any(|name| {
-            let was_seen = value(&seen, *name);
-            let print = printed.iter().find(|(n, _)| n == name).map(|(_, text)| bare(text));
-            was_seen.is_some() && was_seen == print && was_seen != value(&self.mrz, *name)
-        });
-        if contradicted {
-            self.repairs.retain(|r| !watched(r));
-            (self.mrz, self.agreed) = (seen, true);
-        }
     }
+}
+
+/// Whether two characters are told apart by their place alone in most prints.
+fn look_alike(a: char, b: char) -> bool {
+    ["0OQD", "1IL"].iter().any(|same| same.contains(a) && same.contains(b))
 }
 
 /// Least length to height of a row: 30 characters of OCR-B, generously boxed, are 12 times as long as high.
@@ -543,6 +545,11 @@ mod tests {
         found.as_printed(&[(FieldName::DocumentNumber, "U7179152K")], today);
         assert_eq!((found.mrz.number(), found.agreed), ("U7179152K".to_owned(), true));
         assert!(!found.mrz.valid() && found.repairs.is_empty());
+        let mut found = repaired();
+        found.repairs[0].from = 'O';
+        found.repairs[0].to = '0';
+        found.as_printed(&[(FieldName::DocumentNumber, "U7179152K")], today);
+        assert_eq!(found.repairs.len(), 1, "both are read alike in either place");
         for elsewhere in ["U71791S2K", "U717915", ""] {
             let mut found = repaired();
             found.as_printed(&[(FieldName::DocumentNumber, elsewhere)], today);

@@ -162,7 +162,7 @@ fn judged(
     for portrait in portraits {
         known.extend(look(models, portrait)?.filter(|seen| !seen.small));
     }
-    let mut seen = vec![];
+    let (mut seen, mut cut_off) = (vec![], false);
     for (i, frame) in frames.iter().enumerate() {
         // The first frame is the selfie: others cannot vouch for it.
         let selfie = i == 0;
@@ -178,19 +178,18 @@ fn judged(
             _ => continue,
         };
         let around = document_around(models, frame, &face)?;
-        let mut moment: Option<f64> = None;
-        for portrait in &known {
-            match likeness(portrait, &face).map(|l| own_moment(&l)) {
-                Some(own) => moment = Some(moment.map_or(own, |m| m.min(own))),
-                None if selfie && around.is_none() => {
-                    return Ok(nothing(Code::FaceCutOff, "Too little of the face is in the selfie to tell."));
-                }
-                None => {}
-            }
-        }
+        let moments = known.iter().filter_map(|portrait| likeness(portrait, &face).map(|l| own_moment(&l)));
+        let moment = moments.reduce(f64::min);
+        cut_off |= selfie && moment.is_none() && !known.is_empty();
         seen.push(Judged { moment, around, edges: edges_around(frame, &face) });
     }
-    Ok(finding(models, &seen, score.map(own_numbers)))
+    let finding = finding(models, &seen, score.map(own_numbers));
+    // What the selfie could not be held against may still be known by something else, but clears nobody.
+    Ok(match finding.outcome {
+        Outcome::Fail | Outcome::Consider => finding,
+        _ if cut_off => nothing(Code::FaceCutOff, "Too little of the face is in the selfie to tell."),
+        _ => finding,
+    })
 }
 
 fn nothing(code: Code, detail: &str) -> Finding {
@@ -217,11 +216,8 @@ fn finding(models: &Models, seen: &[Judged], numbers: Option<f64>) -> Finding {
     let mut finding = Finding::scored(Check::SelfieSource, own, THRESHOLD, below);
     finding.parts.insert("no_edges_around".to_owned(), !edges);
     if below == Outcome::Consider {
-        finding = finding.because(
-            Code::EdgesAround,
-            "The edges of a print or a screen seem to be around the face: take a picture of yourself, with nothing that \
-             has four edges behind you.",
-        );
+        finding = finding
+            .because(Code::EdgesAround, "The edges of a print or a screen seem to be around the face.");
     }
     let told = [
         (

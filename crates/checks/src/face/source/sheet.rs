@@ -34,32 +34,40 @@ pub(super) fn is_closed(picture: &RgbImage, face: &Face) -> bool {
     let grey = imageops::grayscale(&*resized(picture, side(picture.width()), side(picture.height())));
     let [x, y, w, h] = face.bbox.map(|v| v * scale);
     let middle = [x + w / 2.0, y + h / 2.0];
-    if !(w > 4.0 && h > 4.0) || !(middle[0] + middle[1]).is_finite() {
+    let measurable = w > 4.0 && h > 4.0 && (middle[0] + middle[1]).is_finite();
+    if !measurable {
         return false;
     }
     let [top, right, bottom, left] = [0, 1, 2, 3].map(|side| edges(&grey, middle, [w * 0.55, h * 0.6], side));
-    let is_edge = |from, to| support(&grey, from, to) >= 1.0;
-    top.iter().any(|t| {
-        right.iter().any(|r| {
-            let Some(upper_right) = t.cross(r) else { return false };
-            bottom.iter().any(|b| {
-                let Some(lower_right) = b.cross(r) else { return false };
-                is_edge(upper_right, lower_right)
-                    && left.iter().any(|l| {
-                        let (Some(upper_left), Some(lower_left)) = (t.cross(l), b.cross(l)) else {
-                            return false;
-                        };
-                        is_edge(upper_left, upper_right)
-                            && is_edge(lower_left, lower_right)
-                            && is_edge(upper_left, lower_left)
-                    })
+    // Whether an edge runs unbroken between the two that cross it.
+    let unbroken = |edge: &Edge, from: &Edge, to: &Edge| match (edge.cross(from), edge.cross(to)) {
+        (Some(from), Some(to)) => support(&grey, from, to) >= 1.0,
+        _ => false,
+    };
+    let between = |edges: &[Edge], from: &[Edge], to: &[Edge]| -> Vec<Vec<Vec<bool>>> {
+        let of = |edge: &Edge| {
+            let row = |f: &Edge| to.iter().map(|t| unbroken(edge, f, t)).collect();
+            from.iter().map(row).collect()
+        };
+        edges.iter().map(of).collect()
+    };
+    let (tops, bottoms) = (between(&top, &left, &right), between(&bottom, &left, &right));
+    let (lefts, rights) = (between(&left, &top, &bottom), between(&right, &top, &bottom));
+    let is = |table: &[Vec<Vec<bool>>], edge: usize, from: usize, to: usize| {
+        table.get(edge).and_then(|t| t.get(from)).and_then(|t| t.get(to)).copied().unwrap_or(false)
+    };
+    (0..top.len()).any(|t| {
+        (0..left.len()).any(|l| {
+            (0..right.len()).filter(|r| is(&tops, t, l, *r)).any(|r| {
+                (0..bottom.len())
+                    .any(|b| is(&lefts, l, t, b) && is(&rights, r, t, b) && is(&bottoms, b, l, r))
             })
         })
     })
 }
 
 /// A straight line: a point and a unit direction.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 struct Edge {
     point: Point,
     along: Point,
@@ -104,7 +112,11 @@ fn edges(grey: &GrayImage, middle: Point, half: Point, side: usize) -> Vec<Edge>
         let mut found: Vec<(f32, Edge)> =
             (begin..end).filter_map(|away| clearest(away, half * length)).collect();
         found.sort_by(|a, b| b.0.total_cmp(&a.0));
-        all.extend(found.into_iter().take(KEPT).map(|(_, edge)| edge));
+        for (_, edge) in found.into_iter().take(KEPT) {
+            if !all.contains(&edge) {
+                all.push(edge);
+            }
+        }
     }
     all
 }

@@ -77,8 +77,8 @@ pub fn examine(bytes: &[u8], picture: &Picture) -> Traces {
 
 impl Traces {
     /// Adds what is known only once the document was located: whether it is in colour.
-    pub fn with_document(mut self, picture: &RgbImage, corners: Option<&Quad>) -> Self {
-        self.cues.extend(recapture::no_colour(picture, corners));
+    pub fn with_document(mut self, picture: &RgbImage, corners: Option<&Quad>, printed: &[Quad]) -> Self {
+        self.cues.extend(recapture::no_colour(picture, corners, printed));
         self
     }
 

@@ -130,6 +130,24 @@ fn the_raster_of_a_screen_is_found() {
     assert_eq!(recapture::screen(&raster).unwrap().code, Code::ScreenRaster);
 }
 
+#[test]
+fn a_fine_raster_may_lie_along_the_axes_and_the_blocks_of_a_scaled_jpeg_are_none() {
+    let picture = scene(1, 2.0);
+    let grey = luma(&picture);
+    let raster = GrayImage::from_fn(800, 600, |x, y| {
+        let wave = |at: u32| (at as f32 * std::f32::consts::TAU / 2.5).sin();
+        let light = f32::from(grey.get_pixel(x, y).0[0]) + 6.0 * (wave(x) + wave(y));
+        Luma([light.clamp(0.0, 255.0) as u8])
+    });
+    assert_eq!(recapture::screen(&raster).unwrap().code, Code::ScreenRaster);
+    for (quality, side) in [(10, 600), (30, 600), (30, 500), (20, 700), (10, 400)] {
+        let blocks = saved(&picture, quality);
+        let scaled =
+            image::imageops::resize(&blocks, side, side * 3 / 4, image::imageops::FilterType::Triangle);
+        assert_eq!(recapture::screen(&luma(&scaled)), None, "quality {quality}, {side} wide");
+    }
+}
+
 /// A JPEG with a thumbnail in EXIF, as cameras write it.
 fn with_thumbnail(picture: &RgbImage, thumbnail: &RgbImage) -> Vec<u8> {
     let thumbnail = encode_jpeg(&image::imageops::thumbnail(thumbnail, 160, 120), 85);

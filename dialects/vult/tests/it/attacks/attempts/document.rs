@@ -1,6 +1,7 @@
 //! A document that is another's, no longer good, altered, or none.
 
 use bonafide_specimen::{Scene, Specimen, attack, forged};
+use image::{RgbImage, imageops};
 use jiff::civil::date;
 
 use crate::attacks::{
@@ -310,6 +311,24 @@ pub const ROWS: &[Attempt] = &[
             let both = forged::beside(&person.page(), &cast::other());
             let wide = Scene { width: 2600, height: 1300, fill: 0.9, ..cast::hand() };
             w.visit(Visit::new(cast::photo_in(&both, &wide), cast::jpeg(&cast::other()))).await
+        }),
+    },
+    Attempt {
+        attempt: "a portrait laid beside the document",
+        made: "a stolen passport whose portrait is covered, the thief's picture beside it",
+        under: Under::Standard,
+        ends: Ends::Again,
+        because: &["document_as_asked_failed", "document_not_alone"],
+        faces: Faces::Volunteers,
+        go: go!(|w| {
+            let (holder, thief) = (w.person(), cast::volunteer(1));
+            let [left, top, width, height] = PORTRAIT;
+            let cover = RgbImage::from_pixel(width, height, image::Rgb([188, 160, 140]));
+            let mut page = holder.page();
+            imageops::replace(&mut page, &cover, left.into(), top.into());
+            let scene = Scene { width: 2600, height: 1300, fill: 0.9, ..cast::hand() };
+            let both = forged::beside(&page, &thief.portrait);
+            w.visit(Visit::new(cast::photo_in(&both, &scene), thief.face())).await
         }),
     },
     Attempt {

@@ -341,6 +341,20 @@ pub const ROWS: &[Attempt] = &[
         }),
     },
     Attempt {
+        attempt: "a print of the holder who returns",
+        made: "an authentication by a print with its edges in the picture, judged by the frame alone",
+        under: Under::Standard,
+        ends: Ends::Review,
+        because: &["selfie_source_unsure", "edges_around"],
+        faces: Faces::Sample,
+        go: go!(|w| {
+            let person = w.person();
+            let known = w.approved(person).await;
+            let print = person.face_as(|p| attack::print(p, 3, false));
+            w.authenticate(known.identity(), json!({}), &[print]).await
+        }),
+    },
+    Attempt {
         attempt: "into an account with another face",
         made: "an authentication by another person",
         under: Under::Standard,
