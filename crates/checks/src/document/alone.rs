@@ -5,10 +5,9 @@
 
 use bonafide_core::document::Quad;
 
-use super::read::within;
 use crate::{
     face::{Face, compare::Calibrations, embed},
-    image::Picture,
+    image::{Picture, warp::is_inside},
     models::{Models, RunError},
 };
 
@@ -31,7 +30,7 @@ pub(super) fn somebody_else(
     corners: Option<&Quad>,
 ) -> Result<bool, RunError> {
     let Some(holder) = holder else { return Ok(false) };
-    let inside = |face: &Face| corners.is_none_or(|document| within(face.centre(), document));
+    let inside = |face: &Face| corners.is_none_or(|document| is_inside(document, face.centre()));
     // The largest face is not on the document: whatever is on it, this is no portrait.
     if !inside(holder) {
         return Ok(true);

@@ -235,7 +235,7 @@ impl View {
         for quad in &self.boxes {
             let place = self.flat.as_ref().map_or(*quad, |(_, map)| map.quad(quad));
             let middle = place.0.iter().fold([0.0, 0.0], |m, p| [m[0] + p[0] / 4.0, m[1] + p[1] / 4.0]);
-            if zone.iter().any(|q| within(middle, q)) {
+            if zone.iter().any(|q| warp::is_inside(q, middle)) {
                 continue;
             }
             let view = self.flat.as_ref().map_or(picture, |(flat, _)| flat);
@@ -248,14 +248,6 @@ impl View {
         }
         Ok(lines)
     }
-}
-
-/// Whether a point lies inside a convex quadrilateral.
-pub(super) fn within(p: [f32; 2], quad: &Quad) -> bool {
-    (0..4).all(|i| {
-        let (a, b) = (quad.0[i], quad.0[(i + 1) % 4]);
-        (b[0] - a[0]) * (p[1] - a[1]) - (b[1] - a[1]) * (p[0] - a[0]) >= 0.0
-    })
 }
 
 /// Pixels of the picture that show one millimetre of the document: by the pitch of the machine readable zone

@@ -9,7 +9,7 @@ use crate::{
         locate,
         ocr::{self, Effort},
     },
-    image::Picture,
+    image::{Picture, warp::is_inside},
     models::{Models, RunError},
 };
 
@@ -139,14 +139,6 @@ fn is_beside(line: &Quad, [x, y, w, h]: [f32; 4]) -> bool {
     height > 0.0 && height < 0.25 * h && off[0] < 5.0 * w && off[1] < 3.0 * h
 }
 
-/// Whether a point lies in a convex quadrilateral, whichever way round its corners go.
-pub(super) fn is_inside(quad: &Quad, [x, y]: [f32; 2]) -> bool {
-    let next = quad.0.iter().cycle().skip(1);
-    let sides = quad.0.iter().zip(next).map(|(p, q)| (q[0] - p[0]) * (y - p[1]) - (q[1] - p[1]) * (x - p[0]));
-    let sides: Vec<f32> = sides.collect();
-    sides.iter().all(|s| *s >= 0.0) || sides.iter().all(|s| *s <= 0.0)
-}
-
 /// The person in a selfie of this size: the most [`prominent`] face, if no other comes near its size.
 pub fn one_face(faces: &[Face], width: u32, height: u32) -> Subject {
     let Some(subject) = prominent(faces, width, height) else { return Subject::None };
@@ -199,16 +191,6 @@ mod tests {
         let edge = face([92.0, 15.0, 58.0, 97.0]);
         assert_eq!(prominent(&[edge, middle], 150, 150), Some(middle));
         assert_eq!(largest(&[edge, middle]), Some(edge));
-    }
-
-    #[test]
-    fn points_in_a_quadrilateral_whichever_way_round() {
-        let quad = [[10.0, 10.0], [50.0, 12.0], [48.0, 40.0], [8.0, 36.0]];
-        let mut other = quad;
-        other.reverse();
-        for quad in [Quad(quad), Quad(other)] {
-            assert!(is_inside(&quad, [30.0, 25.0]) && !is_inside(&quad, [60.0, 25.0]));
-        }
     }
 
     #[test]

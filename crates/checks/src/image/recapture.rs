@@ -105,11 +105,11 @@ const EDGE: usize = 256;
 const SQUARES: u32 = 3;
 /// A peak is this many times the middle value of its ring.
 const PEAK: f32 = 40.0;
-/// Least share of a picture's contrast: below it, sums were rounded.
-const FAINT: f32 = 1e-6;
+/// What a camera's noise has at least in a ring, as a share of the contrast: a drawing has sharp edges and none.
+const NOISE: f32 = 1e-9;
 /// [`PEAK`] of one that is clear.
 const CLEAR: f32 = 100.0;
-/// And this many times the middle value of its neighbours along an axis, where edges fill the whole axis.
+/// And this many times the highest of its neighbours along an axis, where edges fill the whole axis.
 const ON_AXIS: f32 = 8.0;
 /// Periods per [`EDGE`] pixels of the rasters that are looked for on an axis: coarser ones are those of compression.
 const FINE: f32 = 70.0;
@@ -213,10 +213,9 @@ fn peaks(power: &[f32]) -> Vec<Peak> {
     let stands_out_of_axis = |x: f32, y: f32| {
         let along = if x.abs() < y.abs() { (0.0, 1.0) } else { (1.0, 0.0) };
         let beside = (-12..=12).filter(|step: &i32| step.abs() >= 4);
-        let mut beside: Vec<f32> =
-            beside.map(|step| at(x + along.0 * step as f32, y + along.1 * step as f32)).collect();
-        beside.sort_by(f32::total_cmp);
-        at(x, y) > ON_AXIS * beside.get(beside.len() / 2).copied().unwrap_or(f32::MAX)
+        let highest =
+            beside.map(|step| at(x + along.0 * step as f32, y + along.1 * step as f32)).fold(0.0, f32::max);
+        at(x, y) > ON_AXIS * highest
     };
     // The blocks of a picture that was scaled after its compression are a multiple of a lower frequency, which shows too.
     let is_harmonic = |x: f32, y: f32| {
@@ -242,11 +241,12 @@ fn peaks(power: &[f32]) -> Vec<Peak> {
         }
         let median = medians.get(radius.round() as usize).copied().unwrap_or(0.0);
         let height = *value / median;
-        if median <= 0.0 || height <= PEAK || *value < FAINT {
+        if median <= 0.0 || height <= PEAK {
             continue;
         }
         let on_axis = x.abs() < 2.5 || y.abs() < 2.5;
-        if !on_axis || radius > FINE && stands_out_of_axis(x, y) && !is_harmonic(x, y) {
+        let fine = || radius > FINE && median > NOISE && stands_out_of_axis(x, y) && !is_harmonic(x, y);
+        if !on_axis || fine() {
             found.push(Peak { height, x, y });
         }
     }

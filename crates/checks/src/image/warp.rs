@@ -152,6 +152,14 @@ pub fn turn_back(quad: &Quad, turns: u8, width: u32, height: u32) -> Quad {
     }))
 }
 
+/// Whether a point lies in a convex quadrilateral, whichever way round its corners go.
+pub(crate) fn is_inside(quad: &Quad, [x, y]: [f32; 2]) -> bool {
+    let next = quad.0.iter().cycle().skip(1);
+    let sides = quad.0.iter().zip(next).map(|(p, q)| (q[0] - p[0]) * (y - p[1]) - (q[1] - p[1]) * (x - p[0]));
+    let sides: Vec<f32> = sides.collect();
+    sides.iter().all(|s| *s >= 0.0) || sides.iter().all(|s| *s <= 0.0)
+}
+
 #[cfg(test)]
 mod tests {
     use image::Rgb;
@@ -197,6 +205,16 @@ mod tests {
             let back = turn_back(&all, turns, 6, 4);
             // Cutting the original by the turned-back corners gives the turned picture.
             assert_eq!(cut(&source, &back, turned.width(), turned.height()), turned);
+        }
+    }
+
+    #[test]
+    fn points_in_a_quadrilateral_whichever_way_round() {
+        let quad = [[10.0, 10.0], [50.0, 12.0], [48.0, 40.0], [8.0, 36.0]];
+        let mut other = quad;
+        other.reverse();
+        for quad in [Quad(quad), Quad(other)] {
+            assert!(is_inside(&quad, [30.0, 25.0]) && !is_inside(&quad, [60.0, 25.0]));
         }
     }
 }

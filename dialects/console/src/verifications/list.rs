@@ -21,6 +21,9 @@ use utoipa::{IntoParams, ToSchema};
 use super::{VerificationKind, VerificationStatus};
 use crate::extract::{number, time};
 
+/// Longest id of a user of yours, in characters.
+const MAX_USER_ID: usize = 255;
+
 #[derive(Debug, Default, Deserialize, ToSchema, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
@@ -145,7 +148,7 @@ pub(crate) async fn list(
         kind: asked.kind.as_deref().map(kind).transpose()?,
         api: asked.api.map(|name| api(&engine, name)).transpose()?,
         reason: asked.reason.as_deref().map(reason).transpose()?,
-        user_id: asked.user_id,
+        user_id: asked.user_id.map(user_id).transpose()?,
         identity: asked.identity.as_deref().map(identity).transpose()?,
         from: time("from", asked.from.as_deref())?,
         until: time("until", asked.until.as_deref())?,
@@ -193,6 +196,14 @@ fn reason(word: &str) -> Result<Code> {
         }
         code => Ok(code),
     }
+}
+
+fn user_id(text: String) -> Result<String> {
+    if text.chars().count() > MAX_USER_ID {
+        let message = format!("must have at most {MAX_USER_ID} characters");
+        return Err(Problem::new("user_id", Rule::Length, message).into());
+    }
+    Ok(text)
 }
 
 fn identity(text: &str) -> Result<ApplicantId> {

@@ -10,7 +10,10 @@ use crate::{
         Face,
         subject::{self, Beside},
     },
-    image::{Picture, warp::extent},
+    image::{
+        Picture,
+        warp::{extent, is_inside},
+    },
     models::{Models, RunError},
 };
 
@@ -66,8 +69,8 @@ pub(super) fn look(models: &Models, picture: &Picture, face: &Face) -> Result<Op
     }
     if let Some(card) = locate::corners(&around, &lines, Some(here)) {
         let (w, h) = extent(&card);
-        let on_it = lines.iter().filter(|line| subject::is_inside(&card, middle(line))).count();
-        let inside = subject::is_inside(&card, [x + width / 2.0, y + height / 2.0]);
+        let on_it = lines.iter().filter(|line| is_inside(&card, middle(line))).count();
+        let inside = is_inside(&card, [x + width / 2.0, y + height / 2.0]);
         if inside && on_it >= FEWEST && FACE_ON_CARD.contains(&(width / w.max(h))) {
             return Ok(Some(Around::Card));
         }

@@ -65,7 +65,9 @@ async fn they_are_filtered_counted_and_paged(app: &App) {
     assert_eq!(seen, made);
 
     app.get("/console/verifications?reason=because").await.refused(409, "unknown_reason");
+    let long = format!("user_id={}", "0".repeat(256));
     for (wrong, field) in [
+        (long.as_str(), "user_id"),
         ("status=waiting", "status"),
         ("kind=dog", "kind"),
         ("api=console", "api"),
