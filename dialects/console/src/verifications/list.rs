@@ -169,7 +169,7 @@ fn one_of<'a>(field: &str, words: impl IntoIterator<Item = &'a str>) -> Refusal 
 }
 
 fn statuses(text: Option<&str>) -> Result<Vec<Status>> {
-    let words = text.unwrap_or_default().split(',').map(str::trim).filter(|word| !word.is_empty());
+    let words = text.into_iter().flat_map(|text| text.split(','));
     words
         .map(|word| Status::parse(word).ok_or_else(|| one_of("status", Status::ALL.map(Status::as_str))))
         .collect()

@@ -69,6 +69,8 @@ async fn they_are_filtered_counted_and_paged(app: &App) {
     for (wrong, field) in [
         (long.as_str(), "user_id"),
         ("status=waiting", "status"),
+        ("status=", "status"),
+        ("status=approved,,declined", "status"),
         ("kind=dog", "kind"),
         ("api=console", "api"),
         ("identity=me", "identity"),
