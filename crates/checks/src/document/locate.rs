@@ -75,14 +75,15 @@ fn plausible(quad: &Quad, width: f32, height: f32) -> bool {
 }
 
 /// A straight line: a point and a unit direction.
-#[derive(Debug, Clone, Copy)]
-struct Line {
-    point: [f32; 2],
-    along: [f32; 2],
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Line {
+    pub(crate) point: [f32; 2],
+    pub(crate) along: [f32; 2],
 }
 
 impl Line {
-    fn cross(&self, other: &Self) -> Option<[f32; 2]> {
+    /// Where it crosses another that is not nearly parallel.
+    pub(crate) fn cross(&self, other: &Self) -> Option<[f32; 2]> {
         let det = self.along[0] * other.along[1] - self.along[1] * other.along[0];
         if det.abs() < 0.2 {
             return None;

@@ -4,8 +4,8 @@
 //! - `wrongly_caught`: pairs of different pictures of one person, one as portrait, the other as selfie, that are taken
 //!   for one picture; `wrongly_caught half`: the same, both half as large. `pairs_listed`: those of `DIR/lfw_pairs.tsv`.
 //! - `document_seen`: pictures around whose face a document is seen, where none is.
-//! - `edges_seen`: pictures around whose face the edges of a print or a screen are seen, where there are none; `edges of KIND`: of the
-//!   prints and screens, those around whose face they are seen.
+//! - `edges_seen`: pictures around whose face the edges of a print or a screen are seen, where there are none;
+//!   `edges of KIND`: of the prints and screens, those around whose face they are seen.
 //! - `caught KIND`: copies of a picture, held against it, that are known; of every `--every`th picture.
 //!
 //! A copy in which no face is found counts as caught: it matches nobody. `bonafide eval portrait-selfie` measures the

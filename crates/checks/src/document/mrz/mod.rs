@@ -7,6 +7,7 @@ mod find;
 mod issuers;
 mod layout;
 mod parse;
+mod printed;
 mod repair;
 mod rows;
 

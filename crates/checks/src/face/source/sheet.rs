@@ -4,7 +4,7 @@
 
 use image::{GrayImage, RgbImage, imageops};
 
-use crate::{face::Face, image::scale::resized};
+use crate::{document::locate::Line, face::Face, image::scale::resized};
 
 /// Longer side of the picture that edges are looked for in.
 const SIDE: u32 = 256;
@@ -40,13 +40,13 @@ pub(super) fn is_closed(picture: &RgbImage, face: &Face) -> bool {
     }
     let [top, right, bottom, left] = [0, 1, 2, 3].map(|side| edges(&grey, middle, [w * 0.55, h * 0.6], side));
     // Whether an edge runs unbroken between the two that cross it.
-    let unbroken = |edge: &Edge, from: &Edge, to: &Edge| match (edge.cross(from), edge.cross(to)) {
+    let unbroken = |edge: &Line, from: &Line, to: &Line| match (edge.cross(from), edge.cross(to)) {
         (Some(from), Some(to)) => support(&grey, from, to) >= 1.0,
         _ => false,
     };
-    let between = |edges: &[Edge], from: &[Edge], to: &[Edge]| -> Vec<Vec<Vec<bool>>> {
-        let of = |edge: &Edge| {
-            let row = |f: &Edge| to.iter().map(|t| unbroken(edge, f, t)).collect();
+    let between = |edges: &[Line], from: &[Line], to: &[Line]| -> Vec<Vec<Vec<bool>>> {
+        let of = |edge: &Line| {
+            let row = |f: &Line| to.iter().map(|t| unbroken(edge, f, t)).collect();
             from.iter().map(row).collect()
         };
         edges.iter().map(of).collect()
@@ -66,27 +66,8 @@ pub(super) fn is_closed(picture: &RgbImage, face: &Face) -> bool {
     })
 }
 
-/// A straight line: a point and a unit direction.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Edge {
-    point: Point,
-    along: Point,
-}
-
-impl Edge {
-    fn cross(&self, other: &Self) -> Option<Point> {
-        let det = self.along[0] * other.along[1] - self.along[1] * other.along[0];
-        if det.abs() < 0.2 {
-            return None;
-        }
-        let (dx, dy) = (other.point[0] - self.point[0], other.point[1] - self.point[1]);
-        let t = (dx * other.along[1] - dy * other.along[0]) / det;
-        Some([self.point[0] + self.along[0] * t, self.point[1] + self.along[1] * t])
-    }
-}
-
 /// The clearest edges on one side of the face: 0 above, 1 right, 2 below, 3 left. `half` is half the extent of the face.
-fn edges(grey: &GrayImage, middle: Point, half: Point, side: usize) -> Vec<Edge> {
+fn edges(grey: &GrayImage, middle: Point, half: Point, side: usize) -> Vec<Line> {
     let (w, h) = (grey.width() as f32, grey.height() as f32);
     // Outwards, along the edge, where to begin and to end, half the length beside the face.
     let (out, along, from, to, half): (Point, Point, f32, f32, f32) = match side {
@@ -103,13 +84,13 @@ fn edges(grey: &GrayImage, middle: Point, half: Point, side: usize) -> Vec<Edge>
             let (s, c) = (tilt as f32).to_radians().sin_cos();
             let along = [along[0] * c + out[0] * s, along[1] * c + out[1] * s];
             let at = |by: f32| [point[0] + along[0] * by, point[1] + along[1] * by];
-            (support(grey, at(-half), at(half)), Edge { point, along })
+            (support(grey, at(-half), at(half)), Line { point, along })
         });
         tilted.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|(clear, _)| *clear >= BESIDE)
     };
     let mut all = vec![];
     for length in LENGTHS {
-        let mut found: Vec<(f32, Edge)> =
+        let mut found: Vec<(f32, Line)> =
             (begin..end).filter_map(|away| clearest(away, half * length)).collect();
         found.sort_by(|a, b| b.0.total_cmp(&a.0));
         for (_, edge) in found.into_iter().take(KEPT) {
