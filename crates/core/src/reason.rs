@@ -267,6 +267,13 @@ impl Code {
         matches!(self.group(), Group::Capture)
     }
 
+    /// Every code that this program may say.
+    pub fn all() -> Vec<Self> {
+        let of_checks =
+            Check::ALL.into_iter().flat_map(|c| [Self::Failed(c), Self::Unsure(c), Self::NotAssessed(c)]);
+        Self::NAMED.iter().cloned().chain(of_checks).chain(FieldName::ALL.map(Self::Missing)).collect()
+    }
+
     /// What any word says; [`Code::Unknown`] for one that this program does not know.
     pub fn parse(word: &str) -> Self {
         let of_check =
@@ -320,15 +327,9 @@ mod tests {
 
     use super::*;
 
-    fn every_code() -> Vec<Code> {
-        let of_checks =
-            Check::ALL.into_iter().flat_map(|c| [Code::Failed(c), Code::Unsure(c), Code::NotAssessed(c)]);
-        Code::NAMED.iter().cloned().chain(of_checks).chain(FieldName::ALL.map(Code::Missing)).collect()
-    }
-
     #[test]
     fn every_code_has_a_word_of_its_own_and_comes_back_from_it() {
-        let codes = every_code();
+        let codes = Code::all();
         let words: BTreeSet<String> = codes.iter().map(ToString::to_string).collect();
         assert_eq!(words.len(), codes.len());
         for code in codes {

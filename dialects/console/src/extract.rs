@@ -7,6 +7,7 @@ use bonafide_core::{
 };
 use bonafide_engine::Error;
 use bonafide_http::{Refusal, Result};
+use utoipa::openapi::{Object, ObjectBuilder, Type};
 
 /// What the APIs write before an id in their messages.
 const VERIFICATION: &[&str] = &["req_", "idv_", "fav_", "amlv_", "ver_"];
@@ -55,6 +56,13 @@ pub(crate) fn time(field: &str, text: Option<&str>) -> Result<Option<Timestamp>>
 pub(crate) fn number(field: &str, text: Option<&str>) -> Result<Option<i64>> {
     let Some(text) = text else { return Ok(None) };
     text.parse().map(Some).map_err(|_| Problem::new(field, Rule::Type, "must be a whole number").into())
+}
+
+/// What the document says of a word of the query. A pattern rather than an enumeration: generated clients make a type of
+/// each of those, and a hundred words are no type.
+pub(crate) fn one_word_of(words: impl IntoIterator<Item: AsRef<str>>) -> Object {
+    let words: Vec<String> = words.into_iter().map(|word| word.as_ref().to_owned()).collect();
+    ObjectBuilder::new().schema_type(Type::String).pattern(Some(format!("^({})$", words.join("|")))).build()
 }
 
 #[cfg(test)]

@@ -11,16 +11,17 @@ use bonafide_engine::{
 };
 use bonafide_http::{Caller, Path, Query, Refusal, Result, operation};
 use serde::Deserialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::{IntoParams, ToSchema, openapi::Object};
 
 use super::{Jpeg, evidence_id};
-use crate::extract::verification_id;
+use crate::extract::{one_word_of, verification_id};
 
 #[derive(Debug, Default, Deserialize, ToSchema, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Crop {
     /// Where this field was read, for instance `last_name`; or `portrait`.
+    #[param(schema_with = fields, required = false)]
     field: Option<String>,
     /// As this source gave it: `visual`, `mrz` or `barcode`; the best one where absent.
     #[param(pattern = "^(visual|mrz|barcode)$")]
@@ -58,11 +59,11 @@ fn part(asked: &Crop) -> Result<Part> {
         (Some("portrait"), None) => Ok(Part::Portrait),
         (Some(field), None) => {
             FieldName::parse(field).map(|field| Part::Field(field, source)).ok_or_else(|| {
-                Error::conflict(
-                    "unknown_field",
-                    "field is no field of a document; GET /console/verifications/{id} names those read",
+                wrong(
+                    "field",
+                    Rule::Enum,
+                    "is no field of a document; GET /console/verifications/{id} names those read",
                 )
-                .into()
             })
         }
         (None, Some(region)) => {
@@ -78,4 +79,8 @@ fn part(asked: &Crop) -> Result<Part> {
         (None, None) => Err(Error::conflict("no_part", "give a field or a region").into()),
         (Some(_), Some(_)) => Err(Error::conflict("two_parts", "give a field or a region, not both").into()),
     }
+}
+
+fn fields() -> Object {
+    one_word_of(std::iter::once("portrait").chain(FieldName::ALL.iter().map(|field| field.as_str())))
 }

@@ -11,15 +11,15 @@ use bonafide_core::{
     verification::{Kind, Status},
 };
 use bonafide_engine::{
-    Engine, Error,
+    Engine,
     verifications::{self, Brief, Looking},
 };
 use bonafide_http::{Caller, Json, Query, Refusal, Result, operation};
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::{IntoParams, ToSchema, openapi::Object};
 
 use super::{VerificationKind, VerificationStatus};
-use crate::extract::{number, time};
+use crate::extract::{number, one_word_of, time};
 
 /// Longest id of a user of yours, in characters.
 const MAX_USER_ID: usize = 255;
@@ -40,7 +40,7 @@ pub(crate) struct ListVerifications {
     #[param(pattern = "^(athenty|checkout|verifyhq|vult)$")]
     api: Option<String>,
     /// Only those whose last decision was no approval for this reason, for instance `face_mismatch`.
-    #[param(pattern = "^[a-z_]{1,80}$")]
+    #[param(schema_with = reasons, required = false)]
     reason: Option<String>,
     /// Only those of this user of yours.
     #[param(max_length = 255)]
@@ -191,11 +191,15 @@ fn reason(word: &str) -> Result<Code> {
     match Code::parse(word) {
         Code::Unknown(_) => {
             let message =
-                "reason is none that there is; decisions and findings bear them, for instance face_mismatch";
-            Err(Error::conflict("unknown_reason", message).into())
+                "is no reason that there is; decisions and findings bear them, for instance face_mismatch";
+            Err(Problem::new("reason", Rule::Enum, message).into())
         }
         code => Ok(code),
     }
+}
+
+fn reasons() -> Object {
+    one_word_of(Code::all().iter().map(|code| code.word()))
 }
 
 fn user_id(text: String) -> Result<String> {

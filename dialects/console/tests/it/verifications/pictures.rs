@@ -47,7 +47,7 @@ async fn a_field_is_shown_where_it_was_read() {
 
     for (query, code, status) in [
         ("", "no_part", 409),
-        ("?field=shoe_size", "unknown_field", 409),
+        ("?field=shoe_size", "invalid_request", 400),
         ("?field=last_name&source=hearsay", "invalid_request", 400),
         ("?field=last_name&region=1,1,5,5", "two_parts", 409),
         ("?region=1,1,5", "invalid_request", 400),
