@@ -60,9 +60,10 @@ pub(crate) fn number(field: &str, text: Option<&str>) -> Result<Option<i64>> {
 
 /// What the document says of a word of the query. A pattern rather than an enumeration: generated clients make a type of
 /// each of those, and a hundred words are no type.
-pub(crate) fn one_word_of(words: impl IntoIterator<Item: AsRef<str>>) -> Object {
+pub(crate) fn one_word_of(about: &str, words: impl IntoIterator<Item: AsRef<str>>) -> Object {
     let words: Vec<String> = words.into_iter().map(|word| word.as_ref().to_owned()).collect();
-    ObjectBuilder::new().schema_type(Type::String).pattern(Some(format!("^({})$", words.join("|")))).build()
+    let pattern = format!("^({})$", words.join("|"));
+    ObjectBuilder::new().schema_type(Type::String).description(Some(about)).pattern(Some(pattern)).build()
 }
 
 #[cfg(test)]

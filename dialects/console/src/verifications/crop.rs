@@ -20,7 +20,6 @@ use crate::extract::{one_word_of, verification_id};
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Crop {
-    /// Where this field was read, for instance `last_name`; or `portrait`.
     #[param(schema_with = fields, required = false)]
     field: Option<String>,
     /// As this source gave it: `visual`, `mrz` or `barcode`; the best one where absent.
@@ -82,5 +81,8 @@ fn part(asked: &Crop) -> Result<Part> {
 }
 
 fn fields() -> Object {
-    one_word_of(std::iter::once("portrait").chain(FieldName::ALL.iter().map(|field| field.as_str())))
+    one_word_of(
+        "Where this field was read, for instance `last_name`; or `portrait`.",
+        std::iter::once("portrait").chain(FieldName::ALL.iter().map(|field| field.as_str())),
+    )
 }

@@ -39,7 +39,6 @@ pub(crate) struct ListVerifications {
     /// Only those created through this API: `athenty`, `checkout`, `verifyhq` or `vult`.
     #[param(pattern = "^(athenty|checkout|verifyhq|vult)$")]
     api: Option<String>,
-    /// Only those whose last decision was no approval for this reason, for instance `face_mismatch`.
     #[param(schema_with = reasons, required = false)]
     reason: Option<String>,
     /// Only those of this user of yours.
@@ -199,7 +198,10 @@ fn reason(word: &str) -> Result<Code> {
 }
 
 fn reasons() -> Object {
-    one_word_of(Code::all().iter().map(|code| code.word()))
+    one_word_of(
+        "Only those whose last decision was no approval for this reason, for instance `face_mismatch`.",
+        Code::all().iter().map(|code| code.word()),
+    )
 }
 
 fn user_id(text: String) -> Result<String> {
