@@ -58,6 +58,12 @@ pub mod kind {
         Blocked,
         /// What a reviewer decided, or proposed to.
         Review,
+        /// A person or business that an organization keeps a record of.
+        Client,
+        /// A case of the organization's that verifications belong to.
+        Matter,
+        /// A link by which a third party sees what a person let it see.
+        Share,
     }
 }
 
@@ -80,6 +86,9 @@ pub type ScreeningId = Id<kind::Screening>;
 pub type DismissalId = Id<kind::Dismissal>;
 pub type BlockedId = Id<kind::Blocked>;
 pub type ReviewId = Id<kind::Review>;
+pub type ClientId = Id<kind::Client>;
+pub type MatterId = Id<kind::Matter>;
+pub type ShareId = Id<kind::Share>;
 
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 

@@ -27,6 +27,7 @@ pub mod recapture;
 pub mod review;
 pub mod reweigh;
 pub mod secret;
+pub mod step;
 pub mod time;
 pub mod verification;
 pub mod weights;

@@ -15,6 +15,20 @@ words! {
 }
 
 words! {
+    /// What an identity verification is for.
+    #[derive(Default)]
+    pub enum Purpose {
+        /// To know who somebody is.
+        #[default]
+        Idv = "idv",
+        /// To know a customer as regulation asks.
+        Kyc = "kyc",
+        /// To pass on what was approved before.
+        Share = "share",
+    }
+}
+
+words! {
     pub enum Status {
         /// Made, nobody has opened it.
         Created = "created",
