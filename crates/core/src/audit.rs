@@ -35,6 +35,8 @@ words! {
         VerificationDeleted = "verification.deleted",
         ApplicantAnonymized = "applicant.anonymized",
         VerificationReviewed = "verification.reviewed",
+        /// A new one takes its place.
+        VerificationRestarted = "verification.restarted",
         /// One of two whose word is needed has given it.
         VerificationReviewProposed = "verification.review_proposed",
         ApplicantBlocked = "applicant.blocked",
@@ -45,6 +47,7 @@ words! {
         RequirementsChanged = "requirements.changed",
         WeightsChanged = "weights.changed",
         PolicyChanged = "policy.changed",
+        PlanChanged = "plan.changed",
         BlockListAdded = "block_list.added",
         BlockListRemoved = "block_list.removed",
         SandboxClockAdvanced = "sandbox.clock_advanced",

@@ -108,6 +108,15 @@ impl<T> Id<T> {
     pub const fn uuid(self) -> Uuid {
         self.uuid
     }
+
+    /// Reads an identifier from its 26 characters or from a UUID as RFC 9562 prints it.
+    pub fn read(text: &str) -> Result<Self, NotAnId> {
+        const PRINTED: usize = 36;
+        match text.len() {
+            PRINTED => Uuid::try_parse(text).map(Self::from_uuid).map_err(|_| NotAnId),
+            _ => text.parse(),
+        }
+    }
 }
 
 impl<T> fmt::Display for Id<T> {
@@ -218,6 +227,18 @@ mod tests {
         let early = VerificationId::new(Timestamp(1_700_000_000_000), &Zeros);
         let late = VerificationId::new(Timestamp(1_700_000_000_001), &Zeros);
         assert!(early < late && early.to_string() < late.to_string());
+    }
+
+    #[test]
+    fn reads_both_forms() {
+        let id = VerificationId::from_uuid(Uuid::from_u128(0x0197_0000_0000_7000_8000_0000_0000_002a));
+        let printed = id.uuid().to_string();
+        for text in [id.to_string(), printed.clone(), printed.to_uppercase()] {
+            assert_eq!(VerificationId::read(&text), Ok(id), "{text}");
+        }
+        for text in ["", "x", &printed.replace('-', ""), &format!("{{{printed}}}"), &printed.replace('7', "g")] {
+            assert_eq!(VerificationId::read(text), Err(NotAnId), "{text}");
+        }
     }
 
     #[test]

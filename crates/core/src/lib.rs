@@ -20,6 +20,7 @@ pub mod id;
 pub mod live;
 pub mod liveness;
 pub mod nearest;
+pub mod plan;
 pub mod policy;
 pub mod problem;
 pub mod reason;

@@ -27,11 +27,43 @@ pub struct Problem {
     pub field: String,
     pub rule: Rule,
     pub message: String,
+    /// What the rule asks for, for an API that has words of its own for it.
+    #[serde(skip)]
+    pub wanted: Option<Wanted>,
+}
+
+/// What a rule asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wanted {
+    /// A value of this JSON type, and the type that came.
+    Type { expected: String, received: &'static str },
+    /// One of these words.
+    OneOf(Vec<String>),
+    AtLeast(Measure, String),
+    AtMost(Measure, String),
+    MoreThan(String),
+    LessThan(String),
+    /// A text of this format of JSON Schema.
+    Format(String),
+}
+
+/// What is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Measure {
+    /// The number itself.
+    Number,
+    Characters,
+    Items,
 }
 
 impl Problem {
     pub fn new(field: impl Into<String>, rule: Rule, message: impl Into<String>) -> Self {
-        Self { field: field.into(), rule, message: message.into() }
+        Self { field: field.into(), rule, message: message.into(), wanted: None }
+    }
+
+    /// The same, with what is asked for.
+    pub fn wanting(self, wanted: Wanted) -> Self {
+        Self { wanted: Some(wanted), ..self }
     }
 }
 
