@@ -43,6 +43,8 @@ enum Command {
     Keys(commands::keys::Args),
     /// OAuth clients: create, list, rotate, revoke
     OauthClients(commands::keys::Args),
+    /// The tenants of this installation: list, set the plan
+    Organizations(commands::organizations::Args),
     /// Persons' cases: list, show, review, cancel, reopen
     Verifications(commands::verifications::Args),
     /// Faces, numbers and names that are not wanted again: list, add, remove
@@ -96,6 +98,7 @@ fn main() -> std::process::ExitCode {
         Command::Routes(args) => commands::routes::run(args),
         Command::Keys(args) => commands::keys::run(args),
         Command::OauthClients(args) => commands::keys::run_for_clients(args),
+        Command::Organizations(args) => commands::organizations::run(args),
         Command::Verifications(args) => commands::verifications::run(args),
         Command::BlockList(args) => commands::block_list::run(args),
         Command::Events(args) => commands::events::run(args),

@@ -2,11 +2,12 @@
 
 use bonafide_core::{
     id::{ApplicantId, Entropy, OrganizationId},
+    plan::Plan,
     time::Timestamp,
 };
 
 use crate::{
-    Context, Error, Result, Tx, applicants, column::row, crypto::SubjectKey, keyring::KeyRing, on,
+    Context, Error, Result, Tx, Word, applicants, column::row, crypto::SubjectKey, keyring::KeyRing, on,
     subject_keys,
 };
 
@@ -20,19 +21,23 @@ pub struct Organization {
     pub sandbox: bool,
     /// How far a sandbox's clock is ahead of time, in milliseconds.
     pub clock_ahead_ms: i64,
+    /// What it has subscribed to.
+    pub plan: Word<Plan>,
 }
-row!(Organization: id, name, created_at, sandbox, clock_ahead_ms);
+row!(Organization: id, name, created_at, sandbox, clock_ahead_ms, plan);
 
 /// Adds a tenant.
 pub async fn insert(tx: &mut Tx, organization: &Organization) -> Result<()> {
     on!(tx, |c| sqlx::query(
-        "INSERT INTO organizations (id, name, created_at, sandbox, clock_ahead_ms) VALUES ($1, $2, $3, $4, $5)"
+        "INSERT INTO organizations (id, name, created_at, sandbox, clock_ahead_ms, plan)
+         VALUES ($1, $2, $3, $4, $5, $6)"
     )
         .bind(organization.id.uuid())
         .bind(&organization.name)
         .bind(organization.created_at.0)
         .bind(organization.sandbox)
         .bind(organization.clock_ahead_ms)
+        .bind(organization.plan.as_str())
         .execute(c)
         .await
         .map(drop))
@@ -52,6 +57,18 @@ pub async fn get(tx: &mut Tx, id: OrganizationId) -> Result<Option<Organization>
 pub async fn list(tx: &mut Tx) -> Result<Vec<Organization>> {
     on!(tx, |c| sqlx::query_as("SELECT * FROM organizations ORDER BY created_at, id").fetch_all(c).await)
         .to("list the organizations")
+}
+
+/// Sets what a tenant has subscribed to; false when there is no such tenant.
+pub async fn set_plan(tx: &mut Tx, id: OrganizationId, plan: Plan) -> Result<bool> {
+    let changed = on!(tx, |c| sqlx::query("UPDATE organizations SET plan = $2 WHERE id = $1")
+        .bind(id.uuid())
+        .bind(plan.as_str())
+        .execute(c)
+        .await
+        .map(|done| done.rows_affected()))
+    .to("set the plan")?;
+    Ok(changed == 1)
 }
 
 /// Holds every other writer that asks the same for this tenant back until the transaction ends.

@@ -14,6 +14,7 @@ pub(crate) mod lists;
 pub(crate) mod liveness;
 pub(crate) mod r#match;
 pub(crate) mod models;
+pub(crate) mod organizations;
 pub(crate) mod pictures;
 pub(crate) mod policy;
 pub(crate) mod read;

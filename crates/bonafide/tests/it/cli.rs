@@ -180,6 +180,31 @@ fn keys_and_clients_are_not_taken_for_each_other() {
 }
 
 #[test]
+fn an_organization_has_the_plan_it_was_given() {
+    let installation = Installation::new(None);
+    let run = |args: &[&str]| installation.command().args(args).output().unwrap();
+    let listed = || -> Value {
+        let output = run(&["organizations", "list", "--json"]);
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    let first = listed()[0].clone();
+    assert_eq!((&first["plan"], &first["sandbox"]), (&"active".into(), &false.into()));
+    let id = first["id"].as_str().unwrap();
+    for plan in ["inactive", "without_api", "active"] {
+        assert!(run(&["organizations", "plan", id, plan]).status.success());
+        assert_eq!(listed()[0]["plan"], plan);
+    }
+    assert!(run(&["organizations", "plan", &format!("org_{id}"), "inactive", "--json"]).status.success());
+    let table = String::from_utf8(run(&["organizations", "list"]).stdout).unwrap();
+    assert!(table.contains("inactive"), "{table}");
+    assert_eq!(run(&["organizations", "plan", id, "gold"]).status.code(), Some(2));
+    assert_eq!(run(&["organizations", "plan", "x", "active"]).status.code(), Some(2));
+    let unknown = run(&["organizations", "plan", "00000000000000000000000000", "active"]);
+    assert_eq!(unknown.status.code(), Some(1));
+    assert!(String::from_utf8(unknown.stderr).unwrap().contains("organizations list"));
+}
+
+#[test]
 fn help_is_a_command_and_a_wrong_number_is_bad_usage() {
     for (args, told) in [(vec!["help"], "oauth-clients"), (vec!["help", "keys"], "rotate")] {
         let help = bonafide(&args);

@@ -1,10 +1,17 @@
 //! Organizations and their credentials, as the operator of the installation sees them.
 
-use bonafide_core::id::OrganizationId;
-use bonafide_store::organizations::{self, Organization};
+use bonafide_core::{audit::AuditAction, id::OrganizationId, plan::Plan};
+use bonafide_store::{
+    audit,
+    organizations::{self, Organization},
+};
+use serde_json::json;
 
 use super::credential::{Kind, Listed, NewCredential, Wanted, add_secret, end, insert, known, listed};
-use crate::base::{engine::Engine, error::Result};
+use crate::base::{
+    engine::Engine,
+    error::{Error, Result},
+};
 
 /// For the operator: makes a credential for the installation's organization, or for its sandbox (the first one made;
 /// created if there is none).
@@ -20,6 +27,7 @@ pub async fn create_credential(engine: &Engine, wanted: Wanted, sandbox: bool) -
                 created_at: now,
                 sandbox,
                 clock_ahead_ms: 0,
+                plan: Plan::Active.into(),
             };
             organizations::insert(&mut tx, &new).await?;
             new.id
@@ -39,6 +47,7 @@ pub async fn create_organization(engine: &Engine, name: &str, sandbox: bool) -> 
         created_at: now,
         sandbox,
         clock_ahead_ms: 0,
+        plan: Plan::Active.into(),
     };
     let mut tx = engine.db().begin().await?;
     organizations::insert(&mut tx, &organization).await?;
@@ -54,13 +63,43 @@ pub struct OrganizationInfo {
     pub id: OrganizationId,
     pub name: String,
     pub sandbox: bool,
+    /// The word of a [`Plan`].
+    pub plan: String,
 }
 
 /// For the operator: all organizations, oldest first.
 pub async fn organizations(engine: &Engine) -> Result<Vec<OrganizationInfo>> {
     let mut tx = engine.db().read().await?;
     let all = organizations::list(&mut tx).await?.into_iter();
-    Ok(all.map(|o| OrganizationInfo { id: o.id, name: o.name, sandbox: o.sandbox }).collect())
+    let info = |o: Organization| OrganizationInfo {
+        id: o.id,
+        plan: o.plan.as_str().to_owned(),
+        name: o.name,
+        sandbox: o.sandbox,
+    };
+    Ok(all.map(info).collect())
+}
+
+/// For the operator: sets what an organization has subscribed to. The next request is judged by it.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn set_plan(engine: &Engine, id: OrganizationId, plan: Plan) -> Result<()> {
+    let mut tx = engine.db().begin().await?;
+    if !organizations::set_plan(&mut tx, id, plan).await? {
+        return Err(Error::NotFound("organization"));
+    }
+    let detail = json!({ "plan": plan });
+    let entry = audit::Entry {
+        at: engine.now(),
+        actor: "operator",
+        action: AuditAction::PlanChanged,
+        object: &format!("organization:{id}"),
+        detail: &detail,
+    };
+    audit::append(&mut tx, id, entry).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 /// For the operator: all credentials of all organizations.

@@ -3,6 +3,7 @@
 use std::{fs, os::unix::fs::PermissionsExt, process::Command};
 
 use bonafide_core::id::{ApplicantId, EvidenceId, OrganizationId};
+use bonafide_core::plan::Plan;
 use bonafide_core::time::Timestamp;
 use bonafide_store::{
     Db, Error, applicants,
@@ -25,6 +26,7 @@ async fn subject_key(db: &Db, entropy: &SeededEntropy) -> SubjectKey {
         created_at: NOW,
         sandbox: false,
         clock_ahead_ms: 0,
+        plan: Plan::Active.into(),
     };
     organizations::insert(&mut tx, &row).await.unwrap();
     applicants::insert(&mut tx, organization, applicant, NOW).await.unwrap();

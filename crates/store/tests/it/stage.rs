@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use bonafide_core::{
     evidence::EvidenceKind,
     id::{ApplicantId, EvidenceId, Id, OrganizationId, VerificationId},
+    plan::Plan,
     policy::LivenessMode,
     time::{Clock, Timestamp},
     verification::{Kind, Status},
@@ -83,6 +84,7 @@ impl Stage {
             created_at: self.now(),
             sandbox: true,
             clock_ahead_ms: 0,
+            plan: Plan::Active.into(),
         };
         organizations::insert(&mut tx, &row).await.unwrap();
         assert_eq!(organizations::get(&mut tx, id).await.unwrap(), Some(row));
