@@ -50,6 +50,9 @@ pub(crate) fn check_paths(paths: &DialectPaths) -> Result<(), String> {
     if paths.is_empty() { Ok(()) } else { no_path_twice(paths) }
 }
 
+/// The forms that a document is served in.
+const DOCUMENTS: [&str; 2] = [".json", ".yaml"];
+
 /// A router does not start with two routes in one place.
 fn no_path_twice(paths: &DialectPaths) -> Result<(), String> {
     let mut all: BTreeMap<String, &str> = BTreeMap::new();
@@ -59,7 +62,9 @@ fn no_path_twice(paths: &DialectPaths) -> Result<(), String> {
         let under =
             dialect.also_under.into_iter().flat_map(|prefix| own.iter().map(move |p| format!("{prefix}{p}")));
         for path in own.iter().cloned().chain(under) {
-            if path == "/docs" || path.starts_with("/docs/") || path.starts_with("/openapi/") {
+            let is_document = |place: &str| path.strip_prefix(place).is_some_and(|rest| DOCUMENTS.contains(&rest));
+            let documented = DIALECTS.iter().filter_map(|d| d.document_at).any(is_document);
+            if documented || path == "/docs" || path.starts_with("/docs/") || path.starts_with("/openapi/") {
                 return Err(format!("[paths.{}]: {path} is taken by the documentation", dialect.name));
             }
             if let Some(other) = all.insert(path.clone(), dialect.name) {
@@ -185,6 +190,7 @@ mod tests {
             (paths(&[("/ping", "x")]), "begin"),
             (paths(&[("/idv/weights/{id}", "/x")]), "hold"),
             (paths(&[("/ping", "/docs")]), "taken by the documentation"),
+            (paths(&[("/ping", "/v2/api/openapi.yaml")]), "taken by the documentation"),
             (paths(&[("/ping", "/console/events")]), "taken by console"),
             (paths(&[("/ping", "/v1/admin/api-clients")]), "taken by verifyhq"),
             (DialectPaths::from([("vlut".to_owned(), Paths::new())]), "no such API"),

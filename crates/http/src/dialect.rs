@@ -27,6 +27,10 @@ pub struct Dialect {
     /// Whether every member of a request is refused that its operation does not know. Otherwise, for clients who send more
     /// than is documented, only what looks misspelt is.
     pub strict: bool,
+    /// Where its document is to be had beside `/openapi`: this with `.json` and with `.yaml` behind it.
+    pub document_at: Option<&'static str>,
+    /// Whether only organizations whose plan includes it may ask it.
+    pub bound_to_plan: bool,
     /// Formats a refusal: the body in this API's envelope, under the status that this API has for it. `Retry-After` and
     /// `WWW-Authenticate` are added to it.
     pub refuse: fn(&Refusal, Timestamp) -> Response,
@@ -60,6 +64,8 @@ impl Dialect {
             key_header: None,
             idempotency_header: None,
             strict: false,
+            document_at: None,
+            bound_to_plan: false,
             refuse,
             operations: None,
             webhooks: None,

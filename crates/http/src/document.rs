@@ -93,8 +93,11 @@ impl<'a> Refusals<'a> {
             Refusal::internal(),
             Error::Busy { retry_after_s: 1 }.into(),
         ];
+        if self.dialect.bound_to_plan {
+            all.extend([Denied::SubscriptionInactive, Denied::NotInPlan].map(Refusal::from));
+        }
         if asks.something {
-            all.push(Problem::new("", Rule::Other, "").into());
+            all.extend([Rule::Other, Rule::NotJson].map(|rule| Problem::new("", rule, "").into()));
             all.push(Error::NotFound("").into());
         }
         if asks.something || asks.changes {
@@ -125,7 +128,8 @@ fn meaning(status: &str) -> &'static str {
         "200" => "Done",
         "400" => "Refused: the code says why, the fields say where",
         "401" => "The access token is missing, unknown or expired",
-        "403" => "The credential has not the scope",
+        "402" => "The subscription of your organization is not active",
+        "403" => "The credential has not the scope, or the plan of your organization does not include this",
         "404" => "Your organization has no such object",
         "409" => {
             "Not in this state, or a request with this idempotency key is being answered; see Retry-After"

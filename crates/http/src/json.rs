@@ -13,8 +13,11 @@ use axum::{
     http::{StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
-use bonafide_core::problem::{MAX_PROBLEMS, Problem, Rule};
-use jsonschema::{ValidationError, Validator, error::ValidationErrorKind as Kind};
+use bonafide_core::problem::{MAX_PROBLEMS, Measure, Problem, Rule, Wanted};
+use jsonschema::{
+    ValidationError, Validator,
+    error::{TypeKind, ValidationErrorKind as Kind},
+};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -238,6 +241,8 @@ fn flatten(error: &ValidationError<'_>) -> Vec<Problem> {
     let base = error.instance_path().to_string().trim_start_matches('/').replace('/', ".");
     let inside = |name: &str| if base.is_empty() { name.to_owned() } else { format!("{base}.{name}") };
     let one = |rule, message: String| vec![Problem::new(base.clone(), rule, message)];
+    let wanting =
+        |rule, message: String, wanted| vec![Problem::new(base.clone(), rule, message).wanting(wanted)];
     match error.kind() {
         Kind::Required { property } => {
             vec![Problem::new(inside(property.as_str().unwrap_or("")), Rule::Required, "is required")]
@@ -259,29 +264,79 @@ fn flatten(error: &ValidationError<'_>) -> Vec<Problem> {
                 || one(Rule::Type, "has the wrong type".into()),
                 |branch| branch.iter().flat_map(flatten).collect(),
             ),
-        Kind::Type { kind } => one(
-            Rule::Type,
-            match kind {
-                jsonschema::error::TypeKind::Single(t) => format!("must be of type {t}"),
-                jsonschema::error::TypeKind::Multiple(_) => "has the wrong type".into(),
-            },
-        ),
-        Kind::Enum { options } => one(Rule::Enum, format!("must be one of {options}")),
+        Kind::Type { kind } => {
+            let (expected, message) = expected(kind);
+            let received = type_of(error.instance());
+            wanting(Rule::Type, message, Wanted::Type { expected, received })
+        }
+        Kind::Enum { options } => {
+            let words = options.as_array().into_iter().flatten().filter_map(Value::as_str);
+            let words = words.map(str::to_owned).collect();
+            wanting(Rule::Enum, format!("must be one of {options}"), Wanted::OneOf(words))
+        }
         Kind::Constant { expected_value } => one(Rule::Enum, format!("must be {expected_value}")),
-        Kind::MinLength { limit } => one(Rule::Length, format!("must have at least {limit} characters")),
-        Kind::MaxLength { limit } => one(Rule::Length, format!("must have at most {limit} characters")),
-        Kind::MinItems { limit } => one(Rule::Length, format!("must have at least {limit} items")),
-        Kind::MaxItems { limit } => one(Rule::Length, format!("must have at most {limit} items")),
-        Kind::Minimum { limit } => one(Rule::Range, format!("must be at least {limit}")),
-        Kind::Maximum { limit } => one(Rule::Range, format!("must be at most {limit}")),
-        Kind::ExclusiveMinimum { limit } => one(Rule::Range, format!("must be more than {limit}")),
-        Kind::ExclusiveMaximum { limit } => one(Rule::Range, format!("must be less than {limit}")),
+        Kind::MinLength { limit } => {
+            let wanted = Wanted::AtLeast(Measure::Characters, limit.to_string());
+            wanting(Rule::Length, format!("must have at least {limit} characters"), wanted)
+        }
+        Kind::MaxLength { limit } => {
+            let wanted = Wanted::AtMost(Measure::Characters, limit.to_string());
+            wanting(Rule::Length, format!("must have at most {limit} characters"), wanted)
+        }
+        Kind::MinItems { limit } => {
+            let wanted = Wanted::AtLeast(Measure::Items, limit.to_string());
+            wanting(Rule::Length, format!("must have at least {limit} items"), wanted)
+        }
+        Kind::MaxItems { limit } => {
+            let wanted = Wanted::AtMost(Measure::Items, limit.to_string());
+            wanting(Rule::Length, format!("must have at most {limit} items"), wanted)
+        }
+        Kind::UniqueItems => one(Rule::Other, "must not hold anything twice".into()),
+        Kind::Minimum { limit } => {
+            let wanted = Wanted::AtLeast(Measure::Number, limit.to_string());
+            wanting(Rule::Range, format!("must be at least {limit}"), wanted)
+        }
+        Kind::Maximum { limit } => {
+            let wanted = Wanted::AtMost(Measure::Number, limit.to_string());
+            wanting(Rule::Range, format!("must be at most {limit}"), wanted)
+        }
+        Kind::ExclusiveMinimum { limit } => {
+            wanting(Rule::Range, format!("must be more than {limit}"), Wanted::MoreThan(limit.to_string()))
+        }
+        Kind::ExclusiveMaximum { limit } => {
+            wanting(Rule::Range, format!("must be less than {limit}"), Wanted::LessThan(limit.to_string()))
+        }
         Kind::MultipleOf { multiple_of } if *multiple_of == 1.0 => {
-            one(Rule::Type, "must be a whole number".into())
+            let wanted = Wanted::Type { expected: "integer".into(), received: "number" };
+            wanting(Rule::Type, "must be a whole number".into(), wanted)
         }
         Kind::Pattern { pattern } => one(Rule::Pattern, format!("must match {pattern}")),
-        Kind::Format { format } => one(Rule::Format, format!("must be a valid {format}")),
+        Kind::Format { format } => {
+            wanting(Rule::Format, format!("must be a valid {format}"), Wanted::Format(format.to_string()))
+        }
         _ => one(Rule::Other, "is not accepted".into()),
+    }
+}
+
+/// The type that is asked for, null aside, and the message that says so.
+fn expected(kind: &TypeKind) -> (String, String) {
+    match kind {
+        TypeKind::Single(t) => (t.to_string(), format!("must be of type {t}")),
+        TypeKind::Multiple(all) => {
+            let other = all.iter().map(|t| t.to_string()).find(|t| t != "null");
+            (other.unwrap_or_default(), "has the wrong type".into())
+        }
+    }
+}
+
+const fn type_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(_) => "number",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
     }
 }
 

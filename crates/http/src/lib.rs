@@ -19,6 +19,7 @@ mod refusal;
 mod repeat;
 mod schema;
 mod server;
+mod yaml;
 
 pub use bonafide_operation::operation;
 pub use caller::Caller;

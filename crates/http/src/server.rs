@@ -7,12 +7,12 @@ use axum::{
     extract::{OriginalUri, State},
     http::header,
     response::{IntoResponse, Response},
-    routing::get,
+    routing::{MethodRouter, get},
 };
 use bonafide_engine::Engine;
 use serde_json::json;
 
-use crate::{Dialect, Paths, Refusal, gate::guard, layers, limits::Limits};
+use crate::{Dialect, Paths, Refusal, gate::guard, layers, limits::Limits, yaml};
 
 /// Other paths for the operations of a dialect, by the dialect's name.
 pub type DialectPaths = BTreeMap<String, Paths>;
@@ -29,12 +29,13 @@ pub fn server(
     for dialect in dialects {
         let routes = dialect.routes(paths.get(dialect.name).unwrap_or(&Paths::new()));
         if let Some(document) = routes.json() {
-            let document: Arc<str> = document.into();
-            let serve = move || {
-                let document = document.to_string();
-                async move { ([(header::CONTENT_TYPE, "application/json")], document) }
-            };
-            all = all.route(&format!("/openapi/{}.json", dialect.name), get(serve));
+            if let Some(place) = dialect.document_at {
+                let text = yaml::of(&document);
+                all = all.route(&format!("{place}.json"), file(document.clone(), "application/json"));
+                all = all.route(&format!("{place}.yaml"), file(text, "application/yaml"));
+            }
+            all =
+                all.route(&format!("/openapi/{}.json", dialect.name), file(document, "application/json"));
         }
         all = all.merge(guard(dialect, routes, &engine, &limits));
     }
@@ -55,6 +56,15 @@ pub fn server(
     // Of the routes that are no API's: those of an API have it answer already.
     let all = all.fallback(nowhere).method_not_allowed_fallback(wrong_method);
     layers::around(all.with_state(engine), clock, entropy)
+}
+
+/// Serves a text that does not change.
+fn file(text: String, kind: &'static str) -> MethodRouter<Engine> {
+    let text: Arc<str> = text.into();
+    get(move || {
+        let text = text.to_string();
+        async move { ([(header::CONTENT_TYPE, kind)], text) }
+    })
 }
 
 const NOWHERE: &str = "no API has this path; /docs names those that there are, and so does `bonafide routes`";

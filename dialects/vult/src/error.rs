@@ -42,7 +42,7 @@ struct FieldError {
 
 pub(crate) fn refuse(refusal: &Refusal, _: Timestamp) -> Response {
     let Refusal { code, message, fields, .. } = refusal.clone();
-    let field = |Problem { field, rule, message }| FieldError { field, code: rule, message };
+    let field = |Problem { field, rule, message, .. }| FieldError { field, code: rule, message };
     let error = ErrorDetail { code, message, fields: fields.into_iter().map(field).collect() };
     (status(refusal), Json(ErrorBody { error })).into_response()
 }
