@@ -1,5 +1,5 @@
 //! What tests share and the product never links: a clock that stands still, randomness that repeats, a throwaway
-//! PostgreSQL, events, a registry and a subscriber that fail on command, the way to the real test data, and, with the
+//! PostgreSQL, events, a mail server, a registry and a subscriber that fail on command, the way to the real test data, and, with the
 //! feature `engine`, the engine in memory. The documents that tests read are drawn by `bonafide-specimen`.
 
 pub mod data;
@@ -7,6 +7,8 @@ pub mod data;
 pub mod engine;
 pub mod events;
 pub mod files;
+#[cfg(feature = "engine")]
+pub mod mail;
 #[cfg(feature = "engine")]
 pub mod people;
 pub mod places;

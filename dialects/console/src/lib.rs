@@ -101,6 +101,7 @@ pub static DIALECT: Dialect = Dialect {
             screening::read::read,
             // Invitations
             invitations::create::create,
+            invitations::resend::resend,
             invitations::bounced::bounced,
             // Policies
             policies::list::list,

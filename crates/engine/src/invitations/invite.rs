@@ -6,16 +6,20 @@ use bonafide_core::{
     problem::Rule,
 };
 use bonafide_invite::{Channel, check};
+use bonafide_store::capture_tokens;
 use serde_json::json;
 
-use super::message::{enqueue, link, waits};
-use crate::base::{
-    caller::{Caller, Scope},
-    engine::Engine,
-    error::{Error, Result},
-    jobs::JobKind,
-    private::Invite,
-    record::Record,
+use super::message::{enqueue, waits};
+use crate::{
+    base::{
+        caller::{Caller, Scope},
+        engine::Engine,
+        error::{Error, Result},
+        jobs::JobKind,
+        private::Invite,
+        record::Record,
+    },
+    capture::link::{draw_link, where_to},
 };
 
 /// Most invitations of one verification.
@@ -29,12 +33,18 @@ pub struct Link {
     pub id: Option<JobId>,
 }
 
-/// Asks a person to come to a verification that still waits for them.
+/// Whether a message could be sent to an address.
+pub fn is_address(channel: Channel, to: &str) -> bool {
+    check(channel, to).is_ok()
+}
+
+/// Asks a person to come to a verification that still waits for them. One-time links of earlier invitations open nothing any
+/// more.
 pub async fn invite(engine: &Engine, caller: &Caller, id: VerificationId, mut new: Invite) -> Result<Link> {
     if !caller.may(Scope::Write) {
         return Err(Error::Forbidden);
     }
-    let link = link(engine, id)?;
+    where_to(engine)?;
     if let Some(channel) = new.channel {
         if !engine.inviter.channels().contains(&channel) {
             let message = format!("this server sends no {}; see the settings [invitations]", word(channel));
@@ -59,6 +69,8 @@ pub async fn invite(engine: &Engine, caller: &Caller, id: VerificationId, mut ne
     let (sending, number) = (new.channel.is_some(), new.number);
     record.private.invitation = Some(new);
     record.save(engine, &mut tx).await?;
+    capture_tokens::end(&mut tx, caller.organization, id, true, engine.now()).await?;
+    let link = draw_link(engine, &mut tx, &record.row).await?;
     let detail = json!({"number": number, "sent": sending});
     record.note(engine, &mut tx, AuditAction::VerificationInvited, &caller.actor(), &detail).await?;
     let id = match sending {

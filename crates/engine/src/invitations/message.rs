@@ -13,22 +13,12 @@ use serde_json::json;
 use crate::{
     base::{
         engine::Engine,
-        error::{Error, Result},
+        error::Result,
         jobs::{self, JobKind, NewJob},
         record::Record,
     },
     events::emit::emit_for_with,
 };
-
-/// Where the person goes, by the operator's setting.
-pub(super) fn link(engine: &Engine, id: VerificationId) -> Result<String> {
-    let pattern = &engine.settings.capture_url;
-    if pattern.is_empty() {
-        let message = "the setting capture_url is missing: where people go, with {verification} in it";
-        return Err(Error::conflict("capture_url_missing", message));
-    }
-    Ok(pattern.replace("{verification}", &id.to_string()))
-}
 
 pub(super) fn waits(record: &Record) -> bool {
     matches!(record.status(), Status::Created | Status::Pending | Status::Capturing | Status::RetryRequired)

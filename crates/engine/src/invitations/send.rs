@@ -5,7 +5,7 @@ use bonafide_invite::{Invitation, Kind};
 use bonafide_store::{Tx, jobs::Job, organizations};
 use serde_json::json;
 
-use super::message::{bounce, current, enqueue, link};
+use super::message::{bounce, current, enqueue};
 use crate::{
     base::{
         engine::Engine,
@@ -13,6 +13,7 @@ use crate::{
         jobs::{JobKind, Work, finish, finish_empty},
         record::Record,
     },
+    capture::link::draw_link,
     events::emit::emit_for,
 };
 
@@ -51,7 +52,9 @@ async fn run(engine: &Engine, job: &Job, kind: Kind) -> Result<()> {
     let (Some(channel), Some(expires_at)) = (invite.channel, record.row.expires_at) else {
         return finish_empty(engine, job).await;
     };
-    let link = link(engine, id)?;
+    let mut tx = engine.db().begin().await?;
+    let link = draw_link(engine, &mut tx, &record.row).await?;
+    tx.commit().await?;
     let message = Invitation {
         channel,
         to: &invite.to,

@@ -12,71 +12,15 @@ use bonafide_engine::{
     jobs::{self, Queue, run_pending},
     sandbox, verifications,
 };
-use bonafide_invite::{Config, Inviter};
 use bonafide_store::jobs::{Claim, claim};
-use bonafide_testkit::engine::NOON;
-use serde_json::{Value, json};
-use tokio::{
-    io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
-    net::TcpListener,
+use bonafide_testkit::{
+    engine::NOON,
+    mail::{inviter, mail_server},
 };
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
 
 use crate::support::App;
-
-/// A mail server that takes everything, refuses `nobody@`, and is busy for `busy@`. What it took, as text.
-async fn mail_server() -> (Inviter, Arc<Mutex<Vec<String>>>) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let port = listener.local_addr().unwrap().port();
-    let taken: Arc<Mutex<Vec<String>>> = Arc::default();
-    let into = taken.clone();
-    tokio::spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
-            let into = into.clone();
-            tokio::spawn(async move {
-                let (read, mut write) = stream.into_split();
-                let (mut lines, mut mail, mut in_mail) = (BufReader::new(read).lines(), String::new(), false);
-                write.write_all(b"220 here\r\n").await.unwrap();
-                while let Ok(Some(line)) = lines.next_line().await {
-                    if in_mail && line != "." {
-                        mail += &line;
-                        mail.push('\n');
-                        continue;
-                    }
-                    let upper = line.to_ascii_uppercase();
-                    let answer = match upper.split([' ', ':']).next().unwrap_or_default() {
-                        "EHLO" => "250 here",
-                        "RCPT" if upper.contains("NOBODY@") => "550 no such mailbox",
-                        "RCPT" if upper.contains("BUSY@") => "451 later",
-                        "DATA" => {
-                            in_mail = true;
-                            "354 go on"
-                        }
-                        "." => {
-                            in_mail = false;
-                            into.lock().unwrap().push(std::mem::take(&mut mail));
-                            "250 taken"
-                        }
-                        "QUIT" => "221 bye",
-                        _ => "250 fine",
-                    };
-                    if write.write_all(format!("{answer}\r\n").as_bytes()).await.is_err() {
-                        return;
-                    }
-                }
-            });
-        }
-    });
-    (inviter(port), taken)
-}
-
-/// The longest timeout there is: who waits for it waits too long.
-fn inviter(port: u16) -> Inviter {
-    let smtp = json!({
-        "server": "127.0.0.1", "port": port, "tls": "none", "from": "Shop <id@example.com>", "timeout_s": 300,
-    });
-    let config: Config = serde_json::from_value(json!({ "smtp": smtp })).unwrap();
-    Inviter::new(config).unwrap()
-}
 
 fn by_mail(to: &str) -> Invite {
     Invite {

@@ -4,7 +4,7 @@ use axum::extract::State;
 use bonafide_core::problem::{Problem, Rule};
 use bonafide_engine::{
     Engine,
-    invitations::{self, Channel, Invite},
+    invitations::{self, Channel, Invite, Link},
 };
 use bonafide_http::{Caller, Created, Json, Path, Result, operation};
 use serde::{Deserialize, Serialize};
@@ -78,7 +78,12 @@ pub(crate) async fn create(
         remind: asked.remind.unwrap_or(true),
         bounced: false,
     };
-    let done = invitations::invite(&engine, &caller, verification_id(&id)?, new).await?;
-    let id = done.id.map(|id| id.to_string());
-    Ok(Created(Invited { link: done.link, sending: id.is_some(), id }))
+    Ok(Created(invitations::invite(&engine, &caller, verification_id(&id)?, new).await?.into()))
+}
+
+impl From<Link> for Invited {
+    fn from(done: Link) -> Self {
+        let id = done.id.map(|id| id.to_string());
+        Self { link: done.link, sending: id.is_some(), id }
+    }
 }

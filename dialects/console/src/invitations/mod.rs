@@ -2,3 +2,4 @@
 
 pub(crate) mod bounced;
 pub(crate) mod create;
+pub(crate) mod resend;
