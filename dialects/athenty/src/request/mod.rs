@@ -1,0 +1,6 @@
+//! Verification requests.
+
+pub(crate) mod create;
+pub(crate) mod list;
+pub(crate) mod read;
+mod shapes;

@@ -1,0 +1,11 @@
+//! The Athenty API in memory, asked over HTTP.
+
+#![allow(clippy::unwrap_used, unreachable_pub, reason = "a test stops at the first surprise")]
+
+mod create;
+mod detail;
+mod events;
+mod gate;
+mod list;
+mod seed;
+mod support;
