@@ -144,6 +144,9 @@ pub async fn anonymize(
     crate::screenings::forget(tx, organization, id).await?;
     crate::dismissals::forget(tx, organization, id).await?;
     crate::marks::forget(tx, organization, id).await?;
+    crate::search_terms::forget(tx, organization, id).await?;
+    crate::steps::forget(tx, organization, id).await?;
+    crate::clients::forget(tx, organization, id, now).await?;
     crate::block_list::forget(tx, organization, id).await?;
     crate::subject_keys::destroy(tx, organization, id, now).await
 }

@@ -10,9 +10,10 @@ use std::fmt;
 
 use aes_gcm::{Aes256Gcm, KeyInit, Nonce, Tag, aead::AeadInOut};
 use bonafide_core::id::{
-    ApplicantId, BlockedId, DismissalId, Entropy, EventId, EvidenceId, FeatureId, OrganizationId, ReviewId,
+    ApplicantId, BlockedId, ClientId, DismissalId, Entropy, EventId, EvidenceId, FeatureId, OrganizationId, ReviewId,
     ScreeningId, VerificationId, WebhookEndpointId, WebhookSecretId,
 };
+use bonafide_core::step::StepKind;
 use hkdf::Hkdf;
 use serde::{Serialize, de::DeserializeOwned};
 use sha2::Sha256;
@@ -58,13 +59,19 @@ pub enum Object {
     Answer(EventId),
     /// What is blocked, and why.
     Blocked(BlockedId),
+    /// The names, addresses and the like of a client's record.
+    Client(ClientId),
+    /// The organization's own data about a client.
+    ClientMetadata(ClientId),
+    /// What a person said in a step.
+    Step(VerificationId, StepKind),
 }
 
 impl Object {
     fn id(self) -> Uuid {
         match self {
             Self::Applicant(id) => id.uuid(),
-            Self::Verification(id) => id.uuid(),
+            Self::Verification(id) | Self::Step(id, _) => id.uuid(),
             Self::Evidence(id) | Self::Picture(id) => id.uuid(),
             Self::Feature(id) => id.uuid(),
             Self::Screening(id) => id.uuid(),
@@ -74,6 +81,7 @@ impl Object {
             Self::WebhookSecret(id) => id.uuid(),
             Self::Answer(id) => id.uuid(),
             Self::Blocked(id) => id.uuid(),
+            Self::Client(id) | Self::ClientMetadata(id) => id.uuid(),
         }
     }
 
@@ -92,6 +100,21 @@ impl Object {
             Self::WebhookSecret(_) => "webhook_secret",
             Self::Answer(_) => "answer",
             Self::Blocked(_) => "blocked",
+            Self::Client(_) => "client",
+            Self::ClientMetadata(_) => "client_metadata",
+            Self::Step(_, kind) => match kind {
+                StepKind::Document => "step:document",
+                StepKind::Person => "step:person",
+                StepKind::Location => "step:location",
+                StepKind::Contact => "step:contact",
+                StepKind::BiometricFace => "step:biometric_face",
+                StepKind::Business => "step:business",
+                StepKind::PepHio => "step:pep_hio",
+                StepKind::Financial => "step:financial",
+                StepKind::Consent => "step:consent",
+                StepKind::Attestation => "step:attestation",
+                StepKind::Estate => "step:estate",
+            },
         }
     }
 }

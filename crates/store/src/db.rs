@@ -17,6 +17,8 @@ use crate::{Context, Error, Result, migrations::MIGRATIONS};
 
 const APPEND_ONLY_SQLITE: &str = include_str!("../../../migrations/sqlite/append_only.sql");
 const APPEND_ONLY_POSTGRES: &str = include_str!("../../../migrations/postgres/append_only.sql");
+const LISTING_SQLITE: &str = include_str!("../../../migrations/sqlite/listing.sql");
+const LISTING_POSTGRES: &str = include_str!("../../../migrations/postgres/listing.sql");
 
 /// How long a caller waits for a connection. SQLite has one writer, so this also bounds the wait for it.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(30);
@@ -98,6 +100,7 @@ impl Db {
             .to("connect to the database (PostgreSQL)")?;
         MIGRATIONS.run(&pool).await.map_err(Error::Migration)?;
         sqlx::raw_sql(APPEND_ONLY_POSTGRES).execute(&pool).await.to("make the audit log append-only")?;
+        sqlx::raw_sql(LISTING_POSTGRES).execute(&pool).await.to("keep count of the verifications")?;
         Ok(Self::Postgres(pool))
     }
 
@@ -121,6 +124,7 @@ impl Db {
             .to("open the database file")?;
         MIGRATIONS.run(&write).await.map_err(Error::Migration)?;
         sqlx::raw_sql(APPEND_ONLY_SQLITE).execute(&write).await.to("make the audit log append-only")?;
+        sqlx::raw_sql(LISTING_SQLITE).execute(&write).await.to("keep count of the verifications")?;
         let read = SqlitePoolOptions::new()
             .max_connections(SQLITE_READERS)
             .acquire_timeout(ACQUIRE_TIMEOUT)
@@ -167,7 +171,7 @@ impl Db {
             }
             Self::Postgres(pool) => sqlx::raw_sql(
                 "VACUUM subject_keys, applicants, verifications, evidence, features, screenings, dismissals, marks,
-                 block_list",
+                 block_list, steps, clients, searchable, search_terms",
             )
             .execute(pool)
             .await

@@ -19,7 +19,7 @@ macro_rules! files {
 }
 
 /// In the order they are applied in. A released one never changes: what is applied is compared by its hash.
-const FILES: [(&str, &str, &str); 16] = files![
+const FILES: [(&str, &str, &str); 21] = files![
     "0001" "init"
     "0002" "features"
     "0003" "liveness_challenges"
@@ -36,6 +36,11 @@ const FILES: [(&str, &str, &str); 16] = files![
     "0015" "who_is_who"
     "0016" "screened"
     "0017" "reviews"
+    "0018" "steps"
+    "0019" "clients"
+    "0020" "listing"
+    "0021" "restarts"
+    "0022" "plans"
 ];
 
 pub(crate) static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {

@@ -2,10 +2,10 @@
 
 use bonafide_core::{
     document::DocumentType,
-    id::{ApplicantId, CredentialId, OrganizationId, VerificationId, WeightsId},
+    id::{ApplicantId, ClientId, CredentialId, MatterId, OrganizationId, VerificationId, WeightsId},
     policy::LivenessMode,
     time::Timestamp,
-    verification::{Kind, Status},
+    verification::{Kind, Purpose, Status},
 };
 use sqlx::types::Json;
 
@@ -28,6 +28,11 @@ pub struct Verification {
     pub dialect: String,
     /// What it is about.
     pub kind: Word<Kind>,
+    pub purpose: Word<Purpose>,
+    /// The organization's own record of the person.
+    pub client: Option<ClientId>,
+    /// The organization's case that it belongs to.
+    pub matter: Option<MatterId>,
     /// Who the person turned out to be, or says they are.
     pub identity: Option<ApplicantId>,
     /// The caller's word for their user; empty when they gave none.
@@ -56,7 +61,7 @@ pub struct Verification {
 }
 row!(Verification: id, organization, applicant, credential, dialect, kind, identity, user_id, status, version, consent_given,
     consent_at, consent_text_version, document_type, liveness_mode, policy, weights, sealed, verified, score,
-    created_at, updated_at, completed_at, expires_at);
+    created_at, updated_at, completed_at, expires_at, purpose, client, matter);
 
 /// Which verifications to list. Empty lists and `None` leave nothing out.
 #[derive(Debug, Clone, Default)]
@@ -94,9 +99,9 @@ pub async fn insert(tx: &mut Tx, organization: OrganizationId, v: &Verification)
         "INSERT INTO verifications
          (id, organization, applicant, credential, dialect, status, version, consent_given, consent_at,
           consent_text_version, document_type, liveness_mode, policy, weights, sealed, verified, score,
-          created_at, updated_at, completed_at, expires_at, kind, identity, user_id)
+          created_at, updated_at, completed_at, expires_at, kind, identity, user_id, purpose, client, matter)
          VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-             $21, $22, $23)"
+             $21, $22, $23, $24, $25, $26)"
     )
     .bind(v.id.uuid())
     .bind(organization.uuid())
@@ -121,6 +126,9 @@ pub async fn insert(tx: &mut Tx, organization: OrganizationId, v: &Verification)
     .bind(v.kind.as_str())
     .bind(v.identity.map(|id| id.uuid()))
     .bind(&v.user_id)
+    .bind(v.purpose.as_str())
+    .bind(v.client.map(|id| id.uuid()))
+    .bind(v.matter.map(|id| id.uuid()))
     .execute(c)
     .await
     .map(drop))
