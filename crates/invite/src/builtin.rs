@@ -1,7 +1,7 @@
 //! The words that come with the program: the folder `templates/` at the repository's root.
 
 /// What every language has.
-pub(crate) const FILES: [&str; 8] = [
+pub(crate) const INVITING: [&str; 8] = [
     "invitation.subject.txt",
     "invitation.txt",
     "invitation.html",
@@ -11,6 +11,9 @@ pub(crate) const FILES: [&str; 8] = [
     "reminder.html",
     "reminder.sms.txt",
 ];
+
+/// What an operator's language may go without, as those do that were written before there were codes.
+pub(crate) const CODE: [&str; 4] = ["code.subject.txt", "code.txt", "code.html", "code.sms.txt"];
 
 pub(crate) const LAYOUT: &str = "layout.html";
 
@@ -31,15 +34,28 @@ macro_rules! language {
             file!(concat!($language, "/reminder.txt")),
             file!(concat!($language, "/reminder.html")),
             file!(concat!($language, "/reminder.sms.txt")),
+            file!(concat!($language, "/code.subject.txt")),
+            file!(concat!($language, "/code.txt")),
+            file!(concat!($language, "/code.html")),
+            file!(concat!($language, "/code.sms.txt")),
         ]
     };
 }
 
 /// Path and content, by language.
-const LANGUAGES: [[(&str, &str); 8]; 6] =
+const LANGUAGES: [[(&str, &str); INVITING.len() + CODE.len()]; 6] =
     [language!("ar"), language!("de"), language!("en"), language!("es"), language!("fr"), language!("pt")];
+
+/// What every file of a language may be called.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    INVITING.into_iter().chain(CODE)
+}
+
+pub(crate) fn layout() -> &'static str {
+    file!("layout.html").1
+}
 
 /// Every file: its path in the folder, and what it says.
 pub(crate) fn files() -> impl Iterator<Item = (&'static str, &'static str)> {
-    LANGUAGES.into_iter().flatten().chain([file!("layout.html")])
+    LANGUAGES.into_iter().flatten().chain([(LAYOUT, layout())])
 }

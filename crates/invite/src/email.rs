@@ -20,7 +20,7 @@ use lettre::{
 use tokio::time::timeout;
 
 use crate::{
-    ConfigError, NotSent, SmtpConfig, Tls,
+    ConfigError, Kind, NotSent, SmtpConfig, Tls,
     address::{self, AddressProblem},
     config::{limit, read},
     templates::Email,
@@ -111,7 +111,8 @@ impl Mailer {
     }
 
     /// Hands a message over to the server. `id` makes its Message-ID, the same for every repeat, by which mail programs
-    /// know a repeat; it is letters and digits. It has a header of its own as well: some servers put another Message-ID.
+    /// know a repeat; it is letters and digits. An invitation has it in a header of its own as well: some servers put
+    /// another Message-ID, and a bounce is reported by it.
     pub(crate) async fn send(
         &self,
         to: &str,
@@ -153,15 +154,19 @@ impl Mailer {
             .boundary(id)
             .singlepart(SinglePart::plain(words.text))
             .singlepart(SinglePart::html(words.html));
-        Message::builder()
+        let message = Message::builder()
             .from(self.from.clone())
             .to(to.clone().into())
             .subject(words.subject)
             .date(now.into())
             .message_id(Some(message_id.to_owned()))
             .raw_header(header("Auto-Submitted", "auto-generated"))
-            .raw_header(header("Content-Language", &words.language))
-            .raw_header(header("X-Invitation-Id", id))
+            .raw_header(header("Content-Language", &words.language));
+        let message = match words.kind {
+            Kind::Code => message,
+            Kind::Invitation | Kind::Reminder => message.raw_header(header("X-Invitation-Id", id)),
+        };
+        message
             .multipart(body)
             .map(|message| message.formatted())
             .map_err(|_| NotSent::now(NotSent::WORDING_FAILED, "the message could not be put together"))

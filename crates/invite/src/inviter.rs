@@ -1,4 +1,4 @@
-//! Inviting: words, then the channel.
+//! Writing to a person: words, then the channel.
 
 use bonafide_core::{id::JobId, time::Timestamp};
 use serde::{Deserialize, Serialize};
@@ -17,6 +17,8 @@ pub enum Kind {
     Invitation,
     /// To somebody who was invited and has not finished.
     Reminder,
+    /// The one-time code of a [`CodeMessage`]. An [`Invitation`] has no code to show: of this kind it is not sent.
+    Code,
 }
 
 impl Kind {
@@ -24,6 +26,7 @@ impl Kind {
         match self {
             Self::Invitation => "invitation",
             Self::Reminder => "reminder",
+            Self::Code => "code",
         }
     }
 }
@@ -47,6 +50,27 @@ pub struct Invitation<'a> {
     pub id: JobId,
 }
 
+/// A one-time code for a person who is to show that an address is theirs. Personal data and a secret; it prints nothing
+/// of itself.
+#[derive(Clone, Copy)]
+pub struct CodeMessage<'a> {
+    pub channel: Channel,
+    /// As of an [`Invitation`].
+    pub to: &'a str,
+    /// As of an [`Invitation`].
+    pub language: &'a str,
+    /// Who asks, by the name that people know.
+    pub organization: &'a str,
+    pub person: Option<&'a str>,
+    pub code: &'a str,
+    pub expires_at: Timestamp,
+    /// The host of the page that takes the code, without scheme and port. A text message then ends with the line by which
+    /// a browser on that page offers to fill the code in (origin-bound one-time codes, WebOTP).
+    pub host: Option<&'a str>,
+    /// The same for every repeat of this message, different for every other message.
+    pub id: JobId,
+}
+
 /// A message that the server or gateway took.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sent {
@@ -56,7 +80,7 @@ pub struct Sent {
     pub language: String,
 }
 
-/// Sends invitations. One per process; it keeps no connection.
+/// Sends invitations and codes. One per process; it keeps no connection.
 pub struct Inviter {
     templates: Templates,
     mailer: Option<Mailer>,
@@ -71,6 +95,12 @@ impl Inviter {
             mailer: config.smtp.as_ref().map(Mailer::new).transpose()?,
             gateway: config.sms.as_ref().map(Gateway::new).transpose()?,
         })
+    }
+
+    /// What works otherwise than the operator may think, and how to change it: for the log at the start and for who checks
+    /// the settings.
+    pub fn remarks(&self) -> &[String] {
+        self.templates.remarks()
     }
 
     /// The channels that are set up.
@@ -89,26 +119,54 @@ impl Inviter {
             kind: invitation.kind,
             organization: invitation.organization,
             person: invitation.person,
-            link: invitation.link,
+            link: Some(invitation.link),
+            code: None,
+            host: None,
             expires_at: invitation.expires_at,
         };
-        let id = invitation.id.to_string();
+        self.deliver(invitation.channel, invitation.to, invitation.language, &about, invitation.id, now).await
+    }
+
+    /// Sends a one-time code, once, as [`Self::send`] does. Neither the code nor the address is in what comes back.
+    pub async fn send_code(&self, message: &CodeMessage<'_>, now: Timestamp) -> Result<Sent, NotSent> {
+        let about = About {
+            kind: Kind::Code,
+            organization: message.organization,
+            person: message.person,
+            link: None,
+            code: Some(message.code),
+            host: message.host,
+            expires_at: message.expires_at,
+        };
+        self.deliver(message.channel, message.to, message.language, &about, message.id, now).await
+    }
+
+    async fn deliver(
+        &self,
+        channel: Channel,
+        to: &str,
+        language: &str,
+        about: &About<'_>,
+        id: JobId,
+        now: Timestamp,
+    ) -> Result<Sent, NotSent> {
+        let id = id.to_string();
         let not_set_up = |settings: &str| {
-            let channel = invitation.channel.as_str();
+            let channel = channel.as_str();
             NotSent::now(NotSent::NOT_SET_UP, format!("{channel} is not set up; see the settings {settings}"))
         };
-        match invitation.channel {
+        match channel {
             Channel::Email => {
                 let mailer = self.mailer.as_ref().ok_or_else(|| not_set_up("[invitations.smtp]"))?;
-                let words = self.templates.email(invitation.language, &about).map_err(unworded)?;
+                let words = self.templates.email(language, about).map_err(unworded)?;
                 let language = words.language.clone();
-                let id = mailer.send(invitation.to, words, &id, now).await?;
+                let id = mailer.send(to, words, &id, now).await?;
                 Ok(Sent { id, language })
             }
             Channel::Sms => {
                 let gateway = self.gateway.as_ref().ok_or_else(|| not_set_up("[invitations.sms]"))?;
-                let (language, text) = self.templates.sms(invitation.language, &about).map_err(unworded)?;
-                gateway.send(invitation.to, &text, &id).await?;
+                let (language, text) = self.templates.sms(language, about).map_err(unworded)?;
+                gateway.send(to, &text, &id).await?;
                 Ok(Sent { id, language })
             }
         }

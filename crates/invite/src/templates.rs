@@ -1,33 +1,38 @@
 //! The words of a message, out of files.
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
-    path::{Path, PathBuf},
+    path::Path,
 };
 
 use bonafide_core::time::Timestamp;
-use minijinja::{Environment, UndefinedBehavior, context};
+use minijinja::{Environment, UndefinedBehavior, Value, context};
 
-use crate::{Config, ConfigError, Kind, builtin, when};
+use crate::{Config, ConfigError, Kind, builtin, folder, trial, when};
 
 /// Used where nothing nearer to the person's language is there.
 const FALLBACK: &str = "en";
 
-/// What a template may name. `subject` only exists in HTML.
-const KNOWN: [&str; 7] = ["organization", "person", "link", "expires_at", "minutes", "language", "subject"];
+/// What the built-in layout is called beside an operator's own. No folder of a language has this name.
+const BUILT_IN_LAYOUT: &str = "(built-in)/layout.html";
 
-/// What a message is about.
+/// What a message is about. An invitation and a reminder have a link, a code has itself.
 #[derive(Clone, Copy)]
 pub(crate) struct About<'a> {
     pub(crate) kind: Kind,
     pub(crate) organization: &'a str,
     pub(crate) person: Option<&'a str>,
-    pub(crate) link: &'a str,
+    pub(crate) link: Option<&'a str>,
+    pub(crate) code: Option<&'a str>,
+    /// Of the page that takes the code.
+    pub(crate) host: Option<&'a str>,
     pub(crate) expires_at: Timestamp,
 }
 
 /// An e-mail in a language (BCP 47).
 pub(crate) struct Email {
+    pub(crate) kind: Kind,
     pub(crate) language: String,
     pub(crate) subject: String,
     pub(crate) text: String,
@@ -39,6 +44,9 @@ pub(crate) struct Templates {
     env: Environment<'static>,
     /// As folders are named.
     languages: BTreeSet<String>,
+    /// Those of them that have words for a code.
+    with_code: BTreeSet<String>,
+    remarks: Vec<String>,
     minutes: u8,
 }
 
@@ -48,59 +56,85 @@ impl Templates {
         if !(2..=10).contains(&config.minutes) {
             return Err(ConfigError::new("minutes", "must be between 2 and 10"));
         }
+        let own = config.templates.as_deref().map(folder::read).transpose()?.unwrap_or_default();
+        let folder = config.templates.as_deref().unwrap_or(Path::new("templates"));
         let mut files: BTreeMap<String, String> =
             builtin::files().map(|(path, text)| (path.to_owned(), text.to_owned())).collect();
-        if let Some(folder) = &config.templates {
-            files.extend(read(folder)?);
-        }
+        files.extend(own.iter().map(|(path, text)| (path.clone(), text.clone())));
         let languages: BTreeSet<String> =
             files.keys().filter_map(|path| Some(path.split_once('/')?.0.to_owned())).collect();
-        for language in &languages {
-            if let Some(missing) =
-                builtin::FILES.iter().find(|f| !files.contains_key(&format!("{language}/{f}")))
-            {
-                let why =
-                    format!("the language {language} has no {missing}; add the file {language}/{missing}");
-                return Err(ConfigError::new("templates", why));
-            }
-        }
+        let with_code = complete(&languages, &files)?;
         let mut env = Environment::new();
         env.set_undefined_behavior(UndefinedBehavior::Strict);
-        let folder = config.templates.as_deref().unwrap_or(Path::new("templates"));
         for (path, text) in &files {
             env.add_template_owned(path.clone(), text.clone())
-                .map_err(|error| broken(folder, path, &error))?;
-            names_exist(&env, folder, path, text)?;
+                .map_err(|error| trial::broken(folder, path, &error))?;
+            trial::names_exist(&env, folder, path, text)?;
         }
-        let templates = Self { env, languages, minutes: config.minutes };
-        templates.try_all(folder)?;
+        let mut templates = Self { env, languages, with_code, remarks: vec![], minutes: config.minutes };
+        templates.remark_on_languages();
+        templates.keep_code_shown(folder, &own)?;
+        trial::fill_all(&templates, folder)?;
         Ok(templates)
     }
 
-    /// Every file with a person's name and without: a template may ask for it.
-    fn try_all(&self, folder: &Path) -> Result<(), ConfigError> {
-        for language in &self.languages {
-            for file in builtin::FILES {
-                for person in [None, Some("Anna Smith")] {
-                    let about = About {
-                        kind: Kind::Invitation,
-                        organization: "Example",
-                        person,
-                        link: "https://example.org/v/abc",
-                        expires_at: Timestamp(1_800_000_000_000),
-                    };
-                    let path = format!("{language}/{file}");
-                    let subject = file.ends_with(".html").then_some("Subject");
-                    self.fill(&path, language, &about, language, subject)
-                        .map_err(|error| broken(folder, &path, &error))?;
-                }
-            }
+    fn remark_on_languages(&mut self) {
+        let files = builtin::CODE.join(", ");
+        let say = |language: &String| {
+            let (instead, _) = self.nearest(language, Kind::Code);
+            format!(
+                "the language {language} has no words for a one-time code, which is written in {instead}; add to its \
+                 folder the files {files}"
+            )
+        };
+        let remarks: Vec<String> = self.languages.difference(&self.with_code).map(say).collect();
+        self.remarks.extend(remarks);
+    }
+
+    /// A layout of the operator's that was written before there were codes shows none: the built-in words for a code
+    /// come in the built-in layout then.
+    fn keep_code_shown(&mut self, folder: &Path, own: &BTreeMap<String, String>) -> Result<(), ConfigError> {
+        let failed = |error| trial::broken(folder, builtin::LAYOUT, &error);
+        let names_code = self.env.get_template(builtin::LAYOUT).map_err(failed)?.undeclared_variables(false);
+        if !own.contains_key(builtin::LAYOUT) || names_code.contains("code") {
+            return Ok(());
         }
+        let built_in: BTreeSet<&str> = builtin::files()
+            .map(|(path, _)| path)
+            .filter(|path| path.ends_with("/code.html") && !own.contains_key(*path))
+            .collect();
+        if built_in.is_empty() {
+            return Ok(());
+        }
+        self.env.add_template(BUILT_IN_LAYOUT, builtin::layout()).map_err(failed)?;
+        self.env.set_path_join_callback(move |name, parent| {
+            let instead = name == builtin::LAYOUT && built_in.contains(parent);
+            Cow::Borrowed(if instead { BUILT_IN_LAYOUT } else { name })
+        });
+        self.remarks.push(format!(
+            "{} does not name the code, so e-mails with a one-time code have the built-in layout; show the code where \
+             it is defined, as the built-in {} does",
+            folder.join(builtin::LAYOUT).display(),
+            builtin::LAYOUT
+        ));
         Ok(())
     }
 
+    /// What works otherwise than the operator may think, and how to change it.
+    pub(crate) fn remarks(&self) -> &[String] {
+        &self.remarks
+    }
+
+    /// Every template that makes a part of a message.
+    pub(crate) fn paths(&self) -> Vec<String> {
+        let of = |languages: &BTreeSet<String>, files: &[&str]| -> Vec<String> {
+            languages.iter().flat_map(|l| files.iter().map(move |file| format!("{l}/{file}"))).collect()
+        };
+        [of(&self.languages, &builtin::INVITING), of(&self.with_code, &builtin::CODE)].concat()
+    }
+
     pub(crate) fn email(&self, wanted: &str, about: &About<'_>) -> Result<Email, minijinja::Error> {
-        let (language, locale) = self.nearest(wanted);
+        let (language, locale) = self.nearest(wanted, about.kind);
         let kind = about.kind.as_str();
         let fill = |file: &str, subject: Option<&str>| {
             self.fill(&format!("{language}/{kind}.{file}"), language, about, locale, subject)
@@ -108,12 +142,12 @@ impl Templates {
         let subject = one_line(&fill("subject.txt", None)?);
         let text = fill("txt", None)?;
         let html = fill("html", Some(&subject))?;
-        Ok(Email { language: language.to_owned(), subject, text, html })
+        Ok(Email { kind: about.kind, language: language.to_owned(), subject, text, html })
     }
 
     /// The language and the text.
     pub(crate) fn sms(&self, wanted: &str, about: &About<'_>) -> Result<(String, String), minijinja::Error> {
-        let (language, locale) = self.nearest(wanted);
+        let (language, locale) = self.nearest(wanted, about.kind);
         let path = format!("{language}/{}.sms.txt", about.kind.as_str());
         let text = self.fill(&path, language, about, locale, None)?;
         Ok((language.to_owned(), text.trim().to_owned()))
@@ -121,10 +155,11 @@ impl Templates {
 
     /// The language of the words for a wanted one, by the lookup of RFC 4647, and the locale of dates: the wanted one
     /// where its language is there, since `es-MX` reads the words of `es` but writes dates its own way.
-    fn nearest<'a>(&'a self, wanted: &'a str) -> (&'a str, &'a str) {
+    fn nearest<'a>(&'a self, wanted: &'a str, kind: Kind) -> (&'a str, &'a str) {
+        let there = if kind == Kind::Code { &self.with_code } else { &self.languages };
         let mut range = wanted;
         loop {
-            if let Some(found) = self.languages.iter().find(|language| language.eq_ignore_ascii_case(range)) {
+            if let Some(found) = there.iter().find(|language| language.eq_ignore_ascii_case(range)) {
                 return (found, wanted);
             }
             match range.rsplit_once('-') {
@@ -132,6 +167,12 @@ impl Templates {
                 None => return (FALLBACK, FALLBACK),
             }
         }
+    }
+
+    /// One template by itself, in its own language.
+    pub(crate) fn fill_one(&self, path: &str, about: &About<'_>) -> Result<String, minijinja::Error> {
+        let language = path.split_once('/').map_or(FALLBACK, |(language, _)| language);
+        self.fill(path, language, about, language, path.ends_with(".html").then_some("Subject"))
     }
 
     fn fill(
@@ -143,89 +184,43 @@ impl Templates {
         subject: Option<&str>,
     ) -> Result<String, minijinja::Error> {
         let expires_at = when::written(about.expires_at, locale, path.ends_with(".sms.txt"));
+        // What a message has not is not defined, so that a template that names it is an error and not half a sentence.
+        let if_there = |value: Option<&str>| value.map_or(Value::UNDEFINED, |text| one_line(text).into());
+        let may_lack = |value: Option<&str>| value.map(one_line).filter(|text| !text.is_empty());
         let known = context! {
             organization => one_line(about.organization),
-            person => about.person.map(one_line).filter(|name| !name.is_empty()),
-            link => one_line(about.link),
+            person => may_lack(about.person),
+            link => if_there(about.link),
+            code => if_there(about.code),
+            host => may_lack(about.host),
             expires_at,
             minutes => self.minutes,
             language,
-        };
-        let known = match subject {
-            Some(subject) => context! { subject, ..known },
-            None => known,
+            subject => if_there(subject),
         };
         self.env.get_template(path)?.render(known)
     }
 }
 
-/// The folder's files by their path in it.
-fn read(folder: &Path) -> Result<Vec<(String, String)>, ConfigError> {
-    let bad = |path: &Path, why: String| ConfigError::new("templates", format!("{} {why}", path.display()));
-    let list = |folder: &Path| -> Result<Vec<(String, PathBuf)>, ConfigError> {
-        let entries = std::fs::read_dir(folder)
-            .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-            .map_err(|error| bad(folder, format!("cannot be read: {error}")))?;
-        let named = entries.into_iter().map(|e| (e.file_name().to_string_lossy().into_owned(), e.path()));
-        Ok(named.filter(|(name, _)| !name.starts_with('.')).collect())
-    };
-    let mut files = vec![];
-    for (name, path) in list(folder)? {
-        if path.is_dir() {
-            if name.parse::<icu_locale_core::LanguageIdentifier>().is_err() || name.contains('_') {
-                return Err(bad(
-                    &path,
-                    "is not named as a language is; write for instance fr or pt-BR".to_owned(),
-                ));
-            }
-            for (file, path) in list(&path)? {
-                if !builtin::FILES.contains(&file.as_str()) {
-                    let names = builtin::FILES.join(", ");
-                    return Err(bad(&path, format!("is not the name of a template; there are {names}")));
-                }
-                files.push((format!("{name}/{file}"), path));
-            }
-        } else if name == builtin::LAYOUT {
-            files.push((name, path));
-        } else if name != "README.md" {
-            return Err(bad(&path, format!("is neither {} nor the folder of a language", builtin::LAYOUT)));
+/// The languages that have words for a code. What a language has of a message it has whole.
+fn complete(
+    languages: &BTreeSet<String>,
+    files: &BTreeMap<String, String>,
+) -> Result<BTreeSet<String>, ConfigError> {
+    let mut with_code = BTreeSet::new();
+    for language in languages {
+        let there = |file: &&str| files.contains_key(&format!("{language}/{file}"));
+        let has_code = builtin::CODE.iter().any(|file| there(&file));
+        let needed = builtin::INVITING.iter().chain(builtin::CODE.iter().filter(|_| has_code));
+        if let Some(missing) = needed.into_iter().find(|file| !there(file)) {
+            let why = format!("the language {language} has no {missing}; add the file {language}/{missing}");
+            return Err(ConfigError::new("templates", why));
+        }
+        if has_code {
+            with_code.insert(language.clone());
         }
     }
-    let text = |(name, path): (String, PathBuf)| match std::fs::read_to_string(&path) {
-        Ok(text) => Ok((name, text)),
-        Err(error) => Err(bad(&path, format!("cannot be read: {error}"))),
-    };
-    files.into_iter().map(text).collect()
-}
-
-/// Also finds what a branch that no trial takes would name.
-fn names_exist(env: &Environment<'_>, folder: &Path, path: &str, text: &str) -> Result<(), ConfigError> {
-    let Ok(template) = env.get_template(path) else { return Ok(()) };
-    let html = path.ends_with(".html");
-    let known = |name: &str| {
-        (KNOWN.contains(&name) && (html || name != "subject"))
-            || env.globals().any(|(global, _)| global == name)
-    };
-    let unknown: BTreeSet<String> =
-        template.undeclared_variables(false).into_iter().filter(|name| !known(name)).collect();
-    let Some(name) = unknown.first() else { return Ok(()) };
-    let word = |line: &str| line.split(|c: char| !(c.is_alphanumeric() || c == '_')).any(|word| word == name);
-    let line = text.lines().position(word).map_or(1, |at| at + 1);
-    let there = KNOWN.iter().filter(|name| known(name)).copied().collect::<Vec<_>>().join(", ");
-    let why = format!(
-        "{}, line {line}: there is no {name}; a template may name {there}",
-        folder.join(path).display()
-    );
-    Err(ConfigError::new("templates", why))
-}
-
-/// The error itself may be in a file that the tried one extends.
-fn broken(folder: &Path, path: &str, error: &minijinja::Error) -> ConfigError {
-    let path = error.name().unwrap_or(path);
-    let line = error.line().map(|line| format!(", line {line}")).unwrap_or_default();
-    let detail = error.detail().map(|detail| format!(": {detail}")).unwrap_or_default();
-    let why = format!("{}{line}: {}{detail}", folder.join(path).display(), error.kind());
-    ConfigError::new("templates", why)
+    Ok(with_code)
 }
 
 /// Without anything that would start another line or turn the direction of what stands around it: a name in a header
@@ -238,36 +233,25 @@ fn one_line(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use std::fmt::Write as _;
 
     use super::*;
 
-    fn about(kind: Kind) -> About<'static> {
+    pub(crate) fn about(kind: Kind) -> About<'static> {
+        let coded = kind == Kind::Code;
         About {
             kind,
             organization: "Example & Söhne",
             person: Some("Anna <Smith>"),
-            link: "https://verify.example.org/v/8Qm2x4nRb7?a=1&b=2",
+            link: (!coded).then_some("https://verify.example.org/v/8Qm2x4nRb7?a=1&b=2"),
+            code: coded.then_some("407316"),
+            host: coded.then_some("verify.example.org"),
             expires_at: Timestamp::parse("2026-11-26T14:05:00Z").unwrap(),
         }
     }
 
-    fn with_folder(files: &[(&str, &str)]) -> Result<Templates, ConfigError> {
-        let folder = tempfile::tempdir().unwrap();
-        for (path, text) in files {
-            let path = folder.path().join(path);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, text).unwrap();
-        }
-        let config = Config { templates: Some(folder.path().to_owned()), ..Config::default() };
-        Templates::new(&config).map_err(|error| ConfigError {
-            why: error.why.replace(&folder.path().display().to_string(), "FOLDER"),
-            ..error
-        })
-    }
-
-    fn built_in() -> Templates {
+    pub(crate) fn built_in() -> Templates {
         Templates::new(&Config::default()).unwrap()
     }
 
@@ -278,7 +262,7 @@ mod tests {
         assert_eq!(languages, ["ar", "de", "en", "es", "fr", "pt"]);
         for language in languages {
             let mut all = String::new();
-            for kind in [Kind::Invitation, Kind::Reminder] {
+            for kind in [Kind::Invitation, Kind::Reminder, Kind::Code] {
                 let email = templates.email(language, &about(kind)).unwrap();
                 let (_, sms) = templates.sms(language, &about(kind)).unwrap();
                 writeln!(all, "== {} ==\nSubject: {}\n\n{}", kind.as_str(), email.subject, email.text)
@@ -307,7 +291,7 @@ mod tests {
 
     #[test]
     fn arabic_runs_from_the_right() {
-        for kind in [Kind::Invitation, Kind::Reminder] {
+        for kind in [Kind::Invitation, Kind::Reminder, Kind::Code] {
             let html = |language| built_in().email(language, &about(kind)).unwrap().html;
             assert!(html("ar").contains(r#"<html lang="ar" dir="rtl">"#));
             assert!(html("de").contains(r#"<html lang="de" dir="ltr">"#));
@@ -341,66 +325,10 @@ mod tests {
             ("", "en", "en"),
             ("../fr", "en", "en"),
         ] {
-            assert_eq!(templates.nearest(wanted), (language, locale), "{wanted}");
+            assert_eq!(templates.nearest(wanted, Kind::Code), (language, locale), "{wanted}");
         }
         let text = templates.email("es-MX", &about(Kind::Invitation)).unwrap().text;
         assert!(text.contains("26 de noviembre de 2026 a las 02:05"), "{text}");
-    }
-
-    #[test]
-    fn one_file_is_replaced_and_the_others_stay() {
-        let mine =
-            [("fr/invitation.subject.txt", "Bonjour {{ person }}\n"), ("README.md", "Mine."), (".git/x", "")];
-        let templates = with_folder(&mine).unwrap();
-        let email = templates.email("fr", &about(Kind::Invitation)).unwrap();
-        assert_eq!(email.subject, "Bonjour Anna <Smith>");
-        assert_eq!(email.text, built_in().email("fr", &about(Kind::Invitation)).unwrap().text);
-        assert!(email.html.contains("<title>Bonjour Anna &lt;Smith&gt;</title>"));
-    }
-
-    #[test]
-    fn a_language_is_added_whole_or_not_at_all() {
-        let mut files: Vec<(String, &str)> = builtin::FILES
-            .iter()
-            .map(|file| (format!("nl-BE/{file}"), "{{ link }} {{ expires_at }}"))
-            .collect();
-        let all = |files: &[(String, &str)]| {
-            with_folder(&files.iter().map(|(path, text)| (path.as_str(), *text)).collect::<Vec<_>>())
-        };
-        let templates = all(&files).unwrap();
-        let (language, sms) = templates.sms("nl-BE", &about(Kind::Reminder)).unwrap();
-        assert_eq!((language.as_str(), sms.ends_with("26 nov 2026, 14:05 UTC")), ("nl-BE", true), "{sms}");
-        files.pop();
-        let why = all(&files).err().unwrap().why;
-        assert_eq!(why, "the language nl-BE has no reminder.sms.txt; add the file nl-BE/reminder.sms.txt");
-    }
-
-    #[test]
-    fn a_broken_file_is_named_with_its_line() {
-        let layout = "{{ subject }}\n{{ link | nothing }}";
-        for (files, why) in [
-            (&[("fr/invitation.txt", "a\nb {{ link }\n")][..], "FOLDER/fr/invitation.txt, line 2: "),
-            (
-                &[("fr/reminder.html", "a\nb\n{{ lnik }}")],
-                "FOLDER/fr/reminder.html, line 3: there is no lnik; a template may name organization, person,",
-            ),
-            (
-                &[("fr/reminder.txt", "{% if false %}\n{{ subject }}{% endif %}")],
-                "FOLDER/fr/reminder.txt, line 2: there is no subject; a template may name organization, person,",
-            ),
-            (&[("de/invitation.txt", "\n\n\n{{ link.host }}")], "FOLDER/de/invitation.txt, line 4: "),
-            (&[("layout.html", layout)], "FOLDER/layout.html, line 2: "),
-            (
-                &[("fr/invitaton.txt", "")],
-                "FOLDER/fr/invitaton.txt is not the name of a template; there are ",
-            ),
-            (&[("french/invitation.txt", "")], "FOLDER/french is not named as a language is"),
-            (&[("logo.png", "")], "FOLDER/logo.png is neither layout.html nor the folder of a language"),
-        ] {
-            let error = with_folder(files).err().unwrap();
-            assert_eq!(error.setting, "templates");
-            assert!(error.why.starts_with(why), "{} is not {why}", error.why);
-        }
     }
 
     #[test]
@@ -408,11 +336,16 @@ mod tests {
         const GSM: &str = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
         let templates = built_in();
         for language in ["de", "en", "es", "fr", "pt"] {
-            for kind in [Kind::Invitation, Kind::Reminder] {
+            for kind in [Kind::Invitation, Kind::Reminder, Kind::Code] {
                 for month in 1..=12 {
                     let at = Timestamp::parse(&format!("2026-{month:02}-28T14:05:00Z")).unwrap();
-                    let about =
-                        About { link: "", organization: "Example Bank", expires_at: at, ..about(kind) };
+                    let about = About {
+                        link: (kind != Kind::Code).then_some(""),
+                        host: None,
+                        organization: "Example Bank",
+                        expires_at: at,
+                        ..about(kind)
+                    };
                     let (_, text) = templates.sms(language, &about).unwrap();
                     assert!(text.chars().count() <= 130, "{text}");
                     let other: String = text.chars().filter(|c| !GSM.contains(*c)).collect();
@@ -421,6 +354,51 @@ mod tests {
                     assert_eq!(other, right, "{text}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn every_language_says_the_code_and_until_when() {
+        let templates = built_in();
+        let code = "407316";
+        for language in &templates.languages {
+            let about = about(Kind::Code);
+            let [long, short] = [false, true].map(|short| when::written(about.expires_at, language, short));
+            let email = templates.email(language, &about).unwrap();
+            assert!(
+                email.text.lines().any(|line| line == code) && email.text.contains(&long),
+                "{}",
+                email.text
+            );
+            assert!(email.html.contains(&format!(";user-select:all;\">{code}</p>")), "{}", email.html);
+            assert!(email.html.contains(&long) && !email.html.contains("<a "), "{}", email.html);
+            // Subjects are in the logs of mail servers.
+            assert!(!email.subject.contains(code) && email.subject.contains("Example & Söhne"));
+            let (_, sms) = templates.sms(language, &about).unwrap();
+            assert!(sms.find(code).unwrap() < 20 && sms.contains(&short), "{sms}");
+            assert!(sms.ends_with("\n\n@verify.example.org #407316") && sms.lines().count() == 3, "{sms}");
+            for host in [None, Some("")] {
+                let (_, alone) = templates.sms(language, &About { host, ..about }).unwrap();
+                assert_eq!(alone, sms.lines().next().unwrap());
+            }
+        }
+    }
+
+    #[test]
+    fn the_words_of_a_code_are_escaped_in_html_alone() {
+        let about = About { code: Some("<b>&\r\n1"), ..about(Kind::Code) };
+        let email = built_in().email("en", &about).unwrap();
+        assert!(email.text.contains("Hello Anna <Smith>,") && email.text.contains("\n<b>& 1\n"));
+        assert!(email.html.contains("Anna &lt;Smith&gt;") && email.html.contains(">&lt;b&gt;&amp; 1</p>"));
+        assert!(!email.html.contains("<b>") && !email.html.contains("<Smith>"), "{}", email.html);
+    }
+
+    #[test]
+    fn a_message_without_its_code_or_link_is_none() {
+        let templates = built_in();
+        for kind in [Kind::Invitation, Kind::Code] {
+            let about = About { link: None, code: None, ..about(kind) };
+            assert!(templates.email("en", &about).is_err() && templates.sms("en", &about).is_err());
         }
     }
 }

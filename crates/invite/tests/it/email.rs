@@ -7,7 +7,7 @@ use std::{
 };
 
 use bonafide_core::time::Timestamp;
-use bonafide_invite::{Channel, Config, Invitation, Inviter, Kind, NotSent};
+use bonafide_invite::{Channel, CodeMessage, Config, Invitation, Inviter, Kind, NotSent};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::{
@@ -92,6 +92,20 @@ fn invitation() -> Invitation<'static> {
     }
 }
 
+fn code() -> CodeMessage<'static> {
+    CodeMessage {
+        channel: Channel::Email,
+        to: TO,
+        language: "ar-EG",
+        organization: ORGANIZATION,
+        person: Some(PERSON),
+        code: "407316",
+        expires_at: Timestamp::parse("2026-11-24T08:00:00Z").unwrap(),
+        host: Some("verify.example.org"),
+        id: ID.parse().unwrap(),
+    }
+}
+
 fn now() -> Timestamp {
     Timestamp::parse("2026-11-23T08:00:00Z").unwrap()
 }
@@ -152,6 +166,50 @@ async fn every_word_arrives() {
         let raw = message["raw"].as_str().unwrap();
         assert!(raw.is_ascii() && raw.lines().all(|line| line.len() <= 998));
     }
+}
+
+#[tokio::test]
+async fn a_code_arrives_and_is_no_invitation() {
+    let mut server = Server::start(&[]).await;
+    let inviter = inviter(server.port, json!({}));
+    let sent = inviter.send_code(&code(), now()).await.unwrap();
+    let message = server.next().await;
+    assert_eq!((message["defects"].clone(), message["recipients"].clone()), (json!([]), json!([TO])));
+    assert_eq!((sent.id, sent.language.as_str()), (format!("<{ID}@example.org>"), "ar"));
+    // What is reported by this header is the fate of an invitation.
+    assert_eq!(header(&message, "x-invitation-id"), Vec::<&str>::new());
+    assert_eq!(header(&message, "auto-submitted"), ["auto-generated"]);
+    assert_eq!(header(&message, "content-language"), ["ar"]);
+    let headers = message["headers"].to_string();
+    assert!(headers.contains(ORGANIZATION) && !headers.contains("407316"), "{headers}");
+    let [text, html] = [0, 1].map(|at| message["parts"][at]["text"].as_str().unwrap());
+    assert!(text.lines().any(|line| line == "407316") && text.contains("UTC"), "{text}");
+    assert!(html.contains("dir=\"rtl\"") && html.contains(">407316</p>") && !html.contains("href"), "{html}");
+    // An invitation has no code to show.
+    let failure = inviter.send(&Invitation { kind: Kind::Code, ..invitation() }, now()).await.unwrap_err();
+    assert_eq!((failure.code, failure.permanent), (NotSent::WORDING_FAILED, false), "{failure}");
+}
+
+#[tokio::test]
+async fn a_code_that_did_not_arrive_is_not_repeated_in_the_failure() {
+    let server = Server::start(&[]).await;
+    let inviter = inviter(server.port, json!({}));
+    for (to, expected) in [
+        ("bounce@example.org", (NotSent::ADDRESS_REFUSED, true)),
+        ("spam@example.org", (NotSent::MESSAGE_REFUSED, true)),
+        ("later@example.org", (NotSent::DEFERRED, false)),
+        ("no address", (NotSent::ADDRESS_MALFORMED, true)),
+    ] {
+        let failure = inviter.send_code(&CodeMessage { to, ..code() }, now()).await.unwrap_err();
+        assert_eq!((failure.code, failure.permanent), expected, "{failure}");
+        let printed = format!("{failure} {failure:?}");
+        for hidden in ["407316", to, "example.org", "Exämple", "Zoë"] {
+            assert!(!printed.contains(hidden), "{printed}");
+        }
+    }
+    let nobody = Inviter::new(Config::default()).unwrap();
+    let failure = nobody.send_code(&code(), now()).await.unwrap_err();
+    assert_eq!((failure.code, failure.permanent), (NotSent::NOT_SET_UP, false), "{failure}");
 }
 
 #[tokio::test]

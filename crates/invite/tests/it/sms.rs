@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bonafide_core::time::Timestamp;
-use bonafide_invite::{Channel, Config, Invitation, Inviter, Kind, NotSent};
+use bonafide_invite::{Channel, CodeMessage, Config, Invitation, Inviter, Kind, NotSent};
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -108,6 +108,50 @@ async fn the_gateway_gets_what_the_template_says() {
     let again = send(config(&gateway.url, json!({})), &invitation()).await.unwrap();
     assert_eq!(again, sent);
     assert_eq!(sent.id, "01jd8x5m3q0000000000000001");
+}
+
+fn code() -> CodeMessage<'static> {
+    CodeMessage {
+        channel: Channel::Sms,
+        to: "+44 20 7946-0123",
+        language: "en-GB",
+        organization: "Example Bank",
+        person: Some("Anna"),
+        code: "407316",
+        expires_at: Timestamp::parse("2026-11-26T14:05:00Z").unwrap(),
+        host: Some("verify.example.org"),
+        id: "01jd8x5m3q0000000000000001".parse().unwrap(),
+    }
+}
+
+#[tokio::test]
+async fn a_code_ends_with_the_line_that_browsers_read() {
+    let mut gateway = Gateway::start(OK).await;
+    let inviter = Inviter::new(config(&gateway.url, json!({}))).unwrap();
+    let words = "407316 is your code from Example Bank. It works until 26 Nov 2026, 14:05 UTC. Please do not share it.";
+    for (host, expected) in [
+        (Some("verify.example.org"), format!("{words}\n\n@verify.example.org #407316")),
+        (None, words.to_owned()),
+    ] {
+        let sent = inviter.send_code(&CodeMessage { host, ..code() }, Timestamp(0)).await.unwrap();
+        assert_eq!((sent.id.as_str(), sent.language.as_str()), ("01jd8x5m3q0000000000000001", "en"));
+        let (_, body) = gateway.seen.recv().await.unwrap();
+        let body: Value = serde_json::from_str(&body).unwrap();
+        assert_eq!((&body["to"], &body["message"]["text"]), (&json!("+442079460123"), &json!(expected)));
+        assert_eq!(body["reference"], json!(sent.id));
+    }
+}
+
+#[tokio::test]
+async fn a_gateway_that_repeats_a_code_is_not_quoted() {
+    let says = Says("400 Bad Request", "{\"text\":\"407316\",\"to\":\"+442079460123\"}", Duration::ZERO);
+    let gateway = Gateway::start(says).await;
+    let accepted = json!({"accepted": {"at": "/messages/0/status", "values": ["0"]}});
+    let inviter = Inviter::new(config(&gateway.url, accepted)).unwrap();
+    let failure = inviter.send_code(&code(), Timestamp(0)).await.unwrap_err();
+    assert_eq!((failure.code, failure.permanent), (NotSent::GATEWAY_REFUSED, true));
+    let printed = format!("{failure} {failure:?}");
+    assert!(!printed.contains("407316") && !printed.contains("7946"), "{printed}");
 }
 
 #[tokio::test]
