@@ -13,6 +13,10 @@ words! {
         LivenessFrame = "liveness_frame",
         /// The portrait cut from the document: made by us, from `DocumentFront`.
         Portrait = "portrait",
+        /// That somebody died, of an estate.
+        DeathCertificate = "death_certificate",
+        /// That the person may act for an estate.
+        ProofOfAuthority = "proof_of_authority",
     }
 }
 

@@ -11,7 +11,7 @@ pub trait Vocabulary: Copy + 'static {
 }
 
 /// An enum of words: what is stored, sent and read back for each variant. One table gives the variant, its word, the list
-/// of all, `as_str`, `parse`, `Display` and serde, so that none of them can differ from another. Words are stored and
+/// of all, `as_str`, `parse`, `Display`, serde and the published schema, so that none of them can differ from another. Words are stored and
 /// published: never change one.
 macro_rules! words { (
     $(#[$meta:meta])*
@@ -45,6 +45,17 @@ macro_rules! words { (
             Self::ALL.iter().map(|w| w.as_str()).collect()
         }
     }
+
+    impl utoipa::PartialSchema for $name {
+        fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+            utoipa::openapi::ObjectBuilder::new()
+                .schema_type(utoipa::openapi::schema::Type::String)
+                .enum_values(Some(Self::ALL.map(Self::as_str)))
+                .into()
+        }
+    }
+
+    impl utoipa::ToSchema for $name {}
 
     impl std::fmt::Display for $name {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -5,7 +5,7 @@ use std::{collections::HashMap, fmt, net::IpAddr};
 use maxminddb::Reader;
 use serde::{Deserialize, Deserializer, Serialize, de::Visitor};
 
-use crate::country::{Country, country};
+use crate::{Country, country};
 
 /// Where an address is used.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -3,7 +3,6 @@
 //!
 //! An answer that the files do not hold is absent. Nothing here panics on a damaged file: it answers nothing.
 
-mod country;
 mod ip;
 mod near;
 
@@ -14,7 +13,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-pub use country::{Country, country};
+pub use bonafide_core::country::{Country, country};
 pub use ip::IpPlace;
 pub use near::{DevicePlace, distance_km};
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 use rstar::{RTree, primitives::GeomWithData};
 use serde::Serialize;
 
-use crate::country::{Country, country};
+use crate::{Country, country};
 
 /// Mean radius of the earth (IUGG).
 const EARTH_KM: f64 = 6371.0088;
