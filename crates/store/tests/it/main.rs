@@ -4,6 +4,7 @@
 
 mod audit;
 mod callers;
+mod clients;
 mod erasure;
 mod features;
 mod files;
@@ -53,11 +54,19 @@ contract! {
         what_is_not_committed_did_not_happen,
     }
     callers {
+        a_plan_is_one_tenants,
         a_credential_is_found_until_it_is_revoked,
         public_ids_are_unique_over_all_tenants,
         two_secrets_are_good_while_one_takes_the_others_place,
         a_token_dies_with_its_credential_or_its_time,
         a_liveness_token_is_good_once,
+    }
+    clients {
+        come_back_changed_and_counted,
+        are_filtered_sorted_and_paged,
+        are_gone_through_with_their_keys,
+        go_with_their_key,
+        are_nobodys_in_another_tenant,
     }
     isolation {
         another_tenants_ids_find_nothing,
