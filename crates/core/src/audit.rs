@@ -21,6 +21,10 @@ words! {
         VerificationIdentified = "verification.identified",
         VerificationDocumentTypeSet = "verification.document_type_set",
         VerificationEvidenceGiven = "verification.evidence_given",
+        /// The person said something in a step.
+        VerificationStepGiven = "verification.step_given",
+        /// The person took their consent to the processing of their face back.
+        VerificationConsentWithdrawn = "verification.consent_withdrawn",
         VerificationLivenessStarted = "verification.liveness_started",
         VerificationScreeningChanged = "verification.screening_changed",
         VerificationScreeningDismissed = "verification.screening_dismissed",
@@ -41,6 +45,9 @@ words! {
         VerificationReviewProposed = "verification.review_proposed",
         ApplicantBlocked = "applicant.blocked",
         ApplicantUnblocked = "applicant.unblocked",
+        ClientCreated = "client.created",
+        ClientChanged = "client.changed",
+        ClientDeleted = "client.deleted",
         CredentialCreated = "credential.created",
         CredentialRotated = "credential.rotated",
         CredentialRevoked = "credential.revoked",

@@ -5,10 +5,12 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
-    id::{ApplicantId, EventId, OrganizationId},
+    client::MemberType,
+    id::{ApplicantId, ClientId, EventId, MatterId, OrganizationId},
     reason::Code,
+    step::StepKind,
     time::Timestamp,
-    verification::{Kind, Status},
+    verification::{Kind, Purpose, Status},
     words::words,
 };
 
@@ -56,6 +58,11 @@ words! {
         ApplicantAnonymized = "applicant.anonymized",
         /// A person who was verified, and known again since, was erased.
         IdentityAnonymized = "identity.anonymized",
+        /// The organization's own record of a person or business.
+        ClientCreated = "client.created",
+        ClientUpdated = "client.updated",
+        /// The record was deleted, with all that it said of them.
+        ClientDeleted = "client.deleted",
         InvitationSent = "invitation.sent",
         InvitationReminded = "invitation.reminded",
         /// The invitation could not be delivered.
@@ -93,6 +100,7 @@ impl EventType {
             | Self::ApplicantUpdated
             | Self::ApplicantAnonymized
             | Self::IdentityAnonymized => Subject::Applicant,
+            Self::ClientCreated | Self::ClientUpdated | Self::ClientDeleted => Subject::Client,
             Self::EndpointTested | Self::EndpointDisabled => Subject::Endpoint,
             _ => Subject::Verification,
         }
@@ -105,6 +113,8 @@ pub enum Subject {
     Verification,
     /// A person: of one verification, or an identity.
     Applicant,
+    /// The organization's own record of a person or business.
+    Client,
     /// A subscriber's own endpoint.
     Endpoint,
 }
@@ -119,6 +129,9 @@ pub struct Snapshot {
     /// The verification it is about; what happened to an applicant is about the one they have.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verification: Option<VerificationFacts>,
+    /// The record it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client: Option<ClientFacts>,
     /// Why, as a stable word.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
@@ -127,10 +140,32 @@ pub struct Snapshot {
     pub hits: Option<u64>,
 }
 
+/// A client's record at one moment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClientFacts {
+    pub member_type: MemberType,
+    pub active: bool,
+    /// How many verifications were made for it.
+    pub request_count: i64,
+    pub created_at: Timestamp,
+}
+
 /// A verification at one moment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct VerificationFacts {
     pub kind: Kind,
+    /// Absent in events of older programs, like what it asked for.
+    #[serde(default)]
+    pub purpose: Purpose,
+    /// What the person was asked for, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<StepKind>,
+    /// The organization's own record of the person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_record: Option<ClientId>,
+    /// The organization's case that it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub matter: Option<MatterId>,
     pub status: Status,
     pub applicant: ApplicantId,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -171,7 +206,7 @@ pub struct Event {
     /// Whether the organization is a sandbox.
     pub sandbox: bool,
     pub event_type: EventType,
-    /// The verification, applicant or endpoint.
+    /// The verification, applicant, client's record or endpoint.
     pub subject: Uuid,
     /// Counts the events of this subject from 1: who gets a lower number after a higher one knows it is old.
     pub sequence: i64,

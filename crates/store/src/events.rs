@@ -18,7 +18,7 @@ pub struct Event {
     /// Counts the organization's events from 1 without gaps, in the order of their transactions.
     pub position: i64,
     pub kind: Word<EventType>,
-    /// The verification, applicant or endpoint.
+    /// The verification, applicant, client's record or endpoint.
     pub subject: Uuid,
     /// Counts the events of the subject from 1 without gaps.
     pub sequence: i64,

@@ -1,11 +1,13 @@
 //! Events as the engine writes them, for the tests of how an API words them.
 
 use bonafide_core::{
-    event::{Event, EventType, Message, Snapshot, Subject, VerificationFacts, WebhookDialect},
+    client::MemberType,
+    event::{ClientFacts, Event, EventType, Message, Snapshot, Subject, VerificationFacts, WebhookDialect},
     finding::{Check, Code},
     id::Id,
+    step::StepKind,
     time::Timestamp,
-    verification::{Kind, Status},
+    verification::{Kind, Purpose, Status},
 };
 use serde_json::Value;
 
@@ -16,7 +18,7 @@ fn id<T>(last: char) -> Id<T> {
 }
 
 /// The event that is written when this happens. What happens to a verification has its facts, and so has what happens
-/// to the person of one; an identity and an endpoint have none.
+/// to the person of one; a client has facts of its own, an identity and an endpoint have none.
 pub fn event(event_type: EventType, kind: Kind) -> Event {
     const NOON: Timestamp = Timestamp(1_743_854_400_005);
     let status =
@@ -26,7 +28,11 @@ pub fn event(event_type: EventType, kind: Kind) -> Event {
     let reasons = if declined { vec![Code::Failed(Check::FaceMatch), Code::FaceMismatch] } else { vec![] };
     let facts = VerificationFacts {
         kind,
+        purpose: Purpose::Kyc,
         status,
+        steps: vec![StepKind::Document, StepKind::Person, StepKind::BiometricFace],
+        client_record: Some(id('7')),
+        matter: Some(id('8')),
         applicant: id('4'),
         identity: (status == Status::Approved).then_some(id('6')),
         client: "client_7".to_owned(),
@@ -42,14 +48,30 @@ pub fn event(event_type: EventType, kind: Kind) -> Event {
     let of_applicant =
         event_type.subject() == Subject::Applicant && event_type != EventType::IdentityAnonymized;
     let has_facts = event_type.subject() == Subject::Verification || of_applicant;
+    let client = ClientFacts {
+        member_type: MemberType::Business,
+        active: event_type != EventType::ClientDeleted,
+        request_count: 2,
+        created_at: NOON.plus_secs(-60),
+    };
+    let of_client = event_type.subject() == Subject::Client;
+    let subject = match event_type.subject() {
+        Subject::Applicant if of_applicant => '4',
+        Subject::Client => '7',
+        _ => '3',
+    };
     Event {
         id: id('1'),
         organization: id('2'),
         sandbox: false,
         event_type,
-        subject: id::<()>(if of_applicant { '4' } else { '3' }).uuid(),
+        subject: id::<()>(subject).uuid(),
         sequence: 5,
-        snapshot: Snapshot { verification: has_facts.then_some(facts), ..Snapshot::default() },
+        snapshot: Snapshot {
+            verification: has_facts.then_some(facts),
+            client: of_client.then_some(client),
+            ..Snapshot::default()
+        },
         at: NOON,
     }
 }

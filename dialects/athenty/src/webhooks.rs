@@ -7,7 +7,8 @@
 
 use bonafide_core::{
     event::{Event, EventType, Message, STANDARD_WAITS, Subject, VerificationFacts, WebhookDialect},
-    id::{ApplicantId, VerificationId, WebhookEndpointId},
+    id::{ClientId, VerificationId, WebhookEndpointId},
+    step::StepKind,
     verification::Kind,
 };
 use serde_json::{Value, json};
@@ -33,15 +34,18 @@ impl WebhookDialect for Webhooks {
             EventType::VerificationDeclined | EventType::VerificationRefused => "request.rejected",
             EventType::VerificationCanceled => "request.canceled",
             EventType::VerificationExpired => "request.expired",
-            EventType::ApplicantCreated => "client.created",
-            EventType::ApplicantUpdated => "client.updated",
-            EventType::ApplicantAnonymized => "client.deleted",
+            EventType::ClientCreated => "client.created",
+            EventType::ClientUpdated => "client.updated",
+            EventType::ClientDeleted => "client.deleted",
             EventType::InvitationSent => "request.invitation.sent",
             EventType::InvitationReminded => "request.invitation.reminded",
             EventType::InvitationBounced => "request.invitation.bounced",
             EventType::EndpointTested => "webhook.test",
             EventType::EndpointDisabled => "webhook.disabled",
-            EventType::IdentityAnonymized
+            EventType::ApplicantCreated
+            | EventType::ApplicantUpdated
+            | EventType::ApplicantAnonymized
+            | EventType::IdentityAnonymized
             | EventType::VerificationOpened
             | EventType::VerificationStarted
             | EventType::VerificationReviewRequired
@@ -97,7 +101,8 @@ fn data(event: &Event) -> Value {
     let facts = event.snapshot.verification.as_ref();
     let mut data = match event.event_type.subject() {
         Subject::Verification => request(event, facts),
-        Subject::Applicant => client(event),
+        // Of people apart from their verifications nothing is sent; what is, is of an organization's own records.
+        Subject::Client | Subject::Applicant => client(event),
         Subject::Endpoint => json!({ "id": format!("wh_{}", WebhookEndpointId::from_uuid(event.subject)) }),
     };
     if let Some(facts) = facts.filter(|facts| !facts.user_id.is_empty()) {
@@ -113,13 +118,20 @@ fn request(event: &Event, facts: Option<&VerificationFacts>) -> Value {
     let mut data = json!({
         "id": format!("req_{}", VerificationId::from_uuid(event.subject)),
         "orgId": format!("org_{}", event.organization),
-        "type": "idv",
-        // What every verification asks for.
-        "requirements": ["document", "biometric_face"],
     });
     let Some(facts) = facts else { return data };
-    data["clientId"] = json!(format!("clt_{}", facts.applicant));
+    data["type"] = json!(facts.purpose);
+    data["requirements"] = match facts.steps.as_slice() {
+        [] => json!([StepKind::Document, StepKind::BiometricFace]),
+        steps => json!(steps),
+    };
     data["status"] = json!(words::status(facts.status));
+    if let Some(id) = facts.client_record {
+        data["clientId"] = json!(format!("clt_{id}"));
+    }
+    if let Some(id) = facts.matter {
+        data["matterId"] = json!(format!("mat_{id}"));
+    }
     if !facts.reasons.is_empty() {
         data["reasons"] = json!(facts.reasons);
     }
@@ -136,12 +148,17 @@ fn request(event: &Event, facts: Option<&VerificationFacts>) -> Value {
 }
 
 fn client(event: &Event) -> Value {
-    json!({
-        "id": format!("clt_{}", ApplicantId::from_uuid(event.subject)),
+    let mut data = json!({
+        "id": format!("clt_{}", ClientId::from_uuid(event.subject)),
         "orgId": format!("org_{}", event.organization),
-        "memberType": "individual",
-        "active": event.event_type != EventType::ApplicantAnonymized,
-    })
+    });
+    if let Some(facts) = &event.snapshot.client {
+        data["memberType"] = json!(facts.member_type);
+        data["active"] = json!(facts.active);
+        data["requestCount"] = json!(facts.request_count);
+        data["createdAt"] = json!(facts.created_at.to_string());
+    }
+    data
 }
 
 #[cfg(test)]

@@ -71,7 +71,10 @@ impl WebhookDialect for Webhooks {
             | EventType::ApplicantCreated
             | EventType::ApplicantUpdated
             | EventType::ApplicantAnonymized
-            | EventType::IdentityAnonymized => return None,
+            | EventType::IdentityAnonymized
+            | EventType::ClientCreated
+            | EventType::ClientUpdated
+            | EventType::ClientDeleted => return None,
         })
     }
 

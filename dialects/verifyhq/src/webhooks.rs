@@ -53,7 +53,10 @@ impl WebhookDialect for Webhooks {
             | EventType::ApplicantCreated
             | EventType::ApplicantUpdated
             | EventType::ApplicantAnonymized
-            | EventType::IdentityAnonymized => return None,
+            | EventType::IdentityAnonymized
+            | EventType::ClientCreated
+            | EventType::ClientUpdated
+            | EventType::ClientDeleted => return None,
         };
         let told = event_type.subject() == Subject::Endpoint || kind == Kind::IdentityVerification;
         told.then_some(word)

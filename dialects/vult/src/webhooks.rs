@@ -68,7 +68,10 @@ impl WebhookDialect for Webhooks {
             | EventType::ScreeningReviewed
             | EventType::ApplicantCreated
             | EventType::ApplicantUpdated
-            | EventType::ApplicantAnonymized => return None,
+            | EventType::ApplicantAnonymized
+            | EventType::ClientCreated
+            | EventType::ClientUpdated
+            | EventType::ClientDeleted => return None,
         })
     }
 
@@ -87,6 +90,8 @@ impl WebhookDialect for Webhooks {
         match event.event_type.subject() {
             Subject::Verification => body["session_id"] = json!(VerificationId::from_uuid(event.subject)),
             Subject::Applicant => body["identity_id"] = json!(ApplicantId::from_uuid(event.subject)),
+            // This API has no records of clients, so nothing is sent about them.
+            Subject::Client => {}
             Subject::Endpoint => body["webhook_id"] = json!(WebhookEndpointId::from_uuid(event.subject)),
         }
         if let Some(facts) = &event.snapshot.verification {

@@ -33,7 +33,7 @@ pub struct Event {
     pub position: i64,
     /// What happened; of a newer program it may be a word that this one does not know.
     pub kind: Word<EventType>,
-    /// The verification, applicant or endpoint.
+    /// The verification, applicant, client's record or endpoint.
     pub subject: Uuid,
     /// Counts the events of the subject from 1 without gaps.
     pub sequence: i64,
@@ -73,7 +73,7 @@ pub fn message_id(event: EventId) -> String {
 /// Which events to list. `None` leaves nothing out.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Filter {
-    /// The verification, applicant or endpoint.
+    /// The verification, applicant, client's record or endpoint.
     pub subject: Option<Uuid>,
     pub event_type: Option<EventType>,
     /// At or after.

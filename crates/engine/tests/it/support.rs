@@ -23,7 +23,7 @@ use bonafide_testkit::{
 };
 use serde_json::{Value, json};
 
-/// It sends everything but what becomes of people apart from their verifications, under the core's own names.
+/// It sends everything but what becomes of people and of clients' records apart from verifications, under the core's own names.
 pub struct Invented;
 
 /// Its name.
@@ -38,7 +38,7 @@ impl WebhookDialect for Invented {
         match (event_type, kind) {
             (EventType::VerificationApproved, Kind::FaceAuthentication) => Some("authentication.approved"),
             (EventType::VerificationCompleted, _) => None,
-            _ if event_type.subject() == Subject::Applicant => None,
+            _ if matches!(event_type.subject(), Subject::Applicant | Subject::Client) => None,
             _ => Some(event_type.as_str()),
         }
     }
@@ -85,7 +85,7 @@ impl App {
 
     async fn of(database: &str, setup: Setup) -> Self {
         let setup = Setup { dialects: vec![&Invented], ..setup };
-        let Started { engine, db, clock, entropy, key_ring, folder } = setup.start(database).await;
+        let Started { engine, db, clock, entropy, key_ring, folder, .. } = setup.start(database).await;
         let caller = organization(&engine, "first", false).await;
         Self { engine, db, clock, entropy, caller, key_ring, folder }
     }

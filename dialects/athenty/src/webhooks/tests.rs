@@ -44,23 +44,30 @@ fn a_test_says_so() {
 }
 
 #[test]
-fn a_client_is_told_as_a_client() {
+fn a_client_is_told_under_the_id_that_its_requests_name() {
     let kind = Kind::IdentityVerification;
-    let client = |event_type| body(&event(event_type, kind), kind)["data"].clone();
-    let request = client(EventType::VerificationCreated);
-    for event_type in
-        [EventType::ApplicantCreated, EventType::ApplicantUpdated, EventType::ApplicantAnonymized]
+    let data = |event_type| body(&event(event_type, kind), kind)["data"].clone();
+    let request = data(EventType::VerificationCreated);
+    for (event_type, active) in
+        [(EventType::ClientCreated, true), (EventType::ClientUpdated, true), (EventType::ClientDeleted, false)]
     {
-        let told = client(event_type);
-        assert_eq!(
-            (&told["id"], &told["externalId"]),
-            (&request["clientId"], &json!("user-7")),
-            "{event_type}"
-        );
+        let told = data(event_type);
+        assert_eq!((&told["id"], &told["active"]), (&request["clientId"], &json!(active)), "{event_type}");
         for of_a_request in ["clientId", "status", "reasons", "requirements"] {
             assert_eq!(told.get(of_a_request), None, "{event_type}");
         }
     }
+    for of_a_person in [EventType::ApplicantCreated, EventType::ApplicantUpdated, EventType::ApplicantAnonymized] {
+        assert_eq!(Webhooks.word(of_a_person, kind), None);
+    }
+}
+
+#[test]
+fn a_request_of_no_client_names_none() {
+    let kind = Kind::IdentityVerification;
+    let mut event = event(EventType::VerificationCreated, kind);
+    event.snapshot.verification.as_mut().unwrap().client_record = None;
+    assert_eq!(body(&event, kind)["data"].get("clientId"), None);
 }
 
 #[test]
@@ -69,8 +76,8 @@ fn bodies() {
     for event_type in [
         EventType::VerificationCreated,
         EventType::VerificationDeclined,
-        EventType::ApplicantCreated,
-        EventType::ApplicantAnonymized,
+        EventType::ClientCreated,
+        EventType::ClientDeleted,
         EventType::EndpointTested,
     ] {
         insta::assert_json_snapshot!(event_type.as_str(), body(&event(event_type, kind), kind));
