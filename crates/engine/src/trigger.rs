@@ -18,6 +18,7 @@ use crate::{
         error::{Error, Result},
         record::Record,
     },
+    clients::{self, Content},
     events::emit::{Recipients, emit, emit_for_with},
     identities,
     verifications::{self, NewVerification, authenticate, create, transition},
@@ -47,7 +48,7 @@ pub struct Triggered {
 }
 
 /// Makes the event happen that an API has this name for. A status is reached by the way that leads there, on a
-/// verification that is made for it; what only checks or people could cause is sent with `test` set.
+/// verification or client that is made for it; what only checks or people could cause is sent with `test` set.
 pub async fn trigger(engine: &Engine, caller: &Caller, api: &'static str, word: &str) -> Result<Triggered> {
     if !caller.sandbox {
         let message = "events are triggered in a sandbox alone; use a key made with --sandbox";
@@ -59,6 +60,9 @@ pub async fn trigger(engine: &Engine, caller: &Caller, api: &'static str, word: 
     };
     if event_type.subject() == Subject::Endpoint {
         return endpoint(engine, caller, api, event_type).await;
+    }
+    if event_type.subject() == Subject::Client {
+        return client(engine, caller, event_type).await;
     }
     let id = match kind {
         Kind::IdentityVerification => create(engine, caller, new(api)).await?,
@@ -160,6 +164,19 @@ fn way(from: Status, to: Status) -> Option<Vec<Action>> {
         }
     }
     None
+}
+
+/// An event about a client's record, which is made for it.
+async fn client(engine: &Engine, caller: &Caller, event_type: EventType) -> Result<Triggered> {
+    let made = clients::create(engine, caller, Content::default()).await?;
+    match event_type {
+        EventType::ClientUpdated => {
+            clients::update(engine, caller, made.id, |content| content.active = false).await?;
+        }
+        EventType::ClientDeleted => clients::delete(engine, caller, made.id).await?,
+        _ => {}
+    }
+    Ok(Triggered { event_type, verification: None })
 }
 
 /// An event about an endpoint of this API.
