@@ -1,5 +1,6 @@
 //! The Athenty API: verification requests and the clients they are about. Every route of it on one screen.
 
+mod client;
 mod error;
 mod extract;
 mod paging;
@@ -61,6 +62,12 @@ pub static DIALECT: Dialect = Dialect {
             request::create::create_verification,
             request::list::list_verifications,
             request::read::read_verification,
+            // Clients
+            client::create::create,
+            client::list::list,
+            client::read::read,
+            client::update::update,
+            client::delete::delete,
         ],
     }),
     webhooks: Some(&webhooks::Webhooks),
