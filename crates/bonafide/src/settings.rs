@@ -241,7 +241,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "invitations.templates",
         "a folder",
         Example("\"/etc/bonafide/templates\""),
-        "Texts of invitations that replace the built-in ones, or add languages (templates/README.md).",
+        "Texts of invitations and codes that replace the built-in ones, or add languages (templates/README.md).",
     ),
     setting(
         "invitations.minutes",

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use anstyle::AnsiColor;
 use bonafide_checks::models::Models;
 use bonafide_engine::health;
+use bonafide_invite::Inviter;
 use bonafide_registry::Provider;
 use serde::Serialize;
 
@@ -68,6 +69,17 @@ pub(crate) fn run(args: Args) -> CommandResult {
                 Ok(Some(_)) => say("registry", true, "configured; it is not asked here".to_owned()),
                 Ok(None) => say("registry", true, "none: documents are compared with none".to_owned()),
                 Err(error) => say("registry", false, error.to_string()),
+            }
+            match Inviter::new(config.invitations.clone()) {
+                Ok(inviter) => {
+                    let channels: Vec<&str> = inviter.channels().iter().map(|c| c.as_str()).collect();
+                    let by = if channels.is_empty() { "no channel".to_owned() } else { channels.join(", ") };
+                    say("invitations", true, format!("{by} set up; nobody is written to here"));
+                    for remark in inviter.remarks() {
+                        say("invitations", true, remark.clone());
+                    }
+                }
+                Err(error) => say("invitations", false, error.to_string()),
             }
             if config.data_dir.exists() {
                 let opened = block_on(async {

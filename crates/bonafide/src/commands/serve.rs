@@ -73,6 +73,9 @@ pub(crate) fn run(args: Args) -> CommandResult {
             );
         }
         let engine = config.open(Arc::new(models)).await?;
+        for remark in engine.inviter.remarks() {
+            tracing::warn!(remark, "templates of messages are incomplete");
+        }
         let places = engine.places.clone();
         tokio::task::spawn_blocking(move || {
             for (part, why) in places.unavailable() {

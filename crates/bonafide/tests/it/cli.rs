@@ -255,6 +255,40 @@ fn doctor_and_the_log_keep_secrets() {
     }
 }
 
+/// A language of the operator's from before there were codes works on, and the operator hears of it.
+#[test]
+fn doctor_says_which_language_has_no_words_for_a_code() {
+    let folder = tempfile::tempdir().unwrap();
+    let language = folder.path().join("words/nl");
+    std::fs::create_dir_all(&language).unwrap();
+    for message in ["invitation", "reminder"] {
+        for part in ["subject.txt", "txt", "html", "sms.txt"] {
+            std::fs::write(language.join(format!("{message}.{part}")), "{{ link }}").unwrap();
+        }
+    }
+    let settings = format!("[invitations]\ntemplates = {:?}\n", folder.path().join("words"));
+    std::fs::write(folder.path().join("bonafide.toml"), settings).unwrap();
+    let lines = || {
+        let mut command = Command::new(BINARY);
+        command.args(["doctor", "--json", "--data-dir"]).arg(folder.path());
+        let output = command.env("BONAFIDE_MODELS_DIR", folder.path()).output().unwrap();
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let lines = report["checks"].as_array().unwrap().clone();
+        lines.into_iter().filter(|line| line["what"] == "invitations").collect::<Vec<_>>()
+    };
+    let told = lines();
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told.iter().all(|line| line["ok"] == true), "{told:?}");
+    let remark = told[1]["detail"].as_str().unwrap();
+    assert!(remark.starts_with("the language nl has no words for a one-time code"), "{remark}");
+    // Some of them are a mistake.
+    std::fs::write(language.join("code.txt"), "{{ code }}").unwrap();
+    let told = lines();
+    let [line] = told.as_slice() else { panic!("{told:?}") };
+    assert_eq!(line["ok"], false);
+    assert!(line["detail"].as_str().unwrap().contains("add the file nl/code.subject.txt"), "{line}");
+}
+
 #[test]
 fn doctor_says_what_is_missing() {
     let empty = tempfile::tempdir().unwrap();
