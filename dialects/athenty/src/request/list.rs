@@ -9,10 +9,7 @@ use bonafide_core::{
 };
 use bonafide_engine::{
     Engine,
-    verifications::{
-        View,
-        requests::{Listing, Sort, requests},
-    },
+    verifications::requests::{Listing, Request, Sort, requests},
 };
 use bonafide_http::{Caller, Json, Query, Result, operation};
 use serde::{Deserialize, Serialize};
@@ -230,18 +227,18 @@ fn day_or_time() -> RefOr<Schema> {
 }
 
 impl RequestItem {
-    fn of(view: View) -> Self {
+    fn of(request: Request) -> Self {
         Self {
-            id: request_id(view.id),
-            r#type: view.purpose,
-            status: words::status(view.status),
-            subject_name: view.private.and_then(|private| private.subject.name),
-            client_id: view.client.map(client_id),
-            matter_id: view.matter.map(matter_id),
-            requirements: view.steps.iter().map(|step| step.kind).collect(),
-            created_at: view.created_at.to_string(),
-            updated_at: view.updated_at.to_string(),
-            expires_at: view.expires_at.map(|at| at.to_string()),
+            id: request_id(request.id),
+            r#type: request.purpose,
+            status: words::status(request.status),
+            subject_name: request.subject.and_then(|subject| subject.name),
+            client_id: request.client.map(client_id),
+            matter_id: request.matter.map(matter_id),
+            requirements: request.steps,
+            created_at: request.created_at.to_string(),
+            updated_at: request.updated_at.to_string(),
+            expires_at: request.expires_at.map(|at| at.to_string()),
         }
     }
 }

@@ -1,0 +1,301 @@
+//! A part of a list and the number of all, at a million rows: what matches is counted ahead or in an index, the part is found
+//! in an index too, and only its own rows are read.
+
+use std::collections::HashMap;
+
+use bonafide_core::{
+    id::{OrganizationId, VerificationId},
+    verification::{Kind, Status},
+};
+use uuid::Uuid;
+
+use super::{
+    Filter, Verification,
+    counts::{self, Count, Counted},
+    source::{Driver, Source},
+};
+use crate::{Context, Result, Tx, Word, column::Column, query::Query, search_terms};
+
+/// In which order. Of equals the newer comes first.
+#[derive(Debug, Clone, Copy)]
+pub enum Order<'a> {
+    /// The newest first.
+    Created,
+    /// The last changed first.
+    Updated,
+    /// These groups of states one after the other, then all others; in each the newest first.
+    Status(&'a [&'a [Status]]),
+}
+
+/// What rows of one state are in order by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Axis {
+    Created,
+    Updated,
+}
+
+/// A part of a list.
+#[derive(Debug, Clone)]
+pub struct Part {
+    pub rows: Vec<Verification>,
+    /// How many the filter matches.
+    pub total: i64,
+    /// The same by state; empty where the filter asks for words alone.
+    pub counts: Vec<(Word<Status>, i64)>,
+}
+
+/// So few are sorted in memory sooner than looked for among all others.
+const FEW: i64 = 20_000;
+/// The same where they are not near each other in the order that is asked for.
+const FEW_SCATTERED: i64 = 100_000;
+
+/// Rows of the list from place `skip` on, counted from 0, and the number of all. The filter names a kind.
+pub async fn part(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    filter: &Filter<'_>,
+    order: Order<'_>,
+    skip: i64,
+    limit: i64,
+) -> Result<Part> {
+    let kind = filter.kind.unwrap_or_default();
+    let filter = &Filter { kind: Some(kind), ..filter.clone() };
+    let plan = Plan::of(tx, organization, kind, filter, order).await?;
+    let mut ids = vec![];
+    for piece in plan.pieces(order, skip, limit) {
+        ids.extend(plan.ids(tx, &piece).await?);
+    }
+    let rows = rows(tx, organization, &ids).await?;
+    let counts = plan.by_status.into_iter().map(|(status, n)| (Word::from_raw(status), n)).collect();
+    Ok(Part { rows, total: plan.total, counts })
+}
+
+/// How a list is read.
+struct Plan<'a> {
+    organization: OrganizationId,
+    kind: Kind,
+    filter: &'a Filter<'a>,
+    /// What the list is looked up by; `None` where all that it asks for is counted ahead.
+    driver: Option<Driver>,
+    /// Of everything that is counted ahead; empty otherwise.
+    counted: Vec<Count>,
+    total: i64,
+    by_status: Vec<(String, i64)>,
+}
+
+/// Neighbours in one order.
+struct Piece {
+    axis: Axis,
+    /// Their states; empty for whatever the filter asks for.
+    statuses: Vec<String>,
+    skip: i64,
+    limit: i64,
+    /// How many there are with these states.
+    total: i64,
+}
+
+impl<'a> Plan<'a> {
+    async fn of(
+        tx: &mut Tx,
+        organization: OrganizationId,
+        kind: Kind,
+        filter: &'a Filter<'a>,
+        order: Order<'_>,
+    ) -> Result<Self> {
+        let plan = Self {
+            organization,
+            kind,
+            filter,
+            driver: None,
+            counted: vec![],
+            total: 0,
+            by_status: vec![],
+        };
+        if counts::knows(filter) {
+            let counted = counts::counts(tx, organization, kind, filter).await?;
+            let by_status = counts::by_status_of(&counted);
+            return Ok(Self { total: sum(&by_status), counted, by_status, ..plan });
+        }
+        let driver = driver(tx, organization, kind, filter).await?;
+        let plan = Self { driver: Some(driver), ..plan };
+        let source = plan.source(driver, None);
+        // Whoever is found by words is not read to be counted.
+        if source.is_of_words_alone() && !matches!(order, Order::Status(_)) {
+            let mut query = Query::new("SELECT COUNT(*)");
+            source.push(&mut query);
+            let rows: Vec<(i64,)> = query.fetch(tx).await.to("count who is found")?;
+            let total = rows.first().map_or(0, |(n,)| *n);
+            return Ok(Self { total, ..plan });
+        }
+        let by_status = by_status(tx, &source).await?;
+        Ok(Self { total: sum(&by_status), by_status, ..plan })
+    }
+
+    /// What the wanted part of the list consists of.
+    fn pieces(&self, order: Order<'_>, mut skip: i64, limit: i64) -> Vec<Piece> {
+        let asked = counts::words(self.filter.statuses);
+        let axis = if matches!(order, Order::Updated) { Axis::Updated } else { Axis::Created };
+        let groups: Vec<(Vec<String>, i64)> = match order {
+            Order::Created | Order::Updated => vec![(asked, self.total)],
+            Order::Status(groups) => {
+                let in_group = |group: &[Status], word: &str| group.iter().any(|s| s.as_str() == word);
+                let group = |wanted: &dyn Fn(&str) -> bool| {
+                    let mine: Vec<_> = self.by_status.iter().filter(|(word, _)| wanted(word)).collect();
+                    let total = mine.iter().map(|(_, n)| n).sum();
+                    (mine.into_iter().map(|(word, _)| word.clone()).collect::<Vec<_>>(), total)
+                };
+                let known = groups.iter().map(|statuses| group(&|word| in_group(statuses, word)));
+                let others = group(&|word| groups.iter().all(|statuses| !in_group(statuses, word)));
+                known.chain([others]).collect()
+            }
+        };
+        let mut left = limit;
+        let mut pieces = vec![];
+        for (statuses, total) in groups {
+            let limit = left.min(total - skip);
+            if limit > 0 {
+                pieces.push(Piece { axis, statuses, skip, limit, total });
+                left -= limit;
+            }
+            skip = (skip - total).max(0);
+        }
+        pieces
+    }
+
+    async fn ids(&self, tx: &mut Tx, piece: &Piece) -> Result<Vec<VerificationId>> {
+        match self.driver {
+            None => self.counted_ids(tx, piece).await,
+            Some(driver) => {
+                let mut source = self.source(driver, Some(piece.axis));
+                source.statuses = &piece.statuses;
+                // Most of a long list is not gone through to find some of them.
+                let broad = matches!(driver, Driver::Term(_)) && piece.total > FEW;
+                if broad && piece.axis == Axis::Updated {
+                    source.driver = Driver::Axis(Axis::Updated);
+                }
+                page(tx, &source, piece).await
+            }
+        }
+    }
+
+    /// From what is counted ahead it is known on which days the part lies.
+    async fn counted_ids(&self, tx: &mut Tx, piece: &Piece) -> Result<Vec<VerificationId>> {
+        let is_mine = |c: &&Count| piece.statuses.is_empty() || piece.statuses.contains(&c.status);
+        let mut statuses: Vec<String> = self.counted.iter().filter(is_mine).map(|c| c.status.clone()).collect();
+        let mut purposes: Vec<String> = self.counted.iter().filter(is_mine).map(|c| c.purpose.clone()).collect();
+        for words in [&mut statuses, &mut purposes] {
+            words.sort_unstable();
+            words.dedup();
+        }
+        let dated = self.filter.from.is_some() || self.filter.until.is_some();
+        let scattered = dated && piece.axis == Axis::Updated;
+        if piece.total <= if scattered { FEW_SCATTERED } else { FEW } {
+            let mut source = self.source(Driver::Status, Some(piece.axis));
+            (source.statuses, source.purposes) = (&statuses, &purposes);
+            return page(tx, &source, piece).await;
+        }
+        let purposes: Vec<String> = self.filter.purposes.iter().map(|p| p.as_str().to_owned()).collect();
+        let mut source = self.source(Driver::Axis(piece.axis), Some(piece.axis));
+        (source.statuses, source.purposes) = (&piece.statuses, &purposes);
+        if scattered {
+            return page(tx, &source, piece).await;
+        }
+        let counted = Counted { organization: self.organization, kind: self.kind, statuses: &piece.statuses, purposes: &purposes };
+        // Places in the list as it would be without an end.
+        let newer = match self.filter.until {
+            Some(until) => counted.since(tx, until).await?,
+            None => 0,
+        };
+        let (first, last) = (newer + piece.skip, newer + piece.skip + piece.limit - 1);
+        let Some(days) = counted.days(tx, piece.axis, first, last).await? else { return Ok(vec![]) };
+        source.window = Some((piece.axis, days.from, days.until));
+        let mut query = Query::new("SELECT ");
+        query.push(source.id());
+        source.push(&mut query);
+        source.push_order(&mut query, false);
+        query.push(" LIMIT ").bind(piece.limit).push(" OFFSET ").bind(first - days.before.max(newer));
+        ids(tx, query).await
+    }
+
+    fn source(&self, driver: Driver, axis: Option<Axis>) -> Source<'_> {
+        let (organization, filter) = (self.organization, self.filter);
+        Source { organization, filter, statuses: &[], purposes: &[], driver, axis, window: None }
+    }
+}
+
+/// What a list is looked up by, of what it asks for: what leaves the fewest rows.
+async fn driver(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    kind: Kind,
+    filter: &Filter<'_>,
+) -> Result<Driver> {
+    if let Some(driver) = Driver::of_whom(filter) {
+        return Ok(driver);
+    }
+    let mut rarest = None;
+    for (place, term) in filter.terms.iter().enumerate() {
+        let frequency = search_terms::frequency(tx, organization, *term, FEW + 1).await?;
+        if rarest.is_none_or(|(_, least)| frequency < least) {
+            rarest = Some((place, frequency));
+        }
+    }
+    let Some((place, frequency)) = rarest else { return Ok(Driver::Any) };
+    if frequency > FEW {
+        let without = Filter { terms: &[], ..filter.clone() };
+        let others: i64 = counts::counts(tx, organization, kind, &without).await?.iter().map(|c| c.n).sum();
+        if others <= FEW && !filter.statuses.is_empty() {
+            return Ok(Driver::Status);
+        }
+    }
+    Ok(Driver::Term(place))
+}
+
+/// How many rows there are, by state.
+pub(super) async fn by_status(tx: &mut Tx, source: &Source<'_>) -> Result<Vec<(String, i64)>> {
+    let mut query = Query::new("SELECT v.status, COUNT(*)");
+    source.push(&mut query);
+    query.push(" GROUP BY v.status ORDER BY v.status");
+    query.fetch(tx).await.to("count the verifications")
+}
+
+fn sum(counts: &[(String, i64)]) -> i64 {
+    counts.iter().map(|(_, n)| n).sum()
+}
+
+/// A part of a list, from the end that is nearer.
+async fn page(tx: &mut Tx, source: &Source<'_>, piece: &Piece) -> Result<Vec<VerificationId>> {
+    let reversed = piece.skip > piece.total / 2;
+    let skip = if reversed { piece.total - piece.skip - piece.limit } else { piece.skip };
+    let mut query = Query::new("SELECT ");
+    query.push(source.id());
+    source.push(&mut query);
+    source.push_order(&mut query, reversed);
+    query.push(" LIMIT ").bind(piece.limit).push(" OFFSET ").bind(skip.max(0));
+    let mut found = ids(tx, query).await?;
+    if reversed {
+        found.reverse();
+    }
+    Ok(found)
+}
+
+async fn ids(tx: &mut Tx, query: Query) -> Result<Vec<VerificationId>> {
+    let ids: Vec<(Uuid,)> = query.fetch(tx).await.to("list the ids of verifications")?;
+    Ok(ids.into_iter().map(|(id,)| VerificationId::from_uuid(id)).collect())
+}
+
+/// The rows of these ids, in their order.
+async fn rows(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    ids: &[VerificationId],
+) -> Result<Vec<Verification>> {
+    if ids.is_empty() {
+        return Ok(vec![]);
+    }
+    let mut query = Query::new("SELECT * FROM verifications WHERE deleted_at IS NULL AND organization = ");
+    query.bind(organization.uuid()).push(" AND id IN ").list(ids.iter().map(|id| id.uuid()));
+    let rows: Vec<Verification> = query.fetch(tx).await.to("read the verifications of a list")?;
+    let mut rows: HashMap<VerificationId, Verification> = rows.into_iter().map(|row| (row.id, row)).collect();
+    Ok(ids.iter().filter_map(|id| rows.remove(id)).collect())
+}

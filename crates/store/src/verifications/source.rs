@@ -1,0 +1,226 @@
+//! Where a list comes from, as SQL: the tenant, the filter, and the one index that it is read by.
+//!
+//! Both databases would choose an index themselves, SQLite by no more than the number of columns that it fits. So the columns
+//! of all other indexes are written as `COALESCE(x, x)`, which no index is for.
+
+use bonafide_core::id::OrganizationId;
+
+use super::{Filter, listing::Axis};
+use crate::query::Query;
+
+/// What a list is looked up by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Driver {
+    /// Whatever the database takes.
+    Any,
+    /// Everything, in this order.
+    Axis(Axis),
+    /// The states and purposes, one after the other.
+    Status,
+    Client,
+    Matter,
+    User,
+    /// The people it is about.
+    People,
+    /// The term at this place of the filter's.
+    Term(usize),
+}
+
+impl Driver {
+    /// What says whose verifications are meant, if anything does.
+    pub(super) fn of_whom(filter: &Filter<'_>) -> Option<Self> {
+        if !filter.applicants.is_empty() || !filter.identities.is_empty() {
+            Some(Self::People)
+        } else if !filter.user_ids.is_empty() && filter.user_ids.iter().all(|user| !user.is_empty()) {
+            Some(Self::User)
+        } else if filter.client.is_some() {
+            Some(Self::Client)
+        } else {
+            filter.matter.map(|_| Self::Matter)
+        }
+    }
+}
+
+/// Rows to list or to count.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Source<'a> {
+    pub(super) organization: OrganizationId,
+    pub(super) filter: &'a Filter<'a>,
+    /// Instead of the filter's, unless empty.
+    pub(super) statuses: &'a [String],
+    pub(super) purposes: &'a [String],
+    pub(super) driver: Driver,
+    /// What they are in order by; `None` where they are only counted.
+    pub(super) axis: Option<Axis>,
+    /// Created or changed from the first millisecond on and before the second.
+    pub(super) window: Option<(Axis, i64, i64)>,
+}
+
+/// A column, so written that an index on it may be used or not.
+fn column(name: &str, indexed: bool) -> String {
+    if indexed { format!("v.{name}") } else { format!("COALESCE(v.{name}, v.{name})") }
+}
+
+impl Source<'_> {
+    /// Whether nothing but words and times is asked for, which stand in the table of the words.
+    pub(super) fn is_of_words_alone(&self) -> bool {
+        let f = self.filter;
+        let plain = f.statuses.is_empty() && f.purposes.is_empty() && self.statuses.is_empty();
+        let lists = f.applicants.is_empty() && f.identities.is_empty() && f.credentials.is_empty();
+        let single = f.dialect.is_none() && f.reason.is_none() && f.verified.is_none() && f.user_ids.is_empty();
+        let whose = f.client.is_none() && f.matter.is_none();
+        let here = matches!(self.driver, Driver::Term(_)) && self.axis != Some(Axis::Updated);
+        here && plain && lists && single && whose
+    }
+
+    /// The column of the ids.
+    pub(super) fn id(&self) -> &'static str {
+        if self.is_of_words_alone() { "s.verification" } else { "v.id" }
+    }
+
+    /// From `FROM` to the last condition.
+    pub(super) fn push(&self, query: &mut Query) {
+        match self.driver {
+            Driver::Term(place) => self.push_words(query, place),
+            _ => {
+                query.push(" FROM verifications v WHERE v.deleted_at IS NULL AND v.organization = ");
+                query.bind(self.organization.uuid());
+                self.push_conditions(query);
+                self.push_terms(query, None, ("v.created_at", "v.id"));
+            }
+        }
+    }
+
+    fn push_words(&self, query: &mut Query, place: usize) {
+        query.push(" FROM search_terms s");
+        let alone = self.is_of_words_alone();
+        if !alone {
+            query.push(" CROSS JOIN verifications v");
+        }
+        query.push(" WHERE s.organization = ").bind(self.organization.uuid());
+        if let Some(term) = self.filter.terms.get(place) {
+            query.push(" AND s.term = ").bind(*term);
+        }
+        for (at, sign) in [(self.filter.from, ">="), (self.filter.until, "<")] {
+            if let Some(at) = at {
+                query.push(" AND s.created_at ").push(sign).push(" ").bind(at.0);
+            }
+        }
+        self.push_terms(query, Some(place), ("s.created_at", "s.verification"));
+        if !alone {
+            query.push(" AND v.deleted_at IS NULL AND v.organization = s.organization");
+            query.push(" AND v.created_at = s.created_at AND COALESCE(v.id, v.id) = s.verification");
+            self.push_conditions(query);
+        }
+    }
+
+    /// All terms but the one that is looked up already.
+    fn push_terms(&self, query: &mut Query, but: Option<usize>, (created_at, id): (&str, &str)) {
+        let others = self.filter.terms.iter().enumerate().filter(|(place, _)| Some(*place) != but);
+        for (_, term) in others {
+            query.push(" AND EXISTS (SELECT 1 FROM search_terms t WHERE t.organization = ");
+            query.bind(self.organization.uuid()).push(" AND t.term = ").bind(*term);
+            query.push(" AND t.created_at = ").push(created_at).push(" AND t.verification = ").push(id).push(")");
+        }
+    }
+
+    fn push_conditions(&self, query: &mut Query) {
+        let (filter, driver) = (self.filter, self.driver);
+        let any = driver == Driver::Any;
+        let whose = matches!(driver, Driver::Client | Driver::Matter | Driver::User | Driver::People);
+        if let Some(kind) = filter.kind {
+            query.push(" AND ").push(&column("kind", !whose)).push(" = ").bind(kind.as_str());
+        }
+        if let Some(dialect) = filter.dialect {
+            query.push(" AND v.dialect = ").bind(dialect);
+        }
+        if let Some(reason) = filter.reason {
+            query.push(
+                " AND EXISTS (SELECT 1 FROM assessment_reasons r WHERE r.organization = v.organization
+                      AND r.verification = v.id AND r.code = ",
+            );
+            query.bind(reason).push(")");
+        }
+        let by_status = any || driver == Driver::Status;
+        let statuses: Vec<&str> = match self.statuses {
+            [] => filter.statuses.iter().map(|status| status.as_str()).collect(),
+            statuses => statuses.iter().map(String::as_str).collect(),
+        };
+        if !statuses.is_empty() {
+            query.push(" AND ").push(&column("status", by_status)).push(" IN ").list(statuses);
+        }
+        let purposes: Vec<&str> = match self.purposes {
+            [] => filter.purposes.iter().map(|purpose| purpose.as_str()).collect(),
+            purposes => purposes.iter().map(String::as_str).collect(),
+        };
+        if !purposes.is_empty() {
+            query.push(" AND ").push(&column("purpose", by_status)).push(" IN ").list(purposes);
+        }
+        if !filter.applicants.is_empty() {
+            query.push(" AND v.applicant IN ").list(filter.applicants.iter().map(|id| id.uuid()));
+        }
+        if !filter.identities.is_empty() {
+            query.push(" AND v.identity IN ").list(filter.identities.iter().map(|id| id.uuid()));
+        }
+        if !filter.credentials.is_empty() {
+            query.push(" AND v.credential IN ").list(filter.credentials.iter().map(|id| id.uuid()));
+        }
+        if !filter.user_ids.is_empty() {
+            let indexed = any || driver == Driver::User;
+            if driver == Driver::User {
+                // The index is of those that have one.
+                query.push(" AND v.user_id <> ''");
+            }
+            query.push(" AND ").push(&column("user_id", indexed)).push(" IN ");
+            query.list(filter.user_ids.iter().map(String::as_str));
+        }
+        if let Some(client) = filter.client {
+            query.push(" AND ").push(&column("client", driver == Driver::Client)).push(" = ").bind(client.uuid());
+        }
+        if let Some(matter) = filter.matter {
+            query.push(" AND ").push(&column("matter", driver == Driver::Matter)).push(" = ").bind(matter.uuid());
+        }
+        if let Some(verified) = filter.verified {
+            query.push(" AND v.verified = ").bind(verified);
+        }
+        let by_creation = driver != Driver::Axis(Axis::Updated);
+        for (at, sign) in [(filter.from, ">="), (filter.until, "<")] {
+            if let Some(at) = at {
+                query.push(" AND ").push(&column("created_at", by_creation)).push(" ").push(sign).push(" ").bind(at.0);
+            }
+        }
+        if let Some((axis, from, until)) = self.window {
+            let name = axis.column();
+            query.push(" AND v.").push(name).push(" >= ").bind(from).push(" AND v.").push(name).push(" < ").bind(until);
+        }
+    }
+
+    /// The newest or last changed first, or last.
+    pub(super) fn push_order(&self, query: &mut Query, reversed: bool) {
+        let axis = self.axis.unwrap_or(Axis::Created);
+        // Of another index the order is not asked for, or it would be taken for its order's sake.
+        let indexed = match self.driver {
+            Driver::Any => true,
+            Driver::Axis(by) => by == axis,
+            Driver::Client | Driver::Matter | Driver::User | Driver::People => axis == Axis::Created,
+            Driver::Status | Driver::Term(_) => false,
+        };
+        let by_word = matches!(self.driver, Driver::Term(_)) && axis == Axis::Created;
+        let (first, second) = if by_word {
+            ("s.created_at".to_owned(), "s.verification")
+        } else {
+            (column(axis.column(), indexed), "v.id")
+        };
+        let direction = if reversed { " ASC" } else { " DESC" };
+        query.push(" ORDER BY ").push(&first).push(direction).push(", ").push(second).push(direction);
+    }
+}
+
+impl Axis {
+    pub(super) fn column(self) -> &'static str {
+        match self {
+            Self::Created => "created_at",
+            Self::Updated => "updated_at",
+        }
+    }
+}

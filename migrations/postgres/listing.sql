@@ -1,0 +1,51 @@
+-- Run at every start: what lists are searched and counted by, as PostgreSQL has it. One process at a time: two at once would
+-- collide on the catalogue's rows.
+SELECT pg_advisory_xact_lock(6282193);
+
+CREATE TABLE IF NOT EXISTS search_terms (
+    organization UUID   NOT NULL,
+    term         BIGINT NOT NULL,
+    created_at   BIGINT NOT NULL,
+    verification UUID   NOT NULL,
+    PRIMARY KEY (organization, term, created_at, verification)
+);
+
+CREATE OR REPLACE FUNCTION count_verification(v verifications, change BIGINT) RETURNS void LANGUAGE sql AS
+$$
+    INSERT INTO verification_counts AS c (organization, kind, unit, slot, purpose, status, n) VALUES
+        (v.organization, v.kind, 'all', 0, v.purpose, v.status, change),
+        (v.organization, v.kind, 'created_span', v.created_at / 2764800000, v.purpose, v.status, change),
+        (v.organization, v.kind, 'created_day', v.created_at / 86400000, v.purpose, v.status, change),
+        (v.organization, v.kind, 'updated_span', v.updated_at / 2764800000, v.purpose, v.status, change),
+        (v.organization, v.kind, 'updated_day', v.updated_at / 86400000, v.purpose, v.status, change)
+    ON CONFLICT (organization, kind, unit, slot, purpose, status) DO UPDATE SET n = c.n + change;
+$$;
+
+-- A change is the old row gone and the new one come, unless both are counted in the same places. The head of the
+-- organization's audit log is taken first: whoever changes a state writes there afterwards, and two who waited for each
+-- other's counts and heads would never end.
+CREATE OR REPLACE FUNCTION count_verifications() RETURNS trigger LANGUAGE plpgsql AS
+$$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        IF (OLD.deleted_at IS NULL) = (NEW.deleted_at IS NULL) AND OLD.organization = NEW.organization
+            AND OLD.kind = NEW.kind AND OLD.purpose = NEW.purpose AND OLD.status = NEW.status
+            AND OLD.created_at / 86400000 = NEW.created_at / 86400000
+            AND OLD.updated_at / 86400000 = NEW.updated_at / 86400000 THEN
+            RETURN NULL;
+        END IF;
+    END IF;
+    IF TG_OP <> 'INSERT' THEN
+        PERFORM 1 FROM audit_heads WHERE organization = OLD.organization FOR UPDATE;
+        IF OLD.deleted_at IS NULL THEN PERFORM count_verification(OLD, -1); END IF;
+    END IF;
+    IF TG_OP <> 'DELETE' THEN
+        PERFORM 1 FROM audit_heads WHERE organization = NEW.organization FOR UPDATE;
+        IF NEW.deleted_at IS NULL THEN PERFORM count_verification(NEW, 1); END IF;
+    END IF;
+    RETURN NULL;
+END
+$$;
+CREATE OR REPLACE TRIGGER verifications_counted
+    AFTER INSERT OR DELETE OR UPDATE OF organization, kind, purpose, status, created_at, updated_at, deleted_at
+    ON verifications FOR EACH ROW EXECUTE FUNCTION count_verifications();

@@ -1,0 +1,67 @@
+-- Run at every start: what lists are searched and counted by, as SQLite has it.
+
+-- A table that is its own index: each row stands once.
+CREATE TABLE IF NOT EXISTS search_terms (
+    organization UUID   NOT NULL,
+    term         BIGINT NOT NULL,
+    created_at   BIGINT NOT NULL,
+    verification UUID   NOT NULL,
+    PRIMARY KEY (organization, term, created_at, verification)
+) WITHOUT ROWID;
+
+CREATE TRIGGER IF NOT EXISTS verifications_count_new AFTER INSERT ON verifications WHEN NEW.deleted_at IS NULL
+BEGIN
+    INSERT INTO verification_counts (organization, kind, unit, slot, purpose, status, n) VALUES
+        (NEW.organization, NEW.kind, 'all', 0, NEW.purpose, NEW.status, 1),
+        (NEW.organization, NEW.kind, 'created_span', NEW.created_at / 2764800000, NEW.purpose, NEW.status, 1),
+        (NEW.organization, NEW.kind, 'created_day', NEW.created_at / 86400000, NEW.purpose, NEW.status, 1),
+        (NEW.organization, NEW.kind, 'updated_span', NEW.updated_at / 2764800000, NEW.purpose, NEW.status, 1),
+        (NEW.organization, NEW.kind, 'updated_day', NEW.updated_at / 86400000, NEW.purpose, NEW.status, 1)
+    ON CONFLICT DO UPDATE SET n = n + 1;
+END;
+
+CREATE TRIGGER IF NOT EXISTS verifications_count_gone AFTER DELETE ON verifications WHEN OLD.deleted_at IS NULL
+BEGIN
+    INSERT INTO verification_counts (organization, kind, unit, slot, purpose, status, n) VALUES
+        (OLD.organization, OLD.kind, 'all', 0, OLD.purpose, OLD.status, -1),
+        (OLD.organization, OLD.kind, 'created_span', OLD.created_at / 2764800000, OLD.purpose, OLD.status, -1),
+        (OLD.organization, OLD.kind, 'created_day', OLD.created_at / 86400000, OLD.purpose, OLD.status, -1),
+        (OLD.organization, OLD.kind, 'updated_span', OLD.updated_at / 2764800000, OLD.purpose, OLD.status, -1),
+        (OLD.organization, OLD.kind, 'updated_day', OLD.updated_at / 86400000, OLD.purpose, OLD.status, -1)
+    ON CONFLICT DO UPDATE SET n = n - 1;
+END;
+
+-- A change is the old row gone and the new one come, unless both are counted in the same places.
+CREATE TRIGGER IF NOT EXISTS verifications_count_old
+AFTER UPDATE OF organization, kind, purpose, status, created_at, updated_at, deleted_at ON verifications
+WHEN OLD.deleted_at IS NULL AND NOT (
+    NEW.deleted_at IS NULL AND OLD.organization = NEW.organization AND OLD.kind = NEW.kind
+    AND OLD.purpose = NEW.purpose AND OLD.status = NEW.status
+    AND OLD.created_at / 86400000 = NEW.created_at / 86400000
+    AND OLD.updated_at / 86400000 = NEW.updated_at / 86400000)
+BEGIN
+    INSERT INTO verification_counts (organization, kind, unit, slot, purpose, status, n) VALUES
+        (OLD.organization, OLD.kind, 'all', 0, OLD.purpose, OLD.status, -1),
+        (OLD.organization, OLD.kind, 'created_span', OLD.created_at / 2764800000, OLD.purpose, OLD.status, -1),
+        (OLD.organization, OLD.kind, 'created_day', OLD.created_at / 86400000, OLD.purpose, OLD.status, -1),
+        (OLD.organization, OLD.kind, 'updated_span', OLD.updated_at / 2764800000, OLD.purpose, OLD.status, -1),
+        (OLD.organization, OLD.kind, 'updated_day', OLD.updated_at / 86400000, OLD.purpose, OLD.status, -1)
+    ON CONFLICT DO UPDATE SET n = n - 1;
+END;
+
+CREATE TRIGGER IF NOT EXISTS verifications_count_changed
+AFTER UPDATE OF organization, kind, purpose, status, created_at, updated_at, deleted_at ON verifications
+WHEN NEW.deleted_at IS NULL AND NOT (
+    OLD.deleted_at IS NULL AND OLD.organization = NEW.organization AND OLD.kind = NEW.kind
+    AND OLD.purpose = NEW.purpose AND OLD.status = NEW.status
+    AND OLD.created_at / 86400000 = NEW.created_at / 86400000
+    AND OLD.updated_at / 86400000 = NEW.updated_at / 86400000)
+BEGIN
+    INSERT INTO verification_counts (organization, kind, unit, slot, purpose, status, n) VALUES
+        (NEW.organization, NEW.kind, 'all', 0, NEW.purpose, NEW.status, 1),
+        (NEW.organization, NEW.kind, 'created_span', NEW.created_at / 2764800000, NEW.purpose, NEW.status, 1),
+        (NEW.organization, NEW.kind, 'created_day', NEW.created_at / 86400000, NEW.purpose, NEW.status, 1),
+        (NEW.organization, NEW.kind, 'updated_span', NEW.updated_at / 2764800000, NEW.purpose, NEW.status, 1),
+        (NEW.organization, NEW.kind, 'updated_day', NEW.updated_at / 86400000, NEW.purpose, NEW.status, 1)
+    ON CONFLICT DO UPDATE SET n = n + 1;
+END;
