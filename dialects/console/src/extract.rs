@@ -35,10 +35,10 @@ pub(crate) fn verification_id(text: &str) -> Result<VerificationId> {
     id(text, VERIFICATION, "verification")
 }
 
-/// What an event happened to: a verification, a person or a webhook.
+/// What an event happened to: a verification, a person, a client or a webhook.
 pub(crate) fn subject(text: &str) -> Result<VerificationId> {
     bare(text, &[VERIFICATION, PERSON, WEBHOOK].concat()).parse().map_err(|_| {
-        let message = "must be the id of a verification, an applicant or a webhook";
+        let message = "must be the id of a verification, an applicant, a client or a webhook";
         Refusal::from(Problem::new("subject", Rule::Format, message))
     })
 }

@@ -40,7 +40,7 @@ struct List {
     /// Only of this type, for instance verification.approved
     #[arg(long = "type", value_name = "TYPE")]
     kind: Option<String>,
-    /// Only of this verification, applicant or webhook
+    /// Only of this verification, applicant, client or webhook
     #[arg(long, value_name = "ID")]
     subject: Option<String>,
     /// At or after this time, for instance 2026-01-31T12:00:00Z

@@ -19,7 +19,7 @@ pub(crate) struct Event {
     id: String,
     #[schema(example = "verification.approved")]
     r#type: String,
-    /// The verification, applicant or webhook.
+    /// The verification, applicant, client or webhook.
     subject: String,
     /// Counts the events of the subject from 1.
     sequence: i64,

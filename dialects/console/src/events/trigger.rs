@@ -29,7 +29,7 @@ pub(crate) struct Triggered {
 
 /// Trigger an event
 ///
-/// With a test key: makes the event happen, on a verification made for it. What only checks or people can cause is told
+/// With a test key: makes the event happen, on a verification or client made for it. What only checks or people can cause is told
 /// with `test` set.
 #[operation(
     post,
