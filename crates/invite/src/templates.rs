@@ -210,7 +210,7 @@ fn complete(
     let mut with_code = BTreeSet::new();
     for language in languages {
         let there = |file: &&str| files.contains_key(&format!("{language}/{file}"));
-        let has_code = builtin::CODE.iter().any(|file| there(file));
+        let has_code = builtin::CODE.iter().any(&there);
         let needed = builtin::INVITING.iter().chain(builtin::CODE.iter().filter(|_| has_code));
         if let Some(missing) = needed.into_iter().find(|file| !there(file)) {
             let why = format!("the language {language} has no {missing}; add the file {language}/{missing}");
