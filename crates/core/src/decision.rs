@@ -146,7 +146,13 @@ fn leads_to(policy: &Policy, finding: &Finding, facts: &Facts<'_>) -> Option<Dec
         Outcome::Clear => None,
         Outcome::NotAssessed => {
             let listless = finding.reasons.iter().any(|r| r.code == Code::NoLists);
-            let screened = check == Check::Sanctions && policy.screening.once_imported && !listless;
+            let once = policy.screening.once_imported && !listless;
+            let screened = match check {
+                Check::Sanctions => once,
+                // Is there where a name was given, and then the rule for the person's own is its own.
+                Check::RelatedScreening => once || policy.screening.required,
+                _ => false,
+            };
             let needed = policy.needs(check, side) && !policy.excuses(finding);
             (needed || screened).then_some(Consequence::Review)
         }

@@ -60,6 +60,13 @@ words! {
         Location = "location",
         /// How often and how fast this person, device and address came lately.
         Activity = "activity",
+        // steps
+        /// What the person said of themselves against their document; also what they left open.
+        Declaration = "declaration",
+        /// Whether they said something that a human has to weigh: an office, somebody behind them, means that do not fit.
+        DeclaredRisk = "declared_risk",
+        /// The names that they gave beside their own, compared with the lists.
+        RelatedScreening = "related_screening",
     }
 }
 

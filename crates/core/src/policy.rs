@@ -4,6 +4,7 @@
 mod change;
 mod presets;
 mod problems;
+mod steps;
 
 pub use presets::Preset;
 use serde::{Deserialize, Serialize};

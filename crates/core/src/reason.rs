@@ -256,8 +256,31 @@ codes! {
         ManyPeopleOnDevice = "many_people_on_device",
         ManyPeopleAtAddress = "many_people_at_address",
         FasterThanAPerson = "faster_than_a_person",
+        // what the person said in the steps
+        DeclaredNameDiffers = "declared_name_differs",
+        DeclaredBirthDateDiffers = "declared_birth_date_differs",
+        DeclaredNationalityDiffers = "declared_nationality_differs",
+        DeclaredNumberDiffers = "declared_number_differs",
         // all together
         ScoreBelowTolerance = "score_below_tolerance",
+    }
+    /// Said by the person themselves, and for a human to weigh: nothing wrong by itself.
+    Weighed {
+        /// The document bears a name that the person had before.
+        FormerNameOnDocument = "former_name_on_document",
+        /// They did not agree with a text that they were asked to agree with.
+        AgreementRefused = "agreement_refused",
+        /// An e-mail address or a phone number that no code came back from.
+        ContactUnconfirmed = "contact_unconfirmed",
+        PoliticalOffice = "political_office",
+        HeadOfOrganization = "head_of_organization",
+        FamilyOfOfficeHolder = "family_of_office_holder",
+        CloseAssociate = "close_associate",
+        ThirdPartyInvolved = "third_party_involved",
+        /// They expect to move more than they earn and own.
+        ActivityExceedsMeans = "activity_exceeds_means",
+        /// Somebody who was not named may own much of the business.
+        OwnershipIncomplete = "ownership_incomplete",
     }
 }
 

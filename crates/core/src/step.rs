@@ -6,6 +6,7 @@ pub mod answer;
 pub mod business;
 pub mod config;
 pub mod contact;
+mod declared;
 pub mod estate;
 pub mod financial;
 mod judge;
@@ -13,6 +14,8 @@ pub mod location;
 pub mod party;
 pub mod pep_hio;
 pub mod person;
+mod related;
+mod risk;
 pub mod texts;
 
 use jiff::civil::Date;
@@ -21,8 +24,18 @@ use utoipa::ToSchema;
 
 use self::judge::Judge;
 pub use self::{
-    answer::Answer, business::Business, config::StepConfig, contact::Contact, estate::Estate,
-    financial::Financial, location::LocationData, pep_hio::PepHio, person::Person,
+    answer::Answer,
+    business::Business,
+    config::StepConfig,
+    contact::Contact,
+    declared::{declaration, unconfirmed},
+    estate::Estate,
+    financial::Financial,
+    location::LocationData,
+    pep_hio::PepHio,
+    person::Person,
+    related::{Related, RelatedName, names},
+    risk::risk,
 };
 use crate::{problem::Problem, words::words};
 

@@ -73,7 +73,7 @@ fn explain(found: impl Iterator<Item = ResponseCode>, otherwise: ResponseCode) -
 /// What a decline is reported as when no reason of it has a code. It is no fraud unless something speaks against the person.
 fn unexplained(reasons: &[Code]) -> ResponseCode {
     let says_nothing =
-        |c: &Code| matches!(c.group(), Group::NotRun | Group::Note) || matches!(c, Code::Unknown(_));
+        |c: &Code| matches!(c.group(), Group::NotRun | Group::Note | Group::Weighed) || matches!(c, Code::Unknown(_));
     if reasons.iter().all(says_nothing) { NOT_ACCEPTED } else { GENERIC_FRAUD }
 }
 
@@ -216,7 +216,11 @@ const fn told(reason: &Code) -> Told {
         | Code::PictureSeenBefore
         | Code::PossiblyListed
         | Code::ScoreBelowTolerance => decline(GENERIC_FRAUD),
-        Code::DeclaredDiffers => decline(code(62401, "declared_identity_mismatch")),
+        Code::DeclaredDiffers
+        | Code::DeclaredNameDiffers
+        | Code::DeclaredBirthDateDiffers
+        | Code::DeclaredNationalityDiffers
+        | Code::DeclaredNumberDiffers => decline(code(62401, "declared_identity_mismatch")),
         Code::IpCountryDiffers
         | Code::PositionsApart
         | Code::ManyAttempts
@@ -224,6 +228,18 @@ const fn told(reason: &Code) -> Told {
         | Code::ManyPeopleAtAddress
         | Code::FasterThanAPerson => decline(code(62402, "suspicious_device")),
         Code::FaceBlocked => decline(code(62405, "known_fraudulent_face")),
+
+        // What they said themselves, for a human to weigh: no code of this API says it, and it accuses nobody.
+        Code::FormerNameOnDocument
+        | Code::AgreementRefused
+        | Code::ContactUnconfirmed
+        | Code::PoliticalOffice
+        | Code::HeadOfOrganization
+        | Code::FamilyOfOfficeHolder
+        | Code::CloseAssociate
+        | Code::ThirdPartyInvolved
+        | Code::ActivityExceedsMeans
+        | Code::OwnershipIncomplete => NOTHING,
 
         // A check's own line: what it found follows.
         Code::Failed(check) => Told { retry: None, decline: failed(*check) },
@@ -287,7 +303,10 @@ const fn failed(check: Check) -> Option<ResponseCode> {
         | Check::GenderEstimate
         | Check::Sanctions
         | Check::Registry
-        | Check::Location => return None,
+        | Check::Location
+        | Check::Declaration
+        | Check::DeclaredRisk
+        | Check::RelatedScreening => return None,
     })
 }
 
@@ -360,8 +379,9 @@ mod tests {
 
     /// 623xx and 624xx accuse the person of something.
     #[test]
-    fn what_could_not_run_is_nobodys_fraud() {
-        for reason in every_code().into_iter().filter(|c| c.group() == Group::NotRun) {
+    fn what_could_not_run_or_is_to_be_weighed_is_nobodys_fraud() {
+        let innocent = [Group::NotRun, Group::Weighed];
+        for reason in every_code().into_iter().filter(|c| innocent.contains(&c.group())) {
             let told = |reasons: &[Code]| -> Vec<u32> {
                 let codes = response_codes(Kind::IdentityVerification, Status::Declined, reasons);
                 codes.iter().map(|c| c.code).collect()

@@ -199,7 +199,30 @@ impl Check {
                     | C::WrongOrder
                     | C::FramesOutOfOrder
             ),
-            Self::Sanctions => {
+            Self::Declaration => matches!(
+                code,
+                C::DeclaredNameDiffers
+                    | C::DeclaredBirthDateDiffers
+                    | C::DeclaredNationalityDiffers
+                    | C::DeclaredNumberDiffers
+                    | C::FormerNameOnDocument
+                    | C::AgreementRefused
+                    | C::ContactUnconfirmed
+                    | C::NothingToCompareWith
+                    | C::NoName
+                    | C::NoBirthDate
+            ),
+            Self::DeclaredRisk => matches!(
+                code,
+                C::PoliticalOffice
+                    | C::HeadOfOrganization
+                    | C::FamilyOfOfficeHolder
+                    | C::CloseAssociate
+                    | C::ThirdPartyInvolved
+                    | C::ActivityExceedsMeans
+                    | C::OwnershipIncomplete
+            ),
+            Self::Sanctions | Self::RelatedScreening => {
                 matches!(
                     code,
                     C::Listed

@@ -87,6 +87,15 @@ fn told(findings: &[Finding], action: Action) -> Vec<EventType> {
     if !matches!(action, Action::Approve | Action::Decline) {
         return vec![];
     }
+    let document = document_accepted(findings, action == Action::Decline)
+        .map(|is| if is { EventType::DocumentAccepted } else { EventType::DocumentRejected });
+    let liveness =
+        live(findings).map(|is| if is { EventType::LivenessPassed } else { EventType::LivenessFailed });
+    document.into_iter().chain(liveness).collect()
+}
+
+/// Whether the document is one that is accepted, by every finding that speaks of it; `None` where that is not known.
+pub(crate) fn document_accepted(findings: &[Finding], declined: bool) -> Option<bool> {
     let outcomes = |wanted: &dyn Fn(Check) -> bool| -> Vec<Outcome> {
         findings.iter().filter(|f| wanted(f.check)).map(|f| f.outcome).collect()
     };
@@ -94,15 +103,11 @@ fn told(findings: &[Finding], action: Action) -> Vec<EventType> {
     let failed = |outcomes: &[Outcome]| outcomes.contains(&Outcome::Fail);
     // What only counts by its weight rejects no document of somebody who is approved, and lets none pass as clear.
     let failed_elsewhere = failed(&outcomes(&is_of_document));
-    let document = if failed(&needed) || failed_elsewhere && action == Action::Decline {
-        Some(EventType::DocumentRejected)
-    } else {
-        let clear = !needed.is_empty() && needed.iter().all(|o| *o == Outcome::Clear) && !failed_elsewhere;
-        clear.then_some(EventType::DocumentAccepted)
-    };
-    let liveness =
-        live(findings).map(|is| if is { EventType::LivenessPassed } else { EventType::LivenessFailed });
-    document.into_iter().chain(liveness).collect()
+    if failed(&needed) || failed_elsewhere && declined {
+        return Some(false);
+    }
+    let clear = !needed.is_empty() && needed.iter().all(|o| *o == Outcome::Clear) && !failed_elsewhere;
+    clear.then_some(true)
 }
 
 /// The checks that a document has to pass to be one that is accepted.
@@ -143,7 +148,10 @@ const fn is_of_document(check: Check) -> bool {
         | Check::ActiveLiveness
         | Check::Sanctions
         | Check::Location
-        | Check::Activity => false,
+        | Check::Activity
+        | Check::Declaration
+        | Check::DeclaredRisk
+        | Check::RelatedScreening => false,
     }
 }
 

@@ -364,7 +364,7 @@ pub(super) fn is_company_mark(word: &str) -> bool {
 /// Forms of the same given name, by word; the groups are numbered.
 static NICKNAMES: LazyLock<HashMap<String, Vec<u16>>> = LazyLock::new(|| {
     // The same list that holds a document's name against a declared one.
-    let text = include_str!("../../../checks/src/document/compare/nicknames.txt");
+    let text = include_str!("../../../core/src/compare/nicknames.txt");
     let mut groups: HashMap<String, Vec<u16>> = HashMap::new();
     for (number, line) in (0..).zip(text.lines().filter(|l| !l.starts_with('#'))) {
         for word in line.split_whitespace() {

@@ -4,7 +4,7 @@ use super::{
     agreement::{Agreement, Note},
     letters,
 };
-use crate::document::text::plain;
+use crate::text::plain;
 
 /// Words and how they are abbreviated: the full form first.
 static FORMS: &[&[&str]] = &[

@@ -6,7 +6,7 @@ use super::{
     agreement::{Agreement, Note},
     letters::{distance, similarity},
 };
-use crate::document::text::{icao, plain};
+use crate::text::{icao, plain};
 
 /// Words of a name that come and go: particles, titles, generations.
 static PARTICLES: &[&str] = &[

@@ -4,7 +4,7 @@ use super::{
     agreement::{Agreement, Note},
     letters,
 };
-use crate::document::text::{plain, similarity};
+use crate::text::{plain, similarity};
 
 /// Agreement of two document numbers, punctuation ignored. Letters and digits that print alike count as
 /// nearly equal, and a number may be the beginning of the other where a part of it (a suffix, a check

@@ -1,8 +1,10 @@
 //! Do two documents name one person? By whole names as people write them, and by birth dates.
 
-use bonafide_core::document::{DocumentReading, FieldName};
-
-use super::{compare, text::icao};
+use crate::{
+    compare,
+    document::{DocumentReading, FieldName},
+    text::icao,
+};
 
 /// The least agreement of two names that are taken for one, as for the sources of one document.
 pub const SAME_NAME: f64 = 0.85;
@@ -102,7 +104,7 @@ impl Holder {
 
 #[cfg(test)]
 mod tests {
-    use bonafide_core::document::{Field, Side, Source};
+    use crate::document::{Field, Side, Source};
 
     use super::*;
 

@@ -1,6 +1,6 @@
 //! What comes of a comparison.
 
-use bonafide_core::reason::Code;
+use crate::reason::Code;
 
 /// The outcome of one comparison.
 #[derive(Debug, Clone, PartialEq, Default)]
