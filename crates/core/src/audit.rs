@@ -51,6 +51,14 @@ words! {
         CredentialCreated = "credential.created",
         CredentialRotated = "credential.rotated",
         CredentialRevoked = "credential.revoked",
+        /// A third party may see what the person let them.
+        ShareCreated = "share.created",
+        /// Third parties were named, and nothing may be shown to them.
+        ShareWithheld = "share.withheld",
+        /// A link to it was made; the one before ends.
+        ShareRenewed = "share.renewed",
+        ShareViewed = "share.viewed",
+        ShareRevoked = "share.revoked",
         RequirementsChanged = "requirements.changed",
         WeightsChanged = "weights.changed",
         PolicyChanged = "policy.changed",

@@ -96,6 +96,10 @@ words! {
         Reconsider = "reconsider",
         Cancel = "cancel",
         Expire = "expire",
+        /// A human approves before the person is done: on their word alone.
+        Vouch = "vouch",
+        /// A human declines before the person is done.
+        TurnDown = "turn_down",
     }
 }
 
@@ -117,7 +121,7 @@ impl Status {
         match (action, self) {
             (Action::Open, Created) => Ok(Pending),
             (Action::Consent, Created | Pending) => Ok(Capturing),
-            (Action::RefuseConsent, Created | Pending) => Ok(Refused),
+            (Action::RefuseConsent, Created | Pending | Capturing | RetryRequired) => Ok(Refused),
             (Action::Submit, Capturing | RetryRequired) => Ok(Processing),
             (Action::Approve, Processing | ReviewRequired | Inconclusive) => Ok(Approved),
             (Action::Decline, Processing | ReviewRequired | Inconclusive) => Ok(Declined),
@@ -128,6 +132,8 @@ impl Status {
             (Action::Reconsider, Approved | Declined) => Ok(ReviewRequired),
             (Action::Cancel, from) if !from.is_final() => Ok(Canceled),
             (Action::Expire, Created | Pending | Capturing | RetryRequired) => Ok(Expired),
+            (Action::Vouch, Created | Pending | Capturing | RetryRequired) => Ok(Approved),
+            (Action::TurnDown, Created | Pending | Capturing | RetryRequired) => Ok(Declined),
             (action, from) => Err(Illegal { from, action }),
         }
     }

@@ -13,7 +13,9 @@ pub mod assess;
 pub mod backtest;
 mod base;
 pub mod block_list;
+pub mod capture;
 mod checks;
+pub mod clients;
 pub mod events;
 pub mod evidence;
 pub mod health;
@@ -25,7 +27,9 @@ pub mod registry;
 pub mod reviews;
 pub mod sandbox;
 pub mod screening;
+pub mod shares;
 pub mod specimens;
+pub mod steps;
 #[cfg(test)]
 mod testing;
 pub mod trigger;
@@ -38,7 +42,7 @@ pub use base::{
     caller::{Caller, ClientAddress, Device, Scope},
     engine::{Engine, ForwardedHeader, Parts, Settings, Storage},
     error::{Error, Result},
-    private::{AskedAgain, Private},
+    private::{AskedAgain, Private, Subject, ThirdParty},
     sighting::Sighting,
     world,
 };

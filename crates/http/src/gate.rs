@@ -12,7 +12,7 @@ use axum::{
     middleware::{self, Next},
     response::Response,
 };
-use bonafide_core::id::CredentialId;
+use bonafide_core::{id::{CredentialId, ShareId}, plan::Plan};
 use bonafide_engine::{Caller, ClientAddress, Device, Engine, Scope};
 
 use crate::{
@@ -32,6 +32,10 @@ pub enum Denied {
     BadToken,
     #[error("the credential has no permission for this; it needs the scope {0}")]
     MissingScope(&'static str),
+    #[error("the subscription of this organization is not active")]
+    SubscriptionInactive,
+    #[error("the plan of this organization does not include this API")]
+    NotInPlan,
     #[error("too many requests; try again in {retry_after_s} s")]
     TooMany { retry_after_s: u32 },
     #[error("the idempotency key must have 1 to 255 printable ASCII characters")]
@@ -152,11 +156,20 @@ async fn admit(
             return (Some(refused), Err(Denied::TooMany { retry_after_s: refused.reset_s }));
         }
     };
+    if rules.dialect.bound_to_plan {
+        match caller.plan {
+            Plan::Active => {}
+            Plan::Inactive => return (Some(allowance), Err(Denied::SubscriptionInactive)),
+            Plan::WithoutApi => return (Some(allowance), Err(Denied::NotInPlan)),
+        }
+    }
     if let Some(missing) = rule.scopes.iter().find(|scope| !caller.may(**scope)) {
         return (Some(allowance), Err(Denied::MissingScope(missing.as_str())));
     }
+    // What a person chooses is theirs alone, whoever made their verification.
+    let whose = caller.session.map(|session| format!("{session}:")).unwrap_or_default();
     let key = match repeat::key(&parts.headers, rules.dialect.idempotency_header) {
-        Ok(key) => key.map(str::to_owned),
+        Ok(key) => key.map(|key| format!("{whose}{key}")),
         Err(denied) => return (Some(allowance), Err(denied)),
     };
     let does_something = repeat::does_something(parts.method.as_str(), &rule.scopes);
@@ -175,10 +188,14 @@ fn take(rules: &Rules, caller: &Caller, cost: u32) -> Result<Allowance, Allowanc
     let most = |n: i64| u32::try_from(n).unwrap_or(u32::MAX);
     let mine = most(caller.per_minute.unwrap_or(settings.per_minute));
     let all = most(settings.per_minute_organization).max(mine);
-    let allowance = rules.limits.take(Holder::Credential(caller.credential), mine, cost)?;
+    let holder = caller.session.map_or(Holder::Credential(caller.credential), Holder::Session);
+    let allowance = rules.limits.take(holder, mine, cost)?;
     rules.limits.take(Holder::Organization(caller.organization, all), all, cost)?;
     Ok(allowance)
 }
+
+/// Looks a minute at what was shared by one link.
+const LOOKS_PER_MINUTE: u32 = 60;
 
 /// For an operation that looks at credentials itself: how often whoever asks may.
 #[derive(Clone)]
@@ -194,6 +211,15 @@ impl Counts {
     /// Seconds to wait, when there were too many from this address.
     pub fn wrong(&self) -> Result<(), u32> {
         self.from.map_or(Ok(()), |from| self.limits.wrong(from.0))
+    }
+
+    /// Counts a look at what was shared by a link.
+    ///
+    /// # Errors
+    /// Seconds to wait, when there were too many by this link.
+    pub fn share(&self, share: ShareId) -> Result<(), u32> {
+        let taken = self.limits.take(Holder::Share(share), LOOKS_PER_MINUTE, 1);
+        taken.map(drop).map_err(|refused| refused.reset_s)
     }
 
     /// Counts an exchange of a client's secret for a token.

@@ -11,7 +11,7 @@ use std::{
 };
 
 use bonafide_core::{
-    id::{CredentialId, OrganizationId},
+    id::{CredentialId, OrganizationId, ShareId, VerificationId},
     time::{Clock as CoreClock, Timestamp},
 };
 use governor::{
@@ -33,8 +33,12 @@ type Bucket = RateLimiter<NotKeyed, InMemoryState, Time, StateInformationMiddlew
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Holder {
     Credential(CredentialId),
+    /// A person's device in their verification.
+    Session(VerificationId),
     /// A client who exchanges their secret for tokens.
     Exchange(CredentialId),
+    /// Whoever has the link to what was shared.
+    Share(ShareId),
     /// All of its callers whose bucket has this size.
     Organization(OrganizationId, u32),
 }

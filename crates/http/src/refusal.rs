@@ -80,6 +80,8 @@ impl From<Denied> for Refusal {
         let (status, code) = match denied {
             Denied::NoCredentials | Denied::BadToken => (StatusCode::UNAUTHORIZED, "unauthorized"),
             Denied::MissingScope(_) => (StatusCode::FORBIDDEN, "insufficient_scope"),
+            Denied::SubscriptionInactive => (StatusCode::PAYMENT_REQUIRED, "subscription_inactive"),
+            Denied::NotInPlan => (StatusCode::FORBIDDEN, "not_in_plan"),
             Denied::TooMany { .. } => (StatusCode::TOO_MANY_REQUESTS, "too_many_requests"),
             Denied::BadIdempotencyKey => (StatusCode::BAD_REQUEST, "invalid_idempotency_key"),
             Denied::InFlight => (StatusCode::CONFLICT, IN_FLIGHT),
@@ -111,6 +113,7 @@ impl From<Error> for Refusal {
             Error::Incomplete(problems) => Self::fields("incomplete", problems),
             Error::NotFound(_) => Self::new(StatusCode::NOT_FOUND, "not_found", error.to_string()),
             Error::Conflict { code, message } => Self::new(StatusCode::CONFLICT, code, message),
+            Error::Gone(_) => Self::new(StatusCode::GONE, "gone", error.to_string()),
             Error::Forbidden => Self::new(StatusCode::FORBIDDEN, "insufficient_scope", error.to_string()),
             Error::Weakens(problems) => {
                 let status = StatusCode::FORBIDDEN;

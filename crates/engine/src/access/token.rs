@@ -1,6 +1,6 @@
 //! OAuth 2.0 client credentials (RFC 6749 section 4.4): opaque tokens, kept as a hash.
 
-use bonafide_core::{problem::with_causes, time::Timestamp};
+use bonafide_core::{plan::Plan, problem::with_causes, time::Timestamp};
 use bonafide_store::{
     access_tokens::{self, AccessToken},
     credentials::{self, Kind},
@@ -9,10 +9,13 @@ use bonafide_store::{
 };
 
 use super::credential::Credential;
-use crate::base::{
-    caller::{Caller, Scope},
-    engine::Engine,
-    error::{Error, Result},
+use crate::{
+    base::{
+        caller::{Caller, Scope},
+        engine::Engine,
+        error::{Error, Result},
+    },
+    capture,
 };
 
 /// A token at the one moment it is known.
@@ -80,8 +83,14 @@ pub async fn issue(
     Ok(IssuedToken { token, expires_in, scope: scopes })
 }
 
-/// Who presents this access token or API key; `None` for an unknown, expired or revoked one.
+/// Who presents this access token, API key or capture token; `None` for an unknown, expired or revoked one.
+///
+/// # Errors
+/// [`Error::Gone`] for a capture token whose verification takes nothing more.
 pub async fn authenticate(engine: &Engine, presented: &str) -> Result<Option<Caller>> {
+    if capture::is_token(presented) {
+        return capture::authenticate(engine, presented).await;
+    }
     let is_key = is_api_key(presented);
     // Mistyped: nothing is that.
     if !is_key && is_like_api_key(presented) {
@@ -109,12 +118,14 @@ pub async fn authenticate(engine: &Engine, presented: &str) -> Result<Option<Cal
     Ok(Some(Caller {
         address: None,
         device: None,
+        session: None,
         organization: credential.organization,
         credential: credential.id,
         client_id: credential.public_id,
         scopes: scopes.unwrap_or(credential.scopes),
         per_minute: credential.per_minute,
-        sandbox: organization.is_some_and(|o| o.sandbox),
+        sandbox: organization.as_ref().is_some_and(|o| o.sandbox),
+        plan: organization.and_then(|o| o.plan.known()).unwrap_or(Plan::Inactive),
     }))
 }
 

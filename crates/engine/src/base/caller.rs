@@ -2,7 +2,10 @@
 
 use std::{fmt, net::IpAddr};
 
-use bonafide_core::id::{CredentialId, OrganizationId};
+use bonafide_core::{
+    id::{CredentialId, OrganizationId, VerificationId},
+    plan::Plan,
+};
 
 /// What a credential may do. The words are stored and published: never change one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,9 +24,12 @@ pub enum Scope {
     Webhooks,
     /// Other credentials of the organization.
     Keys,
+    /// Capture in one verification, from the person's own device. Only a capture token grants it.
+    Capture,
 }
 
 impl Scope {
+    /// Those that a credential may be given.
     pub const ALL: [Self; 7] =
         [Self::Read, Self::Write, Self::Settings, Self::Policy, Self::Review, Self::Webhooks, Self::Keys];
 
@@ -36,27 +42,28 @@ impl Scope {
             Self::Review => "reviews",
             Self::Webhooks => "webhooks",
             Self::Keys => "keys",
+            Self::Capture => "capture",
         }
     }
 
     pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|s| s.as_str() == word)
+        Self::ALL.into_iter().chain([Self::Capture]).find(|s| s.as_str() == word)
     }
 
     /// The word for everyday work: everything but other credentials, what can weaken decisions, and reviews.
     pub const EVERYTHING: &str = "verifications";
 
-    /// What a word of a list of scopes stands for; nothing for a word that is none.
+    /// What a word of a list of scopes stands for; nothing for a word that is none, or that no credential is given.
     pub fn of_word(word: &str) -> Vec<Self> {
         match word {
             Self::EVERYTHING => vec![Self::Read, Self::Write, Self::Settings, Self::Webhooks],
-            word => Self::parse(word).into_iter().collect(),
+            word => Self::parse(word).filter(|scope| *scope != Self::Capture).into_iter().collect(),
         }
     }
 
     /// Whether a space-separated list grants this.
     pub fn is_granted_by(self, scopes: &str) -> bool {
-        scopes.split(' ').any(|word| Self::of_word(word).contains(&self))
+        scopes.split(' ').any(|word| word == self.as_str() || Self::of_word(word).contains(&self))
     }
 
     /// Whether one list grants all that another does.
@@ -78,10 +85,14 @@ pub struct Caller {
     pub per_minute: Option<i64>,
     /// Whether the organization is a sandbox.
     pub sandbox: bool,
+    /// What the organization has subscribed to.
+    pub plan: Plan,
     /// Where the request came from, if that is known.
     pub address: Option<ClientAddress>,
     /// The device that sent the request, if it said so.
     pub device: Option<Device>,
+    /// The one verification that the caller may capture in, and nothing else: they came with a capture token.
+    pub session: Option<VerificationId>,
 }
 
 /// The name that a device, or the app on it, gives itself. Personal data, so it does not print itself.
@@ -111,7 +122,10 @@ impl Caller {
 
     /// How the audit log names this caller.
     pub(crate) fn actor(&self) -> String {
-        format!("credential:{}", self.credential)
+        match self.session {
+            Some(_) => "person".to_owned(),
+            None => format!("credential:{}", self.credential),
+        }
     }
 }
 
@@ -129,5 +143,8 @@ mod tests {
         assert!(Scope::covers("verifications keys", "settings verifications:read"));
         assert!(!Scope::covers("verifications:read", "verifications"));
         assert!(!Scope::covers("verifications", "keys"));
+        // Nobody is given what only a capture token has.
+        assert!(Scope::of_word("capture").is_empty() && Scope::Capture.is_granted_by("capture"));
+        assert!(!Scope::Capture.is_granted_by("verifications keys policy"));
     }
 }

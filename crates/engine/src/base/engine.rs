@@ -100,6 +100,10 @@ pub struct Settings {
     pub public_url: String,
     /// Where an invited person goes, with `{verification}` in it; empty when it was not said.
     pub capture_url: String,
+    /// Where a third party goes, with `{code}` in its fragment; empty when it was not said.
+    pub share_url: String,
+    /// How long a third party's link shows what was shared, in seconds.
+    pub share_lifetime_s: i64,
     /// Requests a minute of a credential that was given no limit of its own.
     pub per_minute: i64,
     /// Requests a minute of all credentials of an organization together.
@@ -141,6 +145,8 @@ impl Default for Settings {
             four_eyes: FourEyes::default(),
             public_url: String::new(),
             capture_url: String::new(),
+            share_url: String::new(),
+            share_lifetime_s: 30 * 24 * 3600,
             per_minute: 200,
             per_minute_organization: 2_000,
             webhook_disable_after_s: 5 * 24 * 3600,

@@ -18,6 +18,9 @@ pub enum Error {
     /// The request is fine but not now. `code` is stable; `message` says what to do instead.
     #[error("{message}")]
     Conflict { code: &'static str, message: String },
+    /// It was there and is over for good; the message says what to do instead.
+    #[error("{0}")]
+    Gone(&'static str),
     /// The credential may not do this.
     #[error("the credential has no permission for this")]
     Forbidden,

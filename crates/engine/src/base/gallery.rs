@@ -122,6 +122,12 @@ impl Gallery {
         self.identities.forget(organization, applicant).await;
         self.captures.forget(organization, applicant).await;
     }
+
+    /// Drops what a person's face is known again by, from this process.
+    pub(crate) async fn forget_face(&self, organization: OrganizationId, applicant: ApplicantId) {
+        self.faces.forget(organization, applicant).await;
+        self.captures.forget(organization, applicant).await;
+    }
 }
 
 /// One kind of feature, over all organizations.

@@ -47,6 +47,8 @@ pub(crate) enum JobKind {
     MatchTemplate,
     CheckLiveness,
     AskRegistry,
+    /// What the person said in the steps.
+    CheckSteps,
     Decide,
     Reopen,
     Expire,
@@ -60,12 +62,13 @@ pub(crate) enum JobKind {
 }
 
 impl JobKind {
-    pub(crate) const ALL: [Self; 13] = [
+    pub(crate) const ALL: [Self; 14] = [
         Self::ReadDocument,
         Self::MatchFaces,
         Self::MatchTemplate,
         Self::CheckLiveness,
         Self::AskRegistry,
+        Self::CheckSteps,
         Self::Decide,
         Self::Reopen,
         Self::Expire,
@@ -84,6 +87,7 @@ impl JobKind {
             Self::MatchTemplate => "match_template",
             Self::CheckLiveness => "check_liveness",
             Self::AskRegistry => "ask_registry",
+            Self::CheckSteps => "check_steps",
             Self::Decide => "decide",
             Self::Reopen => "reopen",
             Self::Expire => "expire",
@@ -107,6 +111,7 @@ impl JobKind {
             | Self::MatchTemplate
             | Self::CheckLiveness
             | Self::AskRegistry
+            | Self::CheckSteps
             | Self::Decide => Queue::Checks,
             Self::Reopen | Self::Expire | Self::Erase | Self::Rescreen | Self::RescreenOne => Queue::Timers,
             Self::Invite | Self::Remind => Queue::Mail,
@@ -121,6 +126,7 @@ impl JobKind {
             | Self::MatchTemplate
             | Self::CheckLiveness
             | Self::AskRegistry
+            | Self::CheckSteps
             | Self::Decide => 4,
             Self::Reopen | Self::Expire | Self::Erase => 20,
             Self::Rescreen | Self::RescreenOne => 10,

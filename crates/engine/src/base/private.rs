@@ -6,6 +6,7 @@ use bonafide_core::{
     id::{EvidenceId, WebhookEndpointId},
     recapture::Capture,
     review::Grounds,
+    step::{StepConfig, StepKind},
     time::Timestamp,
 };
 use bonafide_invite::Channel;
@@ -39,6 +40,9 @@ pub struct Private {
     /// The last screening of the person, with its hits.
     #[serde(default)]
     pub screened: Option<Screened>,
+    /// What the lists hold of the names that the person gave beside their own.
+    #[serde(default)]
+    pub related: Option<Screened>,
     /// The earlier submissions that the last one had something in common with.
     #[serde(default)]
     pub sightings: Vec<Sighting>,
@@ -57,6 +61,62 @@ pub struct Private {
     /// What a reviewer asked the person for again, until they submit.
     #[serde(default)]
     pub asked_again: Option<AskedAgain>,
+    /// Whom it is about, as the caller knows them.
+    #[serde(default)]
+    pub subject: Subject,
+    /// Days that the person was given; the server's setting where absent.
+    #[serde(default)]
+    pub lifetime_days: Option<u32>,
+    /// What the caller set of single steps.
+    #[serde(default)]
+    pub step_config: StepConfig,
+    /// Who may see what was approved.
+    #[serde(default)]
+    pub third_parties: Vec<ThirdParty>,
+    /// The language that the person chose on their device: BCP 47.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chosen_language: Option<String>,
+}
+
+impl Private {
+    /// The language to speak to the person in, as far as it is known.
+    pub fn language(&self) -> Option<&str> {
+        let invited = || self.invitation.as_ref()?.language.as_deref();
+        self.chosen_language.as_deref().or_else(invited)
+    }
+}
+
+/// Whom a verification is about, as the caller knows them. Personal data, so it does not print itself.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Subject {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+}
+
+impl std::fmt::Debug for Subject {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Subject(..)")
+    }
+}
+
+/// Somebody who sees what was approved, if the person agrees. Personal data, so it does not print itself.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ThirdParty {
+    pub name: String,
+    pub email: String,
+    /// What they see.
+    #[serde(default)]
+    pub steps: Vec<StepKind>,
+}
+
+impl std::fmt::Debug for ThirdParty {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ThirdParty(..)")
+    }
 }
 
 /// What a submission consisted of.

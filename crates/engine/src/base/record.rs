@@ -107,7 +107,10 @@ impl Record {
         }
         Ok(Follows {
             status: to,
-            identify: to == Status::Approved && self.kind() == Kind::IdentityVerification,
+            // Somebody's word without evidence makes nobody known.
+            identify: to == Status::Approved
+                && action != Action::Vouch
+                && self.kind() == Kind::IdentityVerification,
             told,
             reopen: action == Action::GiveUp,
         })

@@ -5,7 +5,7 @@ use bonafide_core::{
     audit::AuditAction,
     finding::{Check, Code, Finding},
     id::{OrganizationId, VerificationId},
-    verification::{Kind, Status},
+    verification::Status,
     weights::Weights,
 };
 use bonafide_store::{Tx, findings, jobs::Job};
@@ -19,6 +19,7 @@ use crate::{
         record::Record,
     },
     sandbox::steer::steer,
+    steps::asks::Asks,
     tuning::weights::weights_of,
 };
 
@@ -148,9 +149,17 @@ async fn record_findings(
     findings::insert(tx, organization, record.row.id, new, engine.now(), &*engine.entropy).await?;
     let all = findings::list(tx, organization, record.row.id).await?;
     let has = |check| all.iter().any(|f| f.check == check);
-    let document =
-        record.kind() == Kind::FaceAuthentication || has(Check::DocumentReadable) && has(Check::Registry);
-    if document && has(Check::FaceMatch) && has(Check::PassiveLiveness) {
+    let asks = Asks::of(tx, &record.row).await?;
+    let document = !asks.document || has(Check::DocumentReadable) && has(Check::Registry);
+    // A document is looked for among earlier ones beside the faces, whether there is a face or not.
+    let known = has(Check::FaceMatch) || !asks.face && (!asks.document || has(Check::BlockList));
+    let face = !asks.face || has(Check::PassiveLiveness);
+    if asks.words && !has(Check::Declaration) {
+        // What the person said is compared with what was read.
+        if document {
+            enqueue_check(engine, tx, record, JobKind::CheckSteps).await?;
+        }
+    } else if document && known && face {
         enqueue_check(engine, tx, record, JobKind::Decide).await?;
     }
     Ok(())

@@ -1,6 +1,6 @@
 //! Compares the selfie with the document's portrait.
 
-use bonafide_checks::image::Picture;
+use bonafide_checks::{face::compare::FaceMatch, image::Picture};
 use bonafide_core::{
     evidence::EvidenceKind,
     finding::{Check, Finding, Outcome},
@@ -8,7 +8,7 @@ use bonafide_core::{
 use bonafide_store::Tx;
 
 use super::{
-    job::{Case, CheckJob, gone, unreadable},
+    job::{Case, CheckJob, unreadable},
     who::{self, Who},
 };
 use crate::{
@@ -40,7 +40,10 @@ impl CheckJob for MatchFaces {
             let of = |kind| pictures.iter().find(|(k, _)| *k == kind).map(|(_, bytes)| bytes);
             let decode = |kind| of(kind).map(|bytes| bonafide_checks::image::decode(bytes)).transpose();
             let portrait = decode(EvidenceKind::Portrait).map_err(unreadable)?;
-            let selfie = decode(EvidenceKind::Selfie).map_err(unreadable)?.ok_or_else(gone)?;
+            // Where no face is asked for, the document alone is looked for among the earlier ones.
+            let Some(selfie) = decode(EvidenceKind::Selfie).map_err(unreadable)? else {
+                return Ok(FaceMatch::default());
+            };
             let mut matched = assess::faces(&models, &weights, portrait.as_ref(), &selfie);
             let others = other_frames(&pictures)?;
             let frames: Vec<&Picture> = std::iter::once(&selfie).chain(&others).collect();

@@ -2,6 +2,7 @@
 
 pub(crate) mod ask_registry;
 pub(crate) mod check_liveness;
+pub(crate) mod check_steps;
 pub(crate) mod decide;
 mod duplicates;
 pub(crate) mod job;

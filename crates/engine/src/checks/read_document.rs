@@ -30,6 +30,7 @@ use crate::{
     location, registry,
     sandbox::clock::today,
     screening,
+    verifications::search,
 };
 
 pub(crate) struct ReadDocument {
@@ -81,6 +82,7 @@ impl CheckJob for ReadDocument {
         record.private.screened = self.screened;
         record.private.sightings = self.alike;
         record.save(engine, tx).await?;
+        search::index(engine, tx, record).await?;
         screening::log::keep_first(engine, tx, record).await?;
         enqueue_check(engine, tx, record, JobKind::MatchFaces).await?;
         if engine.registry.is_some() {

@@ -5,12 +5,13 @@ pub(crate) mod dismiss;
 pub(crate) mod log;
 mod plan;
 mod reconsider;
+pub(crate) mod related;
 pub(crate) mod rescreen;
 pub(crate) mod restore;
-mod screen;
+pub(crate) mod screen;
 mod search;
 mod state;
-mod trouble;
+pub(crate) mod trouble;
 
 pub use crate::base::{
     lists::{Lists, Screening},

@@ -4,28 +4,31 @@
 use bonafide_core::{
     audit::AuditAction,
     event::EventType,
-    id::{ApplicantId, VerificationId},
+    id::{ApplicantId, ClientId, MatterId, VerificationId},
     policy::{Exhausted, LivenessMode, Policy},
-    problem::Rule,
-    verification::{Kind, Status},
+    problem::{Problem, Rule},
+    step::{StepConfig, StepKind},
+    verification::{Kind, Purpose, Status},
 };
 use bonafide_store::{
     Tx, applicants,
     crypto::{self, Object, Sealed},
-    subject_keys, verifications as rows,
+    steps, subject_keys, verifications as rows,
     weights::Whom,
 };
 use serde_json::{Value, json};
 
+use super::search;
 use crate::{
     base::{
         caller::{Caller, Scope},
         engine::Engine,
         error::{Error, Result},
         jobs::{self, JobKind, NewJob},
-        private::Private,
+        private::{Private, Subject, ThirdParty},
         record::Record,
     },
+    clients,
     events::emit::emit_for,
     identities::person::open,
     sandbox::scenarios,
@@ -45,24 +48,61 @@ pub struct NewVerification {
     /// Asked beyond the policy: movements where it asks for none, a pause where it has none.
     pub liveness_mode: LivenessMode,
     pub exhausted: Exhausted,
+    /// Asked beyond the policy: nobody is approved without being compared with lists.
+    pub screening: bool,
     /// The caller's word for their user; empty without one.
     pub user_id: String,
     /// JSON objects, or null.
     pub metadata: Value,
     pub settings: Value,
     pub webhook_url: Option<String>,
+    pub purpose: Purpose,
+    /// What the person is asked for, in this order; document and face when empty.
+    pub steps: Vec<StepKind>,
+    /// What is set of single steps.
+    pub step_config: StepConfig,
+    /// The organization's own record of the person.
+    pub client: Option<ClientId>,
+    /// The organization's case that it belongs to.
+    pub matter: Option<MatterId>,
+    /// Whom it is about, as the caller knows them.
+    pub subject: Subject,
+    /// Days that the person has; the server's setting when absent.
+    pub lifetime_days: Option<u32>,
+    /// Who is shown what was approved, if the person agrees.
+    pub third_parties: Vec<ThirdParty>,
 }
+
+/// Most days that a person may be given.
+pub const MAX_LIFETIME_DAYS: u32 = 90;
+
+/// Most third parties of one verification.
+const MAX_THIRD_PARTIES: usize = 20;
 
 /// A verification: who is this? It waits for consent.
 pub async fn create(engine: &Engine, caller: &Caller, new: NewVerification) -> Result<VerificationId> {
-    check(engine, caller, &new)?;
     let mut tx = engine.db().begin().await?;
-    let mut policy = policy_of(&mut tx, caller, &new).await?;
-    let whom = Whom { client: &caller.client_id, user_id: &new.user_id };
-    policy.require(requirements_for(&mut tx, caller.organization, whom).await?);
-    let id = insert(engine, &mut tx, caller, new, policy, None).await?;
+    let id = create_in(engine, &mut tx, caller, new).await?;
     tx.commit().await?;
     Ok(id)
+}
+
+/// The same, in a transaction.
+pub(super) async fn create_in(
+    engine: &Engine,
+    tx: &mut Tx,
+    caller: &Caller,
+    new: NewVerification,
+) -> Result<VerificationId> {
+    check(engine, caller, &new)?;
+    let mut policy = policy_of(tx, caller, &new).await?;
+    let whom = Whom { client: &caller.client_id, user_id: &new.user_id };
+    policy.require(requirements_for(tx, caller.organization, whom).await?);
+    if !new.steps.is_empty() {
+        policy = policy.for_steps(&new.steps);
+    }
+    policy.screening.required |= new.screening;
+    insert(engine, tx, caller, new, policy, None).await
 }
 
 /// An authentication: is this the person who they say they are? It takes a face at once; consent was given when the
@@ -104,6 +144,23 @@ fn check(engine: &Engine, caller: &Caller, new: &NewVerification) -> Result<()> 
             return Err(Error::invalid(field, Rule::Length, format!("must be at most {MAX_PRIVATE} bytes")));
         }
     }
+    if new.purpose == Purpose::Share && !new.steps.contains(&StepKind::Consent) {
+        let message = "must contain consent: without it nothing may be passed on";
+        return Err(Error::invalid("steps", Rule::Required, message));
+    }
+    if new.third_parties.len() > MAX_THIRD_PARTIES {
+        let message = format!("must name at most {MAX_THIRD_PARTIES}");
+        return Err(Error::invalid("third_parties", Rule::Length, message));
+    }
+    let twice = |n: &usize| new.steps[..*n].contains(&new.steps[*n]);
+    if let Some(n) = (0..new.steps.len()).find(twice) {
+        let problem = Problem::new(format!("steps.{n}"), Rule::Other, "is asked for twice");
+        return Err(Error::Invalid(vec![problem]));
+    }
+    if new.lifetime_days.is_some_and(|days| !(1..=MAX_LIFETIME_DAYS).contains(&days)) {
+        let message = format!("must be from 1 to {MAX_LIFETIME_DAYS}");
+        return Err(Error::invalid("lifetime_days", Rule::Range, message));
+    }
     scenarios::check(caller, &new.settings)
 }
 
@@ -118,6 +175,9 @@ async fn insert(
     let (now, entropy) = (engine.now(), &*engine.entropy);
     let organization = caller.organization;
     let (id, applicant) = (VerificationId::new(now, entropy), ApplicantId::new(now, entropy));
+    if let Some(client) = new.client {
+        clients::count_request(tx, organization, client).await?;
+    }
     let webhook_endpoint = match &new.webhook_url {
         Some(url) => Some(per_verification(engine, tx, organization, new.dialect, url).await?),
         None => None,
@@ -127,10 +187,15 @@ async fn insert(
         settings: new.settings,
         webhook_url: new.webhook_url,
         webhook_endpoint,
+        subject: new.subject,
+        lifetime_days: new.lifetime_days,
+        step_config: new.step_config,
+        third_parties: new.third_parties,
         ..Private::default()
     };
-    let expires_at = now.plus_secs(engine.settings.verification_lifetime_s);
+    let expires_at = now.plus_secs(lifetime_s(engine, new.lifetime_days));
 
+    search::prepare(engine, tx, organization).await?;
     applicants::insert(tx, organization, applicant, now).await?;
     let key = subject_keys::create(tx, organization, applicant, engine.key_ring(), now, entropy).await?;
     let whom = Whom { client: &caller.client_id, user_id: &new.user_id };
@@ -164,11 +229,16 @@ async fn insert(
         updated_at: now,
         completed_at: None,
         expires_at: Some(expires_at),
+        purpose: new.purpose.into(),
+        client: new.client,
+        matter: new.matter,
     };
     let sealed = crypto::seal_json(&key, Object::Verification(id), &private, entropy)?;
     let row = rows::Verification { sealed, ..row };
     rows::insert(tx, organization, &row).await?;
+    steps::insert_all(tx, organization, id, applicant, &new.steps).await?;
     let record = Record { row, private, key };
+    search::index(engine, tx, &record).await?;
     let detail = json!({"dialect": new.dialect, "kind": kind});
     record.note(engine, tx, AuditAction::VerificationCreated, &caller.actor(), &detail).await?;
     if kind == Kind::IdentityVerification {
@@ -187,4 +257,10 @@ async fn insert(
     };
     jobs::enqueue(engine, tx, organization, timer).await?;
     Ok(id)
+}
+
+/// How long a person has, in seconds.
+pub(super) fn lifetime_s(engine: &Engine, days: Option<u32>) -> i64 {
+    const DAY_S: i64 = 24 * 3600;
+    days.map_or(engine.settings.verification_lifetime_s, |days| i64::from(days) * DAY_S)
 }

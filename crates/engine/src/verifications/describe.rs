@@ -22,16 +22,21 @@ pub async fn set_document_type(
     let mut tx = engine.db().begin().await?;
     let mut record = Record::load(engine, &mut tx, caller.organization, id).await?;
     may_capture(&record)?;
-    record.row.document_type = Some(document_type.into());
-    record.private.declared = Some(document_type);
-    if let Some(before) = &mut record.private.handed_in {
-        before.declared_anew = before.document_type != document_type;
-    }
+    declare(&mut record, document_type);
     record.save(engine, &mut tx).await?;
     let detail = json!({"document_type": document_type});
     record.note(engine, &mut tx, AuditAction::VerificationDocumentTypeSet, &caller.actor(), &detail).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// Says what the document is. The record is not written yet.
+pub(crate) fn declare(record: &mut Record, document_type: DocumentType) {
+    record.row.document_type = Some(document_type.into());
+    record.private.declared = Some(document_type);
+    if let Some(before) = &mut record.private.handed_in {
+        before.declared_anew = before.document_type != document_type;
+    }
 }
 
 /// Facts about the capturing device, as the caller's SDK sees fit. Allowed before consent.

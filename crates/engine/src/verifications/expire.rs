@@ -4,7 +4,7 @@ use bonafide_core::{id::VerificationId, verification::Action};
 use bonafide_store::{Tx, jobs::Job};
 use serde_json::json;
 
-use super::transition::apply;
+use super::{create::lifetime_s, transition::apply};
 use crate::base::{
     engine::Engine,
     error::Result,
@@ -31,7 +31,7 @@ async fn run(engine: &Engine, job: &Job) -> Result<()> {
 
 /// Gives the person as much time as a new verification has. The record is not written yet.
 pub(crate) async fn renew(engine: &Engine, tx: &mut Tx, record: &mut Record) -> Result<()> {
-    let run_at = engine.now().plus_secs(engine.settings.verification_lifetime_s);
+    let run_at = engine.now().plus_secs(lifetime_s(engine, record.private.lifetime_days));
     record.row.expires_at = Some(run_at);
     let kind = JobKind::Expire;
     let subject = record.row.id.uuid();

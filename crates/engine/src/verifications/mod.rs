@@ -1,14 +1,18 @@
 //! Verifications and authentications, one file per use case.
 
+mod active;
 mod browse;
 mod consent;
 mod create;
 mod delete;
-mod describe;
+pub(crate) mod describe;
 pub(crate) mod expire;
 mod list;
 mod read;
 pub(crate) mod reopen;
+pub mod requests;
+mod restart;
+pub(crate) mod search;
 mod sightings;
 mod submit;
 pub(crate) mod transition;
@@ -17,13 +21,17 @@ mod wait;
 mod whole;
 
 pub use crate::location::location;
+pub use active::{active, start};
 pub use browse::{Brief, Found, LONGEST_PAGE, Looking, browse};
-pub use consent::consent;
-pub use create::{NewVerification, authenticate, create};
+pub use consent::{consent, consent_in};
+pub use crate::base::private::{Subject, ThirdParty};
+pub use create::{MAX_LIFETIME_DAYS, NewVerification, authenticate, create};
 pub use delete::{anonymize, delete};
 pub use describe::{set_document_type, set_sdk_metadata};
 pub use list::{Counts, Filter, list};
 pub use read::{expect, findings, read};
+pub use restart::restart;
+pub(crate) use restart::restarted;
 pub use sightings::{Seen, sightings};
 pub use submit::submit;
 pub use view::{Entry, Given, View};

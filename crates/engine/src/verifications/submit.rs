@@ -5,9 +5,10 @@ use bonafide_core::{
     evidence::EvidenceKind,
     id::VerificationId,
     problem::{Problem, Rule},
+    step::{StepKind, StepState},
     verification::{Action, Kind, Status},
 };
-use bonafide_store::{evidence as evidence_rows, findings};
+use bonafide_store::{Tx, evidence as evidence_rows, evidence::Evidence, findings};
 use serde_json::{Value, json};
 
 use super::transition::apply;
@@ -22,6 +23,7 @@ use crate::{
     },
     evidence::gate::may_capture,
     sandbox::scenarios,
+    steps::{asks::Asks, step::open_all},
 };
 
 /// Submits what was captured. While the checks run and after them, submitting the same again changes nothing.
@@ -70,17 +72,8 @@ async fn hand_in(
         Status::RetryRequired if !is_new && !other_settings => return Ok(()),
         _ => may_capture(&record)?,
     }
-    let front = (EvidenceKind::DocumentFront, "document_front", "add the front of the document first");
-    let selfie = (EvidenceKind::Selfie, "liveness", "process a liveness session first");
-    let (needed, checks) = match record.kind() {
-        Kind::IdentityVerification => (vec![front, selfie], [JobKind::ReadDocument, JobKind::CheckLiveness]),
-        Kind::FaceAuthentication => (vec![selfie], [JobKind::MatchTemplate, JobKind::CheckLiveness]),
-    };
-    let missing: Vec<Problem> = needed
-        .into_iter()
-        .filter(|(kind, ..)| !given.iter().any(|e| e.kind == *kind))
-        .map(|(_, field, what)| Problem::new(field, Rule::Required, what))
-        .collect();
+    let asks = Asks::of(&mut tx, &record.row).await?;
+    let missing = missing(&mut tx, &record, asks, &given).await?;
     if !missing.is_empty() {
         return Err(Error::Incomplete(missing));
     }
@@ -96,10 +89,47 @@ async fn hand_in(
     findings::supersede(&mut tx, caller.organization, id, engine.now()).await?;
     let detail = json!({"attempt": attempt});
     apply(engine, &mut tx, &mut record, Action::Submit, &caller.actor(), detail).await?;
-    for kind in checks {
+    for kind in first_checks(record.kind(), asks) {
         enqueue_check(engine, &mut tx, &record, kind).await?;
     }
     tx.commit().await?;
     engine.bells().work.notify_waiters();
     Ok(())
+}
+
+/// What the person is not done with.
+async fn missing(tx: &mut Tx, record: &Record, asks: Asks, given: &[Evidence]) -> Result<Vec<Problem>> {
+    let front = (EvidenceKind::DocumentFront, "document_front", "add the front of the document first");
+    let selfie = (EvidenceKind::Selfie, "liveness", "process a liveness session first");
+    let pictures = [(asks.document, front), (asks.face, selfie)];
+    let needed = pictures.into_iter().filter(|(asked, _)| *asked).map(|(_, picture)| picture);
+    let mut missing: Vec<Problem> = needed
+        .filter(|(kind, ..)| !given.iter().any(|e| e.kind == *kind))
+        .map(|(_, field, what)| Problem::new(field, Rule::Required, what))
+        .collect();
+    if asks.words {
+        for step in open_all(tx, record).await? {
+            let is_picture = matches!(step.kind, StepKind::Document | StepKind::BiometricFace);
+            if !is_picture && step.row.state != StepState::Submitted {
+                missing.push(Problem::new(step.kind.as_str(), Rule::Required, "give this step first"));
+            }
+        }
+    }
+    Ok(missing)
+}
+
+/// What the checks begin with; they pass on to the others.
+fn first_checks(kind: Kind, asks: Asks) -> Vec<JobKind> {
+    let matching = match kind {
+        Kind::FaceAuthentication => Some(JobKind::MatchTemplate),
+        // Reading the document passes on to it.
+        Kind::IdentityVerification => (asks.face && !asks.document).then_some(JobKind::MatchFaces),
+    };
+    let all = [
+        asks.document.then_some(JobKind::ReadDocument),
+        matching,
+        asks.face.then_some(JobKind::CheckLiveness),
+        (asks.words && !asks.document).then_some(JobKind::CheckSteps),
+    ];
+    all.into_iter().flatten().collect()
 }

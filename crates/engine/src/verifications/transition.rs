@@ -3,7 +3,7 @@
 use bonafide_core::{
     audit::AuditAction,
     event::{EventType, Snapshot},
-    verification::Action,
+    verification::{Action, Status},
 };
 use bonafide_store::Tx;
 use serde_json::{Value, json};
@@ -17,6 +17,8 @@ use crate::{
     },
     events::emit::emit_for_with,
     identities::resolve::identify,
+    shares::create::share,
+    steps::asks::Asks,
 };
 
 /// Changes the state: with a history line, an audit entry and an event.
@@ -55,11 +57,15 @@ pub(crate) async fn apply_because(
     why: Option<&str>,
 ) -> Result<()> {
     let follows = record.apply(action, engine.now())?;
-    if follows.identify {
+    // Who is known later is known by document and face.
+    if follows.identify && Asks::of(tx, &record.row).await?.identify() {
         identify(engine, tx, record, actor).await?;
     }
     record.save(engine, tx).await?;
     record.note(engine, tx, AuditAction::to(follows.status), actor, &detail).await?;
+    if follows.status == Status::Approved {
+        share(engine, tx, record, actor).await?;
+    }
     for event_type in first.iter().chain(&follows.told) {
         let snapshot = Snapshot { reason: why.map(str::to_owned), ..Snapshot::default() };
         emit_for_with(engine, tx, record, *event_type, snapshot).await?;

@@ -4,12 +4,12 @@ use bonafide_core::{
     document::{DocumentType, Side},
     evidence::EvidenceKind,
     finding::{Check, Finding, Outcome},
-    id::{ApplicantId, CredentialId, EvidenceId, VerificationId, WeightsId},
+    id::{ApplicantId, ClientId, CredentialId, EvidenceId, MatterId, VerificationId, WeightsId},
     live,
     policy::LivenessMode,
     recapture::{self, Capture, Wanted},
     time::Timestamp,
-    verification::{Kind, Status},
+    verification::{Kind, Purpose, Status},
 };
 use bonafide_store::{
     Tx, assessments, credentials, evidence as evidence_rows, findings as finding_rows, history,
@@ -17,25 +17,32 @@ use bonafide_store::{
 };
 use serde_json::Value;
 
-use crate::base::{
-    caller::Caller,
-    engine::Engine,
-    error::{Error, Result},
-    private::Private,
-    record::{self, Record},
-    stored::Stored,
+use crate::{
+    checks::decide::document_accepted,
+    base::{
+        caller::Caller,
+        engine::Engine,
+        error::{Error, Result},
+        private::Private,
+        record::{self, Record},
+        stored::Stored,
+    },
+    steps::step::{Step, views},
 };
 
 /// A verification as a reader sees it.
 #[derive(Debug, Clone)]
 pub struct View {
     pub id: VerificationId,
+    pub applicant: ApplicantId,
     pub kind: Kind,
     pub client_id: Option<String>,
     pub weights: Option<WeightsId>,
     pub status: Status,
     pub document_type: DocumentType,
     pub liveness_mode: LivenessMode,
+    /// Whether nobody is approved without being compared with lists.
+    pub screening: bool,
     pub consent: Option<(bool, Timestamp)>,
     /// Who the person turned out to be, or says they are.
     pub identity: Option<ApplicantId>,
@@ -50,8 +57,19 @@ pub struct View {
     pub findings: Vec<Finding>,
     pub verified: Option<bool>,
     pub score: Option<f64>,
+    pub purpose: Purpose,
+    /// The API it was created through.
+    pub dialect: String,
+    /// The organization's own record of the person.
+    pub client: Option<ClientId>,
+    /// The organization's case that it belongs to.
+    pub matter: Option<MatterId>,
+    /// What the person is asked for, in this order.
+    pub steps: Vec<Step>,
     pub created_at: Timestamp,
+    pub updated_at: Timestamp,
     pub completed_at: Option<Timestamp>,
+    pub expires_at: Option<Timestamp>,
     /// Personal data; absent after it was erased.
     pub private: Option<Private>,
     pub history: Vec<Entry>,
@@ -81,6 +99,11 @@ impl View {
 
     pub fn finding(&self, check: Check, side: Option<Side>) -> Option<&Finding> {
         self.findings.iter().find(|f| f.check == check && f.side == side)
+    }
+
+    /// Whether the document is one that is accepted; `None` where that is not known.
+    pub fn document(&self) -> Option<bool> {
+        document_accepted(&self.findings, self.status == Status::Declined)
     }
 
     /// Whether a live person was in front of the camera; `None` until that is judged.
@@ -147,19 +170,26 @@ pub(crate) async fn view(
     let lines = if with_history { history::list(tx, organization, row.id).await? } else { vec![] };
     let line = |l: history::Entry| Entry { seq: l.seq, at: l.at, event: l.event, detail: l.detail };
     let history = lines.into_iter().map(line).collect();
-    let (row, private) = match Record::open(engine, tx, row.clone()).await {
-        Ok(record) => (record.row, Some(record.private)),
-        Err(Error::Conflict { code: "anonymized", .. }) => (row, None),
+    let record = match Record::open(engine, tx, row.clone()).await {
+        Ok(record) => Some(record),
+        Err(Error::Conflict { code: "anonymized", .. }) => None,
         Err(other) => return Err(other),
     };
+    let private = record.as_ref().map(|r| &r.private);
     let wanted = match record::status(&row) {
         Status::RetryRequired | Status::Inconclusive => {
-            wanted_again(&row, &given, &findings, judged.as_ref(), private.as_ref())
+            wanted_again(&row, &given, &findings, judged.as_ref(), private)
         }
         _ => vec![],
     };
+    let kinds: Vec<EvidenceKind> = given.iter().map(|g| g.kind).collect();
+    let again: Vec<Capture> = wanted.iter().map(|w| w.capture).collect();
+    let steps = views(tx, &row, record.as_ref(), &kinds, &again).await?;
+    let private = record.map(|r| r.private);
     Ok(View {
         id: row.id,
+        applicant: row.applicant,
+        screening: row.policy["screening"]["required"] == true,
         kind: row.kind.known().unwrap_or_default(),
         client_id: names.iter().find(|(id, _)| Some(*id) == row.credential).map(|(_, n)| n.clone()),
         weights: row.weights,
@@ -175,8 +205,15 @@ pub(crate) async fn view(
         findings,
         verified: row.verified,
         score: row.score,
+        purpose: row.purpose.known().unwrap_or_default(),
+        dialect: row.dialect,
+        client: row.client,
+        matter: row.matter,
+        steps,
         created_at: row.created_at,
+        updated_at: row.updated_at,
         completed_at: row.completed_at,
+        expires_at: row.expires_at,
         private,
         history,
     })

@@ -4,7 +4,7 @@ use crate::{
     applicants::erase,
     base::jobs::{JobKind, Work},
     checks::{
-        ask_registry::AskRegistry, check_liveness::CheckLiveness, decide, job, match_faces::MatchFaces,
+        ask_registry::AskRegistry, check_liveness::CheckLiveness, check_steps::CheckSteps, decide, job, match_faces::MatchFaces,
         match_template::MatchTemplate, read_document::ReadDocument,
     },
     invitations::send,
@@ -18,6 +18,7 @@ static ALL: [Work; JobKind::ALL.len()] = [
     job::work::<MatchTemplate>(),
     job::work::<CheckLiveness>(),
     job::work::<AskRegistry>(),
+    job::work::<CheckSteps>(),
     decide::WORK,
     reopen::WORK,
     expire::WORK,

@@ -2,8 +2,10 @@
 
 #![allow(clippy::unwrap_used, unreachable_pub, reason = "a test stops at the first surprise")]
 
+mod capture;
 mod invitations;
 mod screening;
+mod steps;
 mod submit;
 mod support;
 mod webhooks {

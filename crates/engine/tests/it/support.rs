@@ -75,7 +75,9 @@ pub struct App {
 impl App {
     /// `database` is `sqlite` or `postgres`.
     pub async fn start(database: &str) -> Self {
-        Self::of(database, Setup::default()).await
+        let mut setup = Setup::default();
+        setup.settings.capture_url = "https://id.example.com/come#{link}".to_owned();
+        Self::of(database, setup).await
     }
 
     /// An engine that writes to people.

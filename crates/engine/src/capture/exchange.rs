@@ -1,0 +1,60 @@
+//! A one-time link exchanged for a capture token.
+
+use bonafide_core::{
+    id::VerificationId,
+    time::Timestamp,
+    verification::{Action, Status},
+};
+use bonafide_store::{
+    capture_tokens as rows,
+    secrets::{PlainSecret, SecretHash},
+};
+use serde_json::json;
+
+use super::token::{draw, is_open, verification};
+use crate::{
+    base::{
+        engine::Engine,
+        error::{Error, Result},
+        record::{Record, status},
+    },
+    verifications::transition::apply,
+};
+
+/// A token at the one moment it is known.
+pub struct Exchanged {
+    pub token: PlainSecret,
+    /// When the verification ends.
+    pub expires_at: Option<Timestamp>,
+    pub verification: VerificationId,
+}
+
+/// What every link is told that opens nothing, so that nobody learns which ones ever did.
+const OVER: &str = "this link was used before or is no link; ask whoever sent it for a new one";
+
+/// Gives the token of a link, once; the token that the verification had before ends. The verification counts as opened.
+///
+/// # Errors
+/// [`Error::Gone`] for a link that is unknown or used, or whose verification takes nothing more.
+pub async fn exchange(engine: &Engine, code: &str) -> Result<Exchanged> {
+    let presented = SecretHash::of(code);
+    // Reads first: strangers who guess hold nobody up.
+    let mut tx = engine.db().read().await?;
+    let found = rows::find(&mut tx, presented).await?.filter(|link| link.link && link.ended_at.is_none());
+    let link = found.ok_or(Error::Gone(OVER))?;
+    drop(tx);
+    let mut tx = engine.db().begin().await?;
+    let (id, row) = verification(&mut tx, &link).await?.ok_or(Error::Gone(OVER))?;
+    is_open(&row, engine.now())?;
+    if !rows::redeem(&mut tx, link.organization, presented, engine.now()).await? {
+        return Err(Error::Gone(OVER));
+    }
+    let token = draw(engine, &mut tx, &row, false).await?;
+    let expires_at = row.expires_at;
+    if status(&row) == Status::Created {
+        let mut record = Record::open(engine, &mut tx, row).await?;
+        apply(engine, &mut tx, &mut record, Action::Open, "person", json!({})).await?;
+    }
+    tx.commit().await?;
+    Ok(Exchanged { token, expires_at, verification: id })
+}

@@ -1,0 +1,199 @@
+//! One step in memory.
+
+use bonafide_core::{
+    evidence::EvidenceKind,
+    recapture::Capture,
+    step::{StepData, StepKind, StepState},
+    time::Timestamp,
+    verification::Status,
+};
+use bonafide_invite::Channel;
+use bonafide_store::{
+    Tx,
+    crypto::{self, Object},
+    steps as rows,
+    verifications::Verification,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::base::{
+    engine::Engine,
+    error::{Error, Result},
+    record::{Record, status},
+};
+
+/// A step as its reader sees it.
+#[derive(Debug, Clone)]
+pub struct Step {
+    pub kind: StepKind,
+    pub state: StepState,
+    /// What the person said, once they did; absent of pictures, and after it was erased.
+    pub data: Option<StepData>,
+    /// What they had filled in when they last paused.
+    pub draft: Option<Value>,
+    /// Of a contact: what was confirmed by a code.
+    pub confirmed: Vec<Channel>,
+    pub updated_at: Option<Timestamp>,
+    pub submitted_at: Option<Timestamp>,
+}
+
+/// What is stored of a step under its person's key alone.
+#[derive(Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Said {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) data: Option<StepData>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) draft: Option<Value>,
+    /// The last code that was sent to each address.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) codes: Vec<Code>,
+}
+
+/// A code that was sent, and what came of it.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Code {
+    pub(crate) channel: Channel,
+    pub(crate) to: String,
+    /// A keyed hash.
+    pub(crate) hash: String,
+    pub(crate) sent_at: Timestamp,
+    pub(crate) expires_at: Timestamp,
+    /// Wrong guesses.
+    pub(crate) wrong: u32,
+    /// How many were sent over this channel.
+    pub(crate) number: u32,
+    pub(crate) confirmed: bool,
+}
+
+/// A step with what the person said in the clear.
+pub(crate) struct Opened {
+    pub(crate) row: rows::Step,
+    pub(crate) kind: StepKind,
+    pub(crate) said: Said,
+}
+
+impl Opened {
+    pub(crate) fn of(record: &Record, row: rows::Step) -> Result<Option<Self>> {
+        // A newer program's step: this one can neither show nor take it.
+        let Some(kind) = row.kind.known() else { return Ok(None) };
+        let said = match row.updated_at {
+            Some(_) => crypto::open_json(&record.key, Object::Step(row.verification, kind), &row.sealed)?,
+            None => Said::default(),
+        };
+        Ok(Some(Self { row, kind, said }))
+    }
+
+    /// Writes what was said back.
+    pub(crate) async fn save(mut self, engine: &Engine, tx: &mut Tx, record: &Record) -> Result<()> {
+        let object = Object::Step(self.row.verification, self.kind);
+        self.row.updated_at = Some(engine.now());
+        self.row.sealed = crypto::seal_json(&record.key, object, &self.said, &*engine.entropy)?;
+        rows::update(tx, record.row.organization, &self.row).await?;
+        Ok(())
+    }
+
+    fn view(self, status: Status, captured: bool, wanted: bool) -> Step {
+        let state = state(status, self.row.state.known().unwrap_or_default(), captured, wanted);
+        let is_confirmed = |code: &&Code| code.confirmed;
+        Step {
+            kind: self.kind,
+            state,
+            confirmed: self.said.codes.iter().filter(is_confirmed).map(|code| code.channel).collect(),
+            data: self.said.data,
+            draft: self.said.draft,
+            updated_at: self.row.updated_at,
+            submitted_at: self.row.submitted_at,
+        }
+    }
+}
+
+/// How a step stands for its reader. What is stored speaks of what the person said; pictures speak for themselves, and a
+/// decision for all.
+fn state(status: Status, stored: StepState, captured: bool, wanted: bool) -> StepState {
+    let given = match stored {
+        StepState::Pending if captured => StepState::InProgress,
+        stored => stored,
+    };
+    match status {
+        _ if wanted => StepState::Returned,
+        Status::Approved if given != StepState::Pending => StepState::Accepted,
+        // With the pictures that were submitted the step is done.
+        Status::Processing
+        | Status::ReviewRequired
+        | Status::Inconclusive
+        | Status::Declined
+        | Status::RetryRequired
+            if given == StepState::InProgress && captured =>
+        {
+            StepState::Submitted
+        }
+        _ => given,
+    }
+}
+
+/// The steps of a verification in their order; those of document and face for one that asks for nothing else.
+pub(crate) async fn open_all(tx: &mut Tx, record: &Record) -> Result<Vec<Opened>> {
+    let rows = rows::list(tx, record.row.organization, record.row.id).await?;
+    let opened = rows.into_iter().map(|row| Opened::of(record, row));
+    Ok(opened.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
+}
+
+/// What a reader sees of them. `given` are the pictures that count, `wanted` the captures that are asked for again.
+pub(crate) async fn views(
+    tx: &mut Tx,
+    row: &Verification,
+    record: Option<&Record>,
+    given: &[EvidenceKind],
+    wanted: &[Capture],
+) -> Result<Vec<Step>> {
+    let asked = rows::list(tx, row.organization, row.id).await?;
+    let mut steps = vec![];
+    for step in asked {
+        let Some(kind) = step.kind.known() else { continue };
+        let opened = match record {
+            Some(record) => Opened::of(record, step)?,
+            None => Some(Opened { row: step, kind, said: Said::default() }),
+        };
+        let Some(opened) = opened else { continue };
+        steps.push(opened.view(status(row), is_captured(kind, given), is_wanted(kind, wanted)));
+    }
+    if steps.is_empty() {
+        for kind in super::asks::usual(row) {
+            let (captured, wanted) = (is_captured(*kind, given), is_wanted(*kind, wanted));
+            steps.push(Step {
+                kind: *kind,
+                state: state(status(row), StepState::Pending, captured, wanted),
+                data: None,
+                draft: None,
+                confirmed: vec![],
+                updated_at: None,
+                submitted_at: None,
+            });
+        }
+    }
+    Ok(steps)
+}
+
+fn is_captured(kind: StepKind, given: &[EvidenceKind]) -> bool {
+    match kind {
+        StepKind::Document => given.contains(&EvidenceKind::DocumentFront),
+        StepKind::BiometricFace => given.contains(&EvidenceKind::Selfie),
+        _ => false,
+    }
+}
+
+fn is_wanted(kind: StepKind, wanted: &[Capture]) -> bool {
+    wanted.iter().any(|capture| match capture {
+        Capture::DocumentFront | Capture::DocumentBack => kind == StepKind::Document,
+        Capture::Liveness => kind == StepKind::BiometricFace,
+    })
+}
+
+/// The step of this kind, of a verification that takes it now.
+pub(super) async fn asked_for(tx: &mut Tx, record: &Record, kind: StepKind) -> Result<Opened> {
+    let found = open_all(tx, record).await?.into_iter().find(|step| step.kind == kind);
+    found.ok_or_else(|| {
+        Error::conflict("step_not_asked_for", format!("this verification does not ask for the step {kind}"))
+    })
+}
