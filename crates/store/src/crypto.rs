@@ -11,7 +11,7 @@ use std::fmt;
 use aes_gcm::{Aes256Gcm, KeyInit, Nonce, Tag, aead::AeadInOut};
 use bonafide_core::id::{
     ApplicantId, BlockedId, ClientId, DismissalId, Entropy, EventId, EvidenceId, FeatureId, OrganizationId, ReviewId,
-    ScreeningId, VerificationId, WebhookEndpointId, WebhookSecretId,
+    ScreeningId, ShareId, VerificationId, WebhookEndpointId, WebhookSecretId,
 };
 use bonafide_core::step::StepKind;
 use hkdf::Hkdf;
@@ -65,6 +65,8 @@ pub enum Object {
     ClientMetadata(ClientId),
     /// What a person said in a step.
     Step(VerificationId, StepKind),
+    /// Who a third party is, and what they see.
+    Share(ShareId),
 }
 
 impl Object {
@@ -82,6 +84,7 @@ impl Object {
             Self::Answer(id) => id.uuid(),
             Self::Blocked(id) => id.uuid(),
             Self::Client(id) | Self::ClientMetadata(id) => id.uuid(),
+            Self::Share(id) => id.uuid(),
         }
     }
 
@@ -102,6 +105,7 @@ impl Object {
             Self::Blocked(_) => "blocked",
             Self::Client(_) => "client",
             Self::ClientMetadata(_) => "client_metadata",
+            Self::Share(_) => "share",
             Self::Step(_, kind) => match kind {
                 StepKind::Document => "step:document",
                 StepKind::Person => "step:person",

@@ -43,6 +43,7 @@ pub mod screened;
 pub mod screenings;
 pub mod search_terms;
 pub mod secrets;
+pub mod shares;
 pub mod specimens;
 pub mod steps;
 pub mod subject_keys;
