@@ -10,6 +10,7 @@ mod invitations;
 mod keys;
 mod policies;
 mod screening;
+mod shares;
 mod verifications;
 mod webhooks;
 
@@ -38,6 +39,7 @@ use utoipa::{
         (name = "Screening", description = "Who is compared with which lists"),
         (name = "Invitations", description = "Asking people to come"),
         (name = "Policies", description = "What a verification must have"),
+        (name = "Shares", description = "What third parties are let see"),
     ),
     modifiers(&Security),
 )]
@@ -110,6 +112,10 @@ pub static DIALECT: Dialect = Dialect {
             policies::presets::presets,
             policies::backtest::backtest,
             policies::read::read,
+            // Shares
+            shares::list::list,
+            shares::renew::renew,
+            shares::revoke::revoke,
         ],
     }),
     ..Dialect::new("console", error::refuse)
