@@ -1,7 +1,7 @@
 //! What the person said in the steps: against the document, for what a human has to weigh, and against the lists.
 
 use bonafide_core::{
-    finding::{Check, Code, Finding},
+    finding::{Check, Code, Finding, Outcome},
     step::{self, StepData, StepKind, StepState},
     verification::Purpose,
 };
@@ -39,19 +39,28 @@ impl CheckJob for CheckSteps {
         let record = &case.record;
         let mut tx = engine.db().read().await?;
         let steps = open_all(&mut tx, record).await?;
-        let passes_on = record.row.purpose == Purpose::Share;
-        let nothing = passes_on && source(engine, &mut tx, &record.row).await?.is_none();
+        let earlier = earlier(engine, &mut tx, record).await?;
         drop(tx);
         let unconfirmed = steps.iter().any(|step| step.kind == StepKind::Contact && !is_confirmed(step));
         let said: Vec<StepData> = steps.into_iter().filter_map(|step| step.said.data).collect();
         let today = today(engine, case.organization).await?;
-        let mut declared = step::declaration(&said, record.private.reading.as_ref());
+        let mut declared = match &earlier {
+            None => step::declaration(&said, record.private.reading.as_ref()),
+            Some(Earlier::None) => {
+                let message = "no approved verification of the person stands that could be passed on";
+                Finding::not_assessed(Check::Declaration, Code::NothingToCompareWith, message)
+            }
+            // Who says nothing but yes declares nothing that could differ.
+            Some(Earlier::Stands(_)) if said.iter().all(is_text) => {
+                Finding::new(Check::Declaration, Outcome::Clear)
+            }
+            Some(Earlier::Stands(earlier)) => {
+                let own = record.private.reading.as_ref();
+                step::declaration(&said, own.or(earlier.private.reading.as_ref()))
+            }
+        };
         if unconfirmed {
             declared = step::unconfirmed(declared);
-        }
-        if nothing {
-            let message = "no approved verification of the person stands that could be passed on";
-            declared = Finding::not_assessed(Check::Declaration, Code::NothingToCompareWith, message);
         }
         let mut findings = vec![declared];
         findings.extend(step::risk(&said, today, &record.private.step_config));
@@ -80,6 +89,28 @@ impl CheckJob for CheckSteps {
         record.save(engine, tx).await?;
         Ok(self.findings)
     }
+}
+
+/// Of one that passes an earlier verification on: that one.
+enum Earlier {
+    Stands(Box<Record>),
+    None,
+}
+
+async fn earlier(engine: &Engine, tx: &mut Tx, record: &Record) -> Result<Option<Earlier>> {
+    if record.row.purpose != Purpose::Share {
+        return Ok(None);
+    }
+    let found = match source(engine, tx, &record.row).await? {
+        Some(id) => Record::find(engine, tx, record.row.organization, id).await?,
+        None => None,
+    };
+    Ok(Some(found.map_or(Earlier::None, |record| Earlier::Stands(Box::new(record)))))
+}
+
+/// Whether it is an answer to a text. Who does not agree ends the verification at once.
+fn is_text(data: &StepData) -> bool {
+    matches!(data, StepData::Consent(_) | StepData::Attestation(_))
 }
 
 /// Whether every address that the person gave was confirmed by a code that was sent there.

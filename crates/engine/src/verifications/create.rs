@@ -101,6 +101,10 @@ pub(super) async fn create_in(
     if !new.steps.is_empty() {
         policy = policy.for_steps(&new.steps);
     }
+    if new.purpose == Purpose::Share && !new.steps.contains(&StepKind::Document) {
+        // Both were asked when what is passed on was approved, and nothing here tells them anew.
+        (policy.minimum_age, policy.screening.required) = (None, false);
+    }
     policy.screening.required |= new.screening;
     insert(engine, tx, caller, new, policy, None).await
 }
