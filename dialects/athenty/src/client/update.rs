@@ -11,7 +11,7 @@ use crate::extract::client_id;
 
 /// What is absent stays as it is, and null takes away what is there. `metadata` is replaced as a whole.
 #[derive(Debug, Default, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct ClientChanges {
     /// Yours to set: nothing here follows from it, and lists can be narrowed down by it.
     active: Option<bool>,

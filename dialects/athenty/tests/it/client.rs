@@ -2,7 +2,6 @@
 
 use std::time::Instant;
 
-use bonafide_core::event::WebhookDialect as _;
 use bonafide_courier::sign;
 use bonafide_engine::{
     clients::{self, Content, Details},
