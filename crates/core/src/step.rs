@@ -14,6 +14,7 @@ pub mod location;
 pub mod party;
 pub mod pep_hio;
 pub mod person;
+mod published;
 mod related;
 mod risk;
 pub mod texts;

@@ -8,6 +8,7 @@ use super::{
     address::Address,
     judge::Judge,
     party::{Party, PartyKind, exceed_all},
+    published::StepName,
 };
 use crate::{problem::Rule, words::words};
 
@@ -47,7 +48,7 @@ pub struct Business {
     pub legal_name: String,
     /// Names that it trades under.
     #[serde(default)]
-    #[schema(max_items = 10, required = false)]
+    #[schema(value_type = Vec<StepName>, max_items = 10, required = false)]
     pub trade_names: Vec<String>,
     /// Its number in the register.
     #[schema(min_length = 1, max_length = 40, pattern = "^[A-Za-z0-9 ./-]+$")]

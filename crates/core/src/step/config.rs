@@ -8,6 +8,7 @@ use super::{
     business::BusinessForm,
     contact::ContactPart,
     pep_hio::OfficeQuestion,
+    published::StepNationality,
     texts::{self, Text},
 };
 use crate::{
@@ -40,7 +41,7 @@ pub struct StepConfig {
 #[serde(default, deny_unknown_fields)]
 pub struct DocumentConfig {
     /// Issuing countries: ISO 3166-1 alpha-2 or alpha-3, or a code of ICAO 9303.
-    #[schema(min_items = 1, max_items = 300)]
+    #[schema(value_type = Option<Vec<StepNationality>>, min_items = 1, max_items = 300)]
     pub accepted_countries: Option<Vec<String>>,
     #[schema(min_items = 1, max_items = 20)]
     pub accepted_types: Option<Vec<DocumentType>>,

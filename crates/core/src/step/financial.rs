@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{address::Address, judge::Judge, party::Party};
+use super::{address::Address, judge::Judge, party::Party, published::StepCountry};
 use crate::{currency, problem::Rule, words::words};
 
 words! {
@@ -88,7 +88,7 @@ pub struct ExpectedActivity {
     pub amount_a_month: u64,
     /// Where money comes from and goes to: ISO 3166-1 alpha-2.
     #[serde(default)]
-    #[schema(max_items = 50, required = false)]
+    #[schema(value_type = Vec<StepCountry>, max_items = 50, required = false)]
     pub countries: Vec<String>,
 }
 

@@ -4,7 +4,10 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::judge::{Judge, age};
+use super::{
+    judge::{Judge, age},
+    published::StepNationality,
+};
 use crate::{problem::Rule, words::words};
 
 /// Who the person says they are.
@@ -33,7 +36,7 @@ pub struct Person {
     pub birth_country: Option<String>,
     /// Every one: ISO 3166-1 alpha-2 or alpha-3, or the code of ICAO 9303 for those who have none.
     #[serde(default)]
-    #[schema(max_items = 5, required = false)]
+    #[schema(value_type = Vec<StepNationality>, max_items = 5, required = false)]
     pub nationalities: Vec<String>,
     #[serde(default)]
     #[schema(max_items = 5, required = false)]
