@@ -5,7 +5,7 @@ use bonafide_core::{
     id::{ApplicantId, Entropy, OrganizationId, VerificationId},
     policy::{LivenessMode, Policy},
     time::Timestamp,
-    verification::{Kind, Status},
+    verification::{Kind, Purpose, Status},
 };
 use bonafide_engine::Private;
 use bonafide_store::{
@@ -74,6 +74,9 @@ pub async fn insert(
         credential: None,
         dialect: "console".to_owned(),
         kind: Kind::IdentityVerification.into(),
+        purpose: Purpose::Idv.into(),
+        client: None,
+        matter: None,
         identity: None,
         user_id: String::new(),
         status: person.status.into(),

@@ -261,6 +261,7 @@ mod tests {
             id: OrganizationId::from_uuid(Default::default()),
             name: "Acme".into(),
             sandbox: false,
+            plan: "active".into(),
         };
         let hit = json!({"list": "house", "id": "=7", "name": "+ERIKSSON", "score": 0.875, "dismissed": true,
             "pairs": [{"query": "anna", "listed": "ana", "similarity": 0.75, "because": "typo"},

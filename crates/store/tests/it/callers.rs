@@ -1,9 +1,13 @@
-use bonafide_core::id::{CredentialId, OrganizationId};
+use bonafide_core::{
+    id::{CredentialId, OrganizationId},
+    plan::Plan,
+};
 use bonafide_store::{
     Error,
     access_tokens::{self, AccessToken},
     credentials::{self, Credential, Kind, Secret},
     liveness_sessions::{self, LivenessSession},
+    organizations,
     secrets::PlainSecret,
 };
 
@@ -29,6 +33,16 @@ fn credential(stage: &Stage, organization: OrganizationId, public_id: &str) -> (
         last_used_at: None,
     };
     (credential, secret)
+}
+
+pub(crate) async fn a_plan_is_one_tenants(stage: Stage) {
+    let (mine, other) = (stage.organization().await, stage.organization().await);
+    let mut tx = stage.begin().await;
+    assert!(organizations::set_plan(&mut tx, mine, Plan::Inactive).await.unwrap());
+    assert!(!organizations::set_plan(&mut tx, stage.id(), Plan::Inactive).await.unwrap(), "no such tenant");
+    for (id, plan) in [(mine, Plan::Inactive), (other, Plan::Active)] {
+        assert_eq!(organizations::get(&mut tx, id).await.unwrap().unwrap().plan, plan);
+    }
 }
 
 pub(crate) async fn a_credential_is_found_until_it_is_revoked(stage: Stage) {

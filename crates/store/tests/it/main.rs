@@ -11,10 +11,12 @@ mod files;
 mod isolation;
 mod jobs;
 mod keys;
+mod listing;
 mod recognised;
 mod reviews;
 mod rows;
 mod screenings;
+mod shares;
 mod stage;
 mod webhooks;
 
@@ -83,6 +85,13 @@ contract! {
         a_job_that_kills_its_workers_is_buried,
         the_next_due_time_is_known,
     }
+    listing {
+        parts_are_those_of_the_whole_list,
+        parts_of_a_long_list_are_found_by_its_days,
+        counts_follow_every_change,
+        counts_hold_while_many_write,
+        what_a_person_is_found_by_goes_with_them,
+    }
     keys {
         a_data_key_opens_with_its_ring_only,
         a_wrong_ring_is_refused_at_the_start,
@@ -118,6 +127,13 @@ contract! {
         the_log_is_read_in_pages_and_bounded,
         both_go_with_the_person,
         standing_people_are_left_until_they_are_marked,
+    }
+    shares {
+        come_once_for_each_third_party,
+        a_newer_link_takes_the_place_of_the_older,
+        looks_are_counted_and_what_is_revoked_stays_so,
+        go_with_the_person,
+        are_nobodys_in_another_tenant,
     }
     webhooks {
         endpoints_come_and_go,

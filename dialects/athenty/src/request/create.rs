@@ -158,22 +158,25 @@ pub(crate) async fn create_verification(
 async fn new(engine: &Engine, caller: &Caller, body: &CreateRequestBody) -> Result<NewVerification> {
     let mut problems = vec![];
     let client = extract::client("clientId", body.client_id.as_deref(), &mut problems);
-    if let Some(client) = client {
-        match clients::get(engine, caller, client).await {
-            Ok(_) => {}
-            Err(Error::NotFound(_)) => {
-                problems.push(Problem::new("clientId", Rule::Other, "is no client of your organization"));
-            }
-            Err(other) => return Err(other.into()),
-        }
+    if let Some(client) = client
+        && !clients::exists(engine, caller, client).await?
+    {
+        problems.push(Problem::new("clientId", Rule::Other, "is no client of your organization"));
     }
     let matter = extract::matter("matterId", body.matter_id.as_deref(), &mut problems);
     email("subjectEmail", body.subject_email.as_deref(), &mut problems);
+    let config = body.config.clone().unwrap_or_default();
+    let inside = |p: Problem| Problem { field: format!("config.{}", p.field), ..p };
+    problems.extend(config.problems().into_iter().map(inside));
+    if body.r#type == Purpose::Share && !body.requirements.contains(&StepKind::Consent) {
+        problems.push(Problem::new("requirements", Rule::Other, "must contain consent for a share"));
+    }
     let third_parties = body.third_parties.as_deref().unwrap_or_default();
     for (i, party) in third_parties.iter().enumerate() {
         email(&format!("thirdParties.{i}.email"), Some(&party.email), &mut problems);
         for (n, step) in party.requirements.iter().enumerate() {
-            if !body.requirements.contains(step) {
+            // A share passes on what was asked for before.
+            if body.r#type != Purpose::Share && !body.requirements.contains(step) {
                 let message = "is no requirement of this request";
                 let field = format!("thirdParties.{i}.requirements.{n}");
                 problems.push(Problem::new(field, Rule::Other, message));
@@ -192,7 +195,7 @@ async fn new(engine: &Engine, caller: &Caller, body: &CreateRequestBody) -> Resu
         dialect: NAME,
         purpose: body.r#type,
         steps: body.requirements.clone(),
-        step_config: body.config.clone().unwrap_or_default(),
+        step_config: config,
         client,
         matter,
         subject: Subject {

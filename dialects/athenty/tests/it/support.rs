@@ -34,9 +34,8 @@ const REVIEWER: &str = "verifications reviews";
 
 pub struct App {
     pub engine: Engine,
-    pub db: bonafide_store::Db,
     pub clock: Arc<FixedClock>,
-    pub folder: Arc<tempfile::TempDir>,
+    _folder: Arc<tempfile::TempDir>,
     router: Router,
     /// Who makes requests, as the engine knows them.
     pub caller: Caller,
@@ -103,7 +102,7 @@ impl App {
 
     pub async fn of(database: &str, setup: Setup, sandbox: bool) -> Self {
         let dialects = bonafide_athenty::DIALECT.webhooks.into_iter().collect();
-        let Started { engine, db, clock, folder, .. } = Setup { dialects, ..setup }.start(database).await;
+        let Started { engine, clock, folder, .. } = Setup { dialects, ..setup }.start(database).await;
         let router = bonafide_http::server(
             &[&bonafide_athenty::DIALECT, &bonafide_console::DIALECT],
             engine.clone(),
@@ -111,7 +110,7 @@ impl App {
             Router::new(),
         );
         let (key, caller) = organization(&engine, "first", sandbox).await;
-        let mut app = Self { engine, db, clock, folder, router, caller, key, reviewer: String::new() };
+        let mut app = Self { engine, clock, _folder: folder, router, caller, key, reviewer: String::new() };
         app.reviewer = app.new_key(REVIEWER).await;
         app
     }

@@ -1,7 +1,10 @@
 //! The steps that the person was asked for, and what happened.
 
-use bonafide_core::step::{StepKind, StepState};
-use bonafide_engine::verifications::{Entry, Step, View};
+use bonafide_core::step::{StepData, StepKind, StepState};
+use bonafide_engine::{
+    steps::Step,
+    verifications::{Entry, View},
+};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -34,12 +37,17 @@ impl StepDetail {
         let of = |step: &Step| Self {
             r#type: step.kind,
             status: step.state,
-            data: step.data.as_ref().and_then(|data| serde_json::to_value(data).ok()),
+            data: step.data.as_ref().and_then(said),
             updated_at: step.updated_at.map(|at| at.to_string()),
             submitted_at: step.submitted_at.map(|at| at.to_string()),
         };
         view.steps.iter().map(of).collect()
     }
+}
+
+/// What was said, without the kind of step that it was said in.
+fn said(data: &StepData) -> Option<Value> {
+    serde_json::to_value(data).ok()?.get_mut("data").map(Value::take)
 }
 
 /// Something that happened to the request.

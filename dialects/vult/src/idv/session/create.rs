@@ -59,6 +59,7 @@ pub(crate) fn new_verification(
         metadata: metadata.map_or(Value::Null, Value::Object),
         settings: settings.map_or(Value::Null, Value::Object),
         webhook_url,
+        ..NewVerification::default()
     })
 }
 
