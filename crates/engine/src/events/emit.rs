@@ -8,7 +8,7 @@ use bonafide_core::{
     verification::{Kind, Status},
 };
 use bonafide_store::{
-    Tx, assessments, credentials, deliveries, events as rows, findings, reviews,
+    Tx, assessments, credentials, deliveries, events as rows, findings, reviews, steps,
     webhook_endpoints::{self, WebhookEndpoint},
 };
 use uuid::Uuid;
@@ -158,9 +158,17 @@ async fn facts(tx: &mut Tx, record: &Record) -> Result<VerificationFacts> {
             reasons.splice(0..0, said);
         }
     }
+    let steps = match record.kind() {
+        Kind::IdentityVerification => steps::kinds(tx, organization, id).await?,
+        Kind::FaceAuthentication => vec![],
+    };
     Ok(VerificationFacts {
         kind: record.kind(),
+        purpose: record.row.purpose.known().unwrap_or_default(),
         status: record.status(),
+        steps,
+        client_record: record.row.client,
+        matter: record.row.matter,
         applicant: record.row.applicant,
         identity: record.row.identity,
         client: client.map(|c| c.public_id).unwrap_or_default(),

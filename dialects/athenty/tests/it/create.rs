@@ -106,6 +106,7 @@ async fn every_wrong_field_is_named_at_once_in_zods_words() {
         body
     };
     for (more, expected) in [
+        (json!({"type": "share"}), "requirements: Must contain consent for a share"),
         (json!({"expiresDays": 0}), "expiresDays: Number must be greater than or equal to 1"),
         (json!({"expiresDays": 1.5}), "expiresDays: Expected integer, received float"),
         (json!({"expiresDays": "7"}), "expiresDays: Expected number, received string"),

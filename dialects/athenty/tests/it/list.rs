@@ -12,7 +12,9 @@ on_both!(every_filter_finds_what_it_names, pages_cover_the_list_once, another_or
 
 /// The ids on a page, and how many there are in all.
 async fn found(app: &App, query: &str) -> (Vec<String>, u64) {
-    let body = app.get(&format!("/v2/api/requests?{query}")).await.ok();
+    let answer = app.get(&format!("/v2/api/requests?{query}")).await;
+    assert_eq!(answer.status, 200, "{query}: {}", answer.body);
+    let body = answer.body;
     let ids = body["data"].as_array().unwrap().iter().map(|item| item["id"].as_str().unwrap().to_owned());
     (ids.collect(), body["pagination"]["total"].as_u64().unwrap())
 }

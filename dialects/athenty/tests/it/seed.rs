@@ -131,7 +131,8 @@ impl World {
         match op.path() {
             "/v2/api/requests" => json!({
                 "type": "idv",
-                "requirements": ["document", "person", "biometric_face"],
+                // Nothing is passed on without the last.
+                "requirements": ["document", "person", "biometric_face", "consent"],
                 "clientId": self.client,
                 "matterId": "0197a3f0-4c1b-7d2e-8f3a-5b6c7d8e9f01",
                 "subjectName": "Jane Smith",

@@ -73,10 +73,13 @@ impl Answer {
         errors.iter().map(|e| (text(e, "field"), text(e, "message"))).collect()
     }
 
-    /// A body that is not valid: the fields that are named.
+    /// A body that is not valid: the fields that are named, each once.
     #[track_caller]
     pub fn invalid(self) -> Vec<String> {
-        self.refused(422, "VALIDATION_ERROR").into_iter().map(|(field, _)| field).collect()
+        let mut fields: Vec<String> =
+            self.refused(422, "VALIDATION_ERROR").into_iter().map(|(field, _)| field).collect();
+        fields.dedup();
+        fields
     }
 }
 
