@@ -142,7 +142,9 @@ struct Words(Vec<(String, String)>);
 
 impl Words {
     fn of(search: &str) -> Self {
-        Self(search.split_whitespace().map(|word| (word.to_lowercase(), plain(word))).collect())
+        // Without its signs `A-` would be found in every `a`.
+        let bare = |word: &str| if word.chars().all(char::is_alphanumeric) { plain(word) } else { String::new() };
+        Self(search.split_whitespace().map(|word| (word.to_lowercase(), bare(word))).collect())
     }
 
     fn is_empty(&self) -> bool {
