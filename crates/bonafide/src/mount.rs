@@ -12,6 +12,7 @@ use crate::docs;
 /// Removing a dialect is deleting its folder and its line here.
 pub(crate) static DIALECTS: &[&Dialect] = &[
     &bonafide_athenty::DIALECT,
+    &bonafide_capture::DIALECT,
     &bonafide_checkout::DIALECT,
     &bonafide_console::DIALECT,
     &bonafide_verifyhq::DIALECT,
@@ -120,9 +121,9 @@ mod tests {
     }
 
     #[test]
-    fn our_own_api_takes_nothing_it_does_not_know() {
+    fn our_own_apis_take_nothing_they_do_not_know() {
         let strict: Vec<&str> = DIALECTS.iter().filter(|d| d.strict).map(|d| d.name).collect();
-        assert_eq!(strict, ["console"]);
+        assert_eq!(strict, ["capture", "console"]);
     }
 
     /// The numbers under a schema that lack a least or a most.
