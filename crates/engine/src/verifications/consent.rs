@@ -19,6 +19,17 @@ const TEXT_VERSION: &str = "1";
 
 /// Records the answer. Saying yes again changes nothing; a yes cannot become a no here, nor a no a yes.
 pub async fn consent(engine: &Engine, caller: &Caller, id: VerificationId, given: bool) -> Result<()> {
+    consent_in(engine, caller, id, given, None).await
+}
+
+/// The same, and the language in which the person was asked: the one that they are spoken to in from now on.
+pub async fn consent_in(
+    engine: &Engine,
+    caller: &Caller,
+    id: VerificationId,
+    given: bool,
+    language: Option<String>,
+) -> Result<()> {
     let mut tx = engine.db().begin().await?;
     let mut record = Record::load(engine, &mut tx, caller.organization, id).await?;
     match record.row.consent_given {
@@ -35,7 +46,11 @@ pub async fn consent(engine: &Engine, caller: &Caller, id: VerificationId, given
     record.row.consent_at = Some(engine.now());
     record.row.consent_text_version = Some(TEXT_VERSION.to_owned());
     let action = if given { Action::Consent } else { Action::RefuseConsent };
-    let detail = json!({"consented": given, "text_version": TEXT_VERSION});
+    let mut detail = json!({"consented": given, "text_version": TEXT_VERSION});
+    if let Some(language) = language {
+        detail["language"] = language.as_str().into();
+        record.private.chosen_language = Some(language);
+    }
     apply(engine, &mut tx, &mut record, action, &caller.actor(), detail).await?;
     tx.commit().await?;
     Ok(())
