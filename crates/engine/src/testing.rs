@@ -134,7 +134,7 @@ impl House {
             device: handed.device.map(|d| Device(d.to_owned())),
             ..self.caller.clone()
         };
-        let origin = Origin::of(&caller, Position { latitude: 45.5, longitude: -73.6 });
+        let origin = Origin::of(&caller, Some(Position { latitude: 45.5, longitude: -73.6 }));
         let picture = Admitted { jpeg: vec![0], width: 1, height: 1, traces: None, frame: None };
         let row =
             accept::store(&self.engine, record, EvidenceKind::Selfie, 0, picture, origin).await.unwrap();

@@ -8,10 +8,11 @@ use bonafide_checks::image::{
 };
 use bonafide_core::{
     audit::AuditAction,
-    document::Side,
+    document::{DocumentType, Side},
     evidence::{EvidenceKind, Position},
     id::{EvidenceId, LivenessSessionId, OrganizationId, VerificationId},
     problem::{Problem, Rule},
+    step::StepKind,
 };
 use bonafide_store::{
     Tx,
@@ -21,7 +22,7 @@ use bonafide_store::{
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::gate::may_capture;
+use super::gate::{may_capture, must_ask};
 use crate::base::{
     caller::Caller,
     engine::Engine,
@@ -49,12 +50,25 @@ pub(crate) struct Private {
     /// Of frames of a liveness capture.
     #[serde(default)]
     pub(crate) frame: Option<Frame>,
+    /// Of the front of a document that was handed over whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) said: Option<Said>,
+}
+
+/// What was said of a document that was handed over whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Said {
+    pub(crate) document_type: DocumentType,
+    /// ISO 3166-1 alpha-2.
+    pub(crate) country: String,
+    /// The picture of its back.
+    pub(crate) back: Option<EvidenceId>,
 }
 
 /// Where a picture came from.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Origin {
-    /// As the device said.
+    /// As the device said, if it did.
     pub(crate) position: Option<Position>,
     /// Of the request that brought it.
     #[serde(default)]
@@ -65,9 +79,9 @@ pub(crate) struct Origin {
 }
 
 impl Origin {
-    pub(crate) fn of(caller: &Caller, position: Position) -> Self {
+    pub(crate) fn of(caller: &Caller, position: Option<Position>) -> Self {
         Self {
-            position: Some(position),
+            position,
             address: caller.address.map(|a| a.0),
             device: caller.device.as_ref().map(|d| d.0.clone()),
         }
@@ -101,7 +115,7 @@ pub(crate) async fn admit(engine: &Engine, picture: Picture) -> Result<Admitted>
 }
 
 /// The same, and looks for traces of editing in the file.
-async fn admit_document(engine: &Engine, picture: Picture) -> Result<Admitted> {
+pub(super) async fn admit_document(engine: &Engine, picture: Picture) -> Result<Admitted> {
     admit_with(engine, picture, true).await
 }
 
@@ -128,11 +142,15 @@ pub async fn accept_document(
     id: VerificationId,
     side: Side,
     picture: Picture,
-    position: Position,
+    position: impl Into<Option<Position>>,
 ) -> Result<()> {
+    let position = position.into();
     check_position(position)?;
     // Say no before the work of decoding, and again in the transaction that records the picture.
     let record = load_capturing(engine, caller.organization, id).await?;
+    let mut tx = engine.db().read().await?;
+    must_ask(&mut tx, &record, StepKind::Document).await?;
+    drop(tx);
     let admitted = admit_document(engine, picture).await?;
     let kind = EvidenceKind::document(side);
     let stored = store(engine, &record, kind, 0, admitted, Origin::of(caller, position)).await?;
@@ -149,10 +167,8 @@ pub async fn accept_document(
     Ok(())
 }
 
-pub(crate) fn check_position(position: Position) -> Result<()> {
-    if position.is_on_earth() {
-        return Ok(());
-    }
+pub(crate) fn check_position(position: Option<Position>) -> Result<()> {
+    let Some(position) = position.filter(|p| !p.is_on_earth()) else { return Ok(()) };
     let mut problems = vec![];
     if !(-90.0..=90.0).contains(&position.latitude) {
         problems.push(Problem::new("latitude", Rule::Range, "must be between -90 and 90 degrees"));
@@ -200,7 +216,7 @@ pub(crate) async fn store(
     let (now, entropy) = (engine.now(), &*engine.entropy);
     let id = EvidenceId::new(now, entropy);
     let bytes = picture.jpeg.len() as i64;
-    let private = Private { origin, traces: picture.traces, frame: picture.frame };
+    let private = Private { origin, traces: picture.traces, frame: picture.frame, said: None };
     let sealed = crypto::seal_json(&record.key, Object::Evidence(id), &private, entropy)?;
     let blob_key = engine.blobs().put(&record.key, id, picture.jpeg, entropy).await?;
     Ok(rows::Evidence {

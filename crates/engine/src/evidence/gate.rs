@@ -1,10 +1,14 @@
 //! When evidence is taken.
 
-use bonafide_core::verification::Status;
+use bonafide_core::{step::StepKind, verification::Status};
+use bonafide_store::Tx;
 
-use crate::base::{
-    error::{Error, Result},
-    record::Record,
+use crate::{
+    base::{
+        error::{Error, Result},
+        record::Record,
+    },
+    steps::asks::listed,
 };
 
 /// The consent gate, and the end of capturing: nothing is taken before a yes or after the submission.
@@ -28,4 +32,13 @@ pub(crate) fn may_capture(record: &Record) -> Result<()> {
         Status::Expired => Err(Error::conflict("expired", "the session has expired; create a new one")),
         _ => Err(Error::conflict("already_finished", "the session is finished and takes no more evidence")),
     }
+}
+
+/// Refuses pictures of a step that the verification does not ask for.
+pub(crate) async fn must_ask(tx: &mut Tx, record: &Record, step: StepKind) -> Result<()> {
+    if listed(tx, &record.row).await?.contains(&step) {
+        return Ok(());
+    }
+    let message = format!("this verification does not ask for the step {step}");
+    Err(Error::conflict("step_not_asked_for", message))
 }

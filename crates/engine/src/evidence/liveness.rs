@@ -8,14 +8,15 @@ use bonafide_core::{
     liveness::{Challenge, MAX_STEPS, Movements},
     policy::LivenessMode,
     problem::Rule,
+    step::StepKind,
     time::Timestamp,
 };
-use bonafide_store::{evidence as rows, liveness_sessions, secrets::PlainSecret};
+use bonafide_store::{Tx, evidence as rows, liveness_sessions, secrets::PlainSecret};
 use serde_json::json;
 
 use super::{
     accept::{self, Picture, check_position, load_capturing},
-    gate::may_capture,
+    gate::{may_capture, must_ask},
 };
 use crate::base::{
     caller::Caller,
@@ -62,44 +63,56 @@ pub async fn start_liveness(
     engine: &Engine,
     caller: &Caller,
     id: VerificationId,
-    position: Position,
+    position: impl Into<Option<Position>>,
 ) -> Result<Started> {
-    check_position(position)?;
-    let token = PlainSecret::new("lvs", &*engine.entropy);
-    let now = engine.now();
+    check_position(position.into())?;
     let mut tx = engine.db().begin().await?;
     let record = Record::load(engine, &mut tx, caller.organization, id).await?;
     may_capture(&record)?;
-    let challenge = challenge(engine, &record);
-    let expires_at = now.plus_secs(engine.settings.liveness_lifetime_s);
+    must_ask(&mut tx, &record, StepKind::BiometricFace).await?;
+    let seconds = engine.settings.liveness_lifetime_s;
+    let challenge = match record.policy().liveness_mode {
+        LivenessMode::Passive => None,
+        LivenessMode::PassiveActive => Some(draw(engine, &record, STEPS, seconds)),
+    };
+    let (session, token) = open(engine, &mut tx, caller, &record, challenge.as_ref(), seconds).await?;
+    tx.commit().await?;
+    Ok(Started { token, challenge, expires_at: session.expires_at })
+}
+
+/// Opens a capture that the person has some seconds for, in the place of an unanswered earlier one.
+pub(super) async fn open(
+    engine: &Engine,
+    tx: &mut Tx,
+    caller: &Caller,
+    record: &Record,
+    challenge: Option<&Challenge>,
+    seconds: i64,
+) -> Result<(liveness_sessions::LivenessSession, PlainSecret)> {
+    let token = PlainSecret::new("lvs", &*engine.entropy);
+    let now = engine.now();
     let session = liveness_sessions::LivenessSession {
         id: LivenessSessionId::new(now, &*engine.entropy),
         organization: caller.organization,
-        verification: id,
+        verification: record.row.id,
         token_sha256: token.hash(),
         created_at: now,
-        expires_at,
+        expires_at: now.plus_secs(seconds),
         used_at: None,
-        challenge: challenge.as_ref().map(|c| json!(c).to_string()),
+        challenge: challenge.map(|c| json!(c).to_string()),
     };
-    liveness_sessions::insert(&mut tx, caller.organization, &session).await?;
+    liveness_sessions::insert(tx, caller.organization, &session).await?;
     record
-        .note(engine, &mut tx, AuditAction::VerificationLivenessStarted, &caller.actor(), &json!({}))
+        .note(engine, tx, AuditAction::VerificationLivenessStarted, &caller.actor(), &json!({}))
         .await?;
-    tx.commit().await?;
-    Ok(Started { token, challenge, expires_at })
+    Ok((session, token))
 }
 
-fn challenge(engine: &Engine, record: &Record) -> Option<Challenge> {
-    match record.policy().liveness_mode {
-        LivenessMode::Passive => None,
-        LivenessMode::PassiveActive => {
-            let asked = record.private.settings.get("liveness_movements").cloned();
-            let movements = asked.and_then(|m| serde_json::from_value(m).ok()).unwrap_or(Movements::All);
-            let seconds = u32::try_from(engine.settings.liveness_lifetime_s).unwrap_or(u32::MAX);
-            Some(Challenge::draw(movements, STEPS, seconds, &*engine.entropy))
-        }
-    }
+/// Movements for the person in front of the camera.
+pub(super) fn draw(engine: &Engine, record: &Record, steps: usize, seconds: i64) -> Challenge {
+    let asked = record.private.settings.get("liveness_movements").cloned();
+    let movements = asked.and_then(|m| serde_json::from_value(m).ok()).unwrap_or(Movements::All);
+    Challenge::draw(movements, steps, u32::try_from(seconds).unwrap_or(u32::MAX), &*engine.entropy)
 }
 
 /// The movements that the open capture of a verification waits for.
@@ -127,8 +140,9 @@ pub async fn accept_liveness(
     caller: &Caller,
     id: VerificationId,
     frames: Vec<LivenessFrame>,
-    position: Position,
+    position: impl Into<Option<Position>>,
 ) -> Result<LivenessSessionId> {
+    let position = position.into();
     check_position(position)?;
     if frames.is_empty() {
         return Err(Error::invalid("images", Rule::Required, "must hold at least one picture of the face"));
@@ -227,7 +241,7 @@ fn bind(challenge: Option<&Challenge>, frames: &[LivenessFrame]) -> Result<Vec<O
 async fn open_session(
     engine: &Engine,
     caller: &Caller,
-    tx: &mut bonafide_store::Tx,
+    tx: &mut Tx,
     id: VerificationId,
 ) -> Result<liveness_sessions::LivenessSession> {
     liveness_sessions::open(tx, caller.organization, id, engine.now()).await?.ok_or_else(no_session)
