@@ -41,6 +41,7 @@ impl Default for Setup {
                 per_minute: 100_000,
                 per_minute_organization: 40,
                 capture_url: "https://id.example.com/come?v={verification}".to_owned(),
+                share_url: "https://id.example.com/shared#{code}".to_owned(),
                 ..Settings::default()
             },
         }
@@ -56,6 +57,21 @@ pub struct Started {
     pub key_ring: Arc<MemoryKeyRing>,
     /// Database (where it is SQLite), pictures and lists; removed with it.
     pub folder: Arc<tempfile::TempDir>,
+    /// Where the database is.
+    pub address: String,
+}
+
+impl Started {
+    /// Another process on the same database and pictures, after this one ended.
+    ///
+    /// # Panics
+    /// When the database cannot be opened again.
+    pub async fn again(self, setup: Setup) -> Self {
+        let Self { engine, db, clock, entropy, key_ring, folder, address } = self;
+        engine.close().await;
+        drop((engine, db));
+        setup.run(folder, clock, entropy, key_ring, address).await
+    }
 }
 
 impl Setup {
@@ -71,6 +87,18 @@ impl Setup {
             "postgres" => tokio::task::spawn_blocking(crate::postgres::database).await.expect("a database"),
             _ => folder.path().join("bonafide.db").display().to_string(),
         };
+        let key_ring = Arc::new(MemoryKeyRing::new(&*entropy));
+        self.run(folder, clock, entropy, key_ring, address).await
+    }
+
+    async fn run(
+        self,
+        folder: Arc<tempfile::TempDir>,
+        clock: Arc<FixedClock>,
+        entropy: Arc<SeededEntropy>,
+        key_ring: Arc<MemoryKeyRing>,
+        address: String,
+    ) -> Started {
         let db = Db::open(&address).await.expect("a database");
         let courier = Options {
             // Receivers of these tests; 127.0.0.1 itself stays forbidden.
@@ -79,7 +107,6 @@ impl Setup {
             timeout: Duration::from_secs(300),
             ..Options::default()
         };
-        let key_ring = Arc::new(MemoryKeyRing::new(&*entropy));
         let storage = Storage {
             db: db.clone(),
             blobs: Blobs::in_folder(&folder.path().join("blobs")).expect("a folder for pictures"),
@@ -99,7 +126,7 @@ impl Setup {
             settings: self.settings,
         };
         let engine = Engine::start(storage, parts).await.expect("a healthy engine");
-        Started { engine, db, clock, entropy, key_ring, folder }
+        Started { engine, db, clock, entropy, key_ring, folder, address }
     }
 }
 
