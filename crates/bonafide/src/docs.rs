@@ -1,5 +1,7 @@
 //! `/docs`: a page for each API, made of its OpenAPI document. No script, nothing from another host.
 
+mod equal;
+
 use std::{collections::BTreeMap, fmt::Write as _, sync::Arc};
 
 use axum::{
@@ -43,6 +45,7 @@ struct Tag {
 
 #[derive(Serialize)]
 struct Operation {
+    id: String,
     anchor: String,
     method: String,
     path: String,
@@ -53,6 +56,18 @@ struct Operation {
     parameters: Vec<Row>,
     body: Vec<Content>,
     responses: Vec<Answer>,
+    /// Of other APIs.
+    equal: Vec<Equal>,
+}
+
+/// An operation of another API that does the same.
+#[derive(Clone, Serialize)]
+struct Equal {
+    api: String,
+    title: String,
+    anchor: String,
+    method: String,
+    path: String,
 }
 
 #[derive(Serialize)]
@@ -97,10 +112,11 @@ pub(crate) fn router<S: Clone + Send + Sync + 'static>(documents: &[(&str, Strin
         let page = templates.get_template(template).and_then(|t| t.render(values));
         page.unwrap_or_else(|error| format!("cannot make this page: {error}")).into()
     };
-    let apis: Vec<Api> = documents
+    let mut apis: Vec<Api> = documents
         .iter()
         .filter_map(|(name, document)| Some(api(name, &serde_json::from_str(document).ok()?)))
         .collect();
+    link(&mut apis);
     let index = render("index.html", context! { apis => shown(&apis), title => "API reference" });
     let mut all = Router::new()
         .route("/docs", page(index))
@@ -181,6 +197,33 @@ fn api(name: &str, document: &Value) -> Api {
     }
 }
 
+/// Links each operation to those of the other APIs that do the same.
+fn link(apis: &mut [Api]) {
+    let mut all = BTreeMap::new();
+    for api in &*apis {
+        for operation in api.tags.iter().flat_map(|tag| &tag.operations) {
+            let equal = Equal {
+                api: api.name.clone(),
+                title: api.title.clone(),
+                anchor: operation.anchor.clone(),
+                method: operation.method.clone(),
+                path: operation.path.clone(),
+            };
+            all.insert((api.name.clone(), operation.id.clone()), equal);
+        }
+    }
+    let found = |(api, id): equal::Name| all.get(&(api.to_owned(), id.to_owned())).cloned();
+    let links: Vec<Vec<Equal>> = apis
+        .iter()
+        .flat_map(|api| api.tags.iter().flat_map(|tag| &tag.operations).map(move |op| (api, op)))
+        .map(|(api, operation)| equal::equal_to(&api.name, &operation.id).filter_map(found).collect())
+        .collect();
+    let operations = apis.iter_mut().flat_map(|api| &mut api.tags).flat_map(|tag| &mut tag.operations);
+    for (operation, links) in operations.zip(links) {
+        operation.equal = links;
+    }
+}
+
 fn operation(path: &str, method: &str, operation: &Value) -> Operation {
     let parameters = list(&operation["parameters"]).map(|parameter| Row {
         name: text(&parameter["name"]),
@@ -203,6 +246,7 @@ fn operation(path: &str, method: &str, operation: &Value) -> Operation {
         content: contents(&response["content"]),
     });
     Operation {
+        id: text(&operation["operationId"]),
         anchor: anchor(&text(&operation["operationId"])),
         method: method.to_uppercase(),
         path: path.to_owned(),
@@ -213,6 +257,7 @@ fn operation(path: &str, method: &str, operation: &Value) -> Operation {
         parameters: parameters.collect(),
         body: contents(&operation["requestBody"]["content"]),
         responses: responses.collect(),
+        equal: vec![],
     }
 }
 
@@ -375,10 +420,28 @@ mod tests {
         }
     }
 
+    /// Each of them leads to the others, and nobody is named whom no API has.
+    #[tokio::test]
+    async fn equal_operations_are_linked() {
+        let documents = mount::documents(&Default::default());
+        for row in equal::EQUAL {
+            assert!(row.len() > 1, "{row:?}");
+            for (api, id) in *row {
+                let (_, document) = documents.iter().find(|(name, _)| name == api).expect("an API");
+                assert!(document.contains(&format!("\"operationId\": \"{id}\"")), "{api} has no {id}");
+                let (_, _, page) = asked(&format!("/docs/{api}")).await;
+                for (other, operation) in row.iter().filter(|(other, _)| other != api) {
+                    let link = format!("href=\"/docs/{other}#{}\"", anchor(operation));
+                    assert!(page.contains(&link), "{link} is not on the page of {api}");
+                }
+            }
+        }
+    }
+
     /// The policy allows one stylesheet of ours and nothing else; the pages ask for nothing else.
     #[tokio::test]
     async fn pages_need_what_their_policy_allows() {
-        for path in ["/docs", "/docs/vult", "/docs/console", "/docs/verifyhq"] {
+        for path in ["/docs", "/docs/athenty", "/docs/capture", "/docs/console", "/docs/verifyhq", "/docs/vult"] {
             let (_, _, page) = asked(path).await;
             for forbidden in ["<script", "style=", "src=", "<style", "@import", " on"] {
                 let found = page.match_indices(forbidden).find(|(at, _)| {
