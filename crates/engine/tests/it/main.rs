@@ -5,6 +5,7 @@
 mod capture;
 mod invitations;
 mod screening;
+mod shares;
 mod steps;
 mod submit;
 mod support;
