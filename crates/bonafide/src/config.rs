@@ -57,6 +57,8 @@ pub(crate) struct Config {
     pub(crate) workers: Option<usize>,
     pub(crate) public_url: String,
     pub(crate) capture_url: String,
+    pub(crate) share_url: String,
+    pub(crate) share_lifetime_s: i64,
     pub(crate) verification_lifetime_s: i64,
     pub(crate) token_lifetime_s: i64,
     pub(crate) job_lease_s: i64,
@@ -106,6 +108,8 @@ impl Default for Config {
             workers: None,
             public_url: settings.public_url,
             capture_url: settings.capture_url,
+            share_url: settings.share_url,
+            share_lifetime_s: settings.share_lifetime_s,
             verification_lifetime_s: settings.verification_lifetime_s,
             token_lifetime_s: settings.token_lifetime_s,
             job_lease_s: settings.job_lease_s,
@@ -186,6 +190,18 @@ impl Config {
         }
     }
 
+    /// Where third parties go.
+    fn share_url(&self) -> Result<String, Failure> {
+        let in_fragment = self.share_url.split_once('#').is_some_and(|(_, rest)| rest.contains("{code}"));
+        if self.share_url.is_empty() || in_fragment {
+            Ok(self.share_url.clone())
+        } else {
+            Err("setting `share_url`: {code} must come after a #, for instance \
+                 \"https://app.example.com/shared#{code}\", so that no server is told the code"
+                .into())
+        }
+    }
+
     pub(crate) fn is_sqlite(&self) -> Result<bool, Failure> {
         Ok(self.database.is_none() || !self.database()?.starts_with("postgres"))
     }
@@ -234,6 +250,8 @@ impl Config {
                 four_eyes: self.four_eyes,
                 public_url: self.public_url()?,
                 capture_url: self.capture_url.clone(),
+                share_url: self.share_url()?,
+                share_lifetime_s: self.share_lifetime_s,
                 per_minute: self.requests_per_minute,
                 per_minute_organization: self.organization_requests_per_minute,
                 webhook_disable_after_s: self.webhook_disable_after_s,

@@ -111,6 +111,20 @@ pub(crate) const SETTINGS: &[Setting] = &[
          \"https://app.example.com/verify?v={verification}\".",
     ),
     setting(
+        "share_url",
+        "a URL with #{code} at its end",
+        Preset("\"\""),
+        "Where a third party goes who may see what was approved: your own page, which asks POST /capture/share/read, for \
+         instance \"https://app.example.com/shared#{code}\".",
+    ),
+    setting(
+        "share_lifetime_s",
+        "a number of seconds",
+        Preset("2592000"),
+        "How long a third party's link shows what was shared with them.",
+    )
+    .within(1, 3650 * DAY),
+    setting(
         "verification_lifetime_s",
         "a number of seconds",
         Preset("604800"),
