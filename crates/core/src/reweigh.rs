@@ -42,7 +42,8 @@ pub fn finding(finding: &Finding, document_type: DocumentType, old: Rules<'_>, n
     if finding.outcome == Outcome::NotAssessed || !held_against_it || !by_score {
         return again;
     }
-    if finding.check == Check::Sanctions && after > before {
+    let of_lists = matches!(finding.check, Check::Sanctions | Check::RelatedScreening);
+    if of_lists && after > before {
         return again;
     }
     again.threshold = Some(after);
@@ -51,7 +52,7 @@ pub fn finding(finding: &Finding, document_type: DocumentType, old: Rules<'_>, n
         (false, Outcome::Clear) => below,
         (false, outcome) => outcome,
     };
-    if finding.check == Check::Sanctions && again.outcome == Outcome::Clear {
+    if of_lists && again.outcome == Outcome::Clear {
         // No hit is left that could count against the person.
         again.score = Some(1.0);
     }
@@ -64,7 +65,7 @@ fn limit(check: Check, policy: &Policy, of: DocumentType, weights: &Weights) -> 
         Check::FaceMatch if policy.scored => (1.0 - weights.portrait_match_tolerance, Outcome::Fail),
         Check::FaceMatch => (1.0 - weights.known_face_match_tolerance, Outcome::Fail),
         Check::PassiveLiveness => (weights.passive_liveness_tolerance, Outcome::Fail),
-        Check::Sanctions => (1.0 - weights.sanctions_tolerance, Outcome::Consider),
+        Check::Sanctions | Check::RelatedScreening => (1.0 - weights.sanctions_tolerance, Outcome::Consider),
         Check::Registry => (weights.registry_tolerance, Outcome::Fail),
         Check::DocumentNumberCrosscheck
         | Check::NameCrosscheck
@@ -130,10 +131,12 @@ mod tests {
 
     #[test]
     fn a_hit_below_a_raised_tolerance_is_none() {
-        let mut hit = Finding::scored(Check::Sanctions, 0.15, 0.2, Outcome::Consider);
-        hit.threshold = Some(1.0 - Weights::default().sanctions_tolerance);
-        let raised = under(&hit, |w| w.sanctions_tolerance = 0.9);
-        assert_eq!((raised.outcome, raised.score), (Outcome::Clear, Some(1.0)));
-        assert_eq!(under(&hit, |w| w.sanctions_tolerance = 0.7), hit);
+        for check in [Check::Sanctions, Check::RelatedScreening] {
+            let mut hit = Finding::scored(check, 0.15, 0.2, Outcome::Consider);
+            hit.threshold = Some(1.0 - Weights::default().sanctions_tolerance);
+            let raised = under(&hit, |w| w.sanctions_tolerance = 0.9);
+            assert_eq!((raised.outcome, raised.score), (Outcome::Clear, Some(1.0)));
+            assert_eq!(under(&hit, |w| w.sanctions_tolerance = 0.7), hit);
+        }
     }
 }

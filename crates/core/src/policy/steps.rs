@@ -83,6 +83,23 @@ impl Policy {
         self
     }
 
+    /// The same for a session that another policy was made to fit: an authentication, or one of certain steps.
+    #[must_use]
+    pub fn for_session_of(self, made: &Self) -> Self {
+        let has = |check| made.required.contains(&check);
+        if has(Check::FaceMatch) && !has(Check::DocumentReadable) {
+            return self.for_authentication();
+        }
+        let steps = [
+            (StepKind::Document, Check::DocumentReadable),
+            (StepKind::BiometricFace, Check::PassiveLiveness),
+            // Any step with data asks the same.
+            (StepKind::Attestation, Check::Declaration),
+        ];
+        let steps = steps.into_iter().filter(|(_, check)| has(*check)).map(|(step, _)| step);
+        self.for_steps(&steps.collect::<Vec<_>>())
+    }
+
     fn add(&mut self, check: Check) {
         if !self.required.contains(&check) {
             self.required.push(check);
@@ -188,6 +205,25 @@ mod tests {
                 findings.push(Finding::new(check, outcome));
                 assert_eq!(decided(&policy, &findings), Decision::Review, "{check} {outcome}");
             }
+        }
+    }
+
+    #[test]
+    fn another_policy_is_made_to_fit_the_same_session() {
+        let (old, new) = (Policy::default(), Preset::Strict.policy());
+        let fits = |old: Policy| new.clone().for_session_of(&old);
+        assert_eq!(fits(old.clone()), new);
+        assert_eq!(fits(old.clone().for_authentication()), new.clone().for_authentication());
+        for steps in [
+            &[Document, BiometricFace][..],
+            &[Document],
+            &[BiometricFace],
+            &[Contact],
+            &[Document, Person],
+            &[BiometricFace, PepHio],
+            &[Document, BiometricFace, Consent],
+        ] {
+            assert_eq!(fits(old.clone().for_steps(steps)), new.clone().for_steps(steps), "{steps:?}");
         }
     }
 

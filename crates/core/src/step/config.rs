@@ -317,6 +317,21 @@ mod tests {
     }
 
     #[test]
+    fn the_settings_in_the_documentation_are_every_setting() {
+        let page = include_str!("../../../../docs/steps.md");
+        let example = page.split("```json").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+        let config: StepConfig = serde_json::from_str(example).unwrap();
+        assert_eq!(config.problems(), []);
+        let told: serde_json::Value = serde_json::from_str(example).unwrap();
+        for (step, settings) in serde_json::to_value(StepConfig::default()).unwrap().as_object().unwrap() {
+            let names: Vec<&String> = settings.as_object().unwrap().keys().collect();
+            // The two texts have the same settings.
+            let step = if step == "attestation" { "consent" } else { step };
+            assert!(names.iter().all(|name| told[step].get(name.as_str()).is_some()), "{step}: {names:?}");
+        }
+    }
+
+    #[test]
     fn what_cannot_be_set_is_named() {
         let fields = |text: &str| {
             let config: StepConfig = serde_json::from_str(text).unwrap();

@@ -181,8 +181,7 @@ fn again(
     reading: Option<&DocumentReading>,
     at: Timestamp,
 ) -> (Assessment, bool) {
-    let document = stored.policy.scored;
-    let mut policy = if document { change.new.clone() } else { change.new.clone().for_authentication() };
+    let mut policy = change.new.clone().for_session_of(&stored.policy);
     // What the session asked for beyond the policy it asks for still.
     if stored.policy.liveness_mode > change.old.liveness_mode {
         policy.liveness_mode = LivenessMode::PassiveActive;

@@ -98,6 +98,7 @@ pub(super) async fn create_in(
     let mut policy = policy_of(tx, caller, &new).await?;
     let whom = Whom { client: &caller.client_id, user_id: &new.user_id };
     policy.require(requirements_for(tx, caller.organization, whom).await?);
+    policy = new.step_config.narrow(policy);
     if !new.steps.is_empty() {
         policy = policy.for_steps(&new.steps);
     }
