@@ -8,7 +8,7 @@ use bonafide_core::{
     id::{EvidenceId, VerificationId},
     review::{Grounds, Verdict},
     share::{ShareState, Withheld},
-    step::{StepData, StepKind},
+    step::{StepData, StepKind, config::AnswerConfig},
     verification::{Purpose, Status},
 };
 use bonafide_engine::{
@@ -60,7 +60,8 @@ fn answer(kind: StepKind) -> Option<StepData> {
         }
         StepKind::Consent | StepKind::Attestation => {
             let signature = json!({"typed": "Anna Maria Eriksson"});
-            let yes = json!({"text_version": "1", "language": "en", "agreed": true, "signature": signature});
+            let version = AnswerConfig::default().version().to_owned();
+            let yes = json!({"text_version": version, "language": "en", "agreed": true, "signature": signature});
             said(kind.as_str(), yes)
         }
         _ => return None,

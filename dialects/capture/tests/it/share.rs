@@ -66,8 +66,7 @@ async fn approved(app: &App) -> VerificationId {
     app.picture(&device, "document/front", &texts, Some(&crate::support::sample("passport.jpg"))).await.ok();
     let person = json!({"first_name": "Anna Maria", "last_name": "Eriksson", "birth_date": "1974-08-12"});
     app.put(&device, "person", person).await.ok();
-    let yes = json!({"text_version": "1", "language": "en", "agreed": true, "signature": {"typed": "Anna Eriksson"}});
-    app.put(&device, "consent", yes).await.ok();
+    app.put(&device, "consent", crate::data::answer()).await.ok();
     app.submit(&device).await.ok();
     let reviewer = Caller { scopes: "verifications reviews".into(), ..app.maker.clone() };
     let whole = verifications::whole(app.engine(), &reviewer, device.session).await.unwrap();
