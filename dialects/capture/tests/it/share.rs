@@ -1,7 +1,10 @@
 //! Third parties over HTTP: told of before the person agrees, granted at the approval, looked at by a link.
 
+use std::net::SocketAddr;
+
 use axum::{
     body::Body,
+    extract::ConnectInfo,
     http::{Method, Request, StatusCode, header},
 };
 use bonafide_core::{id::VerificationId, step::StepKind};
@@ -23,7 +26,6 @@ const STEPS: [StepKind; 3] = [StepKind::Document, StepKind::Person, StepKind::Co
 async fn ask(app: &App, path: &str, body: Value) -> Answer {
     let request = Request::post(path)
         .header(header::CONTENT_TYPE, "application/json")
-        .header("x-forwarded-for", "192.0.2.7")
         .body(Body::from(body.to_string()));
     app.send(request.unwrap()).await
 }
@@ -147,6 +149,22 @@ async fn codes_that_are_none_are_counted(app: &App) {
     // What opens a session shows nothing.
     let device = begun(app).await;
     read(app, &device.token).await.refused(410, "gone");
+    // By address: from one that guessed too often no more are taken, from another they are.
+    let guess = async |from: [u8; 4]| {
+        let mut request = Request::post("/capture/share/read")
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(Body::from(json!({"code": "shr_none"}).to_string()))
+            .unwrap();
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::from((from, 40_000))));
+        app.send(request).await
+    };
+    for _ in 0..60 {
+        guess([192, 0, 2, 7]).await.refused(410, "gone");
+    }
+    let refused = guess([192, 0, 2, 7]).await;
+    assert!(refused.headers.contains_key(header::RETRY_AFTER));
+    assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
+    guess([192, 0, 2, 8]).await.refused(410, "gone");
 }
 
 async fn looks_are_limited(app: &App) {
