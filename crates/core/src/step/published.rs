@@ -93,6 +93,19 @@ mod tests {
     }
 
     #[test]
+    fn what_has_no_limit_is_found() {
+        let open = serde_json::json!({"type": "object", "properties": {
+            "a": {"type": ["string", "null"]},
+            "b": {"type": "integer", "minimum": 0},
+            "c": {"type": "array", "items": {"type": "string"}},
+        }});
+        let mut wrong = vec![];
+        has_limits("x", &open, &mut wrong);
+        let expected = ["x: additionalProperties", "x.a: maxLength", "x.b: minimum and maximum"];
+        assert_eq!(wrong, [&expected[..], &["x.c: maxItems", "x.c[]: maxLength"]].concat());
+    }
+
+    #[test]
     fn nothing_has_to_be_configured() {
         for (name, schema) in published::<StepConfig>() {
             assert!(schema.get("required").is_none() || name == "AnswerText", "{name}: {schema}");
