@@ -118,6 +118,6 @@ fn is_confirmed(step: &Opened) -> bool {
     let Some(StepData::Contact(contact)) = &step.said.data else { return false };
     let confirmed = |to: &str| step.said.codes.iter().any(|code| code.confirmed && code.to.eq_ignore_ascii_case(to));
     step.row.state == StepState::Submitted
-        && contact.email.as_deref().is_none_or(|email| confirmed(email))
-        && contact.phone.as_deref().is_none_or(|phone| confirmed(phone))
+        && contact.email.as_deref().is_none_or(&confirmed)
+        && contact.phone.as_deref().is_none_or(confirmed)
 }
