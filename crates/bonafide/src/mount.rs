@@ -63,7 +63,8 @@ fn no_path_twice(paths: &DialectPaths) -> Result<(), String> {
         let under =
             dialect.also_under.into_iter().flat_map(|prefix| own.iter().map(move |p| format!("{prefix}{p}")));
         for path in own.iter().cloned().chain(under) {
-            let is_document = |place: &str| path.strip_prefix(place).is_some_and(|rest| DOCUMENTS.contains(&rest));
+            let is_document =
+                |place: &str| path.strip_prefix(place).is_some_and(|rest| DOCUMENTS.contains(&rest));
             let documented = DIALECTS.iter().filter_map(|d| d.document_at).any(is_document);
             if documented || path == "/docs" || path.starts_with("/docs/") || path.starts_with("/openapi/") {
                 return Err(format!("[paths.{}]: {path} is taken by the documentation", dialect.name));

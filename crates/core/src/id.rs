@@ -236,7 +236,9 @@ mod tests {
         for text in [id.to_string(), printed.clone(), printed.to_uppercase()] {
             assert_eq!(VerificationId::read(&text), Ok(id), "{text}");
         }
-        for text in ["", "x", &printed.replace('-', ""), &format!("{{{printed}}}"), &printed.replace('7', "g")] {
+        for text in
+            ["", "x", &printed.replace('-', ""), &format!("{{{printed}}}"), &printed.replace('7', "g")]
+        {
             assert_eq!(VerificationId::read(text), Err(NotAnId), "{text}");
         }
     }

@@ -36,7 +36,10 @@ pub struct Problem {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Wanted {
     /// A value of this JSON type, and the type that came.
-    Type { expected: String, received: &'static str },
+    Type {
+        expected: String,
+        received: &'static str,
+    },
     /// One of these words.
     OneOf(Vec<String>),
     AtLeast(Measure, String),

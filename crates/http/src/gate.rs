@@ -12,7 +12,10 @@ use axum::{
     middleware::{self, Next},
     response::Response,
 };
-use bonafide_core::{id::{CredentialId, ShareId}, plan::Plan};
+use bonafide_core::{
+    id::{CredentialId, ShareId},
+    plan::Plan,
+};
 use bonafide_engine::{Caller, ClientAddress, Device, Engine, Scope};
 
 use crate::{

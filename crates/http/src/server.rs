@@ -34,8 +34,7 @@ pub fn server(
                 all = all.route(&format!("{place}.json"), file(document.clone(), "application/json"));
                 all = all.route(&format!("{place}.yaml"), file(text, "application/yaml"));
             }
-            all =
-                all.route(&format!("/openapi/{}.json", dialect.name), file(document, "application/json"));
+            all = all.route(&format!("/openapi/{}.json", dialect.name), file(document, "application/json"));
         }
         all = all.merge(guard(dialect, routes, &engine, &limits));
     }

@@ -44,7 +44,9 @@ pub async fn mail_server() -> (Inviter, Arc<Mutex<Vec<String>>>) {
                         }
                         "." => {
                             in_mail = false;
-                            into.lock().unwrap_or_else(PoisonError::into_inner).push(std::mem::take(&mut mail));
+                            into.lock()
+                                .unwrap_or_else(PoisonError::into_inner)
+                                .push(std::mem::take(&mut mail));
                             "250 taken"
                         }
                         "QUIT" => "221 bye",

@@ -147,7 +147,9 @@ fn zod(problem: &Problem) -> String {
 /// Our messages go on from the name of the field.
 fn sentence(message: &str) -> String {
     let mut letters = message.chars();
-    letters.next().map_or_else(|| "Invalid input".to_owned(), |first| first.to_uppercase().chain(letters).collect())
+    letters
+        .next()
+        .map_or_else(|| "Invalid input".to_owned(), |first| first.to_uppercase().chain(letters).collect())
 }
 
 #[cfg(test)]
@@ -157,7 +159,8 @@ mod tests {
     #[test]
     fn a_refusal_has_the_vendors_status() {
         let of = |status, rules: &[Rule]| {
-            let fields: Vec<Problem> = rules.iter().map(|rule| Problem::new("a", *rule, "is wrong")).collect();
+            let fields: Vec<Problem> =
+                rules.iter().map(|rule| Problem::new("a", *rule, "is wrong")).collect();
             super::status(&Refusal { status, ..Refusal::from(fields) }).as_u16()
         };
         assert_eq!(of(StatusCode::BAD_REQUEST, &[Rule::Required, Rule::Enum]), 422);
@@ -169,7 +172,9 @@ mod tests {
 
     #[test]
     fn fields_are_told_in_zods_words() {
-        let of = |rule, wanted: Option<Wanted>| zod(&Problem { wanted, ..Problem::new("a.clientId", rule, "is odd") });
+        let of = |rule, wanted: Option<Wanted>| {
+            zod(&Problem { wanted, ..Problem::new("a.clientId", rule, "is odd") })
+        };
         let number = |n: &str| n.to_owned();
         for (told, expected) in [
             (of(Rule::Required, None), "Required"),

@@ -33,12 +33,7 @@ pub(crate) fn matter(field: &str, text: Option<&str>, problems: &mut Vec<Problem
     reference(field, text, "mat_", problems)
 }
 
-fn reference<T>(
-    field: &str,
-    text: Option<&str>,
-    prefix: &str,
-    problems: &mut Vec<Problem>,
-) -> Option<Id<T>> {
+fn reference<T>(field: &str, text: Option<&str>, prefix: &str, problems: &mut Vec<Problem>) -> Option<Id<T>> {
     let text = text?;
     let id = read(text, prefix);
     if id.is_none() {

@@ -67,7 +67,10 @@ pub(crate) fn run(args: Args) -> CommandResult {
                 engine.close().await;
                 match done {
                     Err(bonafide_engine::Error::NotFound(_)) => {
-                        return Err("no organization has this id; `bonafide organizations list` shows them all".into());
+                        return Err(
+                            "no organization has this id; `bonafide organizations list` shows them all"
+                                .into(),
+                        );
                     }
                     other => other?,
                 }
@@ -83,7 +86,8 @@ pub(crate) fn run(args: Args) -> CommandResult {
 
 fn shown(all: &[OrganizationInfo], json: bool) -> CommandResult {
     if json {
-        let row = |o: &OrganizationInfo| json!({"id": o.id, "name": o.name, "sandbox": o.sandbox, "plan": o.plan});
+        let row =
+            |o: &OrganizationInfo| json!({"id": o.id, "name": o.name, "sandbox": o.sandbox, "plan": o.plan});
         return Ok(output::json(&all.iter().map(row).collect::<Vec<_>>())?);
     }
     if all.is_empty() {

@@ -15,9 +15,7 @@ use bonafide_http::{Caller, Created, Json, Result, operation};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::shapes::{
-    EXPIRES_DAYS, client_id, matter_id, organization_id, request_id, requirements_schema,
-};
+use super::shapes::{EXPIRES_DAYS, client_id, matter_id, organization_id, request_id, requirements_schema};
 use crate::{
     NAME, extract,
     words::{self, RequestStatus, RequestType, Requirement},

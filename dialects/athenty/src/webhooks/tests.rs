@@ -48,16 +48,20 @@ fn a_client_is_told_under_the_id_that_its_requests_name() {
     let kind = Kind::IdentityVerification;
     let data = |event_type| body(&event(event_type, kind), kind)["data"].clone();
     let request = data(EventType::VerificationCreated);
-    for (event_type, active) in
-        [(EventType::ClientCreated, true), (EventType::ClientUpdated, true), (EventType::ClientDeleted, false)]
-    {
+    for (event_type, active) in [
+        (EventType::ClientCreated, true),
+        (EventType::ClientUpdated, true),
+        (EventType::ClientDeleted, false),
+    ] {
         let told = data(event_type);
         assert_eq!((&told["id"], &told["active"]), (&request["clientId"], &json!(active)), "{event_type}");
         for of_a_request in ["clientId", "status", "reasons", "requirements"] {
             assert_eq!(told.get(of_a_request), None, "{event_type}");
         }
     }
-    for of_a_person in [EventType::ApplicantCreated, EventType::ApplicantUpdated, EventType::ApplicantAnonymized] {
+    for of_a_person in
+        [EventType::ApplicantCreated, EventType::ApplicantUpdated, EventType::ApplicantAnonymized]
+    {
         assert_eq!(Webhooks.word(of_a_person, kind), None);
     }
 }

@@ -182,9 +182,12 @@ async fn a_deleted_client_is_nowhere(app: &App) {
         assert_eq!(listed(app, query).await, (vec![], 0), "{query}");
     }
     assert_eq!(
-        app.post("/v2/api/requests", json!({"type": "idv", "requirements": ["document"], "clientId": id(&jane)}))
-            .await
-            .invalid(),
+        app.post(
+            "/v2/api/requests",
+            json!({"type": "idv", "requirements": ["document"], "clientId": id(&jane)})
+        )
+        .await
+        .invalid(),
         ["clientId"]
     );
     assert_eq!(app.request(&id(&request)).await["clientId"], jane["id"], "its requests stay");
@@ -230,7 +233,11 @@ async fn a_list_is_filtered_sorted_searched_and_paged(app: &App) {
         ("search=%20", vec!["Bert", "Maple Ltd", "Anna", "Zoë"]),
     ] {
         let (found, total) = listed(app, query).await;
-        assert_eq!((found, total), (names.iter().map(|n| (*n).to_owned()).collect(), names.len() as u64), "{query}");
+        assert_eq!(
+            (found, total),
+            (names.iter().map(|n| (*n).to_owned()).collect(), names.len() as u64),
+            "{query}"
+        );
         // The same page by page.
         for (n, name) in names.iter().enumerate() {
             let page = listed(app, &format!("{query}&limit=1&page={}", n + 1)).await;
@@ -279,7 +286,8 @@ async fn a_client_is_its_organizations_alone(app: &App) {
         let body = (method != "DELETE").then(|| json!({}));
         app.ask(method, &reader, path, body).await.refused(403, "FORBIDDEN");
     }
-    for unknown in ["clt_01kt1gw6g0fmj99z5sfwzpmy4a", "00000000-0000-0000-0000-000000000000", "jane", "req_x"] {
+    for unknown in ["clt_01kt1gw6g0fmj99z5sfwzpmy4a", "00000000-0000-0000-0000-000000000000", "jane", "req_x"]
+    {
         app.get(&format!("{CLIENTS}/{unknown}")).await.refused(404, "NOT_FOUND");
     }
 }

@@ -12,8 +12,17 @@ async fn a_request_has_exactly_what_was_given(app: &App) {
     let least = app.created(json!({})).await;
     let mut keys: Vec<&str> = least.as_object().unwrap().keys().map(String::as_str).collect();
     keys.sort_unstable();
-    let always =
-        ["accessToken", "createdAt", "expiresAt", "expiresDays", "id", "orgId", "requirements", "status", "type"];
+    let always = [
+        "accessToken",
+        "createdAt",
+        "expiresAt",
+        "expiresDays",
+        "id",
+        "orgId",
+        "requirements",
+        "status",
+        "type",
+    ];
     assert_eq!(keys, always);
     assert_eq!((&least["status"], &least["expiresDays"]), (&json!("initiated"), &json!(7)));
     assert_eq!(least["createdAt"], "2026-06-01T12:00:00.000Z");
@@ -57,7 +66,8 @@ async fn every_wrong_field_is_named_at_once_in_zods_words() {
     let app = App::start("sqlite").await;
     let refused = async |body: Value| {
         let told = app.post("/v2/api/requests", body).await.refused(422, "VALIDATION_ERROR");
-        let mut told: Vec<String> = told.into_iter().map(|(field, said)| format!("{field}: {said}")).collect();
+        let mut told: Vec<String> =
+            told.into_iter().map(|(field, said)| format!("{field}: {said}")).collect();
         told.sort_unstable();
         told
     };
@@ -96,7 +106,10 @@ async fn every_wrong_field_is_named_at_once_in_zods_words() {
         assert!(told.iter().any(|line| line == expected), "{expected} not in {told:#?}");
     }
     assert_eq!(told.len(), 11, "{told:#?}");
-    assert!(told.iter().all(|line| !line.contains("idw") && !line.contains("selfie")), "no value is repeated");
+    assert!(
+        told.iter().all(|line| !line.contains("idw") && !line.contains("selfie")),
+        "no value is repeated"
+    );
 
     let body = |more: Value| {
         let mut body = json!({"type": "idv", "requirements": ["document", "person"]});
@@ -113,7 +126,10 @@ async fn every_wrong_field_is_named_at_once_in_zods_words() {
         (json!({"requirements": "document"}), "requirements: Expected array, received string"),
         (json!({"requirements": ["document", "document"]}), "requirements: Must not hold anything twice"),
         (json!({"subjectEmail": "jane@[127.0.0.1]"}), "subjectEmail: Invalid email"),
-        (json!({"clientId": "clt_01kt1gw6g0fmj99z5sfwzpmy4a"}), "clientId: Is no client of your organization"),
+        (
+            json!({"clientId": "clt_01kt1gw6g0fmj99z5sfwzpmy4a"}),
+            "clientId: Is no client of your organization",
+        ),
         (
             json!({"thirdParties": [{"name": "A", "email": "a@bank.example", "requirements": ["estate"]}]}),
             "thirdParties.0.requirements.0: Is no requirement of this request",

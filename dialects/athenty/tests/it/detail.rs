@@ -38,7 +38,10 @@ async fn a_request_that_was_checked_tells_everything() {
     let biometrics = &read["biometrics"];
     assert_eq!(biometrics["selfieGiven"], true);
     assert!(biometrics["faceMatch"]["score"].is_f64(), "{biometrics}");
-    assert_eq!((&read["location"]["latitude"], &read["location"]["longitude"]), (&json!(45.5), &json!(-73.6)));
+    assert_eq!(
+        (&read["location"]["latitude"], &read["location"]["longitude"]),
+        (&json!(45.5), &json!(-73.6))
+    );
     assert_eq!(read["location"]["device"]["country"], "CA");
     let score = &read["score"];
     let points = |name: &str| -> f64 {
@@ -47,9 +50,11 @@ async fn a_request_that_was_checked_tells_everything() {
     let total = score["total"].as_f64().unwrap();
     assert!((points("points") / points("weight") - total).abs() < 1e-6, "the breakdown adds up: {score}");
     assert_eq!(read["decisions"][0]["by"], "machine");
-    let steps: Vec<&str> = read["steps"].as_array().unwrap().iter().map(|s| s["type"].as_str().unwrap()).collect();
+    let steps: Vec<&str> =
+        read["steps"].as_array().unwrap().iter().map(|s| s["type"].as_str().unwrap()).collect();
     assert_eq!(steps, ["document", "biometric_face"]);
-    let happened: Vec<&str> = read["timeline"].as_array().unwrap().iter().map(|e| e["event"].as_str().unwrap()).collect();
+    let happened: Vec<&str> =
+        read["timeline"].as_array().unwrap().iter().map(|e| e["event"].as_str().unwrap()).collect();
     assert_eq!(happened.first(), Some(&"created"), "{happened:?}");
     assert!(happened.len() > 5);
     assert_eq!(app.get(&format!("/v2/api/verifications/{id}")).await.ok(), read);
@@ -57,7 +62,9 @@ async fn a_request_that_was_checked_tells_everything() {
     verifications::anonymize(&app.engine, &app.caller, verification(id)).await.unwrap();
     let erased = app.request(id).await;
     assert_eq!((&erased["anonymized"], &erased["status"]), (&json!(true), &read["status"]));
-    for absent in ["identity", "location", "screening", "subjectName", "subjectEmail", "subjectPhone", "biometrics"] {
+    for absent in
+        ["identity", "location", "screening", "subjectName", "subjectEmail", "subjectPhone", "biometrics"]
+    {
         assert!(erased.get(absent).is_none(), "{absent}: {erased}");
     }
     assert_eq!((&erased["documents"], &erased["thirdParties"]), (&json!([]), &json!([])));

@@ -16,7 +16,10 @@ async fn what_a_reviewer_does_is_told_in_this_apis_words() {
     let app = App::start("sqlite").await;
     let status = async |id: &str| app.request(id).await["status"].as_str().unwrap().to_owned();
     let made = id(&app.created(json!({"type": "kyc"})).await);
-    assert_eq!((status(&made).await.as_str(), app.told(&made).await), ("initiated", vec!["request.created".into()]));
+    assert_eq!(
+        (status(&made).await.as_str(), app.told(&made).await),
+        ("initiated", vec!["request.created".into()])
+    );
     app.hand_in(&made).await;
     assert_eq!(status(&made).await, "pending_review");
     app.review(&made, "approve", "confirmed_otherwise").await.ok();
@@ -69,7 +72,8 @@ async fn events_say_nothing_of_who_the_person_is() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_person_is_invited_and_invited_again_with_another_link() {
     let (app, taken) = App::inviting().await;
-    let made = id(&app.created(json!({"subjectName": "Jane Smith", "subjectEmail": "jane@example.com"})).await);
+    let made =
+        id(&app.created(json!({"subjectName": "Jane Smith", "subjectEmail": "jane@example.com"})).await);
     jobs::run_pending(&app.engine).await.unwrap();
     assert_eq!(app.told(&made).await, ["request.created", "request.invitation.sent"]);
     let path = format!("/console/verifications/{made}/invitations/resend");
@@ -94,7 +98,8 @@ async fn a_person_is_invited_and_invited_again_with_another_link() {
 
     // The console knows nobody to write to where no address was given, and another organization has no such request.
     let nobody = id(&app.created(json!({})).await);
-    let told = app.console("POST", &format!("/console/verifications/{nobody}/invitations/resend"), None).await;
+    let told =
+        app.console("POST", &format!("/console/verifications/{nobody}/invitations/resend"), None).await;
     assert_eq!((told.status.as_u16(), &told.body["code"]), (409, &json!("no_address")));
     let stranger = app.stranger().await;
     assert_eq!(app.ask("POST", &stranger, &path, None).await.status.as_u16(), 404);

@@ -29,9 +29,11 @@ async fn a_key_is_asked_for_in_the_vendors_words() {
 async fn a_plan_is_asked_for_here_and_nowhere_else() {
     let app = App::start("sqlite").await;
     let organization = app.caller.organization;
-    for (plan, status, code) in
-        [(Plan::Inactive, 402, "PAYMENT_REQUIRED"), (Plan::WithoutApi, 403, "FORBIDDEN"), (Plan::Active, 200, "")]
-    {
+    for (plan, status, code) in [
+        (Plan::Inactive, 402, "PAYMENT_REQUIRED"),
+        (Plan::WithoutApi, 403, "FORBIDDEN"),
+        (Plan::Active, 200, ""),
+    ] {
         access::set_plan(&app.engine, organization, plan).await.unwrap();
         for path in [LIST, "/v2/api/verifications", "/v2/api/requests/req_x", "/v2/api/clients"] {
             match code {
@@ -43,7 +45,9 @@ async fn a_plan_is_asked_for_here_and_nowhere_else() {
         app.console("GET", "/console/verifications", None).await.ok();
     }
     app.get(LIST).await.ok();
-    let other = bonafide_core::id::Id::from_uuid(app.created(json!({})).await["id"].as_str().map(crate::support::verification).unwrap().uuid());
+    let other = bonafide_core::id::Id::from_uuid(
+        app.created(json!({})).await["id"].as_str().map(crate::support::verification).unwrap().uuid(),
+    );
     assert!(access::set_plan(&app.engine, other, Plan::Inactive).await.is_err(), "no such organization");
     // Whoever is not known is not told of the plan.
     access::set_plan(&app.engine, organization, Plan::Inactive).await.unwrap();
@@ -70,12 +74,19 @@ async fn the_document_is_to_be_had_in_both_forms_by_anybody() {
     let get = async |path: &str| app.send(Request::get(path).body(Body::empty()).unwrap()).await;
     let json = get("/v2/api/openapi.json").await;
     assert_eq!(json.headers["content-type"], "application/json");
-    assert_eq!((&json.body["openapi"], &json.body["info"]["title"]), (&json!("3.1.0"), &json!("Athenty API")));
+    assert_eq!(
+        (&json.body["openapi"], &json.body["info"]["title"]),
+        (&json!("3.1.0"), &json!("Athenty API"))
+    );
     assert_eq!(json.bytes, get("/openapi/athenty.json").await.bytes);
     let yaml = get("/v2/api/openapi.yaml").await;
     assert_eq!(yaml.headers["content-type"], "application/yaml");
     let text = String::from_utf8(yaml.bytes).unwrap();
-    for lines in ["\"openapi\": \"3.1.0\"\n", "  \"title\": \"Athenty API\"\n", "\n  \"/v2/api/requests\":\n    \"get\":\n"] {
+    for lines in [
+        "\"openapi\": \"3.1.0\"\n",
+        "  \"title\": \"Athenty API\"\n",
+        "\n  \"/v2/api/requests\":\n    \"get\":\n",
+    ] {
         assert!(text.contains(lines), "{lines}");
     }
 }

@@ -79,7 +79,11 @@ async fn every_filter_finds_what_it_names(app: &App) {
         ("sort=created_at", vec![&third, &second, &first]),
     ] {
         let (ids, total) = found(app, query).await;
-        assert_eq!((ids.iter().collect::<Vec<_>>(), total), (expected.clone(), expected.len() as u64), "{query}");
+        assert_eq!(
+            (ids.iter().collect::<Vec<_>>(), total),
+            (expected.clone(), expected.len() as u64),
+            "{query}"
+        );
     }
     // What changed last comes first.
     app.clock.advance(HOUR_MS);

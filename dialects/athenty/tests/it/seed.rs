@@ -106,7 +106,10 @@ fn the_document_has_every_operation_with_its_fields() {
             }
             for refusal in ["401", "402", "403", "422", "429"] {
                 let has = published["responses"][refusal].is_object();
-                assert!(has || refusal == "422" && parameters.is_empty() && body.is_null(), "{path} {refusal}");
+                assert!(
+                    has || refusal == "422" && parameters.is_empty() && body.is_null(),
+                    "{path} {refusal}"
+                );
             }
         }
     }
@@ -290,7 +293,8 @@ async fn every_operation_answers_well_and_refuses_what_is_wrong() {
                     other.as_object_mut().unwrap().remove("thirdParties");
                 }
                 let answer = app.post(&path, other).await.ok();
-                let told = if field == "requirements.0" { &answer["requirements"][0] } else { &answer[field] };
+                let told =
+                    if field == "requirements.0" { &answer["requirements"][0] } else { &answer[field] };
                 assert_eq!(*told, json!(word), "{}", op.operation);
             }
         }
