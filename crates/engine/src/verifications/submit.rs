@@ -113,6 +113,13 @@ async fn missing(tx: &mut Tx, record: &Record, asks: Asks, given: &[Evidence]) -
             if !is_picture && step.row.state != StepState::Submitted {
                 missing.push(Problem::new(step.kind.as_str(), Rule::Required, "give this step first"));
             }
+            if step.kind == StepKind::Estate {
+                let files = record.private.step_config.estate.files();
+                for kind in files.into_iter().filter(|kind| !given.iter().any(|e| e.kind == *kind)) {
+                    let field = format!("{}.{kind}", step.kind);
+                    missing.push(Problem::new(field, Rule::Required, "add this picture first"));
+                }
+            }
         }
     }
     Ok(missing)

@@ -9,7 +9,7 @@ use bonafide_core::{
     step::{StepKind, StepState},
     verification::Status,
 };
-use bonafide_engine::{Engine, capture, evidence, shares, steps::Step, verifications};
+use bonafide_engine::{Engine, capture, evidence, shares, steps::Step, verifications::{self, View}};
 use bonafide_http::Result;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -25,13 +25,19 @@ use crate::{
 mod step;
 
 /// Whether the person is not done with a step. With the pictures that have to be there they are.
-fn is_open(step: &Step) -> bool {
-    let of_pictures = matches!(step.kind, StepKind::Document | StepKind::BiometricFace);
+fn is_open(step: &Step, view: &View) -> bool {
     match step.state {
         StepState::Pending | StepState::Returned => true,
-        StepState::InProgress => !of_pictures,
-        StepState::Submitted | StepState::Accepted => false,
+        StepState::InProgress => step.kind.has_data(),
+        StepState::Submitted => step.kind == StepKind::Estate && lacks_papers(view),
+        StepState::Accepted => false,
     }
+}
+
+/// Whether a paper of an estate is not there that has to be.
+fn lacks_papers(view: &View) -> bool {
+    let papers = view.private.as_ref().map(|private| private.step_config.estate.files());
+    papers.unwrap_or_default().into_iter().any(|kind| view.evidence(kind).is_none())
 }
 
 /// What is wanted of the person, and what they gave so far.
@@ -64,7 +70,7 @@ impl CaptureSession {
         let next = match view.status {
             Status::Created | Status::Pending => Some(SESSION_CONSENT),
             status if status.accepts_evidence() => {
-                Some(all.iter().find(|step| is_open(step)).map_or(SUBMIT, |step| step.kind.as_str()))
+                Some(all.iter().find(|step| is_open(step, &view)).map_or(SUBMIT, |step| step.kind.as_str()))
             }
             _ => None,
         };

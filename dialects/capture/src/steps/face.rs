@@ -4,7 +4,7 @@ use axum::extract::State;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use bonafide_core::problem::{Problem, Rule};
 use bonafide_engine::{
-    Engine,
+    Engine, Error,
     evidence::{self, LivenessFrame, Picture},
 };
 use bonafide_http::{Json, Result, operation};
@@ -69,7 +69,8 @@ pub(crate) async fn face(
     if !problems.is_empty() {
         return Err(problems.into());
     }
-    evidence::accept_liveness(&engine, &device, device.session, frames, position).await?;
+    let accepted = evidence::accept_liveness(&engine, &device, device.session, frames, position).await;
+    accepted.map_err(by_frame)?;
     Ok(Json(CaptureSession::of(&engine, &device).await?))
 }
 
@@ -79,4 +80,18 @@ fn decode(text: &str) -> Option<Vec<u8>> {
         None => text,
     };
     BASE64_STANDARD.decode(text.trim()).ok()
+}
+
+/// Names what is wrong with all of them by the field of this API.
+fn by_frame(error: Error) -> Error {
+    let named = |mut problem: Problem| {
+        if problem.field == "images" {
+            problem.field = "frames".to_owned();
+        }
+        problem
+    };
+    match error {
+        Error::Invalid(problems) => Error::Invalid(problems.into_iter().map(named).collect()),
+        other => other,
+    }
 }

@@ -73,7 +73,7 @@ async fn the_result_is_waited_for() {
 
 async fn what_was_poor_is_wanted_again(app: &App) {
     let poor = json!({"sandbox": {
-        "document": "too_blurry", "face": "clear", "liveness": "clear", "screening": "clear",
+        "document": "blurry", "face": "clear", "liveness": "clear", "screening": "clear",
     }});
     let new = NewVerification {
         steps: vec![StepKind::Document, StepKind::Person, StepKind::BiometricFace],
