@@ -6,11 +6,23 @@ pub(super) type Name = (&'static str, &'static str);
 /// Each row is one thing that can be done, and the operations that do it.
 pub(super) const EQUAL: &[&[Name]] = &[
     // Create a verification
-    &[("athenty", "createRequest"), ("vult", "idv_session_create")],
+    &[("athenty", "createRequest"), ("verifyhq", "identity_verification_start"), ("vult", "idv_session_create")],
     // Read it
-    &[("athenty", "getRequest"), ("console", "verification_read"), ("vult", "idv_session_read")],
+    &[
+        ("athenty", "getRequest"),
+        ("console", "verification_read"),
+        ("verifyhq", "identity_verification_read"),
+        ("vult", "idv_session_read"),
+    ],
     // List them
-    &[("athenty", "listRequests"), ("console", "verifications_list"), ("vult", "idv_session_list")],
+    &[
+        ("athenty", "listRequests"),
+        ("console", "verifications_list"),
+        ("verifyhq", "identity_verifications_list"),
+        ("vult", "idv_session_list"),
+    ],
+    // A human decides
+    &[("console", "verification_review"), ("verifyhq", "identity_verification_review")],
     // On the person's device: what is wanted
     &[("capture", "capture_session_read"), ("vult", "idv_sdk_session_read")],
     // The person's consent
@@ -19,13 +31,17 @@ pub(super) const EQUAL: &[&[Name]] = &[
     &[("capture", "capture_document_front"), ("vult", "idv_sdk_document_front_add")],
     &[("capture", "capture_document_back"), ("vult", "idv_sdk_document_back_add")],
     // Opening a capture of the face, and answering it
-    &[("capture", "capture_face_challenge"), ("vult", "idv_sdk_liveness_session_generate")],
+    &[
+        ("capture", "capture_face_challenge"),
+        ("verifyhq", "liveness_session_create"),
+        ("vult", "idv_sdk_liveness_session_generate"),
+    ],
     &[("capture", "capture_face"), ("vult", "idv_sdk_liveness_session_process")],
     // Handing in
     &[("capture", "capture_session_submit"), ("vult", "idv_sdk_finalize")],
     // Where events are sent
     &[("console", "webhook_create"), ("verifyhq", "webhook_configure"), ("vult", "webhook_create")],
-    &[("console", "webhooks_list"), ("verifyhq", "webhook_list"), ("vult", "webhook_list")],
+    &[("console", "webhooks_list"), ("verifyhq", "webhooks_list"), ("vult", "webhook_list")],
     &[("console", "webhook_delete"), ("verifyhq", "webhook_delete"), ("vult", "webhook_delete")],
     // Who may call
     &[("console", "key_create"), ("verifyhq", "api_client_create")],
