@@ -27,8 +27,10 @@ pub(crate) struct ListClients {
     #[param(max_length = 200)]
     search: Option<String>,
     member_type: Option<MemberType>,
+    #[param(inline)]
     active: Option<Active>,
     /// By name from A to Z, the newest first, or those with the most requests first. `created_at` when absent.
+    #[param(inline)]
     sort: Option<ClientSort>,
     /// 1 when absent.
     #[param(value_type = Option<u32>, minimum = 1, maximum = 1_000_000)]

@@ -57,6 +57,7 @@ pub(crate) struct ListRequests {
     #[param(schema_with = day_or_time, required = false)]
     date_to: Option<String>,
     /// What comes first: the newest, the last changed, or, by status, what waits longest for the person. `created_at` when absent.
+    #[param(inline)]
     sort: Option<RequestSort>,
     /// 1 when absent.
     #[param(value_type = Option<u32>, minimum = 1, maximum = 1_000_000)]
