@@ -53,6 +53,7 @@ pub(crate) fn complete(document: &mut OpenApi, dialect: &Dialect, api: &Operatio
             let asks = Asks {
                 repeatable: repeat::does_something(method, &scopes),
                 changes: method != "GET",
+                device: scopes.contains(&Scope::Capture),
                 something: operation.request_body.is_some() || operation.parameters.is_some(),
             };
             refusals.add(operation, asks);
@@ -69,6 +70,8 @@ struct Asks {
     /// It takes an idempotency key.
     repeatable: bool,
     changes: bool,
+    /// It is asked from a person's device, with a token that ends.
+    device: bool,
     /// It has a body or parameters.
     something: bool,
 }
@@ -99,6 +102,9 @@ impl<'a> Refusals<'a> {
         if asks.something {
             all.extend([Rule::Other, Rule::NotJson].map(|rule| Problem::new("", rule, "").into()));
             all.push(Error::NotFound("").into());
+        }
+        if asks.device {
+            all.push(Error::Gone("").into());
         }
         if asks.something || asks.changes {
             all.push(Error::conflict("", "").into());
@@ -134,6 +140,7 @@ fn meaning(status: &str) -> &'static str {
         "409" => {
             "Not in this state, or a request with this idempotency key is being answered; see Retry-After"
         }
+        "410" => "The session takes nothing more: it was handed in or is over",
         "413" => "The body is too large",
         "422" => "The request is not valid, or the idempotency key was used for another request",
         "429" => "Too many requests; see Retry-After",
