@@ -1,23 +1,23 @@
 //! What is logged of a person's way names neither token nor link, nor what they said.
 
-use std::{
-    io,
-    sync::{Arc, Mutex},
-};
+use std::{cell::RefCell, io};
 
 use axum::http::Method;
 use bonafide_core::step::StepKind;
 use serde_json::json;
-use tracing_subscriber::fmt::MakeWriter;
 
 use crate::{data, support::App};
 
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
+thread_local! {
+    /// What this thread logged: the other tests run on threads of their own.
+    static LINES: RefCell<Vec<u8>> = const { RefCell::new(vec![]) };
+}
+
+struct Lines;
 
 impl io::Write for Lines {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend(bytes);
+        LINES.with_borrow_mut(|lines| lines.extend(bytes));
         Ok(bytes.len())
     }
     fn flush(&mut self) -> io::Result<()> {
@@ -25,23 +25,16 @@ impl io::Write for Lines {
     }
 }
 
-impl<'a> MakeWriter<'a> for Lines {
-    type Writer = Self;
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
-
-/// One thread, so that everything that is done is logged by its own subscriber.
+/// On one thread, so that everything that is done is among its lines. For all threads, because whether a place in the code is
+/// listened to is remembered for all of them.
 #[tokio::test]
 async fn no_line_holds_a_token_or_what_was_said() {
-    let lines = Lines::default();
     let subscriber = tracing_subscriber::fmt()
         .with_max_level(tracing::Level::TRACE)
-        .with_writer(lines.clone())
+        .with_writer(|| Lines)
         .with_ansi(false)
         .finish();
-    let logged = tracing::subscriber::set_default(subscriber);
+    tracing::subscriber::set_global_default(subscriber).unwrap();
     let app = App::start("sqlite").await;
     let session = app.created(&[StepKind::Person, StepKind::Contact]).await;
     let link = app.link(session).await;
@@ -61,8 +54,7 @@ async fn no_line_holds_a_token_or_what_was_said() {
     app.put(&device, "contact", json!({"email": "raphael@example.com"})).await.ok();
     app.submit(&device).await.ok();
     app.ask(Method::GET, &token, "/capture/session", None).await.refused(410, "gone");
-    drop(logged);
-    let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+    let text = String::from_utf8(LINES.take()).unwrap();
     assert!(text.contains("/capture/token") && text.contains("/capture/steps/person"), "it was listened to: {text}");
     let secret = |text: &str| text.split_once('_').unwrap().1.to_owned();
     for hidden in [secret(&token), secret(&link), code, "Hythloday".into(), "raphael@".into(), "1978-02".into()] {

@@ -40,7 +40,8 @@ async fn what_a_person_says_is_kept_as_they_say_it(app: &App) {
 
     for (i, (kind, said)) in data::all().into_iter().enumerate() {
         let session = app.put(&device, kind, said).await.ok();
-        let next = data::all().get(i + 1).map_or("submit", |(next, _)| *next);
+        // The papers of the estate are still missing.
+        let next = data::all().get(i + 1).map_or("estate", |(next, _)| *next);
         assert_eq!(session["next"], next, "after {kind}");
         assert_eq!(step(&session, kind)["state"], "submitted");
         assert!(step(&session, kind)["submitted_at"].is_string());
