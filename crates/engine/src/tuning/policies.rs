@@ -92,7 +92,7 @@ pub(crate) async fn policy_for(
 }
 
 /// What applies under a name; where nothing is set under it, what applies without.
-pub(super) async fn in_force(
+pub(crate) async fn in_force(
     tx: &mut Tx,
     organization: OrganizationId,
     whom: Whom<'_>,
