@@ -144,6 +144,16 @@ impl Verdict {
         (!too_early && from.after(action).is_ok()).then_some(action)
     }
 
+    /// What it does to one that the person is not done with, where a reviewer may decide that on their word alone.
+    pub fn before_submission(self, from: Status) -> Option<Action> {
+        let action = match self {
+            Self::Approve => Action::Vouch,
+            Self::Decline => Action::TurnDown,
+            Self::AskAgain | Self::Cancel | Self::Reopen => return None,
+        };
+        from.after(action).is_ok().then_some(action)
+    }
+
     /// The states it is possible in.
     pub fn states(self) -> Vec<Status> {
         Status::ALL.into_iter().filter(|from| self.action(*from).is_some()).collect()
@@ -177,6 +187,12 @@ mod tests {
             "created pending capturing processing retry_required review_required"
         );
         assert_eq!(states(Verdict::Reopen), "approved declined inconclusive expired");
+        let before = |verdict: Verdict| -> Vec<Status> {
+            Status::ALL.into_iter().filter(|from| verdict.before_submission(*from).is_some()).collect()
+        };
+        let open = [Status::Created, Status::Pending, Status::Capturing, Status::RetryRequired];
+        assert_eq!((before(Verdict::Approve), before(Verdict::Decline)), (open.to_vec(), open.to_vec()));
+        assert!(before(Verdict::Cancel).is_empty());
         assert_eq!(Verdict::Reopen.action(Status::Declined), Some(Action::Reconsider));
         assert_eq!(Verdict::Reopen.action(Status::Expired), Some(Action::Reopen));
     }

@@ -11,7 +11,7 @@ use bonafide_core::{
 use bonafide_store::{
     Tx,
     crypto::{self, Object},
-    reviews as rows,
+    restarts, reviews as rows,
 };
 use serde_json::json;
 
@@ -19,11 +19,14 @@ use super::{
     decisions::{Decided, Private, decisions, last, open_proposal},
     effect::{Saying, carry_out},
 };
-use crate::base::{
-    caller::{Caller, Scope},
-    engine::Engine,
-    error::{Error, Result},
-    record::Record,
+use crate::{
+    base::{
+        caller::{Caller, Scope},
+        engine::Engine,
+        error::{Error, Result},
+        record::Record,
+    },
+    verifications::restarted,
 };
 
 /// Longest note, in characters.
@@ -46,6 +49,19 @@ pub struct Said {
 /// [`Error::Invalid`] for grounds, note or captures that do not fit; [`Error::Conflict`] in another state, after another
 /// decision than the one that was seen, and for the second word of one and the same credential.
 pub async fn review(engine: &Engine, caller: &Caller, id: VerificationId, said: &Saying<'_>) -> Result<Said> {
+    review_as(engine, caller, id, said, possible).await
+}
+
+/// What a word does to a verification as it is now, or why it cannot be said.
+type Judge = fn(&Record, &Saying<'_>, &[Decided]) -> Result<Action>;
+
+pub(super) async fn review_as(
+    engine: &Engine,
+    caller: &Caller,
+    id: VerificationId,
+    said: &Saying<'_>,
+    possible: Judge,
+) -> Result<Said> {
     if !caller.may(Scope::Review) {
         return Err(Error::Forbidden);
     }
@@ -54,6 +70,9 @@ pub async fn review(engine: &Engine, caller: &Caller, id: VerificationId, said: 
     let problems = problems(record.kind(), said);
     if !problems.is_empty() {
         return Err(Error::Invalid(problems));
+    }
+    if restarts::successor(&mut tx, caller.organization, id).await?.is_some() {
+        return Err(restarted());
     }
     let all = decisions(&mut tx, &record.row, Some(&record.key)).await?;
     let action = possible(&record, said, &all)?;
@@ -177,25 +196,11 @@ fn possible(record: &Record, said: &Saying<'_>, all: &[Decided]) -> Result<Actio
         let message = format!("{verdict} is not possible while the verification is {status}{first}");
         return Err(Error::conflict("wrong_state", message));
     };
-    let now = last(all).map(Decided::id);
     let must_have_seen = matches!(verdict, Verdict::Approve | Verdict::Decline | Verdict::AskAgain);
-    match said.seen {
-        None if must_have_seen => {
-            return Err(Error::invalid("seen", Rule::Required, "is required: the `decision` that you read"));
-        }
-        Some(seen) if now.as_deref() != Some(seen) => {
-            let message = "another decision was made since the one you saw; read the verification again";
-            return Err(Error::conflict("decision_changed", message));
-        }
-        _ => {}
+    if said.seen.is_none() && must_have_seen {
+        return Err(Error::invalid("seen", Rule::Required, "is required: the `decision` that you read"));
     }
-    let counting = record.private.screened.as_ref().map_or(0, |s| s.counting().count());
-    if verdict == Verdict::Approve && counting > 0 {
-        let message = format!(
-            "{counting} hits of lists still count; dismiss those that are somebody else first, with a reason"
-        );
-        return Err(Error::conflict("hits_open", message));
-    }
+    on_what_was_seen(record, said, all)?;
     if action == Action::Reopen && record.row.consent_given != Some(true) {
         let known = record.kind() == Kind::FaceAuthentication;
         if !known {
@@ -204,6 +209,23 @@ fn possible(record: &Record, said: &Saying<'_>, all: &[Decided]) -> Result<Actio
         }
     }
     Ok(action)
+}
+
+/// Whether what the reviewer saw is still the last word, and leaves nothing open that stands against an approval.
+pub(super) fn on_what_was_seen(record: &Record, said: &Saying<'_>, all: &[Decided]) -> Result<()> {
+    let now = last(all).map(Decided::id);
+    if said.seen.is_some_and(|seen| now.as_deref() != Some(seen)) {
+        let message = "another decision was made since the one you saw; read the verification again";
+        return Err(Error::conflict("decision_changed", message));
+    }
+    let counting = record.private.screened.as_ref().map_or(0, |s| s.counting().count());
+    if said.verdict == Verdict::Approve && counting > 0 {
+        let message = format!(
+            "{counting} hits of lists still count; dismiss those that are somebody else first, with a reason"
+        );
+        return Err(Error::conflict("hits_open", message));
+    }
+    Ok(())
 }
 
 fn after(record: &Record, action: Action) -> Result<Status> {
