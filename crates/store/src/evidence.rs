@@ -125,6 +125,26 @@ pub async fn supersede(
     .to("supersede the evidence")
 }
 
+/// Lets pictures count that were put aside when they came in: they belong together, and the last one is there now.
+pub async fn restore(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    verification: VerificationId,
+    ids: &[EvidenceId],
+) -> Result<()> {
+    on!(tx, |c| {
+        let mut query = sqlx::QueryBuilder::new("UPDATE evidence SET superseded_at = NULL WHERE organization = ");
+        query.push_bind(organization.uuid()).push(" AND verification = ").push_bind(verification.uuid());
+        let mut list = query.push(" AND id IN (").separated(", ");
+        for id in ids {
+            list.push_bind(id.uuid());
+        }
+        query.push(")");
+        query.build().execute(c).await.map(drop)
+    })
+    .to("restore the evidence")
+}
+
 /// How many pictures were ever submitted for a verification, superseded ones included, and their bytes:
 /// what a quota is compared with.
 pub async fn usage(

@@ -87,6 +87,23 @@ pub async fn open(
     .to("read the open liveness session")
 }
 
+/// The newest session, answered or not.
+pub async fn newest(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    verification: VerificationId,
+) -> Result<Option<LivenessSession>> {
+    on!(tx, |c| sqlx::query_as(
+        "SELECT * FROM liveness_sessions WHERE organization = $1 AND verification = $2
+         ORDER BY created_at DESC, id DESC LIMIT 1"
+    )
+    .bind(organization.uuid())
+    .bind(verification.uuid())
+    .fetch_optional(c)
+    .await)
+    .to("read the newest liveness session")
+}
+
 /// Uses up a session: `Some` for exactly one caller, and only before it expires.
 pub async fn redeem(
     tx: &mut Tx,

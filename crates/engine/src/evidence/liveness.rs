@@ -102,9 +102,7 @@ pub(super) async fn open(
         challenge: challenge.map(|c| json!(c).to_string()),
     };
     liveness_sessions::insert(tx, caller.organization, &session).await?;
-    record
-        .note(engine, tx, AuditAction::VerificationLivenessStarted, &caller.actor(), &json!({}))
-        .await?;
+    record.note(engine, tx, AuditAction::VerificationLivenessStarted, &caller.actor(), &json!({})).await?;
     Ok((session, token))
 }
 
