@@ -5,7 +5,10 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use bonafide_core::time::Timestamp;
+use bonafide_core::{
+    problem::{Problem, Rule},
+    time::Timestamp,
+};
 use bonafide_http::Refusal;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -26,7 +29,8 @@ pub(crate) struct ErrorBody {
 }
 
 pub(crate) fn refuse(refusal: &Refusal, now: Timestamp) -> Response {
-    let (status, message) = if refusal.fields.is_empty() {
+    let unreadable = |p: &Problem| p.rule == Rule::NotJson;
+    let (status, message) = if refusal.fields.is_empty() || refusal.fields.iter().all(unreadable) {
         (refusal.status, json!(refusal.message))
     } else {
         let all = refusal.fields.iter().map(|p| format!("{} {}", p.field, p.message).trim().to_owned());

@@ -1,9 +1,9 @@
-//! The VerifyHQ API: verifications of the caller's users. So far its webhooks and its API clients; verifications are to
-//! come.
+//! The VerifyHQ API: verifications of the caller's users, whose evidence comes from the caller's server.
 
 mod admin;
 mod error;
 mod extract;
+mod verifications;
 mod webhook;
 mod webhooks;
 mod words;
@@ -22,8 +22,11 @@ const NAME: &str = "verifyhq";
 
 #[derive(OpenApi)]
 #[openapi(
-    info(title = "VerifyHQ API", version = "1.0", description = "Where events are sent, and who may call."),
+    info(title = "VerifyHQ API", version = "1.0", description = "Verifications of your users."),
     tags(
+        (name = "Identity Verification", description = "A user's verification as a whole"),
+        (name = "Document Verification", description = "Its document"),
+        (name = "Liveness", description = "Its live face"),
         (name = "Webhooks", description = "Where events are sent"),
         (name = "Admin", description = "Who may call"),
     ),
@@ -55,6 +58,24 @@ pub static DIALECT: Dialect = Dialect {
         error: error_schema::<error::ErrorBody>,
         folder: "dialects/verifyhq/src",
         routes: routes![
+            // Identity verification
+            verifications::identity::start::start,
+            verifications::identity::read::read,
+            verifications::identity::list::list,
+            verifications::identity::review::review,
+            verifications::identity::restart::restart,
+            // Document verification
+            verifications::document::add::add,
+            verifications::document::read::read,
+            verifications::document::image::front,
+            verifications::document::image::back,
+            // Liveness
+            verifications::liveness::session::create,
+            verifications::liveness::challenge::answer,
+            verifications::liveness::reference_selfie::reference_selfie,
+            verifications::liveness::submit::submit,
+            verifications::liveness::read::read,
+            verifications::liveness::photo::photo,
             // Webhooks
             webhook::configure::configure,
             webhook::list::list,

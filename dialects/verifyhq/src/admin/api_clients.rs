@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 pub(crate) struct NewApiClient {
     #[schema(min_length = 1, max_length = 200)]
     name: String,
-    /// All of them when absent.
+    /// Those of the vendor when absent: all but `identity:review`.
     permissions: Option<Vec<Permission>>,
     /// Requests a minute; the server's limit when absent.
     #[schema(minimum = 1, maximum = 100_000)]
@@ -35,6 +35,10 @@ pub(crate) enum Permission {
     LivenessRead,
     #[serde(rename = "liveness:write")]
     LivenessWrite,
+    /// Ours: to decide what waits for a human. No other permission grants it, so that whoever hands in evidence does not
+    /// approve it as well.
+    #[serde(rename = "identity:review")]
+    IdentityReview,
 }
 
 /// Identity, document and liveness are parts of one verification here: reading one is reading all, and so is writing.
@@ -42,10 +46,12 @@ fn scope(permission: Permission) -> Scope {
     match permission {
         Permission::IdentityRead | Permission::DocumentRead | Permission::LivenessRead => Scope::Read,
         Permission::IdentityWrite | Permission::DocumentWrite | Permission::LivenessWrite => Scope::Write,
+        Permission::IdentityReview => Scope::Review,
     }
 }
 
-const ALL: [Permission; 6] = [
+/// What a client gets that names none.
+const USUAL: [Permission; 6] = [
     Permission::IdentityRead,
     Permission::IdentityWrite,
     Permission::DocumentRead,
@@ -69,7 +75,7 @@ pub(crate) struct ApiClient {
 
 /// Create an API client
 ///
-/// With a key that has the scope `keys`. The new key also configures its own webhooks.
+/// With a key that has the scope `keys`; it gives away no permission that it has not itself. The new key also configures its own webhooks.
 #[operation(
     post,
     "/admin/api-clients",
@@ -83,7 +89,7 @@ pub(crate) async fn create(
     caller: Caller,
     Json(asked): Json<NewApiClient>,
 ) -> Result<Created<ApiClient>> {
-    let permissions = asked.permissions.unwrap_or_else(|| ALL.to_vec());
+    let permissions = asked.permissions.unwrap_or_else(|| USUAL.to_vec());
     let mut scopes = vec![Scope::Webhooks.as_str()];
     for permission in &permissions {
         let word = scope(*permission).as_str();
