@@ -265,7 +265,9 @@ mod tests {
         };
         let around = r#"{"a":""}"#.len();
         assert!(with(MAX_METADATA - around).is_ok());
-        assert!(matches!(with(MAX_METADATA - around + 1), Err(Error::Invalid(p)) if p[0].field == "metadata"));
+        assert!(
+            matches!(with(MAX_METADATA - around + 1), Err(Error::Invalid(p)) if p[0].field == "metadata")
+        );
     }
 
     #[test]

@@ -23,7 +23,9 @@ async fn client(stage: &Stage, t: &Tenant, name: &str) -> Client {
         active: true,
         request_count: 0,
         sealed: seal_json(&key, Object::Client(id), &json!({ "name": name }), &stage.entropy).unwrap(),
-        metadata: Some(seal_json(&key, Object::ClientMetadata(id), &json!({"a": 1}), &stage.entropy).unwrap()),
+        metadata: Some(
+            seal_json(&key, Object::ClientMetadata(id), &json!({"a": 1}), &stage.entropy).unwrap(),
+        ),
         created_at: stage.now(),
         updated_at: stage.now(),
     };
@@ -33,7 +35,14 @@ async fn client(stage: &Stage, t: &Tenant, name: &str) -> Client {
     client
 }
 
-async fn listed(stage: &Stage, t: &Tenant, filter: Filter, sort: Sort, skip: i64, limit: i64) -> Vec<ClientId> {
+async fn listed(
+    stage: &Stage,
+    t: &Tenant,
+    filter: Filter,
+    sort: Sort,
+    skip: i64,
+    limit: i64,
+) -> Vec<ClientId> {
     let mut tx = stage.read().await;
     let found = clients::list(&mut tx, t.organization, &filter, sort, skip, limit).await.unwrap();
     let all = clients::list(&mut tx, t.organization, &filter, sort, 0, 1000).await.unwrap().len();
@@ -100,7 +109,8 @@ pub(crate) async fn are_gone_through_with_their_keys(stage: Stage) {
         assert!(some.len() <= 2);
         let Some(last) = some.last() else { break };
         after = Some(last.id);
-        found.extend(some.iter().map(|c| (c.id, open_json(&c.key, Object::Client(c.id), &c.sealed).unwrap())));
+        found
+            .extend(some.iter().map(|c| (c.id, open_json(&c.key, Object::Client(c.id), &c.sealed).unwrap())));
     }
     assert_eq!(found, expected);
 }
