@@ -19,14 +19,14 @@ async fn a_document_is_all_that_the_basic_tier_asks_for(app: &App) {
     let taken = app.document("user_1").await;
     let names: Vec<&str> = taken.as_object().unwrap().keys().map(String::as_str).collect();
     let known = [
-        "id",
-        "userId",
-        "documentType",
-        "documentCountry",
-        "frontImageUrl",
-        "status",
         "createdAt",
+        "documentCountry",
+        "documentType",
+        "frontImageUrl",
+        "id",
+        "status",
         "updatedAt",
+        "userId",
     ];
     assert_eq!(names, known);
     assert_eq!((&taken["status"], &taken["documentCountry"]), (&json!("PENDING"), &json!("US")));

@@ -3,9 +3,12 @@
 use std::collections::BTreeSet;
 
 use axum::http::header;
-use bonafide_core::policy::{LivenessMode, Policy};
-use bonafide_engine::{Caller, tuning, verifications};
-use bonafide_testkit::on_both;
+use bonafide_core::{
+    policy::{LivenessMode, Policy},
+    review::FourEyes,
+};
+use bonafide_engine::{Caller, Settings, tuning, verifications};
+use bonafide_testkit::{engine::Setup, on_both};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
@@ -112,7 +115,7 @@ async fn what_is_pending_is_decided_on_a_word(app: &App) {
         let whole = format!("/console/verifications/{}", id.trim_start_matches("ver_"));
         let whole = app.ask("GET", &app.reviewer, &whole, None).await.ok();
         assert_eq!(whole["identity"], Value::Null, "nobody is known by it");
-        let decided = &whole["decisions"][0];
+        let decided = &whole["decisions"][0]["human"];
         assert_eq!(
             (&decided["reason"], &decided["note"]),
             (&json!("other"), &json!("admin_john: All fields match."))
@@ -237,8 +240,8 @@ async fn a_verification_of_another_api_is_read_too() {
 async fn tiers_are_policies() {
     let app = App::start("sqlite").await;
     let policy = async |id: &str| {
-        let path = format!("/console/verifications/{}", id.trim_start_matches("ver_"));
-        app.ask("GET", &app.reviewer, &path, None).await.ok()["policy"].clone()
+        let id = id.trim_start_matches("ver_").parse().unwrap();
+        json!(verifications::whole(&app.engine, &app.caller, id).await.unwrap().policy)
     };
     let enhanced = policy(&app.started("user_1", "ENHANCED").await).await;
     assert_eq!(enhanced["screening"]["required"], true);
@@ -249,10 +252,28 @@ async fn tiers_are_policies() {
 
     let officer = Caller { scopes: "verifications policy".to_owned(), ..app.caller.clone() };
     let strict = Policy { liveness_mode: LivenessMode::PassiveActive, max_attempts: 2, ..Policy::default() };
-    let whom = tuning::For::default();
-    tuning::set_policy(&app.engine, &officer, &whom, "standard", &strict).await.unwrap();
+    let proposal = tuning::Proposal {
+        name: "standard".to_owned(),
+        of: tuning::For::default(),
+        policy: strict,
+        since: None,
+    };
+    tuning::set_policy(&app.engine, &officer, proposal, true).await.unwrap();
     let set = policy(&app.started("user_4", "STANDARD").await).await;
     assert_eq!((&set["liveness_mode"], &set["max_attempts"]), (&json!("passive_active"), &json!(2)));
     let other = policy(&app.started("user_5", "ENHANCED").await).await;
     assert_eq!(other["max_attempts"], standard["max_attempts"]);
+}
+
+/// Where the word of two is needed, the first is a proposal.
+#[tokio::test(flavor = "multi_thread")]
+async fn where_two_have_to_agree_the_first_word_changes_nothing() {
+    let setup = Setup::default();
+    let settings = Settings { four_eyes: FourEyes::Decide, ..setup.settings.clone() };
+    let app = App::of("sqlite", Setup { settings, ..setup }, true).await;
+    let id = app.started("user_1", "BASIC").await;
+    let first = app.review(&app.reviewer, &id, "VERIFIED").await.ok();
+    assert_eq!(first["status"], "PENDING");
+    app.review(&app.reviewer, &id, "VERIFIED").await.refused(409);
+    assert_eq!(app.review(&app.admin, &id, "VERIFIED").await.ok()["status"], "VERIFIED");
 }

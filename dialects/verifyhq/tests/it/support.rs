@@ -74,7 +74,7 @@ impl Answer {
     pub fn refused(self, status: u16) -> String {
         assert_eq!(self.status, status, "{}", self.body);
         let members: Vec<&str> = self.body.as_object().unwrap().keys().map(String::as_str).collect();
-        assert_eq!(members, ["statusCode", "error", "message", "timestamp"]);
+        assert_eq!(members, ["error", "message", "statusCode", "timestamp"]);
         assert_eq!(self.body["statusCode"], status);
         assert_eq!(self.body["error"], self.status.canonical_reason().unwrap());
         self.body["message"].as_str().unwrap_or_else(|| panic!("a sentence: {}", self.body)).to_owned()
