@@ -441,7 +441,9 @@ mod tests {
     /// The policy allows one stylesheet of ours and nothing else; the pages ask for nothing else.
     #[tokio::test]
     async fn pages_need_what_their_policy_allows() {
-        for path in ["/docs", "/docs/athenty", "/docs/capture", "/docs/console", "/docs/verifyhq", "/docs/vult"] {
+        for path in
+            ["/docs", "/docs/athenty", "/docs/capture", "/docs/console", "/docs/verifyhq", "/docs/vult"]
+        {
             let (_, _, page) = asked(path).await;
             for forbidden in ["<script", "style=", "src=", "<style", "@import", " on"] {
                 let found = page.match_indices(forbidden).find(|(at, _)| {

@@ -133,7 +133,8 @@ pub async fn restore(
     ids: &[EvidenceId],
 ) -> Result<()> {
     on!(tx, |c| {
-        let mut query = sqlx::QueryBuilder::new("UPDATE evidence SET superseded_at = NULL WHERE organization = ");
+        let mut query =
+            sqlx::QueryBuilder::new("UPDATE evidence SET superseded_at = NULL WHERE organization = ");
         query.push_bind(organization.uuid()).push(" AND verification = ").push_bind(verification.uuid());
         let mut list = query.push(" AND id IN (").separated(", ");
         for id in ids {

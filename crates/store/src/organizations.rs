@@ -32,15 +32,15 @@ pub async fn insert(tx: &mut Tx, organization: &Organization) -> Result<()> {
         "INSERT INTO organizations (id, name, created_at, sandbox, clock_ahead_ms, plan)
          VALUES ($1, $2, $3, $4, $5, $6)"
     )
-        .bind(organization.id.uuid())
-        .bind(&organization.name)
-        .bind(organization.created_at.0)
-        .bind(organization.sandbox)
-        .bind(organization.clock_ahead_ms)
-        .bind(organization.plan.as_str())
-        .execute(c)
-        .await
-        .map(drop))
+    .bind(organization.id.uuid())
+    .bind(&organization.name)
+    .bind(organization.created_at.0)
+    .bind(organization.sandbox)
+    .bind(organization.clock_ahead_ms)
+    .bind(organization.plan.as_str())
+    .execute(c)
+    .await
+    .map(drop))
     .to("insert the organization")
 }
 

@@ -34,12 +34,7 @@ pub struct Found {
 }
 
 /// From now on the verification is found by these terms and by no others.
-pub async fn keep(
-    tx: &mut Tx,
-    organization: OrganizationId,
-    found: Found,
-    terms: &[Term],
-) -> Result<()> {
+pub async fn keep(tx: &mut Tx, organization: OrganizationId, found: Found, terms: &[Term]) -> Result<()> {
     let mut before = Query::new("SELECT terms FROM searchable WHERE organization = ");
     before.bind(organization.uuid()).push(" AND verification = ").bind(found.verification.uuid());
     let before: Vec<(Vec<u8>,)> = before.fetch(tx).await.to("read what a verification is found by")?;
@@ -55,9 +50,8 @@ pub async fn keep(
     let new: Vec<Term> = terms.iter().filter(|term| !is_in(&before, term)).copied().collect();
     remove(tx, organization, found.verification, found.created_at, &gone).await?;
     for batch in new.chunks(BATCH) {
-        let mut query = Query::new(
-            "INSERT INTO search_terms (organization, term, created_at, verification) VALUES ",
-        );
+        let mut query =
+            Query::new("INSERT INTO search_terms (organization, term, created_at, verification) VALUES ");
         for (place, term) in batch.iter().enumerate() {
             query.push(if place == 0 { "(" } else { ", (" }).bind(organization.uuid()).push(", ").bind(*term);
             query.push(", ").bind(found.created_at.0).push(", ").bind(found.verification.uuid()).push(")");
@@ -120,8 +114,14 @@ async fn remove(
 }
 
 /// How many verifications have a term, counted no further than `most`.
-pub(crate) async fn frequency(tx: &mut Tx, organization: OrganizationId, term: Term, most: i64) -> Result<i64> {
-    let mut query = Query::new("SELECT COUNT(*) FROM (SELECT 1 AS one FROM search_terms WHERE organization = ");
+pub(crate) async fn frequency(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    term: Term,
+    most: i64,
+) -> Result<i64> {
+    let mut query =
+        Query::new("SELECT COUNT(*) FROM (SELECT 1 AS one FROM search_terms WHERE organization = ");
     query.bind(organization.uuid()).push(" AND term = ").bind(term).push(" LIMIT ").bind(most);
     query.push(") some");
     let rows: Vec<(i64,)> = query.fetch(tx).await.to("count who is found by a word")?;

@@ -138,7 +138,12 @@ pub async fn revoke(tx: &mut Tx, organization: OrganizationId, id: ShareId, now:
 ///
 /// # Errors
 /// [`Error::NotFound`].
-pub async fn count_view(tx: &mut Tx, organization: OrganizationId, id: ShareId, now: Timestamp) -> Result<i64> {
+pub async fn count_view(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    id: ShareId,
+    now: Timestamp,
+) -> Result<i64> {
     let counted: Option<(i64,)> = on!(tx, |c| sqlx::query_as(
         "UPDATE shares SET views = views + 1, viewed_at = $3 WHERE organization = $1 AND id = $2 RETURNING views"
     )

@@ -11,6 +11,7 @@ use crate::{
     column::{Column, row},
     crypto::Sealed,
     on,
+    query::Query,
 };
 
 /// One step.
@@ -89,6 +90,23 @@ pub async fn kinds(
     .await)
     .to("list the kinds of steps")?;
     Ok(words.into_iter().filter_map(|(word,)| Word::from_raw(word).known()).collect())
+}
+
+/// The same of several verifications: each step with its verification's id.
+pub async fn kinds_of_all(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    verifications: &[VerificationId],
+) -> Result<Vec<(VerificationId, StepKind)>> {
+    if verifications.is_empty() {
+        return Ok(vec![]);
+    }
+    let mut query = Query::new("SELECT verification, kind FROM steps WHERE organization = ");
+    query.bind(organization.uuid()).push(" AND verification IN ");
+    query.list(verifications.iter().map(|id| id.uuid())).push(" ORDER BY verification, ordinal");
+    let rows: Vec<(uuid::Uuid, String)> = query.fetch(tx).await.to("list the kinds of steps of a list")?;
+    let known = |(id, word)| Some((VerificationId::from_uuid(id), Word::from_raw(word).known()?));
+    Ok(rows.into_iter().filter_map(known).collect())
 }
 
 /// Writes a step's state, data and times back.

@@ -1,5 +1,7 @@
 //! One data key per applicant, wrapped by the key ring.
 
+use std::collections::HashMap;
+
 use bonafide_core::{
     id::{ApplicantId, Entropy, OrganizationId},
     time::Timestamp,
@@ -11,6 +13,7 @@ use crate::{
     crypto::{Key, SubjectKey},
     keyring::KeyRing,
     on,
+    query::Query,
 };
 
 struct Row {
@@ -77,6 +80,32 @@ pub async fn load(
         return Err(Error::KeyDestroyed);
     }
     unwrap(organization, applicant, &row.key_id, &row.wrapped_key, ring)
+}
+
+/// The keys of these applicants, without those that were destroyed.
+///
+/// # Errors
+/// [`Error::WrongKeyRing`].
+pub async fn load_all(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    applicants: &[ApplicantId],
+    ring: &dyn KeyRing,
+) -> Result<HashMap<ApplicantId, SubjectKey>> {
+    if applicants.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mut query =
+        Query::new("SELECT applicant, key_id, wrapped_key FROM subject_keys WHERE organization = ");
+    query.bind(organization.uuid()).push(" AND destroyed_at IS NULL AND applicant IN ");
+    query.list(applicants.iter().map(|id| id.uuid()));
+    let rows: Vec<(uuid::Uuid, String, Vec<u8>)> = query.fetch(tx).await.to("read the data keys")?;
+    let mut keys = HashMap::with_capacity(rows.len());
+    for (applicant, key_id, wrapped) in rows {
+        let applicant = ApplicantId::from_uuid(applicant);
+        keys.insert(applicant, unwrap(organization, applicant, &key_id, &wrapped, ring)?);
+    }
+    Ok(keys)
 }
 
 /// Opens what this table holds for an applicant.

@@ -1,6 +1,9 @@
 //! The words of this API that are not the core's own.
 
-use bonafide_core::{liveness, step::{StepData, StepKind}};
+use bonafide_core::{
+    liveness,
+    step::{StepData, StepKind},
+};
 use bonafide_engine::invitations::Channel;
 use serde::Deserialize;
 use serde_json::{Value, json};

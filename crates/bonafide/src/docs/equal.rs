@@ -6,7 +6,11 @@ pub(super) type Name = (&'static str, &'static str);
 /// Each row is one thing that can be done, and the operations that do it.
 pub(super) const EQUAL: &[&[Name]] = &[
     // Create a verification
-    &[("athenty", "createRequest"), ("verifyhq", "identity_verification_start"), ("vult", "idv_session_create")],
+    &[
+        ("athenty", "createRequest"),
+        ("verifyhq", "identity_verification_start"),
+        ("vult", "idv_session_create"),
+    ],
     // Read it
     &[
         ("athenty", "getRequest"),

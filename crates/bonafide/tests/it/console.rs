@@ -186,7 +186,10 @@ async fn every_route_asks_for_its_scope() {
         let token = capture_token(&api, &keys).await;
         let (status, body) = api.ask(&method, &path, &token, json!({})).await;
         if needed == CAPTURE {
-            assert!(![401, 403, 500].contains(&status), "{method} {path} with a capture token: {status} {body}");
+            assert!(
+                ![401, 403, 500].contains(&status),
+                "{method} {path} with a capture token: {status} {body}"
+            );
         } else {
             assert_eq!(status, 403, "{method} {path} with a capture token: {body}");
         }

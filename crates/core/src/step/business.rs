@@ -170,7 +170,7 @@ impl Business {
         }
         let numbered = !config.require_registration_number || self.registration_number.is_some();
         judge.required("registration_number", numbered);
-        let owned = !config.require_owners || !(self.owners.is_empty() && self.controllers.is_empty());
+        let owned = !(config.require_owners && self.owners.is_empty() && self.controllers.is_empty());
         judge.required("owners", owned);
         if config.accepted_forms.as_ref().is_some_and(|forms| !forms.contains(&self.form)) {
             judge.wrong("form", Rule::Enum, "is not taken here");

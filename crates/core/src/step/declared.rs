@@ -334,11 +334,11 @@ mod tests {
     fn what_was_refused_or_left_open_asks_for_a_look() {
         let passport = passport("ANNA MARIA", "MUELLER", "1974-08-12");
         let agreed = StepData::Consent(yes());
-        assert_eq!(declaration(&[agreed.clone()], Some(&passport)).outcome, Outcome::Clear);
+        assert_eq!(declaration(std::slice::from_ref(&agreed), Some(&passport)).outcome, Outcome::Clear);
         let refused = StepData::Attestation(Answer { agreed: false, ..yes() });
         let expected = (Outcome::Consider, vec![Code::AgreementRefused]);
         assert_eq!(told(declaration(&[agreed.clone(), refused], Some(&passport))), expected);
-        let open = unconfirmed(declaration(&[agreed.clone()], Some(&passport)));
+        let open = unconfirmed(declaration(std::slice::from_ref(&agreed), Some(&passport)));
         assert_eq!(told(open), (Outcome::Consider, vec![Code::ContactUnconfirmed]));
         assert_eq!(unconfirmed(declaration(&[agreed], None)).outcome, Outcome::NotAssessed);
     }

@@ -23,7 +23,9 @@ pub async fn authenticate(engine: &Engine, presented: &str) -> Result<Option<Cal
     let found = rows::find(&mut tx, SecretHash::of(presented)).await?.filter(|token| !token.link);
     let Some(token) = found else { return Ok(None) };
     if token.ended_at.is_some() {
-        return Err(Error::Gone("another device has taken this verification over; open a new link to go on here"));
+        return Err(Error::Gone(
+            "another device has taken this verification over; open a new link to go on here",
+        ));
     }
     let gone = Error::Gone("this verification was deleted");
     let (id, row) = verification(&mut tx, &token).await?.ok_or(gone)?;

@@ -55,7 +55,9 @@ pub(super) fn is_open(row: &Verification, now: Timestamp) -> Result<()> {
     match row.expires_at.is_none_or(|at| at > now) {
         true if waits => Ok(()),
         true => Err(Error::Gone("this verification takes nothing more: it was submitted or has ended")),
-        false => Err(Error::Gone("the time of this verification is over; ask whoever sent the link for a new one")),
+        false => {
+            Err(Error::Gone("the time of this verification is over; ask whoever sent the link for a new one"))
+        }
     }
 }
 

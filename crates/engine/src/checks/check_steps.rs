@@ -18,8 +18,8 @@ use crate::{
     },
     sandbox::clock::today,
     screening::{
-        screen::lists_of_now,
         related,
+        screen::lists_of_now,
         trouble::{Trouble, max_age_days},
     },
     shares::source::source,
@@ -116,7 +116,8 @@ fn is_text(data: &StepData) -> bool {
 /// Whether every address that the person gave was confirmed by a code that was sent there.
 fn is_confirmed(step: &Opened) -> bool {
     let Some(StepData::Contact(contact)) = &step.said.data else { return false };
-    let confirmed = |to: &str| step.said.codes.iter().any(|code| code.confirmed && code.to.eq_ignore_ascii_case(to));
+    let confirmed =
+        |to: &str| step.said.codes.iter().any(|code| code.confirmed && code.to.eq_ignore_ascii_case(to));
     step.row.state == StepState::Submitted
         && contact.email.as_deref().is_none_or(&confirmed)
         && contact.phone.as_deref().is_none_or(confirmed)

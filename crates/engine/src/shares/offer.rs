@@ -1,10 +1,6 @@
 //! What a person is told before they agree: who would see what.
 
-use bonafide_core::{
-    id::VerificationId,
-    step::StepKind,
-    verification::Purpose,
-};
+use bonafide_core::{id::VerificationId, step::StepKind, verification::Purpose};
 use bonafide_store::{Tx, verifications};
 
 use super::{

@@ -22,7 +22,8 @@ use crate::base::{
 };
 
 /// What every link is told that shows nothing, so that nobody learns which ones ever did, or why.
-const OVER: &str = "this link shows nothing: it is none, or what it showed is not shared any more; ask whoever sent it";
+const OVER: &str =
+    "this link shows nothing: it is none, or what it showed is not shared any more; ask whoever sent it";
 
 /// A link that somebody was given.
 #[derive(Clone, Copy)]

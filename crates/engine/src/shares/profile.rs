@@ -95,7 +95,11 @@ pub async fn view(engine: &Engine, opened: &Opened) -> Result<Profile> {
 fn shown(standing: &Standing, seen: &View) -> Vec<Shown> {
     let all: Vec<StepKind> = seen.steps.iter().map(|step| step.kind).collect();
     let kinds = shown_to(&standing.party, &all);
-    seen.steps.iter().filter(|step| kinds.contains(&step.kind)).map(|step| one(standing, seen, step)).collect()
+    seen.steps
+        .iter()
+        .filter(|step| kinds.contains(&step.kind))
+        .map(|step| one(standing, seen, step))
+        .collect()
 }
 
 fn one(standing: &Standing, seen: &View, step: &Step) -> Shown {

@@ -28,7 +28,8 @@ pub async fn revoke(engine: &Engine, caller: &Caller, id: VerificationId, share:
     if rows::revoke(&mut tx, organization, share, engine.now()).await? {
         let (actor, object) = (caller.actor(), format!("verification:{id}"));
         let (action, detail) = (AuditAction::ShareRevoked, json!({"share": share}));
-        let entry = audit::Entry { at: engine.now(), actor: &actor, action, object: &object, detail: &detail };
+        let entry =
+            audit::Entry { at: engine.now(), actor: &actor, action, object: &object, detail: &detail };
         audit::append(&mut tx, organization, entry).await?;
     }
     tx.commit().await?;

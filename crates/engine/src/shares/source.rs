@@ -16,7 +16,11 @@ const LOOKED_AT: i64 = 20;
 
 /// Of one that passes on: the newest approved verification of the same client's record, or else of the same user, that
 /// was not erased. `None` when there is none.
-pub(crate) async fn source(engine: &Engine, tx: &mut Tx, row: &Verification) -> Result<Option<VerificationId>> {
+pub(crate) async fn source(
+    engine: &Engine,
+    tx: &mut Tx,
+    row: &Verification,
+) -> Result<Option<VerificationId>> {
     if row.purpose != Purpose::Share {
         return Ok(Some(row.id));
     }

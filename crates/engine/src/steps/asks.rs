@@ -1,9 +1,6 @@
 //! Which parts a verification asks for, as the checks see it.
 
-use bonafide_core::{
-    step::StepKind,
-    verification::Kind,
-};
+use bonafide_core::{step::StepKind, verification::Kind};
 use bonafide_store::{Tx, steps as rows, verifications::Verification};
 
 use crate::base::error::Result;

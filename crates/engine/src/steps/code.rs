@@ -58,7 +58,8 @@ pub async fn send_code(
     to: &str,
 ) -> Result<Sent> {
     if !engine.inviter.channels().contains(&channel) {
-        let message = format!("this server sends nothing by {}; see the settings [invitations]", word(channel));
+        let message =
+            format!("this server sends nothing by {}; see the settings [invitations]", word(channel));
         return Err(Error::conflict("channel_not_set_up", message));
     }
     let to = check(channel, to).map_err(|p| Error::invalid("to", Rule::Format, p.to_string()))?;
@@ -81,7 +82,8 @@ pub async fn send_code(
     let expires_at = now.plus_secs(if channel == Channel::Sms { BY_SMS_S } else { BY_EMAIL_S });
     let hash = hash(&record.key, channel, &to, &code)?;
     step.said.codes.retain(|code| code.channel != channel);
-    let sent = Code { channel, to: to.clone(), hash, sent_at: now, expires_at, wrong: 0, number, confirmed: false };
+    let sent =
+        Code { channel, to: to.clone(), hash, sent_at: now, expires_at, wrong: 0, number, confirmed: false };
     step.said.codes.push(sent);
     begun(&mut step);
     step.save(engine, &mut tx, &record).await?;

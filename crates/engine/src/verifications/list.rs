@@ -7,7 +7,7 @@ use bonafide_core::{
 };
 use bonafide_store::{
     Tx,
-    verifications::{self as rows},
+    verifications::{self as rows, Order},
 };
 use serde_json::{Map, Value};
 
@@ -69,28 +69,25 @@ pub async fn list(engine: &Engine, caller: &Caller, filter: &Filter) -> Result<(
     }
     let query = rows::Filter {
         kind: Some(filter.kind),
-        dialect: None,
-        reason: None,
         statuses: &filter.statuses,
-        applicants: &[],
         identities: &identities,
         credentials: &credentials,
         user_ids: &filter.user_ids,
         verified: filter.verified,
         from: filter.from,
         until: filter.until,
+        ..rows::Filter::default()
     };
     if filter.looks_inside() {
         return search(engine, &mut tx, caller, filter, &query, &names).await;
     }
-    let page = rows::Page { after: None, skip: filter.skip.into(), limit: filter.take.into() };
-    let found = rows::list(&mut tx, caller.organization, &query, page).await?;
-    let counts = rows::count(&mut tx, caller.organization, &query).await?;
-    let mut views = Vec::with_capacity(found.len());
-    for row in found {
+    let (skip, take) = (filter.skip.into(), filter.take.into());
+    let part = rows::part(&mut tx, caller.organization, &query, Order::Created, skip, take).await?;
+    let mut views = Vec::with_capacity(part.rows.len());
+    for row in part.rows {
         views.push(view(engine, &mut tx, row, &names, false).await?);
     }
-    let counts = counts.into_iter().filter_map(|(status, n)| Some((status.known()?, n))).collect();
+    let counts = part.counts.into_iter().filter_map(|(status, n)| Some((status.known()?, n))).collect();
     Ok((views, counts))
 }
 

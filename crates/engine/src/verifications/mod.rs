@@ -20,11 +20,11 @@ pub(crate) mod view;
 mod wait;
 mod whole;
 
+pub use crate::base::private::{Subject, ThirdParty};
 pub use crate::location::location;
 pub use active::{active, start};
 pub use browse::{Brief, Found, LONGEST_PAGE, Looking, browse};
 pub use consent::{consent, consent_in};
-pub use crate::base::private::{Subject, ThirdParty};
 pub use create::{MAX_LIFETIME_DAYS, NewVerification, authenticate, create};
 pub use delete::{anonymize, delete};
 pub use describe::{set_document_type, set_sdk_metadata};

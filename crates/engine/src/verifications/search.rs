@@ -34,7 +34,11 @@ const NAMES: [FieldName; 6] = [
 
 /// Makes the key that words are kept under, at its first use. Before anything else of the organization is held: who makes the
 /// key holds the organization.
-pub(crate) async fn prepare(engine: &Engine, tx: &mut Tx, organization: OrganizationId) -> Result<SubjectKey> {
+pub(crate) async fn prepare(
+    engine: &Engine,
+    tx: &mut Tx,
+    organization: OrganizationId,
+) -> Result<SubjectKey> {
     let (ring, entropy) = (engine.key_ring(), &*engine.entropy);
     Ok(organizations::key(tx, organization, ring, engine.now(), entropy).await?)
 }
@@ -56,7 +60,8 @@ pub(crate) async fn index(engine: &Engine, tx: &mut Tx, record: &Record) -> Resu
 
 /// The terms of everybody who is found by each word of a text; `None` where there is no word in it, which finds nobody.
 pub(super) fn terms(key: &SubjectKey, searched: &str) -> Result<Option<Vec<Term>>> {
-    let words: BTreeSet<String> = searched.split_whitespace().filter_map(asked_for).take(MOST_WORDS).collect();
+    let words: BTreeSet<String> =
+        searched.split_whitespace().filter_map(asked_for).take(MOST_WORDS).collect();
     let terms: Result<Vec<Term>> = words.iter().map(|word| term(key, word)).collect();
     Ok(Some(terms?).filter(|terms| !terms.is_empty()))
 }
@@ -80,7 +85,8 @@ fn asked_for(word: &str) -> Option<String> {
 /// Every beginning of every word.
 fn beginnings(private: &Private) -> BTreeSet<String> {
     let mut words: BTreeSet<String> = BTreeSet::new();
-    let read = private.reading.iter().flat_map(|reading| NAMES.iter().filter_map(|name| reading.fields.get(name)));
+    let read =
+        private.reading.iter().flat_map(|reading| NAMES.iter().filter_map(|name| reading.fields.get(name)));
     let names = private.subject.name.iter().chain(read.flatten().map(|field| &field.value));
     for name in names.flat_map(|name| name.split_whitespace()) {
         words.extend(parts(name));
@@ -159,7 +165,17 @@ mod tests {
     #[test]
     fn people_are_found_by_the_beginnings_of_their_words() {
         let jane = person("Jane Smith", "jane@example.com");
-        for found in ["jan smi", "SMITH", "smith jane", "j", "jane@exa", "jane@example.com", "@example.com", "exa", "Jane, Smith"] {
+        for found in [
+            "jan smi",
+            "SMITH",
+            "smith jane",
+            "j",
+            "jane@exa",
+            "jane@example.com",
+            "@example.com",
+            "exa",
+            "Jane, Smith",
+        ] {
             assert!(finds(found, &jane), "{found}");
         }
         for lost in ["ane", "janes", "jan smo", "jane@exb", "com", "%", "*", "@", "jane@example.comx"] {
@@ -171,8 +187,19 @@ mod tests {
     fn accents_case_and_punctuation_do_not_matter() {
         let person = person("Zoë O’Brien-Ångström", "Zoe.OBrien+kyc@Mail.Example.org");
         for found in [
-            "zoe", "ZOË", "zoe\u{308}", "obrien", "o'brien", "o'brien-ang", "angstrom", "Ångs", "zoe.obrien", "zoeob", "kyc",
-            "zoe.obrien+kyc@mail", "@mail.example",
+            "zoe",
+            "ZOË",
+            "zoe\u{308}",
+            "obrien",
+            "o'brien",
+            "o'brien-ang",
+            "angstrom",
+            "Ångs",
+            "zoe.obrien",
+            "zoeob",
+            "kyc",
+            "zoe.obrien+kyc@mail",
+            "@mail.example",
         ] {
             assert!(finds(found, &person), "{found}");
         }
@@ -189,7 +216,8 @@ mod tests {
     fn a_document_s_names_are_found_too_from_every_source() {
         let mut reading = DocumentReading::default();
         for (value, source) in [("MÜLLER", Source::Visual), ("MUELLER", Source::Mrz)] {
-            let field = Field { value: value.into(), source, side: Side::Front, confidence: 1.0, region: None };
+            let field =
+                Field { value: value.into(), source, side: Side::Front, confidence: 1.0, region: None };
             reading.add(FieldName::LastName, field);
         }
         let private = Private { reading: Some(reading), ..person("", "") };

@@ -18,7 +18,6 @@ use bonafide_store::{
 use serde_json::Value;
 
 use crate::{
-    checks::decide::document_accepted,
     base::{
         caller::Caller,
         engine::Engine,
@@ -27,6 +26,7 @@ use crate::{
         record::{self, Record},
         stored::Stored,
     },
+    checks::decide::document_accepted,
     steps::step::{Step, views},
 };
 

@@ -4,8 +4,8 @@ use crate::{
     applicants::erase,
     base::jobs::{JobKind, Work},
     checks::{
-        ask_registry::AskRegistry, check_liveness::CheckLiveness, check_steps::CheckSteps, decide, job, match_faces::MatchFaces,
-        match_template::MatchTemplate, read_document::ReadDocument,
+        ask_registry::AskRegistry, check_liveness::CheckLiveness, check_steps::CheckSteps, decide, job,
+        match_faces::MatchFaces, match_template::MatchTemplate, read_document::ReadDocument,
     },
     invitations::send,
     screening::rescreen,

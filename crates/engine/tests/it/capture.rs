@@ -38,7 +38,8 @@ async fn a_token_opens_one_verification_and_nothing_else(app: &App) {
     }
     // An administrator cannot make a key that has as much.
     let admin = Caller { scopes: "verifications keys".to_owned(), ..app.caller.clone() };
-    let wanted = access::Wanted { scopes: "capture".into(), ..access::Wanted::new(access::Kind::ApiKey, "k") };
+    let wanted =
+        access::Wanted { scopes: "capture".into(), ..access::Wanted::new(access::Kind::ApiKey, "k") };
     assert!(matches!(access::credentials::create(&app.engine, &admin, wanted).await, Err(Error::Invalid(_))));
 }
 

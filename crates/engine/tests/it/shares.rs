@@ -55,13 +55,15 @@ fn said(kind: &str, data: Value) -> StepData {
 fn answer(kind: StepKind) -> Option<StepData> {
     Some(match kind {
         StepKind::Person => {
-            let person = json!({"first_name": "Anna Maria", "last_name": "Eriksson", "birth_date": "1974-08-12"});
+            let person =
+                json!({"first_name": "Anna Maria", "last_name": "Eriksson", "birth_date": "1974-08-12"});
             said("person", person)
         }
         StepKind::Consent | StepKind::Attestation => {
             let signature = json!({"typed": "Anna Maria Eriksson"});
             let version = AnswerConfig::default().version().to_owned();
-            let yes = json!({"text_version": version, "language": "en", "agreed": true, "signature": signature});
+            let yes =
+                json!({"text_version": version, "language": "en", "agreed": true, "signature": signature});
             said(kind.as_str(), yes)
         }
         _ => return None,
@@ -157,7 +159,8 @@ async fn each_third_party_sees_what_was_named_for_them(app: &App) {
     let parties = vec![party("notary", &[StepKind::Person]), party("bank", &[])];
     let id = approved(app, &WORDS, parties).await;
     let all = listed(app, id).await;
-    let states: Vec<_> = all.all.iter().map(|s| (s.state, s.third_party.as_ref().unwrap().name.as_str())).collect();
+    let states: Vec<_> =
+        all.all.iter().map(|s| (s.state, s.third_party.as_ref().unwrap().name.as_str())).collect();
     assert_eq!(states, [(ShareState::Waiting, "notary"), (ShareState::Waiting, "bank")]);
     assert_eq!((all.withheld, done(app, AuditAction::ShareCreated).await.len()), (None, 2));
 
@@ -185,15 +188,21 @@ async fn each_third_party_sees_what_was_named_for_them(app: &App) {
 
 async fn pictures_are_for_those_who_were_named_for_them(app: &App) {
     let app = &app.sandbox().await;
-    let settings = json!({"sandbox": {"document": "clear", "face": "clear", "liveness": "clear", "screening": "clear"}});
+    let settings =
+        json!({"sandbox": {"document": "clear", "face": "clear", "liveness": "clear", "screening": "clear"}});
     let all = vec![StepKind::Document, StepKind::BiometricFace, StepKind::Consent];
-    let parties = vec![party("everything", &[]), party("document", &[StepKind::Document]), party("face", &[StepKind::BiometricFace])];
+    let parties = vec![
+        party("everything", &[]),
+        party("document", &[StepKind::Document]),
+        party("face", &[StepKind::BiometricFace]),
+    ];
     let new = NewVerification { steps: all, third_parties: parties, settings, ..NewVerification::default() };
     let id = handed_in(app, new).await;
     if verifications::read(&app.engine, &app.caller, id).await.unwrap().status != Status::Approved {
         review(app, id, Verdict::Approve, Grounds::EvidenceInOrder).await;
     }
-    let (everything, document, face) = (link(app, id, 0).await, link(app, id, 1).await, link(app, id, 2).await);
+    let (everything, document, face) =
+        (link(app, id, 0).await, link(app, id, 1).await, link(app, id, 2).await);
     let pictures = async |link: &Renewed| {
         let seen = look(app, link.code.expose()).await.unwrap();
         seen.steps.into_iter().flat_map(|step| step.pictures).collect::<Vec<_>>()
@@ -444,11 +453,15 @@ async fn the_person_is_told_who_sees_what(app: &App) {
     };
     let (id, device) = begun(app, new(&all)).await;
     let offers = shares::offers(&app.engine, &device, id).await.unwrap();
-    let told: Vec<_> = offers.iter().map(|o| (o.third_party.name.as_str(), o.steps.clone(), o.pictures.clone())).collect();
-    assert_eq!(told, [
-        ("bank", all.to_vec(), vec![]),
-        ("notary", vec![StepKind::Document, StepKind::Consent], vec![StepKind::Document]),
-    ]);
+    let told: Vec<_> =
+        offers.iter().map(|o| (o.third_party.name.as_str(), o.steps.clone(), o.pictures.clone())).collect();
+    assert_eq!(
+        told,
+        [
+            ("bank", all.to_vec(), vec![]),
+            ("notary", vec![StepKind::Document, StepKind::Consent], vec![StepKind::Document]),
+        ]
+    );
     // Who is not asked lets nobody see anything.
     let (id, device) = begun(app, new(&[StepKind::Person])).await;
     assert!(shares::offers(&app.engine, &device, id).await.unwrap().is_empty());

@@ -58,7 +58,8 @@ fn person(last: &str) -> StepData {
 
 fn answer(agreed: bool) -> StepData {
     let signature = if agreed { json!({"typed": "Anna Maria Eriksson"}) } else { Value::Null };
-    let answer = json!({"text_version": "1", "language": "en", "agreed": agreed, "signature": signature});
+    let answer =
+        json!({"text_version": "2026-11", "language": "en", "agreed": agreed, "signature": signature});
     data("consent", answer)
 }
 
@@ -80,7 +81,10 @@ async fn they_come_in_their_order_and_are_taken_once_asked_for(app: &App) {
     let view = read(app, id).await;
     let Some(StepData::Person(said)) = &view.steps[1].data else { panic!("{:?}", view.steps) };
     assert_eq!(said.last_name, "Smith");
-    let other = data("location", json!({"latitude": 45.5, "longitude": -73.6, "accuracy_m": 10.0, "at": "2026-06-01T12:00:00Z"}));
+    let other = data(
+        "location",
+        json!({"latitude": 45.5, "longitude": -73.6, "accuracy_m": 10.0, "taken_at": "2026-06-01T12:00:00Z"}),
+    );
     let refused = give(app, &device, id, other).await;
     assert!(matches!(refused, Err(Error::Conflict { code: "step_not_asked_for", .. })), "{refused:?}");
     // What cannot be so.
@@ -90,7 +94,8 @@ async fn they_come_in_their_order_and_are_taken_once_asked_for(app: &App) {
     // One that asks for nothing special asks for document and face.
     let usual = states(&read(app, app.created().await).await);
     assert_eq!(usual.iter().map(|s| s.0).collect::<Vec<_>>(), [StepKind::Document, StepKind::BiometricFace]);
-    let twice = NewVerification { steps: vec![StepKind::Person, StepKind::Person], ..NewVerification::default() };
+    let twice =
+        NewVerification { steps: vec![StepKind::Person, StepKind::Person], ..NewVerification::default() };
     let refused = verifications::create(&app.engine, &app.caller, twice).await;
     assert!(matches!(refused, Err(Error::Invalid(_))), "{refused:?}");
 }

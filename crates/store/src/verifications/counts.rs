@@ -8,7 +8,7 @@ use bonafide_core::{
     verification::{Kind, Status},
 };
 
-use super::{Filter, listing::Axis};
+use super::filter::{Axis, Filter};
 use crate::{Context, Result, Tx, query::Query};
 
 const DAY_MS: i64 = 86_400_000;
@@ -26,7 +26,8 @@ pub(super) struct Count {
 /// Whether what the filter asks for is counted ahead.
 pub(super) fn knows(filter: &Filter<'_>) -> bool {
     let Filter { dialect, reason, applicants, identities, credentials, user_ids, verified, .. } = filter;
-    let whose = applicants.is_empty() && identities.is_empty() && credentials.is_empty() && user_ids.is_empty();
+    let whose =
+        applicants.is_empty() && identities.is_empty() && credentials.is_empty() && user_ids.is_empty();
     let whereabouts = filter.client.is_none() && filter.matter.is_none() && filter.terms.is_empty();
     whose && whereabouts && dialect.is_none() && reason.is_none() && verified.is_none()
 }
@@ -72,7 +73,11 @@ fn summed(rows: Vec<Row>) -> Vec<Count> {
 
 async fn all(tx: &mut Tx, organization: OrganizationId, kind: Kind) -> Result<Vec<Count>> {
     let mut query = Query::new("SELECT purpose, status, n FROM verification_counts WHERE organization = ");
-    query.bind(organization.uuid()).push(" AND kind = ").bind(kind.as_str()).push(" AND unit = 'all' AND slot = 0");
+    query
+        .bind(organization.uuid())
+        .push(" AND kind = ")
+        .bind(kind.as_str())
+        .push(" AND unit = 'all' AND slot = 0");
     Ok(summed(query.fetch(tx).await.to("add up the verifications")?))
 }
 
@@ -82,17 +87,40 @@ async fn since(tx: &mut Tx, organization: OrganizationId, kind: Kind, at: Timest
     let day = if at.0.rem_euclid(DAY_MS) == 0 { begun } else { begun + 1 };
     let span = day.div_euclid(SPAN) + 1;
     let mut query = Query::default();
-    for (unit, from, before) in [("created_day", day, span.saturating_mul(SPAN)), ("created_span", span, i64::MAX)] {
+    for (unit, from, before) in
+        [("created_day", day, span.saturating_mul(SPAN)), ("created_span", span, i64::MAX)]
+    {
         query.push(if unit == "created_day" { "" } else { " UNION ALL " });
-        query.push("SELECT purpose, status, CAST(SUM(n) AS BIGINT) FROM verification_counts WHERE organization = ");
-        query.bind(organization.uuid()).push(" AND kind = ").bind(kind.as_str()).push(" AND unit = ").bind(unit);
-        query.push(" AND slot >= ").bind(from).push(" AND slot < ").bind(before).push(" GROUP BY purpose, status");
+        query.push(
+            "SELECT purpose, status, CAST(SUM(n) AS BIGINT) FROM verification_counts WHERE organization = ",
+        );
+        query
+            .bind(organization.uuid())
+            .push(" AND kind = ")
+            .bind(kind.as_str())
+            .push(" AND unit = ")
+            .bind(unit);
+        query
+            .push(" AND slot >= ")
+            .bind(from)
+            .push(" AND slot < ")
+            .bind(before)
+            .push(" GROUP BY purpose, status");
     }
     let mut rows: Vec<Row> = query.fetch(tx).await.to("add up the verifications since a time")?;
     if day != begun {
-        let mut query = Query::new("SELECT purpose, status, COUNT(*) FROM verifications WHERE organization = ");
-        query.bind(organization.uuid()).push(" AND kind = ").bind(kind.as_str()).push(" AND deleted_at IS NULL");
-        query.push(" AND created_at >= ").bind(at.0).push(" AND created_at < ").bind(day.saturating_mul(DAY_MS));
+        let mut query =
+            Query::new("SELECT purpose, status, COUNT(*) FROM verifications WHERE organization = ");
+        query
+            .bind(organization.uuid())
+            .push(" AND kind = ")
+            .bind(kind.as_str())
+            .push(" AND deleted_at IS NULL");
+        query
+            .push(" AND created_at >= ")
+            .bind(at.0)
+            .push(" AND created_at < ")
+            .bind(day.saturating_mul(DAY_MS));
         query.push(" GROUP BY purpose, status");
         rows.extend(query.fetch::<Row>(tx).await.to("count the verifications of a day")?);
     }
@@ -124,7 +152,8 @@ impl Counted<'_> {
     pub(super) async fn since(self, tx: &mut Tx, at: Timestamp) -> Result<i64> {
         let is_in = |words: &[String], word: &String| words.is_empty() || words.contains(word);
         let late = since(tx, self.organization, self.kind, at).await?;
-        let mine = late.iter().filter(|c| is_in(self.statuses, &c.status) && is_in(self.purposes, &c.purpose));
+        let mine =
+            late.iter().filter(|c| is_in(self.statuses, &c.status) && is_in(self.purposes, &c.purpose));
         Ok(mine.map(|c| c.n).sum())
     }
 
@@ -135,7 +164,9 @@ impl Counted<'_> {
             Axis::Updated => ("updated_span", "updated_day"),
         };
         let spans = self.slots(tx, span, i64::MIN, i64::MAX).await?;
-        let (Some(newest), Some(oldest)) = (place(&spans, first), place(&spans, last)) else { return Ok(None) };
+        let (Some(newest), Some(oldest)) = (place(&spans, first), place(&spans, last)) else {
+            return Ok(None);
+        };
         let upper = self.slots(tx, day, newest.slot * SPAN, (newest.slot + 1) * SPAN).await?;
         let lower = self.slots(tx, day, oldest.slot * SPAN, (oldest.slot + 1) * SPAN).await?;
         let found = place(&upper, first - newest.before).zip(place(&lower, last - oldest.before));
@@ -148,9 +179,16 @@ impl Counted<'_> {
 
     /// How many there are in each slot, the newest first.
     async fn slots(self, tx: &mut Tx, unit: &str, from: i64, until: i64) -> Result<Vec<(i64, i64)>> {
-        let mut query = Query::new("SELECT slot, CAST(SUM(n) AS BIGINT) FROM verification_counts WHERE organization = ");
+        let mut query =
+            Query::new("SELECT slot, CAST(SUM(n) AS BIGINT) FROM verification_counts WHERE organization = ");
         query.bind(self.organization.uuid()).push(" AND kind = ").bind(self.kind.as_str());
-        query.push(" AND unit = ").bind(unit).push(" AND slot >= ").bind(from).push(" AND slot < ").bind(until);
+        query
+            .push(" AND unit = ")
+            .bind(unit)
+            .push(" AND slot >= ")
+            .bind(from)
+            .push(" AND slot < ")
+            .bind(until);
         if !self.statuses.is_empty() {
             query.push(" AND status IN ").list(self.statuses.iter().map(String::as_str));
         }

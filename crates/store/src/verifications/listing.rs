@@ -10,8 +10,9 @@ use bonafide_core::{
 use uuid::Uuid;
 
 use super::{
-    Filter, Verification,
     counts::{self, Count, Counted},
+    filter::{Axis, Filter, Page},
+    rows::Verification,
     source::{Driver, Source},
 };
 use crate::{Context, Result, Tx, Word, column::Column, query::Query, search_terms};
@@ -25,13 +26,6 @@ pub enum Order<'a> {
     Updated,
     /// These groups of states one after the other, then all others; in each the newest first.
     Status(&'a [&'a [Status]]),
-}
-
-/// What rows of one state are in order by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Axis {
-    Created,
-    Updated,
 }
 
 /// A part of a list.
@@ -48,6 +42,43 @@ pub struct Part {
 const FEW: i64 = 20_000;
 /// The same where they are not near each other in the order that is asked for.
 const FEW_SCATTERED: i64 = 100_000;
+
+/// A page of an organization's verifications, newest first.
+pub async fn list(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    filter: &Filter<'_>,
+    page: Page,
+) -> Result<Vec<Verification>> {
+    let source = source(organization, filter, Some(Axis::Created));
+    let mut query = Query::new("SELECT v.*");
+    source.push(&mut query);
+    if let Some((at, id)) = page.after {
+        query.push(" AND (v.created_at, v.id) < (").bind(at.0).push(", ").bind(id.uuid()).push(")");
+    }
+    source.push_order(&mut query, false);
+    query.push(" LIMIT ").bind(page.limit).push(" OFFSET ").bind(page.skip);
+    query.fetch(tx).await.to("list the verifications")
+}
+
+/// How many verifications the filter matches, by status word.
+pub async fn count(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    filter: &Filter<'_>,
+) -> Result<Vec<(Word<Status>, i64)>> {
+    let counts = if counts::knows(filter) {
+        counts::by_status(tx, organization, filter).await?
+    } else {
+        by_status(tx, &source(organization, filter, None)).await?
+    };
+    Ok(counts.into_iter().map(|(status, n)| (Word::from_raw(status), n)).collect())
+}
+
+fn source<'a>(organization: OrganizationId, filter: &'a Filter<'a>, axis: Option<Axis>) -> Source<'a> {
+    let driver = Driver::of_whom(filter).unwrap_or(Driver::Any);
+    Source { organization, filter, statuses: &[], purposes: &[], driver, axis, window: None }
+}
 
 /// Rows of the list from place `skip` on, counted from 0, and the number of all. The filter names a kind.
 pub async fn part(
@@ -102,15 +133,8 @@ impl<'a> Plan<'a> {
         filter: &'a Filter<'a>,
         order: Order<'_>,
     ) -> Result<Self> {
-        let plan = Self {
-            organization,
-            kind,
-            filter,
-            driver: None,
-            counted: vec![],
-            total: 0,
-            by_status: vec![],
-        };
+        let plan =
+            Self { organization, kind, filter, driver: None, counted: vec![], total: 0, by_status: vec![] };
         if counts::knows(filter) {
             let counted = counts::counts(tx, organization, kind, filter).await?;
             let by_status = counts::by_status_of(&counted);
@@ -181,8 +205,10 @@ impl<'a> Plan<'a> {
     /// From what is counted ahead it is known on which days the part lies.
     async fn counted_ids(&self, tx: &mut Tx, piece: &Piece) -> Result<Vec<VerificationId>> {
         let is_mine = |c: &&Count| piece.statuses.is_empty() || piece.statuses.contains(&c.status);
-        let mut statuses: Vec<String> = self.counted.iter().filter(is_mine).map(|c| c.status.clone()).collect();
-        let mut purposes: Vec<String> = self.counted.iter().filter(is_mine).map(|c| c.purpose.clone()).collect();
+        let mut statuses: Vec<String> =
+            self.counted.iter().filter(is_mine).map(|c| c.status.clone()).collect();
+        let mut purposes: Vec<String> =
+            self.counted.iter().filter(is_mine).map(|c| c.purpose.clone()).collect();
         for words in [&mut statuses, &mut purposes] {
             words.sort_unstable();
             words.dedup();
@@ -200,7 +226,12 @@ impl<'a> Plan<'a> {
         if scattered {
             return page(tx, &source, piece).await;
         }
-        let counted = Counted { organization: self.organization, kind: self.kind, statuses: &piece.statuses, purposes: &purposes };
+        let counted = Counted {
+            organization: self.organization,
+            kind: self.kind,
+            statuses: &piece.statuses,
+            purposes: &purposes,
+        };
         // Places in the list as it would be without an end.
         let newer = match self.filter.until {
             Some(until) => counted.since(tx, until).await?,

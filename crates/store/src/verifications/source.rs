@@ -5,7 +5,7 @@
 
 use bonafide_core::id::OrganizationId;
 
-use super::{Filter, listing::Axis};
+use super::filter::{Axis, Filter};
 use crate::query::Query;
 
 /// What a list is looked up by.
@@ -67,7 +67,8 @@ impl Source<'_> {
         let f = self.filter;
         let plain = f.statuses.is_empty() && f.purposes.is_empty() && self.statuses.is_empty();
         let lists = f.applicants.is_empty() && f.identities.is_empty() && f.credentials.is_empty();
-        let single = f.dialect.is_none() && f.reason.is_none() && f.verified.is_none() && f.user_ids.is_empty();
+        let single =
+            f.dialect.is_none() && f.reason.is_none() && f.verified.is_none() && f.user_ids.is_empty();
         let whose = f.client.is_none() && f.matter.is_none();
         let here = matches!(self.driver, Driver::Term(_)) && self.axis != Some(Axis::Updated);
         here && plain && lists && single && whose
@@ -120,7 +121,12 @@ impl Source<'_> {
         for (_, term) in others {
             query.push(" AND EXISTS (SELECT 1 FROM search_terms t WHERE t.organization = ");
             query.bind(self.organization.uuid()).push(" AND t.term = ").bind(*term);
-            query.push(" AND t.created_at = ").push(created_at).push(" AND t.verification = ").push(id).push(")");
+            query
+                .push(" AND t.created_at = ")
+                .push(created_at)
+                .push(" AND t.verification = ")
+                .push(id)
+                .push(")");
         }
     }
 
@@ -175,10 +181,18 @@ impl Source<'_> {
             query.list(filter.user_ids.iter().map(String::as_str));
         }
         if let Some(client) = filter.client {
-            query.push(" AND ").push(&column("client", driver == Driver::Client)).push(" = ").bind(client.uuid());
+            query
+                .push(" AND ")
+                .push(&column("client", driver == Driver::Client))
+                .push(" = ")
+                .bind(client.uuid());
         }
         if let Some(matter) = filter.matter {
-            query.push(" AND ").push(&column("matter", driver == Driver::Matter)).push(" = ").bind(matter.uuid());
+            query
+                .push(" AND ")
+                .push(&column("matter", driver == Driver::Matter))
+                .push(" = ")
+                .bind(matter.uuid());
         }
         if let Some(verified) = filter.verified {
             query.push(" AND v.verified = ").bind(verified);
@@ -186,12 +200,26 @@ impl Source<'_> {
         let by_creation = driver != Driver::Axis(Axis::Updated);
         for (at, sign) in [(filter.from, ">="), (filter.until, "<")] {
             if let Some(at) = at {
-                query.push(" AND ").push(&column("created_at", by_creation)).push(" ").push(sign).push(" ").bind(at.0);
+                query
+                    .push(" AND ")
+                    .push(&column("created_at", by_creation))
+                    .push(" ")
+                    .push(sign)
+                    .push(" ")
+                    .bind(at.0);
             }
         }
         if let Some((axis, from, until)) = self.window {
             let name = axis.column();
-            query.push(" AND v.").push(name).push(" >= ").bind(from).push(" AND v.").push(name).push(" < ").bind(until);
+            query
+                .push(" AND v.")
+                .push(name)
+                .push(" >= ")
+                .bind(from)
+                .push(" AND v.")
+                .push(name)
+                .push(" < ")
+                .bind(until);
         }
     }
 

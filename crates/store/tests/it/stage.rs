@@ -8,7 +8,7 @@ use bonafide_core::{
     plan::Plan,
     policy::LivenessMode,
     time::{Clock, Timestamp},
-    verification::{Kind, Status},
+    verification::{Kind, Purpose, Status},
 };
 use bonafide_store::{
     Db, Tx, applicants,
@@ -134,6 +134,9 @@ impl Stage {
             credential: None,
             dialect: "vult".into(),
             kind: Kind::IdentityVerification.into(),
+            purpose: Purpose::Idv.into(),
+            client: None,
+            matter: None,
             identity: None,
             user_id: "user-1".into(),
             status: Status::Created.into(),
@@ -182,6 +185,16 @@ impl Stage {
             Db::Sqlite { write, .. } => sqlx::raw_sql(sql).execute(write).await.map(drop),
             Db::Postgres(pool) => sqlx::raw_sql(sql).execute(pool).await.map(drop),
         }
+    }
+
+    /// The same with a text that was put together.
+    pub(crate) async fn tamper_with(&self, sql: String) {
+        let sql = sqlx::AssertSqlSafe(sql);
+        match &self.db {
+            Db::Sqlite { write, .. } => sqlx::raw_sql(sql).execute(write).await.map(drop),
+            Db::Postgres(pool) => sqlx::raw_sql(sql).execute(pool).await.map(drop),
+        }
+        .unwrap();
     }
 
     pub(crate) async fn lift_append_only(&self) {

@@ -23,7 +23,13 @@ pub(crate) struct SessionConsent {
 ///
 /// The person's answer to being verified and to the processing of their face. Nothing is taken before a yes; a no is an
 /// outcome, after which the token is good for nothing.
-#[operation(post, "/capture/session/consent", tag = "Session", id = "capture_session_consent", scope = "capture")]
+#[operation(
+    post,
+    "/capture/session/consent",
+    tag = "Session",
+    id = "capture_session_consent",
+    scope = "capture"
+)]
 pub(crate) async fn consent(
     State(engine): State<Engine>,
     device: Device,

@@ -9,7 +9,11 @@ use bonafide_core::{
     step::{StepKind, StepState},
     verification::Status,
 };
-use bonafide_engine::{Engine, capture, evidence, shares, steps::Step, verifications::{self, View}};
+use bonafide_engine::{
+    Engine, capture, evidence, shares,
+    steps::Step,
+    verifications::{self, View},
+};
 use bonafide_http::Result;
 use serde::Serialize;
 use utoipa::ToSchema;

@@ -34,7 +34,13 @@ pub(crate) enum CaptureOutcome {
 /// Hands in what was given and waits for the checks. 503 with `Retry-After` when they take longer; they go on, and asking
 /// again waits for the same result. 409 `incomplete` names every step that is missing. While the checks run every other
 /// operation answers 410, and once nothing more is wanted every one does.
-#[operation(post, "/capture/session/submit", tag = "Session", id = "capture_session_submit", scope = "capture")]
+#[operation(
+    post,
+    "/capture/session/submit",
+    tag = "Session",
+    id = "capture_session_submit",
+    scope = "capture"
+)]
 pub(crate) async fn submit(
     State(engine): State<Engine>,
     Waiting(device): Waiting,
@@ -52,7 +58,9 @@ fn by_step(error: Error) -> Error {
     let step = |mut problem: Problem| {
         match problem.field.as_str() {
             "document_front" => problem.field = StepKind::Document.to_string(),
-            "liveness" => (problem.field, problem.message) = (StepKind::BiometricFace.to_string(), FACE.to_owned()),
+            "liveness" => {
+                (problem.field, problem.message) = (StepKind::BiometricFace.to_string(), FACE.to_owned())
+            }
             _ => {}
         }
         problem

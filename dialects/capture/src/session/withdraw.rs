@@ -10,7 +10,13 @@ use crate::extract::Device;
 ///
 /// Destroys the pictures of the face and what was made of them, and cancels the session. The token is good for nothing
 /// afterwards.
-#[operation(post, "/capture/session/withdraw", tag = "Session", id = "capture_session_withdraw", scope = "capture")]
+#[operation(
+    post,
+    "/capture/session/withdraw",
+    tag = "Session",
+    id = "capture_session_withdraw",
+    scope = "capture"
+)]
 pub(crate) async fn withdraw(State(engine): State<Engine>, device: Device) -> Result<NoContent> {
     capture::withdraw(&engine, &device, device.session).await?;
     Ok(NoContent)

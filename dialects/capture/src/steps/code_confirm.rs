@@ -19,7 +19,13 @@ pub(crate) struct CodeReceived {
 /// Confirm with a code
 ///
 /// The code that the person received. Wrong ones are counted: after too many a new code has to be sent.
-#[operation(post, "/capture/steps/contact/code/confirm", tag = "Steps", id = "capture_code_confirm", scope = "capture")]
+#[operation(
+    post,
+    "/capture/steps/contact/code/confirm",
+    tag = "Steps",
+    id = "capture_code_confirm",
+    scope = "capture"
+)]
 pub(crate) async fn code_confirm(
     State(engine): State<Engine>,
     device: Device,

@@ -29,7 +29,14 @@ pub(crate) struct CodeSent {
 /// Send a code
 ///
 /// To an address that the person says is theirs. A newer code takes the place of an older one.
-#[operation(post, "/capture/steps/contact/code", tag = "Steps", id = "capture_code_send", scope = "capture", cost = 5)]
+#[operation(
+    post,
+    "/capture/steps/contact/code",
+    tag = "Steps",
+    id = "capture_code_send",
+    scope = "capture",
+    cost = 5
+)]
 pub(crate) async fn code_send(
     State(engine): State<Engine>,
     device: Device,

@@ -47,7 +47,14 @@ struct FaceFrame {
 /// The face
 ///
 /// Answers the open capture with its frames. Whether they show a living person is judged after handing in.
-#[operation(post, "/capture/steps/biometric_face", tag = "Pictures", id = "capture_face", scope = "capture", cost = 5)]
+#[operation(
+    post,
+    "/capture/steps/biometric_face",
+    tag = "Pictures",
+    id = "capture_face",
+    scope = "capture",
+    cost = 5
+)]
 pub(crate) async fn face(
     State(engine): State<Engine>,
     device: Device,

@@ -41,8 +41,13 @@ pub(crate) struct MovementAsked {
 /// Open a capture of the face
 ///
 /// Draws the movements that the person is asked for. It is answered once, with the frames; an earlier open one is closed.
-#[operation(post, "/capture/steps/biometric_face/challenge", tag = "Pictures", id = "capture_face_challenge",
-    scope = "capture")]
+#[operation(
+    post,
+    "/capture/steps/biometric_face/challenge",
+    tag = "Pictures",
+    id = "capture_face_challenge",
+    scope = "capture"
+)]
 pub(crate) async fn face_challenge(
     State(engine): State<Engine>,
     device: Device,

@@ -13,11 +13,7 @@ use crate::{
 
 const USUAL: [StepKind; 2] = [StepKind::Document, StepKind::BiometricFace];
 
-on_both!(
-    after_handing_in_everything_is_gone,
-    what_was_poor_is_wanted_again,
-    withdrawing_destroys_the_face,
-);
+on_both!(after_handing_in_everything_is_gone, what_was_poor_is_wanted_again, withdrawing_destroys_the_face,);
 
 /// Whatever a device can ask for but the exchange and handing in.
 async fn everything_is_gone(app: &App, device: &Device) {
@@ -34,7 +30,9 @@ async fn everything_is_gone(app: &App, device: &Device) {
 }
 
 async fn captured(app: &App, device: &Device) {
-    app.picture(device, "document/front", &[("document_type", "passport")], Some(&sample("passport.jpg"))).await.ok();
+    app.picture(device, "document/front", &[("document_type", "passport")], Some(&sample("passport.jpg")))
+        .await
+        .ok();
     app.face(device).await.ok();
 }
 
@@ -89,7 +87,10 @@ async fn what_was_poor_is_wanted_again(app: &App) {
     let steps = again["steps"].as_array().unwrap();
     assert_eq!(steps.len(), 1, "{again:#}");
     assert_eq!((&steps[0]["kind"], &steps[0]["state"]), (&json!("document"), &json!("returned")));
-    assert_eq!((&steps[0]["wanted"][0]["part"], &steps[0]["pictures"]), (&json!("document_front"), &json!([])));
+    assert_eq!(
+        (&steps[0]["wanted"][0]["part"], &steps[0]["pictures"]),
+        (&json!("document_front"), &json!([]))
+    );
     let reason = &steps[0]["wanted"][0]["reasons"][0];
     assert_eq!(reason["code"], "too_blurry");
     assert!(reason["message"].as_str().is_some_and(|message| !message.is_empty()));

@@ -55,9 +55,14 @@ async fn no_line_holds_a_token_or_what_was_said() {
     app.submit(&device).await.ok();
     app.ask(Method::GET, &token, "/capture/session", None).await.refused(410, "gone");
     let text = String::from_utf8(LINES.take()).unwrap();
-    assert!(text.contains("/capture/token") && text.contains("/capture/steps/person"), "it was listened to: {text}");
+    assert!(
+        text.contains("/capture/token") && text.contains("/capture/steps/person"),
+        "it was listened to: {text}"
+    );
     let secret = |text: &str| text.split_once('_').unwrap().1.to_owned();
-    for hidden in [secret(&token), secret(&link), code, "Hythloday".into(), "raphael@".into(), "1978-02".into()] {
+    for hidden in
+        [secret(&token), secret(&link), code, "Hythloday".into(), "raphael@".into(), "1978-02".into()]
+    {
         assert!(!text.contains(&hidden), "{hidden} in the log");
     }
 }

@@ -15,8 +15,9 @@ async fn a_document_is_taken_side_by_side(app: &App) {
     let (front, back) = (sample("card_front.jpg"), sample("card_back.jpg"));
     app.picture(&device, "document/front", &[], Some(&front)).await.refused(409, "consent_required");
     app.post(&device, "/capture/session/consent", json!({"given": true})).await.ok();
+    type Case<'a> = (&'a [(&'a str, &'a str)], Option<&'a [u8]>, &'a [&'a str]);
     #[rustfmt::skip]
-    let wrong: [(&[(&str, &str)], Option<&[u8]>, &[&str]); 8] = [
+    let wrong: [Case<'_>; 8] = [
         (&[], None, &["image"]),
         (&[], Some(b""), &["image"]),
         (&[], Some(b"GIF89a, or so it says"), &["image"]),
@@ -27,13 +28,17 @@ async fn a_document_is_taken_side_by_side(app: &App) {
         (&[("session", "x")], Some(&front), &["session"]),
     ];
     for (texts, image, fields) in wrong {
-        let named = app.picture(&device, "document/front", texts, image).await.refused(400, "invalid_request");
+        let named =
+            app.picture(&device, "document/front", texts, image).await.refused(400, "invalid_request");
         assert_eq!(named, fields, "{texts:?}");
     }
     assert_eq!(app.session(&device).await["next"], "document");
     let said = [("document_type", "identification_card"), ("latitude", "45.5"), ("longitude", "-73.6")];
     let session = app.picture(&device, "document/front", &said, Some(&front)).await.ok();
-    assert_eq!((&session["next"], &step(&session, "document")["state"]), (&json!("submit"), &json!("in_progress")));
+    assert_eq!(
+        (&session["next"], &step(&session, "document")["state"]),
+        (&json!("submit"), &json!("in_progress"))
+    );
     let session = app.picture(&device, "document/back", &[], Some(&back)).await.ok();
     assert_eq!(step(&session, "document")["pictures"], json!(["document_front", "document_back"]));
     // A better one takes its place, and is no third one.
@@ -47,12 +52,21 @@ async fn a_document_is_taken_side_by_side(app: &App) {
 async fn papers_of_an_estate_are_taken(app: &App) {
     let device = app.consented(&[StepKind::Estate]).await;
     let paper = sample("card_front.jpg");
-    assert_eq!(app.picture(&device, "estate/death_certificate", &[], None).await.refused(400, "invalid_request"), ["image"]);
+    assert_eq!(
+        app.picture(&device, "estate/death_certificate", &[], None).await.refused(400, "invalid_request"),
+        ["image"]
+    );
     let two = [("latitude", "1")];
-    let named = app.picture(&device, "estate/proof_of_authority", &two, Some(&paper)).await.refused(400, "invalid_request");
+    let named = app
+        .picture(&device, "estate/proof_of_authority", &two, Some(&paper))
+        .await
+        .refused(400, "invalid_request");
     assert_eq!(named, ["latitude"]);
     let session = app.picture(&device, "estate/death_certificate", &[], Some(&paper)).await.ok();
-    assert_eq!((&session["next"], &step(&session, "estate")["state"]), (&json!("estate"), &json!("in_progress")));
+    assert_eq!(
+        (&session["next"], &step(&session, "estate")["state"]),
+        (&json!("estate"), &json!("in_progress"))
+    );
     let session = app.put(&device, "estate", crate::data::estate()).await.ok();
     assert_eq!(session["next"], "estate", "a paper is missing");
     let missing = app.post(&device, "/capture/session/submit", json!({})).await.refused(409, "incomplete");
@@ -84,7 +98,10 @@ async fn a_face_answers_its_movements() {
     };
     let straight = || frames(&[None]);
     app.post(&device, answer, straight()).await.refused(409, "no_liveness_session");
-    assert_eq!(app.post(&device, open, json!({"latitude": 1})).await.refused(400, "invalid_request"), ["longitude"]);
+    assert_eq!(
+        app.post(&device, open, json!({"latitude": 1})).await.refused(400, "invalid_request"),
+        ["longitude"]
+    );
     let asked = app.post(&device, open, json!({"latitude": 45.5, "longitude": -73.6})).await.ok();
     let movements: Vec<&str> =
         asked["movements"].as_array().unwrap().iter().map(|m| m["movement"].as_str().unwrap()).collect();
@@ -97,7 +114,10 @@ async fn a_face_answers_its_movements() {
         (json!({"frames": []}), "frames"),
         (json!({"frames": vec![json!({"image": "x"}); 17]}), "frames"),
         (json!({"frames": [{"image": "no base64!"}]}), "frames.0.image"),
-        (json!({"frames": [{"image": BASE64_STANDARD.encode("no picture")}, {"image": selfie, "step": 4}]}), "frames.1.step"),
+        (
+            json!({"frames": [{"image": BASE64_STANDARD.encode("no picture")}, {"image": selfie, "step": 4}]}),
+            "frames.1.step",
+        ),
         (json!({"frames": [{"image": selfie, "at_ms": -1}]}), "frames.0.at_ms"),
         (json!({"frames": [{"image": selfie, "name": "x"}]}), "frames.0.name"),
         (straight(), "frames"),
@@ -109,7 +129,10 @@ async fn a_face_answers_its_movements() {
     let all = frames(&[None, Some(0), Some(1), Some(2), Some(3)]);
     let session = app.post(&device, answer, all.clone()).await.ok();
     let face = step(&session, "biometric_face");
-    assert_eq!((&session["next"], &face["pictures"], &face["movements"]), (&json!("submit"), &json!(["selfie"]), &Value::Null));
+    assert_eq!(
+        (&session["next"], &face["pictures"], &face["movements"]),
+        (&json!("submit"), &json!(["selfie"]), &Value::Null)
+    );
     app.post(&device, answer, all).await.refused(409, "no_liveness_session");
     // Too late.
     app.post(&device, open, json!({})).await.ok();

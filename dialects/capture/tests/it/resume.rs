@@ -22,7 +22,10 @@ async fn a_draft_is_kept_as_it_is(app: &App) {
     assert_eq!(draft("person", half.clone()).await.status, 204);
     let session = app.session(&device).await;
     let person = step(&session, "person");
-    assert_eq!((&person["state"], &person["draft"], &person["data"]), (&json!("in_progress"), &half, &Value::Null));
+    assert_eq!(
+        (&person["state"], &person["draft"], &person["data"]),
+        (&json!("in_progress"), &half, &Value::Null)
+    );
     assert_eq!(session["next"], "person");
     assert_eq!(draft("person", json!({"note": "x".repeat(65_000)})).await.status, 204);
     draft("person", json!({"note": "x".repeat(66_000)})).await.refused(400, "invalid_request");
@@ -44,7 +47,9 @@ async fn another_process_goes_on() {
     let mut app = App::start("sqlite").await;
     let steps = [StepKind::Document, StepKind::Person, StepKind::Contact, StepKind::BiometricFace];
     let device = app.consented(&steps).await;
-    app.picture(&device, "document/front", &[("document_type", "passport")], Some(&sample("passport.jpg"))).await.ok();
+    app.picture(&device, "document/front", &[("document_type", "passport")], Some(&sample("passport.jpg")))
+        .await
+        .ok();
     app.put(&device, "person", data::person()).await.ok();
     let to = json!({"channel": "email", "to": "raphael@example.com"});
     app.post(&device, "/capture/steps/contact/code", to).await.ok();
@@ -75,5 +80,8 @@ async fn another_device_goes_on() {
     app.ask(Method::GET, &device.token, "/capture/session", None).await.refused(410, "gone");
     let token = taken["token"].as_str().unwrap();
     let session = app.ask(Method::GET, token, "/capture/session", None).await.ok();
-    assert_eq!((&session["next"], &step(&session, "person")["state"]), (&json!("location"), &json!("submitted")));
+    assert_eq!(
+        (&session["next"], &step(&session, "person")["state"]),
+        (&json!("location"), &json!("submitted"))
+    );
 }

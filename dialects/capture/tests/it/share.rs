@@ -106,23 +106,34 @@ async fn what_a_person_agrees_to_is_seen_by_a_link(app: &App) {
     assert_eq!(seen["steps"].as_array().unwrap().len(), 1);
     let picture = &seen["steps"][0]["pictures"][0];
     assert_eq!((&seen["steps"][0]["kind"], &picture["kind"]), (&json!("document"), &json!("document_front")));
-    assert!(!seen.to_string().contains("Eriksson"), "no document was read, and the step person is for the bank: {seen}");
+    assert!(
+        !seen.to_string().contains("Eriksson"),
+        "no document was read, and the step person is for the bank: {seen}"
+    );
     let asked = json!({"code": code, "picture": picture["id"]});
     let looked = ask(app, "/capture/share/picture", asked).await;
-    assert_eq!((looked.status, &looked.headers[header::CONTENT_TYPE]), (StatusCode::OK, &"image/jpeg".parse().unwrap()));
+    assert_eq!(
+        (looked.status, &looked.headers[header::CONTENT_TYPE]),
+        (StatusCode::OK, &"image/jpeg".parse().unwrap())
+    );
 
     let other = app.ask(Method::POST, &all, &of(bank, "renew"), None).await.ok();
     let code_of_bank = other["code"].as_str().unwrap();
     let seen = read(app, code_of_bank).await.ok();
     assert_eq!(seen["steps"][1]["data"]["last_name"], "Eriksson");
-    assert_eq!((&seen["steps"][0]["pictures"], &seen["steps"][2]["data"]["signature"]), (&json!([]), &Value::Null));
+    assert_eq!(
+        (&seen["steps"][0]["pictures"], &seen["steps"][2]["data"]["signature"]),
+        (&json!([]), &Value::Null)
+    );
     let asked = json!({"code": code_of_bank, "picture": picture["id"]});
     ask(app, "/capture/share/picture", asked).await.refused(404, "not_found");
     ask(app, "/capture/share/picture", json!({"code": code, "picture": "x"})).await.refused(404, "not_found");
 
     assert_eq!(app.ask(Method::POST, &all, &of(notary, "revoke"), None).await.status, StatusCode::NO_CONTENT);
     read(app, code).await.refused(410, "gone");
-    ask(app, "/capture/share/picture", json!({"code": code, "picture": picture["id"]})).await.refused(410, "gone");
+    ask(app, "/capture/share/picture", json!({"code": code, "picture": picture["id"]}))
+        .await
+        .refused(410, "gone");
     app.ask(Method::POST, &all, &of(notary, "renew"), None).await.refused(409, "revoked");
     let list = app.ask(Method::GET, &reader, &path, None).await.ok();
     let states = list["data"].as_array().unwrap().iter().map(|s| (&s["state"], &s["views"]));
@@ -131,7 +142,8 @@ async fn what_a_person_agrees_to_is_seen_by_a_link(app: &App) {
     // Ids of nobody, and of another organization.
     let stranger = app.stranger().await;
     let admin = Caller { scopes: "verifications keys".into(), ..stranger };
-    let wanted = access::Wanted { scopes: "verifications".into(), ..access::Wanted::new(access::Kind::ApiKey, "k") };
+    let wanted =
+        access::Wanted { scopes: "verifications".into(), ..access::Wanted::new(access::Kind::ApiKey, "k") };
     let foreign = access::credentials::create(app.engine(), &admin, wanted).await.unwrap().secret.to_string();
     app.ask(Method::GET, &foreign, &path, None).await.refused(404, "not_found");
     for what in ["renew", "revoke"] {

@@ -14,11 +14,7 @@ use crate::{
     support::{App, step},
 };
 
-on_both!(
-    what_a_person_says_is_kept_as_they_say_it,
-    an_address_is_confirmed_by_a_code,
-    a_no_is_an_outcome,
-);
+on_both!(what_a_person_says_is_kept_as_they_say_it, an_address_is_confirmed_by_a_code, a_no_is_an_outcome,);
 
 async fn what_a_person_says_is_kept_as_they_say_it(app: &App) {
     let kinds: Vec<StepKind> = data::all().iter().map(|(kind, _)| StepKind::parse(kind).unwrap()).collect();
@@ -27,7 +23,11 @@ async fn what_a_person_says_is_kept_as_they_say_it(app: &App) {
     assert_eq!((&session["next"], &session["consented"]), (&json!("session_consent"), &Value::Null));
     let asked: Vec<&str> =
         session["steps"].as_array().unwrap().iter().filter_map(|step| step["kind"].as_str()).collect();
-    assert_eq!(asked, data::all().iter().map(|(kind, _)| *kind).collect::<Vec<_>>(), "in the order of the list");
+    assert_eq!(
+        asked,
+        data::all().iter().map(|(kind, _)| *kind).collect::<Vec<_>>(),
+        "in the order of the list"
+    );
     assert!(session["steps"].as_array().unwrap().iter().all(|step| step["state"] == "pending"));
     // Nothing before consent.
     app.put(&device, "person", data::person()).await.refused(409, "consent_required");
@@ -167,7 +167,10 @@ async fn each_wrong_field_is_named() {
     assert_eq!(named, ["birth_date", "first_name", "last_name", "more"]);
     app.put(&device, "person", json!([])).await.refused(400, "invalid_request");
     let session = app.session(&device).await;
-    assert!(session["steps"].as_array().unwrap().iter().all(|step| step["state"] == "pending"), "nothing was kept");
+    assert!(
+        session["steps"].as_array().unwrap().iter().all(|step| step["state"] == "pending"),
+        "nothing was kept"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -225,7 +228,10 @@ async fn what_an_organization_sets_is_told_and_asked() {
     let mut named = app.put(&device, "person", young).await.refused(400, "invalid_request");
     named.sort();
     assert_eq!(named, ["birth_date", "nationalities"]);
-    assert_eq!(app.put(&device, "consent", data::answer()).await.refused(400, "invalid_request"), ["text_version"]);
+    assert_eq!(
+        app.put(&device, "consent", data::answer()).await.refused(400, "invalid_request"),
+        ["text_version"]
+    );
     app.put(&device, "consent", with(data::answer(), "text_version", json!("7"))).await.ok();
 }
 
@@ -233,7 +239,10 @@ async fn an_address_is_confirmed_by_a_code(app: &App) {
     let device = app.consented(&[StepKind::Contact]).await;
     let send = json!({"channel": "email", "to": "raphael@example.com"});
     let sent = app.post(&device, "/capture/steps/contact/code", send.clone()).await.ok();
-    assert_eq!((&sent["sent_to"], &sent["expires_at"]), (&json!("r…@example.com"), &json!("2026-06-02T12:00:00.000Z")));
+    assert_eq!(
+        (&sent["sent_to"], &sent["expires_at"]),
+        (&json!("r…@example.com"), &json!("2026-06-02T12:00:00.000Z"))
+    );
     let code = app.code();
     let confirm = |code: &str| json!({"channel": "email", "code": code});
     let path = "/capture/steps/contact/code/confirm";
@@ -246,12 +255,18 @@ async fn an_address_is_confirmed_by_a_code(app: &App) {
     let sms = json!({"channel": "sms", "to": "+15145550189"});
     app.post(&device, "/capture/steps/contact/code", sms).await.refused(409, "channel_not_set_up");
     let none = json!({"channel": "email", "to": "nobody"});
-    assert_eq!(app.post(&device, "/capture/steps/contact/code", none).await.refused(400, "invalid_request"), ["to"]);
+    assert_eq!(
+        app.post(&device, "/capture/steps/contact/code", none).await.refused(400, "invalid_request"),
+        ["to"]
+    );
     let spaced = format!(" {} {} ", &code[..3], &code[3..]);
     let session = app.post(&device, path, confirm(&spaced)).await.ok();
     assert_eq!(step(&session, "contact")["confirmed"], json!(["email"]));
     let session = app.put(&device, "contact", json!({"email": "raphael@example.com"})).await.ok();
-    assert_eq!((&session["next"], &step(&session, "contact")["state"]), (&json!("submit"), &json!("submitted")));
+    assert_eq!(
+        (&session["next"], &step(&session, "contact")["state"]),
+        (&json!("submit"), &json!("submitted"))
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -49,7 +49,9 @@ async fn a_token_opens_its_session_alone(app: &App) {
     }
     app.post(&one, "/capture/session/consent", json!({"given": true})).await.ok();
     assert_eq!(app.session(&two).await["consented"], Value::Null, "another's consent");
-    app.put(&one, "location", json!({"latitude": 1, "longitude": 1})).await.refused(409, "step_not_asked_for");
+    app.put(&one, "location", json!({"latitude": 1, "longitude": 1}))
+        .await
+        .refused(409, "step_not_asked_for");
     // Nobody else makes tokens for it, and a token is good for nothing beside capturing.
     let foreign = capture::issue(app.engine(), &stranger, one.session).await;
     assert!(matches!(foreign, Err(bonafide_engine::Error::NotFound(_))));

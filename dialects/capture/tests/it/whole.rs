@@ -1,6 +1,10 @@
 //! All eleven steps of one person, looked at by the installed networks, from the link to the decision.
 
-use bonafide_core::{finding::Check, step::{StepKind, StepState}, verification::Status};
+use bonafide_core::{
+    finding::Check,
+    step::{StepKind, StepState},
+    verification::Status,
+};
 use bonafide_engine::verifications::NewVerification;
 use serde_json::{Value, json};
 

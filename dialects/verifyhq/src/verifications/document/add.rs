@@ -84,14 +84,14 @@ pub(crate) async fn add(
     };
     let added = evidence::accept_whole_document(&engine, &caller, id, document).await?;
     let document = evidence::document(&engine, &caller, added).await?;
-    let answer = DocumentVerification::of(&engine, &document).as_taken();
+    let answer = DocumentVerification::of(&engine, &document).just_taken();
     hand_in(&engine, &caller, id).await?;
     Ok(Created(answer))
 }
 
 impl DocumentVerification {
     /// The vendor answers `PENDING` to what was just handed over.
-    fn as_taken(self) -> Self {
+    fn just_taken(self) -> Self {
         Self { status: crate::words::DocumentStatus::Pending, extracted_data: None, confidence: None, ..self }
     }
 }

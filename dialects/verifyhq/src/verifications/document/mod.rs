@@ -105,7 +105,7 @@ impl DocumentVerification {
         let reading = view.private.as_ref().and_then(|private| private.reading.as_ref()).filter(|_| judged);
         let sure = reading.map(|reading| {
             let all = EXTRACTED.into_iter().filter_map(|name| reading.get(name));
-            all.map(|field| f64::from(field.confidence)).fold(1.0, f64::min)
+            all.map(|field| field.confidence).fold(1.0, f64::min)
         });
         let id = format!("doc_{}", document.id);
         let declared = document.said.as_ref().map(|(document_type, _)| *document_type);

@@ -1,0 +1,390 @@
+//! Lists against the same lists put together here, row by row.
+
+use std::collections::{BTreeMap, HashMap};
+
+use bonafide_core::{
+    audit::AuditAction,
+    id::{ClientId, Entropy, MatterId, OrganizationId, VerificationId},
+    time::Timestamp,
+    verification::{Kind, Purpose, Status},
+};
+use bonafide_store::{
+    Db, applicants, audit,
+    search_terms::{self, Found, Term},
+    verifications::{self, Filter, Order, Page, Verification, part, wrong_counts},
+};
+
+use crate::stage::{Stage, Tenant};
+
+const ALL: Page = Page { after: None, skip: 0, limit: i64::MAX };
+const HOUR_MS: i64 = 3_600_000;
+const GROUPS: &[&[Status]] =
+    &[&[Status::Created, Status::Pending], &[Status::Approved], &[Status::Declined, Status::Refused]];
+/// One of them is in no group.
+const STATUSES: [Status; 6] = [
+    Status::Created,
+    Status::Pending,
+    Status::Approved,
+    Status::Declined,
+    Status::Refused,
+    Status::ReviewRequired,
+];
+
+/// Choices that are the same in every run.
+struct Dice<'a>(&'a Stage);
+
+impl Dice<'_> {
+    fn below(&self, n: usize) -> usize {
+        let mut bytes = [0; 8];
+        self.0.entropy.fill(&mut bytes);
+        (u64::from_be_bytes(bytes) % n as u64) as usize
+    }
+
+    fn one<T: Copy>(&self, of: &[T]) -> T {
+        of[self.below(of.len())]
+    }
+
+    fn some<T: Copy>(&self, of: &[T]) -> Vec<T> {
+        of.iter().filter(|_| self.below(3) == 0).copied().collect()
+    }
+}
+
+/// What there is, and what each verification is found by.
+struct World {
+    organization: OrganizationId,
+    rows: Vec<Verification>,
+    terms: HashMap<VerificationId, Vec<Term>>,
+}
+
+impl World {
+    async fn of(stage: &Stage, organization: OrganizationId) -> Self {
+        let mut tx = stage.read().await;
+        let rows = verifications::list(&mut tx, organization, &Filter::default(), ALL).await.unwrap();
+        Self { organization, rows, terms: HashMap::new() }
+    }
+
+    fn expected(&self, filter: &Filter<'_>, order: Order<'_>) -> Expected {
+        let is_in = |list: &[String], word: &str| list.is_empty() || list.iter().any(|w| w == word);
+        let statuses: Vec<String> = filter.statuses.iter().map(ToString::to_string).collect();
+        let purposes: Vec<String> = filter.purposes.iter().map(ToString::to_string).collect();
+        let found = |id: &VerificationId| {
+            let kept = self.terms.get(id).map(Vec::as_slice).unwrap_or_default();
+            filter.terms.iter().all(|term| kept.contains(term))
+        };
+        let mut rows: Vec<&Verification> = self
+            .rows
+            .iter()
+            .filter(|r| {
+                filter.kind.is_none_or(|kind| r.kind == kind)
+                    && is_in(&statuses, r.status.as_str())
+                    && is_in(&purposes, r.purpose.as_str())
+                    && is_in(filter.user_ids, &r.user_id)
+                    && (filter.client.is_none() || r.client == filter.client)
+                    && (filter.matter.is_none() || r.matter == filter.matter)
+                    && filter.from.is_none_or(|from| r.created_at >= from)
+                    && filter.until.is_none_or(|until| r.created_at < until)
+                    && found(&r.id)
+            })
+            .collect();
+        let group = |r: &Verification| match order {
+            Order::Status(groups) => {
+                let place = groups.iter().position(|g| g.iter().any(|s| r.status == *s));
+                place.unwrap_or(groups.len())
+            }
+            _ => 0,
+        };
+        let at = |r: &Verification| if matches!(order, Order::Updated) { r.updated_at } else { r.created_at };
+        rows.sort_by(|a, b| group(a).cmp(&group(b)).then(at(b).cmp(&at(a))).then(b.id.cmp(&a.id)));
+        let mut counts: BTreeMap<String, i64> = BTreeMap::new();
+        for row in &rows {
+            *counts.entry(row.status.as_str().to_owned()).or_default() += 1;
+        }
+        Expected { ids: rows.into_iter().map(|r| r.id).collect(), counts }
+    }
+
+    /// The part and the number are those of the whole list.
+    async fn check(
+        &self,
+        stage: &Stage,
+        (filter, order): (&Filter<'_>, Order<'_>),
+        whole: &Expected,
+        skip: usize,
+        limit: usize,
+    ) {
+        let mut tx = stage.read().await;
+        let (from, most) = (skip as i64, limit as i64);
+        let got = part(&mut tx, self.organization, filter, order, from, most).await.unwrap();
+        let ids: Vec<VerificationId> = got.rows.iter().map(|r| r.id).collect();
+        let expected: Vec<VerificationId> = whole.ids.iter().skip(skip).take(limit).copied().collect();
+        let what = format!("{filter:?} {order:?} {skip} {limit}");
+        assert_eq!((got.total, ids), (whole.ids.len() as i64, expected), "{what}");
+        if !filter.terms.is_empty() {
+            return;
+        }
+        let counted = verifications::count(&mut tx, self.organization, filter).await.unwrap();
+        for counted in [counted, got.counts] {
+            let counted: BTreeMap<String, i64> =
+                counted.into_iter().map(|(status, n)| (status.as_str().to_owned(), n)).collect();
+            assert_eq!(counted, whole.counts, "{what}");
+        }
+    }
+}
+
+/// A whole list.
+struct Expected {
+    ids: Vec<VerificationId>,
+    counts: BTreeMap<String, i64>,
+}
+
+async fn insert(stage: &Stage, t: &Tenant, change: impl FnOnce(&mut Verification)) -> Verification {
+    let mut row = stage.verification(t.organization, t.applicant, &t.key);
+    change(&mut row);
+    let mut tx = stage.begin().await;
+    verifications::insert(&mut tx, t.organization, &row).await.unwrap();
+    tx.commit().await.unwrap();
+    row
+}
+
+pub(crate) async fn parts_are_those_of_the_whole_list(stage: Stage) {
+    let t = stage.tenant().await;
+    let dice = Dice(&stage);
+    let (clients, matters): (Vec<ClientId>, Vec<MatterId>) =
+        ((0..3).map(|_| stage.id()).collect(), (0..3).map(|_| stage.id()).collect());
+    let users: Vec<String> = ["", "anna", "ben"].map(str::to_owned).to_vec();
+    let noon = stage.now();
+    let mut terms = HashMap::new();
+    for _ in 0..300 {
+        // Some at the same millisecond: the id decides.
+        let created = noon.plus_ms(dice.below(40 * 24) as i64 * HOUR_MS);
+        let row = insert(&stage, &t, |row| {
+            row.status = dice.one(&STATUSES).into();
+            row.purpose = dice.one(&Purpose::ALL).into();
+            row.kind =
+                if dice.below(9) == 0 { Kind::FaceAuthentication } else { Kind::IdentityVerification }.into();
+            row.client = dice.some(&clients).first().copied();
+            row.matter = dice.some(&matters).first().copied();
+            row.user_id = users[dice.below(3)].clone();
+            (row.created_at, row.updated_at) = (created, created.plus_ms(dice.below(90) as i64 * HOUR_MS));
+        });
+        let row = row.await;
+        if row.kind == Kind::IdentityVerification {
+            let found = Found { verification: row.id, applicant: t.applicant, created_at: row.created_at };
+            let mine = dice.some(&[11, 22, 33]);
+            let mut tx = stage.begin().await;
+            search_terms::keep(&mut tx, t.organization, found, &mine).await.unwrap();
+            tx.commit().await.unwrap();
+            terms.insert(row.id, mine);
+        }
+    }
+    let world = World { terms, ..World::of(&stage, t.organization).await };
+    assert_eq!(world.rows.len(), 301);
+    for _ in 0..400 {
+        let (statuses, purposes, words) =
+            (dice.some(&STATUSES), dice.some(&Purpose::ALL), dice.some(&[11, 22, 33]));
+        let rarely = |n| dice.below(n) == 0;
+        let time = || noon.plus_ms(dice.below(45 * 24 * 60) as i64 * 60_000);
+        let user: Vec<String> = users.iter().filter(|_| rarely(5)).cloned().collect();
+        let filter = Filter {
+            kind: Some(if rarely(9) { Kind::FaceAuthentication } else { Kind::IdentityVerification }),
+            statuses: &statuses,
+            purposes: &purposes,
+            client: rarely(3).then(|| dice.one(&clients)),
+            matter: rarely(3).then(|| dice.one(&matters)),
+            terms: if rarely(2) { &words } else { &[] },
+            user_ids: &user,
+            from: rarely(2).then(time),
+            until: rarely(2).then(time),
+            ..Filter::default()
+        };
+        let order = dice.one(&[Order::Created, Order::Updated, Order::Status(GROUPS)]);
+        let skip = dice.one(&[0, 1, 5, 50, 140, 250]);
+        let whole = world.expected(&filter, order);
+        world.check(&stage, (&filter, order), &whole, skip, dice.one(&[1, 7, 20, 100])).await;
+    }
+    // Of every kind, which the console lists: the counts alone.
+    let mut tx = stage.read().await;
+    let counted = verifications::count(&mut tx, t.organization, &Filter::default()).await.unwrap();
+    assert_eq!(counted.iter().map(|(_, n)| n).sum::<i64>(), 301);
+}
+
+pub(crate) async fn parts_of_a_long_list_are_found_by_its_days(stage: Stage) {
+    // So many are no longer sorted in memory.
+    const MANY: i64 = 45_000;
+    let t = stage.tenant().await;
+    let (id, json) = match &stage.db {
+        Db::Sqlite { .. } => ("randomblob(16)", "v.policy"),
+        Db::Postgres(_) => ("gen_random_uuid()", "v.policy"),
+    };
+    // 100 days, some of them with thousands and some with none; half were changed much later.
+    let sql = format!(
+        "WITH RECURSIVE n (i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < {MANY})
+         INSERT INTO verifications (id, organization, applicant, dialect, kind, user_id, status, version, liveness_mode,
+             policy, sealed, created_at, updated_at, purpose)
+         SELECT {id}, v.organization, v.applicant, v.dialect, v.kind, v.user_id,
+             CASE WHEN i % 17 = 0 THEN 'declined' WHEN i % 3 = 0 THEN 'created' ELSE 'approved' END,
+             1, v.liveness_mode, {json}, v.sealed,
+             v.created_at + ((i * 7919) % 100 / 3 * (i % 4)) * 86400000 + (i * 104729) % 86400000,
+             v.created_at + ((i * 7919) % 100 / 3 * (i % 4)) * 86400000 + (i * 104729) % 86400000
+                 + (i % 2) * ((i * 31) % 90) * 86400000,
+             CASE WHEN i % 5 = 0 THEN 'kyc' ELSE 'idv' END
+         FROM n, verifications v WHERE v.purpose = 'idv' AND v.version = 1"
+    );
+    stage.tamper_with(sql).await;
+    let mut tx = stage.read().await;
+    assert_eq!(wrong_counts(&mut tx).await.unwrap(), 0);
+    drop(tx);
+    let world = World::of(&stage, t.organization).await;
+    assert_eq!(world.rows.len() as i64, MANY + 1);
+    let (newest, oldest) = (world.rows[0].created_at, world.rows[world.rows.len() - 1].created_at);
+    let inside = |part: i64| Timestamp(oldest.0 + (newest.0 - oldest.0) / 100 * part);
+    let every = Filter { kind: Some(Kind::IdentityVerification), ..Filter::default() };
+    let approved = Filter { statuses: &[Status::Approved], ..every.clone() };
+    let created = Filter { statuses: &[Status::Created, Status::Declined], ..every.clone() };
+    let filters = [
+        every.clone(),
+        approved.clone(),
+        Filter { purposes: &[Purpose::Idv], ..every.clone() },
+        Filter { purposes: &[Purpose::Idv, Purpose::Share], ..approved.clone() },
+        Filter { from: Some(inside(3)), ..every.clone() },
+        Filter { until: Some(inside(97)), ..every.clone() },
+        Filter { from: Some(inside(1)), until: Some(inside(90)), ..every.clone() },
+        Filter { from: Some(inside(1)), until: Some(inside(99)), ..approved.clone() },
+        created,
+    ];
+    for filter in filters {
+        for order in [Order::Created, Order::Updated, Order::Status(GROUPS)] {
+            let whole = world.expected(&filter, order);
+            let total = whole.ids.len();
+            for skip in [0, 180, total / 3, total / 2 + 1, total - 20, total - 1, total, total + 5] {
+                world.check(&stage, (&filter, order), &whole, skip, 20).await;
+            }
+        }
+    }
+}
+
+pub(crate) async fn counts_follow_every_change(stage: Stage) {
+    let (a, b) = (stage.tenant().await, stage.tenant().await);
+    let dice = Dice(&stage);
+    for _ in 0..300 {
+        let t = dice.one(&[&a, &b]);
+        stage.clock.advance(dice.below(20) as i64 * HOUR_MS);
+        let mut tx = stage.begin().await;
+        let rows = verifications::list(&mut tx, t.organization, &Filter::default(), ALL).await.unwrap();
+        let row = (!rows.is_empty()).then(|| rows[dice.below(rows.len())].clone());
+        match (dice.below(8), row) {
+            (0..=2, _) | (_, None) => {
+                let mut new = stage.verification(t.organization, t.applicant, &t.key);
+                new.status = dice.one(&STATUSES).into();
+                new.purpose = dice.one(&Purpose::ALL).into();
+                verifications::insert(&mut tx, t.organization, &new).await.unwrap();
+            }
+            (3..=5, Some(mut row)) => {
+                row.status = dice.one(&STATUSES).into();
+                row.updated_at = stage.now();
+                verifications::update(&mut tx, t.organization, &mut row).await.unwrap();
+            }
+            (6, Some(row)) => {
+                verifications::delete(&mut tx, t.organization, row.id, stage.now()).await.unwrap();
+            }
+            // Who is forgotten stays in the list.
+            (_, Some(row)) => {
+                applicants::anonymize(&mut tx, t.organization, row.applicant, stage.now()).await.unwrap();
+            }
+        }
+        if dice.below(5) == 0 { tx.rollback().await.unwrap() } else { tx.commit().await.unwrap() }
+    }
+    let agree = async |least: usize| {
+        let mut tx = stage.read().await;
+        assert_eq!(wrong_counts(&mut tx).await.unwrap(), 0);
+        for t in [&a, &b] {
+            let rows = verifications::list(&mut tx, t.organization, &Filter::default(), ALL).await.unwrap();
+            let counted = verifications::count(&mut tx, t.organization, &Filter::default()).await.unwrap();
+            assert_eq!(counted.iter().map(|(_, n)| n).sum::<i64>(), rows.len() as i64);
+            assert!(rows.len() >= least);
+        }
+    };
+    agree(10).await;
+    // Past the product: rows that come back, change hands of a kind, or go altogether.
+    for sql in [
+        "UPDATE verifications SET deleted_at = NULL",
+        "UPDATE verifications SET purpose = 'share', created_at = created_at + 90000000 WHERE status = 'approved'",
+        "UPDATE verifications SET deleted_at = 1 WHERE status = 'created'",
+        "DELETE FROM verifications WHERE status = 'refused'",
+        "DELETE FROM verifications WHERE status = 'created'",
+    ] {
+        stage.tamper(sql).await.unwrap();
+        agree(1).await;
+    }
+    // And the comparison finds what is wrong.
+    stage.tamper("UPDATE verification_counts SET n = n + 1 WHERE unit = 'all'").await.unwrap();
+    let mut tx = stage.read().await;
+    assert!(wrong_counts(&mut tx).await.unwrap() > 0);
+}
+
+pub(crate) async fn counts_hold_while_many_write(stage: Stage) {
+    let t = stage.tenant().await;
+    // As of every organization that has a key: the head of its log is what writers queue at.
+    let mut tx = stage.begin().await;
+    let (actor, action, detail) = ("test", AuditAction::CredentialCreated, serde_json::json!({}));
+    let entry = audit::Entry { at: stage.now(), actor, action, object: "credential", detail: &detail };
+    audit::append(&mut tx, t.organization, entry).await.unwrap();
+    tx.commit().await.unwrap();
+    let writers: Vec<_> = (0..20)
+        .map(|i| {
+            let (db, row) = (stage.db.clone(), stage.verification(t.organization, t.applicant, &t.key));
+            tokio::spawn(async move {
+                let mut tx = db.begin().await.unwrap();
+                verifications::insert(&mut tx, row.organization, &row).await.unwrap();
+                tx.commit().await.unwrap();
+                let mut row = row;
+                for status in [Status::Pending, STATUSES[i % STATUSES.len()]] {
+                    let mut tx = db.begin().await.unwrap();
+                    row.status = status.into();
+                    verifications::update(&mut tx, row.organization, &mut row).await.unwrap();
+                    tx.commit().await.unwrap();
+                }
+            })
+        })
+        .collect();
+    for writer in writers {
+        writer.await.unwrap();
+    }
+    let mut tx = stage.read().await;
+    assert_eq!(wrong_counts(&mut tx).await.unwrap(), 0);
+}
+
+async fn found(stage: &Stage, organization: OrganizationId, terms: &[Term]) -> (i64, usize) {
+    let mut tx = stage.read().await;
+    let filter = Filter { kind: Some(Kind::IdentityVerification), terms, ..Filter::default() };
+    let found = part(&mut tx, organization, &filter, Order::Created, 0, 20).await.unwrap();
+    (found.total, found.rows.len())
+}
+
+pub(crate) async fn what_a_person_is_found_by_goes_with_them(stage: Stage) {
+    let (a, b) = (stage.tenant().await, stage.tenant().await);
+    let keep = async |t: &Tenant, terms: &[Term]| {
+        let mut tx = stage.begin().await;
+        let row = verifications::get(&mut tx, t.organization, t.verification).await.unwrap().unwrap();
+        let found = Found { verification: row.id, applicant: row.applicant, created_at: row.created_at };
+        search_terms::keep(&mut tx, t.organization, found, terms).await.unwrap();
+        tx.commit().await.unwrap();
+    };
+    let of = async |t: &Tenant, terms: &[Term]| found(&stage, t.organization, terms).await;
+    let rows = async || stage.bytes("SELECT organization FROM search_terms").await.len();
+    keep(&a, &[5, -7, 5]).await;
+    keep(&b, &[5]).await;
+    assert_eq!((of(&a, &[5]).await, of(&a, &[-7, 5]).await, of(&a, &[6]).await), ((1, 1), (1, 1), (0, 0)));
+    assert_eq!(rows().await, 3);
+    // Kept anew: what is no longer said is gone.
+    keep(&a, &[6, -7]).await;
+    assert_eq!((of(&a, &[5]).await, of(&a, &[6, -7]).await, of(&b, &[5]).await), ((0, 0), (1, 1), (1, 1)));
+    assert_eq!(of(&b, &[6]).await, (0, 0), "nobody's in another tenant");
+
+    let mut tx = stage.begin().await;
+    applicants::anonymize(&mut tx, a.organization, a.applicant, stage.now()).await.unwrap();
+    verifications::delete(&mut tx, b.organization, b.verification, stage.now()).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!((of(&a, &[6]).await, of(&b, &[5]).await), ((0, 0), (0, 0)));
+    assert_eq!(rows().await, 0);
+    assert!(stage.bytes("SELECT terms FROM searchable").await.is_empty());
+}
