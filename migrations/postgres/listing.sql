@@ -21,9 +21,20 @@ $$
     ON CONFLICT (organization, kind, unit, slot, purpose, status) DO UPDATE SET n = c.n + change;
 $$;
 
--- A change is the old row gone and the new one come, unless both are counted in the same places. The head of the
--- organization's audit log is taken first: whoever changes a state writes there afterwards, and two who waited for each
--- other's counts and heads would never end.
+-- Holds the head of the organization's audit log, as whoever writes there does, and makes it where there is none. Whoever
+-- changes a state writes there afterwards: two who waited for each other's counts and heads would never end.
+CREATE OR REPLACE FUNCTION hold_audit_head(of UUID) RETURNS void LANGUAGE plpgsql AS
+$$
+BEGIN
+    PERFORM 1 FROM audit_heads WHERE organization = of FOR UPDATE;
+    IF NOT FOUND THEN
+        INSERT INTO audit_heads AS head (organization, seq, hash) VALUES (of, 0, ''::BYTEA)
+            ON CONFLICT (organization) DO UPDATE SET seq = head.seq;
+    END IF;
+END
+$$;
+
+-- A change is the old row gone and the new one come, unless both are counted in the same places.
 CREATE OR REPLACE FUNCTION count_verifications() RETURNS trigger LANGUAGE plpgsql AS
 $$
 BEGIN
@@ -36,11 +47,11 @@ BEGIN
         END IF;
     END IF;
     IF TG_OP <> 'INSERT' THEN
-        PERFORM 1 FROM audit_heads WHERE organization = OLD.organization FOR UPDATE;
+        PERFORM hold_audit_head(OLD.organization);
         IF OLD.deleted_at IS NULL THEN PERFORM count_verification(OLD, -1); END IF;
     END IF;
     IF TG_OP <> 'DELETE' THEN
-        PERFORM 1 FROM audit_heads WHERE organization = NEW.organization FOR UPDATE;
+        PERFORM hold_audit_head(NEW.organization);
         IF NEW.deleted_at IS NULL THEN PERFORM count_verification(NEW, 1); END IF;
     END IF;
     RETURN NULL;

@@ -123,7 +123,7 @@ pub(crate) async fn frequency(
     let mut query =
         Query::new("SELECT COUNT(*) FROM (SELECT 1 AS one FROM search_terms WHERE organization = ");
     query.bind(organization.uuid()).push(" AND term = ").bind(term).push(" LIMIT ").bind(most);
-    query.push(") some");
+    query.push(") counted");
     let rows: Vec<(i64,)> = query.fetch(tx).await.to("count who is found by a word")?;
     Ok(rows.first().map_or(0, |(n,)| *n))
 }
