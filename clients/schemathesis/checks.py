@@ -7,10 +7,11 @@ import schemathesis
 # What no document can say of a field, by API (the first part of its paths; Vult's are all others): what bytes are a
 # picture; which hosts are addresses inside, or none at all in a disguise; the events that there are, which have
 # operations of their own; which address an invitation's channel wants; which names are those of headers that can be
-# sent; which times lie ahead.
+# sent; which times lie ahead; which two letters are a country's; that no video is decoded here.
 UNSAID = {
     "console": {"url", "event", "events", "type", "api", "to", "headers", "expires_at"},
     "webhooks": {"callbackUrl", "events"},
+    "verifications": {"documentCountry", "frontImage", "backImage", "photo", "selfie", "video"},
     "vult": {"image", "images", "url", "webhook_url"},
 }
 HOSTS = {"url", "webhook_url"}
@@ -32,7 +33,11 @@ def problems(response) -> list[tuple[str, str | None]]:
     if response.status_code == 422:
         # Where it is no list, an idempotency key was used before.
         said = body.get("message")
-        return [(problem.split(" ", 1)[0], None) for problem in said] if isinstance(said, list) else []
+        if not isinstance(said, list):
+            return []
+        # Of the form as a whole no field is named.
+        whole = "failed to read headers"
+        return [("" if problem == whole else problem.split(" ", 1)[0], None) for problem in said]
     if "errors" in body:
         return [(problem["field"], None) for problem in body["errors"]]
     error = body.get("error", {})
@@ -53,6 +58,9 @@ def valid_requests_are_never_called_invalid(ctx, response, case) -> None:
     unsaid = UNSAID.get(first, UNSAID["vult"])
     for field, code in problems(response):
         name = field.split(".")[0]
+        # Only the keys of a sandbox may steer it, and the tester has another one.
+        if field == "settings.sandbox":
+            continue
         known = name in unsaid and (name not in HOSTS or code in (None, "other"))
         # The tester puts any character into the names of a form's parts, and no parser reads that.
         assert known or (case.media_type == "multipart/form-data" and field == ""), response.text
