@@ -13,7 +13,7 @@ use super::{
     counts::{self, Count, Counted},
     filter::{Axis, Filter, Page},
     rows::Verification,
-    source::{Driver, Source},
+    source::{Driver, Source, Wanted},
 };
 use crate::{Context, Result, Tx, Word, column::Column, query::Query, search_terms};
 
@@ -50,7 +50,7 @@ pub async fn list(
     filter: &Filter<'_>,
     page: Page,
 ) -> Result<Vec<Verification>> {
-    let source = source(organization, filter, Some(Axis::Created));
+    let source = source(organization, filter, Wanted::Rows(Axis::Created));
     let mut query = Query::new("SELECT v.*");
     source.push(&mut query);
     if let Some((at, id)) = page.after {
@@ -70,14 +70,14 @@ pub async fn count(
     let counts = if counts::knows(filter) {
         counts::by_status(tx, organization, filter).await?
     } else {
-        by_status(tx, &source(organization, filter, None)).await?
+        by_status(tx, &source(organization, filter, Wanted::NumberByStatus)).await?
     };
     Ok(counts.into_iter().map(|(status, n)| (Word::from_raw(status), n)).collect())
 }
 
-fn source<'a>(organization: OrganizationId, filter: &'a Filter<'a>, axis: Option<Axis>) -> Source<'a> {
+fn source<'a>(organization: OrganizationId, filter: &'a Filter<'a>, wanted: Wanted) -> Source<'a> {
     let driver = Driver::of_whom(filter).unwrap_or(Driver::Any);
-    Source { organization, filter, statuses: &[], purposes: &[], driver, axis, window: None }
+    Source { organization, filter, statuses: &[], purposes: &[], driver, wanted, window: None }
 }
 
 /// Rows of the list from place `skip` on, counted from 0, and the number of all. The filter names a kind.
@@ -142,8 +142,8 @@ impl<'a> Plan<'a> {
         }
         let driver = driver(tx, organization, kind, filter).await?;
         let plan = Self { driver: Some(driver), ..plan };
-        let source = plan.source(driver, None);
         // Whoever is found by words is not read to be counted.
+        let source = plan.source(driver, Wanted::Number);
         if source.is_of_words_alone() && !matches!(order, Order::Status(_)) {
             let mut query = Query::new("SELECT COUNT(*)");
             source.push(&mut query);
@@ -151,6 +151,7 @@ impl<'a> Plan<'a> {
             let total = rows.first().map_or(0, |(n,)| *n);
             return Ok(Self { total, ..plan });
         }
+        let source = plan.source(driver, Wanted::NumberByStatus);
         let by_status = by_status(tx, &source).await?;
         Ok(Self { total: sum(&by_status), by_status, ..plan })
     }
@@ -190,7 +191,7 @@ impl<'a> Plan<'a> {
         match self.driver {
             None => self.counted_ids(tx, piece).await,
             Some(driver) => {
-                let mut source = self.source(driver, Some(piece.axis));
+                let mut source = self.source(driver, Wanted::Rows(piece.axis));
                 source.statuses = &piece.statuses;
                 // Most of a long list is not gone through to find some of them.
                 let broad = matches!(driver, Driver::Term(_)) && piece.total > FEW;
@@ -216,12 +217,12 @@ impl<'a> Plan<'a> {
         let dated = self.filter.from.is_some() || self.filter.until.is_some();
         let scattered = dated && piece.axis == Axis::Updated;
         if piece.total <= if scattered { FEW_SCATTERED } else { FEW } {
-            let mut source = self.source(Driver::Status, Some(piece.axis));
+            let mut source = self.source(Driver::Status, Wanted::Rows(piece.axis));
             (source.statuses, source.purposes) = (&statuses, &purposes);
             return page(tx, &source, piece).await;
         }
         let purposes: Vec<String> = self.filter.purposes.iter().map(|p| p.as_str().to_owned()).collect();
-        let mut source = self.source(Driver::Axis(piece.axis), Some(piece.axis));
+        let mut source = self.source(Driver::Axis(piece.axis), Wanted::Rows(piece.axis));
         (source.statuses, source.purposes) = (&piece.statuses, &purposes);
         if scattered {
             return page(tx, &source, piece).await;
@@ -248,9 +249,9 @@ impl<'a> Plan<'a> {
         ids(tx, query).await
     }
 
-    fn source(&self, driver: Driver, axis: Option<Axis>) -> Source<'_> {
+    fn source(&self, driver: Driver, wanted: Wanted) -> Source<'_> {
         let (organization, filter) = (self.organization, self.filter);
-        Source { organization, filter, statuses: &[], purposes: &[], driver, axis, window: None }
+        Source { organization, filter, statuses: &[], purposes: &[], driver, wanted, window: None }
     }
 }
 

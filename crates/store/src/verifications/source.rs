@@ -41,6 +41,15 @@ impl Driver {
     }
 }
 
+/// What is wanted of the rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wanted {
+    Number,
+    NumberByStatus,
+    /// The rows themselves, in this order.
+    Rows(Axis),
+}
+
 /// Rows to list or to count.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Source<'a> {
@@ -50,8 +59,7 @@ pub(super) struct Source<'a> {
     pub(super) statuses: &'a [String],
     pub(super) purposes: &'a [String],
     pub(super) driver: Driver,
-    /// What they are in order by; `None` where they are only counted.
-    pub(super) axis: Option<Axis>,
+    pub(super) wanted: Wanted,
     /// Created or changed from the first millisecond on and before the second.
     pub(super) window: Option<(Axis, i64, i64)>,
 }
@@ -70,7 +78,8 @@ impl Source<'_> {
         let single =
             f.dialect.is_none() && f.reason.is_none() && f.verified.is_none() && f.user_ids.is_empty();
         let whose = f.client.is_none() && f.matter.is_none();
-        let here = matches!(self.driver, Driver::Term(_)) && self.axis != Some(Axis::Updated);
+        let here = matches!(self.driver, Driver::Term(_))
+            && matches!(self.wanted, Wanted::Number | Wanted::Rows(Axis::Created));
         here && plain && lists && single && whose
     }
 
@@ -225,7 +234,10 @@ impl Source<'_> {
 
     /// The newest or last changed first, or last.
     pub(super) fn push_order(&self, query: &mut Query, reversed: bool) {
-        let axis = self.axis.unwrap_or(Axis::Created);
+        let axis = match self.wanted {
+            Wanted::Rows(axis) => axis,
+            Wanted::Number | Wanted::NumberByStatus => return,
+        };
         // Of another index the order is not asked for, or it would be taken for its order's sake.
         let indexed = match self.driver {
             Driver::Any => true,
