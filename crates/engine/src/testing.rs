@@ -78,11 +78,18 @@ pub(crate) const ANNA: Handed<'static> = Handed {
 
 impl House {
     pub(crate) async fn new() -> Self {
+        Self::with(None).await
+    }
+
+    /// On this database; on an SQLite file of its own where none is given.
+    pub(crate) async fn with(address: Option<String>) -> Self {
         let folder = tempfile::tempdir().unwrap();
+        let file = || folder.path().join("bonafide.db").display().to_string();
+        let address = address.unwrap_or_else(file);
         let clock = Arc::new(FixedClock::at(NOON));
         let entropy = Arc::new(SeededEntropy::new(7));
         let storage = Storage {
-            db: Db::open(folder.path().join("bonafide.db").to_str().unwrap()).await.unwrap(),
+            db: Db::open(&address).await.unwrap(),
             blobs: Blobs::in_folder(&folder.path().join("blobs")).unwrap(),
             key_ring: Arc::new(MemoryKeyRing::new(&*entropy)),
         };

@@ -8,6 +8,8 @@ mod delete;
 pub(crate) mod describe;
 pub(crate) mod expire;
 mod list;
+#[cfg(test)]
+mod measured;
 mod read;
 pub(crate) mod reopen;
 pub mod requests;

@@ -40,7 +40,7 @@ pub enum Sort {
 }
 
 /// The states in their order; those of one line are one to whoever reads a list.
-const STATES: &[&[Status]] = &[
+pub(super) const STATES: &[&[Status]] = &[
     &[Status::Created, Status::Pending],
     &[Status::Capturing, Status::RetryRequired],
     &[Status::Processing],

@@ -66,12 +66,12 @@ pub(super) fn terms(key: &SubjectKey, searched: &str) -> Result<Option<Vec<Term>
     Ok(Some(terms?).filter(|terms| !terms.is_empty()))
 }
 
-fn term(key: &SubjectKey, beginning: &str) -> Result<Term> {
+pub(super) fn term(key: &SubjectKey, beginning: &str) -> Result<Term> {
     Ok(search_terms::term(&crypto::mark(key, &["search", beginning])?))
 }
 
 /// A word of a search, as the beginning that it stands for.
-fn asked_for(word: &str) -> Option<String> {
+pub(super) fn asked_for(word: &str) -> Option<String> {
     let word = match word.strip_prefix('@') {
         // The address itself, as far as it was typed.
         None if word.contains('@') => address(word),
@@ -83,7 +83,7 @@ fn asked_for(word: &str) -> Option<String> {
 }
 
 /// Every beginning of every word.
-fn beginnings(private: &Private) -> BTreeSet<String> {
+pub(super) fn beginnings(private: &Private) -> BTreeSet<String> {
     let mut words: BTreeSet<String> = BTreeSet::new();
     let read =
         private.reading.iter().flat_map(|reading| NAMES.iter().filter_map(|name| reading.fields.get(name)));
