@@ -67,6 +67,11 @@ impl Status {
         )
     }
 
+    /// The person is asked for something and has not submitted it.
+    pub const fn waits_for_the_person(self) -> bool {
+        matches!(self, Self::Created | Self::Pending | Self::Capturing | Self::RetryRequired)
+    }
+
     /// Evidence may be handed over.
     pub const fn accepts_evidence(self) -> bool {
         matches!(self, Self::Capturing | Self::RetryRequired)

@@ -1,6 +1,12 @@
 //! The engine in memory: a database of its own, a clock that stands, receivers of messages on this machine.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use bonafide_checks::models::Models;
 use bonafide_core::{
@@ -8,7 +14,12 @@ use bonafide_core::{
     time::{Clock, Timestamp},
 };
 use bonafide_courier::{Courier, Options};
-use bonafide_engine::{Engine, Parts, Settings, Storage, screening::Screening};
+use bonafide_engine::{
+    Caller, Engine, Parts, Settings, Storage,
+    access::{self, Kind, Wanted},
+    jobs,
+    screening::Screening,
+};
 use bonafide_invite::Inviter;
 use bonafide_places::{Part, Places};
 use bonafide_registry::Provider;
@@ -128,6 +139,50 @@ impl Setup {
         let engine = Engine::start(storage, parts).await.expect("a healthy engine");
         Started { engine, db, clock, entropy, key_ring, folder, address }
     }
+}
+
+/// A new organization, and its client, who may do everyday work.
+///
+/// # Panics
+/// When it cannot be made.
+pub async fn organization(engine: &Engine, name: &str, sandbox: bool) -> Caller {
+    let new = access::create_organization(engine, name, sandbox).await.expect("an organization");
+    let (id, secret) = (&new.credential.public_id, new.secret.to_string());
+    let client = access::client(engine, id, &secret).await.expect("its client");
+    let issued = access::issue(engine, &client, None).await.expect("a token");
+    let caller = access::authenticate(engine, &issued.token.to_string()).await.expect("an answer");
+    caller.expect("a caller")
+}
+
+/// Another key of a caller's organization, with these scopes.
+///
+/// # Panics
+/// When it cannot be made.
+pub async fn new_key(engine: &Engine, caller: &Caller, scopes: &str) -> String {
+    let admin = Caller { scopes: "verifications reviews policy keys".to_owned(), ..caller.clone() };
+    let wanted = Wanted { scopes: scopes.to_owned(), ..Wanted::new(Kind::ApiKey, "a key") };
+    access::credentials::create(engine, &admin, wanted).await.expect("a key").secret.to_string()
+}
+
+/// What a request that waits for the checks comes to, while they run in this task.
+///
+/// # Panics
+/// When a job fails.
+pub async fn with_jobs<T>(engine: &Engine, asking: impl Future<Output = T>) -> T {
+    let answered = AtomicBool::new(false);
+    let asking = async {
+        let answer = asking.await;
+        answered.store(true, Ordering::SeqCst);
+        answer
+    };
+    // To the end of what was begun: a job that is dropped keeps its lease, and the clock does not go on by itself.
+    let work = async {
+        while !answered.load(Ordering::SeqCst) {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            jobs::run_pending(engine).await.expect("jobs that run");
+        }
+    };
+    tokio::join!(asking, work).0
 }
 
 /// Two towns, and addresses in one of them.

@@ -28,7 +28,7 @@ pub async fn authenticate(engine: &Engine, presented: &str) -> Result<Option<Cal
         ));
     }
     let gone = Error::Gone("this verification was deleted");
-    let (id, row) = verification(&mut tx, &token).await?.ok_or(gone)?;
+    let row = verification(&mut tx, &token).await?.ok_or(gone)?;
     if !is_checked(&row) {
         is_open(&row, engine.now())?;
     }
@@ -48,6 +48,6 @@ pub async fn authenticate(engine: &Engine, presented: &str) -> Result<Option<Cal
         plan: tenant.and_then(|o| o.plan.known()).unwrap_or(Plan::Inactive),
         address: None,
         device: None,
-        session: Some(id),
+        session: Some(row.id),
     }))
 }

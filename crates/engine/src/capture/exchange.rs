@@ -44,13 +44,13 @@ pub async fn exchange(engine: &Engine, code: &str) -> Result<Exchanged> {
     let link = found.ok_or(Error::Gone(OVER))?;
     drop(tx);
     let mut tx = engine.db().begin().await?;
-    let (id, row) = verification(&mut tx, &link).await?.ok_or(Error::Gone(OVER))?;
+    let row = verification(&mut tx, &link).await?.ok_or(Error::Gone(OVER))?;
     is_open(&row, engine.now())?;
     if !rows::redeem(&mut tx, link.organization, presented, engine.now()).await? {
         return Err(Error::Gone(OVER));
     }
     let token = draw(engine, &mut tx, &row, false).await?;
-    let expires_at = row.expires_at;
+    let (id, expires_at) = (row.id, row.expires_at);
     if status(&row) == Status::Created {
         let mut record = Record::open(engine, &mut tx, row).await?;
         apply(engine, &mut tx, &mut record, Action::Open, "person", json!({})).await?;

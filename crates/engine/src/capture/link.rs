@@ -2,7 +2,10 @@
 //! one that exchanges a one-time code for a capture token.
 
 use bonafide_core::id::VerificationId;
-use bonafide_store::{Tx, verifications::Verification};
+use bonafide_store::{
+    Tx,
+    verifications::{self, Verification},
+};
 
 use super::token::{draw, is_open};
 use crate::base::{
@@ -23,7 +26,7 @@ pub async fn link(engine: &Engine, caller: &Caller, id: VerificationId) -> Resul
         return Err(Error::Forbidden);
     }
     let mut tx = engine.db().begin().await?;
-    let row = bonafide_store::verifications::get(&mut tx, caller.organization, id).await?;
+    let row = verifications::get(&mut tx, caller.organization, id).await?;
     let row = row.ok_or(Error::NotFound("verification"))?;
     is_open(&row, engine.now())?;
     let link = draw_link(engine, &mut tx, &row).await?;

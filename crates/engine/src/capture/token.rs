@@ -1,11 +1,11 @@
 //! What links and capture tokens look like, and when their verification still takes something.
 
-use bonafide_core::{id::VerificationId, time::Timestamp, verification::Status};
+use bonafide_core::{time::Timestamp, verification::Status};
 use bonafide_store::{
     Tx,
     capture_tokens::{self as rows, CaptureToken},
     secrets::PlainSecret,
-    verifications::Verification,
+    verifications::{self, Verification},
 };
 
 use crate::base::{
@@ -50,10 +50,8 @@ pub(super) async fn draw(
 
 /// Refuses what is over: submitted, decided, canceled or out of time.
 pub(super) fn is_open(row: &Verification, now: Timestamp) -> Result<()> {
-    let waits =
-        matches!(status(row), Status::Created | Status::Pending | Status::Capturing | Status::RetryRequired);
     match row.expires_at.is_none_or(|at| at > now) {
-        true if waits => Ok(()),
+        true if status(row).waits_for_the_person() => Ok(()),
         true => Err(Error::Gone("this verification takes nothing more: it was submitted or has ended")),
         false => {
             Err(Error::Gone("the time of this verification is over; ask whoever sent the link for a new one"))
@@ -67,10 +65,6 @@ pub(super) fn is_checked(row: &Verification) -> bool {
 }
 
 /// The verification of a link or token.
-pub(super) async fn verification(
-    tx: &mut Tx,
-    token: &CaptureToken,
-) -> Result<Option<(VerificationId, Verification)>> {
-    let row = bonafide_store::verifications::get(tx, token.organization, token.verification).await?;
-    Ok(row.map(|row| (row.id, row)))
+pub(super) async fn verification(tx: &mut Tx, token: &CaptureToken) -> Result<Option<Verification>> {
+    Ok(verifications::get(tx, token.organization, token.verification).await?)
 }

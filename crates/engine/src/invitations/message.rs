@@ -5,7 +5,6 @@ use bonafide_core::{
     event::{EventType, Snapshot},
     id::{JobId, VerificationId},
     time::Timestamp,
-    verification::Status,
 };
 use bonafide_store::{Tx, jobs::Job};
 use serde_json::json;
@@ -21,7 +20,7 @@ use crate::{
 };
 
 pub(super) fn waits(record: &Record) -> bool {
-    matches!(record.status(), Status::Created | Status::Pending | Status::Capturing | Status::RetryRequired)
+    record.status().waits_for_the_person()
 }
 
 /// Enqueues the invitation or a reminder.

@@ -22,7 +22,7 @@ use crate::base::{
 /// makes nobody known: there is nothing to know them by.
 ///
 /// # Errors
-/// As [`super::review`].
+/// As [`super::review()`].
 pub async fn review_unfinished(
     engine: &Engine,
     caller: &Caller,

@@ -1,11 +1,6 @@
 //! Pictures of papers that belong to a step.
 
-use bonafide_core::{
-    audit::AuditAction,
-    evidence::{EvidenceKind, Position},
-    id::VerificationId,
-    step::StepKind,
-};
+use bonafide_core::{audit::AuditAction, evidence::EvidenceKind, id::VerificationId, step::StepKind};
 use bonafide_store::evidence as rows;
 use serde_json::json;
 
@@ -32,7 +27,7 @@ pub async fn give_file(
     asked_for(&mut tx, &record, StepKind::Estate).await?;
     drop(tx);
     let admitted = accept::admit(engine, picture).await?;
-    let origin = accept::Origin { position: None::<Position>, ..accept::Origin::of(caller, None) };
+    let origin = accept::Origin::of(caller, None);
     let stored = accept::store(engine, &record, kind, 0, admitted, origin).await?;
 
     let mut tx = engine.db().begin().await?;

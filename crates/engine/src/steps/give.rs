@@ -3,7 +3,7 @@
 use bonafide_core::{
     audit::AuditAction,
     id::VerificationId,
-    step::{StepData, StepKind, StepState},
+    step::{StepData, StepState},
     verification::Action,
 };
 use serde_json::json;
@@ -48,9 +48,9 @@ pub async fn give(engine: &Engine, caller: &Caller, id: VerificationId, data: St
     step.said.draft = None;
     step.said.data = Some(data);
     step.save(engine, &mut tx, &record).await?;
-    note(engine, &mut tx, &record, caller, kind).await?;
+    let (done, detail) = (AuditAction::VerificationStepGiven, json!({"step": kind}));
+    record.note(engine, &mut tx, done, &caller.actor(), &detail).await?;
     if refused {
-        let detail = json!({"step": kind});
         apply(engine, &mut tx, &mut record, Action::RefuseConsent, &caller.actor(), detail).await?;
     } else {
         // Counts the writes: of two devices that speak at once, one is told.
@@ -58,17 +58,6 @@ pub async fn give(engine: &Engine, caller: &Caller, id: VerificationId, data: St
     }
     tx.commit().await?;
     Ok(())
-}
-
-pub(super) async fn note(
-    engine: &Engine,
-    tx: &mut bonafide_store::Tx,
-    record: &Record,
-    caller: &Caller,
-    kind: StepKind,
-) -> Result<()> {
-    let action = AuditAction::VerificationStepGiven;
-    record.note(engine, tx, action, &caller.actor(), &json!({"step": kind})).await
 }
 
 /// Keeps what a step holds without being done with it.

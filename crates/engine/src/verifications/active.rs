@@ -29,7 +29,7 @@ const ACTIVE: [Status; 5] =
 /// the same. The policy that `new` names applies where there is one of that name, and otherwise the default one.
 ///
 /// # Errors
-/// As [`super::create`].
+/// As [`super::create()`].
 pub async fn start(engine: &Engine, caller: &Caller, new: NewVerification) -> Result<VerificationId> {
     if !caller.may(Scope::Write) {
         return Err(Error::Forbidden);

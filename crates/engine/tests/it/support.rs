@@ -18,7 +18,7 @@ use bonafide_invite::Inviter;
 use bonafide_store::{Db, keyring::MemoryKeyRing};
 use bonafide_testkit::{
     data::sample,
-    engine::{Setup, Started},
+    engine::{Setup, Started, organization},
     world::{FixedClock, SeededEntropy},
 };
 use serde_json::{Value, json};
@@ -166,12 +166,4 @@ impl App {
     pub async fn anonymize(&self, id: VerificationId) {
         verifications::anonymize(&self.engine, &self.caller, id).await.unwrap();
     }
-}
-
-async fn organization(engine: &Engine, name: &str, sandbox: bool) -> Caller {
-    let new = access::create_organization(engine, name, sandbox).await.unwrap();
-    let id = new.credential.public_id;
-    let client = access::client(engine, &id, &new.secret.to_string()).await.unwrap();
-    let Ok(issued) = access::issue(engine, &client, None).await else { panic!("no token") };
-    access::authenticate(engine, &issued.token.to_string()).await.unwrap().unwrap()
 }

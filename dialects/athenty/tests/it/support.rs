@@ -11,14 +11,13 @@ use axum::{
 use bonafide_checks::models::Models;
 use bonafide_core::{document::Side, event::Message, evidence::Position, id::VerificationId};
 use bonafide_engine::{
-    Caller, Engine, Settings,
-    access::{self, Kind, Wanted},
+    Caller, Engine, Settings, access,
     evidence::{self, Picture},
     jobs, verifications,
 };
 use bonafide_testkit::{
     data::sample,
-    engine::{Setup, Started},
+    engine::{Setup, Started, new_key, organization},
     mail::mail_server,
     world::FixedClock,
 };
@@ -112,7 +111,7 @@ impl App {
             &Default::default(),
             Router::new(),
         );
-        let (key, caller) = organization(&engine, "first", sandbox).await;
+        let (key, caller) = first_key(&engine, "first", sandbox).await;
         let mut app = Self { engine, clock, _folder: folder, router, caller, key, reviewer: String::new() };
         app.reviewer = app.new_key(REVIEWER).await;
         app
@@ -120,14 +119,12 @@ impl App {
 
     /// Another key of the same organization.
     pub async fn new_key(&self, scopes: &str) -> String {
-        let admin = Caller { scopes: "verifications reviews policy keys".to_owned(), ..self.caller.clone() };
-        let wanted = Wanted { scopes: scopes.to_owned(), ..Wanted::new(Kind::ApiKey, "a key") };
-        access::credentials::create(&self.engine, &admin, wanted).await.unwrap().secret.to_string()
+        new_key(&self.engine, &self.caller, scopes).await
     }
 
     /// The key of another organization.
     pub async fn stranger(&self) -> String {
-        organization(&self.engine, "second", true).await.0
+        first_key(&self.engine, "second", true).await.0
     }
 
     pub async fn ask(&self, method: &str, key: &str, path: &str, body: Option<Value>) -> Answer {
@@ -240,14 +237,9 @@ impl App {
 }
 
 /// An organization's first key, and who has it.
-async fn organization(engine: &Engine, name: &str, sandbox: bool) -> (String, Caller) {
-    let new = access::create_organization(engine, name, sandbox).await.unwrap();
-    let client = access::client(engine, &new.credential.public_id, &new.secret.to_string()).await.unwrap();
-    let Ok(issued) = access::issue(engine, &client, None).await else { panic!("no token") };
-    let owner = access::authenticate(engine, &issued.token.to_string()).await.unwrap().unwrap();
-    let admin = Caller { scopes: "verifications keys".to_owned(), ..owner };
-    let wanted = Wanted { scopes: "verifications".to_owned(), ..Wanted::new(Kind::ApiKey, "first") };
-    let key = access::credentials::create(engine, &admin, wanted).await.unwrap().secret.to_string();
+async fn first_key(engine: &Engine, name: &str, sandbox: bool) -> (String, Caller) {
+    let owner = organization(engine, name, sandbox).await;
+    let key = new_key(engine, &owner, "verifications").await;
     let caller = access::authenticate(engine, &key).await.unwrap().unwrap();
     (key, caller)
 }

@@ -1,10 +1,7 @@
 //! This API and those through which verifications are made, with a database of their own, a clock that stands and a mail
 //! server; one organization, and people's devices.
 
-use std::sync::{
-    Arc, LazyLock, Mutex,
-    atomic::{AtomicBool, Ordering},
-};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use axum::{
     Router,
@@ -15,12 +12,12 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 use bonafide_checks::models::Models;
 use bonafide_core::{id::VerificationId, step::StepKind};
 use bonafide_engine::{
-    Caller, Engine, Settings, access, capture, jobs,
+    Caller, Engine, Settings, capture,
     verifications::{self, NewVerification, View},
 };
 use bonafide_testkit::{
     data,
-    engine::{Setup, Started},
+    engine::{Setup, Started, organization, with_jobs},
     mail::mail_server,
     world::FixedClock,
 };
@@ -73,13 +70,6 @@ impl Answer {
         let fields = self.body["errors"].as_array().cloned().unwrap_or_default();
         fields.iter().filter_map(|f| f["field"].as_str().map(str::to_owned)).collect()
     }
-}
-
-async fn organization(engine: &Engine, name: &str, sandbox: bool) -> Caller {
-    let new = access::create_organization(engine, name, sandbox).await.unwrap();
-    let client = access::client(engine, &new.credential.public_id, &new.secret.to_string()).await.unwrap();
-    let Ok(issued) = access::issue(engine, &client, None).await else { panic!("no token") };
-    access::authenticate(engine, &issued.token.to_string()).await.unwrap().unwrap()
 }
 
 fn router(engine: &Engine) -> Router {
@@ -266,20 +256,7 @@ impl App {
 
     /// Hands in and runs the checks in this task.
     pub async fn submit(&self, device: &Device) -> Answer {
-        let answered = AtomicBool::new(false);
-        let submit = async {
-            let answer = self.post(device, "/capture/session/submit", json!({})).await;
-            answered.store(true, Ordering::SeqCst);
-            answer
-        };
-        // To the end of what was begun: a job that is dropped keeps its lease, and the clock does not go on by itself.
-        let work = async {
-            while !answered.load(Ordering::SeqCst) {
-                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-                jobs::run_pending(self.engine()).await.unwrap();
-            }
-        };
-        tokio::join!(submit, work).0
+        with_jobs(self.engine(), self.post(device, "/capture/session/submit", json!({}))).await
     }
 
     /// What the organization sees.

@@ -13,14 +13,14 @@ use bonafide_core::{
     document::Side, evidence::Position, id::VerificationId, review::FourEyes, verification::Status,
 };
 use bonafide_engine::{
-    Caller, Engine, Settings, access,
+    Caller, Engine, Settings,
     evidence::{self, Picture},
     jobs,
     verifications::{self, NewVerification},
 };
 use bonafide_testkit::{
     data::sample,
-    engine::{Setup, Started},
+    engine::{Setup, Started, new_key, organization},
     world::FixedClock,
 };
 use serde_json::{Value, json};
@@ -98,11 +98,7 @@ impl App {
             &Default::default(),
             Router::new(),
         );
-        let new = access::create_organization(&engine, "first", sandbox).await.unwrap();
-        let client =
-            access::client(&engine, &new.credential.public_id, &new.secret.to_string()).await.unwrap();
-        let Ok(issued) = access::issue(&engine, &client, None).await else { panic!("no token") };
-        let maker = access::authenticate(&engine, &issued.token.to_string()).await.unwrap().unwrap();
+        let maker = organization(&engine, "first", sandbox).await;
         let mut app = Self { engine, db, clock, folder, router, maker, key: String::new() };
         app.key = app.new_key(REVIEWER).await;
         app
@@ -110,27 +106,13 @@ impl App {
 
     /// Another key of the same organization.
     pub async fn new_key(&self, scopes: &str) -> String {
-        let all = "verifications reviews policy keys".to_owned();
-        let admin = Caller { scopes: all, ..self.maker.clone() };
-        let wanted = access::Wanted {
-            scopes: scopes.to_owned(),
-            ..access::Wanted::new(access::Kind::ApiKey, "a key")
-        };
-        let new = access::credentials::create(&self.engine, &admin, wanted).await.unwrap();
-        new.secret.to_string()
+        new_key(&self.engine, &self.maker, scopes).await
     }
 
     /// The key of another organization.
     pub async fn stranger(&self) -> String {
-        let new = access::create_organization(&self.engine, "second", true).await.unwrap();
-        let client =
-            access::client(&self.engine, &new.credential.public_id, &new.secret.to_string()).await.unwrap();
-        let Ok(issued) = access::issue(&self.engine, &client, None).await else { panic!("no token") };
-        let caller = access::authenticate(&self.engine, &issued.token.to_string()).await.unwrap().unwrap();
-        let admin = Caller { scopes: "verifications reviews keys".to_owned(), ..caller };
-        let wanted =
-            access::Wanted { scopes: REVIEWER.to_owned(), ..access::Wanted::new(access::Kind::ApiKey, "b") };
-        access::credentials::create(&self.engine, &admin, wanted).await.unwrap().secret.to_string()
+        let caller = organization(&self.engine, "second", true).await;
+        new_key(&self.engine, &caller, REVIEWER).await
     }
 
     async fn ask(&self, method: &str, key: &str, path: &str, body: Option<Value>) -> Answer {

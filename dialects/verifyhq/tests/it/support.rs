@@ -1,10 +1,7 @@
 //! The VerifyHQ API and our own beside it, with a database of their own, a clock that stands and one organization with three
 //! keys.
 
-use std::sync::{
-    Arc, LazyLock,
-    atomic::{AtomicBool, Ordering},
-};
+use std::sync::{Arc, LazyLock};
 
 use axum::{
     Router,
@@ -14,14 +11,12 @@ use axum::{
 use bonafide_checks::models::Models;
 use bonafide_core::{id::VerificationId, step::StepKind};
 use bonafide_engine::{
-    Caller, Engine,
-    access::{self, Kind, Wanted},
-    events, jobs,
+    Caller, Engine, events, jobs,
     verifications::{self, NewVerification},
 };
 use bonafide_testkit::{
     data,
-    engine::{Setup, Started},
+    engine::{Setup, Started, new_key, organization, with_jobs},
     world::FixedClock,
 };
 use serde_json::{Value, json};
@@ -188,20 +183,7 @@ impl App {
 
     /// A form, while the checks that it leads to run.
     pub async fn form(&self, path: &str, texts: &[(&str, &str)], files: &[(&str, &[u8])]) -> Answer {
-        let answered = AtomicBool::new(false);
-        let asking = async {
-            let answer = self.form_as(&self.key, path, texts, files).await;
-            answered.store(true, Ordering::SeqCst);
-            answer
-        };
-        // To the end of what was begun: a job that is dropped keeps its lease, and the clock does not go on by itself.
-        let work = async {
-            while !answered.load(Ordering::SeqCst) {
-                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-                jobs::run_pending(&self.engine).await.unwrap();
-            }
-        };
-        tokio::join!(asking, work).0
+        with_jobs(&self.engine, self.form_as(&self.key, path, texts, files)).await
     }
 
     pub async fn run_jobs(&self) {
@@ -283,19 +265,6 @@ impl App {
         let all = events::list(&self.engine, &self.caller, &filter).await.unwrap();
         all.iter().map(|event| event.kind.as_str().to_owned()).collect()
     }
-}
-
-async fn organization(engine: &Engine, name: &str, sandbox: bool) -> Caller {
-    let new = access::create_organization(engine, name, sandbox).await.unwrap();
-    let client = access::client(engine, &new.credential.public_id, &new.secret.to_string()).await.unwrap();
-    let Ok(issued) = access::issue(engine, &client, None).await else { panic!("no token") };
-    access::authenticate(engine, &issued.token.to_string()).await.unwrap().unwrap()
-}
-
-async fn new_key(engine: &Engine, caller: &Caller, scopes: &str) -> String {
-    let admin = Caller { scopes: "verifications reviews policy keys".to_owned(), ..caller.clone() };
-    let wanted = Wanted { scopes: scopes.to_owned(), ..Wanted::new(Kind::ApiKey, "a key") };
-    access::credentials::create(engine, &admin, wanted).await.unwrap().secret.to_string()
 }
 
 /// A picture of the sample person.

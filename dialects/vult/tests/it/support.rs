@@ -2,10 +2,7 @@
 
 use std::{
     net::SocketAddr,
-    sync::{
-        Arc, LazyLock, OnceLock,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, LazyLock, OnceLock},
 };
 
 use axum::{
@@ -19,12 +16,11 @@ use bonafide_checks::models::Models;
 use bonafide_engine::{
     Engine, Scope,
     access::{self, Kind, Wanted},
-    jobs,
 };
 use bonafide_registry::Provider;
 use bonafide_store::Db;
 use bonafide_testkit::{
-    engine::{Setup, Started},
+    engine::{Setup, Started, with_jobs},
     world::FixedClock,
 };
 use serde_json::{Value, json};
@@ -309,20 +305,7 @@ impl App {
     pub async fn finalize_with(&self, of: &str, session: &str, mut body: Value) -> Answer {
         let path = format!("/{of}/sdk/finalize");
         body["session_id"] = session.into();
-        let answered = AtomicBool::new(false);
-        let finalize = async {
-            let answer = self.post(&path, body).await;
-            answered.store(true, Ordering::SeqCst);
-            answer
-        };
-        // To the end of what was begun: a job that is dropped keeps its lease, and the clock does not go on by itself.
-        let work = async {
-            while !answered.load(Ordering::SeqCst) {
-                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-                jobs::run_pending(&self.engine).await.unwrap();
-            }
-        };
-        tokio::join!(finalize, work).0
+        with_jobs(&self.engine, self.post(&path, body)).await
     }
 }
 
