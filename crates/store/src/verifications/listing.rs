@@ -285,9 +285,12 @@ async fn driver(
 
 /// How many rows there are, by state.
 pub(super) async fn by_status(tx: &mut Tx, source: &Source<'_>) -> Result<Vec<(String, i64)>> {
-    let mut query = Query::new("SELECT v.status, COUNT(*)");
+    // As a column it would be read by an index of the states, whatever else would find fewer.
+    let status = source.status();
+    let mut query = Query::new("SELECT ");
+    query.push(&status).push(", COUNT(*)");
     source.push(&mut query);
-    query.push(" GROUP BY v.status ORDER BY v.status");
+    query.push(" GROUP BY 1 ORDER BY 1");
     query.fetch(tx).await.to("count the verifications")
 }
 

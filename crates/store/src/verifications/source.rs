@@ -88,6 +88,15 @@ impl Source<'_> {
         if self.is_of_words_alone() { "s.verification" } else { "v.id" }
     }
 
+    /// The column of the states.
+    pub(super) fn status(&self) -> String {
+        column("status", self.by_status())
+    }
+
+    fn by_status(&self) -> bool {
+        matches!(self.driver, Driver::Any | Driver::Status)
+    }
+
     /// From `FROM` to the last condition.
     pub(super) fn push(&self, query: &mut Query) {
         match self.driver {
@@ -156,7 +165,7 @@ impl Source<'_> {
             );
             query.bind(reason).push(")");
         }
-        let by_status = any || driver == Driver::Status;
+        let by_status = self.by_status();
         let statuses: Vec<&str> = match self.statuses {
             [] => filter.statuses.iter().map(|status| status.as_str()).collect(),
             statuses => statuses.iter().map(String::as_str).collect(),
