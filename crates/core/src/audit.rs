@@ -48,6 +48,8 @@ words! {
         ClientCreated = "client.created",
         ClientChanged = "client.changed",
         ClientDeleted = "client.deleted",
+        /// What the record said of them was erased, and the record kept.
+        ClientAnonymized = "client.anonymized",
         CredentialCreated = "credential.created",
         CredentialRotated = "credential.rotated",
         CredentialRevoked = "credential.revoked",

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
+    attempt::AttemptStatus,
     client::MemberType,
     id::{ApplicantId, ClientId, EventId, MatterId, OrganizationId},
     reason::Code,
@@ -36,6 +37,12 @@ words! {
         VerificationInconclusive = "verification.inconclusive",
         /// After a pause the person may try again.
         VerificationReopened = "verification.reopened",
+        /// A new attempt took the place of one that was not finished.
+        VerificationReset = "verification.reset",
+        /// A new attempt after one that came to nothing.
+        VerificationRetryRequested = "verification.retry_requested",
+        /// Nobody opened the link of an attempt in time.
+        VerificationLinkExpired = "verification.link_expired",
         VerificationCanceled = "verification.canceled",
         VerificationExpired = "verification.expired",
         /// It was approved or declined.
@@ -188,6 +195,9 @@ pub struct VerificationFacts {
     /// Submissions so far.
     #[serde(default)]
     pub attempt: u32,
+    /// How the last attempt stands that was made through an API which counts them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attempt_status: Option<AttemptStatus>,
     /// Why it is not an approval, the gravest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reasons: Vec<Code>,

@@ -64,6 +64,8 @@ pub mod kind {
         Matter,
         /// A link by which a third party sees what a person let it see.
         Share,
+        /// One try of a person at a verification.
+        Attempt,
     }
 }
 
@@ -89,6 +91,7 @@ pub type ReviewId = Id<kind::Review>;
 pub type ClientId = Id<kind::Client>;
 pub type MatterId = Id<kind::Matter>;
 pub type ShareId = Id<kind::Share>;
+pub type AttemptId = Id<kind::Attempt>;
 
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 

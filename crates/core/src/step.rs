@@ -29,7 +29,7 @@ pub use self::{
     business::Business,
     config::StepConfig,
     contact::Contact,
-    declared::{declaration, unconfirmed},
+    declared::{declaration, of_identity, unconfirmed},
     estate::Estate,
     financial::Financial,
     location::LocationData,

@@ -10,6 +10,7 @@
 pub mod access;
 pub mod applicants;
 pub mod assess;
+pub mod attempts;
 pub mod backtest;
 mod base;
 pub mod block_list;

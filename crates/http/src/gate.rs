@@ -10,16 +10,17 @@ use axum::{
     extract::{MatchedPath, Request, State},
     http::{HeaderName, HeaderValue, Method, header, request::Parts},
     middleware::{self, Next},
-    response::Response,
+    response::{IntoResponse, Response},
 };
 use bonafide_core::{
-    id::{CredentialId, ShareId},
+    id::{CredentialId, EvidenceId, ShareId},
     plan::Plan,
 };
 use bonafide_engine::{Caller, ClientAddress, Device, Engine, Scope};
 
 use crate::{
     Dialect, Refusal, address,
+    layers::{self, RequestId},
     limits::{Allowance, Holder, Limits},
     members::Members,
     operations::Routes,
@@ -31,6 +32,8 @@ use crate::{
 pub enum Denied {
     #[error("no credential was sent; send `Authorization: Bearer <token or key>` or `X-Api-Key: <key>`")]
     NoCredentials,
+    #[error("the header Authorization does not say Bearer; send `Authorization: Bearer <token or key>`")]
+    WithoutBearer,
     #[error("the token or key is unknown, expired or revoked; ask for a new one")]
     BadToken,
     #[error("the credential has no permission for this; it needs the scope {0}")]
@@ -87,24 +90,26 @@ pub(crate) fn guard(
     let router = router
         .method_not_allowed_fallback(async || Refusal::wrong_method())
         .layer(middleware::from_fn(move |request, next| members.clone().watch(request, next)))
-        .layer(middleware::map_response_with_state((dialect, engine.clone()), word));
+        .layer(middleware::from_fn_with_state((dialect, engine.clone()), finish));
     let router = match dialect.also_under {
         Some(prefix) => router.clone().nest(prefix, router),
         None => router,
     };
     let rules = Arc::new(Rules { engine: engine.clone(), limits: limits.clone(), by_route, dialect });
-    router.layer(middleware::from_fn(move |request, next| enter(rules.clone(), request, next)))
+    router
+        .layer(middleware::from_fn(move |request, next| enter(rules.clone(), request, next)))
+        .layer(layers::panics())
+        .layer(middleware::from_fn_with_state((dialect, engine.clone()), finish))
 }
 
-/// Has the dialect word what a handler refused.
-async fn word(
+/// Has the dialect finish what a handler, or the gate itself, answered.
+async fn finish(
     State((dialect, engine)): State<(&'static Dialect, Engine)>,
-    mut response: Response,
+    request: Request,
+    next: Next,
 ) -> Response {
-    match response.extensions_mut().remove::<Refusal>() {
-        Some(refusal) => dialect.answer(&refusal, engine.now()),
-        None => response,
-    }
+    let id = request.extensions().get::<RequestId>().cloned();
+    dialect.finish(next.run(request).await, id.as_ref(), engine.now())
 }
 
 async fn enter(rules: Arc<Rules>, request: Request, next: Next) -> Response {
@@ -126,7 +131,7 @@ async fn enter(rules: Arc<Rules>, request: Request, next: Next) -> Response {
             let (allowance, done) = admit(&rules, &rule, request, next).await;
             let mut response = match done {
                 Ok(response) => response,
-                Err(denied) => rules.dialect.answer(&denied.into(), rules.engine.now()),
+                Err(denied) => Refusal::from(denied).into_response(),
             };
             if let Some(allowance) = allowance {
                 tell(&mut response, allowance);
@@ -197,7 +202,7 @@ fn take(rules: &Rules, caller: &Caller, cost: u32) -> Result<Allowance, Allowanc
     Ok(allowance)
 }
 
-/// Looks a minute at what was shared by one link.
+/// Looks a minute at what one link shows.
 const LOOKS_PER_MINUTE: u32 = 60;
 
 /// For an operation that looks at credentials itself: how often whoever asks may.
@@ -208,6 +213,11 @@ pub struct Counts {
 }
 
 impl Counts {
+    /// Where the request came from, as far as it is known.
+    pub fn from(&self) -> Option<ClientAddress> {
+        self.from
+    }
+
     /// Counts a wrong credential.
     ///
     /// # Errors
@@ -221,7 +231,19 @@ impl Counts {
     /// # Errors
     /// Seconds to wait, when there were too many by this link.
     pub fn share(&self, share: ShareId) -> Result<(), u32> {
-        let taken = self.limits.take(Holder::Share(share), LOOKS_PER_MINUTE, 1);
+        self.look(Holder::Share(share))
+    }
+
+    /// Counts a look at a picture by a link that needs no credential.
+    ///
+    /// # Errors
+    /// Seconds to wait, when there were too many at this picture.
+    pub fn picture(&self, picture: EvidenceId) -> Result<(), u32> {
+        self.look(Holder::Picture(picture))
+    }
+
+    fn look(&self, holder: Holder) -> Result<(), u32> {
+        let taken = self.limits.take(holder, LOOKS_PER_MINUTE, 1);
         taken.map(drop).map_err(|refused| refused.reset_s)
     }
 
@@ -237,7 +259,13 @@ impl Counts {
 }
 
 async fn identify(rules: &Rules, parts: &Parts) -> Result<Caller, Denied> {
-    let presented = presented(parts, rules.dialect.key_header).ok_or(Denied::NoCredentials)?;
+    let presented = presented(parts, rules.dialect.key_header).ok_or_else(|| {
+        let said = parts.headers.get(header::AUTHORIZATION);
+        match said.filter(|said| !said.is_empty() && bearer(said).is_none()) {
+            Some(_) => Denied::WithoutBearer,
+            None => Denied::NoCredentials,
+        }
+    })?;
     let found = bonafide_engine::access::authenticate(&rules.engine, presented).await?;
     let address = address::of(parts, &rules.engine.settings);
     match found {
@@ -260,15 +288,18 @@ fn device(parts: &Parts) -> Option<Device> {
 /// The credential: a bearer token or key, or a key in a header of its own; a dialect may have one more of those.
 fn presented<'a>(parts: &'a Parts, key_header: Option<&'static str>) -> Option<&'a str> {
     let text = |name: &str| parts.headers.get(name)?.to_str().ok();
-    let bearer = text(header::AUTHORIZATION.as_str()).and_then(|value| {
-        let (scheme, token) = value.split_once(' ')?;
-        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
-    });
+    let bearer = parts.headers.get(header::AUTHORIZATION).and_then(bearer);
     let named = || {
         let sent = [Some("x-api-key"), key_header].into_iter().flatten().filter_map(text);
         sent.map(str::trim).find(|key| !key.is_empty())
     };
     bearer.filter(|token| !token.is_empty()).or_else(named)
+}
+
+/// What follows the word `Bearer`.
+fn bearer(authorization: &HeaderValue) -> Option<&str> {
+    let (scheme, token) = authorization.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
 /// The limit, as the draft of the HTTP working group has it.

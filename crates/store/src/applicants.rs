@@ -147,6 +147,7 @@ pub async fn anonymize(
     crate::search_terms::forget(tx, organization, id).await?;
     crate::steps::forget(tx, organization, id).await?;
     crate::shares::forget(tx, organization, id).await?;
+    crate::attempts::forget(tx, organization, id).await?;
     crate::clients::forget(tx, organization, id, now).await?;
     crate::block_list::forget(tx, organization, id).await?;
     crate::subject_keys::destroy(tx, organization, id, now).await

@@ -10,7 +10,7 @@ use std::fmt;
 
 use aes_gcm::{Aes256Gcm, KeyInit, Nonce, Tag, aead::AeadInOut};
 use bonafide_core::id::{
-    ApplicantId, BlockedId, ClientId, DismissalId, Entropy, EventId, EvidenceId, FeatureId, OrganizationId,
+    ApplicantId, AttemptId, BlockedId, ClientId, DismissalId, Entropy, EventId, EvidenceId, FeatureId, OrganizationId,
     ReviewId, ScreeningId, ShareId, VerificationId, WebhookEndpointId, WebhookSecretId,
 };
 use bonafide_core::step::StepKind;
@@ -67,6 +67,8 @@ pub enum Object {
     Step(VerificationId, StepKind),
     /// Who a third party is, and what they see.
     Share(ShareId),
+    /// What is known of one try of a person at a verification.
+    Attempt(AttemptId),
 }
 
 impl Object {
@@ -85,6 +87,7 @@ impl Object {
             Self::Blocked(id) => id.uuid(),
             Self::Client(id) | Self::ClientMetadata(id) => id.uuid(),
             Self::Share(id) => id.uuid(),
+            Self::Attempt(id) => id.uuid(),
         }
     }
 
@@ -106,6 +109,7 @@ impl Object {
             Self::Client(_) => "client",
             Self::ClientMetadata(_) => "client_metadata",
             Self::Share(_) => "share",
+            Self::Attempt(_) => "attempt",
             Self::Step(_, kind) => match kind {
                 StepKind::Document => "step:document",
                 StepKind::Person => "step:person",

@@ -10,6 +10,7 @@
 pub mod access_tokens;
 pub mod applicants;
 pub mod assessments;
+pub mod attempts;
 pub mod audit;
 pub mod blobs;
 pub mod block_list;

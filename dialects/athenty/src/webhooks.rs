@@ -52,6 +52,9 @@ impl WebhookDialect for Webhooks {
             | EventType::VerificationRetryRequired
             | EventType::VerificationInconclusive
             | EventType::VerificationReopened
+            | EventType::VerificationReset
+            | EventType::VerificationRetryRequested
+            | EventType::VerificationLinkExpired
             | EventType::VerificationCompleted
             | EventType::VerificationAnonymized
             | EventType::DocumentAccepted

@@ -1,7 +1,11 @@
 //! `POST /capture/token`
 
-use axum::{Extension, extract::State};
-use bonafide_engine::{Engine, Error, capture};
+use axum::{
+    Extension,
+    extract::State,
+    http::{HeaderMap, header::USER_AGENT},
+};
+use bonafide_engine::{Engine, Error, attempts::Opener, capture};
 use bonafide_http::{Counts, Denied, Json, Result, operation};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -38,9 +42,11 @@ pub(crate) struct CaptureToken {
 pub(crate) async fn token(
     State(engine): State<Engine>,
     Extension(counts): Extension<Counts>,
+    headers: HeaderMap,
     Json(asked): Json<Exchange>,
 ) -> Result<Json<CaptureToken>> {
-    match capture::exchange(&engine, &asked.link).await {
+    let user_agent = headers.get(USER_AGENT).and_then(|text| text.to_str().ok()).map(str::to_owned);
+    match capture::exchange(&engine, &asked.link, Opener { address: counts.from(), user_agent }).await {
         Ok(exchanged) => Ok(Json(CaptureToken {
             token: exchanged.token.to_string(),
             expires_at: exchanged.expires_at.map(|at| at.to_string()),

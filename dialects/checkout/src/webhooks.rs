@@ -49,9 +49,12 @@ impl WebhookDialect for Webhooks {
             EventType::VerificationRetryRequired | EventType::VerificationInconclusive => {
                 of!(kind, "checks_inconclusive")
             }
-            EventType::VerificationReopened => of!(kind, "retry_requested"),
+            EventType::VerificationReset => of!(kind, "reset"),
+            EventType::VerificationReopened | EventType::VerificationRetryRequested => {
+                of!(kind, "retry_requested")
+            }
             EventType::VerificationCanceled => of!(kind, "closed"),
-            EventType::VerificationExpired => of!(kind, "link_expired"),
+            EventType::VerificationLinkExpired | EventType::VerificationExpired => of!(kind, "link_expired"),
             EventType::VerificationAnonymized => of!(kind, "anonymized"),
             EventType::InvitationSent => of!(kind, "invitation_sent"),
             EventType::InvitationReminded => of!(kind, "invitation_reminded"),

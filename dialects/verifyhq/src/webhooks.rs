@@ -45,6 +45,9 @@ impl WebhookDialect for Webhooks {
             | EventType::VerificationSubmitted
             | EventType::VerificationRetryRequired
             | EventType::VerificationReopened
+            | EventType::VerificationReset
+            | EventType::VerificationRetryRequested
+            | EventType::VerificationLinkExpired
             | EventType::VerificationCanceled
             | EventType::VerificationExpired
             | EventType::VerificationAnonymized

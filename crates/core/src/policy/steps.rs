@@ -83,6 +83,21 @@ impl Policy {
         self
     }
 
+    /// The same for somebody whom the caller named beforehand: who is another on their document is declined, unless the
+    /// organization wants that otherwise.
+    #[must_use]
+    pub fn comparing_declared(mut self) -> Self {
+        self.add(Check::Declaration);
+        for (rules, consequence) in
+            [(&mut self.on_fail, Consequence::Decline), (&mut self.on_consider, Consequence::Review)]
+        {
+            if !rules.iter().any(|(named, _)| *named == Check::Declaration) {
+                rules.push((Check::Declaration, consequence));
+            }
+        }
+        self
+    }
+
     /// The same for a session that another policy was made to fit: an authentication, or one of certain steps.
     #[must_use]
     pub fn for_session_of(self, made: &Self) -> Self {
@@ -97,7 +112,15 @@ impl Policy {
             (StepKind::Attestation, Check::Declaration),
         ];
         let steps = steps.into_iter().filter(|(_, check)| has(*check)).map(|(step, _)| step);
-        self.for_steps(&steps.collect::<Vec<_>>())
+        // Of what a person says themselves there is more to judge than of what was declared of them.
+        let declared = has(Check::Declaration) && !made.rules_on(Check::DeclaredRisk);
+        let steps: Vec<StepKind> = steps.filter(|step| !declared || !step.has_data()).collect();
+        let fits = self.for_steps(&steps);
+        if declared { fits.comparing_declared() } else { fits }
+    }
+
+    fn rules_on(&self, check: Check) -> bool {
+        self.on_fail.iter().chain(&self.on_consider).any(|(named, _)| *named == check)
     }
 
     fn add(&mut self, check: Check) {

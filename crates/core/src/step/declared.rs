@@ -1,5 +1,7 @@
 //! What the person said of themselves against their document.
 
+use jiff::civil::Date;
+
 use super::{Person, StepData, person::NumberKind};
 use crate::{
     compare, country,
@@ -49,6 +51,63 @@ pub fn declaration(given: &[StepData], reading: Option<&DocumentReading>) -> Fin
 pub fn unconfirmed(declared: Finding) -> Finding {
     let detail = "an e-mail address or a phone number was given and not confirmed";
     worse(declared, Outcome::Consider).because(Code::ContactUnconfirmed, detail)
+}
+
+/// The same where the caller named the person beforehand: another name or birth date than the document's fails. What was not
+/// read of these clears nobody.
+#[must_use]
+pub fn of_identity(
+    declared: Finding,
+    name: &str,
+    birth_date: Option<Date>,
+    reading: Option<&DocumentReading>,
+) -> Finding {
+    let Some(reading) = reading else {
+        return if declared.outcome == Outcome::Clear {
+            let detail = "there is no document to compare with";
+            Finding::not_assessed(Check::Declaration, Code::NothingToCompareWith, detail)
+        } else {
+            declared
+        };
+    };
+    let named = Holder {
+        name: Some(name.trim().to_owned()),
+        birth_date: birth_date.map(|day| day.to_string()),
+        ..Holder::default()
+    };
+    let same = named.compare(&Holder::of(reading));
+    let mut finding = declared;
+    if let Some(agreement) = same.name {
+        finding.score = Some(finding.score.map_or(agreement, |before| before.min(agreement)));
+        finding.threshold = Some(SAME_NAME);
+        part(&mut finding, "declared_name", agreement >= SAME_NAME);
+        if agreement < SAME_NAME {
+            let detail = "the document is of somebody with another name than was declared";
+            finding = worse(finding, Outcome::Fail).because(Code::DeclaredNameDiffers, detail);
+        }
+    }
+    if let Some(agrees) = same.birth_date {
+        part(&mut finding, "declared_birth_date", agrees);
+        if !agrees {
+            let detail = "the document is of somebody with another birth date than was declared";
+            finding = worse(finding, Outcome::Fail).because(Code::DeclaredBirthDateDiffers, detail);
+        }
+    }
+    let untold = [
+        (same.name.is_none(), Code::NoName, "no name was read from the document"),
+        (
+            birth_date.is_some() && same.birth_date.is_none(),
+            Code::NoBirthDate,
+            "no birth date was read from the document",
+        ),
+    ];
+    for (_, code, detail) in untold.into_iter().filter(|(missing, ..)| *missing) {
+        if finding.outcome != Outcome::Fail {
+            finding.outcome = Outcome::NotAssessed;
+        }
+        finding = finding.because(code, detail);
+    }
+    finding
 }
 
 /// A finding that is at least as bad. What could not be assessed stays so.

@@ -52,6 +52,8 @@ pub(crate) enum JobKind {
     Decide,
     Reopen,
     Expire,
+    /// The link of an attempt, when nobody opened it.
+    ExpireLink,
     Erase,
     Invite,
     Remind,
@@ -62,7 +64,7 @@ pub(crate) enum JobKind {
 }
 
 impl JobKind {
-    pub(crate) const ALL: [Self; 14] = [
+    pub(crate) const ALL: [Self; 15] = [
         Self::ReadDocument,
         Self::MatchFaces,
         Self::MatchTemplate,
@@ -72,6 +74,7 @@ impl JobKind {
         Self::Decide,
         Self::Reopen,
         Self::Expire,
+        Self::ExpireLink,
         Self::Erase,
         Self::Invite,
         Self::Remind,
@@ -91,6 +94,7 @@ impl JobKind {
             Self::Decide => "decide",
             Self::Reopen => "reopen",
             Self::Expire => "expire",
+            Self::ExpireLink => "expire_link",
             Self::Erase => "erase",
             Self::Invite => "invite",
             Self::Remind => "remind",
@@ -113,7 +117,12 @@ impl JobKind {
             | Self::AskRegistry
             | Self::CheckSteps
             | Self::Decide => Queue::Checks,
-            Self::Reopen | Self::Expire | Self::Erase | Self::Rescreen | Self::RescreenOne => Queue::Timers,
+            Self::Reopen
+            | Self::Expire
+            | Self::ExpireLink
+            | Self::Erase
+            | Self::Rescreen
+            | Self::RescreenOne => Queue::Timers,
             Self::Invite | Self::Remind => Queue::Mail,
         }
     }
@@ -128,7 +137,7 @@ impl JobKind {
             | Self::AskRegistry
             | Self::CheckSteps
             | Self::Decide => 4,
-            Self::Reopen | Self::Expire | Self::Erase => 20,
+            Self::Reopen | Self::Expire | Self::ExpireLink | Self::Erase => 20,
             Self::Rescreen | Self::RescreenOne => 10,
             // Over about six hours, for a mail server that is down.
             Self::Invite | Self::Remind => 16,

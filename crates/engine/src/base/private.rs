@@ -11,6 +11,7 @@ use bonafide_core::{
 };
 use bonafide_invite::Channel;
 use bonafide_store::evidence::Evidence;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -64,6 +65,9 @@ pub struct Private {
     /// Whom it is about, as the caller knows them.
     #[serde(default)]
     pub subject: Subject,
+    /// Who the person is, by the caller's word: compared with the document.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub declared_identity: Option<DeclaredIdentity>,
     /// Days that the person was given; the server's setting where absent.
     #[serde(default)]
     pub lifetime_days: Option<u32>,
@@ -76,6 +80,10 @@ pub struct Private {
     /// The language that the person chose on their device: BCP 47.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub chosen_language: Option<String>,
+    /// When the person took their consent to the processing of their face back: every picture of it went, and no other is
+    /// taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub face_withdrawn_at: Option<Timestamp>,
 }
 
 impl Private {
@@ -100,6 +108,24 @@ pub struct Subject {
 impl std::fmt::Debug for Subject {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Subject(..)")
+    }
+}
+
+/// Who a person is, by the caller's word. Personal data, so it does not print itself.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct DeclaredIdentity {
+    /// In full.
+    pub name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub birth_date: Option<Date>,
+    /// What else the caller said of them, which nothing is compared with: JSON, or null.
+    #[serde(default)]
+    pub rest: Value,
+}
+
+impl std::fmt::Debug for DeclaredIdentity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("DeclaredIdentity(..)")
     }
 }
 

@@ -6,13 +6,17 @@ use bonafide_core::{
     verification::{Action, Status},
 };
 use bonafide_store::{
-    capture_tokens as rows,
+    attempts, capture_tokens as rows,
     secrets::{PlainSecret, SecretHash},
 };
 use serde_json::json;
 
 use super::token::{draw, is_open, verification};
 use crate::{
+    attempts::{
+        expire::is_unopened,
+        follow::{Opener, opened},
+    },
     base::{
         engine::Engine,
         error::{Error, Result},
@@ -36,7 +40,7 @@ const OVER: &str = "this link was used before or is no link; ask whoever sent it
 ///
 /// # Errors
 /// [`Error::Gone`] for a link that is unknown or used, or whose verification takes nothing more.
-pub async fn exchange(engine: &Engine, code: &str) -> Result<Exchanged> {
+pub async fn exchange(engine: &Engine, code: &str, by: Opener) -> Result<Exchanged> {
     let presented = SecretHash::of(code);
     // Reads first: strangers who guess hold nobody up.
     let mut tx = engine.db().read().await?;
@@ -46,13 +50,19 @@ pub async fn exchange(engine: &Engine, code: &str) -> Result<Exchanged> {
     let mut tx = engine.db().begin().await?;
     let row = verification(&mut tx, &link).await?.ok_or(Error::Gone(OVER))?;
     is_open(&row, engine.now())?;
+    let attempt = attempts::latest(&mut tx, link.organization, row.id).await?;
+    if attempt.is_some_and(|attempt| is_unopened(&attempt, engine.now())) {
+        return Err(Error::Gone(OVER));
+    }
     if !rows::redeem(&mut tx, link.organization, presented, engine.now()).await? {
         return Err(Error::Gone(OVER));
     }
     let token = draw(engine, &mut tx, &row, false).await?;
     let (id, expires_at) = (row.id, row.expires_at);
-    if status(&row) == Status::Created {
-        let mut record = Record::open(engine, &mut tx, row).await?;
+    let is_new = status(&row) == Status::Created;
+    let mut record = Record::open(engine, &mut tx, row).await?;
+    opened(engine, &mut tx, &record, by).await?;
+    if is_new {
         apply(engine, &mut tx, &mut record, Action::Open, "person", json!({})).await?;
     }
     tx.commit().await?;

@@ -59,6 +59,10 @@ impl CheckJob for CheckSteps {
                 step::declaration(&said, own.or(earlier.private.reading.as_ref()))
             }
         };
+        if let Some(identity) = &record.private.declared_identity {
+            let reading = record.private.reading.as_ref();
+            declared = step::of_identity(declared, &identity.name, identity.birth_date, reading);
+        }
         if unconfirmed {
             declared = step::unconfirmed(declared);
         }

@@ -154,8 +154,9 @@ async fn record_findings(
     // A document is looked for among earlier ones beside the faces, whether there is a face or not.
     let known = has(Check::FaceMatch) || !asks.face && (!asks.document || has(Check::BlockList));
     let face = !asks.face || has(Check::PassiveLiveness);
-    if asks.words && !has(Check::Declaration) {
-        // What the person said is compared with what was read.
+    let said = asks.words || record.private.declared_identity.is_some();
+    if said && !has(Check::Declaration) {
+        // What was said of the person is compared with what was read.
         if document {
             enqueue_check(engine, tx, record, JobKind::CheckSteps).await?;
         }

@@ -1,6 +1,7 @@
 //! What an organization keeps a record of: the people and businesses that its verifications are about. A record has a data
 //! key of its own, kept under the record's id like a person's, so that rotating the key ring and erasing cover it.
 
+mod anonymize;
 mod create;
 mod delete;
 mod list;
@@ -8,6 +9,7 @@ mod read;
 mod record;
 mod update;
 
+pub use anonymize::anonymize;
 pub use create::create;
 pub use delete::delete;
 pub use list::{Looking, Sort, list};

@@ -5,10 +5,11 @@ use bonafide_core::{
     event::{EventType, Snapshot, Subject, VerificationFacts},
     finding::Check,
     id::{ApplicantId, EventId, OrganizationId, WebhookEndpointId},
+    reason::Code,
     verification::{Kind, Status},
 };
 use bonafide_store::{
-    Tx, assessments, credentials, deliveries, events as rows, findings, reviews, steps,
+    Tx, assessments, attempts, credentials, deliveries, events as rows, findings, reviews, steps,
     webhook_endpoints::{self, WebhookEndpoint},
 };
 use uuid::Uuid;
@@ -142,22 +143,13 @@ async fn facts(tx: &mut Tx, record: &Record) -> Result<VerificationFacts> {
         None => None,
     };
     // Before the first submission nothing was found and nothing decided.
-    let (mut face_match, mut reasons) = (None, vec![]);
+    let (mut face_match, mut why) = (None, vec![]);
     if record.private.attempt > 0 {
         let found = findings::list(tx, organization, id).await?;
         face_match = found.iter().find(|f| f.check == Check::FaceMatch).and_then(|f| f.score);
-        // Of an approval there are none, also where a human saw past those of the machine.
-        let decided = !matches!(record.status(), Status::Processing | Status::Approved);
-        if let Some(latest) = assessments::latest(tx, organization, id).await?.filter(|_| decided) {
-            let human = reviews::list(tx, organization, id).await?;
-            let human = human.into_iter().rfind(|r| r.decided && r.created_at >= latest.created_at);
-            let said = human.and_then(|r| r.grounds.known()?.code());
-            let stored = serde_json::from_value::<Stored>(latest.detail).ok();
-            let found = stored.into_iter().flat_map(|s| s.assessment.reasons).map(|reason| reason.code);
-            reasons = found.filter(|code| Some(code) != said.as_ref()).collect();
-            reasons.splice(0..0, said);
-        }
+        why = reasons(tx, record).await?;
     }
+    let attempt = attempts::latest(tx, organization, id).await?;
     let steps = match record.kind() {
         Kind::IdentityVerification => steps::kinds(tx, organization, id).await?,
         Kind::FaceAuthentication => vec![],
@@ -177,10 +169,27 @@ async fn facts(tx: &mut Tx, record: &Record) -> Result<VerificationFacts> {
         score: record.row.score,
         face_match,
         attempt: record.private.attempt,
-        reasons,
+        attempt_status: attempt.and_then(|attempt| attempt.status.known()),
+        reasons: why,
         created_at: Some(record.row.created_at),
         expires_at: record.row.expires_at,
     })
+}
+
+/// Why a verification stands where it does, the gravest first. Of an approval there is nothing, also where a human saw past
+/// what the machine found.
+pub(crate) async fn reasons(tx: &mut Tx, record: &Record) -> Result<Vec<Code>> {
+    let (organization, id) = (record.row.organization, record.row.id);
+    if matches!(record.status(), Status::Processing | Status::Approved) {
+        return Ok(vec![]);
+    }
+    let Some(latest) = assessments::latest(tx, organization, id).await? else { return Ok(vec![]) };
+    let human = reviews::list(tx, organization, id).await?;
+    let human = human.into_iter().rfind(|r| r.decided && r.created_at >= latest.created_at);
+    let said = human.and_then(|r| r.grounds.known()?.code());
+    let stored = serde_json::from_value::<Stored>(latest.detail).ok();
+    let found = stored.into_iter().flat_map(|s| s.assessment.reasons).map(|reason| reason.code);
+    Ok(said.clone().into_iter().chain(found.filter(|code| Some(code) != said.as_ref())).collect())
 }
 
 /// Tells that something happened to a person beside a verification.

@@ -5,7 +5,7 @@ use bonafide_core::{
     audit::AuditAction,
     event::EventType,
     id::{ApplicantId, ClientId, MatterId, VerificationId},
-    policy::{Exhausted, LivenessMode, Policy},
+    policy::{Exhausted, LivenessMode},
     problem::{Problem, Rule},
     step::{StepConfig, StepKind},
     verification::{Kind, Purpose, Status},
@@ -25,14 +25,14 @@ use crate::{
         engine::Engine,
         error::{Error, Result},
         jobs::{self, JobKind, NewJob},
-        private::{Private, Subject, ThirdParty},
+        private::{DeclaredIdentity, Private, Subject, ThirdParty},
         record::Record,
     },
     clients,
     events::emit::emit_for,
     identities::person::open,
     sandbox::scenarios,
-    tuning::{policies::policy_for, requirements::requirements_for, weights::weights_for},
+    tuning::{InForce, policies::policy_for, requirements::requirements_for, weights::weights_for},
     webhooks::{endpoint::check_url, per_verification::per_verification},
 };
 
@@ -67,6 +67,8 @@ pub struct NewVerification {
     pub matter: Option<MatterId>,
     /// Whom it is about, as the caller knows them.
     pub subject: Subject,
+    /// Who they are, by the caller's word: their document has to say the same.
+    pub declared_identity: Option<DeclaredIdentity>,
     /// Days that the person has; the server's setting when absent.
     pub lifetime_days: Option<u32>,
     /// Who is shown what was approved, if the person agrees.
@@ -88,14 +90,14 @@ pub async fn create(engine: &Engine, caller: &Caller, new: NewVerification) -> R
 }
 
 /// The same, in a transaction.
-pub(super) async fn create_in(
+pub(crate) async fn create_in(
     engine: &Engine,
     tx: &mut Tx,
     caller: &Caller,
     new: NewVerification,
 ) -> Result<VerificationId> {
     check(engine, caller, &new)?;
-    let mut policy = policy_of(tx, caller, &new).await?;
+    let InForce { mut policy, version } = policy_of(tx, caller, &new).await?;
     let whom = Whom { client: &caller.client_id, user_id: &new.user_id };
     policy.require(requirements_for(tx, caller.organization, whom).await?);
     policy = new.step_config.narrow(policy);
@@ -107,7 +109,10 @@ pub(super) async fn create_in(
         (policy.minimum_age, policy.screening.required) = (None, false);
     }
     policy.screening.required |= new.screening;
-    insert(engine, tx, caller, new, policy, None).await
+    if new.declared_identity.is_some() {
+        policy = policy.comparing_declared();
+    }
+    insert(engine, tx, caller, new, InForce { policy, version }, None).await
 }
 
 /// An authentication: is this the person who they say they are? It takes a face at once; consent was given when the
@@ -120,21 +125,26 @@ pub async fn authenticate(
 ) -> Result<VerificationId> {
     check(engine, caller, &new)?;
     let mut tx = engine.db().begin().await?;
-    let policy = policy_of(&mut tx, caller, &new).await?.for_authentication();
-    open(engine, &mut tx, caller.organization, identity).await?;
-    let id = insert(engine, &mut tx, caller, new, policy, Some(identity)).await?;
+    let InForce { policy, version } = policy_of(&mut tx, caller, &new).await?;
+    let rules = InForce { policy: policy.for_authentication(), version };
+    if open(engine, &mut tx, caller.organization, identity).await?.person.face_withdrawn_at.is_some() {
+        let message = "the person took the consent to the processing of their face back; create a session for which \
+                       they consent again";
+        return Err(Error::conflict("consent_withdrawn", message));
+    }
+    let id = insert(engine, &mut tx, caller, new, rules, Some(identity)).await?;
     tx.commit().await?;
     Ok(id)
 }
 
 /// The organization's policy with what this verification asks beyond it. What it asks less it does not get: whoever may
 /// create verifications may not weaken decisions.
-async fn policy_of(tx: &mut Tx, caller: &Caller, new: &NewVerification) -> Result<Policy> {
+async fn policy_of(tx: &mut Tx, caller: &Caller, new: &NewVerification) -> Result<InForce> {
     let whom = Whom { client: &caller.client_id, user_id: &new.user_id };
-    let mut policy = policy_for(tx, caller.organization, whom, new.policy.as_deref()).await?;
-    policy.liveness_mode = policy.liveness_mode.max(new.liveness_mode);
-    policy.exhausted = policy.exhausted.max(new.exhausted);
-    Ok(policy)
+    let mut found = policy_for(tx, caller.organization, whom, new.policy.as_deref()).await?;
+    found.policy.liveness_mode = found.policy.liveness_mode.max(new.liveness_mode);
+    found.policy.exhausted = found.policy.exhausted.max(new.exhausted);
+    Ok(found)
 }
 
 fn check(engine: &Engine, caller: &Caller, new: &NewVerification) -> Result<()> {
@@ -166,6 +176,12 @@ fn check(engine: &Engine, caller: &Caller, new: &NewVerification) -> Result<()> 
         let message = format!("must be from 1 to {MAX_LIFETIME_DAYS}");
         return Err(Error::invalid("lifetime_days", Rule::Range, message));
     }
+    if let Some(DeclaredIdentity { rest, .. }) = &new.declared_identity
+        && rest.to_string().len() > MAX_PRIVATE
+    {
+        let message = format!("must be at most {MAX_PRIVATE} bytes");
+        return Err(Error::invalid("declared_data", Rule::Length, message));
+    }
     scenarios::check(caller, &new.settings)
 }
 
@@ -174,7 +190,7 @@ async fn insert(
     tx: &mut Tx,
     caller: &Caller,
     new: NewVerification,
-    policy: Policy,
+    InForce { policy, version }: InForce,
     identity: Option<ApplicantId>,
 ) -> Result<VerificationId> {
     let (now, entropy) = (engine.now(), &*engine.entropy);
@@ -193,6 +209,7 @@ async fn insert(
         webhook_url: new.webhook_url,
         webhook_endpoint,
         subject: new.subject,
+        declared_identity: new.declared_identity,
         lifetime_days: new.lifetime_days,
         step_config: new.step_config,
         third_parties: new.third_parties,
@@ -226,6 +243,7 @@ async fn insert(
         document_type: None,
         liveness_mode: policy.liveness_mode.into(),
         policy: serde_json::to_value(&policy).unwrap_or(Value::Null),
+        policy_version: version.map(|version| version.id),
         weights: Some(weights),
         sealed: Sealed::nothing(),
         verified: None,

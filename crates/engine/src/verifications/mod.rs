@@ -3,10 +3,11 @@
 mod active;
 mod browse;
 mod consent;
-mod create;
+pub(crate) mod create;
 mod delete;
 pub(crate) mod describe;
 pub(crate) mod expire;
+mod known;
 mod list;
 #[cfg(test)]
 mod measured;
@@ -22,7 +23,7 @@ pub(crate) mod view;
 mod wait;
 mod whole;
 
-pub use crate::base::private::{Subject, ThirdParty};
+pub use crate::base::private::{DeclaredIdentity, Subject, ThirdParty};
 pub use crate::location::location;
 pub use active::{active, start};
 pub use browse::{Brief, Found, LONGEST_PAGE, Looking, browse};
@@ -30,6 +31,7 @@ pub use consent::{consent, consent_in};
 pub use create::{MAX_LIFETIME_DAYS, NewVerification, authenticate, create};
 pub use delete::{anonymize, delete};
 pub use describe::{set_document_type, set_sdk_metadata};
+pub use known::known;
 pub use list::{Counts, Filter, list};
 pub use read::{expect, findings, read};
 pub use restart::restart;

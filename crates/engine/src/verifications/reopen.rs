@@ -22,7 +22,10 @@ async fn run(engine: &Engine, job: &Job) -> Result<()> {
     let mut tx = engine.db().begin().await?;
     let id = VerificationId::from_uuid(job.subject);
     let record = Record::find(engine, &mut tx, job.organization, id).await?;
-    if let Some(mut record) = record.filter(|record| record.status() == Status::Inconclusive) {
+    let waits = |record: &Record| {
+        record.status() == Status::Inconclusive && record.private.face_withdrawn_at.is_none()
+    };
+    if let Some(mut record) = record.filter(waits) {
         record.private.failed_before = record.private.attempt;
         apply(engine, &mut tx, &mut record, Action::Reopen, "timer", json!({})).await?;
         if record.row.expires_at.is_some_and(|at| at <= engine.now()) {

@@ -9,6 +9,7 @@ use bonafide_store::Tx;
 use serde_json::{Value, json};
 
 use crate::{
+    attempts::follow::follow,
     base::{
         engine::Engine,
         error::Result,
@@ -62,6 +63,7 @@ pub(crate) async fn apply_because(
         identify(engine, tx, record, actor).await?;
     }
     record.save(engine, tx).await?;
+    follow(engine, tx, record, follows.status).await?;
     record.note(engine, tx, AuditAction::to(follows.status), actor, &detail).await?;
     if follows.status == Status::Approved {
         share(engine, tx, record, actor).await?;

@@ -18,6 +18,7 @@ use super::{
     view::{View, client_names, view},
 };
 use crate::{
+    applicants::erase::FACES,
     base::{
         caller::Caller,
         engine::Engine,
@@ -92,6 +93,9 @@ pub async fn whole(engine: &Engine, caller: &Caller, id: VerificationId) -> Resu
     let mut pictures = vec![];
     for row in evidence_rows::list_all(&mut tx, organization, id).await? {
         let Some(kind) = row.kind.known() else { continue };
+        if FACES.contains(&kind) && record.as_ref().is_some_and(|r| r.private.face_withdrawn_at.is_some()) {
+            continue;
+        }
         let private: accept::Private = match &record {
             Some(record) => crypto::open_json(&record.key, Object::Evidence(row.id), &row.sealed)?,
             // The files are gone with the person.

@@ -2,6 +2,7 @@
 
 use crate::{
     applicants::erase,
+    attempts::expire as expire_link,
     base::jobs::{JobKind, Work},
     checks::{
         ask_registry::AskRegistry, check_liveness::CheckLiveness, check_steps::CheckSteps, decide, job,
@@ -22,6 +23,7 @@ static ALL: [Work; JobKind::ALL.len()] = [
     decide::WORK,
     reopen::WORK,
     expire::WORK,
+    expire_link::WORK,
     erase::WORK,
     send::INVITE_WORK,
     send::REMIND_WORK,

@@ -52,19 +52,19 @@ async fn link(app: &App, id: bonafide_core::id::VerificationId) -> String {
 async fn a_link_is_good_once(app: &App) {
     let id = app.created().await;
     let (first, second) = (link(app, id).await, link(app, id).await);
-    let exchanged = capture::exchange(&app.engine, &first).await.unwrap();
+    let exchanged = capture::exchange(&app.engine, &first, Opener::default()).await.unwrap();
     assert_eq!(exchanged.verification, id);
     let view = verifications::read(&app.engine, &app.caller, id).await.unwrap();
     assert_eq!((view.status, exchanged.expires_at), (Status::Pending, view.expires_at));
     let device = caller(app, exchanged.token.expose()).await.unwrap().unwrap();
     assert_eq!(device.session, Some(id));
-    assert!(matches!(capture::exchange(&app.engine, &first).await, Err(Error::Gone(_))));
+    assert!(matches!(capture::exchange(&app.engine, &first, Opener::default()).await, Err(Error::Gone(_))));
     // On another device: the first one is told.
-    let there = capture::exchange(&app.engine, &second).await.unwrap();
+    let there = capture::exchange(&app.engine, &second, Opener::default()).await.unwrap();
     assert!(matches!(caller(app, exchanged.token.expose()).await, Err(Error::Gone(_))));
     assert!(caller(app, there.token.expose()).await.unwrap().is_some());
     // A token is no link and a link is no token.
-    assert!(matches!(capture::exchange(&app.engine, there.token.expose()).await, Err(Error::Gone(_))));
+    assert!(matches!(capture::exchange(&app.engine, there.token.expose(), Opener::default()).await, Err(Error::Gone(_))));
     assert!(caller(app, &second).await.unwrap().is_none());
 }
 
@@ -74,7 +74,7 @@ async fn two_who_exchange_one_link_at_once_get_one_token(app: &App) {
         let code = link(app, id).await;
         let exchange = || {
             let (engine, code) = (app.engine.clone(), code.clone());
-            tokio::spawn(async move { capture::exchange(&engine, &code).await.is_ok() })
+            tokio::spawn(async move { capture::exchange(&engine, &code, Opener::default()).await.is_ok() })
         };
         let all = [exchange(), exchange(), exchange(), exchange()];
         let mut won = 0;
@@ -95,7 +95,7 @@ async fn it_is_over_with_the_verification(app: &App) {
     assert!(caller(app, &token).await.unwrap().is_some());
     bonafide_engine::jobs::run_pending(&app.engine).await.unwrap();
     assert!(matches!(caller(app, &token).await, Err(Error::Gone(_))));
-    assert!(matches!(capture::exchange(&app.engine, &code).await, Err(Error::Gone(_))));
+    assert!(matches!(capture::exchange(&app.engine, &code, Opener::default()).await, Err(Error::Gone(_))));
     assert!(matches!(capture::issue(&app.engine, &app.caller, id).await, Err(Error::Gone(_))));
     // Out of time.
     let new = NewVerification { lifetime_days: Some(1), ..NewVerification::default() };

@@ -1,0 +1,12 @@
+//! The tries of a person at a verification, for APIs that count them, one file per use case.
+
+mod create;
+pub(crate) mod expire;
+pub(crate) mod follow;
+mod read;
+mod record;
+
+pub use create::{create, create_and_open};
+pub use follow::Opener;
+pub use read::{latest, list, read};
+pub use record::{Attempt, NewAttempt, Session};
