@@ -1,7 +1,7 @@
 //! An API, as one value. Whatever walks the APIs (routes, documents, refusals, webhooks, tests) walks a list of these.
 
 use axum::{
-    http::{HeaderValue, header},
+    http::{HeaderName, HeaderValue, header},
     response::Response,
 };
 use bonafide_core::{event::WebhookDialect, time::Timestamp};
@@ -10,7 +10,7 @@ use utoipa::{
     openapi::{OpenApi, RefOr, Schema},
 };
 
-use crate::{Refusal, operations::Route};
+use crate::{Refusal, layers::RequestId, operations::Route};
 
 /// One API that this server speaks.
 pub struct Dialect {
@@ -34,6 +34,8 @@ pub struct Dialect {
     /// Formats a refusal: the body in this API's envelope, under the status that this API has for it. `Retry-After` and
     /// `WWW-Authenticate` are added to it.
     pub refuse: fn(&Refusal, Timestamp) -> Response,
+    /// What the header of each of its answers says besides, given what the request is called.
+    pub headers: fn(&HeaderValue) -> Vec<(HeaderName, HeaderValue)>,
     /// What can be asked of it; `None` where only its webhooks are known yet.
     pub operations: Option<Operations>,
     /// How its webhooks are formatted and signed.
@@ -67,6 +69,7 @@ impl Dialect {
             document_at: None,
             bound_to_plan: false,
             refuse,
+            headers: |_| vec![],
             operations: None,
             webhooks: None,
         }
@@ -80,6 +83,21 @@ impl Dialect {
         }
         if let Some(challenge) = refusal.challenge {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+        }
+        response
+    }
+
+    /// Finishes an answer: a refusal gets its envelope, and every answer the headers that this API's answers have.
+    pub(crate) fn finish(&self, mut response: Response, id: Option<&RequestId>, now: Timestamp) -> Response {
+        if let Some(mut refusal) = response.extensions_mut().remove::<Refusal>() {
+            refusal.request_id = id.and_then(|id| id.0.to_str().ok()).unwrap_or_default().to_owned();
+            let (so_far, _) = response.into_parts();
+            response = self.answer(&refusal, now);
+            response.headers_mut().extend(so_far.headers);
+            *response.extensions_mut() = so_far.extensions;
+        }
+        for (name, value) in id.map(|id| (self.headers)(&id.0)).unwrap_or_default() {
+            response.headers_mut().insert(name, value);
         }
         response
     }

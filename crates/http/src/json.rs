@@ -9,7 +9,7 @@ use std::{
 
 use axum::{
     body::Bytes,
-    extract::{FromRequest, FromRequestParts, Request},
+    extract::{FromRequest, FromRequestParts, Request, rejection::BytesRejection},
     http::{StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
@@ -22,7 +22,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::{Refusal, Result, members::Unknown};
+use crate::{Denied, Refusal, Result, members::Unknown};
 
 /// As an argument: a body that fits the schema of `T`. As an answer: a `T` as JSON.
 #[derive(Debug)]
@@ -54,9 +54,8 @@ where
         }
         let (parts, body) = request.into_parts();
         let unknown = Unknown::of(&parts);
-        let bytes = Bytes::from_request(Request::from_parts(parts, body), state)
-            .await
-            .map_err(|e| whole_body(&e.body_text().to_lowercase()))?;
+        let bytes =
+            Bytes::from_request(Request::from_parts(parts, body), state).await.map_err(|e| unreadable(&e))?;
         let value = if bytes.is_empty() {
             Value::Object(serde_json::Map::new())
         } else {
@@ -229,6 +228,14 @@ fn compile<T: ToSchema>() -> Compiled {
 
 fn whole_body(message: &str) -> Problem {
     Problem::new("", Rule::NotJson, message)
+}
+
+/// A body that did not arrive whole: one that is too large is refused by every API as such.
+pub(crate) fn unreadable(why: &BytesRejection) -> Refusal {
+    match why.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => Denied::BodyTooLarge.into(),
+        _ => whole_body(&why.body_text().to_lowercase()).into(),
+    }
 }
 
 fn not_json(error: &serde_json::Error) -> Problem {

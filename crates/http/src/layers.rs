@@ -15,6 +15,12 @@ use bonafide_core::{
 };
 use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer};
 
+use crate::Refusal;
+
+/// What a request is called in the log, in its answer's headers and in the envelopes that name it.
+#[derive(Debug, Clone)]
+pub(crate) struct RequestId(pub(crate) HeaderValue);
+
 static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Largest request body, in bytes: a few 20 MB pictures in base64.
@@ -24,12 +30,9 @@ pub const MAX_BODY: usize = 64 << 20;
 /// no header), no caching of personal data, and a panic in a handler becomes a 500 instead of a dropped
 /// connection.
 pub fn around(router: Router, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Router {
-    router
+    let router = router
         .layer(DefaultBodyLimit::max(MAX_BODY))
-        .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
-            tracing::error!("a handler panicked");
-            axum::http::StatusCode::INTERNAL_SERVER_ERROR.into_response()
-        }))
+        .layer(panics())
         .layer(SetResponseHeaderLayer::if_not_present(
             header::CACHE_CONTROL,
             HeaderValue::from_static("no-store"),
@@ -37,8 +40,21 @@ pub fn around(router: Router, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) 
         .layer(SetResponseHeaderLayer::if_not_present(
             header::X_CONTENT_TYPE_OPTIONS,
             HeaderValue::from_static("nosniff"),
-        ))
-        .layer(middleware::from_fn(move |request, next| log(request, next, clock.clone(), entropy.clone())))
+        ));
+    // Around the router and not around each of its routes: which handler is asked depends on the method.
+    let logged = middleware::from_fn(move |request, next| log(request, next, clock.clone(), entropy.clone()));
+    Router::new().fallback_service(router).layer(logged)
+}
+
+/// What a handler's panic is answered with.
+type Panicked = fn(Box<dyn std::any::Any + Send>) -> Response;
+
+/// Makes a refusal of a panic; the API that was asked has an envelope for it.
+pub(crate) fn panics() -> CatchPanicLayer<Panicked> {
+    CatchPanicLayer::custom(|_| {
+        tracing::error!("a handler panicked");
+        Refusal::internal().into_response()
+    })
 }
 
 async fn log(mut request: Request, next: Next, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Response {
@@ -50,6 +66,7 @@ async fn log(mut request: Request, next: Next, clock: Arc<dyn Clock>, entropy: A
         let id = EventId::new(clock.now(), &*entropy).to_string();
         HeaderValue::try_from(id).unwrap_or_else(|_| HeaderValue::from_static("none"))
     });
+    request.extensions_mut().insert(RequestId(id.clone()));
     let method = request.method().clone();
     // The path without its query: paths of this product hold identifiers and no personal data.
     let path = request.uri().path().to_owned();

@@ -19,6 +19,7 @@ mod refusal;
 mod repeat;
 mod schema;
 mod server;
+pub mod token;
 mod yaml;
 
 pub use bonafide_operation::operation;
@@ -28,7 +29,7 @@ pub use form::Form;
 pub use gate::{Counts, Denied};
 pub use json::{Created, Json, NoContent, Path, Query};
 pub use operations::{Operation, Paths, Route, Routes};
-pub use refusal::{IN_FLIGHT, Refusal, Result};
+pub use refusal::{IN_FLIGHT, Refusal, Result, WITHOUT_BEARER};
 pub use server::{DialectPaths, server};
 #[doc(hidden)]
 pub use utoipa_axum;

@@ -25,12 +25,15 @@ pub struct Refusal {
     pub retry_after_s: Option<u32>,
     /// How to say who one is.
     pub challenge: Option<&'static str>,
+    /// What the request is called, for an envelope that names it; empty until its answer is formatted.
+    pub request_id: String,
 }
 
 impl Refusal {
     fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
         let message = message.into();
-        Self { status, code, message, fields: vec![], retry_after_s: None, challenge: None }
+        let request_id = String::new();
+        Self { status, code, message, fields: vec![], retry_after_s: None, challenge: None, request_id }
     }
 
     /// Of a path that no operation has.
@@ -78,7 +81,9 @@ impl From<Denied> for Refusal {
     fn from(denied: Denied) -> Self {
         let message = denied.to_string();
         let (status, code) = match denied {
-            Denied::NoCredentials | Denied::BadToken => (StatusCode::UNAUTHORIZED, "unauthorized"),
+            Denied::NoCredentials | Denied::WithoutBearer | Denied::BadToken => {
+                (StatusCode::UNAUTHORIZED, "unauthorized")
+            }
             Denied::MissingScope(_) => (StatusCode::FORBIDDEN, "insufficient_scope"),
             Denied::SubscriptionInactive => (StatusCode::PAYMENT_REQUIRED, "subscription_inactive"),
             Denied::NotInPlan => (StatusCode::FORBIDDEN, "not_in_plan"),
@@ -96,12 +101,16 @@ impl From<Denied> for Refusal {
         };
         let challenge = match denied {
             Denied::NoCredentials => Some("Bearer"),
+            Denied::WithoutBearer => Some(WITHOUT_BEARER),
             Denied::BadToken => Some("Bearer error=\"invalid_token\""),
             _ => None,
         };
         Self { retry_after_s, challenge, ..Self::new(status, code, message) }
     }
 }
+
+/// The challenge to a header `Authorization` that does not say `Bearer`.
+pub const WITHOUT_BEARER: &str = "Bearer error=\"invalid_request\"";
 
 /// The code of a request that is being answered already.
 pub const IN_FLIGHT: &str = "in_flight";

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use axum::{
     Router,
-    extract::{OriginalUri, State},
+    extract::{Request, State},
     http::header,
     response::{IntoResponse, Response},
     routing::{MethodRouter, get},
@@ -12,7 +12,13 @@ use axum::{
 use bonafide_engine::Engine;
 use serde_json::json;
 
-use crate::{Dialect, Paths, Refusal, gate::guard, layers, limits::Limits, yaml};
+use crate::{
+    Dialect, Paths, Refusal,
+    gate::guard,
+    layers::{self, RequestId},
+    limits::Limits,
+    yaml,
+};
 
 /// Other paths for the operations of a dialect, by the dialect's name.
 pub type DialectPaths = BTreeMap<String, Paths>;
@@ -39,11 +45,12 @@ pub fn server(
         all = all.merge(guard(dialect, routes, &engine, &limits));
     }
     let dialects: Arc<[&Dialect]> = dialects.into();
-    let nowhere = move |State(engine): State<Engine>, OriginalUri(uri): OriginalUri| async move {
+    let nowhere = move |State(engine): State<Engine>, request: Request| async move {
         let refusal = Refusal::no_such_operation();
-        let whose = dialects.iter().find(|dialect| dialect.has(uri.path()));
+        let whose = dialects.iter().find(|dialect| dialect.has(request.uri().path()));
+        let id = request.extensions().get::<RequestId>();
         match whose {
-            Some(dialect) => dialect.answer(&refusal, engine.now()),
+            Some(dialect) => dialect.finish(refusal.into_response(), id, engine.now()),
             None => neutral(&refusal, NOWHERE),
         }
     };
