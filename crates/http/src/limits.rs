@@ -11,7 +11,7 @@ use std::{
 };
 
 use bonafide_core::{
-    id::{CredentialId, OrganizationId, ShareId, VerificationId},
+    id::{CredentialId, EvidenceId, OrganizationId, ShareId, VerificationId},
     time::{Clock as CoreClock, Timestamp},
 };
 use governor::{
@@ -39,6 +39,8 @@ pub(crate) enum Holder {
     Exchange(CredentialId),
     /// Whoever has the link to what was shared.
     Share(ShareId),
+    /// Whoever has the link to a picture.
+    Picture(EvidenceId),
     /// All of its callers whose bucket has this size.
     Organization(OrganizationId, u32),
 }
