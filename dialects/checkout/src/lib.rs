@@ -1,12 +1,88 @@
-//! The Checkout.com Identities API: identity verifications and face authentications of applicants. So far how its
-//! webhooks are worded; the routes are to come.
+//! The Checkout.com Identities API: applicants, and what is verified of them. Every route of it on one screen.
 
+mod answer;
+mod applicants;
+mod assets;
+mod connect;
 mod error;
+mod extract;
+mod face_authentications;
+mod identity_verifications;
+mod journeys;
 mod response_codes;
+mod shapes;
+mod standing;
 mod webhooks;
 mod words;
 
-use bonafide_http::Dialect;
+use axum::http::{HeaderName, HeaderValue};
+use bonafide_http::{Dialect, Operations, error_schema, routes};
+use utoipa::{
+    Modify, OpenApi,
+    openapi::{
+        OpenApi as Document,
+        security::{ClientCredentials, Flow, OAuth2, Scopes, SecurityScheme},
+    },
+};
+
+/// How the engine names this API.
+const NAME: &str = "checkout";
+
+/// The version of the vendor's document that this API follows. The document below and the header `Cko-Version` name it.
+const VERSION: &str = "2.0.0";
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Identities API",
+        version = "2.0.0",
+        description = "Verify the identities of your applicants. Every path is found under `/v2` as well."
+    ),
+    tags(
+        (name = "Access", description = "Access tokens"),
+        (name = "Applicants", description = "The people whose identity is verified"),
+        (name = "Identity verifications", description = "Who somebody is: a document, and the face it belongs to"),
+        (name = "Face authentications", description = "Whether somebody is the applicant who was verified before"),
+        (name = "Assets", description = "Pictures by their links"),
+    ),
+    modifiers(&Security),
+)]
+struct Api;
+
+/// What a credential may do, in words: the vendor's, and ours.
+const SCOPES: [(&str, &str); 9] = [
+    ("identity-verification", "Everything but workflows"),
+    ("flow", "Workflows"),
+    ("flow:workflows", "Workflows"),
+    ("flow:events", "Workflows"),
+    ("flow:reflow", "Workflows"),
+    ("verifications", "All operations"),
+    ("verifications:read", "Read applicants and what was verified of them"),
+    ("verifications:write", "Create applicants and verifications, erase people"),
+    ("webhooks", "Workflows"),
+];
+
+struct Security;
+
+impl Modify for Security {
+    fn modify(&self, document: &mut Document) {
+        let flow = ClientCredentials::new("/connect/token", Scopes::from_iter(SCOPES));
+        let about = "An access token, or a secret key, as a bearer token";
+        let scheme = OAuth2::with_description([Flow::ClientCredentials(flow)], about);
+        document
+            .components
+            .get_or_insert_default()
+            .add_security_scheme("OAuth", SecurityScheme::OAuth2(scheme));
+    }
+}
+
+/// What the vendor's programs look for when a body does not name the request.
+fn headers(request_id: &HeaderValue) -> Vec<(HeaderName, HeaderValue)> {
+    vec![
+        (HeaderName::from_static("cko-request-id"), request_id.clone()),
+        (HeaderName::from_static("cko-version"), HeaderValue::from_static(VERSION)),
+    ]
+}
 
 pub static DIALECT: Dialect = Dialect {
     prefixes: &[
@@ -19,8 +95,57 @@ pub static DIALECT: Dialect = Dialect {
         "/aml-verifications",
         "/workflows",
         "/connect",
+        "/assets",
     ],
+    // Where the same product has everything under the name that it had before.
+    also_under: Some("/v2"),
     idempotency_header: Some("cko-idempotency-key"),
+    headers,
+    operations: Some(Operations {
+        document: Api::openapi,
+        scheme: "OAuth",
+        error: error_schema::<error::ErrorBody>,
+        folder: "dialects/checkout/src",
+        routes: routes![
+            // Access
+            connect::token::token,
+            // Applicants
+            applicants::create::create,
+            applicants::read::read,
+            applicants::update::update,
+            applicants::anonymize::anonymize,
+            // Identity verifications
+            identity_verifications::create_and_open::create_and_open,
+            identity_verifications::create::create,
+            identity_verifications::read::read,
+            identity_verifications::anonymize::anonymize,
+            identity_verifications::attempts::create::create,
+            identity_verifications::attempts::list::list,
+            identity_verifications::attempts::read::read,
+            identity_verifications::attempts::assets::assets,
+            identity_verifications::pdf_report::pdf_report,
+            // Face authentications
+            face_authentications::create::create,
+            face_authentications::read::read,
+            face_authentications::anonymize::anonymize,
+            face_authentications::attempts::create::create,
+            face_authentications::attempts::list::list,
+            face_authentications::attempts::read::read,
+            face_authentications::attempts::assets::assets,
+            // Assets
+            assets::open,
+        ],
+    }),
     webhooks: Some(&webhooks::Webhooks),
-    ..Dialect::new("checkout", error::refuse)
+    ..Dialect::new(NAME, error::refuse)
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_document_and_the_header_name_one_version() {
+        assert_eq!(Api::openapi().info.version, VERSION);
+    }
+}

@@ -6,12 +6,11 @@
 use bonafide_core::{
     event::{Event, EventType, Message, Subject, VerificationFacts, WebhookDialect},
     id::{VerificationId, WebhookEndpointId},
-    time::Timestamp,
     verification::Kind,
 };
 use serde_json::{Value, json};
 
-use crate::{response_codes::response_codes, words};
+use crate::{NAME, answer::time, response_codes::response_codes, words};
 
 /// The webhooks of this API, signed in `Cko-Signature`.
 #[derive(Debug, Clone, Copy)]
@@ -32,7 +31,7 @@ macro_rules! of {
 
 impl WebhookDialect for Webhooks {
     fn name(&self) -> &'static str {
-        "checkout"
+        NAME
     }
 
     fn word(&self, event_type: EventType, kind: Kind) -> Option<&'static str> {
@@ -98,7 +97,7 @@ impl WebhookDialect for Webhooks {
             "id": id,
             "type": message.word,
             "version": VERSION,
-            "created_on": microseconds(event.at),
+            "created_on": time(event.at),
             "data": data,
             "_links": { "self": { "href": href } },
         })
@@ -148,16 +147,10 @@ fn verification(id: VerificationId, facts: Option<&VerificationFacts>) -> Value 
     };
     let mut data = json!({ name: format!("{prefix}{id}"), "response_codes": [] });
     if let Some(facts) = facts {
-        data["status"] = json!(words::status(facts.status));
+        data["status"] = json!(words::status(facts.kind, facts.status, facts.attempt_status));
         data["response_codes"] = json!(response_codes(facts.kind, facts.status, &facts.reasons));
     }
     data
-}
-
-/// The vendor's have microseconds.
-fn microseconds(at: Timestamp) -> String {
-    let text = at.to_string();
-    format!("{}000Z", text.trim_end_matches('Z'))
 }
 
 #[cfg(test)]
