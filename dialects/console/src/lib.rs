@@ -73,6 +73,7 @@ pub static DIALECT: Dialect = Dialect {
             verifications::reopen::reopen,
             verifications::dismiss::dismiss,
             verifications::restore::restore,
+            verifications::withdraw::withdraw,
             // Block list
             block_list::list::list,
             block_list::add::add,

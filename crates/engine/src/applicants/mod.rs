@@ -2,5 +2,6 @@
 
 pub(crate) mod anonymize;
 pub(crate) mod erase;
+pub(crate) mod face;
 
 pub use anonymize::anonymize;

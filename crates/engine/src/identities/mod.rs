@@ -7,7 +7,9 @@ mod read;
 pub(crate) mod resolve;
 pub(crate) mod revoke;
 pub(crate) mod template;
+mod withdraw;
 
 pub use anonymize::anonymize;
 pub use person::{Document, Link, Person};
 pub use read::{Filter, Identity, image, is_verified, list, read};
+pub use withdraw::withdraw;

@@ -30,6 +30,9 @@ pub struct Person {
     /// Identities that have something in common with this one and are not taken for the same person.
     #[serde(default)]
     pub links: Vec<Link>,
+    /// When they took their consent to the processing of their face back, until they give another one with a verification.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub face_withdrawn_at: Option<Timestamp>,
 }
 
 /// An identity with the same face or the same document, and another holder.

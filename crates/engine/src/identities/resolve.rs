@@ -66,6 +66,9 @@ pub(crate) async fn identify(engine: &Engine, tx: &mut Tx, record: &mut Record, 
         verified_at: now,
     });
     person.metadata = record.private.metadata.clone();
+    if record.private.face_withdrawn_at.is_none() {
+        person.face_withdrawn_at = None;
+    }
     for other in &found.others {
         link(engine, tx, record, id, other).await?;
         add_link(&mut person.links, other.as_link(record));

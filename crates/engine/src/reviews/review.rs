@@ -201,6 +201,11 @@ fn possible(record: &Record, said: &Saying<'_>, all: &[Decided]) -> Result<Actio
         return Err(Error::invalid("seen", Rule::Required, "is required: the `decision` that you read"));
     }
     on_what_was_seen(record, said, all)?;
+    if matches!(action, Action::Reopen | Action::AskAgain) && record.private.face_withdrawn_at.is_some() {
+        let message =
+            "the person took their consent back, so they are asked for nothing more; create a new session";
+        return Err(Error::conflict("consent_withdrawn", message));
+    }
     if action == Action::Reopen && record.row.consent_given != Some(true) {
         let known = record.kind() == Kind::FaceAuthentication;
         if !known {

@@ -10,6 +10,7 @@ pub(crate) mod reopen;
 pub(crate) mod restore;
 pub(crate) mod review;
 mod shapes;
+pub(crate) mod withdraw;
 
 use axum::{
     http::header,

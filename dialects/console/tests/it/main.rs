@@ -9,4 +9,5 @@ mod verifications {
     mod pictures;
     mod read;
     mod review;
+    mod withdraw;
 }
