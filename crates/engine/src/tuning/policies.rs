@@ -80,14 +80,14 @@ pub(crate) async fn policy_for(
     organization: OrganizationId,
     whom: Whom<'_>,
     name: Option<&str>,
-) -> Result<InForce> {
+) -> Result<Policy> {
     let found = in_force(tx, organization, whom, name.unwrap_or(DEFAULT)).await?;
     match name {
         Some(name) if found.version.as_ref().is_none_or(|v| v.name != name) => {
             let message = "is the name of no policy that was set; GET /console/policies lists them";
             Err(Error::invalid("settings.policy", Rule::Enum, message))
         }
-        _ => Ok(found),
+        _ => Ok(found.policy),
     }
 }
 

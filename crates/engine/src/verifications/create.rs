@@ -5,7 +5,7 @@ use bonafide_core::{
     audit::AuditAction,
     event::EventType,
     id::{ApplicantId, ClientId, MatterId, VerificationId},
-    policy::{Exhausted, LivenessMode},
+    policy::{Exhausted, LivenessMode, Policy},
     problem::{Problem, Rule},
     step::{StepConfig, StepKind},
     verification::{Kind, Purpose, Status},
@@ -32,7 +32,7 @@ use crate::{
     events::emit::emit_for,
     identities::person::open,
     sandbox::scenarios,
-    tuning::{InForce, policies::policy_for, requirements::requirements_for, weights::weights_for},
+    tuning::{policies::policy_for, requirements::requirements_for, weights::weights_for},
     webhooks::{endpoint::check_url, per_verification::per_verification},
 };
 
@@ -97,7 +97,7 @@ pub(crate) async fn create_in(
     new: NewVerification,
 ) -> Result<VerificationId> {
     check(engine, caller, &new)?;
-    let InForce { mut policy, version } = policy_of(tx, caller, &new).await?;
+    let mut policy = policy_of(tx, caller, &new).await?;
     let whom = Whom { client: &caller.client_id, user_id: &new.user_id };
     policy.require(requirements_for(tx, caller.organization, whom).await?);
     policy = new.step_config.narrow(policy);
@@ -112,7 +112,7 @@ pub(crate) async fn create_in(
     if new.declared_identity.is_some() {
         policy = policy.comparing_declared();
     }
-    insert(engine, tx, caller, new, InForce { policy, version }, None).await
+    insert(engine, tx, caller, new, policy, None).await
 }
 
 /// An authentication: is this the person who they say they are? It takes a face at once; consent was given when the
@@ -125,26 +125,25 @@ pub async fn authenticate(
 ) -> Result<VerificationId> {
     check(engine, caller, &new)?;
     let mut tx = engine.db().begin().await?;
-    let InForce { policy, version } = policy_of(&mut tx, caller, &new).await?;
-    let rules = InForce { policy: policy.for_authentication(), version };
+    let policy = policy_of(&mut tx, caller, &new).await?.for_authentication();
     if open(engine, &mut tx, caller.organization, identity).await?.person.face_withdrawn_at.is_some() {
         let message = "the person took the consent to the processing of their face back; create a session for which \
                        they consent again";
         return Err(Error::conflict("consent_withdrawn", message));
     }
-    let id = insert(engine, &mut tx, caller, new, rules, Some(identity)).await?;
+    let id = insert(engine, &mut tx, caller, new, policy, Some(identity)).await?;
     tx.commit().await?;
     Ok(id)
 }
 
 /// The organization's policy with what this verification asks beyond it. What it asks less it does not get: whoever may
 /// create verifications may not weaken decisions.
-async fn policy_of(tx: &mut Tx, caller: &Caller, new: &NewVerification) -> Result<InForce> {
+async fn policy_of(tx: &mut Tx, caller: &Caller, new: &NewVerification) -> Result<Policy> {
     let whom = Whom { client: &caller.client_id, user_id: &new.user_id };
-    let mut found = policy_for(tx, caller.organization, whom, new.policy.as_deref()).await?;
-    found.policy.liveness_mode = found.policy.liveness_mode.max(new.liveness_mode);
-    found.policy.exhausted = found.policy.exhausted.max(new.exhausted);
-    Ok(found)
+    let mut policy = policy_for(tx, caller.organization, whom, new.policy.as_deref()).await?;
+    policy.liveness_mode = policy.liveness_mode.max(new.liveness_mode);
+    policy.exhausted = policy.exhausted.max(new.exhausted);
+    Ok(policy)
 }
 
 fn check(engine: &Engine, caller: &Caller, new: &NewVerification) -> Result<()> {
@@ -190,7 +189,7 @@ async fn insert(
     tx: &mut Tx,
     caller: &Caller,
     new: NewVerification,
-    InForce { policy, version }: InForce,
+    policy: Policy,
     identity: Option<ApplicantId>,
 ) -> Result<VerificationId> {
     let (now, entropy) = (engine.now(), &*engine.entropy);
@@ -243,7 +242,6 @@ async fn insert(
         document_type: None,
         liveness_mode: policy.liveness_mode.into(),
         policy: serde_json::to_value(&policy).unwrap_or(Value::Null),
-        policy_version: version.map(|version| version.id),
         weights: Some(weights),
         sealed: Sealed::nothing(),
         verified: None,

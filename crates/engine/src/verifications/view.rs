@@ -195,7 +195,7 @@ pub(crate) async fn view(
         kind: row.kind.known().unwrap_or_default(),
         client_id: names.iter().find(|(id, _)| Some(*id) == row.credential).map(|(_, n)| n.clone()),
         weights: row.weights,
-        policy: row.policy_version,
+        policy: row.policy["id"].as_str().and_then(|id| id.parse().ok()),
         status: record::status(&row),
         document_type: record::document_type(&row),
         liveness_mode: row.liveness_mode.known().unwrap_or_default(),

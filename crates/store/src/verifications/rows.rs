@@ -2,9 +2,7 @@
 
 use bonafide_core::{
     document::DocumentType,
-    id::{
-        ApplicantId, ClientId, CredentialId, MatterId, OrganizationId, PolicyId, VerificationId, WeightsId,
-    },
+    id::{ApplicantId, ClientId, CredentialId, MatterId, OrganizationId, VerificationId, WeightsId},
     policy::LivenessMode,
     time::Timestamp,
     verification::{Kind, Purpose, Status},
@@ -44,8 +42,6 @@ pub struct Verification {
     pub liveness_mode: Word<LivenessMode>,
     /// What is required of this person: a whole object, no personal data.
     pub policy: serde_json::Value,
-    /// The version of the organization's policies that it was made with; none: the product's own.
-    pub policy_version: Option<PolicyId>,
     /// The version of the organization's weights it is judged by.
     pub weights: Option<WeightsId>,
     /// Whatever may hold personal data: document reading, metadata, settings. Sealed as
@@ -60,8 +56,7 @@ pub struct Verification {
 }
 row!(Verification: id, organization, applicant, credential, dialect, kind, identity, user_id, status, version, consent_given,
     consent_at, consent_text_version, document_type, liveness_mode, policy, weights, sealed, verified, score,
-    created_at, updated_at, completed_at, expires_at, purpose, client, matter,
-    policy_version);
+    created_at, updated_at, completed_at, expires_at, purpose, client, matter);
 
 /// Adds a verification at version 1, whatever the row says.
 pub async fn insert(tx: &mut Tx, organization: OrganizationId, v: &Verification) -> Result<()> {
@@ -69,10 +64,9 @@ pub async fn insert(tx: &mut Tx, organization: OrganizationId, v: &Verification)
         "INSERT INTO verifications
          (id, organization, applicant, credential, dialect, status, version, consent_given, consent_at,
           consent_text_version, document_type, liveness_mode, policy, weights, sealed, verified, score,
-          created_at, updated_at, completed_at, expires_at, kind, identity, user_id, purpose, client, matter,
-          policy_version)
+          created_at, updated_at, completed_at, expires_at, kind, identity, user_id, purpose, client, matter)
          VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-             $21, $22, $23, $24, $25, $26, $27)"
+             $21, $22, $23, $24, $25, $26)"
     )
     .bind(v.id.uuid())
     .bind(organization.uuid())
@@ -100,7 +94,6 @@ pub async fn insert(tx: &mut Tx, organization: OrganizationId, v: &Verification)
     .bind(v.purpose.as_str())
     .bind(v.client.map(|id| id.uuid()))
     .bind(v.matter.map(|id| id.uuid()))
-    .bind(v.policy_version.map(|id| id.uuid()))
     .execute(c)
     .await
     .map(drop))

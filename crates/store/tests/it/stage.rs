@@ -147,7 +147,6 @@ impl Stage {
             document_type: None,
             liveness_mode: LivenessMode::Passive.into(),
             policy: json!({"document": true, "attempts": 3}),
-            policy_version: None,
             weights: None,
             sealed: seal(key, Object::Verification(id), b"{}", &self.entropy).unwrap(),
             verified: None,
