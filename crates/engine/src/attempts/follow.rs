@@ -33,7 +33,7 @@ pub(crate) async fn follow(engine: &Engine, tx: &mut Tx, record: &Record, status
         return end(engine, tx, record, attempt, after, None, vec![]).await;
     }
     let why = match status {
-        Status::RetryRequired | Status::Inconclusive | Status::Declined => reasons(tx, record).await?,
+        Status::RetryRequired | Status::Inconclusive | Status::Declined => reasons(tx, &record.row).await?,
         _ => vec![],
     };
     if status == Status::RetryRequired {

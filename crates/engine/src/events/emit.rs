@@ -10,12 +10,18 @@ use bonafide_core::{
 };
 use bonafide_store::{
     Tx, assessments, attempts, credentials, deliveries, events as rows, findings, reviews, steps,
+    verifications::Verification,
     webhook_endpoints::{self, WebhookEndpoint},
 };
 use uuid::Uuid;
 
 use crate::{
-    base::{engine::Engine, error::Result, record::Record, stored::Stored},
+    base::{
+        engine::Engine,
+        error::Result,
+        record::{Record, status},
+        stored::Stored,
+    },
     webhooks::chaos,
 };
 
@@ -147,7 +153,7 @@ async fn facts(tx: &mut Tx, record: &Record) -> Result<VerificationFacts> {
     if record.private.attempt > 0 {
         let found = findings::list(tx, organization, id).await?;
         face_match = found.iter().find(|f| f.check == Check::FaceMatch).and_then(|f| f.score);
-        why = reasons(tx, record).await?;
+        why = reasons(tx, &record.row).await?;
     }
     let attempt = attempts::latest(tx, organization, id).await?;
     let steps = match record.kind() {
@@ -178,9 +184,9 @@ async fn facts(tx: &mut Tx, record: &Record) -> Result<VerificationFacts> {
 
 /// Why a verification stands where it does, the gravest first. Of an approval there is nothing, also where a human saw past
 /// what the machine found.
-pub(crate) async fn reasons(tx: &mut Tx, record: &Record) -> Result<Vec<Code>> {
-    let (organization, id) = (record.row.organization, record.row.id);
-    if matches!(record.status(), Status::Processing | Status::Approved) {
+pub(crate) async fn reasons(tx: &mut Tx, row: &Verification) -> Result<Vec<Code>> {
+    let (organization, id) = (row.organization, row.id);
+    if matches!(status(row), Status::Processing | Status::Approved) {
         return Ok(vec![]);
     }
     let Some(latest) = assessments::latest(tx, organization, id).await? else { return Ok(vec![]) };

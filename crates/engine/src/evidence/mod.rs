@@ -5,12 +5,15 @@ pub mod by_challenge;
 mod document;
 pub(crate) mod download;
 pub(crate) mod gate;
+mod given;
 pub(crate) mod liveness;
 pub(crate) mod pictures;
 mod show;
+pub mod signed;
 
 pub use accept::{Picture, accept_document};
 pub use document::{Document, WholeDocument, accept_whole_document, document};
 pub use download::{File, download};
+pub use given::given;
 pub use liveness::{LivenessFrame, MAX_FRAMES, Started, accept_liveness, open_challenge, start_liveness};
 pub use show::{Part, show};

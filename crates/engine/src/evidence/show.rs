@@ -5,7 +5,7 @@ use bonafide_core::{
     audit::AuditAction,
     document::{FieldName, Quad, Side, Source},
     evidence::EvidenceKind,
-    id::{EvidenceId, VerificationId},
+    id::{EvidenceId, OrganizationId, VerificationId},
     problem::Rule,
 };
 use bonafide_store::{audit, evidence as rows};
@@ -60,7 +60,8 @@ pub async fn show(
         None => bytes,
         Some(region) => tokio::task::spawn_blocking(move || cut(&bytes, region)).await??,
     };
-    note(engine, caller, id, &json!({"picture": picture, "part": words(part)})).await?;
+    let detail = json!({"picture": picture, "part": words(part)});
+    note(engine, caller.organization, &caller.actor(), id, &detail).await?;
     Ok(jpeg)
 }
 
@@ -122,12 +123,18 @@ fn words(part: Part) -> Value {
 }
 
 /// In the audit log alone: the history is what happened to the verification.
-async fn note(engine: &Engine, caller: &Caller, id: VerificationId, detail: &Value) -> Result<()> {
-    let (actor, object) = (caller.actor(), format!("verification:{id}"));
+pub(super) async fn note(
+    engine: &Engine,
+    organization: OrganizationId,
+    actor: &str,
+    id: VerificationId,
+    detail: &Value,
+) -> Result<()> {
+    let object = format!("verification:{id}");
     let action = AuditAction::VerificationPictureRead;
-    let entry = audit::Entry { at: engine.now(), actor: &actor, action, object: &object, detail };
+    let entry = audit::Entry { at: engine.now(), actor, action, object: &object, detail };
     let mut tx = engine.db().begin().await?;
-    audit::append(&mut tx, caller.organization, entry).await?;
+    audit::append(&mut tx, organization, entry).await?;
     tx.commit().await?;
     Ok(())
 }

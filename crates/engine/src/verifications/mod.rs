@@ -33,7 +33,7 @@ pub use delete::{anonymize, delete};
 pub use describe::{set_document_type, set_sdk_metadata};
 pub use known::known;
 pub use list::{Counts, Filter, list};
-pub use read::{expect, findings, read};
+pub use read::{expect, findings, read, reasons};
 pub use restart::restart;
 pub(crate) use restart::restarted;
 pub use sightings::{Seen, sightings};

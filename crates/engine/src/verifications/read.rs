@@ -1,13 +1,16 @@
 //! One verification read back.
 
-use bonafide_core::{finding::Finding, id::VerificationId, verification::Kind};
+use bonafide_core::{finding::Finding, id::VerificationId, reason::Code, verification::Kind};
 use bonafide_store::verifications as rows;
 
 use super::view::{View, view_of};
-use crate::base::{
-    caller::Caller,
-    engine::Engine,
-    error::{Error, Result},
+use crate::{
+    base::{
+        caller::Caller,
+        engine::Engine,
+        error::{Error, Result},
+    },
+    events::emit,
 };
 
 /// One verification, with its history.
@@ -27,4 +30,12 @@ pub async fn expect(engine: &Engine, caller: &Caller, kind: Kind, id: Verificati
 /// The findings of the last submission.
 pub async fn findings(engine: &Engine, caller: &Caller, id: VerificationId) -> Result<Vec<Finding>> {
     Ok(read(engine, caller, id).await?.findings)
+}
+
+/// Why a verification stands where it does, the gravest first; kept when its person is forgotten. Of an approval there is
+/// nothing.
+pub async fn reasons(engine: &Engine, caller: &Caller, id: VerificationId) -> Result<Vec<Code>> {
+    let mut tx = engine.db().read().await?;
+    let row = rows::get(&mut tx, caller.organization, id).await?.ok_or(Error::NotFound("session"))?;
+    emit::reasons(&mut tx, &row).await
 }
