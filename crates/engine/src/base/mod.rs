@@ -6,6 +6,7 @@ pub(crate) mod error;
 pub(crate) mod features;
 pub(crate) mod gallery;
 pub(crate) mod jobs;
+pub(crate) mod link;
 pub(crate) mod lists;
 pub(crate) mod own_key;
 pub(crate) mod private;
