@@ -17,7 +17,9 @@ $$
         (v.organization, v.kind, 'created_span', v.created_at / 2764800000, v.purpose, v.status, change),
         (v.organization, v.kind, 'created_day', v.created_at / 86400000, v.purpose, v.status, change),
         (v.organization, v.kind, 'updated_span', v.updated_at / 2764800000, v.purpose, v.status, change),
-        (v.organization, v.kind, 'updated_day', v.updated_at / 86400000, v.purpose, v.status, change)
+        (v.organization, v.kind, 'updated_day', v.updated_at / 86400000, v.purpose, v.status, change),
+        (v.organization, v.kind, 'created_updated', v.created_at / 2764800000 * 100000 + v.updated_at / 2764800000,
+            v.purpose, v.status, change)
     ON CONFLICT (organization, kind, unit, slot, purpose, status) DO UPDATE SET n = c.n + change;
 $$;
 

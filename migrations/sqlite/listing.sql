@@ -9,30 +9,37 @@ CREATE TABLE IF NOT EXISTS search_terms (
     PRIMARY KEY (organization, term, created_at, verification)
 ) WITHOUT ROWID;
 
-CREATE TRIGGER IF NOT EXISTS verifications_count_new AFTER INSERT ON verifications WHEN NEW.deleted_at IS NULL
+DROP TRIGGER IF EXISTS verifications_count_new;
+CREATE TRIGGER verifications_count_new AFTER INSERT ON verifications WHEN NEW.deleted_at IS NULL
 BEGIN
     INSERT INTO verification_counts (organization, kind, unit, slot, purpose, status, n) VALUES
         (NEW.organization, NEW.kind, 'all', 0, NEW.purpose, NEW.status, 1),
         (NEW.organization, NEW.kind, 'created_span', NEW.created_at / 2764800000, NEW.purpose, NEW.status, 1),
         (NEW.organization, NEW.kind, 'created_day', NEW.created_at / 86400000, NEW.purpose, NEW.status, 1),
         (NEW.organization, NEW.kind, 'updated_span', NEW.updated_at / 2764800000, NEW.purpose, NEW.status, 1),
-        (NEW.organization, NEW.kind, 'updated_day', NEW.updated_at / 86400000, NEW.purpose, NEW.status, 1)
+        (NEW.organization, NEW.kind, 'updated_day', NEW.updated_at / 86400000, NEW.purpose, NEW.status, 1),
+        (NEW.organization, NEW.kind, 'created_updated', NEW.created_at / 2764800000 * 100000 + NEW.updated_at / 2764800000,
+            NEW.purpose, NEW.status, 1)
     ON CONFLICT DO UPDATE SET n = n + 1;
 END;
 
-CREATE TRIGGER IF NOT EXISTS verifications_count_gone AFTER DELETE ON verifications WHEN OLD.deleted_at IS NULL
+DROP TRIGGER IF EXISTS verifications_count_gone;
+CREATE TRIGGER verifications_count_gone AFTER DELETE ON verifications WHEN OLD.deleted_at IS NULL
 BEGIN
     INSERT INTO verification_counts (organization, kind, unit, slot, purpose, status, n) VALUES
         (OLD.organization, OLD.kind, 'all', 0, OLD.purpose, OLD.status, -1),
         (OLD.organization, OLD.kind, 'created_span', OLD.created_at / 2764800000, OLD.purpose, OLD.status, -1),
         (OLD.organization, OLD.kind, 'created_day', OLD.created_at / 86400000, OLD.purpose, OLD.status, -1),
         (OLD.organization, OLD.kind, 'updated_span', OLD.updated_at / 2764800000, OLD.purpose, OLD.status, -1),
-        (OLD.organization, OLD.kind, 'updated_day', OLD.updated_at / 86400000, OLD.purpose, OLD.status, -1)
+        (OLD.organization, OLD.kind, 'updated_day', OLD.updated_at / 86400000, OLD.purpose, OLD.status, -1),
+        (OLD.organization, OLD.kind, 'created_updated', OLD.created_at / 2764800000 * 100000 + OLD.updated_at / 2764800000,
+            OLD.purpose, OLD.status, -1)
     ON CONFLICT DO UPDATE SET n = n - 1;
 END;
 
 -- A change is the old row gone and the new one come, unless both are counted in the same places.
-CREATE TRIGGER IF NOT EXISTS verifications_count_old
+DROP TRIGGER IF EXISTS verifications_count_old;
+CREATE TRIGGER verifications_count_old
 AFTER UPDATE OF organization, kind, purpose, status, created_at, updated_at, deleted_at ON verifications
 WHEN OLD.deleted_at IS NULL AND NOT (
     NEW.deleted_at IS NULL AND OLD.organization = NEW.organization AND OLD.kind = NEW.kind
@@ -45,11 +52,14 @@ BEGIN
         (OLD.organization, OLD.kind, 'created_span', OLD.created_at / 2764800000, OLD.purpose, OLD.status, -1),
         (OLD.organization, OLD.kind, 'created_day', OLD.created_at / 86400000, OLD.purpose, OLD.status, -1),
         (OLD.organization, OLD.kind, 'updated_span', OLD.updated_at / 2764800000, OLD.purpose, OLD.status, -1),
-        (OLD.organization, OLD.kind, 'updated_day', OLD.updated_at / 86400000, OLD.purpose, OLD.status, -1)
+        (OLD.organization, OLD.kind, 'updated_day', OLD.updated_at / 86400000, OLD.purpose, OLD.status, -1),
+        (OLD.organization, OLD.kind, 'created_updated', OLD.created_at / 2764800000 * 100000 + OLD.updated_at / 2764800000,
+            OLD.purpose, OLD.status, -1)
     ON CONFLICT DO UPDATE SET n = n - 1;
 END;
 
-CREATE TRIGGER IF NOT EXISTS verifications_count_changed
+DROP TRIGGER IF EXISTS verifications_count_changed;
+CREATE TRIGGER verifications_count_changed
 AFTER UPDATE OF organization, kind, purpose, status, created_at, updated_at, deleted_at ON verifications
 WHEN NEW.deleted_at IS NULL AND NOT (
     OLD.deleted_at IS NULL AND OLD.organization = NEW.organization AND OLD.kind = NEW.kind
@@ -62,6 +72,8 @@ BEGIN
         (NEW.organization, NEW.kind, 'created_span', NEW.created_at / 2764800000, NEW.purpose, NEW.status, 1),
         (NEW.organization, NEW.kind, 'created_day', NEW.created_at / 86400000, NEW.purpose, NEW.status, 1),
         (NEW.organization, NEW.kind, 'updated_span', NEW.updated_at / 2764800000, NEW.purpose, NEW.status, 1),
-        (NEW.organization, NEW.kind, 'updated_day', NEW.updated_at / 86400000, NEW.purpose, NEW.status, 1)
+        (NEW.organization, NEW.kind, 'updated_day', NEW.updated_at / 86400000, NEW.purpose, NEW.status, 1),
+        (NEW.organization, NEW.kind, 'created_updated', NEW.created_at / 2764800000 * 100000 + NEW.updated_at / 2764800000,
+            NEW.purpose, NEW.status, 1)
     ON CONFLICT DO UPDATE SET n = n + 1;
 END;

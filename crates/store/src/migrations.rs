@@ -43,7 +43,7 @@ const FILES: [(&str, &str, &str); 24] = files![
     "0022" "plans"
     "0023" "shares"
     "0024" "attempts"
-    "0026" "counts_of_changes"
+    "0025" "counts_of_changes"
 ];
 
 pub(crate) static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {

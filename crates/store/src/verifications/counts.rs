@@ -14,6 +14,8 @@ use crate::{Context, Result, Tx, query::Query};
 const DAY_MS: i64 = 86_400_000;
 /// Days of one span: spans are added up first, then days inside of one.
 const SPAN: i64 = 32;
+/// What the span of the creation is multiplied by where it is counted together with that of the last change.
+const PAIRED: i64 = 100_000;
 
 /// Those of one purpose in one state.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -177,6 +179,23 @@ impl Counted<'_> {
         }))
     }
 
+    /// When those that were created from one time on and before another changed last: the first millisecond of some of which
+    /// all are, and the first one after them. `None` where there are none.
+    pub(super) async fn changed(
+        self,
+        tx: &mut Tx,
+        from: Option<Timestamp>,
+        until: Option<Timestamp>,
+    ) -> Result<Option<(i64, i64)>> {
+        let span = |at: Timestamp| at.0.div_euclid(SPAN * DAY_MS);
+        let first = from.map_or(i64::MIN, |at| span(at) * PAIRED);
+        let after = until.map_or(i64::MAX, |at| (span(at) + 1) * PAIRED);
+        let spans = self.slots(tx, "created_updated", first, after).await?;
+        let changed: Vec<i64> = spans.iter().filter(|(_, n)| *n > 0).map(|(slot, _)| slot % PAIRED).collect();
+        let ends = changed.iter().min().zip(changed.iter().max());
+        Ok(ends.map(|(first, last)| (first * SPAN * DAY_MS, (last + 1) * SPAN * DAY_MS)))
+    }
+
     /// How many there are in each slot, the newest first.
     async fn slots(self, tx: &mut Tx, unit: &str, from: i64, until: i64) -> Result<Vec<(i64, i64)>> {
         let mut query =
@@ -257,6 +276,7 @@ pub async fn wrong_counts(tx: &mut Tx) -> Result<i64> {
         ("created_day", "created_at / 86400000"),
         ("updated_span", "updated_at / 2764800000"),
         ("updated_day", "updated_at / 86400000"),
+        ("created_updated", "created_at / 2764800000 * 100000 + updated_at / 2764800000"),
     ] {
         query.push(" UNION ALL SELECT organization, kind, '").push(unit).push("', ").push(slot);
         query.push(", purpose, status, -COUNT(*) FROM verifications WHERE deleted_at IS NULL");

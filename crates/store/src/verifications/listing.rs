@@ -224,15 +224,17 @@ impl<'a> Plan<'a> {
         let purposes: Vec<String> = self.filter.purposes.iter().map(|p| p.as_str().to_owned()).collect();
         let mut source = self.source(Driver::Axis(piece.axis), Wanted::Rows(piece.axis));
         (source.statuses, source.purposes) = (&piece.statuses, &purposes);
-        if scattered {
-            return page(tx, &source, piece).await;
-        }
         let counted = Counted {
             organization: self.organization,
             kind: self.kind,
             statuses: &piece.statuses,
             purposes: &purposes,
         };
+        if scattered {
+            let changed = counted.changed(tx, self.filter.from, self.filter.until).await?;
+            source.window = changed.map(|(from, until)| (Axis::Updated, from, until));
+            return page(tx, &source, piece).await;
+        }
         // Places in the list as it would be without an end.
         let newer = match self.filter.until {
             Some(until) => counted.since(tx, until).await?,
