@@ -1,20 +1,133 @@
 //! This API's vocabulary and the core's. Matches are exhaustive on purpose: a new core word does not compile until it
 //! has a word here.
 
-use bonafide_core::verification::Status;
+use bonafide_core::{
+    attempt::AttemptStatus,
+    document::DocumentType,
+    evidence::EvidenceKind,
+    verification::{Kind, Status},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
 
-/// The `status` of an identity verification or a face authentication.
-pub(crate) const fn status(status: Status) -> &'static str {
+/// How an identity verification or a face authentication stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum VerificationStatus {
+    /// There is no attempt yet.
+    Created,
+    /// There is an attempt, and nobody has opened its link.
+    Pending,
+    CaptureInProgress,
+    ChecksInProgress,
+    Approved,
+    Declined,
+    /// The person may try again, with a new attempt.
+    RetryRequired,
+    /// The person did not agree.
+    Refused,
+    Inconclusive,
+}
+
+/// `attempt`: how its last attempt stands, where it has any.
+pub(crate) const fn status(kind: Kind, status: Status, attempt: Option<AttemptStatus>) -> VerificationStatus {
+    use VerificationStatus as To;
     match status {
-        Status::Created => "created",
-        Status::Pending => "pending",
-        Status::Capturing => "capture_in_progress",
-        Status::Processing | Status::ReviewRequired => "checks_in_progress",
-        Status::RetryRequired => "retry_required",
-        Status::Approved => "approved",
-        Status::Declined => "declined",
-        Status::Refused => "refused",
-        Status::Inconclusive | Status::Canceled | Status::Expired => "inconclusive",
+        Status::Processing | Status::ReviewRequired => To::ChecksInProgress,
+        Status::Approved => To::Approved,
+        Status::Declined => To::Declined,
+        Status::Refused => To::Refused,
+        Status::Inconclusive | Status::Canceled | Status::Expired => To::Inconclusive,
+        Status::Created | Status::Pending | Status::Capturing | Status::RetryRequired => match attempt {
+            Some(AttemptStatus::PendingRedirection) => To::Pending,
+            Some(AttemptStatus::CaptureInProgress) => To::CaptureInProgress,
+            Some(AttemptStatus::Expired | AttemptStatus::CaptureAborted) => To::RetryRequired,
+            Some(
+                AttemptStatus::CaptureRefused
+                | AttemptStatus::ChecksInProgress
+                | AttemptStatus::ChecksInconclusive
+                | AttemptStatus::Completed
+                | AttemptStatus::Terminated,
+            )
+            | None => match (status, kind) {
+                (Status::RetryRequired, _) => To::RetryRequired,
+                (Status::Pending, _) => To::Pending,
+                // Who authenticates themselves has agreed before: capturing may begin at once.
+                (Status::Capturing, Kind::IdentityVerification) => To::CaptureInProgress,
+                _ => To::Created,
+            },
+        },
+    }
+}
+
+bonafide_http::vocabulary!(
+    pub(crate) AttemptState: "How an attempt stands.",
+    AttemptStatus::ALL.map(AttemptStatus::as_str)
+);
+
+/// The `document_type` of a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) enum DocumentKind {
+    #[serde(rename = "Driving licence")]
+    DrivingLicence,
+    #[serde(rename = "ID")]
+    Id,
+    Other,
+    Passport,
+    #[serde(rename = "Residence Permit")]
+    ResidencePermit,
+    #[serde(rename = "Travel Document")]
+    TravelDocument,
+    Visa,
+}
+
+pub(crate) const fn document_type(document_type: DocumentType) -> DocumentKind {
+    match document_type {
+        DocumentType::DriverLicense => DocumentKind::DrivingLicence,
+        DocumentType::IdentificationCard => DocumentKind::Id,
+        DocumentType::Passport => DocumentKind::Passport,
+        DocumentType::PassportCard => DocumentKind::TravelDocument,
+        DocumentType::ResidencePermit => DocumentKind::ResidencePermit,
+        DocumentType::Visa => DocumentKind::Visa,
+        DocumentType::Other | DocumentType::Unknown => DocumentKind::Other,
+    }
+}
+
+/// What an asset of an attempt shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum AssetType {
+    DocumentFrontImage,
+    DocumentBackImage,
+    FaceImage,
+}
+
+/// None for what this API has no word for.
+pub(crate) const fn asset_type(kind: EvidenceKind) -> Option<AssetType> {
+    match kind {
+        EvidenceKind::DocumentFront => Some(AssetType::DocumentFrontImage),
+        EvidenceKind::DocumentBack => Some(AssetType::DocumentBackImage),
+        EvidenceKind::Selfie => Some(AssetType::FaceImage),
+        EvidenceKind::LivenessFrame
+        | EvidenceKind::Portrait
+        | EvidenceKind::DeathCertificate
+        | EvidenceKind::ProofOfAuthority => None,
+    }
+}
+
+/// `M` or `F`; documents may have neither.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) enum Gender {
+    M,
+    F,
+}
+
+/// Of a field's word.
+pub(crate) fn gender(word: &str) -> Option<Gender> {
+    match word {
+        "male" => Some(Gender::M),
+        "female" => Some(Gender::F),
+        _ => None,
     }
 }
 
@@ -36,6 +149,48 @@ mod tests {
         assert_eq!(
             [Some(0), Some(3), None].map(screening),
             ["approved", "review_required", "review_required"]
+        );
+    }
+
+    #[test]
+    fn the_last_attempt_says_how_a_verification_stands_that_waits_for_the_person() {
+        use VerificationStatus as To;
+        let (idv, fav) = (Kind::IdentityVerification, Kind::FaceAuthentication);
+        for (kind, core, attempt, expected) in [
+            (idv, Status::Created, None, To::Created),
+            (fav, Status::Capturing, None, To::Created),
+            (idv, Status::Capturing, None, To::CaptureInProgress),
+            (idv, Status::Pending, Some(AttemptStatus::PendingRedirection), To::Pending),
+            (idv, Status::Pending, Some(AttemptStatus::CaptureInProgress), To::CaptureInProgress),
+            (idv, Status::Pending, Some(AttemptStatus::Expired), To::RetryRequired),
+            (fav, Status::Capturing, Some(AttemptStatus::PendingRedirection), To::Pending),
+            (fav, Status::Capturing, Some(AttemptStatus::Expired), To::RetryRequired),
+            (idv, Status::RetryRequired, Some(AttemptStatus::ChecksInconclusive), To::RetryRequired),
+            (idv, Status::RetryRequired, Some(AttemptStatus::PendingRedirection), To::Pending),
+            (idv, Status::Approved, Some(AttemptStatus::Expired), To::Approved),
+            (idv, Status::ReviewRequired, Some(AttemptStatus::ChecksInProgress), To::ChecksInProgress),
+        ] {
+            assert_eq!(status(kind, core, attempt), expected, "{kind} {core} {attempt:?}");
+        }
+    }
+
+    #[test]
+    fn words_are_the_vendors() {
+        let word = |value| serde_json::to_value(value).unwrap();
+        assert_eq!(word(VerificationStatus::CaptureInProgress), "capture_in_progress");
+        let documents = DocumentType::ALL.map(|of| serde_json::to_value(document_type(of)).unwrap());
+        assert_eq!(
+            documents,
+            [
+                "Other",
+                "Driving licence",
+                "ID",
+                "Passport",
+                "Travel Document",
+                "Residence Permit",
+                "Visa",
+                "Other"
+            ]
         );
     }
 }

@@ -1,0 +1,8 @@
+//! What answers of identity verifications and face authentications are made of.
+
+pub(crate) mod asset;
+pub(crate) mod attempt;
+pub(crate) mod declared;
+pub(crate) mod document;
+pub(crate) mod links;
+pub(crate) mod page;
