@@ -243,6 +243,7 @@ impl Config {
             })?,
             inviter: Inviter::new(self.invitations.clone())?,
             dialects: mount::webhooks(),
+            report: bonafide_report::render,
             settings: Settings {
                 verification_lifetime_s: self.verification_lifetime_s,
                 token_lifetime_s: self.token_lifetime_s,

@@ -32,6 +32,8 @@ words! {
         VerificationScreeningRestored = "verification.screening_restored",
         /// Somebody looked at a picture over our own API.
         VerificationPictureRead = "verification.picture_read",
+        /// Somebody took the report.
+        VerificationReportRead = "verification.report_read",
         VerificationInvited = "verification.invited",
         VerificationInvitationSent = "verification.invitation.sent",
         VerificationInvitationReminded = "verification.invitation.reminded",
@@ -59,6 +61,10 @@ words! {
         ShareWithheld = "share.withheld",
         /// A link to it was made; the one before ends.
         ShareRenewed = "share.renewed",
+        /// The mail server took the e-mail with the link.
+        ShareSent = "share.sent",
+        /// The e-mail with the link did not arrive.
+        ShareBounced = "share.bounced",
         ShareViewed = "share.viewed",
         ShareRevoked = "share.revoked",
         RequirementsChanged = "requirements.changed",

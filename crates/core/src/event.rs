@@ -47,6 +47,8 @@ words! {
         VerificationExpired = "verification.expired",
         /// It was approved or declined.
         VerificationCompleted = "verification.completed",
+        /// Its report can be had: of an identity verification that was approved or declined.
+        VerificationReportCreated = "verification.report_created",
         VerificationAnonymized = "verification.anonymized",
         /// Of one submission: its document passed every check made of it.
         DocumentAccepted = "document.accepted",

@@ -30,6 +30,7 @@ pub mod policy;
 pub mod problem;
 pub mod reason;
 pub mod recapture;
+pub mod report;
 pub mod review;
 pub mod reweigh;
 pub mod secret;

@@ -25,6 +25,7 @@ pub mod identities;
 pub mod invitations;
 pub mod location;
 pub mod registry;
+pub mod reports;
 pub mod reviews;
 pub mod sandbox;
 pub mod screening;

@@ -104,6 +104,7 @@ impl House {
             courier: Courier::new(Options::default()).unwrap(),
             inviter: Inviter::new(bonafide_invite::Config::default()).unwrap(),
             dialects: vec![],
+            report: bonafide_report::render,
             settings: Settings::default(),
         };
         let engine = Engine::start(storage, parts).await.unwrap();

@@ -75,7 +75,9 @@ pub async fn trigger(engine: &Engine, caller: &Caller, api: &'static str, word: 
     };
     match event_type {
         EventType::VerificationCreated | EventType::ApplicantCreated => {}
-        EventType::VerificationCompleted | EventType::ApplicantUpdated => {
+        EventType::VerificationCompleted
+        | EventType::VerificationReportCreated
+        | EventType::ApplicantUpdated => {
             walk(engine, caller, id, Status::Approved).await?;
         }
         EventType::VerificationReopened => {

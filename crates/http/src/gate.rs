@@ -13,7 +13,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use bonafide_core::{
-    id::{CredentialId, EvidenceId, ShareId},
+    id::{CredentialId, EvidenceId, ShareId, VerificationId},
     plan::Plan,
 };
 use bonafide_engine::{Caller, ClientAddress, Device, Engine, Scope};
@@ -240,6 +240,14 @@ impl Counts {
     /// Seconds to wait, when there were too many at this picture.
     pub fn picture(&self, picture: EvidenceId) -> Result<(), u32> {
         self.look(Holder::Picture(picture))
+    }
+
+    /// Counts a look at a report by a link that needs no credential.
+    ///
+    /// # Errors
+    /// Seconds to wait, when there were too many at this report.
+    pub fn report(&self, verification: VerificationId) -> Result<(), u32> {
+        self.look(Holder::Report(verification))
     }
 
     fn look(&self, holder: Holder) -> Result<(), u32> {

@@ -41,6 +41,8 @@ pub(crate) enum Holder {
     Share(ShareId),
     /// Whoever has the link to a picture.
     Picture(EvidenceId),
+    /// Whoever has the link to a report.
+    Report(VerificationId),
     /// All of its callers whose bucket has this size.
     Organization(OrganizationId, u32),
 }

@@ -135,7 +135,7 @@ impl From<Error> for Refusal {
                 tracing::warn!("refused for lack of capacity");
                 Self::later("overloaded", "too much is asked at once; try again", retry_after_s)
             }
-            Error::Store(_) | Error::Task(_) | Error::Lists(_) | Error::NotSent(_) => {
+            Error::Store(_) | Error::Task(_) | Error::Lists(_) | Error::NotSent(_) | Error::Report(_) => {
                 tracing::error!(error = %with_causes(&error), "internal error");
                 Self::internal()
             }

@@ -134,6 +134,7 @@ impl Setup {
             courier: Courier::new(courier).expect("a courier"),
             inviter: self.inviter,
             dialects: self.dialects,
+            report: bonafide_report::render,
             settings: self.settings,
         };
         let engine = Engine::start(storage, parts).await.expect("a healthy engine");

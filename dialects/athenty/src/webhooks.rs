@@ -56,6 +56,7 @@ impl WebhookDialect for Webhooks {
             | EventType::VerificationRetryRequested
             | EventType::VerificationLinkExpired
             | EventType::VerificationCompleted
+            | EventType::VerificationReportCreated
             | EventType::VerificationAnonymized
             | EventType::DocumentAccepted
             | EventType::DocumentRejected

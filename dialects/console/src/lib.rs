@@ -68,6 +68,7 @@ pub static DIALECT: Dialect = Dialect {
             verifications::read::read,
             verifications::picture::picture,
             verifications::crop::crop,
+            verifications::report::report,
             verifications::review::review,
             verifications::cancel::cancel,
             verifications::reopen::reopen,

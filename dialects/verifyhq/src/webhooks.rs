@@ -50,6 +50,7 @@ impl WebhookDialect for Webhooks {
             | EventType::VerificationLinkExpired
             | EventType::VerificationCanceled
             | EventType::VerificationExpired
+            | EventType::VerificationReportCreated
             | EventType::VerificationAnonymized
             | EventType::ScreeningChanged
             | EventType::ScreeningReviewed

@@ -32,7 +32,7 @@ impl WebhookDialect for Webhooks {
     }
 
     fn word(&self, event_type: EventType, kind: Kind) -> Option<&'static str> {
-        // An authentication has no document, and nobody is searched for.
+        // An authentication has no document and no report, and nobody is searched for.
         let idv = kind == Kind::IdentityVerification;
         Some(match event_type {
             EventType::VerificationCreated => session!(kind, "created"),
@@ -56,6 +56,7 @@ impl WebhookDialect for Webhooks {
             EventType::InvitationSent => session!(kind, "invitation_sent"),
             EventType::InvitationReminded => session!(kind, "invitation_reminded"),
             EventType::InvitationBounced => session!(kind, "invitation_bounced"),
+            EventType::VerificationReportCreated if idv => "idv.session.report_created",
             EventType::DocumentAccepted if idv => "idv.session.document_accepted",
             EventType::DocumentRejected if idv => "idv.session.document_rejected",
             EventType::ScreeningChanged if idv => "idv.session.screening_changed",
@@ -65,7 +66,8 @@ impl WebhookDialect for Webhooks {
             EventType::EndpointDisabled => "webhook.disabled",
             // `complete` has said it.
             EventType::VerificationCompleted => return None,
-            EventType::DocumentAccepted
+            EventType::VerificationReportCreated
+            | EventType::DocumentAccepted
             | EventType::DocumentRejected
             | EventType::ScreeningChanged
             | EventType::ScreeningReviewed

@@ -10,3 +10,4 @@ pub mod upload;
 pub mod warp;
 
 pub use decode::{Picture, Refused, crop, decode, encode_jpeg};
+pub use scale::scale_to_fit;

@@ -38,6 +38,17 @@ pub(crate) fn resized(rgb: &RgbImage, width: u32, height: u32) -> Cow<'_, RgbIma
     Cow::Owned(scaled(rgb, whole, width, height).unwrap_or_else(|| RgbImage::new(width, height)))
 }
 
+/// Scaled down so that no side is longer; a picture that fits already stays as it is.
+pub fn scale_to_fit(rgb: RgbImage, longest: u32) -> RgbImage {
+    let (width, height) = rgb.dimensions();
+    let longer = width.max(height);
+    if longer <= longest {
+        return rgb;
+    }
+    let scaled = |side: u32| (f64::from(side) * f64::from(longest) / f64::from(longer)).round() as u32;
+    resized(&rgb, scaled(width), scaled(height)).into_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -50,5 +61,13 @@ mod tests {
         assert!(matches!(resized(&half, 64, 32), Cow::Borrowed(_)));
         assert_eq!(resized(&half, 0, 0).dimensions(), (1, 1));
         assert_eq!(resized(&RgbImage::new(0, 0), 4, 4).dimensions(), (4, 4));
+    }
+
+    #[test]
+    fn what_is_too_large_keeps_its_shape() {
+        for (size, fits) in [((3000, 1500), (1000, 500)), ((9, 2500), (4, 1000)), ((640, 480), (640, 480))] {
+            assert_eq!(scale_to_fit(RgbImage::new(size.0, size.1), 1000).dimensions(), fits);
+        }
+        assert_eq!(scale_to_fit(RgbImage::new(1, 5000), 1000).dimensions(), (1, 1000));
     }
 }

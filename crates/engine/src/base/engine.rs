@@ -9,6 +9,7 @@ use bonafide_checks::models::Models;
 use bonafide_core::{
     event::WebhookDialect,
     id::{CredentialId, Entropy},
+    report,
     review::FourEyes,
     time::{Clock, Timestamp},
 };
@@ -60,6 +61,8 @@ pub struct Parts {
     pub inviter: Inviter,
     /// How each API formats and signs messages.
     pub dialects: Vec<&'static dyn WebhookDialect>,
+    /// Draws reports.
+    pub report: report::Draw,
     pub settings: Settings,
     /// When this process started.
     pub started_at: Timestamp,

@@ -39,6 +39,8 @@ pub enum Error {
     Lists(Box<bonafide_screening::snapshot::Error>),
     #[error("an invitation was not sent")]
     NotSent(#[source] bonafide_invite::NotSent),
+    #[error(transparent)]
+    Report(bonafide_core::report::Undrawn),
     #[error("a background task did not run to its end")]
     Task(#[from] tokio::task::JoinError),
 }

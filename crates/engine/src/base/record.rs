@@ -104,6 +104,9 @@ impl Record {
             vec![if action == Action::Reopen { EventType::VerificationReopened } else { EventType::to(to) }];
         if matches!(to, Status::Approved | Status::Declined) {
             told.push(EventType::VerificationCompleted);
+            if self.kind() == Kind::IdentityVerification {
+                told.push(EventType::VerificationReportCreated);
+            }
         }
         Ok(Follows {
             status: to,

@@ -7,6 +7,7 @@ pub(crate) mod list;
 pub(crate) mod picture;
 pub(crate) mod read;
 pub(crate) mod reopen;
+pub(crate) mod report;
 pub(crate) mod restore;
 pub(crate) mod review;
 mod shapes;
