@@ -2,9 +2,13 @@
 
 #![allow(clippy::unwrap_used, unreachable_pub, reason = "a test stops at the first surprise")]
 
+mod attempts;
 mod capture;
 mod invitations;
+mod rejudge;
+mod reports;
 mod screening;
+mod share_mail;
 mod shares;
 mod steps;
 mod submit;

@@ -37,7 +37,7 @@ impl WebhookDialect for Invented {
     fn word(&self, event_type: EventType, kind: Kind) -> Option<&'static str> {
         match (event_type, kind) {
             (EventType::VerificationApproved, Kind::FaceAuthentication) => Some("authentication.approved"),
-            (EventType::VerificationCompleted, _) => None,
+            (EventType::VerificationCompleted | EventType::VerificationReportCreated, _) => None,
             _ if matches!(event_type.subject(), Subject::Applicant | Subject::Client) => None,
             _ => Some(event_type.as_str()),
         }
@@ -85,7 +85,7 @@ impl App {
         Self::of("sqlite", Setup { inviter, ..Setup::default() }).await
     }
 
-    async fn of(database: &str, setup: Setup) -> Self {
+    pub async fn of(database: &str, setup: Setup) -> Self {
         let setup = Setup { dialects: vec![&Invented], ..setup };
         let Started { engine, db, clock, entropy, key_ring, folder, .. } = setup.start(database).await;
         let caller = organization(&engine, "first", false).await;

@@ -3,6 +3,13 @@
 #![allow(clippy::unwrap_used, unreachable_pub, reason = "a test stops at the first surprise")]
 
 mod applicants;
+mod assets;
+mod attempts;
 mod errors;
+mod fav;
+mod idv;
+mod report;
+mod seed;
 mod support;
 mod token;
+mod walk;

@@ -8,6 +8,7 @@ mod verifications {
     mod list;
     mod pictures;
     mod read;
+    mod report;
     mod review;
     mod withdraw;
 }

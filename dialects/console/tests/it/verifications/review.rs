@@ -49,7 +49,8 @@ async fn what_waits_is_approved_and_becomes_an_identity(app: &App) {
     let identity = after["identity"].as_str().unwrap().parse().unwrap();
     assert_eq!(identities::read(&app.engine, &app.maker, identity).await.unwrap().id, identity);
     let (events, last) = app.events(id).await;
-    assert_eq!(events[events.len() - 2..], ["verification.approved", "verification.completed"], "{events:?}");
+    let told = ["verification.approved", "verification.completed", "verification.report_created"];
+    assert_eq!(events[events.len() - 3..], told, "{events:?}");
     assert_eq!(last["reason"], "evidence_in_order");
     assert_eq!(last["verification"]["verified"], true);
     assert!(last["verification"]["reasons"].is_null(), "an approval has none: {last}");
@@ -68,7 +69,8 @@ async fn what_waits_is_declined_and_opened_again(app: &App) {
     let id = app.waiting().await;
     app.review(&app.key, id, decline()).await.ok();
     let (events, last) = app.events(id).await;
-    assert_eq!(events[events.len() - 2..], ["verification.declined", "verification.completed"], "{events:?}");
+    let told = ["verification.declined", "verification.completed", "verification.report_created"];
+    assert_eq!(events[events.len() - 3..], told, "{events:?}");
     // What the reviewer found comes first, under the code that APIs have words for.
     assert_eq!(last["verification"]["reasons"][0], "face_mismatch");
     let path = format!("/console/verifications/{id}/reopen");
