@@ -1,6 +1,6 @@
 """A person's whole way through a client that was generated from our document: verified, then authenticated.
 
-Usage: flow.py FOLDER, which holds the generated package `kyc_api_client`.
+Usage: flow.py FOLDER, which holds the generated package `vult_client`.
 """
 
 import base64
@@ -13,15 +13,15 @@ import requests
 
 sys.path.insert(0, sys.argv[1])
 
-from kyc_api_client import AuthenticatedClient, models  # noqa: E402
-from kyc_api_client.api.ida import ida_session_create, ida_session_read  # noqa: E402
-from kyc_api_client.api.ida_sdk import (  # noqa: E402
+from vult_client import AuthenticatedClient, models  # noqa: E402
+from vult_client.api.ida import ida_session_create, ida_session_read  # noqa: E402
+from vult_client.api.ida_sdk import (  # noqa: E402
     ida_sdk_finalize,
     ida_sdk_liveness_session_generate,
     ida_sdk_liveness_session_process,
 )
-from kyc_api_client.api.identity import identity_read, identity_status  # noqa: E402
-from kyc_api_client.api.idv import (  # noqa: E402
+from vult_client.api.identity import identity_read, identity_status  # noqa: E402
+from vult_client.api.idv import (  # noqa: E402
     idv_document_download,
     idv_document_read,
     idv_session_create,
@@ -29,7 +29,7 @@ from kyc_api_client.api.idv import (  # noqa: E402
     idv_weights_by_id,
     idv_weights_get,
 )
-from kyc_api_client.api.idv_sdk import (  # noqa: E402
+from vult_client.api.idv_sdk import (  # noqa: E402
     idv_sdk_consent_add,
     idv_sdk_document_front_add,
     idv_sdk_document_type_update,
@@ -37,7 +37,7 @@ from kyc_api_client.api.idv_sdk import (  # noqa: E402
     idv_sdk_liveness_session_generate,
     idv_sdk_liveness_session_process,
 )
-from kyc_api_client.types import File  # noqa: E402
+from vult_client.types import File  # noqa: E402
 
 BASE, CLIENT = os.environ["BASE_URL"], os.environ["CLIENT_ID"]
 SAMPLE = Path(os.environ["SAMPLE"])
