@@ -8,11 +8,14 @@ use bonafide_core::{
     verification::{Kind, Status},
 };
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// Why a verification stands where it does. The number is the contract; the summary is the newest of its names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct ResponseCode {
+    #[schema(minimum = 10_000, maximum = 69_999, example = 10_000)]
     pub(crate) code: u32,
+    #[schema(example = "approved")]
     pub(crate) summary: &'static str,
 }
 
@@ -73,7 +76,7 @@ fn explain(found: impl Iterator<Item = ResponseCode>, otherwise: ResponseCode) -
 /// What a decline is reported as when no reason of it has a code. It is no fraud unless something speaks against the person.
 fn unexplained(reasons: &[Code]) -> ResponseCode {
     let says_nothing = |c: &Code| {
-        matches!(c.group(), Group::NotRun | Group::Note | Group::Weighed) || matches!(c, Code::Unknown(_))
+        matches!(c.group(), Group::NotRun | Group::Note | Group::Weighed | Group::Stopped) || matches!(c, Code::Unknown(_))
     };
     if reasons.iter().all(says_nothing) { NOT_ACCEPTED } else { GENERIC_FRAUD }
 }
@@ -118,6 +121,15 @@ const fn told(reason: &Code) -> Told {
         Code::ChallengeTimeout => retry(code(61413, "face_challenge_timeout")),
         // Deprecated by the vendor, and the only code that says it.
         Code::SeveralFaces => retry(code(61414, "various_faces_detected")),
+
+        // The person could not go on.
+        Code::NotReady => retry(code(61111, "applicant_not_ready")),
+        Code::NoDocumentAtHand => retry(code(61112, "applicant_no_document")),
+        Code::CameraRefused => retry(code(61113, "camera_access_refused")),
+        Code::CaptureDropped => retry(code(61121, "applicant_drop")),
+        Code::ConnectionPoor => retry(code(61201, "connection_insufficient")),
+        Code::BrowserNotSupported => retry(code(61202, "browser_not_supported")),
+        Code::CameraNotFound => retry(code(61203, "camera_not_found")),
 
         // What could not run says nothing about the person: never a reason for a decline.
         Code::CheckFailed
@@ -381,7 +393,7 @@ mod tests {
     /// 623xx and 624xx accuse the person of something.
     #[test]
     fn what_could_not_run_or_is_to_be_weighed_is_nobodys_fraud() {
-        let innocent = [Group::NotRun, Group::Weighed];
+        let innocent = [Group::NotRun, Group::Weighed, Group::Stopped];
         for reason in every_code().into_iter().filter(|c| innocent.contains(&c.group())) {
             let told = |reasons: &[Code]| -> Vec<u32> {
                 let codes = response_codes(Kind::IdentityVerification, Status::Declined, reasons);

@@ -7,7 +7,7 @@ use bonafide_core::{
     evidence::EvidenceKind,
     verification::{Kind, Status},
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// How an identity verification or a face authentication stands.
@@ -66,7 +66,7 @@ bonafide_http::vocabulary!(
 );
 
 /// The `document_type` of a document.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub(crate) enum DocumentKind {
     #[serde(rename = "Driving licence")]
     DrivingLicence,

@@ -34,7 +34,7 @@ pub(crate) struct Page {
 impl PageQuery {
     pub(crate) fn read(&self) -> Result<Page, Refusal> {
         let mut problems = vec![];
-        let mut number = |field: &str, text: Option<&str>, otherwise, least, most| {
+        let mut number = |field: &str, text: Option<&str>, otherwise: u32, least: u32, most: u32| {
             let Some(text) = text else { return otherwise };
             let digits = text.bytes().all(|b| b.is_ascii_digit());
             let number = text.parse().ok().filter(|n| digits && (least..=most).contains(n));
