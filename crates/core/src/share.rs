@@ -16,6 +16,21 @@ words! {
 }
 
 words! {
+    /// What became of the e-mail to the third party, with their link.
+    #[derive(Default)]
+    pub enum ShareMail {
+        /// None: this server sent no mail or knew no page for the link when it was granted, or a link was made since.
+        #[default]
+        NotSent = "not_sent",
+        Sending = "sending",
+        /// The mail server took it.
+        Sent = "sent",
+        /// It did not arrive.
+        Failed = "failed",
+    }
+}
+
+words! {
     /// Why third parties that were named are shown nothing.
     pub enum Withheld {
         NotApproved = "not_approved",

@@ -15,6 +15,9 @@ pub(crate) const INVITING: [&str; 8] = [
 /// What an operator's language may go without, as those do that were written before there were codes.
 pub(crate) const CODE: [&str; 4] = ["code.subject.txt", "code.txt", "code.html", "code.sms.txt"];
 
+/// What an operator's language may go without as well: the e-mail to a third party.
+pub(crate) const SHARE: [&str; 3] = ["share.subject.txt", "share.txt", "share.html"];
+
 pub(crate) const LAYOUT: &str = "layout.html";
 
 macro_rules! file {
@@ -38,17 +41,20 @@ macro_rules! language {
             file!(concat!($language, "/code.txt")),
             file!(concat!($language, "/code.html")),
             file!(concat!($language, "/code.sms.txt")),
+            file!(concat!($language, "/share.subject.txt")),
+            file!(concat!($language, "/share.txt")),
+            file!(concat!($language, "/share.html")),
         ]
     };
 }
 
 /// Path and content, by language.
-const LANGUAGES: [[(&str, &str); INVITING.len() + CODE.len()]; 6] =
+const LANGUAGES: [[(&str, &str); INVITING.len() + CODE.len() + SHARE.len()]; 6] =
     [language!("ar"), language!("de"), language!("en"), language!("es"), language!("fr"), language!("pt")];
 
 /// What every file of a language may be called.
 pub(crate) fn names() -> impl Iterator<Item = &'static str> {
-    INVITING.into_iter().chain(CODE)
+    INVITING.into_iter().chain(CODE).chain(SHARE)
 }
 
 pub(crate) fn layout() -> &'static str {

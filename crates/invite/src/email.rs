@@ -163,7 +163,7 @@ impl Mailer {
             .raw_header(header("Auto-Submitted", "auto-generated"))
             .raw_header(header("Content-Language", &words.language));
         let message = match words.kind {
-            Kind::Code => message,
+            Kind::Code | Kind::Share => message,
             Kind::Invitation | Kind::Reminder => message.raw_header(header("X-Invitation-Id", id)),
         };
         message

@@ -138,19 +138,30 @@ mod tests {
         let mut files = whole("nl-BE", &builtin::INVITING, "{{ link }}");
         files.extend(whole("pt-BR", &builtin::INVITING, "{{ link }}"));
         let templates = with(&files).unwrap();
-        let remark = |language, instead| {
+        let remark = |language, what, instead, files| {
             format!(
-                "the language {language} has no words for a one-time code, which is written in {instead}; add to its \
-                 folder the files code.subject.txt, code.txt, code.html, code.sms.txt"
+                "the language {language} has no words for a {what}, which is written in {instead}; add to its folder \
+                 the files {files}"
             )
         };
-        assert_eq!(templates.remarks(), [remark("nl-BE", "en"), remark("pt-BR", "pt")]);
+        let code = "code.subject.txt, code.txt, code.html, code.sms.txt";
+        let share = "share.subject.txt, share.txt, share.html";
+        let of_code = |language, instead| remark(language, "one-time code", instead, code);
+        let of_share = |language, instead| remark(language, "message to a third party", instead, share);
+        let all = [
+            of_code("nl-BE", "en"),
+            of_code("pt-BR", "pt"),
+            of_share("nl-BE", "en"),
+            of_share("pt-BR", "pt"),
+        ];
+        assert_eq!(templates.remarks(), all);
         for (wanted, invited, coded) in [("nl-BE", "nl-BE", "en"), ("pt-BR", "pt-BR", "pt")] {
             assert_eq!(templates.email(wanted, &about(Kind::Invitation)).unwrap().language, invited);
             let email = templates.email(wanted, &about(Kind::Code)).unwrap();
             assert_eq!(email.language, coded);
             assert!(email.html.contains(&format!("<html lang=\"{coded}\"")), "{}", email.html);
             assert_eq!(templates.sms(wanted, &about(Kind::Code)).unwrap().0, coded);
+            assert_eq!(templates.email(wanted, &about(Kind::Share)).unwrap().language, coded);
         }
         files.truncate(builtin::INVITING.len());
         files.extend(whole("nl-BE", &["code.subject.txt"], "Code"));
@@ -159,7 +170,16 @@ mod tests {
             &["code.txt", "code.html", "code.sms.txt"],
             "{{ code }} {{ expires_at }}",
         ));
+        assert_eq!(with(&files).unwrap().remarks(), [of_share("nl-BE", "en")]);
+        files.extend(whole("nl-BE", &["share.subject.txt", "share.html"], "Delen"));
+        let why = with(&files).err().unwrap().why;
+        assert_eq!(why, "the language nl-BE has no share.txt; add the file nl-BE/share.txt");
+        files.extend(whole("nl-BE", &["share.txt"], "Delen: {{ link }}"));
         let templates = with(&files).unwrap();
+        assert_eq!(
+            templates.email("nl-BE", &about(Kind::Share)).unwrap().text,
+            "Delen: https://verify.example.org/v/8Qm2x4nRb7?a=1&b=2"
+        );
         let (language, sms) = templates.sms("nl-BE", &about(Kind::Code)).unwrap();
         assert_eq!((language.as_str(), sms.as_str()), ("nl-BE", "407316 26 nov 2026, 14:05 UTC"));
         assert!(templates.remarks().is_empty());
@@ -208,6 +228,12 @@ mod tests {
             ("fr/code.subject.txt", "{{ code }}", "FOLDER/fr/code.subject.txt, line 1: there is no code; "),
             ("fr/code.txt", "{{ code }} {{ host }}", "FOLDER/fr/code.txt, line 1: there is no host; "),
             ("fr/reminder.txt", "{{ code }}", "FOLDER/fr/reminder.txt, line 1: there is no code; "),
+            (
+                "fr/share.txt",
+                "{{ link }} {{ minutes }}",
+                "FOLDER/fr/share.txt, line 1: there is no minutes; ",
+            ),
+            ("fr/share.subject.txt", "{{ link }}", "FOLDER/fr/share.subject.txt, line 1: there is no link; "),
         ] {
             let found = with_folder(&[(path, text)]).err().unwrap().why;
             assert!(found.starts_with(why), "{found} is not {why}");

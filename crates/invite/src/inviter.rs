@@ -19,6 +19,8 @@ pub enum Kind {
     Reminder,
     /// The one-time code of a [`CodeMessage`]. An [`Invitation`] has no code to show: of this kind it is not sent.
     Code,
+    /// To a third party whom a person let see what was verified. By e-mail alone.
+    Share,
 }
 
 impl Kind {
@@ -27,6 +29,7 @@ impl Kind {
             Self::Invitation => "invitation",
             Self::Reminder => "reminder",
             Self::Code => "code",
+            Self::Share => "share",
         }
     }
 }
@@ -42,6 +45,7 @@ pub struct Invitation<'a> {
     pub language: &'a str,
     /// Who asks, by the name that people know.
     pub organization: &'a str,
+    /// Who is written to.
     pub person: Option<&'a str>,
     pub link: &'a str,
     pub expires_at: Timestamp,

@@ -17,7 +17,7 @@ const FALLBACK: &str = "en";
 /// What the built-in layout is called beside an operator's own. No folder of a language has this name.
 const BUILT_IN_LAYOUT: &str = "(built-in)/layout.html";
 
-/// What a message is about. An invitation and a reminder have a link, a code has itself.
+/// What a message is about. A code has itself, every other one a link.
 #[derive(Clone, Copy)]
 pub(crate) struct About<'a> {
     pub(crate) kind: Kind,
@@ -46,6 +46,8 @@ pub(crate) struct Templates {
     languages: BTreeSet<String>,
     /// Those of them that have words for a code.
     with_code: BTreeSet<String>,
+    /// Those of them that have words for a third party.
+    with_share: BTreeSet<String>,
     remarks: Vec<String>,
     minutes: u8,
 }
@@ -63,7 +65,8 @@ impl Templates {
         files.extend(own.iter().map(|(path, text)| (path.clone(), text.clone())));
         let languages: BTreeSet<String> =
             files.keys().filter_map(|path| Some(path.split_once('/')?.0.to_owned())).collect();
-        let with_code = complete(&languages, &files)?;
+        let with_code = complete(&languages, &files, &builtin::CODE)?;
+        let with_share = complete(&languages, &files, &builtin::SHARE)?;
         let mut env = Environment::new();
         env.set_undefined_behavior(UndefinedBehavior::Strict);
         for (path, text) in &files {
@@ -71,7 +74,8 @@ impl Templates {
                 .map_err(|error| trial::broken(folder, path, &error))?;
             trial::names_exist(&env, folder, path, text)?;
         }
-        let mut templates = Self { env, languages, with_code, remarks: vec![], minutes: config.minutes };
+        let minutes = config.minutes;
+        let mut templates = Self { env, languages, with_code, with_share, remarks: vec![], minutes };
         templates.remark_on_languages();
         templates.keep_code_shown(folder, &own)?;
         trial::fill_all(&templates, folder)?;
@@ -79,15 +83,20 @@ impl Templates {
     }
 
     fn remark_on_languages(&mut self) {
-        let files = builtin::CODE.join(", ");
-        let say = |language: &String| {
-            let (instead, _) = self.nearest(language, Kind::Code);
-            format!(
-                "the language {language} has no words for a one-time code, which is written in {instead}; add to its \
-                 folder the files {files}"
-            )
-        };
-        let remarks: Vec<String> = self.languages.difference(&self.with_code).map(say).collect();
+        let parts = [
+            (Kind::Code, "one-time code", builtin::CODE.join(", "), &self.with_code),
+            (Kind::Share, "message to a third party", builtin::SHARE.join(", "), &self.with_share),
+        ];
+        let mut remarks = vec![];
+        for (kind, what, files, with) in parts {
+            remarks.extend(self.languages.difference(with).map(|language| {
+                let (instead, _) = self.nearest(language, kind);
+                format!(
+                    "the language {language} has no words for a {what}, which is written in {instead}; add to its \
+                     folder the files {files}"
+                )
+            }));
+        }
         self.remarks.extend(remarks);
     }
 
@@ -130,7 +139,12 @@ impl Templates {
         let of = |languages: &BTreeSet<String>, files: &[&str]| -> Vec<String> {
             languages.iter().flat_map(|l| files.iter().map(move |file| format!("{l}/{file}"))).collect()
         };
-        [of(&self.languages, &builtin::INVITING), of(&self.with_code, &builtin::CODE)].concat()
+        [
+            of(&self.languages, &builtin::INVITING),
+            of(&self.with_code, &builtin::CODE),
+            of(&self.with_share, &builtin::SHARE),
+        ]
+        .concat()
     }
 
     pub(crate) fn email(&self, wanted: &str, about: &About<'_>) -> Result<Email, minijinja::Error> {
@@ -156,7 +170,11 @@ impl Templates {
     /// The language of the words for a wanted one, by the lookup of RFC 4647, and the locale of dates: the wanted one
     /// where its language is there, since `es-MX` reads the words of `es` but writes dates its own way.
     fn nearest<'a>(&'a self, wanted: &'a str, kind: Kind) -> (&'a str, &'a str) {
-        let there = if kind == Kind::Code { &self.with_code } else { &self.languages };
+        let there = match kind {
+            Kind::Invitation | Kind::Reminder => &self.languages,
+            Kind::Code => &self.with_code,
+            Kind::Share => &self.with_share,
+        };
         let mut range = wanted;
         loop {
             if let Some(found) = there.iter().find(|language| language.eq_ignore_ascii_case(range)) {
@@ -202,25 +220,26 @@ impl Templates {
     }
 }
 
-/// The languages that have words for a code. What a language has of a message it has whole.
+/// The languages that have words for a message that one may go without. What a language has of a message it has whole.
 fn complete(
     languages: &BTreeSet<String>,
     files: &BTreeMap<String, String>,
+    message: &[&str],
 ) -> Result<BTreeSet<String>, ConfigError> {
-    let mut with_code = BTreeSet::new();
+    let mut with = BTreeSet::new();
     for language in languages {
         let there = |file: &&str| files.contains_key(&format!("{language}/{file}"));
-        let has_code = builtin::CODE.iter().any(&there);
-        let needed = builtin::INVITING.iter().chain(builtin::CODE.iter().filter(|_| has_code));
+        let has_message = message.iter().any(&there);
+        let needed = builtin::INVITING.iter().chain(message.iter().filter(|_| has_message));
         if let Some(missing) = needed.into_iter().find(|file| !there(file)) {
             let why = format!("the language {language} has no {missing}; add the file {language}/{missing}");
             return Err(ConfigError::new("templates", why));
         }
-        if has_code {
-            with_code.insert(language.clone());
+        if has_message {
+            with.insert(language.clone());
         }
     }
-    Ok(with_code)
+    Ok(with)
 }
 
 /// Without anything that would start another line or turn the direction of what stands around it: a name in a header
@@ -269,6 +288,9 @@ pub(crate) mod tests {
                     .unwrap();
                 writeln!(all, "-- html --\n{}\n-- sms --\n{sms}\n", email.html).unwrap();
             }
+            let email = templates.email(language, &about(Kind::Share)).unwrap();
+            writeln!(all, "== share ==\nSubject: {}\n\n{}", email.subject, email.text).unwrap();
+            writeln!(all, "-- html --\n{}\n", email.html).unwrap();
             insta::assert_snapshot!(language, all);
         }
     }
@@ -291,7 +313,7 @@ pub(crate) mod tests {
 
     #[test]
     fn arabic_runs_from_the_right() {
-        for kind in [Kind::Invitation, Kind::Reminder, Kind::Code] {
+        for kind in [Kind::Invitation, Kind::Reminder, Kind::Code, Kind::Share] {
             let html = |language| built_in().email(language, &about(kind)).unwrap().html;
             assert!(html("ar").contains(r#"<html lang="ar" dir="rtl">"#));
             assert!(html("de").contains(r#"<html lang="de" dir="ltr">"#));
@@ -385,6 +407,27 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn a_third_party_is_told_who_shares_and_until_when() {
+        let templates = built_in();
+        for language in &templates.languages {
+            let about = about(Kind::Share);
+            let email = templates.email(language, &about).unwrap();
+            let (link, until) = (about.link.unwrap(), when::written(about.expires_at, language, false));
+            assert!(
+                email.text.lines().any(|line| line == link) && email.text.contains(&until),
+                "{}",
+                email.text
+            );
+            assert!(
+                email.text.matches("Example & Söhne").count() == 2 && email.text.contains("Anna <Smith>")
+            );
+            assert!(email.html.contains("?a=1&amp;b=2\"") && email.html.contains(&until), "{}", email.html);
+            // Subjects are in the logs of mail servers.
+            assert!(!email.subject.contains("Anna") && email.subject.contains("Example & Söhne"));
+        }
+    }
+
+    #[test]
     fn the_words_of_a_code_are_escaped_in_html_alone() {
         let about = About { code: Some("<b>&\r\n1"), ..about(Kind::Code) };
         let email = built_in().email("en", &about).unwrap();
@@ -396,9 +439,11 @@ pub(crate) mod tests {
     #[test]
     fn a_message_without_its_code_or_link_is_none() {
         let templates = built_in();
-        for kind in [Kind::Invitation, Kind::Code] {
+        for kind in [Kind::Invitation, Kind::Code, Kind::Share] {
             let about = About { link: None, code: None, ..about(kind) };
             assert!(templates.email("en", &about).is_err() && templates.sms("en", &about).is_err());
         }
+        // A third party is known by an e-mail address.
+        assert!(templates.sms("en", &about(Kind::Share)).is_err());
     }
 }

@@ -21,6 +21,10 @@ fn known(path: &str) -> Vec<&'static str> {
         Kind::Code if path.ends_with(".sms.txt") => &["code", "host"],
         Kind::Code if path.ends_with(".html") => &["code", "subject"],
         Kind::Code => &["code"],
+        Kind::Share if path.ends_with(".html") => &["link", "subject"],
+        // Mail servers keep subjects in their logs.
+        Kind::Share if path.ends_with(".subject.txt") => &[],
+        Kind::Share => &["link"],
         _ if path.ends_with(".html") => &["link", "minutes", "subject"],
         _ => &["link", "minutes"],
     };
@@ -30,7 +34,11 @@ fn known(path: &str) -> Vec<&'static str> {
 /// Of what message the template at a path is; an invitation and a reminder know the same.
 fn kind_of(path: &str) -> Kind {
     let file = path.rsplit('/').next().unwrap_or(path);
-    if builtin::CODE.contains(&file) { Kind::Code } else { Kind::Invitation }
+    match file {
+        _ if builtin::CODE.contains(&file) => Kind::Code,
+        _ if builtin::SHARE.contains(&file) => Kind::Share,
+        _ => Kind::Invitation,
+    }
 }
 
 /// Also finds what a branch that no trial takes would name.

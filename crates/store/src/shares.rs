@@ -93,7 +93,7 @@ pub async fn find(tx: &mut Tx, presented: SecretHash) -> Result<Option<Share>> {
     .to("look up a share")
 }
 
-/// Puts a new link in the place of the one before.
+/// Puts a new link in the place of the one before, and what is sealed in the place of what was.
 ///
 /// # Errors
 /// [`Error::NotFound`], also of one that was revoked.
@@ -102,21 +102,46 @@ pub async fn renew(
     organization: OrganizationId,
     id: ShareId,
     code: SecretHash,
+    sealed: &Sealed,
     expires_at: Timestamp,
 ) -> Result<()> {
     let rows = on!(tx, |c| sqlx::query(
-        "UPDATE shares SET code_sha256 = $3, expires_at = $4
+        "UPDATE shares SET code_sha256 = $3, sealed = $4, expires_at = $5
          WHERE organization = $1 AND id = $2 AND revoked_at IS NULL"
     )
     .bind(organization.uuid())
     .bind(id.uuid())
     .bind(code.as_bytes())
+    .bind(sealed.as_bytes())
     .bind(expires_at.0)
     .execute(c)
     .await
     .map(|done| done.rows_affected()))
     .to("renew a share")?;
     if rows == 0 { Err(Error::NotFound("share")) } else { Ok(()) }
+}
+
+/// Seals something else with the link that is there, or with none. False when another link took its place.
+pub async fn reseal(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    id: ShareId,
+    code: Option<SecretHash>,
+    sealed: &Sealed,
+) -> Result<bool> {
+    let rows = on!(tx, |c| sqlx::query(
+        "UPDATE shares SET sealed = $4
+         WHERE organization = $1 AND id = $2 AND (code_sha256 = $3 OR ($3 IS NULL AND code_sha256 IS NULL))"
+    )
+    .bind(organization.uuid())
+    .bind(id.uuid())
+    .bind(code.as_ref().map(SecretHash::as_bytes))
+    .bind(sealed.as_bytes())
+    .execute(c)
+    .await
+    .map(|done| done.rows_affected()))
+    .to("seal a share")?;
+    Ok(rows == 1)
 }
 
 /// Ends one for good. False when that was done before.

@@ -57,6 +57,8 @@ pub(crate) enum JobKind {
     Erase,
     Invite,
     Remind,
+    /// The e-mail to a third party that may see what was approved.
+    TellThirdParty,
     /// A page of an organization's people.
     Rescreen,
     /// One person, when a dismissal ends.
@@ -64,7 +66,7 @@ pub(crate) enum JobKind {
 }
 
 impl JobKind {
-    pub(crate) const ALL: [Self; 15] = [
+    pub(crate) const ALL: [Self; 16] = [
         Self::ReadDocument,
         Self::MatchFaces,
         Self::MatchTemplate,
@@ -78,6 +80,7 @@ impl JobKind {
         Self::Erase,
         Self::Invite,
         Self::Remind,
+        Self::TellThirdParty,
         Self::Rescreen,
         Self::RescreenOne,
     ];
@@ -98,6 +101,7 @@ impl JobKind {
             Self::Erase => "erase",
             Self::Invite => "invite",
             Self::Remind => "remind",
+            Self::TellThirdParty => "tell_third_party",
             Self::Rescreen => "rescreen",
             Self::RescreenOne => "rescreen_one",
         }
@@ -123,7 +127,7 @@ impl JobKind {
             | Self::Erase
             | Self::Rescreen
             | Self::RescreenOne => Queue::Timers,
-            Self::Invite | Self::Remind => Queue::Mail,
+            Self::Invite | Self::Remind | Self::TellThirdParty => Queue::Mail,
         }
     }
 
@@ -140,7 +144,7 @@ impl JobKind {
             Self::Reopen | Self::Expire | Self::ExpireLink | Self::Erase => 20,
             Self::Rescreen | Self::RescreenOne => 10,
             // Over about six hours, for a mail server that is down.
-            Self::Invite | Self::Remind => 16,
+            Self::Invite | Self::Remind | Self::TellThirdParty => 16,
         }
     }
 }

@@ -1,19 +1,20 @@
 //! What third parties may see from the approval on.
 
-use bonafide_core::{audit::AuditAction, id::ShareId};
-use bonafide_store::{
-    Tx, audit,
-    crypto::{self, Object},
-    shares as rows,
-};
-use serde_json::{Value, json};
+use bonafide_core::{audit::AuditAction, id::ShareId, share::ShareMail};
+use bonafide_store::{Tx, shares as rows};
+use serde_json::json;
 
-use super::grant::granted;
+use super::{
+    grant::granted,
+    kept::{Kept, Mail},
+    mail,
+    note::note,
+};
 use crate::base::{engine::Engine, error::Result, record::Record};
 
 /// Grants each third party that was named what the person agreed to, in the transaction of the approval. A later approval
-/// of the same verification grants nobody a second one, and brings nothing back that was revoked. Nobody has a link to it
-/// until one is made ([`super::renew()`]).
+/// of the same verification grants nobody a second one, and brings nothing back that was revoked. Each is written to where
+/// this server sends mail ([`super::mail`]); otherwise nobody has a link until one is made ([`super::renew()`]).
 pub(crate) async fn share(engine: &Engine, tx: &mut Tx, record: &Record, actor: &str) -> Result<()> {
     if record.private.third_parties.is_empty() {
         return Ok(());
@@ -25,8 +26,10 @@ pub(crate) async fn share(engine: &Engine, tx: &mut Tx, record: &Record, actor: 
             return note(engine, tx, record, actor, AuditAction::ShareWithheld, &detail).await;
         }
     };
+    let mail = mail::is_set_up(engine).then_some(Mail::Sending { code: None });
     for (ordinal, party) in (0i64..).zip(&record.private.third_parties) {
         let id = ShareId::new(engine.now(), &*engine.entropy);
+        let kept = Kept { party: party.clone(), mail: mail.clone() };
         let new = rows::Share {
             id,
             organization: record.row.organization,
@@ -35,7 +38,7 @@ pub(crate) async fn share(engine: &Engine, tx: &mut Tx, record: &Record, actor: 
             source,
             ordinal,
             code_sha256: None,
-            sealed: crypto::seal_json(&record.key, Object::Share(id), party, &*engine.entropy)?,
+            sealed: kept.seal(engine, &record.key, id)?,
             views: 0,
             created_at: engine.now(),
             expires_at: engine.now().plus_secs(engine.settings.share_lifetime_s),
@@ -47,20 +50,12 @@ pub(crate) async fn share(engine: &Engine, tx: &mut Tx, record: &Record, actor: 
             note(engine, tx, record, actor, AuditAction::ShareCreated, &detail).await?;
         }
     }
-    Ok(())
-}
-
-/// In the audit log alone: the history is what happened to the verification.
-pub(super) async fn note(
-    engine: &Engine,
-    tx: &mut Tx,
-    record: &Record,
-    actor: &str,
-    action: AuditAction,
-    detail: &Value,
-) -> Result<()> {
-    let object = format!("verification:{}", record.row.id);
-    let entry = audit::Entry { at: engine.now(), actor, action, object: &object, detail };
-    audit::append(tx, record.row.organization, entry).await?;
+    // Also those whom an earlier approval could not tell any more before it was taken back.
+    for row in rows::list(tx, record.row.organization, record.row.id).await? {
+        let waits = row.revoked_at.is_none() && Kept::open(&record.key, &row)?.mail() == ShareMail::Sending;
+        if waits {
+            mail::enqueue(engine, tx, record, row.id).await?;
+        }
+    }
     Ok(())
 }

@@ -2,16 +2,12 @@
 
 use bonafide_core::{
     id::{ShareId, VerificationId},
-    share::{ShareState, Withheld},
+    share::{ShareMail, ShareState, Withheld},
     time::Timestamp,
 };
-use bonafide_store::{
-    Tx,
-    crypto::{self, Object},
-    shares as rows, verifications,
-};
+use bonafide_store::{Tx, shares as rows, verifications};
 
-use super::{grant::granted, open::standing};
+use super::{grant::granted, kept::Kept, open::standing};
 use crate::base::{
     caller::{Caller, Scope},
     engine::Engine,
@@ -36,6 +32,10 @@ pub struct Listed {
     pub state: ShareState,
     /// Absent after the person was forgotten.
     pub third_party: Option<ThirdParty>,
+    /// Absent after the person was forgotten.
+    pub mail: Option<ShareMail>,
+    /// Why the e-mail did not arrive, as a stable word.
+    pub mail_problem: Option<String>,
     /// What is shown.
     pub source: VerificationId,
     pub views: i64,
@@ -70,10 +70,7 @@ pub async fn list(engine: &Engine, caller: &Caller, id: VerificationId) -> Resul
 }
 
 async fn listed(engine: &Engine, tx: &mut Tx, record: Option<&Record>, row: rows::Share) -> Result<Listed> {
-    let third_party = match record {
-        Some(record) => Some(crypto::open_json(&record.key, Object::Share(row.id), &row.sealed)?),
-        None => None,
-    };
+    let kept = record.map(|record| Kept::open(&record.key, &row)).transpose()?;
     let stands = standing(engine, tx, row.clone()).await?.is_some();
     Ok(Listed {
         id: row.id,
@@ -84,7 +81,9 @@ async fn listed(engine: &Engine, tx: &mut Tx, record: Option<&Record>, row: rows
             row if row.code_sha256.is_none() => ShareState::Waiting,
             _ => ShareState::Active,
         },
-        third_party,
+        third_party: kept.as_ref().map(|kept| kept.party.clone()),
+        mail: kept.as_ref().map(Kept::mail),
+        mail_problem: kept.and_then(Kept::reason),
         source: row.source,
         views: row.views,
         viewed_at: row.viewed_at,

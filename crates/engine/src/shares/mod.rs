@@ -4,7 +4,11 @@
 pub(crate) mod create;
 mod extent;
 mod grant;
+mod kept;
+mod link;
 mod list;
+pub(crate) mod mail;
+mod note;
 mod offer;
 mod open;
 mod picture;

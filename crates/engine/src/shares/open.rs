@@ -5,19 +5,13 @@ use bonafide_core::{
     id::{EvidenceId, OrganizationId, ShareId, VerificationId},
     verification::Status,
 };
-use bonafide_store::{
-    Tx,
-    crypto::{self, Object},
-    secrets::SecretHash,
-    shares as rows,
-};
+use bonafide_store::{Tx, secrets::SecretHash, shares as rows};
 use serde_json::json;
 
-use super::create::note;
+use super::{kept::Kept, note::note};
 use crate::base::{
     engine::Engine,
     error::{Error, Result},
-    private::ThirdParty,
     record::Record,
 };
 
@@ -54,7 +48,7 @@ pub async fn open(engine: &Engine, code: &str) -> Result<Opened> {
 /// A share with what it is of, in the clear.
 pub(super) struct Standing {
     pub(super) share: rows::Share,
-    pub(super) party: ThirdParty,
+    pub(super) kept: Kept,
     /// In which the person agreed.
     pub(super) record: Record,
     /// What is shown.
@@ -82,8 +76,8 @@ pub(super) async fn standing(engine: &Engine, tx: &mut Tx, share: rows::Share) -
     let Some(source) = approved(engine, tx, share.organization, share.source).await? else {
         return Ok(None);
     };
-    let party = crypto::open_json(&record.key, Object::Share(share.id), &share.sealed)?;
-    Ok(Some(Standing { share, party, record, source }))
+    let kept = Kept::open(&record.key, &share)?;
+    Ok(Some(Standing { share, kept, record, source }))
 }
 
 async fn approved(

@@ -23,7 +23,7 @@ pub async fn picture(engine: &Engine, opened: &Opened, picture: EvidenceId) -> R
     let all = evidence::list(&mut tx, source.row.organization, source.row.id).await?;
     let found = all.into_iter().find(|row| row.id == picture).filter(|row| {
         let is_shown =
-            |step: &StepKind| pictures_for(&standing.party, *step).iter().any(|kind| row.kind == *kind);
+            |step: &StepKind| pictures_for(&standing.kept.party, *step).iter().any(|kind| row.kind == *kind);
         StepKind::ALL.iter().any(is_shown)
     });
     let row = found.ok_or(Error::NotFound("picture"))?;

@@ -85,7 +85,7 @@ pub async fn view(engine: &Engine, opened: &Opened) -> Result<Profile> {
     tx.commit().await?;
     Ok(Profile {
         organization: tenant.ok_or(Error::NotFound("organization"))?.name,
-        third_party: standing.party.name.clone(),
+        third_party: standing.kept.party.name.clone(),
         approved_at: seen.completed_at,
         expires_at: standing.share.expires_at,
         steps: shown(&standing, &seen),
@@ -94,7 +94,7 @@ pub async fn view(engine: &Engine, opened: &Opened) -> Result<Profile> {
 
 fn shown(standing: &Standing, seen: &View) -> Vec<Shown> {
     let all: Vec<StepKind> = seen.steps.iter().map(|step| step.kind).collect();
-    let kinds = shown_to(&standing.party, &all);
+    let kinds = shown_to(&standing.kept.party, &all);
     seen.steps
         .iter()
         .filter(|step| kinds.contains(&step.kind))
@@ -105,7 +105,7 @@ fn shown(standing: &Standing, seen: &View) -> Vec<Shown> {
 fn one(standing: &Standing, seen: &View, step: &Step) -> Shown {
     let reading = seen.private.as_ref().and_then(|private| private.reading.as_ref());
     let is_face = step.kind == StepKind::BiometricFace;
-    let kinds = pictures_for(&standing.party, step.kind);
+    let kinds = pictures_for(&standing.kept.party, step.kind);
     let given = seen.given.iter().filter(|given| kinds.contains(&given.kind));
     Shown {
         kind: step.kind,

@@ -8,17 +8,12 @@ use bonafide_core::{
 use bonafide_store::{secrets::PlainSecret, shares as rows};
 use serde_json::json;
 
-use super::{create::note, open::standing};
+use super::{kept::Kept, link, note::note, open::standing};
 use crate::base::{
     caller::{Caller, Scope},
     engine::Engine,
     error::{Error, Result},
 };
-
-/// What the code of a link begins with.
-const CODE: &str = "shr";
-/// Stands in the setting for the code.
-const IN_SETTING: &str = "{code}";
 
 /// A link at the one moment it is known. Personal data may be seen by it, so it does not print itself.
 pub struct Renewed {
@@ -49,13 +44,13 @@ pub async fn renew(engine: &Engine, caller: &Caller, id: VerificationId, share: 
         let message = "the verification is not approved now, or was erased: there is nothing to show";
         return Err(Error::conflict("not_shared", message));
     };
-    let code = PlainSecret::new(CODE, &*engine.entropy);
+    let code = link::draw(engine);
     let expires_at = engine.now().plus_secs(engine.settings.share_lifetime_s);
-    rows::renew(&mut tx, organization, share, code.hash(), expires_at).await?;
+    // An e-mail that is on its way, or was sent, carries the link before.
+    let sealed = Kept { mail: None, ..standing.kept }.seal(engine, &standing.record.key, share)?;
+    rows::renew(&mut tx, organization, share, code.hash(), &sealed, expires_at).await?;
     let detail = json!({"share": share, "expires_at": expires_at});
     note(engine, &mut tx, &standing.record, &caller.actor(), AuditAction::ShareRenewed, &detail).await?;
     tx.commit().await?;
-    let pattern = &engine.settings.share_url;
-    let link = (!pattern.is_empty()).then(|| pattern.replace(IN_SETTING, code.expose()));
-    Ok(Renewed { id: share, code, link, expires_at })
+    Ok(Renewed { id: share, link: link::with(engine, code.expose()), code, expires_at })
 }

@@ -10,6 +10,7 @@ use crate::{
     },
     invitations::send,
     screening::rescreen,
+    shares::mail,
     verifications::{expire, reopen},
 };
 
@@ -27,6 +28,7 @@ static ALL: [Work; JobKind::ALL.len()] = [
     erase::WORK,
     send::INVITE_WORK,
     send::REMIND_WORK,
+    mail::WORK,
     rescreen::PAGE_WORK,
     rescreen::ONE_WORK,
 ];

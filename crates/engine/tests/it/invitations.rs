@@ -173,7 +173,7 @@ async fn an_invitation_that_kills_its_workers_is_told_as_a_bounce() {
 }
 
 /// Claims what is due and lets the lease run out, until nobody may try any more. How often that was.
-async fn die_over(app: &App, queue: Queue) -> usize {
+pub async fn die_over(app: &App, queue: Queue) -> usize {
     let mut times = 0;
     loop {
         let (mut tx, now) = (app.db.begin().await.unwrap(), app.engine.now());

@@ -41,10 +41,10 @@ on_both!(
     the_person_is_told_who_sees_what,
 );
 
-const WORDS: [StepKind; 3] = [StepKind::Person, StepKind::Attestation, StepKind::Consent];
+pub const WORDS: [StepKind; 3] = [StepKind::Person, StepKind::Attestation, StepKind::Consent];
 const DAY_MS: i64 = 24 * 3600 * 1000;
 
-fn party(name: &str, steps: &[StepKind]) -> ThirdParty {
+pub fn party(name: &str, steps: &[StepKind]) -> ThirdParty {
     ThirdParty { name: name.into(), email: format!("{name}@example.com"), steps: steps.to_vec() }
 }
 
@@ -71,7 +71,7 @@ fn answer(kind: StepKind) -> Option<StepData> {
 }
 
 /// The device of somebody who agreed to being verified.
-async fn begun(app: &App, new: NewVerification) -> (VerificationId, Caller) {
+pub async fn begun(app: &App, new: NewVerification) -> (VerificationId, Caller) {
     let id = verifications::create(&app.engine, &app.caller, new).await.unwrap();
     let token = capture::issue(&app.engine, &app.caller, id).await.unwrap();
     let device = access::authenticate(&app.engine, token.expose()).await.unwrap().unwrap();
@@ -83,26 +83,31 @@ async fn begun(app: &App, new: NewVerification) -> (VerificationId, Caller) {
 async fn handed_in(app: &App, new: NewVerification) -> VerificationId {
     let asked = new.steps.clone();
     let (id, device) = begun(app, new).await;
+    finished(app, id, &device, &asked).await;
+    id
+}
+
+/// The person gives everything, and it is checked.
+pub async fn finished(app: &App, id: VerificationId, device: &Caller, asked: &[StepKind]) {
     for data in asked.iter().filter_map(|kind| answer(*kind)) {
-        steps::give(&app.engine, &device, id, data).await.unwrap();
+        steps::give(&app.engine, device, id, data).await.unwrap();
     }
     let position = Position { latitude: 45.5, longitude: -73.6 };
     let picture = |name| Picture { field: "image".into(), bytes: std::fs::read(sample(name)).unwrap() };
     if asked.contains(&StepKind::Document) {
         let front = picture("passport.jpg");
-        evidence::accept_document(&app.engine, &device, id, Side::Front, front, position).await.unwrap();
+        evidence::accept_document(&app.engine, device, id, Side::Front, front, position).await.unwrap();
     }
     if asked.contains(&StepKind::BiometricFace) {
-        evidence::start_liveness(&app.engine, &device, id, position).await.unwrap();
+        evidence::start_liveness(&app.engine, device, id, position).await.unwrap();
         let frames = vec![picture("selfie.jpg").into()];
-        evidence::accept_liveness(&app.engine, &device, id, frames, position).await.unwrap();
+        evidence::accept_liveness(&app.engine, device, id, frames, position).await.unwrap();
     }
-    verifications::submit(&app.engine, &device, id, None).await.unwrap();
+    verifications::submit(&app.engine, device, id, None).await.unwrap();
     jobs::run_pending(&app.engine).await.unwrap();
-    id
 }
 
-async fn review(app: &App, id: VerificationId, verdict: Verdict, grounds: Grounds) {
+pub async fn review(app: &App, id: VerificationId, verdict: Verdict, grounds: Grounds) {
     let reviewer = Caller { scopes: "verifications reviews".into(), ..app.caller.clone() };
     let whole = verifications::whole(&app.engine, &reviewer, id).await.unwrap();
     let seen = whole.decision.as_deref();
@@ -111,24 +116,24 @@ async fn review(app: &App, id: VerificationId, verdict: Verdict, grounds: Ground
 }
 
 /// One that a human approved: what people say is nothing that a machine approves.
-async fn approved(app: &App, steps: &[StepKind], third_parties: Vec<ThirdParty>) -> VerificationId {
+pub async fn approved(app: &App, steps: &[StepKind], third_parties: Vec<ThirdParty>) -> VerificationId {
     let new = NewVerification { steps: steps.to_vec(), third_parties, ..NewVerification::default() };
     let id = handed_in(app, new).await;
     review(app, id, Verdict::Approve, Grounds::EvidenceInOrder).await;
     id
 }
 
-async fn listed(app: &App, id: VerificationId) -> shares::Shares {
+pub async fn listed(app: &App, id: VerificationId) -> shares::Shares {
     shares::list(&app.engine, &app.caller, id).await.unwrap()
 }
 
 /// A new link to the n-th share.
-async fn link(app: &App, id: VerificationId, n: usize) -> Renewed {
+pub async fn link(app: &App, id: VerificationId, n: usize) -> Renewed {
     let share = listed(app, id).await.all[n].id;
     shares::renew(&app.engine, &app.caller, id, share).await.unwrap()
 }
 
-async fn look(app: &App, code: &str) -> Result<Profile, Error> {
+pub async fn look(app: &App, code: &str) -> Result<Profile, Error> {
     let opened = shares::open(&app.engine, code).await?;
     shares::view(&app.engine, &opened).await
 }
@@ -139,7 +144,7 @@ async fn look_at(app: &App, code: &str, picture: EvidenceId) -> Result<Vec<u8>, 
 }
 
 #[track_caller]
-fn is_gone<T: std::fmt::Debug>(seen: &Result<T, Error>) {
+pub fn is_gone<T: std::fmt::Debug>(seen: &Result<T, Error>) {
     assert!(matches!(seen, Err(Error::Gone(_))), "{seen:?}");
 }
 
@@ -148,7 +153,7 @@ fn kinds(profile: &Profile) -> Vec<StepKind> {
 }
 
 /// The details of what the audit log says was done, oldest first.
-async fn done(app: &App, action: AuditAction) -> Vec<Value> {
+pub async fn done(app: &App, action: AuditAction) -> Vec<Value> {
     let mut tx = app.db.read().await.unwrap();
     let log = audit::list(&mut tx, app.caller.organization, 0, 1000).await.unwrap();
     let lines = log.into_iter().filter(|line| line.action == action.as_str());

@@ -3,7 +3,7 @@
 use bonafide_core::id::ShareId;
 use bonafide_store::{
     Error, applicants,
-    crypto::{Object, open_json, seal_json},
+    crypto::{Object, Sealed, open_json, seal_json},
     secrets::PlainSecret,
     shares::{self, Share},
 };
@@ -12,6 +12,10 @@ use serde_json::{Value, json};
 use crate::stage::{Stage, Tenant};
 
 const CANARY: &str = "Notar Kanarienvogel";
+
+fn of(stage: &Stage, t: &Tenant, id: ShareId, name: &str) -> Sealed {
+    seal_json(&t.key, Object::Share(id), &json!({ "name": name }), &stage.entropy).unwrap()
+}
 
 fn share(stage: &Stage, t: &Tenant, ordinal: i64) -> Share {
     let id: ShareId = stage.id();
@@ -23,7 +27,7 @@ fn share(stage: &Stage, t: &Tenant, ordinal: i64) -> Share {
         source: t.verification,
         ordinal,
         code_sha256: None,
-        sealed: seal_json(&t.key, Object::Share(id), &json!({ "name": CANARY }), &stage.entropy).unwrap(),
+        sealed: of(stage, t, id, CANARY),
         views: 0,
         created_at: stage.now(),
         expires_at: stage.now().plus_secs(60),
@@ -65,15 +69,29 @@ pub(crate) async fn a_newer_link_takes_the_place_of_the_older(stage: Stage) {
         stage.clock.advance(1000);
         one.expires_at = stage.now().plus_secs(60);
         one.code_sha256 = Some(code.hash());
-        shares::renew(&mut tx, t.organization, one.id, code.hash(), one.expires_at).await.unwrap();
+        one.sealed = of(&stage, &t, one.id, "Notar");
+        shares::renew(&mut tx, t.organization, one.id, code.hash(), &one.sealed, one.expires_at)
+            .await
+            .unwrap();
         assert_eq!(shares::find(&mut tx, code.hash()).await.unwrap().as_ref(), Some(&one));
     }
     assert_eq!(shares::find(&mut tx, first.hash()).await.unwrap(), None);
+    assert!(!shares::reseal(&mut tx, t.organization, one.id, None, &one.sealed).await.unwrap());
+    // What is kept with a link is not kept with the one after it.
+    let told = of(&stage, &t, one.id, "told");
+    assert!(!shares::reseal(&mut tx, t.organization, one.id, Some(first.hash()), &told).await.unwrap());
+    assert!(shares::reseal(&mut tx, t.organization, one.id, Some(second.hash()), &told).await.unwrap());
+    one.sealed = told;
+    assert_eq!(shares::find(&mut tx, second.hash()).await.unwrap().as_ref(), Some(&one));
     // A code is of one share alone.
     tx.commit().await.unwrap();
     let other = inserted(&stage, &t, 1).await;
     let mut tx = stage.begin().await;
-    let twice = shares::renew(&mut tx, t.organization, other.id, second.hash(), one.expires_at).await;
+    let told = of(&stage, &t, other.id, "told");
+    assert!(shares::reseal(&mut tx, t.organization, other.id, None, &told).await.unwrap());
+    assert_eq!(shares::get(&mut tx, t.organization, other.id).await.unwrap().unwrap().sealed, told);
+    let (id, sealed) = (other.id, &other.sealed);
+    let twice = shares::renew(&mut tx, t.organization, id, second.hash(), sealed, one.expires_at).await;
     assert!(twice.unwrap_err().is_duplicate());
 }
 
@@ -94,7 +112,7 @@ pub(crate) async fn looks_are_counted_and_what_is_revoked_stays_so(stage: Stage)
     let seen = shares::get(&mut tx, t.organization, one.id).await.unwrap().unwrap();
     assert_eq!(seen.revoked_at, Some(at));
     let code = PlainSecret::new("shr", &stage.entropy).hash();
-    let renewed = shares::renew(&mut tx, t.organization, one.id, code, stage.now()).await;
+    let renewed = shares::renew(&mut tx, t.organization, one.id, code, &one.sealed, stage.now()).await;
     assert!(matches!(renewed, Err(Error::NotFound("share"))), "{renewed:?}");
 }
 
@@ -103,7 +121,7 @@ pub(crate) async fn go_with_the_person(stage: Stage) {
     let one = inserted(&stage, &t, 0).await;
     let code = PlainSecret::new("shr", &stage.entropy).hash();
     let mut tx = stage.begin().await;
-    shares::renew(&mut tx, t.organization, one.id, code, one.expires_at).await.unwrap();
+    shares::renew(&mut tx, t.organization, one.id, code, &one.sealed, one.expires_at).await.unwrap();
     applicants::anonymize(&mut tx, t.organization, t.applicant, stage.now()).await.unwrap();
     tx.commit().await.unwrap();
     let mut tx = stage.read().await;
@@ -121,7 +139,9 @@ pub(crate) async fn are_nobodys_in_another_tenant(stage: Stage) {
     assert_eq!(shares::get(&mut tx, me, one.id).await.unwrap(), None);
     assert_eq!(shares::list(&mut tx, me, t.verification).await.unwrap(), []);
     assert!(!shares::revoke(&mut tx, me, one.id, stage.now()).await.unwrap());
-    assert!(matches!(shares::renew(&mut tx, me, one.id, code, stage.now()).await, Err(Error::NotFound(_))));
+    let renewed = shares::renew(&mut tx, me, one.id, code, &one.sealed, stage.now()).await;
+    assert!(matches!(renewed, Err(Error::NotFound(_))), "{renewed:?}");
+    assert!(!shares::reseal(&mut tx, me, one.id, Some(code), &one.sealed).await.unwrap());
     assert!(matches!(shares::count_view(&mut tx, me, one.id, stage.now()).await, Err(Error::NotFound(_))));
     assert_eq!(shares::get(&mut tx, t.organization, one.id).await.unwrap(), Some(one));
     // Nor can one be made of somebody else's verification.

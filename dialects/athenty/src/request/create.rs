@@ -15,7 +15,9 @@ use bonafide_http::{Caller, Created, Json, Result, operation};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::shapes::{EXPIRES_DAYS, client_id, matter_id, organization_id, request_id, requirements_schema};
+use super::shapes::{
+    EXPIRES_DAYS, client_id, matter_id, organization_id, request_id, requirements_schema, shown_schema,
+};
 use crate::{
     NAME, extract,
     words::{self, RequestStatus, RequestType, Requirement},
@@ -48,7 +50,8 @@ pub(crate) struct CreateRequestBody {
     expires_days: Option<u32>,
     /// What the steps ask for beyond the ordinary.
     config: Option<StepConfig>,
-    /// With whom the result is shared once the request is approved.
+    /// With whom the result is shared once the request is approved. Where this server sends mail and has a `share_url`, each is
+    /// written to then, with a link of their own that expires and can be revoked; otherwise make the links yourself.
     #[schema(max_items = 20)]
     third_parties: Option<Vec<ThirdPartyBody>>,
 }
@@ -62,7 +65,7 @@ pub(crate) struct ThirdPartyBody {
     pub(super) email: String,
     /// The steps that they see; all of the request when absent.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schema(value_type = Vec<Requirement>, required = false, min_items = 1, max_items = 11)]
+    #[schema(schema_with = shown_schema, required = false)]
     pub(super) requirements: Vec<StepKind>,
 }
 

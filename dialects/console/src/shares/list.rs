@@ -10,7 +10,8 @@ use crate::extract::verification_id;
 /// List shares
 ///
 /// What the third parties that were named may see of a verification: granted when it is approved, if the person agreed in
-/// the step `consent`. There are at most 20.
+/// the step `consent`. Where this server sends mail and has a `share_url`, each of them is written to then. There are at most
+/// 20.
 #[operation(get, "/console/verifications/{id}/shares", tag = "Shares", id = "shares_list",
     scope = "verifications:read", params(("id" = String, Path)))]
 pub(crate) async fn list(

@@ -6,7 +6,7 @@ pub(crate) mod revoke;
 
 use bonafide_core::{
     id::ShareId,
-    share::{ShareState, Withheld},
+    share::{ShareMail, ShareState, Withheld},
     step::StepKind,
 };
 use bonafide_engine::{Error, shares::Listed};
@@ -27,6 +27,13 @@ pub(crate) struct Share {
     /// Who it is; absent after the person was erased.
     #[serde(skip_serializing_if = "Option::is_none")]
     third_party: Option<SharedWith>,
+    /// The e-mail to them, with their link; absent after the person was erased. `not_sent`: this server sent none when it was
+    /// granted, or you made a link since; pass that on yourself. `failed`: see `mail_problem`, and pass a new link on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mail: Option<ShareMail>,
+    /// Why the e-mail did not arrive: a stable word, such as `address_refused`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mail_problem: Option<String>,
     /// The verification that is shown: another one where an earlier approval is passed on.
     source: String,
     /// How often something was looked at; the audit log says when.
@@ -59,6 +66,8 @@ impl Share {
                 email: party.email,
                 steps: party.steps,
             }),
+            mail: listed.mail,
+            mail_problem: listed.mail_problem,
             source: listed.source.to_string(),
             views: listed.views,
             viewed_at: listed.viewed_at.map(|at| at.to_string()),

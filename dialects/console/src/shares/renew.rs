@@ -24,8 +24,8 @@ pub(crate) struct ShareLink {
 
 /// Make a link to a share
 ///
-/// The first, or one in the place of the one before, which shows nothing from then on. Nothing is sent: pass it on to the
-/// third party yourself. It is shown once and stored hashed. 409 for what was revoked, and for a verification that is not
+/// The first, or one in the place of the one before, also of one that was sent by e-mail, which shows nothing from then on.
+/// Nothing is sent: pass it on to the third party yourself. It is shown once and stored hashed. 409 for what was revoked, and for a verification that is not
 /// approved now.
 #[operation(post, "/console/verifications/{id}/shares/{share}/renew", tag = "Shares", id = "share_renew",
     scope = "verifications:write", params(("id" = String, Path), ("share" = String, Path)))]

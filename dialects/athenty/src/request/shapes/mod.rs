@@ -42,13 +42,21 @@ pub(super) fn matter_id(id: MatterId) -> String {
 
 /// The steps of a request: some, in order, each once.
 pub(super) fn requirements_schema() -> Array {
+    steps_schema("The steps to collect, in order; each once.")
+}
+
+pub(super) fn shown_schema() -> Array {
+    steps_schema("The steps that they see; all of the request when absent.")
+}
+
+fn steps_schema(description: &str) -> Array {
     let word = ObjectBuilder::new()
         .schema_type(Type::String)
         .enum_values(Some(StepKind::ALL.map(StepKind::as_str)))
         .build();
     ArrayBuilder::new()
         .items(word)
-        .description(Some("The steps to collect, in order; each once."))
+        .description(Some(description))
         .min_items(Some(1))
         .max_items(Some(StepKind::ALL.len()))
         .unique_items(true)
