@@ -1,6 +1,8 @@
 //! What is the same in every API's document is not written at each operation but added here: how to say who one is,
 //! idempotency keys, and every refusal. Its status and media type are those that the dialect itself answers with.
 
+use std::collections::BTreeMap;
+
 use axum::http::header;
 use bonafide_core::{
     problem::{Problem, Rule},
@@ -8,8 +10,7 @@ use bonafide_core::{
 };
 use bonafide_engine::Scope;
 use utoipa::openapi::{
-    Content, Object, ObjectBuilder, OpenApi, PathItem, Ref, RefOr, Required, Response, ResponseBuilder,
-    Schema, Type,
+    Content, ObjectBuilder, OpenApi, PathItem, Ref, RefOr, Required, Response, ResponseBuilder, Schema, Type,
     path::{Operation, Parameter, ParameterBuilder, ParameterIn},
     request_body::RequestBody,
     security::{ApiKey, ApiKeyValue, SecurityRequirement, SecurityScheme},
@@ -30,20 +31,12 @@ pub(crate) fn complete(document: &mut OpenApi, dialect: &Dialect, api: &Operatio
     )));
     components.add_security_scheme("api_key", scheme);
     let schemas = components.schemas.clone();
-    let properties = |reference: &Ref| {
-        let name = reference.ref_location.rsplit('/').next().unwrap_or_default();
-        match schemas.get(name) {
-            Some(RefOr::T(Schema::Object(object))) => Some(object),
-            _ => None,
-        }
-    };
     for item in document.paths.paths.values_mut() {
         for (method, operation) in operations(item) {
             if let Some(RefOr::T(body)) = &mut operation.request_body {
                 // A body of which nothing is required may be left out.
-                let named: Vec<_> = schemas_of(body).map(properties).collect();
-                let is_optional = |object: &Option<&Object>| object.is_some_and(|o| o.required.is_empty());
-                if !named.is_empty() && named.iter().all(is_optional) {
+                let optional: Vec<_> = schemas_of(body).map(|named| wants_nothing(named, &schemas)).collect();
+                if !optional.is_empty() && optional.into_iter().all(|it| it) {
                     body.required = Some(Required::False);
                 }
             }
@@ -187,6 +180,21 @@ fn schemas_of(body: &RequestBody) -> impl Iterator<Item = &Ref> {
         RefOr::T(Content { schema: Some(RefOr::Ref(reference)), .. }) => Some(reference),
         _ => None,
     })
+}
+
+/// Whether the members of the objects that a name stands for may all be left out.
+fn wants_nothing(named: &Ref, schemas: &BTreeMap<String, RefOr<Schema>>) -> bool {
+    let name = named.ref_location.rsplit('/').next().unwrap_or_default();
+    let of = |part: &RefOr<Schema>| match part {
+        RefOr::Ref(named) => wants_nothing(named, schemas),
+        RefOr::T(Schema::Object(object)) => object.required.is_empty(),
+        RefOr::T(_) => false,
+    };
+    match schemas.get(name) {
+        Some(RefOr::T(Schema::AllOf(all))) => all.items.iter().all(of),
+        Some(part) => of(part),
+        None => false,
+    }
 }
 
 fn idempotency_key() -> Parameter {

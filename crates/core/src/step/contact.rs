@@ -23,7 +23,11 @@ pub struct Contact {
     #[schema(format = Email, max_length = 254)]
     pub email: Option<String>,
     /// `+`, the country's code and the number (E.164).
-    #[schema(min_length = 8, max_length = 30, pattern = r"^\s*\+[0-9 ()./-]+$")]
+    #[schema(
+        min_length = 8,
+        max_length = 30,
+        pattern = r"^\s*\+[ ()./-]*[1-9]([ ()./-]*[0-9]){6,14}[ ()./-]*$"
+    )]
     pub phone: Option<String>,
     pub address: Option<Address>,
 }

@@ -16,17 +16,21 @@ use crate::{
 };
 
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "documents the form; its parts are read one by one")]
 pub(crate) struct DocumentPicture {
     /// JPEG, PNG or WebP, up to 20 MB.
     #[schema(format = Binary, min_length = 1)]
     image: String,
     /// What the person says the document is; the server tells where it is absent.
+    #[schema(value_type = DocumentType, required = false)]
     document_type: Option<DocumentType>,
     /// Where the picture was taken: degrees, WGS 84. Both or none.
-    #[schema(min_length = 1, pattern = r"^[+-]?([0-8]?[0-9](\.[0-9]+)?|90(\.0+)?)$")]
+    #[schema(value_type = String, required = false, min_length = 1,
+        pattern = r"^[+-]?([0-8]?[0-9](\.[0-9]+)?|90(\.0+)?)$")]
     latitude: Option<String>,
-    #[schema(min_length = 1, pattern = r"^[+-]?((1[0-7][0-9]|[0-9]?[0-9])(\.[0-9]+)?|180(\.0+)?)$")]
+    #[schema(value_type = String, required = false, min_length = 1,
+        pattern = r"^[+-]?((1[0-7][0-9]|[0-9]?[0-9])(\.[0-9]+)?|180(\.0+)?)$")]
     longitude: Option<String>,
 }
 

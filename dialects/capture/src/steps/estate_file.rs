@@ -13,6 +13,7 @@ use crate::{
 };
 
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "documents the form; its part is read by name")]
 pub(crate) struct EstatePicture {
     /// JPEG, PNG or WebP, up to 20 MB.

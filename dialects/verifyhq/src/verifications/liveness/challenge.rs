@@ -23,9 +23,9 @@ use crate::{
 #[serde(rename_all = "camelCase")]
 #[expect(dead_code, reason = "documents the form; its parts are read one by one")]
 pub(crate) struct ChallengePhoto {
-    #[schema(min_length = 1, max_length = 64)]
+    #[schema(min_length = 1, max_length = 64, pattern = r"\S")]
     session_token: String,
-    #[schema(min_length = 1, max_length = 64, example = "ch_001")]
+    #[schema(min_length = 1, max_length = 64, pattern = r"\S", example = "ch_001")]
     challenge_id: String,
     /// Up to 10 MB. JPEG, PNG or WebP, by what it holds and not by its name.
     #[schema(format = Binary, min_length = 1)]

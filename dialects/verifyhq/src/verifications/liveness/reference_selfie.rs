@@ -16,7 +16,7 @@ use crate::extract::{from_server, required_picture, session_token};
 #[serde(rename_all = "camelCase")]
 #[expect(dead_code, reason = "documents the form; its parts are read one by one")]
 pub(crate) struct ReferenceSelfie {
-    #[schema(min_length = 1, max_length = 64)]
+    #[schema(min_length = 1, max_length = 64, pattern = r"\S")]
     session_token: String,
     /// Up to 10 MB. JPEG, PNG or WebP, by what it holds and not by its name.
     #[schema(format = Binary, min_length = 1)]

@@ -14,7 +14,7 @@ use crate::extract::{required_picture, session_token};
 #[serde(rename_all = "camelCase")]
 #[expect(dead_code, reason = "documents the form; its parts are read one by one")]
 pub(crate) struct LivenessVideo {
-    #[schema(min_length = 1, max_length = 64)]
+    #[schema(min_length = 1, max_length = 64, pattern = r"\S")]
     session_token: String,
     #[schema(format = Binary, min_length = 1)]
     video: String,
