@@ -14,8 +14,10 @@ bonafide_http::vocabulary!(
 #[expect(dead_code, reason = "documents what is kept as it was sent")]
 pub(crate) struct KnownSettings {
     /// Your word for your user, an opaque id; selects the weights and requirements that you set for them.
+    #[schema(max_length = 64, pattern = "^[A-Za-z0-9._:-]*$")]
     user_id: Option<String>,
     /// The name of one of your policies (`GET /console/policies`); the default one when absent.
+    #[schema(max_length = 64)]
     policy: Option<String>,
     /// `without_head` for people who cannot turn theirs.
     #[schema(value_type = Option<LivenessMovements>)]
