@@ -86,6 +86,10 @@ pub(crate) fn codes(
         VerificationStatus::RetryRequired if attempt == Some(AttemptStatus::Expired) => {
             response_codes(kind, Status::Expired, &[])
         }
+        // The core's own status waits for the person as before.
+        VerificationStatus::RetryRequired if attempt == Some(AttemptStatus::CaptureAborted) => {
+            response_codes(kind, Status::RetryRequired, reasons)
+        }
         VerificationStatus::RetryRequired
         | VerificationStatus::Approved
         | VerificationStatus::Declined
@@ -112,6 +116,7 @@ mod tests {
             (Status::RetryRequired, Some(AttemptStatus::Expired), &blurred, &[61101]),
             (Status::Pending, Some(AttemptStatus::Expired), &[], &[61101]),
             (Status::Approved, Some(AttemptStatus::Completed), &[], &[10000]),
+            (Status::Capturing, Some(AttemptStatus::CaptureAborted), &[Code::CameraRefused], &[61113]),
             (Status::Canceled, Some(AttemptStatus::Terminated), &[], &[64001]),
             (Status::Refused, Some(AttemptStatus::CaptureRefused), &[], &[63001]),
         ] {

@@ -27,6 +27,7 @@ static MODELS: LazyLock<Arc<Models>> =
 /// What this server is called outside.
 pub const URL: &str = "https://id.example.com";
 
+#[derive(Clone)]
 pub struct App {
     pub engine: Engine,
     pub clock: Arc<FixedClock>,
