@@ -31,8 +31,8 @@ pub type Draw = fn(&Report) -> Result<Vec<u8>, Undrawn>;
 pub enum Undrawn {
     #[error("a picture is too large for a report, or there are too many")]
     Picture,
-    #[error("the report could not be drawn: {0}")]
-    Failed(String),
+    #[error("the report could not be drawn: failed at {0}")]
+    Failed(&'static str),
 }
 
 /// All that a report says. Personal data, so it does not print itself. What is absent is not known.
@@ -56,6 +56,8 @@ pub struct Report {
     pub document: Option<Document>,
     pub facts: Vec<Fact>,
     pub pictures: Vec<Picture>,
+    /// Pictures whose files cannot be decoded any more.
+    pub damaged: Vec<EvidenceKind>,
     pub findings: Vec<Finding>,
     pub history: Vec<Line>,
 }
@@ -305,6 +307,7 @@ mod tests {
             document: None,
             facts: vec![],
             pictures: vec![],
+            damaged: vec![],
             findings: vec![],
             history: vec![],
         };

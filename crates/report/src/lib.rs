@@ -22,7 +22,6 @@ use bonafide_core::report::{LARGEST_PICTURE, LONGEST_SIDE, MOST_PICTURES, Report
 use jiff::tz::TimeZone;
 use typst::{
     comemo,
-    diag::SourceDiagnostic,
     foundations::{Datetime, Smart},
     layout::{Frame, FrameItem},
 };
@@ -55,14 +54,17 @@ pub fn render(report: &Report) -> Result<Vec<u8>, Undrawn> {
 }
 
 fn draw(report: &Report) -> Result<Vec<u8>, Undrawn> {
-    typst_pdf::pdf(&pages(report)?, &options(report)?).map_err(|e| failed(&e))
+    // What the compiler complains of may quote what a person wrote, so it is not passed on.
+    typst_pdf::pdf(&pages(report)?, &options(report)?).map_err(|_| Undrawn::Failed("writing the file"))
 }
 
 fn pages(report: &Report) -> Result<PagedDocument, Undrawn> {
     let mut missing = BTreeSet::new();
     for _ in 0..ROUNDS {
         let sheet = Sheet::new(values::values(report, &mut Texts::new(&missing)));
-        let document = typst::compile::<PagedDocument>(&sheet).output.map_err(|e| failed(&e))?;
+        let document = typst::compile::<PagedDocument>(&sheet)
+            .output
+            .map_err(|_| Undrawn::Failed("making the pages"))?;
         let before = missing.len();
         for page in document.pages() {
             without_glyph(&page.frame, &mut missing);
@@ -71,7 +73,7 @@ fn pages(report: &Report) -> Result<PagedDocument, Undrawn> {
             return Ok(document);
         }
     }
-    Err(Undrawn::Failed("there are characters without a letter".to_owned()))
+    Err(Undrawn::Failed("finding letters for all characters"))
 }
 
 /// The characters of the pages that no font has a letter for. The base of a letter with marks stays: its marks are to blame.
@@ -92,7 +94,7 @@ fn without_glyph(frame: &Frame, missing: &mut BTreeSet<char>) {
 
 fn options(report: &Report) -> Result<PdfOptions, Undrawn> {
     let standards = PdfStandards::new(&[PdfStandard::A_2a, PdfStandard::Ua_1])
-        .map_err(|e| Undrawn::Failed(e.message().to_string()))?;
+        .map_err(|_| Undrawn::Failed("choosing the standards"))?;
     let at = jiff::Timestamp::from_millisecond(report.as_of.0).unwrap_or_default().to_zoned(TimeZone::UTC);
     let part = |part: i8| u8::try_from(part).unwrap_or_default();
     let moment = Datetime::from_ymd_hms(
@@ -110,10 +112,4 @@ fn options(report: &Report) -> Result<PdfOptions, Undrawn> {
         standards,
         ..PdfOptions::default()
     })
-}
-
-/// Without the places in the template: they say nothing to whoever reads the log.
-fn failed(errors: &[SourceDiagnostic]) -> Undrawn {
-    let messages: Vec<&str> = errors.iter().map(|error| error.message.as_str()).collect();
-    Undrawn::Failed(messages.join("; "))
 }

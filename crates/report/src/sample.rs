@@ -79,6 +79,7 @@ pub(crate) fn declined() -> Report {
             picture(EvidenceKind::DocumentFront, 3),
             picture(EvidenceKind::DocumentBack, 4),
         ],
+        damaged: vec![],
         findings,
         history: (0..)
             .zip(history)

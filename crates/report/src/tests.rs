@@ -1,6 +1,6 @@
 use bonafide_core::{
-    document::FieldName,
-    document::{Side, Source},
+    document::{FieldName, Side, Source},
+    evidence::EvidenceKind,
     report::{Agreement, Fact, LONGEST_SIDE, Line, Read, Report, Undrawn},
     verification::Status,
 };
@@ -217,6 +217,7 @@ fn what_is_not_known_is_left_out_or_said_to_be() {
         document: None,
         facts: vec![],
         pictures: vec![],
+        damaged: vec![EvidenceKind::Selfie],
         findings: vec![],
         history: vec![],
         ..declined()
@@ -231,6 +232,7 @@ fn what_is_not_known_is_left_out_or_said_to_be() {
         "No picture of a document is kept.",
         "The faces were not compared.",
         "No check was made.",
+        "Selfie: the stored picture cannot be decoded, so it is not shown.",
     ] {
         assert!(says(&pages, wanted), "{wanted}: {pages:#?}");
     }

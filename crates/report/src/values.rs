@@ -67,6 +67,10 @@ pub(crate) fn values(report: &Report, texts: &mut Texts<'_>) -> Dict {
         .filter(|(all, _)| *all > MOST_LINES)
         .map(|(all, what)| format!("The first {MOST_LINES} of {all} {what} are shown."))
         .collect();
+    for kind in &report.damaged {
+        let name = words::picture(*kind);
+        remarks.push(format!("{name}: the stored picture cannot be decoded, so it is not shown."));
+    }
     if texts.replaced {
         remarks.push("□ stands for a character that this report has no letter for.".to_owned());
     }

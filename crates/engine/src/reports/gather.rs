@@ -6,7 +6,7 @@ use bonafide_core::{
     document::FieldName,
     evidence::EvidenceKind,
     id::{OrganizationId, VerificationId},
-    report::{By, Decision, Document, Line, MOST_PICTURES, Report, facts},
+    report::{By, Decision, Document, Line, MOST_PICTURES, Picture, Report, facts},
     review::Grounds,
     step::StepData,
     time::Timestamp,
@@ -86,13 +86,7 @@ pub(super) async fn gather(
         let bytes = engine.blobs().get(&record.key, picture.id, &picture.blob_key).await?.to_vec();
         stored.push((kind, picture.created_at, bytes));
     }
-    let scale = move || {
-        let each = stored
-            .into_iter()
-            .map(|(kind, at, bytes): (EvidenceKind, Timestamp, Vec<u8>)| on_page(kind, at, &bytes));
-        each.collect::<Result<Vec<_>>>()
-    };
-    let pictures = tokio::task::spawn_blocking(scale).await??;
+    let (pictures, damaged) = tokio::task::spawn_blocking(move || on_pages(stored)).await?;
     let reading = private.reading.as_ref();
     Ok(Report {
         organization: asker.name,
@@ -109,9 +103,22 @@ pub(super) async fn gather(
             .map(|reading| Document { document_type: document_type(row), issuer: reading.issuer.clone() }),
         facts: facts(reading, &declared),
         pictures,
+        damaged,
         findings,
         history: lines.into_iter().map(|line| Line { at: line.at, event: line.event }).collect(),
     })
+}
+
+/// The pictures as they are put on pages, and those whose files are damaged.
+fn on_pages(stored: Vec<(EvidenceKind, Timestamp, Vec<u8>)>) -> (Vec<Picture>, Vec<EvidenceKind>) {
+    let (mut pictures, mut damaged) = (vec![], vec![]);
+    for (kind, given_at, bytes) in stored {
+        match on_page(kind, given_at, &bytes) {
+            Some(picture) => pictures.push(picture),
+            None => damaged.push(kind),
+        }
+    }
+    (pictures, damaged)
 }
 
 /// The decision that counts, with what the checks came to last.

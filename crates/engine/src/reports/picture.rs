@@ -7,19 +7,16 @@ use bonafide_core::{
     time::Timestamp,
 };
 
-use crate::base::error::{Error, Result};
-
 /// Tried one after the other until the file is small enough, which pictures of nothing but noise need.
 const QUALITIES: [u8; 3] = [82, 60, 35];
 
-/// Scaled down to what a page needs.
-pub(super) fn on_page(kind: EvidenceKind, given_at: Timestamp, stored: &[u8]) -> Result<Picture> {
-    let damaged = || Error::conflict("evidence_damaged", "a stored picture cannot be decoded");
-    let rgb = scale_to_fit(decode(stored).map_err(|_| damaged())?.rgb, LONGEST_SIDE);
+/// Scaled down to what a page needs; `None` where the file is damaged.
+pub(super) fn on_page(kind: EvidenceKind, given_at: Timestamp, stored: &[u8]) -> Option<Picture> {
+    let rgb = scale_to_fit(decode(stored).ok()?.rgb, LONGEST_SIDE);
     let (width, height) = rgb.dimensions();
     let files = QUALITIES.into_iter().map(|quality| encode_jpeg(&rgb, quality));
-    let jpeg = files.into_iter().find(|jpeg| jpeg.len() <= LARGEST_PICTURE).ok_or_else(damaged)?;
-    Ok(Picture { kind, given_at, width, height, jpeg })
+    let jpeg = files.into_iter().find(|jpeg| jpeg.len() <= LARGEST_PICTURE)?;
+    Some(Picture { kind, given_at, width, height, jpeg })
 }
 
 #[cfg(test)]
@@ -39,8 +36,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_picture_is_said_to_be_damaged() {
-        let shown = on_page(EvidenceKind::Selfie, Timestamp(0), &[0]);
-        assert!(matches!(shown, Err(Error::Conflict { code: "evidence_damaged", .. })));
+    fn what_is_no_picture_is_not_shown() {
+        assert!(on_page(EvidenceKind::Selfie, Timestamp(0), &[0]).is_none());
     }
 }
