@@ -28,8 +28,7 @@ pub async fn given(engine: &Engine, caller: &Caller, id: VerificationId) -> Resu
         Err(Error::Conflict { code: "anonymized", .. }) => return Ok(vec![]),
         Err(other) => return Err(other),
     };
-    let is_there =
-        |kind: &EvidenceKind| record.private.face_withdrawn_at.is_none() || !FACES.contains(kind);
+    let is_there = |kind: &EvidenceKind| record.private.face_withdrawn_at.is_none() || !FACES.contains(kind);
     let rows = rows::list_all(&mut tx, caller.organization, id).await?;
     let of = |row: rows::Evidence| {
         let kind = row.kind.known().filter(is_there)?;

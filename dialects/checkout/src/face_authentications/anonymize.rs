@@ -11,8 +11,14 @@ use super::{FAV, FaceAuthentication};
 ///
 /// Erases pictures and where it was done. Ids, status and response codes stay. One that is still going on is closed (64001).
 /// Repeating it changes nothing.
-#[operation(post, "/face-authentications/{face_authentication_id}/anonymize", tag = "Face authentications",
-    id = "anonymizeFaceAuthentication", scope = "verifications:write", params(("face_authentication_id" = String, Path, max_length = 255, pattern = r"^fav_\w+$")))]
+#[operation(
+    post,
+    "/face-authentications/{face_authentication_id}/anonymize",
+    tag = "Face authentications",
+    id = "anonymizeFaceAuthentication",
+    scope = "verifications:write",
+    params(("face_authentication_id" = String, Path, max_length = 255, pattern = r"^fav_\w+$")),
+)]
 pub(crate) async fn anonymize(
     State(engine): State<Engine>,
     caller: Caller,

@@ -11,8 +11,14 @@ use super::{IDV, IdentityVerification};
 ///
 /// Erases who the person is: what was declared, documents, pictures, where it was done. Ids, status and response codes stay. One
 /// that is still going on is closed (64001). Repeating it changes nothing.
-#[operation(post, "/identity-verifications/{identity_verification_id}/anonymize", tag = "Identity verifications",
-    id = "anonymizeIdentityVerification", scope = "verifications:write", params(("identity_verification_id" = String, Path, max_length = 255, pattern = r"^idv_\w+$")))]
+#[operation(
+    post,
+    "/identity-verifications/{identity_verification_id}/anonymize",
+    tag = "Identity verifications",
+    id = "anonymizeIdentityVerification",
+    scope = "verifications:write",
+    params(("identity_verification_id" = String, Path, max_length = 255, pattern = r"^idv_\w+$")),
+)]
 pub(crate) async fn anonymize(
     State(engine): State<Engine>,
     caller: Caller,

@@ -7,8 +7,14 @@ use bonafide_http::{Caller, Json, Path, Result, operation};
 use super::{IDV, IdentityVerification};
 
 /// Get an identity verification
-#[operation(get, "/identity-verifications/{identity_verification_id}", tag = "Identity verifications", id = "getIdentityVerification",
-    scope = "verifications:read", params(("identity_verification_id" = String, Path, max_length = 255, pattern = r"^idv_\w+$")))]
+#[operation(
+    get,
+    "/identity-verifications/{identity_verification_id}",
+    tag = "Identity verifications",
+    id = "getIdentityVerification",
+    scope = "verifications:read",
+    params(("identity_verification_id" = String, Path, max_length = 255, pattern = r"^idv_\w+$")),
+)]
 pub(crate) async fn read(
     State(engine): State<Engine>,
     caller: Caller,

@@ -15,7 +15,10 @@ async fn a_link_shows_its_picture_for_a_quarter_of_an_hour_and_no_other() {
     let attempt = app.get(&attempts(&approved)).await.ok()["data"][0].clone();
     let path = format!("{}/{}/assets", attempts(&approved), id(&attempt));
     let assets = app.get(&path).await.ok();
-    assert_eq!((&assets["total_count"], &assets["skip"], &assets["limit"]), (&json!(2), &json!(0), &json!(10)));
+    assert_eq!(
+        (&assets["total_count"], &assets["skip"], &assets["limit"]),
+        (&json!(2), &json!(0), &json!(10))
+    );
     assert_eq!(assets["_links"], json!({"self": {"href": format!("{URL}{path}?skip=0&limit=10")}}));
     let url = |asset: &Value| asset["_links"]["asset_url"]["href"].as_str().unwrap().to_owned();
     let types: Vec<&Value> = assets["data"].as_array().unwrap().iter().map(|asset| &asset["type"]).collect();
@@ -43,7 +46,11 @@ async fn a_link_shows_its_picture_for_a_quarter_of_an_hour_and_no_other() {
         front.replace("/assets/", "/assets/0"),
         front.replace(before.rsplit_once('/').unwrap().1, "none"),
     ] {
-        assert_eq!(app.picture(&changed).await.refused(403, "authentication_error"), ["link_invalid"], "{changed}");
+        assert_eq!(
+            app.picture(&changed).await.refused(403, "authentication_error"),
+            ["link_invalid"],
+            "{changed}"
+        );
     }
     for (broken, code) in [
         (before.to_owned(), "expires__required"),

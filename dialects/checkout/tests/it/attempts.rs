@@ -145,14 +145,16 @@ async fn a_link_that_nobody_opens_ends(app: &App) {
 }
 
 async fn who_opens_the_link_is_told_of(app: &App) {
-    let opened =
-        app.post(OPEN, json!({"declared_data": declared(), "redirect_url": BACK})).await.created();
+    let opened = app.post(OPEN, json!({"declared_data": declared(), "redirect_url": BACK})).await.created();
     app.device(link(&opened)).await;
     let attempt = &app.get(&attempts(&opened)).await.ok()["data"][0];
     assert_eq!(attempt["status"], "capture_in_progress");
     let session = &attempt["applicant_session_information"];
     assert_eq!(session["number_of_sessions"], 1);
-    assert_eq!((&session["user_agent"], &session["initial_device"]), (&json!("Mozilla/5.0 (iPhone)"), &json!("mobile")));
+    assert_eq!(
+        (&session["user_agent"], &session["initial_device"]),
+        (&json!("Mozilla/5.0 (iPhone)"), &json!("mobile"))
+    );
     assert!(session["selected_documents"].is_null(), "nothing was selected: {session}");
     app.post_nothing(&format!("{}/anonymize", at(&opened))).await.ok();
     let attempt = &app.get(&attempts(&opened)).await.ok()["data"][0];

@@ -63,7 +63,10 @@ async fn with_as_little_as_there_may_be(app: &App) {
     assert_eq!(app.get(&format!("/v2{}", at(&made))).await.ok(), expected, "under the older name as well");
     assert_eq!(app.told(&name).await, ["identity_verification_created"]);
     let event = &app.events(&name).await[0]["data"];
-    assert_eq!((&event["applicant_id"], &event["external_applicant_id"]), (&applicant["id"], &json!("ext_1")));
+    assert_eq!(
+        (&event["applicant_id"], &event["external_applicant_id"]),
+        (&applicant["id"], &json!("ext_1"))
+    );
     assert_eq!((&event["identity_verification_id"], &event["status"]), (&made["id"], &made["status"]));
 }
 
@@ -81,7 +84,10 @@ async fn whatever_was_said_is_read_back(app: &App) {
     assert_eq!(made["declared_data"], everything());
     assert_eq!((&made["redirect_url"], &made["status"]), (&json!(BACK), &json!("created")));
     assert_eq!(made["phone_number"], json!({"country_code": "+33", "number": "612"}));
-    assert_eq!((&made["webhook_url"], &made["risk_labels"]), (&json!("https://hooks.example.com/a"), &json!([])));
+    assert_eq!(
+        (&made["webhook_url"], &made["risk_labels"]),
+        (&json!("https://hooks.example.com/a"), &json!([]))
+    );
     assert_eq!(app.again(&made).await, made);
     // Null is as good as nothing.
     let nulls = json!({
@@ -100,7 +106,10 @@ async fn both_at_once_make_an_applicant_or_nothing(app: &App) {
     let read = app.again(&opened).await;
     assert!(read["_links"]["verification_url"].is_null(), "the link is told once");
     let list = app.get(&attempts(&opened)).await.ok();
-    assert_eq!((&list["total_count"], &list["data"][0]["status"]), (&json!(1), &json!("pending_redirection")));
+    assert_eq!(
+        (&list["total_count"], &list["data"][0]["status"]),
+        (&json!(1), &json!("pending_redirection"))
+    );
     assert_eq!(link(&list["data"][0]), link(&opened));
     let made = app.get(&format!("/applicants/{}", opened["applicant_id"].as_str().unwrap())).await.ok();
     assert_eq!(
@@ -245,7 +254,11 @@ async fn every_wrong_field_is_named() {
         ("declared_data.birth_date", json!("02/10/1934"), "declared_data__birth_date__invalid_format"),
         ("declared_data.birth_date", json!("2026-06-02"), "declared_data__birth_date__out_of_range"),
         ("declared_data.email", json!("hannah"), "declared_data__email__invalid_format"),
-        ("declared_data.phone_number", json!({"country_code": "+44"}), "declared_data__phone_number__number__required"),
+        (
+            "declared_data.phone_number",
+            json!({"country_code": "+44"}),
+            "declared_data__phone_number__number__required",
+        ),
         (
             "declared_data.phone_number",
             json!({"country_code": "44", "number": "1"}),
@@ -263,7 +276,11 @@ async fn every_wrong_field_is_named() {
         ),
         ("declared_data.address", json!({"zip": long(51)}), "declared_data__address__zip__too_long"),
         ("declared_data.address", json!({"country": "GBR"}), "declared_data__address__country__too_long"),
-        ("declared_data.address", json!({"country": "ZZ"}), "declared_data__address__country__invalid_format"),
+        (
+            "declared_data.address",
+            json!({"country": "ZZ"}),
+            "declared_data__address__country__invalid_format",
+        ),
         ("redirect_url", json!("javascript:alert(1)"), "redirect_url__invalid"),
         ("redirect_url", json!("https:///nowhere"), "redirect_url__invalid_format"),
         ("redirect_url", json!(7), "redirect_url__invalid_type"),
@@ -412,7 +429,8 @@ async fn a_blurred_document_is_asked_for_again_and_a_no_is_a_no() {
     // Each attempt has what was captured in it.
     let list = app.get(&attempts(&retry)).await.ok();
     for attempt in list["data"].as_array().unwrap() {
-        let assets = app.get(&format!("{}/{}/assets", attempts(&retry), attempt["id"].as_str().unwrap())).await;
+        let assets =
+            app.get(&format!("{}/{}/assets", attempts(&retry), attempt["id"].as_str().unwrap())).await;
         let types: Vec<Value> =
             assets.ok()["data"].as_array().unwrap().iter().map(|asset| asset["type"].clone()).collect();
         assert_eq!(types, ["document_front_image", "face_image"]);
@@ -420,7 +438,9 @@ async fn a_blurred_document_is_asked_for_again_and_a_no_is_a_no() {
 
     let opened = app.post(OPEN, json!({"declared_data": declared(), "redirect_url": BACK})).await.created();
     let device = app.device(link(&opened)).await;
-    assert!(app.on_device(&device, "/capture/session/consent", json!({"given": false})).await.status.is_success());
+    assert!(
+        app.on_device(&device, "/capture/session/consent", json!({"given": false})).await.status.is_success()
+    );
     let refused = app.again(&opened).await;
     assert_eq!((&refused["status"], codes(&refused)), (&json!("refused"), vec![63001]));
     let attempt = &app.get(&attempts(&opened)).await.ok()["data"][0];

@@ -121,13 +121,29 @@ fn the_document_has_every_operation_with_its_fields_and_statuses() {
 fn the_document_has_the_vendors_objects() {
     let published = Published::new();
     let (all, required) = published.schema("Document");
-    let least = ["document_type", "document_issuing_country", "front_image_signed_url", "full_name", "birth_date"];
+    let least =
+        ["document_type", "document_issuing_country", "front_image_signed_url", "full_name", "birth_date"];
     assert_eq!(required, set(&least));
     let more = [
-        "back_image_signed_url", "first_names", "last_name", "last_name_at_birth", "birth_place", "nationality",
-        "gender", "personal_number", "tax_identification_number", "document_number", "document_expiry_date",
-        "document_issue_date", "document_issue_place", "document_mrz", "address", "permit_obtaining_date",
-        "permit_expiry_date", "permit_type_detailed", "permit_type_remarks",
+        "back_image_signed_url",
+        "first_names",
+        "last_name",
+        "last_name_at_birth",
+        "birth_place",
+        "nationality",
+        "gender",
+        "personal_number",
+        "tax_identification_number",
+        "document_number",
+        "document_expiry_date",
+        "document_issue_date",
+        "document_issue_place",
+        "document_mrz",
+        "address",
+        "permit_obtaining_date",
+        "permit_expiry_date",
+        "permit_type_detailed",
+        "permit_type_remarks",
     ];
     assert_eq!(all, &set(&least) | &set(&more));
     let (all, required) = published.schema("Holder");
@@ -144,15 +160,29 @@ fn the_document_has_the_vendors_objects() {
     assert_eq!(
         words("VerificationStatus"),
         json!([
-            "created", "pending", "capture_in_progress", "checks_in_progress", "approved", "declined",
-            "retry_required", "refused", "inconclusive"
+            "created",
+            "pending",
+            "capture_in_progress",
+            "checks_in_progress",
+            "approved",
+            "declined",
+            "retry_required",
+            "refused",
+            "inconclusive"
         ])
     );
     assert_eq!(
         words("AttemptState"),
         json!([
-            "pending_redirection", "capture_in_progress", "capture_aborted", "capture_refused", "expired",
-            "checks_in_progress", "checks_inconclusive", "completed", "terminated"
+            "pending_redirection",
+            "capture_in_progress",
+            "capture_aborted",
+            "capture_refused",
+            "expired",
+            "checks_in_progress",
+            "checks_inconclusive",
+            "completed",
+            "terminated"
         ])
     );
     assert_eq!(
@@ -178,7 +208,10 @@ async fn good(app: &App, approved: &Value, op: &Operation) -> (String, Option<Va
         }
         "POST /identity-verifications" => {
             let applicant = app.applicant(json!({})).await;
-            (op.path().to_owned(), Some(json!({"applicant_id": applicant["id"], "declared_data": declared()})))
+            (
+                op.path().to_owned(),
+                Some(json!({"applicant_id": applicant["id"], "declared_data": declared()})),
+            )
         }
         "GET /identity-verifications/{identity_verification_id}" => (at(approved), None),
         "POST /identity-verifications/{identity_verification_id}/anonymize" => {

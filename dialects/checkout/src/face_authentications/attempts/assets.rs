@@ -14,9 +14,18 @@ use crate::{
 ///
 /// The last one of each kind that was captured in it; a picture that was not captured anew stays with the attempt before. Videos
 /// are not kept. Each link is good for a quarter of an hour, needs no credentials, and is answered with 403 afterwards.
-#[operation(get, "/face-authentications/{face_authentication_id}/attempts/{attempt_id}/assets", tag = "Face authentications",
-    id = "listFaceAuthenticationAttemptAssets", scope = "verifications:read",
-    params(("face_authentication_id" = String, Path, max_length = 255, pattern = r"^fav_\w+$"), ("attempt_id" = String, Path, max_length = 255, pattern = r"^fatp_\w+$"), PageQuery))]
+#[operation(
+    get,
+    "/face-authentications/{face_authentication_id}/attempts/{attempt_id}/assets",
+    tag = "Face authentications",
+    id = "listFaceAuthenticationAttemptAssets",
+    scope = "verifications:read",
+    params(
+        ("face_authentication_id" = String, Path, max_length = 255, pattern = r"^fav_\w+$"),
+        ("attempt_id" = String, Path, max_length = 255, pattern = r"^fatp_\w+$"),
+        PageQuery,
+    ),
+)]
 pub(crate) async fn assets(
     State(engine): State<Engine>,
     caller: Caller,

@@ -15,8 +15,14 @@ use crate::{
 ///
 /// The person goes to `_links.verification_url`, which is good for a quarter of an hour. An attempt that was still going on is
 /// terminated (64001). 409 unless the authentication is `created`, `pending`, `capture_in_progress` or `retry_required`.
-#[operation(post, "/face-authentications/{face_authentication_id}/attempts", tag = "Face authentications",
-    id = "createFaceAuthenticationAttempt", scope = "verifications:write", params(("face_authentication_id" = String, Path, max_length = 255, pattern = r"^fav_\w+$")))]
+#[operation(
+    post,
+    "/face-authentications/{face_authentication_id}/attempts",
+    tag = "Face authentications",
+    id = "createFaceAuthenticationAttempt",
+    scope = "verifications:write",
+    params(("face_authentication_id" = String, Path, max_length = 255, pattern = r"^fav_\w+$")),
+)]
 pub(crate) async fn create(
     State(engine): State<Engine>,
     caller: Caller,

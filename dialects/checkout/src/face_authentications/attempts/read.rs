@@ -8,9 +8,17 @@ use super::{super::FAV, FATP, of};
 use crate::{face_authentications::path, shapes::attempt::Attempt};
 
 /// Get an attempt
-#[operation(get, "/face-authentications/{face_authentication_id}/attempts/{attempt_id}", tag = "Face authentications",
-    id = "getFaceAuthenticationAttempt", scope = "verifications:read",
-    params(("face_authentication_id" = String, Path, max_length = 255, pattern = r"^fav_\w+$"), ("attempt_id" = String, Path, max_length = 255, pattern = r"^fatp_\w+$")))]
+#[operation(
+    get,
+    "/face-authentications/{face_authentication_id}/attempts/{attempt_id}",
+    tag = "Face authentications",
+    id = "getFaceAuthenticationAttempt",
+    scope = "verifications:read",
+    params(
+        ("face_authentication_id" = String, Path, max_length = 255, pattern = r"^fav_\w+$"),
+        ("attempt_id" = String, Path, max_length = 255, pattern = r"^fatp_\w+$"),
+    ),
+)]
 pub(crate) async fn read(
     State(engine): State<Engine>,
     caller: Caller,

@@ -19,8 +19,14 @@ use crate::{
 ///
 /// The person goes to `_links.verification_url`, which is good for a quarter of an hour. An attempt that was still going on is
 /// terminated (64001). 409 unless the verification is `created`, `pending`, `capture_in_progress` or `retry_required`.
-#[operation(post, "/identity-verifications/{identity_verification_id}/attempts", tag = "Identity verifications",
-    id = "createIdentityVerificationAttempt", scope = "verifications:write", params(("identity_verification_id" = String, Path, max_length = 255, pattern = r"^idv_\w+$")))]
+#[operation(
+    post,
+    "/identity-verifications/{identity_verification_id}/attempts",
+    tag = "Identity verifications",
+    id = "createIdentityVerificationAttempt",
+    scope = "verifications:write",
+    params(("identity_verification_id" = String, Path, max_length = 255, pattern = r"^idv_\w+$")),
+)]
 pub(crate) async fn create(
     State(engine): State<Engine>,
     caller: Caller,
