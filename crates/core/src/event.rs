@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::{
     attempt::AttemptStatus,
     client::MemberType,
-    id::{ApplicantId, ClientId, EventId, MatterId, OrganizationId},
+    id::{ApplicantId, ClientId, EventId, MatterId, OrganizationId, PolicyId},
     reason::Code,
     step::StepKind,
     time::Timestamp,
@@ -43,6 +43,8 @@ words! {
         VerificationRetryRequested = "verification.retry_requested",
         /// Nobody opened the link of an attempt in time.
         VerificationLinkExpired = "verification.link_expired",
+        /// The person could not go on with an attempt: a new one may be made.
+        VerificationCaptureAborted = "verification.capture_aborted",
         VerificationCanceled = "verification.canceled",
         VerificationExpired = "verification.expired",
         /// It was approved or declined.
@@ -169,6 +171,9 @@ pub struct VerificationFacts {
     /// What the person was asked for, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<StepKind>,
+    /// The version of the organization's policies that it was made with; none: the product's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<PolicyId>,
     /// The organization's own record of the person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_record: Option<ClientId>,

@@ -10,7 +10,7 @@ use bonafide_core::{
 };
 use serde_json::{Value, json};
 
-use crate::{NAME, answer::time, response_codes::response_codes, words};
+use crate::{NAME, answer::time, extract::APPLICANT, journeys, standing::codes, words};
 
 /// The webhooks of this API, signed in `Cko-Signature`.
 #[derive(Debug, Clone, Copy)]
@@ -52,8 +52,12 @@ impl WebhookDialect for Webhooks {
             EventType::VerificationReopened | EventType::VerificationRetryRequested => {
                 of!(kind, "retry_requested")
             }
+            EventType::VerificationCaptureAborted => of!(kind, "capture_aborted"),
             EventType::VerificationCanceled => of!(kind, "closed"),
             EventType::VerificationLinkExpired | EventType::VerificationExpired => of!(kind, "link_expired"),
+            EventType::VerificationReportCreated if kind == Kind::IdentityVerification => {
+                "identity_verification_report_created"
+            }
             EventType::VerificationAnonymized => of!(kind, "anonymized"),
             EventType::InvitationSent => of!(kind, "invitation_sent"),
             EventType::InvitationReminded => of!(kind, "invitation_reminded"),
@@ -64,6 +68,7 @@ impl WebhookDialect for Webhooks {
             EventType::EndpointDisabled => "webhook_disabled",
             EventType::VerificationReviewRequired
             | EventType::VerificationCompleted
+            | EventType::VerificationReportCreated
             | EventType::DocumentAccepted
             | EventType::DocumentRejected
             | EventType::LivenessPassed
@@ -132,7 +137,8 @@ fn subject(event: &Event) -> Value {
         verification(id, facts)
     };
     if let Some(facts) = facts {
-        data["applicant_id"] = json!(format!("aplt_{}", facts.applicant));
+        let person = || APPLICANT.show(facts.applicant);
+        data["applicant_id"] = json!(facts.client_record.map_or_else(person, |client| APPLICANT.show(client)));
         if !facts.user_id.is_empty() {
             data["external_applicant_id"] = json!(facts.user_id);
         }
@@ -147,8 +153,9 @@ fn verification(id: VerificationId, facts: Option<&VerificationFacts>) -> Value 
     };
     let mut data = json!({ name: format!("{prefix}{id}"), "response_codes": [] });
     if let Some(facts) = facts {
+        data["user_journey_id"] = json!(journeys::shown(facts.policy));
         data["status"] = json!(words::status(facts.kind, facts.status, facts.attempt_status));
-        data["response_codes"] = json!(response_codes(facts.kind, facts.status, &facts.reasons));
+        data["response_codes"] = json!(codes(facts.kind, facts.status, facts.attempt_status, &facts.reasons));
     }
     data
 }

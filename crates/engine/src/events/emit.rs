@@ -1,6 +1,7 @@
 //! Emits what happened: an event and a message for each subscriber who wants it, in the transaction that made it true.
 
 use bonafide_core::{
+    attempt::AttemptStatus,
     delivery::Origin,
     event::{EventType, Snapshot, Subject, VerificationFacts},
     finding::Check,
@@ -148,14 +149,17 @@ async fn facts(tx: &mut Tx, record: &Record) -> Result<VerificationFacts> {
         Some(credential) => credentials::get(tx, organization, credential).await?,
         None => None,
     };
+    let attempt = attempts::latest(tx, organization, id).await?;
+    let aborted = attempt.as_ref().is_some_and(|attempt| attempt.status == AttemptStatus::CaptureAborted);
     // Before the first submission nothing was found and nothing decided.
     let (mut face_match, mut why) = (None, vec![]);
     if record.private.attempt > 0 {
         let found = findings::list(tx, organization, id).await?;
         face_match = found.iter().find(|f| f.check == Check::FaceMatch).and_then(|f| f.score);
+    }
+    if record.private.attempt > 0 || aborted {
         why = reasons(tx, &record.row).await?;
     }
-    let attempt = attempts::latest(tx, organization, id).await?;
     let steps = match record.kind() {
         Kind::IdentityVerification => steps::kinds(tx, organization, id).await?,
         Kind::FaceAuthentication => vec![],
@@ -165,6 +169,7 @@ async fn facts(tx: &mut Tx, record: &Record) -> Result<VerificationFacts> {
         purpose: record.row.purpose.known().unwrap_or_default(),
         status: record.status(),
         steps,
+        policy: record.policy().id,
         client_record: record.row.client,
         matter: record.row.matter,
         applicant: record.row.applicant,
@@ -183,11 +188,17 @@ async fn facts(tx: &mut Tx, record: &Record) -> Result<VerificationFacts> {
 }
 
 /// Why a verification stands where it does, the gravest first. Of an approval there is nothing, also where a human saw past
-/// what the machine found.
+/// what the machine found. Where the person could not go on, that is why.
 pub(crate) async fn reasons(tx: &mut Tx, row: &Verification) -> Result<Vec<Code>> {
     let (organization, id) = (row.organization, row.id);
     if matches!(status(row), Status::Processing | Status::Approved) {
         return Ok(vec![]);
+    }
+    if status(row).waits_for_the_person()
+        && let Some(attempt) = attempts::latest(tx, organization, id).await?
+        && attempt.status == AttemptStatus::CaptureAborted
+    {
+        return Ok(attempt.reasons());
     }
     let Some(latest) = assessments::latest(tx, organization, id).await? else { return Ok(vec![]) };
     let human = reviews::list(tx, organization, id).await?;
