@@ -25,6 +25,8 @@ words! {
         VerificationStepGiven = "verification.step_given",
         /// The person took their consent to the processing of their face back.
         VerificationConsentWithdrawn = "verification.consent_withdrawn",
+        /// The person could not go on with the capture.
+        VerificationCaptureAborted = "verification.capture_aborted",
         VerificationLivenessStarted = "verification.liveness_started",
         VerificationScreeningChanged = "verification.screening_changed",
         VerificationScreeningDismissed = "verification.screening_dismissed",

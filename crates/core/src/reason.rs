@@ -91,6 +91,18 @@ codes! {
         ChallengeTimeout = "challenge_timeout",
         NotStraight = "not_straight",
     }
+    /// The person could not go on with the capture. Says nothing about them or their document, and no check says it.
+    Stopped {
+        /// They did not let the page use the camera.
+        CameraRefused = "camera_refused",
+        CameraNotFound = "camera_not_found",
+        BrowserNotSupported = "browser_not_supported",
+        ConnectionPoor = "connection_poor",
+        NoDocumentAtHand = "no_document_at_hand",
+        NotReady = "not_ready",
+        /// They left.
+        CaptureDropped = "capture_dropped",
+    }
     /// The check could not run, or had nothing to go by. Says nothing about the person.
     NotRun {
         /// The network that the check needs is not installed or cannot be loaded.

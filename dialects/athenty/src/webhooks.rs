@@ -55,6 +55,7 @@ impl WebhookDialect for Webhooks {
             | EventType::VerificationReset
             | EventType::VerificationRetryRequested
             | EventType::VerificationLinkExpired
+            | EventType::VerificationCaptureAborted
             | EventType::VerificationCompleted
             | EventType::VerificationReportCreated
             | EventType::VerificationAnonymized

@@ -62,6 +62,7 @@ pub static DIALECT: Dialect = Dialect {
             session::consent::consent,
             session::submit::submit,
             session::withdraw::withdraw,
+            session::abort::abort,
             // Steps
             steps::give::person,
             steps::give::location,

@@ -1,6 +1,7 @@
 //! The words of this API that are not the core's own.
 
 use bonafide_core::{
+    finding::Code,
     liveness,
     step::{StepData, StepKind},
 };
@@ -35,6 +36,39 @@ impl From<CaptureChannel> for Channel {
         match channel {
             CaptureChannel::Email => Self::Email,
             CaptureChannel::Sms => Self::Sms,
+        }
+    }
+}
+
+/// Why a person cannot go on.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum CaptureAbortReason {
+    /// They did not let the page use the camera.
+    CameraRefused,
+    /// The device has no camera, or none that works.
+    CameraNotFound,
+    BrowserNotSupported,
+    /// Nothing arrives in time.
+    Connection,
+    /// They have no document with them.
+    NoDocument,
+    /// They would rather do it another time.
+    NotReady,
+    /// They left.
+    Dropped,
+}
+
+impl From<CaptureAbortReason> for Code {
+    fn from(reason: CaptureAbortReason) -> Self {
+        match reason {
+            CaptureAbortReason::CameraRefused => Self::CameraRefused,
+            CaptureAbortReason::CameraNotFound => Self::CameraNotFound,
+            CaptureAbortReason::BrowserNotSupported => Self::BrowserNotSupported,
+            CaptureAbortReason::Connection => Self::ConnectionPoor,
+            CaptureAbortReason::NoDocument => Self::NoDocumentAtHand,
+            CaptureAbortReason::NotReady => Self::NotReady,
+            CaptureAbortReason::Dropped => Self::CaptureDropped,
         }
     }
 }

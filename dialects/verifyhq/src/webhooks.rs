@@ -48,6 +48,7 @@ impl WebhookDialect for Webhooks {
             | EventType::VerificationReset
             | EventType::VerificationRetryRequested
             | EventType::VerificationLinkExpired
+            | EventType::VerificationCaptureAborted
             | EventType::VerificationCanceled
             | EventType::VerificationExpired
             | EventType::VerificationReportCreated

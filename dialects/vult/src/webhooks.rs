@@ -48,6 +48,7 @@ impl WebhookDialect for Webhooks {
             EventType::VerificationReset => session!(kind, "reset"),
             EventType::VerificationRetryRequested => session!(kind, "retry_requested"),
             EventType::VerificationLinkExpired => session!(kind, "link_expired"),
+            EventType::VerificationCaptureAborted => session!(kind, "capture_aborted"),
             EventType::VerificationCanceled => session!(kind, "canceled"),
             EventType::VerificationExpired => session!(kind, "expired"),
             EventType::VerificationAnonymized => session!(kind, "anonymized"),

@@ -43,6 +43,18 @@ pub(crate) async fn follow(engine: &Engine, tx: &mut Tx, record: &Record, status
     end(engine, tx, record, attempt, after, Some(status), why).await
 }
 
+/// The person could not go on with the attempt that they opened: it ends, and with it its device. False where there is none.
+pub(crate) async fn aborted(engine: &Engine, tx: &mut Tx, record: &Record, why: Code) -> Result<bool> {
+    let attempt = current(tx, record, record.row.id).await?;
+    let Some(attempt) = attempt.filter(|a| a.status == AttemptStatus::CaptureInProgress) else {
+        return Ok(false);
+    };
+    capture_tokens::end(tx, record.row.organization, record.row.id, false, engine.now()).await?;
+    let (status, outcome) = (AttemptStatus::CaptureAborted, Some(Status::RetryRequired));
+    end(engine, tx, record, attempt, status, outcome, vec![why]).await?;
+    Ok(true)
+}
+
 /// Somebody opened the link of the attempt that goes on.
 pub(crate) async fn opened(engine: &Engine, tx: &mut Tx, record: &Record, by: Opener) -> Result<()> {
     let Some(mut attempt) = current(tx, record, record.row.id).await? else { return Ok(()) };

@@ -50,6 +50,9 @@ pub struct Private {
     /// Submissions so far.
     #[serde(default)]
     pub attempt: u32,
+    /// Those that a sandbox ended as if the person could not go on; they are not among the submissions.
+    #[serde(default)]
+    pub aborted: u32,
     /// When the last one came.
     #[serde(default)]
     pub handed_in_at: Option<Timestamp>,

@@ -24,7 +24,7 @@ pub async fn authenticate(engine: &Engine, presented: &str) -> Result<Option<Cal
     let Some(token) = found else { return Ok(None) };
     if token.ended_at.is_some() {
         return Err(Error::Gone(
-            "another device has taken this verification over; open a new link to go on here",
+            "another device has taken this verification over, or this attempt is over; open a new link to go on",
         ));
     }
     let gone = Error::Gone("this verification was deleted");

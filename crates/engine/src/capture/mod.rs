@@ -1,5 +1,6 @@
 //! How a person's device gets into one verification, and into nothing else: a one-time link is exchanged for a capture token.
 
+pub(crate) mod abort;
 mod authenticate;
 mod exchange;
 mod issue;
@@ -9,6 +10,7 @@ mod organization;
 mod token;
 mod withdraw;
 
+pub use abort::abort;
 pub use authenticate::authenticate;
 pub use exchange::{Exchanged, exchange};
 pub use issue::issue;

@@ -20,6 +20,7 @@ use crate::{
         record::Record,
         stored::Stored,
     },
+    sandbox::steer,
     tuning::weights::weights_of,
     verifications::transition::apply_after,
 };
@@ -53,7 +54,7 @@ pub(crate) async fn judge(tx: &mut Tx, record: &Record) -> Result<Stored> {
         findings: &findings,
         attempt: record.private.attempt - record.private.failed_before.min(record.private.attempt),
     };
-    let policy = record.policy();
+    let policy = steer::policy(tx, record, facts.attempt).await?;
     let assessment = decide(&policy, &weights, &facts);
     let (attempt, document_type) = (facts.attempt, facts.document_type);
     Ok(Stored { assessment, findings, weights, policy, attempt, document_type })

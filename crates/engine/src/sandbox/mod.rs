@@ -1,8 +1,10 @@
 //! The sandbox: outcomes that are steered, and a clock that is set forward.
 
 pub(crate) mod clock;
-pub(crate) mod scenarios;
+mod scenarios;
 pub(crate) mod steer;
+pub(crate) mod steering;
 
 pub use clock::advance;
 pub use scenarios::{SCENARIOS, Scenario};
+pub use steering::{Steered, steered};

@@ -4,21 +4,13 @@
 use bonafide_core::{
     document::FieldName,
     finding::{Check, Code, Outcome},
-    nearest::instead,
-    problem::{Problem, Rule},
 };
 use serde::Serialize;
-use serde_json::Value;
-
-use crate::base::{
-    caller::Caller,
-    error::{Error, Result},
-};
 
 /// One way to steer a step: `settings.sandbox.<step> = "<word>"`.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct Scenario {
-    /// `document`, `face`, `liveness`, `screening`, `registry` or `decision`.
+    /// `all`, `document`, `face`, `liveness`, `screening`, `registry` or `decision`.
     pub step: &'static str,
     pub word: &'static str,
     /// What comes of it when everything else is in order.
@@ -56,7 +48,8 @@ const SCREENING: &[Check] = &[Check::Sanctions];
 const REGISTRY: &[Check] = &[Check::Registry];
 
 /// The steps with the checks that `clear` makes clear.
-pub(super) const STEPS: [(&str, &[Check]); 6] = [
+pub(super) const STEPS: [(&str, &[Check]); 7] = [
+    ("all", &Check::ALL),
     ("document", DOCUMENT),
     ("face", FACE),
     ("liveness", LIVENESS),
@@ -68,8 +61,9 @@ pub(super) const STEPS: [(&str, &[Check]); 6] = [
 /// Makes every check of its step clear, whatever the pictures show.
 pub(super) const CLEAR: &str = "clear";
 
-/// Every scenario. The order is the order of the steps.
+/// Every scenario. The order is the order of the steps: what comes later has the last word.
 pub const SCENARIOS: &[Scenario] = &[
+    scenario("all", CLEAR, "approved", "every check is clear, whatever it is about", &[]),
     scenario("document", CLEAR, "approved", "every check of the document is clear", &[]),
     scenario(
         "document",
@@ -239,38 +233,6 @@ const fn scenario(
     findings: &'static [(Check, Outcome, Code)],
 ) -> Scenario {
     Scenario { step, word, leads_to, description, findings }
-}
-
-/// Where the outcomes are steered from.
-const FIELD: &str = "settings.sandbox";
-
-/// Refuses steering outside a sandbox, and words that are no scenario.
-pub(crate) fn check(caller: &Caller, settings: &Value) -> Result<()> {
-    let Some(asked) = settings.get("sandbox") else { return Ok(()) };
-    if !caller.sandbox {
-        let message =
-            "is only possible with the keys of a sandbox (`bonafide oauth-clients create --sandbox`)";
-        return Err(Error::invalid(FIELD, Rule::Other, message));
-    }
-    let Some(steps) = asked.as_object() else {
-        return Err(Error::invalid(FIELD, Rule::Type, "must be an object of steps and scenarios"));
-    };
-    let known = |step: &str, word: &Value| SCENARIOS.iter().any(|s| s.step == step && *word == s.word);
-    let problems: Vec<Problem> = steps
-        .iter()
-        .filter(|(step, word)| !known(step, word))
-        .map(|(step, _)| {
-            let words: Vec<&str> = SCENARIOS.iter().filter(|s| s.step == step).map(|s| s.word).collect();
-            let field = format!("{FIELD}.{step}");
-            if words.is_empty() {
-                let steps = SCENARIOS.iter().map(|s| s.step);
-                return Problem::new(field, Rule::Unknown, format!("is no step; {}", instead(step, steps)));
-            }
-            let message = format!("is no scenario; known are {}", words.join(", "));
-            Problem::new(field, Rule::Enum, message)
-        })
-        .collect();
-    if problems.is_empty() { Ok(()) } else { Err(Error::Invalid(problems)) }
 }
 
 #[cfg(test)]

@@ -31,7 +31,7 @@ use crate::{
     clients,
     events::emit::emit_for,
     identities::person::open,
-    sandbox::scenarios,
+    sandbox::steering,
     tuning::{policies::policy_for, requirements::requirements_for, weights::weights_for},
     webhooks::{endpoint::check_url, per_verification::per_verification},
 };
@@ -181,7 +181,7 @@ fn check(engine: &Engine, caller: &Caller, new: &NewVerification) -> Result<()> 
         let message = format!("must be at most {MAX_PRIVATE} bytes");
         return Err(Error::invalid("declared_data", Rule::Length, message));
     }
-    scenarios::check(caller, &new.settings)
+    steering::check(caller, &new.settings)
 }
 
 async fn insert(

@@ -21,8 +21,9 @@ use crate::{
         private::HandedIn,
         record::Record,
     },
+    capture::abort::abort_in,
     evidence::gate::may_capture,
-    sandbox::scenarios,
+    sandbox::{steer, steering},
     steps::{asks::Asks, step::open_all},
 };
 
@@ -53,7 +54,7 @@ async fn hand_in(
     let mut tx = engine.db().begin().await?;
     let mut record = Record::load(engine, &mut tx, caller.organization, id).await?;
     if let Some(settings) = &settings {
-        scenarios::check(caller, settings)?;
+        steering::check(caller, settings)?;
     }
     let other_settings = settings.as_ref().is_some_and(|settings| *settings != record.private.settings);
     let given = evidence_rows::list(&mut tx, caller.organization, id).await?;
@@ -79,6 +80,14 @@ async fn hand_in(
     }
     if let Some(settings) = settings {
         record.private.settings = settings;
+    }
+    if let Some(why) = steer::aborted(&mut tx, &record).await? {
+        record.private.aborted = record.private.aborted.saturating_add(1);
+        record.save(engine, &mut tx).await?;
+        abort_in(engine, &mut tx, &record, why, &caller.actor()).await?;
+        tx.commit().await?;
+        let message = "this sandbox was asked to end the capture before it was handed in";
+        return Err(Error::conflict("capture_aborted", message));
     }
     record.private.attempt += 1;
     record.private.handed_in_at = Some(engine.now());

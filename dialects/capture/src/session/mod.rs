@@ -1,5 +1,6 @@
 //! The session as its device sees it.
 
+pub(crate) mod abort;
 pub(crate) mod consent;
 pub(crate) mod read;
 pub(crate) mod submit;

@@ -5,7 +5,9 @@ use bonafide_http::{Caller, Json, operation};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// Put `{"sandbox": {"<step>": "<word>"}}` into a session's `settings`, with the keys of a sandbox.
+/// Put `{"sandbox": {"<step>": "<word>"}}` into a session's `settings`, with the keys of a sandbox. Beside the steps, `reason` is
+/// the word of a reason that is to be found, for instance `face_mismatch`, and `then` holds the same members for the
+/// submissions after the next.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Scenarios {
     scenarios: Vec<Scenario>,
