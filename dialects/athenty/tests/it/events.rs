@@ -1,6 +1,6 @@
 //! What a request's course tells: the statuses of this API and its webhooks, whatever was asked through our own API.
 
-use bonafide_engine::{capture, jobs};
+use bonafide_engine::{attempts::Opener, capture, jobs};
 use serde_json::json;
 
 use crate::support::{App, verification};
@@ -92,9 +92,9 @@ async fn a_person_is_invited_and_invited_again_with_another_link() {
     };
     let (first, second) = (link(&mails[0]), link(&mails[1]));
     assert!(first.len() > 26 && first != second, "{first} {second}");
-    let device = capture::exchange(&app.engine, &second).await.unwrap();
+    let device = capture::exchange(&app.engine, &second, Opener::default()).await.unwrap();
     assert_eq!(device.verification, verification(&made));
-    assert!(capture::exchange(&app.engine, &second).await.is_err(), "a link is good once");
+    assert!(capture::exchange(&app.engine, &second, Opener::default()).await.is_err(), "a link is good once");
 
     // The console knows nobody to write to where no address was given, and another organization has no such request.
     let nobody = id(&app.created(json!({})).await);
