@@ -1,6 +1,6 @@
 //! A person takes their consent to the processing of their face back, after the device is out of it.
 
-use bonafide_core::{id::VerificationId, verification::Status};
+use bonafide_core::{id::VerificationId, policy::Exhausted, verification::Status};
 use bonafide_engine::{
     Error,
     block_list::{self, New, What},
@@ -125,14 +125,20 @@ async fn what_is_not_over_is_canceled(app: &App) {
     let id = app.captured(&[]).await;
     verifications::submit(&app.engine, &app.maker, id, None).await.unwrap();
     withdrawn(app, id).await;
-    assert_eq!((app.status(id).await, app.whole(id).await["decision"].clone()), (Status::Canceled, Value::Null));
+    assert_eq!(
+        (app.status(id).await, app.whole(id).await["decision"].clone()),
+        (Status::Canceled, Value::Null)
+    );
 }
 
 async fn what_was_decided_stays_and_asks_for_nothing_more(app: &App) {
     let id = app.decided(&[]).await;
     assert_eq!(app.status(id).await, Status::Approved);
     withdrawn(app, id).await;
-    assert_eq!((app.status(id).await, pictures(app, id).await), (Status::Approved, vec!["document_front".into()]));
+    assert_eq!(
+        (app.status(id).await, pictures(app, id).await),
+        (Status::Approved, vec!["document_front".into()])
+    );
     let history = app.history(id).await;
     assert_eq!(history[history.len() - 2..], ["approved", "consent_withdrawn"], "{history:?}");
     let reopen = json!({"reason": "new_information"});
@@ -156,9 +162,12 @@ async fn what_ran_out_of_time_is_not_opened_again(app: &App) {
     let path = format!("/console/verifications/{id}/reopen");
     app.post(&path, reopen).await.refused(409, "consent_withdrawn");
     // Nor by itself, after the pause of somebody who failed too often.
-    let blurry = [("document", "blurry")];
-    let id = app.decided(&blurry).await;
-    while app.status(id).await == Status::RetryRequired {
+    let settings = json!({"sandbox": {"document": "blurry", "face": "clear", "liveness": "clear"}});
+    let exhausted = Exhausted::Block;
+    let new = NewVerification { dialect: "vult", exhausted, settings, ..NewVerification::default() };
+    let id = verifications::create(&app.engine, &app.maker, new).await.unwrap();
+    verifications::consent(&app.engine, &app.maker, id, true).await.unwrap();
+    while app.status(id).await.waits_for_the_person() {
         app.capture(id).await;
         app.submit(id).await;
     }
