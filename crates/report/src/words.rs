@@ -88,6 +88,8 @@ pub(crate) fn field(name: FieldName) -> String {
 pub(crate) fn check(check: Check) -> String {
     match check {
         Check::IsIdentityDocument => "Identity document".to_owned(),
+        // Beside `clear` the word would say the opposite.
+        Check::DocumentExpired => "Date of expiry".to_owned(),
         check => label(check.as_str()).replace("crosscheck", "cross-check"),
     }
 }
