@@ -17,8 +17,8 @@ fn every_body_has_the_envelope() {
     let told = told(&Webhooks);
     assert_eq!(
         told.len(),
-        2 * 19 + 4 + 2 * 3,
-        "both kinds; document and screening of one; the rest whatever"
+        2 * 22 + 5 + 2 * 3,
+        "both kinds; document, screening and report of one; the rest whatever"
     );
     for (event_type, kind) in told {
         let body = body(&event(event_type, kind), kind);
