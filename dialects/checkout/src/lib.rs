@@ -10,6 +10,7 @@ mod face_authentications;
 mod identity_verifications;
 mod journeys;
 mod response_codes;
+mod scenarios;
 mod shapes;
 mod standing;
 mod webhooks;
@@ -43,7 +44,7 @@ const VERSION: &str = "2.0.0";
         (name = "Applicants", description = "The people whose identity is verified"),
         (name = "Identity verifications", description = "Who somebody is: a document, and the face it belongs to"),
         (name = "Face authentications", description = "Whether somebody is the applicant who was verified before"),
-        (name = "Assets", description = "Pictures by their links"),
+        (name = "Assets", description = "Pictures and reports by their links"),
     ),
     modifiers(&Security),
 )]
@@ -134,6 +135,7 @@ pub static DIALECT: Dialect = Dialect {
             face_authentications::attempts::assets::assets,
             // Assets
             assets::open,
+            assets::report::report,
         ],
     }),
     webhooks: Some(&webhooks::Webhooks),

@@ -76,7 +76,8 @@ fn explain(found: impl Iterator<Item = ResponseCode>, otherwise: ResponseCode) -
 /// What a decline is reported as when no reason of it has a code. It is no fraud unless something speaks against the person.
 fn unexplained(reasons: &[Code]) -> ResponseCode {
     let says_nothing = |c: &Code| {
-        matches!(c.group(), Group::NotRun | Group::Note | Group::Weighed | Group::Stopped) || matches!(c, Code::Unknown(_))
+        matches!(c.group(), Group::NotRun | Group::Note | Group::Weighed | Group::Stopped)
+            || matches!(c, Code::Unknown(_))
     };
     if reasons.iter().all(says_nothing) { NOT_ACCEPTED } else { GENERIC_FRAUD }
 }

@@ -35,6 +35,17 @@ pub enum Steered {
     Decline(Check, Outcome),
 }
 
+impl Steered {
+    /// In the words of scenarios.
+    pub const fn leads_to(self) -> &'static str {
+        match self {
+            Self::Abort => "aborted",
+            Self::Retry(..) => "retry",
+            Self::Decline(..) => "declined",
+        }
+    }
+}
+
 /// What comes of it when a sandbox is steered to a reason; none for one that a verification of this kind cannot be steered to.
 pub fn steered(kind: Kind, reason: &Code) -> Option<Steered> {
     let check = Check::ALL.into_iter().find(|check| is_steered(kind, *check) && check.may_say(reason));

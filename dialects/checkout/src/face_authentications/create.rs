@@ -1,7 +1,10 @@
 //! `POST /face-authentications`
 
 use axum::extract::State;
-use bonafide_core::problem::{Problem, Rule};
+use bonafide_core::{
+    problem::{Problem, Rule},
+    verification::Kind,
+};
 use bonafide_engine::{
     Engine,
     verifications::{self, NewVerification},
@@ -54,7 +57,7 @@ pub(crate) async fn create(
         webhook_url: asked.webhook_url,
         ..NewVerification::default()
     };
-    let new = of_applicant(&engine, &caller, client, new).await?;
+    let new = of_applicant(&engine, &caller, client, Kind::FaceAuthentication, new).await?;
     let id = verifications::authenticate(&engine, &caller, identity, new).await.map_err(journeys::named)?;
     Ok(Created(FaceAuthentication::read(&engine, &caller, id).await?))
 }

@@ -1,6 +1,7 @@
 //! `POST /identity-verifications`
 
 use axum::extract::State;
+use bonafide_core::verification::Kind;
 use bonafide_engine::{Engine, verifications};
 use bonafide_http::{Caller, Created, Json, Result, operation};
 use serde::Deserialize;
@@ -57,7 +58,8 @@ pub(crate) async fn create(
     asked.check(&engine)?;
     let client = applicant(&engine, &caller, &applicant_id).await?;
     let policy = journeys::policy(&engine, &caller, user_journey_id.as_deref()).await?;
-    let new = super::of_applicant(&engine, &caller, client, asked.read(policy)).await?;
+    let new =
+        super::of_applicant(&engine, &caller, client, Kind::IdentityVerification, asked.read(policy)).await?;
     let id = verifications::create(&engine, &caller, new).await.map_err(journeys::named)?;
     Ok(Created(IdentityVerification::read(&engine, &caller, id).await?))
 }

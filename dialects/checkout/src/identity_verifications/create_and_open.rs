@@ -74,7 +74,8 @@ pub(crate) async fn create_and_open(
         Some(id) => applicant(&engine, &caller, id).await?,
         None => new_applicant(&engine, &caller, &asked.declared_data).await?,
     };
-    let new = super::of_applicant(&engine, &caller, client, asked.read(policy)).await?;
+    let new =
+        super::of_applicant(&engine, &caller, client, Kind::IdentityVerification, asked.read(policy)).await?;
     let made = match attempts::create_and_open(&engine, &caller, new, attempt).await {
         Ok(made) => made,
         Err(refused) => {

@@ -28,6 +28,7 @@ use crate::{
     extract::Resource,
     journeys,
     response_codes::ResponseCode,
+    scenarios,
     shapes::{
         attempt::check_address,
         declared::{DeclaredData, Kept, NewDeclaredData, PhoneNumber},
@@ -187,14 +188,16 @@ impl Asked {
     }
 }
 
-/// The same of an applicant, under the name that the caller has for them.
+/// The same of an applicant, under the name that the caller has for them, which in a sandbox says what comes of it.
 pub(crate) async fn of_applicant(
     engine: &Engine,
     caller: &Caller,
     client: ClientId,
+    kind: Kind,
     new: NewVerification,
 ) -> Result<NewVerification> {
     let details = clients::read(engine, caller, client).await?.content.details;
     let user_id = details.external_id.unwrap_or_default();
-    Ok(NewVerification { client: Some(client), user_id, ..new })
+    let settings = scenarios::settings(caller, kind, &user_id, "applicant_id")?;
+    Ok(NewVerification { client: Some(client), user_id, settings, ..new })
 }

@@ -1,6 +1,7 @@
 //! `GET /sandbox/scenarios`
 
-use bonafide_engine::sandbox::SCENARIOS;
+use bonafide_core::{finding::Code, verification::Kind};
+use bonafide_engine::sandbox::{SCENARIOS, steered};
 use bonafide_http::{Caller, Json, operation};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -11,6 +12,8 @@ use utoipa::ToSchema;
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Scenarios {
     scenarios: Vec<Scenario>,
+    /// What `reason` may name.
+    reasons: Vec<SteeredReason>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -20,6 +23,14 @@ struct Scenario {
     /// What comes of it when everything else is in order.
     leads_to: &'static str,
     description: &'static str,
+}
+
+#[derive(Serialize, ToSchema)]
+struct SteeredReason {
+    #[schema(example = "face_mismatch")]
+    reason: String,
+    /// `retry`, `declined`, or `aborted`: the submission ends as if the person could not go on.
+    leads_to: &'static str,
 }
 
 /// sandbox scenarios
@@ -40,5 +51,9 @@ pub(crate) async fn scenarios(_caller: Caller) -> Json<Scenarios> {
         leads_to: s.leads_to,
         description: s.description,
     });
-    Json(Scenarios { scenarios: all.collect() })
+    let reasons = Code::NAMED.iter().filter_map(|reason| {
+        let leads_to = steered(Kind::IdentityVerification, reason)?.leads_to();
+        Some(SteeredReason { reason: reason.to_string(), leads_to })
+    });
+    Json(Scenarios { scenarios: all.collect(), reasons: reasons.collect() })
 }
