@@ -146,7 +146,8 @@ async fn changes_at_once_come_one_after_the_other(app: &App) {
         app.patch(&path, json!({"email": "hannah@example.com"})),
         app.patch(&path, json!({"external_applicant_name": "Hannah"})),
     );
-    (one.ok(), other.ok());
+    one.ok();
+    other.ok();
     let both = json!({"email": "hannah@example.com", "external_applicant_name": "Hannah"});
     assert_eq!(said(&app.get(&path).await.ok()), both);
 }

@@ -141,7 +141,8 @@ async fn what_is_wrong_is_told_in_the_words_of_the_standard(app: &App) {
 /// One program takes the seconds of `expires_in` for milliseconds, and asks again and again.
 async fn whoever_asks_every_few_seconds_is_not_locked_out(app: &App) {
     let (id, secret) = client(app, "verifications", Some(1)).await;
-    let ask = || app.form(TOKEN, &[], &form(&id, &secret, "identity-verification"));
+    let body = form(&id, &secret, "identity-verification");
+    let ask = || app.form(TOKEN, &[], &body);
     for _ in 0..100 {
         ask().await.ok();
     }
