@@ -30,8 +30,7 @@ use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
 use crate::{text::Texts, world::Sheet};
 
-/// How often pages are made again because a character was found to have no letter. Each time there are more of those, and
-/// what is left after that many is not drawn.
+/// How often pages are made anew because a character was found to have no letter: each time there are more of those.
 const ROUNDS: usize = 4;
 
 /// Draws the report.
@@ -47,33 +46,36 @@ pub fn render(report: &Report) -> Result<Vec<u8>, Undrawn> {
     if too_large || report.pictures.len() > MOST_PICTURES {
         return Err(Undrawn::Picture);
     }
-    let drawn = draw(report);
+    let drawn = draw(report).map(|(_, file)| file);
     // What was made on the way is personal: nothing of it stays in memory for another report.
     comemo::evict(0);
     drawn
 }
 
-fn draw(report: &Report) -> Result<Vec<u8>, Undrawn> {
-    // What the compiler complains of may quote what a person wrote, so it is not passed on.
-    typst_pdf::pdf(&pages(report)?, &options(report)?).map_err(|_| Undrawn::Failed("writing the file"))
-}
-
-fn pages(report: &Report) -> Result<PagedDocument, Undrawn> {
+fn draw(report: &Report) -> Result<(PagedDocument, Vec<u8>), Undrawn> {
+    let options = options(report)?;
     let mut missing = BTreeSet::new();
     for _ in 0..ROUNDS {
-        let sheet = Sheet::new(values::values(report, &mut Texts::new(&missing)));
-        let document = typst::compile::<PagedDocument>(&sheet)
-            .output
-            .map_err(|_| Undrawn::Failed("making the pages"))?;
+        let document = pages(report, Texts::new(&missing))?;
         let before = missing.len();
         for page in document.pages() {
             without_glyph(&page.frame, &mut missing);
         }
         if missing.len() == before {
-            return Ok(document);
+            // What is complained of may quote what a person wrote, so it is not passed on.
+            let Ok(file) = typst_pdf::pdf(&document, &options) else { break };
+            return Ok((document, file));
         }
     }
-    Err(Undrawn::Failed("finding letters for all characters"))
+    // Something that cannot be written as the standards ask, and was not foreseen: the letters from A to Z can.
+    let document = pages(report, Texts::ascii())?;
+    let file = typst_pdf::pdf(&document, &options).map_err(|_| Undrawn::Failed("writing the file"))?;
+    Ok((document, file))
+}
+
+fn pages(report: &Report, mut texts: Texts<'_>) -> Result<PagedDocument, Undrawn> {
+    let sheet = Sheet::new(values::values(report, &mut texts));
+    typst::compile(&sheet).output.map_err(|_| Undrawn::Failed("making the pages"))
 }
 
 /// The characters of the pages that no font has a letter for. The base of a letter with marks stays: its marks are to blame.

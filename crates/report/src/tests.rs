@@ -7,13 +7,13 @@ use bonafide_core::{
 use typst::layout::{Frame, FrameItem};
 
 use super::{
-    comemo, pages, render,
+    comemo, draw, render,
     sample::{approved, declined},
 };
 
 /// The text of each page, as its pieces come.
 fn text(report: &Report) -> Vec<String> {
-    let document = pages(report).expect("pages");
+    let (document, _) = draw(report).expect("pages");
     comemo::evict(0);
     document
         .pages()

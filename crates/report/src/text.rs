@@ -13,14 +13,24 @@ pub(crate) const MISSING: char = '□';
 
 /// How texts are shown: which characters no font has, and whether one of them was met.
 pub(crate) struct Texts<'a> {
-    missing: &'a BTreeSet<char>,
+    /// None: all but ASCII.
+    missing: Option<&'a BTreeSet<char>>,
     pub(crate) replaced: bool,
     pub(crate) cut: bool,
 }
 
 impl<'a> Texts<'a> {
     pub(crate) fn new(missing: &'a BTreeSet<char>) -> Self {
-        Self { missing, replaced: false, cut: false }
+        Self { missing: Some(missing), replaced: false, cut: false }
+    }
+
+    /// As if no font had anything else.
+    pub(crate) fn ascii() -> Self {
+        Self { missing: None, replaced: false, cut: false }
+    }
+
+    fn is_missing(&self, c: char) -> bool {
+        self.missing.map_or(!c.is_ascii(), |missing| missing.contains(&c))
     }
 
     /// In one line, with what cannot be drawn replaced: also marks that would turn the text around them.
@@ -35,7 +45,7 @@ impl<'a> Texts<'a> {
             }
             let c = match c {
                 c if c.is_whitespace() => ' ',
-                c if is_hidden(c) || self.missing.contains(&c) => {
+                c if is_hidden(c) || self.is_missing(c) => {
                     self.replaced = true;
                     MISSING
                 }
@@ -76,6 +86,7 @@ mod tests {
         assert!(!texts.replaced);
         assert_eq!(texts.show("王a\u{202E}\u{E000}\u{0}").as_str(), "□a□□□");
         assert!(texts.replaced && !texts.cut);
+        assert_eq!(Texts::ascii().show("Ána 王").as_str(), "□na □");
     }
 
     #[test]
