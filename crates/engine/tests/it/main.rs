@@ -10,6 +10,7 @@ mod reports;
 mod screening;
 mod share_mail;
 mod shares;
+mod steering;
 mod steps;
 mod submit;
 mod support;

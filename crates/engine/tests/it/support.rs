@@ -148,6 +148,12 @@ impl App {
         let new = NewVerification { settings, ..NewVerification::default() };
         let id = verifications::create(&self.engine, &self.caller, new).await.unwrap();
         self.consent(id).await;
+        self.capture(id).await;
+        id
+    }
+
+    /// A document and a face of the sample person.
+    pub async fn capture(&self, id: VerificationId) {
         let position = Position { latitude: 45.5, longitude: -73.6 };
         let picture = |name| Picture { field: "image".into(), bytes: std::fs::read(sample(name)).unwrap() };
         let (engine, caller) = (&self.engine, &self.caller);
@@ -156,7 +162,6 @@ impl App {
         evidence::start_liveness(engine, caller, id, position).await.unwrap();
         let frames = vec![picture("selfie.jpg").into()];
         evidence::accept_liveness(engine, caller, id, frames, position).await.unwrap();
-        id
     }
 
     pub async fn consent(&self, id: VerificationId) {

@@ -9,6 +9,7 @@ mod errors;
 mod fav;
 mod idv;
 mod report;
+mod scenarios;
 mod seed;
 mod support;
 mod token;
