@@ -100,9 +100,9 @@ pub(crate) struct Kept {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) phone_number: Option<PhoneNumber>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    email: Option<String>,
+    pub(crate) email: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    address: Option<Address>,
+    pub(crate) address: Option<Address>,
     /// Where the person goes afterwards.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) redirect_url: Option<String>,

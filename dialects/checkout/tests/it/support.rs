@@ -206,7 +206,7 @@ impl App {
     pub async fn shows(&self, token: &str, document: &[u8], face: &[u8]) {
         let done = |answer: Answer| assert!(answer.status.is_success(), "{} {}", answer.status, answer.body);
         done(self.on_device(token, "/capture/session/consent", json!({"given": true})).await);
-        done(self.picture(token, "document/front", document).await);
+        done(self.uploads(token, "document/front", document).await);
         done(self.on_device(token, "/capture/steps/biometric_face/challenge", json!({})).await);
         let frames = json!([{"image": BASE64_STANDARD.encode(face), "at_ms": 900}]);
         done(self.on_device(token, "/capture/steps/biometric_face", json!({ "frames": frames })).await);
@@ -220,7 +220,7 @@ impl App {
         answer
     }
 
-    async fn picture(&self, token: &str, step: &str, image: &[u8]) -> Answer {
+    async fn uploads(&self, token: &str, step: &str, image: &[u8]) -> Answer {
         const LINE: &str = "----------bonafide-test";
         let head =
             "Content-Disposition: form-data; name=\"image\"; filename=\"a.jpg\"\r\nContent-Type: image/jpeg";
