@@ -75,7 +75,10 @@ async fn what_is_no_reason_is_refused(app: &App) {
         (json!({"reason": null}), "reason"),
         (json!({"reason": "dropped", "why": "rain"}), "why"),
     ] {
-        assert_eq!(app.post(&device, ABORT, body).await.refused(400, "invalid_request"), [field]);
+        let mut fields = app.post(&device, ABORT, body).await.refused(400, "invalid_request");
+        // Null is of no type that fits, and none of the words.
+        fields.dedup();
+        assert_eq!(fields, [field]);
     }
     assert_eq!(app.last_attempt(session).await, (AttemptStatus::CaptureInProgress, vec![]));
 }
