@@ -9,4 +9,5 @@ mod events;
 mod gate;
 mod list;
 mod seed;
+mod share;
 mod support;
