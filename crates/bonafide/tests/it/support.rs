@@ -23,7 +23,7 @@ pub struct Installation {
     pub database: Option<String>,
     pub client_id: String,
     pub client_secret: String,
-    /// Nothing is asked with it.
+    /// For everyday work, of the organization of the client.
     pub api_key: String,
 }
 
