@@ -413,7 +413,7 @@ async fn a_blurred_document_is_asked_for_again_and_a_no_is_a_no() {
     let first = app.get(&attempts(&retry)).await.ok()["data"][0].clone();
     assert_eq!((&first["status"], codes(&first)), (&json!("checks_inconclusive"), codes(&retry)));
 
-    app.clock.advance(1_000);
+    app.clock.advance(60_000);
     let second = app.attempt(&retry).await;
     let pending = app.again(&retry).await;
     assert_eq!((&pending["status"], codes(&pending)), (&json!("pending"), vec![]));

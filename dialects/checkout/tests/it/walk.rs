@@ -65,6 +65,8 @@ impl App {
 
     /// The sample person goes through an attempt with these pictures, hands in and is looked at.
     pub async fn goes_through(&self, link: &str, document: &[u8], face: &[u8]) {
+        // Not more requests than a minute allows: the clock stands.
+        self.clock.advance(60_000);
         let device = self.device(link).await;
         self.shows(&device, document, face).await;
         let answer = self.hands_in(&device).await;
@@ -89,6 +91,7 @@ impl App {
     /// Who authenticates themselves shows a face alone.
     pub async fn shows_face(&self, device: &str, face: &[u8]) {
         const STEP: &str = "/capture/steps/biometric_face";
+        self.clock.advance(60_000);
         let frames = json!([{"image": BASE64_STANDARD.encode(face), "at_ms": 900}]);
         for (path, body) in
             [(format!("{STEP}/challenge"), json!({})), (STEP.to_owned(), json!({ "frames": frames }))]
