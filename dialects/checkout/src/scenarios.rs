@@ -193,14 +193,19 @@ mod tests {
 
     #[test]
     fn what_an_id_says() {
-        let retried = |first, declined| Scenario::Retried { first, number: 61301, declined };
+        let inconclusive =
+            |declined| Some(Scenario::Retried { first: First::Inconclusive, number: 61301, declined });
+        let aborted = |declined| Some(Scenario::Retried { first: First::Aborted, number: 61113, declined });
         for (rest, scenario) in [
             ("10000000000000000000000000", Some(Scenario::Approved)),
             ("62304000000000000000000000", Some(Scenario::Declined(62304))),
-            ("61301I10000000000000000000", Some(retried(First::Inconclusive, None))),
-            ("61301A10000000000000000000", Some(retried(First::Aborted, None))),
-            ("61301I62304000000000000000", Some(retried(First::Inconclusive, Some(62304)))),
-            ("61301A62304000000000000000", Some(retried(First::Aborted, Some(62304)))),
+            ("61301I10000000000000000000", inconclusive(None)),
+            ("61113A10000000000000000000", aborted(None)),
+            ("61301I62304000000000000000", inconclusive(Some(62304))),
+            ("61113A62304000000000000000", aborted(Some(62304))),
+            // Nobody's capture ends with what only checks find.
+            ("61301A10000000000000000000", None),
+            ("61113I10000000000000000000", None),
             // One too few, one too many, no zeros, another letter, an umlaut.
             ("1000000000000000000000000", None),
             ("100000000000000000000000000", None),
