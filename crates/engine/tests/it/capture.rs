@@ -2,7 +2,9 @@
 
 use bonafide_core::verification::Status;
 use bonafide_engine::{
-    Caller, Error, Scope, access, capture,
+    Caller, Error, Scope, access,
+    attempts::Opener,
+    capture,
     verifications::{self, NewVerification},
 };
 use bonafide_testkit::on_both;

@@ -216,20 +216,24 @@ pub(crate) async fn parts_of_a_long_list_are_found_by_its_days(stage: Stage) {
         Db::Postgres(_) => ("gen_random_uuid()", "v.policy"),
     };
     // 100 days, some of them with thousands and some with none; half were changed much later.
-    let sql = format!(
-        "WITH RECURSIVE n (i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < {MANY})
+    // In parts: a count that is written thousands of times in one statement is slow in PostgreSQL.
+    const AT_ONCE: i64 = 1_000;
+    for done in (0..MANY).step_by(AT_ONCE as usize) {
+        let sql = format!(
+        "WITH RECURSIVE n (i) AS (SELECT CAST({done} + 1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < {done} + {AT_ONCE})
          INSERT INTO verifications (id, organization, applicant, dialect, kind, user_id, status, version, liveness_mode,
              policy, sealed, created_at, updated_at, purpose)
          SELECT {id}, v.organization, v.applicant, v.dialect, v.kind, v.user_id,
              CASE WHEN i % 17 = 0 THEN 'declined' WHEN i % 3 = 0 THEN 'created' ELSE 'approved' END,
-             1, v.liveness_mode, {json}, v.sealed,
+             2, v.liveness_mode, {json}, v.sealed,
              v.created_at + ((i * 7919) % 100 / 3 * (i % 4)) * 86400000 + (i * 104729) % 86400000,
              v.created_at + ((i * 7919) % 100 / 3 * (i % 4)) * 86400000 + (i * 104729) % 86400000
                  + (i % 2) * ((i * 31) % 90) * 86400000,
              CASE WHEN i % 5 = 0 THEN 'kyc' ELSE 'idv' END
-         FROM n, verifications v WHERE v.purpose = 'idv' AND v.version = 1"
+         FROM n, verifications v WHERE v.version = 1"
     );
-    stage.tamper_with(sql).await;
+        stage.tamper_with(sql).await;
+    }
     let mut tx = stage.read().await;
     assert_eq!(wrong_counts(&mut tx).await.unwrap(), 0);
     drop(tx);
