@@ -165,13 +165,14 @@ pub async fn list(
 
 /// How many a verification has.
 pub async fn count(tx: &mut Tx, organization: OrganizationId, verification: VerificationId) -> Result<i64> {
-    let (count,): (i64,) =
-        on!(tx, |c| sqlx::query_as("SELECT COUNT(*) FROM attempts WHERE organization = $1 AND verification = $2")
-            .bind(organization.uuid())
-            .bind(verification.uuid())
-            .fetch_one(c)
-            .await)
-        .to("count the attempts")?;
+    let (count,): (i64,) = on!(tx, |c| sqlx::query_as(
+        "SELECT COUNT(*) FROM attempts WHERE organization = $1 AND verification = $2"
+    )
+    .bind(organization.uuid())
+    .bind(verification.uuid())
+    .fetch_one(c)
+    .await)
+    .to("count the attempts")?;
     Ok(count)
 }
 

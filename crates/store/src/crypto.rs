@@ -10,8 +10,8 @@ use std::fmt;
 
 use aes_gcm::{Aes256Gcm, KeyInit, Nonce, Tag, aead::AeadInOut};
 use bonafide_core::id::{
-    ApplicantId, AttemptId, BlockedId, ClientId, DismissalId, Entropy, EventId, EvidenceId, FeatureId, OrganizationId,
-    ReviewId, ScreeningId, ShareId, VerificationId, WebhookEndpointId, WebhookSecretId,
+    ApplicantId, AttemptId, BlockedId, ClientId, DismissalId, Entropy, EventId, EvidenceId, FeatureId,
+    OrganizationId, ReviewId, ScreeningId, ShareId, VerificationId, WebhookEndpointId, WebhookSecretId,
 };
 use bonafide_core::step::StepKind;
 use hkdf::Hkdf;

@@ -138,7 +138,8 @@ fn subject(event: &Event) -> Value {
     };
     if let Some(facts) = facts {
         let person = || APPLICANT.show(facts.applicant);
-        data["applicant_id"] = json!(facts.client_record.map_or_else(person, |client| APPLICANT.show(client)));
+        data["applicant_id"] =
+            json!(facts.client_record.map_or_else(person, |client| APPLICANT.show(client)));
         if !facts.user_id.is_empty() {
             data["external_applicant_id"] = json!(facts.user_id);
         }

@@ -95,19 +95,21 @@ pub(crate) const fn document_type(document_type: DocumentType) -> DocumentKind {
 
 /// What an asset of an attempt shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
 pub(crate) enum AssetType {
-    DocumentFrontImage,
-    DocumentBackImage,
-    FaceImage,
+    #[serde(rename = "document_front_image")]
+    DocumentFront,
+    #[serde(rename = "document_back_image")]
+    DocumentBack,
+    #[serde(rename = "face_image")]
+    Face,
 }
 
 /// None for what this API has no word for.
 pub(crate) const fn asset_type(kind: EvidenceKind) -> Option<AssetType> {
     match kind {
-        EvidenceKind::DocumentFront => Some(AssetType::DocumentFrontImage),
-        EvidenceKind::DocumentBack => Some(AssetType::DocumentBackImage),
-        EvidenceKind::Selfie => Some(AssetType::FaceImage),
+        EvidenceKind::DocumentFront => Some(AssetType::DocumentFront),
+        EvidenceKind::DocumentBack => Some(AssetType::DocumentBack),
+        EvidenceKind::Selfie => Some(AssetType::Face),
         EvidenceKind::LivenessFrame
         | EvidenceKind::Portrait
         | EvidenceKind::DeathCertificate

@@ -67,7 +67,8 @@ async fn a_person_of_each_api_is_read_through_all() {
 fn number_of(request: &Value) -> &str {
     let documents = request["documents"].as_array().unwrap_or_else(|| panic!("{request}"));
     let fields = documents.iter().find_map(|document| document["fields"].as_array()).unwrap();
-    let number = fields.iter().find(|field| field["name"] == "documentNumber" || field["name"] == "document_number");
+    let number =
+        fields.iter().find(|field| field["name"] == "documentNumber" || field["name"] == "document_number");
     number.unwrap_or_else(|| panic!("{request}"))["value"].as_str().unwrap()
 }
 

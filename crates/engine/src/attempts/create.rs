@@ -82,7 +82,8 @@ async fn create_one(
     }
     let mut record = Record::load(engine, tx, organization, id).await?;
     if !record.status().waits_for_the_person() || record.row.expires_at.is_some_and(|at| at <= now) {
-        let message = "a new attempt is possible until the person has handed in, and when they have to try again";
+        let message =
+            "a new attempt is possible until the person has handed in, and when they have to try again";
         return Err(Error::conflict("wrong_state", message));
     }
     let before = rows::latest(tx, organization, id).await?;

@@ -84,7 +84,8 @@ async fn key(
 fn open(engine: &Engine, key: Option<&SubjectKey>, row: &rows::Attempt) -> Result<Attempt> {
     let mut attempt = Attempt::open(key, row)?;
     if is_unopened(row, engine.now()) {
-        (attempt.status, attempt.outcome, attempt.url) = (AttemptStatus::Expired, Some(Status::Expired), None);
+        (attempt.status, attempt.outcome, attempt.url) =
+            (AttemptStatus::Expired, Some(Status::Expired), None);
     }
     Ok(attempt)
 }

@@ -35,8 +35,13 @@ pub async fn anonymize(engine: &Engine, caller: &Caller, id: ClientId) -> Result
     note(engine, &mut tx, caller, id, AuditAction::ClientAnonymized, json!({"fields": fields})).await?;
     tell(engine, &mut tx, organization, id, EventType::ClientUpdated, client.facts()).await?;
     // Scrubs what lies in the database's pages yet.
-    let job =
-        NewJob { kind: JobKind::Erase, subject: id.uuid(), payload: json!({}), unique_key: None, run_at: now };
+    let job = NewJob {
+        kind: JobKind::Erase,
+        subject: id.uuid(),
+        payload: json!({}),
+        unique_key: None,
+        run_at: now,
+    };
     jobs::enqueue(engine, &mut tx, organization, job).await?;
     tx.commit().await?;
     engine.bells().work.notify_waiters();

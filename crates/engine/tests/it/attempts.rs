@@ -23,7 +23,8 @@ on_both!(
 );
 
 async fn attempt(app: &App, id: VerificationId) -> Result<Attempt, Error> {
-    let new = NewAttempt { redirect_url: Some("https://example.com/back".to_owned()), ..NewAttempt::default() };
+    let new =
+        NewAttempt { redirect_url: Some("https://example.com/back".to_owned()), ..NewAttempt::default() };
     attempts::create(&app.engine, &app.caller, id, new).await
 }
 
@@ -102,14 +103,21 @@ async fn nobody_came_in_time(app: &App) {
     assert!(matches!(exchange(app, code(&first)).await, Err(Error::Gone(_))));
     jobs::run_pending(&app.engine).await.unwrap();
     let ended = latest(app, id).await;
-    assert_eq!((ended.status, ended.outcome, ended.url), (AttemptStatus::Expired, Some(Status::Expired), None));
+    assert_eq!(
+        (ended.status, ended.outcome, ended.url),
+        (AttemptStatus::Expired, Some(Status::Expired), None)
+    );
     assert!(matches!(exchange(app, code(&first)).await, Err(Error::Gone(_))));
     // The verification goes on.
     let second = attempt(app, id).await.unwrap();
     exchange(app, code(&second)).await.unwrap();
     app.clock.advance(15 * 60 * 1000);
     jobs::run_pending(&app.engine).await.unwrap();
-    assert_eq!(latest(app, id).await.status, AttemptStatus::CaptureInProgress, "who came may take their time");
+    assert_eq!(
+        latest(app, id).await.status,
+        AttemptStatus::CaptureInProgress,
+        "who came may take their time"
+    );
     use EventType::{
         VerificationCreated, VerificationLinkExpired, VerificationOpened, VerificationRetryRequested,
     };
@@ -127,11 +135,8 @@ async fn who_opened_it_is_known_until_they_are_forgotten(app: &App) {
     let made = attempts::create(&app.engine, &app.caller, id, new.clone()).await.unwrap();
     exchange(app, code(&made)).await.unwrap();
     let known = latest(app, id).await;
-    let session = Session {
-        address: Some("203.0.113.7".to_owned()),
-        user_agent: Some("a phone".to_owned()),
-        count: 1,
-    };
+    let session =
+        Session { address: Some("203.0.113.7".to_owned()), user_agent: Some("a phone".to_owned()), count: 1 };
     assert_eq!((known.new, known.session, known.url), (new, Some(session), None));
     app.anonymize(id).await;
     let forgotten = latest(app, id).await;
@@ -196,7 +201,8 @@ async fn what_came_of_the_checks_ends_it(app: &App) {
 
 async fn only_what_waits_for_the_person_takes_a_new_one(app: &App) {
     let (sandbox, id) = handed_in(app, &[]).await;
-    let refused = |made: Result<Attempt, Error>| matches!(made, Err(Error::Conflict { code: "wrong_state", .. }));
+    let refused =
+        |made: Result<Attempt, Error>| matches!(made, Err(Error::Conflict { code: "wrong_state", .. }));
     assert!(refused(attempt(&sandbox, id).await), "checks are running");
     jobs::run_pending(&sandbox.engine).await.unwrap();
     assert!(refused(attempt(&sandbox, id).await), "approved");

@@ -66,7 +66,10 @@ async fn a_link_is_good_once(app: &App) {
     assert!(matches!(caller(app, exchanged.token.expose()).await, Err(Error::Gone(_))));
     assert!(caller(app, there.token.expose()).await.unwrap().is_some());
     // A token is no link and a link is no token.
-    assert!(matches!(capture::exchange(&app.engine, there.token.expose(), Opener::default()).await, Err(Error::Gone(_))));
+    assert!(matches!(
+        capture::exchange(&app.engine, there.token.expose(), Opener::default()).await,
+        Err(Error::Gone(_))
+    ));
     assert!(caller(app, &second).await.unwrap().is_none());
 }
 

@@ -46,7 +46,7 @@ fn financial() -> StepData {
 
 /// Whose owner has a name that is nearly one of the list.
 fn business() -> StepData {
-    let owner = json!({"kind": "person", "name": "Gudrun Okonkwa"});
+    let owner = json!({"kind": "person", "name": "Gudrun Okonkwa", "born_on": "1962-03-04"});
     let data = json!({
         "legal_name": "Roy Import Inc.", "registration_number": "1234567-8", "form": "corporation", "country": "CA",
         "address": {"line1": "3800 Rue Saint-Denis", "city": "Montréal", "region": "QC", "postal_code": "H2W 2M3", "country": "CA"},

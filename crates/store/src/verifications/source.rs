@@ -220,7 +220,13 @@ impl Source<'_> {
             query.push(" AND v.verified = ").bind(verified);
         }
         let by_creation = driver != Driver::Axis(Axis::Updated);
-        for (at, sign) in [(filter.from, ">="), (filter.until, "<")] {
+        let (mut from, mut until) = (filter.from.map(|at| at.0), filter.until.map(|at| at.0));
+        if let Some((Axis::Created, first, after)) = self.window {
+            // One bound at each end: of two an index is read from the first that is written.
+            from = Some(from.map_or(first, |at| at.max(first)));
+            until = Some(until.map_or(after, |at| at.min(after)));
+        }
+        for (at, sign) in [(from, ">="), (until, "<")] {
             if let Some(at) = at {
                 query
                     .push(" AND ")
@@ -228,20 +234,11 @@ impl Source<'_> {
                     .push(" ")
                     .push(sign)
                     .push(" ")
-                    .bind(at.0);
+                    .bind(at);
             }
         }
-        if let Some((axis, from, until)) = self.window {
-            let name = axis.column();
-            query
-                .push(" AND v.")
-                .push(name)
-                .push(" >= ")
-                .bind(from)
-                .push(" AND v.")
-                .push(name)
-                .push(" < ")
-                .bind(until);
+        if let Some((Axis::Updated, first, after)) = self.window {
+            query.push(" AND v.updated_at >= ").bind(first).push(" AND v.updated_at < ").bind(after);
         }
     }
 

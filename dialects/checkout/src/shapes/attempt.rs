@@ -130,7 +130,8 @@ fn new_attempt(
 
 /// An address without a host leads nowhere.
 pub(crate) fn check_address(field: &str, url: Option<&str>, problems: &mut Vec<Problem>) {
-    let host = |url: &str| url.split("://").nth(1).is_some_and(|rest| !rest.starts_with(['/', '?', '#']));
+    let named = |rest: &str| !rest.is_empty() && !rest.starts_with(['/', '?', '#']);
+    let host = |url: &str| url.split("://").nth(1).is_some_and(named);
     if url.is_some_and(|url| !host(url)) {
         problems.push(Problem::new(
             field,

@@ -112,6 +112,6 @@ impl App {
 pub fn blurred(jpeg: &[u8]) -> Vec<u8> {
     let picture = image::load_from_memory(jpeg).unwrap().to_rgb8();
     let mut out = Cursor::new(vec![]);
-    imageops::blur(&picture, 14.0).write_to(&mut out, ImageFormat::Jpeg).unwrap();
+    imageops::blur(&picture, 9.0).write_to(&mut out, ImageFormat::Jpeg).unwrap();
     out.into_inner()
 }
