@@ -27,7 +27,9 @@ async fn a_person_of_each_api_is_read_through_all() {
         assert_eq!(views.checkout["response_codes"], json!([{"code": 10000, "summary": "approved"}]), "{by}");
         assert_eq!(views.vult["verified"], true, "{by}");
         // The same document, whoever asks.
-        let number = views.vult_document["document_number"].as_str().unwrap();
+        let number = views.vult_document["document_number"]
+            .as_str()
+            .unwrap_or_else(|| panic!("{by}: {}", views.vult_document));
         assert!(!number.is_empty(), "{by}");
         assert_eq!(views.checkout["documents"][0]["document_number"], number, "{by}");
         assert_eq!(number_of(&views.athenty), number, "{by}");

@@ -133,7 +133,7 @@ impl App {
                 let path = format!("/console/verifications/{canceled}/cancel");
                 self.ask("POST", &path, Some(json!({"reason": "withdrawn"}))).await;
                 all.extend([created, consented, refused, canceled]);
-                for document in ["clear", "blurry", "field_missing", "manipulated"] {
+                for document in ["clear", "blurry", "field_missing", "expired"] {
                     let id = new(document).await;
                     self.hand_in(id).await;
                     jobs::run_pending(self.engine()).await.unwrap();
