@@ -8,7 +8,10 @@ use utoipa::ToSchema;
 /// Where something is found.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Link {
-    #[schema(format = "uri", example = "https://id.example.com/applicants/aplt_01kt1gw6g0fmj99z5sfwzpmy4a")]
+    #[schema(
+        format = "uri-reference",
+        example = "https://id.example.com/applicants/aplt_01kt1gw6g0fmj99z5sfwzpmy4a"
+    )]
     href: String,
 }
 

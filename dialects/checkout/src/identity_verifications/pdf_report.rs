@@ -13,9 +13,9 @@ use crate::error::not_available;
 /// Where the report is: a link without credentials, under both of its names.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct PdfReport {
-    #[schema(format = "uri")]
+    #[schema(format = "uri-reference")]
     pdf_report: String,
-    #[schema(format = "uri")]
+    #[schema(format = "uri-reference")]
     signed_url: String,
 }
 

@@ -23,10 +23,10 @@ pub(crate) struct Document {
     /// ISO 3166-1 alpha-2; where the document names no country, the code that it has.
     #[schema(example = "US")]
     document_issuing_country: String,
-    #[schema(format = "uri")]
+    #[schema(format = "uri-reference")]
     front_image_signed_url: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, format = "uri")]
+    #[schema(nullable = false, format = "uri-reference")]
     back_image_signed_url: Option<String>,
     #[serde(flatten)]
     holder: Holder,
@@ -101,7 +101,7 @@ pub(crate) struct Holder {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Face {
     /// Good for a quarter of an hour.
-    #[schema(format = "uri")]
+    #[schema(format = "uri-reference")]
     image_signed_url: String,
 }
 
