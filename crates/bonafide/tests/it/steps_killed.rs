@@ -166,8 +166,7 @@ struct Sent {
 impl Sent {
     /// The last that was taken is there, or the one that was on its way.
     fn has(&self, n: Option<u64>, what: &str) -> u64 {
-        // Where none was taken there may be none.
-        let n = n.unwrap_or_default();
+        let n = n.unwrap_or_else(|| panic!("no {what} of {self:?}"));
         assert!((self.taken..=self.last).contains(&n), "{what} {n} of {self:?}");
         n
     }
@@ -187,11 +186,16 @@ where
     let server = installation.serve();
     let at = device.at(&server);
     let mut sent = Sent { taken: before, last: before };
+    // A busy machine takes its time for the first one.
+    let begun = tokio::sync::Notify::new();
     let sending = async {
         for n in before + 1.. {
             sent.last = n;
             match send(at.clone(), n).await {
-                Some((200 | 204, _)) => sent.taken = n,
+                Some((200 | 204, _)) => {
+                    sent.taken = n;
+                    begun.notify_one();
+                }
                 // So many that they are told to wait.
                 Some((429, _)) => tokio::time::sleep(Duration::from_millis(10)).await,
                 Some((status, answer)) => panic!("{status} {answer}"),
@@ -200,6 +204,7 @@ where
         }
     };
     let killing = async {
+        begun.notified().await;
         tokio::time::sleep(after).await;
         tokio::task::spawn_blocking(|| server.kill()).await.unwrap();
     };
