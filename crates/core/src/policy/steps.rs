@@ -232,6 +232,28 @@ mod tests {
     }
 
     #[test]
+    fn who_is_another_than_was_declared_is_declined() {
+        let judged = |policy: &Policy, outcome: Outcome| {
+            let mut findings = clear(&policy.needed());
+            findings.extend(clear(&[Check::NameCrosscheck]));
+            findings.retain(|f| f.check != Check::Declaration);
+            findings.push(Finding::new(Check::Declaration, outcome));
+            decided(policy, &findings)
+        };
+        let policy = Policy::default().comparing_declared();
+        assert_eq!(judged(&policy, Outcome::Clear), Decision::Approve);
+        assert_eq!(judged(&policy, Outcome::Fail), Decision::Decline);
+        assert_eq!(judged(&policy, Outcome::Consider), Decision::Review);
+        assert_eq!(judged(&policy, Outcome::NotAssessed), Decision::Review);
+        // The organization's own word goes first, and another policy is made to fit.
+        let mut gentle = Policy::default();
+        gentle.on_fail.push((Check::Declaration, Consequence::Review));
+        assert_eq!(judged(&gentle.clone().comparing_declared(), Outcome::Fail), Decision::Review);
+        let strict = Preset::Strict.policy();
+        assert_eq!(strict.clone().for_session_of(&policy), strict.comparing_declared());
+    }
+
+    #[test]
     fn another_policy_is_made_to_fit_the_same_session() {
         let (old, new) = (Policy::default(), Preset::Strict.policy());
         let fits = |old: Policy| new.clone().for_session_of(&old);

@@ -297,6 +297,42 @@ mod tests {
         (finding.outcome, finding.reasons.into_iter().map(|r| r.code).collect())
     }
 
+    /// What comes of the caller's word for somebody.
+    fn named(name: &str, born: Option<Date>, reading: Option<&DocumentReading>) -> (Outcome, Vec<Code>) {
+        told(of_identity(declaration(&[], reading), name, born, reading))
+    }
+
+    #[test]
+    fn whom_the_caller_named_the_document_names() {
+        use FieldName::{BirthDate, FirstName, LastName};
+        let (born, other) = (date(1974, 8, 12), date(1974, 8, 13));
+        let passport = passport("ANNA MARIA", "ERIKSSON", "1974-08-12");
+        for name in ["Anna Maria Eriksson", "anna eriksson", " Eriksson Anna Maria "] {
+            for born in [None, Some(born)] {
+                assert_eq!(named(name, born, Some(&passport)), (Outcome::Clear, vec![]), "{name} {born:?}");
+            }
+        }
+        let differs = (Outcome::Fail, vec![Code::DeclaredNameDiffers]);
+        assert_eq!(named("Hannah Bret", Some(born), Some(&passport)), differs);
+        let differs = (Outcome::Fail, vec![Code::DeclaredBirthDateDiffers]);
+        assert_eq!(named("Anna Maria Eriksson", Some(other), Some(&passport)), differs);
+        let both = (Outcome::Fail, vec![Code::DeclaredNameDiffers, Code::DeclaredBirthDateDiffers]);
+        assert_eq!(named("Hannah Bret", Some(other), Some(&passport)), both);
+
+        // What was not read clears nobody.
+        let nothing = (Outcome::NotAssessed, vec![Code::NothingToCompareWith]);
+        assert_eq!(named("Anna Maria Eriksson", Some(born), None), nothing);
+        let undated = document(&[(FirstName, "ANNA MARIA"), (LastName, "ERIKSSON")]);
+        assert_eq!(named("Anna Maria Eriksson", None, Some(&undated)), (Outcome::Clear, vec![]));
+        let unknown = (Outcome::NotAssessed, vec![Code::NoBirthDate]);
+        assert_eq!(named("Anna Maria Eriksson", Some(born), Some(&undated)), unknown);
+        let nameless = document(&[(BirthDate, "1974-08-12")]);
+        assert_eq!(named("Anna", Some(born), Some(&nameless)), (Outcome::NotAssessed, vec![Code::NoName]));
+        // And hides nothing that was read.
+        let differs = (Outcome::Fail, vec![Code::DeclaredBirthDateDiffers, Code::NoName]);
+        assert_eq!(named("Anna", Some(other), Some(&nameless)), differs);
+    }
+
     #[test]
     fn who_says_what_the_document_says_is_clear() {
         for (first, last) in [

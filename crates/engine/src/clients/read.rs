@@ -12,7 +12,8 @@ use crate::base::{
 
 /// One record; what was deleted is not found.
 pub async fn read(engine: &Engine, caller: &Caller, id: ClientId) -> Result<Client> {
-    if !caller.may(Scope::Read) {
+    // Who makes a verification of it looks at it too.
+    if !caller.may(Scope::Read) && !caller.may(Scope::Write) {
         return Err(Error::Forbidden);
     }
     let mut tx = engine.db().read().await?;

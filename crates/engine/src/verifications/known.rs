@@ -18,9 +18,10 @@ use crate::base::{
 /// How many approved ones are looked at, the newest first.
 const LOOKED_AT: i64 = 100;
 
-/// The identity of the last approved verification or authentication of a client that was not erased since.
+/// The identity of the last approved verification or authentication of a client that was not erased since: whom an
+/// authentication can be made for.
 pub async fn known(engine: &Engine, caller: &Caller, client: ClientId) -> Result<Option<ApplicantId>> {
-    if !caller.may(Scope::Read) {
+    if !caller.may(Scope::Write) {
         return Err(Error::Forbidden);
     }
     let organization = caller.organization;

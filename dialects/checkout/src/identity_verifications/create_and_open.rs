@@ -3,7 +3,7 @@
 use axum::extract::State;
 use bonafide_core::{id::ClientId, verification::Kind};
 use bonafide_engine::{
-    Caller as Engines, Engine,
+    Engine,
     attempts::{self, NewAttempt},
     clients::{self, Content, Details},
 };
@@ -90,7 +90,7 @@ pub(crate) async fn create_and_open(
     Ok(Created(IdentityVerification::of(&engine, &caller, &standing, made.url).await?))
 }
 
-async fn new_applicant(engine: &Engine, caller: &Engines, declared: &NewDeclaredData) -> Result<ClientId> {
+async fn new_applicant(engine: &Engine, caller: &Caller, declared: &NewDeclaredData) -> Result<ClientId> {
     let details = Details {
         name_last: Some(declared.name().to_owned()),
         email: declared.email().map(str::to_owned),

@@ -21,6 +21,7 @@ on_both!(
     a_user_journey_is_a_policy,
     one_that_goes_on_is_closed_when_it_is_anonymized,
     another_organizations_are_not_found,
+    who_may_only_write_makes_them_and_reads_none,
 );
 
 /// As declared data may be.
@@ -448,4 +449,20 @@ async fn a_blurred_document_is_asked_for_again_and_a_no_is_a_no() {
     let told = app.told(&id(&opened)).await;
     assert_eq!(told.last().unwrap(), "identity_verification_capture_refused");
     app.post(&attempts(&opened), json!({})).await.refused(409, "conflict");
+}
+
+async fn who_may_only_write_makes_them_and_reads_none(app: &App) {
+    let writer = &app.new_key("verifications:write").await;
+    let post = async |path: &str, body: Value| app.ask("POST", writer, path, Some(body)).await;
+    let applicant = post("/applicants", json!({})).await.created();
+    let made = post(IDV, least(&applicant)).await.created();
+    let attempt = post(&attempts(&made), json!({"redirect_url": BACK})).await.created();
+    assert!(link(&attempt).contains('#'));
+    let both = json!({"declared_data": {"name": "Hannah Bret"}, "redirect_url": BACK});
+    assert_eq!(post(OPEN, both).await.created()["status"], "pending");
+    let erased = post(&format!("{}/anonymize", at(&made)), json!({})).await.ok();
+    assert_eq!((&erased["id"], codes(&erased)), (&made["id"], vec![64001]));
+    for path in [at(&made), attempts(&made), format!("/applicants/{}", id(&applicant))] {
+        app.ask("GET", writer, &path, None).await.refused(403, "authentication_error");
+    }
 }
