@@ -8,12 +8,14 @@ pub(super) const EQUAL: &[&[Name]] = &[
     // Create a verification
     &[
         ("athenty", "createRequest"),
+        ("checkout", "createIdentityVerification"),
         ("verifyhq", "identity_verification_start"),
         ("vult", "idv_session_create"),
     ],
     // Read it
     &[
         ("athenty", "getRequest"),
+        ("checkout", "getIdentityVerification"),
         ("console", "verification_read"),
         ("verifyhq", "identity_verification_read"),
         ("vult", "idv_session_read"),
@@ -25,6 +27,17 @@ pub(super) const EQUAL: &[&[Name]] = &[
         ("verifyhq", "identity_verifications_list"),
         ("vult", "idv_session_list"),
     ],
+    // Forget whom it is about
+    &[("checkout", "anonymizeIdentityVerification"), ("vult", "idv_session_anonymize")],
+    // Its report
+    &[("checkout", "getIdentityVerificationReport"), ("console", "verification_report")],
+    // Authenticate somebody who is known
+    &[("checkout", "createFaceAuthentication"), ("vult", "ida_session_create")],
+    &[("checkout", "getFaceAuthentication"), ("vult", "ida_session_read")],
+    // The organization's own record of the person
+    &[("athenty", "createClient"), ("checkout", "createApplicant")],
+    &[("athenty", "getClient"), ("checkout", "getApplicant")],
+    &[("athenty", "updateClient"), ("checkout", "updateApplicant")],
     // A human decides
     &[("console", "verification_review"), ("verifyhq", "identity_verification_review")],
     // On the person's device: what is wanted
@@ -49,6 +62,7 @@ pub(super) const EQUAL: &[&[Name]] = &[
     &[("console", "webhook_delete"), ("verifyhq", "webhook_delete"), ("vult", "webhook_delete")],
     // Who may call
     &[("console", "key_create"), ("verifyhq", "api_client_create")],
+    &[("checkout", "requestAccessToken"), ("vult", "oauth2_token")],
 ];
 
 /// The operations of other APIs that do what this one does.
