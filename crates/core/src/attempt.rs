@@ -14,6 +14,10 @@ words! {
         CaptureRefused = "capture_refused",
         /// Nobody opened the link in time, or the time of the verification was over.
         Expired = "expired",
+        /// It brought its pictures with it, and they are looked at: are they good enough to check?
+        QualityChecksInProgress = "quality_checks_in_progress",
+        /// They were not.
+        QualityChecksAborted = "quality_checks_aborted",
         /// Handed in, checks are running or a human looks.
         ChecksInProgress = "checks_in_progress",
         /// The evidence was not good enough.
@@ -33,7 +37,7 @@ impl AttemptStatus {
 
     /// Nothing will change it any more.
     pub const fn is_over(self) -> bool {
-        !self.is_open() && !matches!(self, Self::ChecksInProgress)
+        !self.is_open() && !matches!(self, Self::QualityChecksInProgress | Self::ChecksInProgress)
     }
 
     /// What an attempt that is not over comes to when its verification gets a new status.
@@ -42,6 +46,11 @@ impl AttemptStatus {
         match status {
             // A verification may be open before anybody opened the link of this attempt.
             Status::Created | Status::Pending => self,
+            // Until somebody said that the pictures are good enough.
+            Status::Capturing | Status::Processing if matches!(self, Self::QualityChecksInProgress) => self,
+            Status::RetryRequired if matches!(self, Self::QualityChecksInProgress) => {
+                Self::QualityChecksAborted
+            }
             Status::Capturing => Self::CaptureInProgress,
             Status::Processing | Status::ReviewRequired => Self::ChecksInProgress,
             Status::RetryRequired | Status::Inconclusive => Self::ChecksInconclusive,
@@ -83,5 +92,23 @@ mod tests {
         canceled -> terminated
         expired -> expired
         ");
+    }
+
+    #[test]
+    fn pictures_are_looked_at_before_they_are_checked() {
+        let looked_at = AttemptStatus::QualityChecksInProgress;
+        assert!(!looked_at.is_open() && !looked_at.is_over());
+        for (status, after) in [
+            (Status::Capturing, looked_at),
+            (Status::Processing, looked_at),
+            (Status::RetryRequired, AttemptStatus::QualityChecksAborted),
+            (Status::ReviewRequired, AttemptStatus::ChecksInProgress),
+            (Status::Inconclusive, AttemptStatus::ChecksInconclusive),
+            (Status::Declined, AttemptStatus::Completed),
+            (Status::Canceled, AttemptStatus::Terminated),
+        ] {
+            assert_eq!(looked_at.after(status), after, "{status}");
+        }
+        assert!(AttemptStatus::QualityChecksAborted.is_over());
     }
 }

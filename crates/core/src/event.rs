@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
+    aml::AmlStatus,
     attempt::AttemptStatus,
     client::MemberType,
     id::{ApplicantId, ClientId, EventId, MatterId, OrganizationId, PolicyId},
@@ -74,6 +75,18 @@ words! {
         ClientUpdated = "client.updated",
         /// The record was deleted, with all that it said of them.
         ClientDeleted = "client.deleted",
+        AmlCreated = "aml.created",
+        /// The lists are searched for the first time.
+        AmlOnboardingStarted = "aml.onboarding_started",
+        AmlOnboardingCompleted = "aml.onboarding_completed",
+        /// A human decided what the first search had left open.
+        AmlOnboardingReviewed = "aml.onboarding_reviewed",
+        /// A list changed, and there is a hit that was not there before.
+        AmlMonitoringAlert = "aml.monitoring_alert",
+        /// A human decided about such a hit.
+        AmlMonitoringReviewed = "aml.monitoring_reviewed",
+        /// It stands otherwise than before, whoever or whatever changed that.
+        AmlStatusChanged = "aml.status_changed",
         InvitationSent = "invitation.sent",
         InvitationReminded = "invitation.reminded",
         /// The invitation could not be delivered.
@@ -112,6 +125,13 @@ impl EventType {
             | Self::ApplicantAnonymized
             | Self::IdentityAnonymized => Subject::Applicant,
             Self::ClientCreated | Self::ClientUpdated | Self::ClientDeleted => Subject::Client,
+            Self::AmlCreated
+            | Self::AmlOnboardingStarted
+            | Self::AmlOnboardingCompleted
+            | Self::AmlOnboardingReviewed
+            | Self::AmlMonitoringAlert
+            | Self::AmlMonitoringReviewed
+            | Self::AmlStatusChanged => Subject::Aml,
             Self::EndpointTested | Self::EndpointDisabled => Subject::Endpoint,
             _ => Subject::Verification,
         }
@@ -126,6 +146,8 @@ pub enum Subject {
     Applicant,
     /// The organization's own record of a person or business.
     Client,
+    /// An AML verification.
+    Aml,
     /// A subscriber's own endpoint.
     Endpoint,
 }
@@ -143,6 +165,9 @@ pub struct Snapshot {
     /// The record it is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client: Option<ClientFacts>,
+    /// The AML verification it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aml: Option<AmlFacts>,
     /// Why, as a stable word.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
@@ -159,6 +184,21 @@ pub struct ClientFacts {
     /// How many verifications were made for it.
     pub request_count: i64,
     pub created_at: Timestamp,
+}
+
+/// An AML verification at one moment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AmlFacts {
+    pub status: AmlStatus,
+    /// The organization's own record of the person.
+    pub client_record: ClientId,
+    /// The public name of the credential it was created with; empty when it is not known any more.
+    #[serde(default)]
+    pub client: String,
+    /// The caller's word for their user; empty when they gave none.
+    #[serde(default)]
+    pub user_id: String,
+    pub monitored: bool,
 }
 
 /// A verification at one moment.
@@ -223,7 +263,7 @@ pub struct Event {
     /// Whether the organization is a sandbox.
     pub sandbox: bool,
     pub event_type: EventType,
-    /// The verification, applicant, client's record or endpoint.
+    /// The verification, applicant, client's record, AML verification or endpoint.
     pub subject: Uuid,
     /// Counts the events of this subject from 1: who gets a lower number after a higher one knows it is old.
     pub sequence: i64,
@@ -272,6 +312,32 @@ pub trait WebhookDialect: Send + Sync {
         None
     }
 
+    /// Whether that header holds a signature by the organization's own key in the HMAC's place: ECDSA over P-521
+    /// with SHA-512, of the time and the body.
+    fn is_signed_by_key(&self) -> bool {
+        false
+    }
+
+    /// The same events in the other format that this API has, which an endpoint may ask for by that one's name.
+    fn native(&self) -> Option<&'static dyn WebhookDialect> {
+        None
+    }
+
+    /// How the sender calls itself, where this API says how.
+    fn user_agent(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// Whether a receiver who answers with this status has taken the message.
+    fn is_taken(&self, status: u16) -> bool {
+        (200..300).contains(&status)
+    }
+
+    /// How long a receiver has for its answer, in seconds, where that is less than the server gives.
+    fn patience_s(&self) -> Option<u32> {
+        None
+    }
+
     /// Seconds to wait after the first, the second … failed attempt. After the last one the message is dead.
     fn waits(&self) -> &'static [u32] {
         STANDARD_WAITS
@@ -285,7 +351,7 @@ pub trait WebhookDialect: Send + Sync {
     /// Every name an endpoint may ask for, each once.
     fn words(&self) -> Vec<&'static str> {
         let mut all = vec![];
-        for kind in [Kind::IdentityVerification, Kind::FaceAuthentication] {
+        for kind in Kind::ALL {
             for event_type in EventType::ALL {
                 if let Some(word) = self.word(event_type, kind)
                     && !all.contains(&word)

@@ -17,6 +17,8 @@ words! {
         DeathCertificate = "death_certificate",
         /// That the person may act for an estate.
         ProofOfAuthority = "proof_of_authority",
+        /// A page of a bill or letter that says where somebody lives, in the order of its pages.
+        AddressDocument = "address_document",
     }
 }
 

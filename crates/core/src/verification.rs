@@ -11,6 +11,22 @@ words! {
         IdentityVerification = "identity_verification",
         /// Is this the known person who they say they are? A face against the stored template.
         FaceAuthentication = "face_authentication",
+        /// Is this identity document genuine, and whose is it? Its pictures alone, without a face.
+        DocumentVerification = "document_verification",
+        /// Where does somebody live? A bill or a letter that says so.
+        AddressVerification = "address_verification",
+    }
+}
+
+impl Kind {
+    /// The organization hands in the pictures itself, with each attempt: the person is sent nowhere.
+    pub const fn brings_pictures(self) -> bool {
+        matches!(self, Self::DocumentVerification | Self::AddressVerification)
+    }
+
+    /// Ends with a report.
+    pub const fn is_reported(self) -> bool {
+        !matches!(self, Self::FaceAuthentication)
     }
 }
 

@@ -12,16 +12,17 @@ use bonafide_store::{verifications::Verification, webhook_endpoints};
 use serde_json::json;
 
 use crate::{
+    aml::{self, NewAml},
     base::{
         caller::Caller,
         engine::Engine,
         error::{Error, Result},
         record::Record,
     },
-    clients::{self, Content},
+    clients::{self, Content, Details},
     events::emit::{Recipients, emit, emit_for_with},
     identities,
-    verifications::{self, NewVerification, authenticate, create, transition},
+    verifications::{self, NewVerification, authenticate, create, create_with_pictures, transition},
 };
 
 /// What leads on; nothing is opened again on the way.
@@ -64,6 +65,9 @@ pub async fn trigger(engine: &Engine, caller: &Caller, api: &'static str, word: 
     if event_type.subject() == Subject::Client {
         return client(engine, caller, event_type).await;
     }
+    if event_type.subject() == Subject::Aml {
+        return aml(engine, caller, event_type).await;
+    }
     let id = match kind {
         Kind::IdentityVerification => create(engine, caller, new(api)).await?,
         Kind::FaceAuthentication => {
@@ -71,6 +75,9 @@ pub async fn trigger(engine: &Engine, caller: &Caller, api: &'static str, word: 
             let walked = walk(engine, caller, person, Status::Approved).await?;
             let identity = walked.and_then(|row| row.identity).ok_or(Error::NotFound("identity"))?;
             authenticate(engine, caller, identity, new(api)).await?
+        }
+        kind @ (Kind::DocumentVerification | Kind::AddressVerification) => {
+            create_with_pictures(engine, caller, kind, new(api)).await?
         }
     };
     match event_type {
@@ -95,6 +102,8 @@ pub async fn trigger(engine: &Engine, caller: &Caller, api: &'static str, word: 
         _ => {
             let status = Status::ALL.into_iter().find(|s| EventType::to(*s) == event_type);
             let walked = match status {
+                // Told by the checks, and not by the way there.
+                Some(Status::Processing) if kind.brings_pictures() => false,
                 Some(status) => walk(engine, caller, id, status).await?.is_some(),
                 None => false,
             };
@@ -115,10 +124,9 @@ fn new(api: &'static str) -> NewVerification {
 }
 
 /// What an API has this name for.
-fn meaning(engine: &Engine, api: &str, word: &str) -> Option<(EventType, Kind)> {
+pub fn meaning(engine: &Engine, api: &str, word: &str) -> Option<(EventType, Kind)> {
     let dialect = engine.dialect(api)?;
-    let kinds = [Kind::IdentityVerification, Kind::FaceAuthentication];
-    let all = kinds.into_iter().flat_map(|kind| EventType::ALL.into_iter().map(move |h| (h, kind)));
+    let all = Kind::ALL.into_iter().flat_map(|kind| EventType::ALL.into_iter().map(move |h| (h, kind)));
     all.into_iter().find(|(event_type, kind)| dialect.word(*event_type, *kind) == Some(word))
 }
 
@@ -177,6 +185,24 @@ async fn client(engine: &Engine, caller: &Caller, event_type: EventType) -> Resu
         }
         EventType::ClientDeleted => clients::delete(engine, caller, made.id).await?,
         _ => {}
+    }
+    Ok(Triggered { event_type, verification: None })
+}
+
+/// An event about an AML verification, which is made for it. What a search brings comes of one; what a changed list or a
+/// human would bring is sent with `test` set.
+async fn aml(engine: &Engine, caller: &Caller, event_type: EventType) -> Result<Triggered> {
+    let details = Details { name_last: Some("Sandbox".to_owned()), ..Details::default() };
+    let client = clients::create(engine, caller, Content { details, ..Content::default() }).await?;
+    let configuration = "trigger".to_owned();
+    let new = NewAml { client: client.id, configuration, monitored: true, steered: Some(0) };
+    let made = aml::create(engine, caller, new).await?;
+    let is_sample = matches!(
+        event_type,
+        EventType::AmlMonitoringAlert | EventType::AmlOnboardingReviewed | EventType::AmlMonitoringReviewed
+    );
+    if is_sample {
+        aml::sample(engine, caller, made.id, event_type).await?;
     }
     Ok(Triggered { event_type, verification: None })
 }

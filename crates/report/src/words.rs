@@ -111,6 +111,7 @@ pub(crate) const fn picture(kind: EvidenceKind) -> &'static str {
         EvidenceKind::Portrait => "Portrait on the document",
         EvidenceKind::DeathCertificate => "Death certificate",
         EvidenceKind::ProofOfAuthority => "Proof of authority",
+        EvidenceKind::AddressDocument => "Proof of address",
     }
 }
 

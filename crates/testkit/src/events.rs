@@ -1,8 +1,9 @@
 //! Events as the engine writes them, for the tests of how an API words them.
 
 use bonafide_core::{
+    aml::AmlStatus,
     client::MemberType,
-    event::{ClientFacts, Event, EventType, Message, Snapshot, Subject, VerificationFacts, WebhookDialect},
+    event::{AmlFacts, ClientFacts, Event, EventType, Message, Snapshot, Subject, VerificationFacts, WebhookDialect},
     finding::{Check, Code},
     id::Id,
     step::StepKind,
@@ -10,8 +11,6 @@ use bonafide_core::{
     verification::{Kind, Purpose, Status},
 };
 use serde_json::Value;
-
-const KINDS: [Kind; 2] = [Kind::IdentityVerification, Kind::FaceAuthentication];
 
 fn id<T>(last: char) -> Id<T> {
     format!("01k97fqt08dn6a687jcqnxd1b{last}").parse().expect("26 characters")
@@ -57,6 +56,14 @@ pub fn event(event_type: EventType, kind: Kind) -> Event {
         created_at: NOON.plus_secs(-60),
     };
     let of_client = event_type.subject() == Subject::Client;
+    let aml = AmlFacts {
+        status: aml_status(event_type),
+        client_record: id('7'),
+        client: "client_7".to_owned(),
+        user_id: "user-7".to_owned(),
+        monitored: true,
+    };
+    let of_aml = event_type.subject() == Subject::Aml;
     let subject = match event_type.subject() {
         Subject::Applicant if of_applicant => '4',
         Subject::Client => '7',
@@ -72,9 +79,20 @@ pub fn event(event_type: EventType, kind: Kind) -> Event {
         snapshot: Snapshot {
             verification: has_facts.then_some(facts),
             client: of_client.then_some(client),
+            aml: of_aml.then_some(aml),
             ..Snapshot::default()
         },
         at: NOON,
+    }
+}
+
+/// How an AML verification stands when this was told of it.
+const fn aml_status(event_type: EventType) -> AmlStatus {
+    match event_type {
+        EventType::AmlCreated => AmlStatus::Created,
+        EventType::AmlOnboardingStarted => AmlStatus::ScreeningInProgress,
+        EventType::AmlMonitoringAlert => AmlStatus::ReviewRequired,
+        _ => AmlStatus::Approved,
     }
 }
 
@@ -101,7 +119,7 @@ pub fn body(api: &dyn WebhookDialect, event: &Event, kind: Kind) -> Value {
 
 /// What an API tells, and of which verifications.
 pub fn told(api: &dyn WebhookDialect) -> Vec<(EventType, Kind)> {
-    let all = EventType::ALL.into_iter().flat_map(|h| KINDS.map(|kind| (h, kind)));
+    let all = EventType::ALL.into_iter().flat_map(|h| Kind::ALL.map(|kind| (h, kind)));
     all.filter(|(h, kind)| api.word(*h, *kind).is_some()).collect()
 }
 

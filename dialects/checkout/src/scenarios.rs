@@ -8,8 +8,10 @@
 //! | `10000` | approved |
 //! | `62XXX0` | declined with 62XXX |
 //! | `61XXXI1` | the checks are inconclusive with 61XXX; the retry is approved |
-//! | `61XXXA1` | the capture is aborted with 61XXX; the retry is approved |
+//! | `61XXXA1` | the capture is aborted with 61XXX; the retry is approved. Of pictures that are handed in: as `I` |
 //! | `61XXXI62XXX`, `61XXXA62XXX` | the same; the retry is declined with 62XXX |
+//!
+//! An AML verification has no hit where the last word is an approval, and one where it is a decline.
 //!
 //! A number is turned into a reason that is reported as it, and the engine's sandbox steers the checks to that reason.
 
@@ -73,6 +75,15 @@ pub(crate) fn settings(
         Some(steering) => Ok(json!({ "sandbox": steering })),
         None => Err(Problem::new(field, Rule::Other, known(kind))),
     }
+}
+
+/// How many hits a search of the lists has for an applicant; none where their id asks for nothing.
+pub(crate) fn hits(caller: &Caller, external_id: &str) -> Option<u64> {
+    let rest = external_id.strip_prefix(PREFIX).filter(|_| caller.sandbox)?;
+    Some(match parse(rest)? {
+        Scenario::Approved | Scenario::Retried { declined: None, .. } => 0,
+        Scenario::Declined(_) | Scenario::Retried { declined: Some(_), .. } => 1,
+    })
 }
 
 fn begins_like_one(rest: &str) -> bool {
@@ -150,8 +161,12 @@ fn line(check: Check, outcome: Outcome) -> Vec<Code> {
     vec![line(check)]
 }
 
-/// The numbers that a capture can end with, before it is handed in.
+/// The numbers that a capture can end with, before it is handed in. Where nobody captures, the pictures that were handed in are
+/// found too poor.
 fn aborts(kind: Kind) -> BTreeMap<u32, &'static Code> {
+    if kind.brings_pictures() {
+        return causes(kind, Status::RetryRequired);
+    }
     numbers(kind, Status::RetryRequired, |to| (to == Steered::Abort).then(Vec::new))
 }
 
@@ -252,6 +267,13 @@ mod tests {
         assert_eq!(
             numbers(causes(fav, Status::RetryRequired)),
             [61401, 61402, 61410, 61411, 61412, 61413, 61414]
+        );
+        let doc = Kind::DocumentVerification;
+        assert_eq!(numbers(aborts(doc)), [61301, 61302, 61310, 61311, 61312]);
+        assert_eq!(numbers(causes(doc, Status::RetryRequired)), numbers(aborts(doc)));
+        assert_eq!(
+            numbers(causes(doc, Status::Declined)),
+            [62101, 62102, 62201, 62202, 62301, 62307, 62399, 62401]
         );
     }
 }

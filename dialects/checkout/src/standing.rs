@@ -81,6 +81,7 @@ pub(crate) fn codes(
         VerificationStatus::Created
         | VerificationStatus::Pending
         | VerificationStatus::CaptureInProgress
+        | VerificationStatus::QualityChecksInProgress
         | VerificationStatus::ChecksInProgress => vec![],
         // Nobody opened the link: whatever was decided before is not why.
         VerificationStatus::RetryRequired if attempt == Some(AttemptStatus::Expired) => {

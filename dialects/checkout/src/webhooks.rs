@@ -1,30 +1,39 @@
 //! How this API formats events: those of its workflows.
 //!
 //! An attribute without a value is left out, never null. `sequence`, `environment`, `test`, `reason` and `hits` in
-//! `data`, the types `webhook_*` and `*_invitation_*` are ours.
+//! `data`, the types `webhook_*`, `*_invitation_*` and `*_screening_*` are ours.
 
 use bonafide_core::{
-    event::{Event, EventType, Message, Subject, VerificationFacts, WebhookDialect},
-    id::{VerificationId, WebhookEndpointId},
+    event::{AmlFacts, Event, EventType, Message, Subject, VerificationFacts, WebhookDialect},
+    id::{AmlId, VerificationId, WebhookEndpointId},
     verification::Kind,
 };
 use serde_json::{Value, json};
 
-use crate::{NAME, answer::time, extract::APPLICANT, journeys, standing::codes, words};
+use crate::{
+    NAME, aml_verifications::AML, answer::time, extract::APPLICANT, journeys, standing::codes, words,
+};
+
+pub(crate) mod native;
 
 /// The webhooks of this API, signed in `Cko-Signature`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Webhooks;
 
 /// Of the vendor's events, as its samples have it.
-const VERSION: &str = "1.2.0";
+pub(crate) const VERSION: &str = "1.2.0";
 
-/// The type of an event of both resources.
+/// The type of an event of each resource: what it begins with, and an end of its own where its pictures are handed in.
 macro_rules! of {
     ($kind:ident, $suffix:literal) => {
+        of!($kind, $suffix, $suffix)
+    };
+    ($kind:ident, $captured:literal, $handed_in:literal) => {
         match $kind {
-            Kind::IdentityVerification => concat!("identity_verification_", $suffix),
-            Kind::FaceAuthentication => concat!("face_authentication_", $suffix),
+            Kind::IdentityVerification => concat!("identity_verification_", $captured),
+            Kind::FaceAuthentication => concat!("face_authentication_", $captured),
+            Kind::DocumentVerification => concat!("id_document_verification_", $handed_in),
+            Kind::AddressVerification => concat!("address_document_verification_", $handed_in),
         }
     };
 }
@@ -36,12 +45,13 @@ impl WebhookDialect for Webhooks {
 
     fn word(&self, event_type: EventType, kind: Kind) -> Option<&'static str> {
         let screened = kind == Kind::IdentityVerification;
+        let captured = !kind.brings_pictures();
         Some(match event_type {
             EventType::VerificationCreated => of!(kind, "created"),
-            EventType::VerificationOpened => of!(kind, "opened"),
+            EventType::VerificationOpened if captured => of!(kind, "opened"),
             EventType::VerificationStarted => of!(kind, "started"),
-            EventType::VerificationRefused => of!(kind, "capture_refused"),
-            EventType::VerificationSubmitted => of!(kind, "capture_completed"),
+            EventType::VerificationRefused if captured => of!(kind, "capture_refused"),
+            EventType::VerificationSubmitted => of!(kind, "capture_completed", "checks_in_progress"),
             EventType::VerificationApproved | EventType::VerificationDeclined => {
                 of!(kind, "checks_completed")
             }
@@ -52,21 +62,33 @@ impl WebhookDialect for Webhooks {
             EventType::VerificationReopened | EventType::VerificationRetryRequested => {
                 of!(kind, "retry_requested")
             }
-            EventType::VerificationCaptureAborted => of!(kind, "capture_aborted"),
+            EventType::VerificationCaptureAborted => of!(kind, "capture_aborted", "quality_checks_aborted"),
             EventType::VerificationCanceled => of!(kind, "closed"),
-            EventType::VerificationLinkExpired | EventType::VerificationExpired => of!(kind, "link_expired"),
-            EventType::VerificationReportCreated if kind == Kind::IdentityVerification => {
-                "identity_verification_report_created"
-            }
+            EventType::VerificationLinkExpired if captured => of!(kind, "link_expired"),
+            EventType::VerificationExpired => of!(kind, "link_expired", "closed"),
+            EventType::VerificationReportCreated if kind.is_reported() => of!(kind, "report_created"),
             EventType::VerificationAnonymized => of!(kind, "anonymized"),
-            EventType::InvitationSent => of!(kind, "invitation_sent"),
-            EventType::InvitationReminded => of!(kind, "invitation_reminded"),
-            EventType::InvitationBounced => of!(kind, "invitation_bounced"),
-            EventType::ScreeningChanged if screened => "aml_verification_monitoring_alert",
-            EventType::ScreeningReviewed if screened => "aml_verification_monitoring_reviewed",
+            EventType::InvitationSent if captured => of!(kind, "invitation_sent"),
+            EventType::InvitationReminded if captured => of!(kind, "invitation_reminded"),
+            EventType::InvitationBounced if captured => of!(kind, "invitation_bounced"),
+            EventType::ScreeningChanged if screened => "identity_verification_screening_changed",
+            EventType::ScreeningReviewed if screened => "identity_verification_screening_reviewed",
+            EventType::AmlCreated => "aml_verification_created",
+            EventType::AmlOnboardingStarted => "aml_verification_onboarding_started",
+            EventType::AmlOnboardingCompleted => "aml_verification_onboarding_completed",
+            EventType::AmlOnboardingReviewed => "aml_verification_onboarding_reviewed",
+            EventType::AmlMonitoringAlert => "aml_verification_monitoring_alert",
+            EventType::AmlMonitoringReviewed => "aml_verification_monitoring_reviewed",
+            EventType::AmlStatusChanged => "aml_verification_status_changed",
             EventType::EndpointTested => "webhook_test",
             EventType::EndpointDisabled => "webhook_disabled",
             EventType::VerificationReviewRequired
+            | EventType::VerificationOpened
+            | EventType::VerificationRefused
+            | EventType::VerificationLinkExpired
+            | EventType::InvitationSent
+            | EventType::InvitationReminded
+            | EventType::InvitationBounced
             | EventType::VerificationCompleted
             | EventType::VerificationReportCreated
             | EventType::DocumentAccepted
@@ -112,6 +134,10 @@ impl WebhookDialect for Webhooks {
         Some("Cko-Signature")
     }
 
+    fn native(&self) -> Option<&'static dyn WebhookDialect> {
+        Some(&native::Native)
+    }
+
     /// 5, 10, 15 and 30 minutes, 1, 4, 12 and 12 hours.
     fn waits(&self) -> &'static [u32] {
         &[300, 600, 900, 1_800, 3_600, 14_400, 43_200, 43_200]
@@ -123,13 +149,14 @@ fn subject(event: &Event) -> Value {
     if event.event_type.subject() == Subject::Endpoint {
         return json!({ "workflow_action_id": format!("wfa_{}", WebhookEndpointId::from_uuid(event.subject)) });
     }
+    if event.event_type.subject() == Subject::Aml {
+        return aml(event, event.snapshot.aml.as_ref());
+    }
     let id = VerificationId::from_uuid(event.subject);
     let facts = event.snapshot.verification.as_ref();
     let mut data = if matches!(event.event_type, EventType::ScreeningChanged | EventType::ScreeningReviewed) {
-        let hits = event.snapshot.hits;
-        let mut data =
-            json!({ "aml_verification_id": format!("amlv_{id}"), "status": words::screening(hits) });
-        if let Some(hits) = hits {
+        let mut data = verification(id, facts);
+        if let Some(hits) = event.snapshot.hits {
             data["hits"] = json!(hits);
         }
         data
@@ -147,10 +174,27 @@ fn subject(event: &Event) -> Value {
     data
 }
 
+fn aml(event: &Event, facts: Option<&AmlFacts>) -> Value {
+    let mut data = json!({ "aml_verification_id": AML.show(AmlId::from_uuid(event.subject)) });
+    if let Some(facts) = facts {
+        data["applicant_id"] = json!(APPLICANT.show(facts.client_record));
+        data["status"] = json!(facts.status);
+        if !facts.user_id.is_empty() {
+            data["external_applicant_id"] = json!(facts.user_id);
+        }
+    }
+    if let Some(hits) = event.snapshot.hits {
+        data["hits"] = json!(hits);
+    }
+    data
+}
+
 fn verification(id: VerificationId, facts: Option<&VerificationFacts>) -> Value {
     let (name, prefix) = match facts.map(|f| f.kind).unwrap_or_default() {
         Kind::IdentityVerification => ("identity_verification_id", "idv_"),
         Kind::FaceAuthentication => ("face_authentication_id", "fav_"),
+        Kind::DocumentVerification => ("id_document_verification_id", "iddv_"),
+        Kind::AddressVerification => ("address_document_verification_id", "adv_"),
     };
     let mut data = json!({ name: format!("{prefix}{id}"), "response_codes": [] });
     if let Some(facts) = facts {

@@ -10,7 +10,7 @@ use bonafide_core::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// How an identity verification or a face authentication stands.
+/// How a verification stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum VerificationStatus {
@@ -19,6 +19,8 @@ pub(crate) enum VerificationStatus {
     /// There is an attempt, and nobody has opened its link.
     Pending,
     CaptureInProgress,
+    /// The pictures that an attempt brought are looked at.
+    QualityChecksInProgress,
     ChecksInProgress,
     Approved,
     Declined,
@@ -33,6 +35,11 @@ pub(crate) enum VerificationStatus {
 pub(crate) const fn status(kind: Kind, status: Status, attempt: Option<AttemptStatus>) -> VerificationStatus {
     use VerificationStatus as To;
     match status {
+        Status::Created | Status::Capturing | Status::Processing | Status::RetryRequired
+            if matches!(attempt, Some(AttemptStatus::QualityChecksInProgress)) =>
+        {
+            To::QualityChecksInProgress
+        }
         Status::Processing | Status::ReviewRequired => To::ChecksInProgress,
         Status::Approved => To::Approved,
         Status::Declined => To::Declined,
@@ -44,6 +51,8 @@ pub(crate) const fn status(kind: Kind, status: Status, attempt: Option<AttemptSt
             Some(AttemptStatus::Expired | AttemptStatus::CaptureAborted) => To::RetryRequired,
             Some(
                 AttemptStatus::CaptureRefused
+                | AttemptStatus::QualityChecksInProgress
+                | AttemptStatus::QualityChecksAborted
                 | AttemptStatus::ChecksInProgress
                 | AttemptStatus::ChecksInconclusive
                 | AttemptStatus::Completed
@@ -62,7 +71,53 @@ pub(crate) const fn status(kind: Kind, status: Status, attempt: Option<AttemptSt
 
 bonafide_http::vocabulary!(
     pub(crate) AttemptState: "How an attempt stands.",
-    AttemptStatus::ALL.map(AttemptStatus::as_str)
+    AttemptStatus::ALL.into_iter().filter(|status| !is_of_pictures(*status)).map(AttemptStatus::as_str)
+);
+
+bonafide_http::vocabulary!(
+    pub(crate) DocumentAttemptState: "How an attempt stands that brought its pictures.",
+    [
+        AttemptStatus::QualityChecksInProgress,
+        AttemptStatus::QualityChecksAborted,
+        AttemptStatus::ChecksInProgress,
+        AttemptStatus::ChecksInconclusive,
+        AttemptStatus::Completed,
+        AttemptStatus::Terminated,
+    ]
+    .map(AttemptStatus::as_str)
+);
+
+/// Of an attempt that nobody is sent to a page for.
+const fn is_of_pictures(status: AttemptStatus) -> bool {
+    matches!(status, AttemptStatus::QualityChecksInProgress | AttemptStatus::QualityChecksAborted)
+}
+
+bonafide_http::vocabulary!(
+    pub(crate) IdentityState: "How an identity verification or a face authentication stands.",
+    [
+        "created",
+        "pending",
+        "capture_in_progress",
+        "checks_in_progress",
+        "approved",
+        "declined",
+        "retry_required",
+        "refused",
+        "inconclusive",
+    ]
+);
+
+bonafide_http::vocabulary!(
+    pub(crate) DocumentState: "How a verification of a document stands.",
+    [
+        "created",
+        "quality_checks_in_progress",
+        "checks_in_progress",
+        "approved",
+        "declined",
+        "retry_required",
+        "inconclusive",
+    ]
 );
 
 /// The `document_type` of a document.
@@ -102,6 +157,8 @@ pub(crate) enum AssetType {
     DocumentBack,
     #[serde(rename = "face_image")]
     Face,
+    #[serde(rename = "document")]
+    AddressDocument,
 }
 
 /// None for what this API has no word for.
@@ -114,6 +171,7 @@ pub(crate) const fn asset_type(kind: EvidenceKind) -> Option<AssetType> {
         | EvidenceKind::Portrait
         | EvidenceKind::DeathCertificate
         | EvidenceKind::ProofOfAuthority => None,
+        EvidenceKind::AddressDocument => Some(AssetType::AddressDocument),
     }
 }
 
@@ -133,31 +191,15 @@ pub(crate) fn gender(word: &str) -> Option<Gender> {
     }
 }
 
-/// The `status` of an AML verification by the hits that count. Unless it is known that there is none, somebody has
-/// to look.
-pub(crate) const fn screening(hits: Option<u64>) -> &'static str {
-    match hits {
-        Some(0) => "approved",
-        Some(_) | None => "review_required",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn somebody_looks_unless_there_is_no_hit() {
-        assert_eq!(
-            [Some(0), Some(3), None].map(screening),
-            ["approved", "review_required", "review_required"]
-        );
-    }
-
-    #[test]
     fn the_last_attempt_says_how_a_verification_stands_that_waits_for_the_person() {
         use VerificationStatus as To;
         let (idv, fav) = (Kind::IdentityVerification, Kind::FaceAuthentication);
+        let (doc, looked_at) = (Kind::DocumentVerification, Some(AttemptStatus::QualityChecksInProgress));
         for (kind, core, attempt, expected) in [
             (idv, Status::Created, None, To::Created),
             (fav, Status::Capturing, None, To::Created),
@@ -171,6 +213,12 @@ mod tests {
             (idv, Status::RetryRequired, Some(AttemptStatus::PendingRedirection), To::Pending),
             (idv, Status::Approved, Some(AttemptStatus::Expired), To::Approved),
             (idv, Status::ReviewRequired, Some(AttemptStatus::ChecksInProgress), To::ChecksInProgress),
+            (doc, Status::Created, None, To::Created),
+            (doc, Status::Created, looked_at, To::QualityChecksInProgress),
+            (doc, Status::Processing, looked_at, To::QualityChecksInProgress),
+            (doc, Status::RetryRequired, looked_at, To::QualityChecksInProgress),
+            (doc, Status::Processing, Some(AttemptStatus::ChecksInProgress), To::ChecksInProgress),
+            (doc, Status::RetryRequired, Some(AttemptStatus::QualityChecksAborted), To::RetryRequired),
         ] {
             assert_eq!(status(kind, core, attempt), expected, "{kind} {core} {attempt:?}");
         }

@@ -22,6 +22,8 @@ macro_rules! session {
         match $kind {
             Kind::IdentityVerification => concat!("idv.session.", $suffix),
             Kind::FaceAuthentication => concat!("ida.session.", $suffix),
+            // This API has no such sessions.
+            Kind::DocumentVerification | Kind::AddressVerification => return None,
         }
     };
 }
@@ -77,7 +79,14 @@ impl WebhookDialect for Webhooks {
             | EventType::ApplicantAnonymized
             | EventType::ClientCreated
             | EventType::ClientUpdated
-            | EventType::ClientDeleted => return None,
+            | EventType::ClientDeleted
+            | EventType::AmlCreated
+            | EventType::AmlOnboardingStarted
+            | EventType::AmlOnboardingCompleted
+            | EventType::AmlOnboardingReviewed
+            | EventType::AmlMonitoringAlert
+            | EventType::AmlMonitoringReviewed
+            | EventType::AmlStatusChanged => return None,
         })
     }
 
@@ -96,8 +105,8 @@ impl WebhookDialect for Webhooks {
         match event.event_type.subject() {
             Subject::Verification => body["session_id"] = json!(VerificationId::from_uuid(event.subject)),
             Subject::Applicant => body["identity_id"] = json!(ApplicantId::from_uuid(event.subject)),
-            // This API has no records of clients, so nothing is sent about them.
-            Subject::Client => {}
+            // This API has neither records of clients nor AML verifications, so nothing is sent about them.
+            Subject::Client | Subject::Aml => {}
             Subject::Endpoint => body["webhook_id"] = json!(WebhookEndpointId::from_uuid(event.subject)),
         }
         if let Some(facts) = &event.snapshot.verification {

@@ -1,13 +1,20 @@
 //! How an attempt goes on with its verification.
 
-use bonafide_core::{attempt::AttemptStatus, id::VerificationId, reason::Code, verification::Status};
+use bonafide_core::{
+    attempt::AttemptStatus,
+    event::EventType,
+    finding::{Check, Finding, Outcome},
+    id::VerificationId,
+    reason::Code,
+    verification::Status,
+};
 use bonafide_store::{Tx, attempts as rows, capture_tokens};
 use serde_json::json;
 
 use super::record::{Session, private, seal};
 use crate::{
     base::{caller::ClientAddress, engine::Engine, error::Result, record::Record},
-    events::emit::reasons,
+    events::emit::{emit_for, reasons},
 };
 
 /// Who opens a link.
@@ -21,16 +28,22 @@ pub struct Opener {
 /// Most characters that are kept of what a program says it is.
 const LONGEST_USER_AGENT: usize = 500;
 
-/// The verification has a new status: what becomes of the attempt that goes on.
-pub(crate) async fn follow(engine: &Engine, tx: &mut Tx, record: &Record, status: Status) -> Result<()> {
-    let Some(attempt) = current(tx, record, record.row.id).await? else { return Ok(()) };
-    let Some(before) = attempt.status.known() else { return Ok(()) };
+/// The verification has a new status: what becomes of the attempt that goes on. None where there is none.
+pub(crate) async fn follow(
+    engine: &Engine,
+    tx: &mut Tx,
+    record: &Record,
+    status: Status,
+) -> Result<Option<AttemptStatus>> {
+    let Some(attempt) = current(tx, record, record.row.id).await? else { return Ok(None) };
+    let Some(before) = attempt.status.known() else { return Ok(None) };
     let after = before.after(status);
     if after == before {
-        return Ok(());
+        return Ok(Some(after));
     }
     if !after.is_over() {
-        return end(engine, tx, record, attempt, after, None, vec![]).await;
+        end(engine, tx, record, attempt, after, None, vec![]).await?;
+        return Ok(Some(after));
     }
     let why = match status {
         Status::RetryRequired | Status::Inconclusive | Status::Declined => reasons(tx, &record.row).await?,
@@ -40,7 +53,33 @@ pub(crate) async fn follow(engine: &Engine, tx: &mut Tx, record: &Record, status
         // Who goes on does so with a new attempt, and its device.
         capture_tokens::end(tx, record.row.organization, record.row.id, false, engine.now()).await?;
     }
-    end(engine, tx, record, attempt, after, Some(status), why).await
+    end(engine, tx, record, attempt, after, Some(status), why).await?;
+    Ok(Some(after))
+}
+
+/// The first that the checks found of pictures that an attempt brought. Unless they are too poor to go on, the checks do, and
+/// that is told.
+pub(crate) async fn looked_at(
+    engine: &Engine,
+    tx: &mut Tx,
+    record: &Record,
+    findings: &[Finding],
+) -> Result<()> {
+    let attempt = current(tx, record, record.row.id).await?;
+    let Some(attempt) = attempt.filter(|a| a.status == AttemptStatus::QualityChecksInProgress) else {
+        return Ok(());
+    };
+    let is_poor = |finding: &Finding| {
+        matches!(finding.check, Check::ImageQuality | Check::DocumentReadable)
+            && finding.outcome == Outcome::Fail
+            && finding.reasons.iter().any(|reason| reason.code.is_capture())
+    };
+    if findings.iter().any(is_poor) {
+        return Ok(());
+    }
+    end(engine, tx, record, attempt, AttemptStatus::ChecksInProgress, None, vec![]).await?;
+    emit_for(engine, tx, record, EventType::VerificationSubmitted).await?;
+    Ok(())
 }
 
 /// The person could not go on with the attempt that they opened: it ends, and with it its device. False where there is none.

@@ -100,11 +100,15 @@ impl Record {
         self.row.status = to.into();
         self.row.completed_at = to.is_final().then_some(now);
         self.row.verified = to.is_final().then_some(to == Status::Approved);
-        let mut told =
-            vec![if action == Action::Reopen { EventType::VerificationReopened } else { EventType::to(to) }];
+        let mut told = match action {
+            Action::Reopen => vec![EventType::VerificationReopened],
+            // Told when the pictures were found good enough.
+            Action::Submit if self.kind().brings_pictures() => vec![],
+            _ => vec![EventType::to(to)],
+        };
         if matches!(to, Status::Approved | Status::Declined) {
             told.push(EventType::VerificationCompleted);
-            if self.kind() == Kind::IdentityVerification {
+            if self.kind().is_reported() {
                 told.push(EventType::VerificationReportCreated);
             }
         }

@@ -12,6 +12,7 @@ use bonafide_store::{Tx, findings, jobs::Job};
 use serde_json::json;
 
 use crate::{
+    attempts::follow::looked_at,
     base::{
         engine::Engine,
         error::{Error, Result},
@@ -147,6 +148,9 @@ async fn record_findings(
         .note(engine, tx, AuditAction::VerificationChecked, "worker", &json!({"job": job.as_str()}))
         .await?;
     findings::insert(tx, organization, record.row.id, new, engine.now(), &*engine.entropy).await?;
+    if record.kind().brings_pictures() {
+        looked_at(engine, tx, record, new).await?;
+    }
     let all = findings::list(tx, organization, record.row.id).await?;
     let has = |check| all.iter().any(|f| f.check == check);
     let asks = Asks::of(tx, &record.row).await?;

@@ -5,7 +5,7 @@ use bonafide_core::{
     delivery::Origin,
     event::{EventType, Snapshot, Subject, VerificationFacts},
     finding::Check,
-    id::{ApplicantId, EventId, OrganizationId, WebhookEndpointId},
+    id::{ApplicantId, EventId, OrganizationId, WebhookEndpointId, WorkflowId},
     reason::Code,
     verification::{Kind, Status},
 };
@@ -36,6 +36,8 @@ pub(crate) enum Recipients<'a> {
     And(WebhookEndpointId, &'a str),
     /// This endpoint alone, whatever it wants.
     Endpoint(WebhookEndpointId),
+    /// The actions of this workflow alone, whatever they want.
+    Workflow(WorkflowId),
 }
 
 /// Writes an event and its messages.
@@ -53,7 +55,7 @@ pub(crate) async fn emit(
     rows::insert(tx, organization, id, event_type, subject, snapshot, now).await?;
     let also = match recipients {
         Recipients::And(id, _) | Recipients::Endpoint(id) => Some(id),
-        Recipients::Everybody => None,
+        Recipients::Everybody | Recipients::Workflow(_) => None,
     };
     let endpoints = webhook_endpoints::list_open(tx, organization, also).await?;
     let mut to = vec![];
@@ -81,7 +83,8 @@ pub(crate) fn event_type_for(
     let facts = snapshot.verification.as_ref();
     let kind = facts.map_or_else(Kind::default, |v| v.kind);
     let word = engine.dialect(&endpoint.dialect)?.word(event_type, kind)?;
-    is_subscribed(endpoint, open, word, facts.map(|v| v.client.as_str()), recipients).then_some(word)
+    let client = facts.map(|v| v.client.as_str()).or(snapshot.aml.as_ref().map(|aml| aml.client.as_str()));
+    is_subscribed(endpoint, open, word, client, recipients).then_some(word)
 }
 
 /// `client`: whose event it is. An event of no client (`None`) is everybody's; one of a client that is not known any
@@ -98,6 +101,7 @@ fn is_subscribed(
     };
     match recipients {
         Recipients::Endpoint(id) => endpoint.id == id,
+        Recipients::Workflow(id) => endpoint.workflow == Some(id),
         _ if endpoint.origin != Origin::PerVerification => wants(endpoint),
         // An address that is registered for the same API as well receives it once.
         Recipients::And(id, url) => {
@@ -162,7 +166,7 @@ async fn facts(tx: &mut Tx, record: &Record) -> Result<VerificationFacts> {
     }
     let steps = match record.kind() {
         Kind::IdentityVerification => steps::kinds(tx, organization, id).await?,
-        Kind::FaceAuthentication => vec![],
+        Kind::FaceAuthentication | Kind::DocumentVerification | Kind::AddressVerification => vec![],
     };
     Ok(VerificationFacts {
         kind: record.kind(),

@@ -115,7 +115,7 @@ pub(crate) async fn admit(engine: &Engine, picture: Picture) -> Result<Admitted>
 }
 
 /// The same, and looks for traces of editing in the file.
-pub(super) async fn admit_document(engine: &Engine, picture: Picture) -> Result<Admitted> {
+pub(crate) async fn admit_document(engine: &Engine, picture: Picture) -> Result<Admitted> {
     admit_with(engine, picture, true).await
 }
 
@@ -192,7 +192,7 @@ pub(crate) async fn load_capturing(
     Ok(record)
 }
 
-async fn quota(engine: &Engine, tx: &mut Tx, record: &Record) -> Result<()> {
+pub(crate) async fn quota(engine: &Engine, tx: &mut Tx, record: &Record) -> Result<()> {
     let (pictures, _) = rows::usage(tx, record.row.organization, record.row.id).await?;
     if pictures >= engine.settings.max_pictures {
         return Err(Error::conflict(

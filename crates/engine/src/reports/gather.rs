@@ -30,21 +30,23 @@ use crate::{
 };
 
 /// The pictures that a report shows, in this order.
-const SHOWN: [EvidenceKind; 6] = [
+const SHOWN: [EvidenceKind; 7] = [
     EvidenceKind::Portrait,
     EvidenceKind::Selfie,
     EvidenceKind::DocumentFront,
     EvidenceKind::DocumentBack,
     EvidenceKind::DeathCertificate,
     EvidenceKind::ProofOfAuthority,
+    EvidenceKind::AddressDocument,
 ];
 
 /// A verification without a report is not found.
 const NONE: Error = Error::NotFound("report");
 
-/// Whether there is a report: of an identity verification that is approved or declined.
+/// Whether there is a report: of what is approved or declined and is no authentication.
 pub(super) fn has_report(row: &Verification) -> bool {
-    row.kind == Kind::IdentityVerification && matches!(status(row), Status::Approved | Status::Declined)
+    row.kind.known().is_some_and(Kind::is_reported)
+        && matches!(status(row), Status::Approved | Status::Declined)
 }
 
 /// Finds the verification, if it has a report. Of who was forgotten there is none.

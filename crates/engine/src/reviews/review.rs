@@ -169,6 +169,10 @@ fn problems(kind: Kind, said: &Saying<'_>) -> Vec<Problem> {
                 let message = "an authentication has no document: only liveness can be asked for";
                 all.push(Problem::new("captures", Rule::Enum, message));
             }
+            if kind.brings_pictures() && captures.contains(&Capture::Liveness) {
+                let message = "there is no face in it: only pictures of the document can be asked for";
+                all.push(Problem::new("captures", Rule::Enum, message));
+            }
         }
         (_, []) => {}
         (..) => all.push(Problem::new("captures", Rule::Other, "goes with ask_again alone")),
@@ -207,8 +211,8 @@ fn possible(record: &Record, said: &Saying<'_>, all: &[Decided]) -> Result<Actio
         return Err(Error::conflict("consent_withdrawn", message));
     }
     if action == Action::Reopen && record.row.consent_given != Some(true) {
-        let known = record.kind() == Kind::FaceAuthentication;
-        if !known {
+        let never_asked = record.kind() != Kind::IdentityVerification;
+        if !never_asked {
             let message = "the person never consented, so nothing can be captured; create a new session";
             return Err(Error::conflict("never_consented", message));
         }

@@ -50,7 +50,8 @@ impl Steered {
 pub fn steered(kind: Kind, reason: &Code) -> Option<Steered> {
     let check = Check::ALL.into_iter().find(|check| is_steered(kind, *check) && check.may_say(reason));
     match reason.group() {
-        Group::Stopped => Some(Steered::Abort),
+        // Nobody captures what the organization hands in.
+        Group::Stopped => (!kind.brings_pictures()).then_some(Steered::Abort),
         Group::Capture => check.map(|check| Steered::Retry(check, worst(check))),
         Group::Verdict => check.map(|check| Steered::Decline(check, worst(check))),
         Group::NotRun | Group::Note | Group::Weighed => None,
@@ -69,6 +70,24 @@ const fn is_steered(kind: Kind, check: Check) -> bool {
                 | Check::PassiveLiveness
                 | Check::ActiveLiveness
         ),
+        Kind::DocumentVerification => matches!(
+            check,
+            Check::ImageQuality
+                | Check::IsIdentityDocument
+                | Check::DocumentReadable
+                | Check::DocumentExpired
+                | Check::DateConsistency
+                | Check::SuspiciousWords
+                | Check::ImageManipulation
+                | Check::DocumentAccepted
+                | Check::MrzCheckDigits
+                | Check::DocumentNumberCrosscheck
+                | Check::NameCrosscheck
+                | Check::AddressCrosscheck
+                | Check::BirthDateCrosscheck
+                | Check::Declaration
+        ),
+        Kind::AddressVerification => false,
         // How often somebody comes declines nobody, and a field that is missing in a poor picture is asked for again.
         Kind::IdentityVerification => !matches!(check, Check::Activity | Check::RequiredFields),
     }

@@ -43,5 +43,7 @@ pub(crate) fn usual(row: &Verification) -> &'static [StepKind] {
     match row.kind.known().unwrap_or_default() {
         Kind::IdentityVerification => &[StepKind::Document, StepKind::BiometricFace],
         Kind::FaceAuthentication => &[StepKind::BiometricFace],
+        Kind::DocumentVerification => &[StepKind::Document],
+        Kind::AddressVerification => &[],
     }
 }

@@ -5,7 +5,7 @@ use bonafide_core::{
     audit::AuditAction,
     event::EventType,
     id::{ApplicantId, ClientId, MatterId, VerificationId},
-    policy::{Exhausted, LivenessMode, Policy},
+    policy::{Exhausted, LivenessMode, Policy, ScreeningRule},
     problem::{Problem, Rule},
     step::{StepConfig, StepKind},
     verification::{Kind, Purpose, Status},
@@ -112,7 +112,38 @@ pub(crate) async fn create_in(
     if new.declared_identity.is_some() {
         policy = policy.comparing_declared();
     }
-    insert(engine, tx, caller, new, policy, None).await
+    insert(engine, tx, caller, new, policy, Kind::IdentityVerification, None).await
+}
+
+/// A verification of a document alone, whose pictures come with its attempts: see [`crate::attempts::create_with_pictures`].
+/// Nobody is compared with lists for it.
+///
+/// # Errors
+/// [`Error::Invalid`] for what cannot be asked for.
+pub async fn create_with_pictures(
+    engine: &Engine,
+    caller: &Caller,
+    kind: Kind,
+    new: NewVerification,
+) -> Result<VerificationId> {
+    check(engine, caller, &new)?;
+    let mut tx = engine.db().begin().await?;
+    let mut policy = policy_of(&mut tx, caller, &new).await?;
+    policy.screening = ScreeningRule::default();
+    if kind == Kind::DocumentVerification {
+        let whom = Whom { client: &caller.client_id, user_id: &new.user_id };
+        policy.require(requirements_for(&mut tx, caller.organization, whom).await?);
+        policy = policy.for_steps(&[StepKind::Document]);
+    } else {
+        policy = policy.for_steps(&[]);
+        policy.minimum_age = None;
+    }
+    if new.declared_identity.is_some() {
+        policy = policy.comparing_declared();
+    }
+    let id = insert(engine, &mut tx, caller, new, policy, kind, None).await?;
+    tx.commit().await?;
+    Ok(id)
 }
 
 /// An authentication: is this the person who they say they are? It takes a face at once; consent was given when the
@@ -131,7 +162,8 @@ pub async fn authenticate(
                        they consent again";
         return Err(Error::conflict("consent_withdrawn", message));
     }
-    let id = insert(engine, &mut tx, caller, new, policy, Some(identity)).await?;
+    let kind = Kind::FaceAuthentication;
+    let id = insert(engine, &mut tx, caller, new, policy, kind, Some(identity)).await?;
     tx.commit().await?;
     Ok(id)
 }
@@ -190,6 +222,7 @@ async fn insert(
     caller: &Caller,
     new: NewVerification,
     policy: Policy,
+    kind: Kind,
     identity: Option<ApplicantId>,
 ) -> Result<VerificationId> {
     let (now, entropy) = (engine.now(), &*engine.entropy);
@@ -221,10 +254,7 @@ async fn insert(
     let key = subject_keys::create(tx, organization, applicant, engine.key_ring(), now, entropy).await?;
     let whom = Whom { client: &caller.client_id, user_id: &new.user_id };
     let weights = weights_for(engine, tx, organization, whom).await?.id;
-    let (kind, status) = match identity {
-        None => (Kind::IdentityVerification, Status::Created),
-        Some(_) => (Kind::FaceAuthentication, Status::Capturing),
-    };
+    let status = if identity.is_some() { Status::Capturing } else { Status::Created };
     let row = rows::Verification {
         id,
         organization,

@@ -89,20 +89,33 @@ async fn hand_in(
         let message = "this sandbox was asked to end the capture before it was handed in";
         return Err(Error::conflict("capture_aborted", message));
     }
+    check_in(engine, &mut tx, caller, &mut record, now).await?;
+    tx.commit().await?;
+    engine.bells().work.notify_waiters();
+    Ok(())
+}
+
+/// Sends what was handed in to the checks, in a transaction.
+pub(crate) async fn check_in(
+    engine: &Engine,
+    tx: &mut Tx,
+    caller: &Caller,
+    record: &mut Record,
+    now: HandedIn,
+) -> Result<()> {
+    let asks = Asks::of(tx, &record.row).await?;
     record.private.attempt += 1;
     record.private.handed_in_at = Some(engine.now());
     record.private.handed_in = Some(now);
     record.private.reading = None;
     record.private.asked_again = None;
     let attempt = record.private.attempt;
-    findings::supersede(&mut tx, caller.organization, id, engine.now()).await?;
+    findings::supersede(tx, caller.organization, record.row.id, engine.now()).await?;
     let detail = json!({"attempt": attempt});
-    apply(engine, &mut tx, &mut record, Action::Submit, &caller.actor(), detail).await?;
+    apply(engine, tx, record, Action::Submit, &caller.actor(), detail).await?;
     for kind in first_checks(record.kind(), asks) {
-        enqueue_check(engine, &mut tx, &record, kind).await?;
+        enqueue_check(engine, tx, record, kind).await?;
     }
-    tx.commit().await?;
-    engine.bells().work.notify_waiters();
     Ok(())
 }
 
@@ -140,6 +153,8 @@ fn first_checks(kind: Kind, asks: Asks) -> Vec<JobKind> {
         Kind::FaceAuthentication => Some(JobKind::MatchTemplate),
         // Reading the document passes on to it.
         Kind::IdentityVerification => (asks.face && !asks.document).then_some(JobKind::MatchFaces),
+        Kind::DocumentVerification => None,
+        Kind::AddressVerification => Some(JobKind::Decide),
     };
     let all = [
         asks.document.then_some(JobKind::ReadDocument),

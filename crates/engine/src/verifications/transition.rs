@@ -1,6 +1,7 @@
 //! A change of state and all that follows from it, in one transaction.
 
 use bonafide_core::{
+    attempt::AttemptStatus,
     audit::AuditAction,
     event::{EventType, Snapshot},
     verification::{Action, Status},
@@ -57,13 +58,20 @@ pub(crate) async fn apply_because(
     first: &[EventType],
     why: Option<&str>,
 ) -> Result<()> {
-    let follows = record.apply(action, engine.now())?;
+    let mut follows = record.apply(action, engine.now())?;
     // Who is known later is known by document and face.
     if follows.identify && Asks::of(tx, &record.row).await?.identify() {
         identify(engine, tx, record, actor).await?;
     }
     record.save(engine, tx).await?;
-    follow(engine, tx, record, follows.status).await?;
+    let attempt = follow(engine, tx, record, follows.status).await?;
+    if attempt == Some(AttemptStatus::QualityChecksAborted) {
+        // Not the checks ended it: they were not begun.
+        let again = |told: &&mut EventType| **told == EventType::VerificationRetryRequired;
+        if let Some(told) = follows.told.iter_mut().find(again) {
+            *told = EventType::VerificationCaptureAborted;
+        }
+    }
     record.note(engine, tx, AuditAction::to(follows.status), actor, &detail).await?;
     if follows.status == Status::Approved {
         share(engine, tx, record, actor).await?;

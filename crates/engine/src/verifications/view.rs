@@ -233,6 +233,7 @@ fn wanted_again(
     let all: &[Capture] = match row.kind.known().unwrap_or_default() {
         Kind::IdentityVerification => &[Capture::DocumentFront, Capture::Liveness],
         Kind::FaceAuthentication => &[Capture::Liveness],
+        Kind::DocumentVerification | Kind::AddressVerification => &[Capture::DocumentFront],
     };
     let decided: Option<Stored> = judged.and_then(|a| serde_json::from_value(a.detail.clone()).ok());
     let reasons = decided.map(|d| d.assessment.reasons).unwrap_or_default();

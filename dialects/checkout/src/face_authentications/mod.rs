@@ -22,7 +22,7 @@ use crate::{
         links::VerificationLinks,
     },
     standing::Standing,
-    words::VerificationStatus,
+    words::{IdentityState, VerificationStatus},
 };
 
 pub(crate) const FAV: Resource = Resource::new("fav_", "face authentication");
@@ -39,6 +39,7 @@ pub(crate) struct FaceAuthentication {
     applicant_id: String,
     /// The policy that it was made with.
     user_journey_id: String,
+    #[schema(value_type = IdentityState)]
     status: VerificationStatus,
     /// Why it stands so.
     response_codes: Vec<ResponseCode>,

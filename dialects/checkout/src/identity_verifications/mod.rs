@@ -36,7 +36,7 @@ use crate::{
         links::VerificationLinks,
     },
     standing::Standing,
-    words::VerificationStatus,
+    words::{IdentityState, VerificationStatus},
 };
 
 pub(crate) const IDV: Resource = Resource::new("idv_", "identity verification");
@@ -53,6 +53,7 @@ pub(crate) struct IdentityVerification {
     applicant_id: String,
     /// The policy that it was made with.
     user_journey_id: String,
+    #[schema(value_type = IdentityState)]
     status: VerificationStatus,
     /// Why it stands so.
     response_codes: Vec<ResponseCode>,

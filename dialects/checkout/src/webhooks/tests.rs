@@ -16,8 +16,8 @@ fn every_body_has_the_envelope() {
     let told = told(&Webhooks);
     assert_eq!(
         told.len(),
-        2 * 20 + 3 + 2 * 2,
-        "both kinds; screening and report of one; webhook_* whatever the kind"
+        2 * 20 + 2 * 14 + 3 + 2 + 4 * 2 + 4 * 7,
+        "captured and handed in; screening of one and reports of three; webhook_* and aml_verification_* whatever the kind"
     );
     for (event_type, kind) in told {
         let body = body(&event(event_type, kind), kind);
@@ -28,14 +28,16 @@ fn every_body_has_the_envelope() {
         let data = &body["data"];
         let name = match (event_type, kind) {
             (EventType::EndpointTested | EventType::EndpointDisabled, _) => "workflow_action_id",
-            (EventType::ScreeningChanged | EventType::ScreeningReviewed, _) => "aml_verification_id",
+            _ if event_type.subject() == Subject::Aml => "aml_verification_id",
             (_, Kind::IdentityVerification) => "identity_verification_id",
             (_, Kind::FaceAuthentication) => "face_authentication_id",
+            (_, Kind::DocumentVerification) => "id_document_verification_id",
+            (_, Kind::AddressVerification) => "address_document_verification_id",
         };
         assert!(data[name].is_string(), "{event_type}: {data}");
-        let has_codes = matches!(name, "identity_verification_id" | "face_authentication_id");
+        let has_codes = !matches!(name, "workflow_action_id" | "aml_verification_id");
         assert_eq!(data["response_codes"].is_array(), has_codes, "{event_type}: {data}");
-        if event_type.subject() == Subject::Verification {
+        if matches!(event_type.subject(), Subject::Verification | Subject::Aml) {
             assert!(data["applicant_id"].is_string() && data["status"].is_string(), "{event_type}: {data}");
         }
     }
