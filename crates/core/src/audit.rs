@@ -54,6 +54,12 @@ words! {
         ClientDeleted = "client.deleted",
         /// What the record said of them was erased, and the record kept.
         ClientAnonymized = "client.anonymized",
+        AmlCreated = "aml.created",
+        /// The lists were searched, with the result.
+        AmlScreened = "aml.screened",
+        AmlReviewed = "aml.reviewed",
+        /// One of two whose word is needed has given it.
+        AmlReviewProposed = "aml.review_proposed",
         CredentialCreated = "credential.created",
         CredentialRotated = "credential.rotated",
         CredentialRevoked = "credential.revoked",
@@ -82,6 +88,9 @@ words! {
         WebhookReplayed = "webhook.replayed",
         WebhookDeleted = "webhook.deleted",
         WebhookDisabled = "webhook.disabled",
+        WorkflowCreated = "workflow.created",
+        WorkflowChanged = "workflow.changed",
+        WorkflowDeleted = "workflow.deleted",
     }
 }
 

@@ -66,6 +66,14 @@ pub mod kind {
         Share,
         /// One try of a person at a verification.
         Attempt,
+        /// What is told where: conditions, and the endpoints that follow them.
+        Workflow,
+        /// One condition of a workflow.
+        Condition,
+        /// What an organization's messages are signed with where a receiver has its public half.
+        SigningKey,
+        /// One comparison of a client with the lists, and what came of it since.
+        Aml,
     }
 }
 
@@ -92,6 +100,10 @@ pub type ClientId = Id<kind::Client>;
 pub type MatterId = Id<kind::Matter>;
 pub type ShareId = Id<kind::Share>;
 pub type AttemptId = Id<kind::Attempt>;
+pub type WorkflowId = Id<kind::Workflow>;
+pub type ConditionId = Id<kind::Condition>;
+pub type SigningKeyId = Id<kind::SigningKey>;
+pub type AmlId = Id<kind::Aml>;
 
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 

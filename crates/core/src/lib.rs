@@ -7,6 +7,7 @@
 pub mod acceptance;
 pub mod activity;
 pub mod address;
+pub mod aml;
 pub mod attempt;
 pub mod audit;
 pub mod client;

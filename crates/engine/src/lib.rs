@@ -8,6 +8,7 @@
 //! - A job may run twice; its effect happens once, because the effect and the end of the job commit together.
 
 pub mod access;
+pub mod aml;
 pub mod applicants;
 pub mod assess;
 pub mod attempts;
@@ -39,6 +40,7 @@ pub mod tuning;
 pub mod verifications;
 pub mod webhooks;
 mod worker;
+pub mod workflows;
 
 pub use base::{
     caller::{Caller, ClientAddress, Device, Scope},

@@ -1,7 +1,7 @@
 //! The people being verified. Everything that says who they are is in the sealed column.
 
 use bonafide_core::{
-    id::{ApplicantId, CredentialId, OrganizationId},
+    id::{ApplicantId, ClientId, CredentialId, OrganizationId},
     time::Timestamp,
 };
 
@@ -149,6 +149,7 @@ pub async fn anonymize(
     crate::shares::forget(tx, organization, id).await?;
     crate::attempts::forget(tx, organization, id).await?;
     crate::clients::forget(tx, organization, id, now).await?;
+    crate::aml_verifications::forget(tx, organization, ClientId::from_uuid(id.uuid()), now).await?;
     crate::block_list::forget(tx, organization, id).await?;
     crate::subject_keys::destroy(tx, organization, id, now).await
 }

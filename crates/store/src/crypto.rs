@@ -10,8 +10,8 @@ use std::fmt;
 
 use aes_gcm::{Aes256Gcm, KeyInit, Nonce, Tag, aead::AeadInOut};
 use bonafide_core::id::{
-    ApplicantId, AttemptId, BlockedId, ClientId, DismissalId, Entropy, EventId, EvidenceId, FeatureId,
-    OrganizationId, ReviewId, ScreeningId, ShareId, VerificationId, WebhookEndpointId, WebhookSecretId,
+    AmlId, ApplicantId, AttemptId, BlockedId, ClientId, DismissalId, Entropy, EventId, EvidenceId, FeatureId,
+    OrganizationId, ReviewId, ScreeningId, ShareId, SigningKeyId, VerificationId, WebhookEndpointId, WebhookSecretId,
 };
 use bonafide_core::step::StepKind;
 use hkdf::Hkdf;
@@ -55,6 +55,8 @@ pub enum Object {
     Webhook(WebhookEndpointId),
     /// What messages to a subscriber are signed with.
     WebhookSecret(WebhookSecretId),
+    /// What an organization's messages are signed with where a receiver has the public half.
+    SigningKey(SigningKeyId),
     /// What subscribers answered to the message of this event.
     Answer(EventId),
     /// What is blocked, and why.
@@ -69,6 +71,8 @@ pub enum Object {
     Share(ShareId),
     /// What is known of one try of a person at a verification.
     Attempt(AttemptId),
+    /// What was found of a client in the lists, and what humans said of it.
+    Aml(AmlId),
 }
 
 impl Object {
@@ -83,11 +87,13 @@ impl Object {
             Self::Review(id) => id.uuid(),
             Self::Webhook(id) => id.uuid(),
             Self::WebhookSecret(id) => id.uuid(),
+            Self::SigningKey(id) => id.uuid(),
             Self::Answer(id) => id.uuid(),
             Self::Blocked(id) => id.uuid(),
             Self::Client(id) | Self::ClientMetadata(id) => id.uuid(),
             Self::Share(id) => id.uuid(),
             Self::Attempt(id) => id.uuid(),
+            Self::Aml(id) => id.uuid(),
         }
     }
 
@@ -104,12 +110,14 @@ impl Object {
             Self::Review(_) => "review",
             Self::Webhook(_) => "webhook",
             Self::WebhookSecret(_) => "webhook_secret",
+            Self::SigningKey(_) => "signing_key",
             Self::Answer(_) => "answer",
             Self::Blocked(_) => "blocked",
             Self::Client(_) => "client",
             Self::ClientMetadata(_) => "client_metadata",
             Self::Share(_) => "share",
             Self::Attempt(_) => "attempt",
+            Self::Aml(_) => "aml",
             Self::Step(_, kind) => match kind {
                 StepKind::Document => "step:document",
                 StepKind::Person => "step:person",

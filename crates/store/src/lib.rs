@@ -8,6 +8,7 @@
 //!   both need the applicant's [`crypto::SubjectKey`], and destroying that key makes them noise.
 
 pub mod access_tokens;
+pub mod aml_verifications;
 pub mod applicants;
 pub mod assessments;
 pub mod attempts;
@@ -45,12 +46,14 @@ pub mod screenings;
 pub mod search_terms;
 pub mod secrets;
 pub mod shares;
+pub mod signing_keys;
 pub mod specimens;
 pub mod steps;
 pub mod subject_keys;
 pub mod verifications;
 pub mod webhook_endpoints;
 pub mod weights;
+pub mod workflows;
 
 pub use column::{Word, Words};
 pub use db::{Db, Tx, sqlite_path};

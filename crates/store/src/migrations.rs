@@ -19,7 +19,7 @@ macro_rules! files {
 }
 
 /// In the order they are applied in. A released one never changes: what is applied is compared by its hash.
-const FILES: [(&str, &str, &str); 24] = files![
+const FILES: [(&str, &str, &str); 26] = files![
     "0001" "init"
     "0002" "features"
     "0003" "liveness_challenges"
@@ -44,6 +44,8 @@ const FILES: [(&str, &str, &str); 24] = files![
     "0023" "shares"
     "0024" "attempts"
     "0025" "counts_of_changes"
+    "0026" "aml"
+    "0027" "workflows"
 ];
 
 pub(crate) static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {

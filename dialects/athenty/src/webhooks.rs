@@ -64,7 +64,14 @@ impl WebhookDialect for Webhooks {
             | EventType::LivenessPassed
             | EventType::LivenessFailed
             | EventType::ScreeningChanged
-            | EventType::ScreeningReviewed => return None,
+            | EventType::ScreeningReviewed
+            | EventType::AmlCreated
+            | EventType::AmlOnboardingStarted
+            | EventType::AmlOnboardingCompleted
+            | EventType::AmlOnboardingReviewed
+            | EventType::AmlMonitoringAlert
+            | EventType::AmlMonitoringReviewed
+            | EventType::AmlStatusChanged => return None,
         };
         let told = event_type.subject() != Subject::Verification || kind == Kind::IdentityVerification;
         told.then_some(word)
@@ -106,8 +113,9 @@ fn data(event: &Event) -> Value {
     let facts = event.snapshot.verification.as_ref();
     let mut data = match event.event_type.subject() {
         Subject::Verification => request(event, facts),
-        // Of people apart from their verifications nothing is sent; what is, is of an organization's own records.
-        Subject::Client | Subject::Applicant => client(event),
+        // Of people apart from their verifications nothing is sent, and of AML verifications neither; what is, is of an
+        // organization's own records.
+        Subject::Client | Subject::Applicant | Subject::Aml => client(event),
         Subject::Endpoint => json!({ "id": format!("wh_{}", WebhookEndpointId::from_uuid(event.subject)) }),
     };
     if let Some(facts) = facts.filter(|facts| !facts.user_id.is_empty()) {

@@ -1,5 +1,6 @@
 //! The Checkout.com Identities API: applicants, and what is verified of them. Every route of it on one screen.
 
+mod aml_verifications;
 mod answer;
 mod applicants;
 mod assets;
@@ -9,12 +10,14 @@ mod extract;
 mod face_authentications;
 mod identity_verifications;
 mod journeys;
+mod notify;
 mod response_codes;
 mod scenarios;
 mod shapes;
 mod standing;
 mod webhooks;
 mod words;
+mod workflows;
 
 use axum::http::{HeaderName, HeaderValue};
 use bonafide_http::{Dialect, Operations, error_schema, routes};
@@ -44,6 +47,8 @@ const VERSION: &str = "2.0.0";
         (name = "Applicants", description = "The people whose identity is verified"),
         (name = "Identity verifications", description = "Who somebody is: a document, and the face it belongs to"),
         (name = "Face authentications", description = "Whether somebody is the applicant who was verified before"),
+        (name = "Workflows", description = "Which events are sent where, and what became of them"),
+        (name = "AML verifications", description = "Whether the applicant is on a list, and from now on"),
         (name = "Assets", description = "Pictures and reports by their links"),
     ),
     modifiers(&Security),
@@ -133,6 +138,38 @@ pub static DIALECT: Dialect = Dialect {
             face_authentications::attempts::list::list,
             face_authentications::attempts::read::read,
             face_authentications::attempts::assets::assets,
+            // Telling once more
+            notify::identity_verification::identity_verification,
+            notify::face_authentication::face_authentication,
+            notify::id_document_verification::id_document_verification,
+            notify::address_document_verification::address_document_verification,
+            notify::aml_verification::aml_verification,
+            // Workflows
+            workflows::create::create,
+            workflows::list::list,
+            workflows::read::read,
+            workflows::update::update,
+            workflows::delete::delete,
+            workflows::actions::create::create,
+            workflows::actions::replace::replace,
+            workflows::actions::delete::delete,
+            workflows::conditions::create::create,
+            workflows::conditions::replace::replace,
+            workflows::conditions::delete::delete,
+            workflows::test::test,
+            workflows::event_types::event_types,
+            workflows::signing_keys::signing_keys,
+            workflows::events::read::read,
+            workflows::events::invocations::invocations,
+            workflows::events::of_subject::of_subject,
+            workflows::reflow::by_event::by_event,
+            workflows::reflow::by_event_and_workflow::by_event_and_workflow,
+            workflows::reflow::by_subject::by_subject,
+            workflows::reflow::by_subject_and_workflow::by_subject_and_workflow,
+            workflows::reflow::many::many,
+            // AML verifications
+            aml_verifications::create::create,
+            aml_verifications::read::read,
             // Assets
             assets::open,
             assets::report::report,

@@ -1,7 +1,7 @@
 //! What requests of this API name.
 
 use bonafide_core::{
-    id::{EventId, Id, VerificationId, WebhookEndpointId},
+    id::{AmlId, ClientId, EventId, Id, VerificationId, WebhookEndpointId},
     problem::{Problem, Rule},
     time::Timestamp,
 };
@@ -10,7 +10,8 @@ use bonafide_http::{Refusal, Result};
 use utoipa::openapi::{Object, ObjectBuilder, Type};
 
 /// What the APIs write before an id in their messages.
-const VERIFICATION: &[&str] = &["req_", "idv_", "fav_", "amlv_", "ver_"];
+const VERIFICATION: &[&str] = &["req_", "idv_", "fav_", "ver_"];
+const AML: &[&str] = &["amlv_"];
 const PERSON: &[&str] = &["clt_", "aplt_"];
 const WEBHOOK: &[&str] = &["wh_", "wfa_"];
 
@@ -35,10 +36,20 @@ pub(crate) fn verification_id(text: &str) -> Result<VerificationId> {
     id(text, VERIFICATION, "verification")
 }
 
-/// What an event happened to: a verification, a person, a client or a webhook.
+pub(crate) fn aml_id(text: &str) -> Result<AmlId> {
+    id(text, AML, "AML verification")
+}
+
+/// The record of a client that a query names.
+pub(crate) fn client_id(text: &str) -> Result<ClientId> {
+    let message = "must be the id of a client";
+    Ok(bare(text, PERSON).parse().map_err(|_| Problem::new("client", Rule::Format, message))?)
+}
+
+/// What an event happened to: a verification, a person, a client, an AML verification or a webhook.
 pub(crate) fn subject(text: &str) -> Result<VerificationId> {
-    bare(text, &[VERIFICATION, PERSON, WEBHOOK].concat()).parse().map_err(|_| {
-        let message = "must be the id of a verification, an applicant, a client or a webhook";
+    bare(text, &[VERIFICATION, PERSON, AML, WEBHOOK].concat()).parse().map_err(|_| {
+        let message = "must be the id of a verification, an AML verification, an applicant, a client or a webhook";
         Refusal::from(Problem::new("subject", Rule::Format, message))
     })
 }

@@ -2,6 +2,7 @@
 //!
 //! Errors are RFC 9457 problem documents. Lists are `{data, next}`; `next` goes into the query of the next page.
 
+mod aml;
 mod block_list;
 mod error;
 mod events;
@@ -103,6 +104,9 @@ pub static DIALECT: Dialect = Dialect {
             keys::revoke::revoke,
             // Screening
             screening::read::read,
+            aml::list::list,
+            aml::read::read,
+            aml::review::review,
             // Invitations
             invitations::create::create,
             invitations::resend::resend,

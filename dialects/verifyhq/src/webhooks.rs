@@ -61,7 +61,14 @@ impl WebhookDialect for Webhooks {
             | EventType::IdentityAnonymized
             | EventType::ClientCreated
             | EventType::ClientUpdated
-            | EventType::ClientDeleted => return None,
+            | EventType::ClientDeleted
+            | EventType::AmlCreated
+            | EventType::AmlOnboardingStarted
+            | EventType::AmlOnboardingCompleted
+            | EventType::AmlOnboardingReviewed
+            | EventType::AmlMonitoringAlert
+            | EventType::AmlMonitoringReviewed
+            | EventType::AmlStatusChanged => return None,
         };
         let told = event_type.subject() == Subject::Endpoint || kind == Kind::IdentityVerification;
         told.then_some(word)

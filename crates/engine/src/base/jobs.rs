@@ -63,10 +63,14 @@ pub(crate) enum JobKind {
     Rescreen,
     /// One person, when a dismissal ends.
     RescreenOne,
+    /// A client compared with the lists for the first time.
+    ScreenClient,
+    /// A page of an organization's monitored clients.
+    MonitorClients,
 }
 
 impl JobKind {
-    pub(crate) const ALL: [Self; 16] = [
+    pub(crate) const ALL: [Self; 18] = [
         Self::ReadDocument,
         Self::MatchFaces,
         Self::MatchTemplate,
@@ -83,6 +87,8 @@ impl JobKind {
         Self::TellThirdParty,
         Self::Rescreen,
         Self::RescreenOne,
+        Self::ScreenClient,
+        Self::MonitorClients,
     ];
 
     /// The stored form. Jobs outlive the program that enqueued them: never change one.
@@ -104,6 +110,8 @@ impl JobKind {
             Self::TellThirdParty => "tell_third_party",
             Self::Rescreen => "rescreen",
             Self::RescreenOne => "rescreen_one",
+            Self::ScreenClient => "screen_client",
+            Self::MonitorClients => "monitor_clients",
         }
     }
 
@@ -126,7 +134,9 @@ impl JobKind {
             | Self::ExpireLink
             | Self::Erase
             | Self::Rescreen
-            | Self::RescreenOne => Queue::Timers,
+            | Self::RescreenOne
+            | Self::ScreenClient
+            | Self::MonitorClients => Queue::Timers,
             Self::Invite | Self::Remind | Self::TellThirdParty => Queue::Mail,
         }
     }
@@ -142,7 +152,7 @@ impl JobKind {
             | Self::CheckSteps
             | Self::Decide => 4,
             Self::Reopen | Self::Expire | Self::ExpireLink | Self::Erase => 20,
-            Self::Rescreen | Self::RescreenOne => 10,
+            Self::Rescreen | Self::RescreenOne | Self::ScreenClient | Self::MonitorClients => 10,
             // Over about six hours, for a mail server that is down.
             Self::Invite | Self::Remind | Self::TellThirdParty => 16,
         }

@@ -1,7 +1,7 @@
 //! Forgetting whom a record is about.
 
 use bonafide_core::{audit::AuditAction, event::EventType, id::ClientId};
-use bonafide_store::{clients as rows, subject_keys};
+use bonafide_store::{aml_verifications, clients as rows, subject_keys};
 use serde_json::{Map, json};
 
 use super::record::{Client, Content, Details, note, open_with, seal, tell};
@@ -12,8 +12,9 @@ use crate::base::{
     jobs::{self, JobKind, NewJob},
 };
 
-/// Erases everything that a record says of somebody but what the organization's own systems call it. The record itself is
-/// found as before, and so are the verifications that name it, with all that they hold. Repeating it changes nothing.
+/// Erases everything that a record says of somebody but what the organization's own systems call it, and what was found of
+/// them in the lists. The record itself is found as before, and so are the verifications that name it, with all that they
+/// hold. Repeating it changes nothing.
 pub async fn anonymize(engine: &Engine, caller: &Caller, id: ClientId) -> Result<Client> {
     if !caller.may(Scope::Write) {
         return Err(Error::Forbidden);
@@ -27,7 +28,9 @@ pub async fn anonymize(engine: &Engine, caller: &Caller, id: ClientId) -> Result
     let details = Details { external_id, ..Details::default() };
     let content = Content { details, metadata: Map::new(), ..before.content.clone() };
     let fields = before.content.differences(&content);
-    if fields.is_empty() {
+    // What was found of an earlier name goes as well, where the record itself says nothing any more.
+    let found = aml_verifications::forget(&mut tx, organization, id, now).await?;
+    if fields.is_empty() && found == 0 {
         return Ok(before);
     }
     let client = Client { content, updated_at: now, ..before };

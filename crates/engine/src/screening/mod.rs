@@ -9,7 +9,7 @@ pub(crate) mod related;
 pub(crate) mod rescreen;
 pub(crate) mod restore;
 pub(crate) mod screen;
-mod search;
+pub(crate) mod search;
 mod state;
 pub(crate) mod trouble;
 

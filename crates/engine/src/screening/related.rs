@@ -5,16 +5,10 @@ use bonafide_core::{
     step::RelatedName,
     time::Timestamp,
 };
-use bonafide_screening::{
-    entry::Birth,
-    index::{Hit, Query},
-};
+use bonafide_screening::{entry::Birth, index::Query};
 
-use super::trouble::Trouble;
+use super::{screen::hits, trouble::Trouble};
 use crate::base::{lists::Lists, screened::Screened};
-
-/// Most hits that are kept.
-const MAX_HITS: usize = 20;
 
 /// Holds every name against the lists. Of a hit a human judges: nobody is declined for somebody else's name.
 pub(crate) fn screen(
@@ -28,27 +22,15 @@ pub(crate) fn screen(
         return (of(trouble.unwrap_or(&Trouble::NoLists).finding()), None);
     }
     let start = std::time::Instant::now();
-    let mut hits: Vec<Hit> = vec![];
-    for one in related {
-        let query = Query {
-            name: one.name.clone(),
-            // A business may stand on a list as what it is or by the name of who owns it.
-            kind: None,
-            birth: one.birth_date.as_deref().and_then(Birth::parse),
-            countries: vec![],
-            gender: None,
-            numbers: vec![],
-        };
-        for hit in lists.index.search(&query, threshold, MAX_HITS) {
-            match hits.iter_mut().find(|h| h.id == hit.id && h.list == hit.list) {
-                Some(before) if before.rank >= hit.rank => {}
-                Some(before) => *before = hit,
-                None => hits.push(hit),
-            }
-        }
-    }
-    hits.sort_by(|a, b| b.rank.total_cmp(&a.rank));
-    hits.truncate(MAX_HITS);
+    let query = |one: &RelatedName| Query {
+        name: one.name.clone(),
+        // A business may stand on a list as what it is or by the name of who owns it.
+        kind: None,
+        birth: one.birth_date.as_deref().and_then(Birth::parse),
+        countries: vec![],
+        gender: None,
+        numbers: vec![],
+    };
     let screened = Screened {
         at: now,
         names: related.iter().map(|one| one.name.clone()).collect(),
@@ -56,7 +38,7 @@ pub(crate) fn screen(
         countries: vec![],
         threshold,
         lists: lists.pinned(),
-        hits: hits.iter().filter_map(|h| serde_json::to_value(h).ok()).collect(),
+        hits: hits(lists, related.iter().map(query), threshold),
         trouble: trouble.map(Trouble::reason),
     };
     let finding = Finding { ms: start.elapsed().as_millis() as u64, ..of(screened.finding()) };

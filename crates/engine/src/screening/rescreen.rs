@@ -1,12 +1,13 @@
 //! Ongoing monitoring: when the first list arrives and whenever a list changes, everybody whose verification stands is
-//! screened, also those who never were. What changed for them is emitted.
+//! screened, also those who never were. What changed for them is emitted. Clients that are monitored beside any verification
+//! have jobs of their own: see `aml/monitor.rs`.
 //!
 //! A page of people a job, in one transaction: the table `screened` says who is left, so whoever takes over after a crash
 //! goes on where the last page ended, and nobody is screened twice against the same lists.
 
 use bonafide_core::id::{OrganizationId, VerificationId};
 use bonafide_store::{
-    Tx,
+    Tx, aml_verifications,
     jobs::{self as rows, Job},
     organizations, screened, verifications,
 };
@@ -19,11 +20,14 @@ use super::{
     search::{Against, keep_all, open, search},
     trouble::Trouble,
 };
-use crate::base::{
-    engine::Engine,
-    error::{Error, Result},
-    jobs::{self, JobKind, NewJob, Work, finish, finish_empty},
-    record,
+use crate::{
+    aml::plan::monitor,
+    base::{
+        engine::Engine,
+        error::{Error, Result},
+        jobs::{self, JobKind, NewJob, Work, finish, finish_empty},
+        record,
+    },
 };
 
 pub(crate) const PAGE_WORK: Work = Work::new(JobKind::Rescreen, |engine, job| Box::pin(run(engine, job)));
@@ -55,6 +59,10 @@ pub(crate) async fn watch(engine: &Engine) -> Result<()> {
         if !left.is_empty() {
             enqueue(engine, &mut tx, organization.id, &word, 0).await?;
         }
+        let monitored = aml_verifications::left(&mut tx, organization.id, against.stored(), 1).await?;
+        if !monitored.is_empty() {
+            monitor(engine, &mut tx, organization.id, &word).await?;
+        }
     }
     tx.commit().await?;
     engine.screening.told(word, now);
@@ -62,7 +70,7 @@ pub(crate) async fn watch(engine: &Engine) -> Result<()> {
 }
 
 /// The lists of now; `None` without any that can be read.
-async fn current(engine: &Engine) -> Result<Option<Against>> {
+pub(crate) async fn current(engine: &Engine) -> Result<Option<Against>> {
     match lists_of_now(engine).await {
         Ok(lists) => {
             engine.screening.complains("");

@@ -12,6 +12,7 @@ use bonafide_screening::{
     index::{Hit, Query},
     names::Kind,
 };
+use serde_json::Value;
 
 use super::trouble::Trouble;
 use crate::base::{
@@ -54,16 +55,26 @@ pub fn screen(
     let birth_date = value(FieldName::BirthDate);
     let countries: Vec<String> =
         [value(FieldName::Nationality), reading.issuer.clone()].into_iter().flatten().collect();
+    let query = |name: &String| Query {
+        name: name.clone(),
+        kind: Some(Kind::Person),
+        birth: birth_date.as_deref().and_then(Birth::parse),
+        countries: countries.clone(),
+        gender: value(FieldName::Gender).and_then(|g| Gender::parse(&g)),
+        numbers: value(FieldName::DocumentNumber).into_iter().collect(),
+    };
+    let hits = hits(lists, names.iter().map(query), threshold);
+    let (lists, trouble) = (lists.pinned(), trouble.map(Trouble::reason));
+    let mut screened = Screened { at: now, names, birth_date, countries, threshold, lists, hits, trouble };
+    screened.set_aside(dismissed);
+    let finding = Finding { ms: start.elapsed().as_millis() as u64, ..screened.finding() };
+    (finding, Some(screened))
+}
+
+/// The hits of several searches together, each entry once, the likeliest first.
+pub(crate) fn hits(lists: &Lists, queries: impl Iterator<Item = Query>, threshold: f64) -> Vec<Value> {
     let mut hits: Vec<Hit> = vec![];
-    for name in &names {
-        let query = Query {
-            name: name.clone(),
-            kind: Some(Kind::Person),
-            birth: birth_date.as_deref().and_then(Birth::parse),
-            countries: countries.clone(),
-            gender: value(FieldName::Gender).and_then(|g| Gender::parse(&g)),
-            numbers: value(FieldName::DocumentNumber).into_iter().collect(),
-        };
+    for query in queries {
         for hit in lists.index.search(&query, threshold, MAX_HITS) {
             match hits.iter_mut().find(|h| h.id == hit.id && h.list == hit.list) {
                 Some(before) if before.rank >= hit.rank => {}
@@ -74,12 +85,7 @@ pub fn screen(
     }
     hits.sort_by(|a, b| b.rank.total_cmp(&a.rank));
     hits.truncate(MAX_HITS);
-    let hits = hits.iter().filter_map(|h| serde_json::to_value(h).ok()).collect();
-    let (lists, trouble) = (lists.pinned(), trouble.map(Trouble::reason));
-    let mut screened = Screened { at: now, names, birth_date, countries, threshold, lists, hits, trouble };
-    screened.set_aside(dismissed);
-    let finding = Finding { ms: start.elapsed().as_millis() as u64, ..screened.finding() };
-    (finding, Some(screened))
+    hits.iter().filter_map(|hit| serde_json::to_value(hit).ok()).collect()
 }
 
 /// The names on the document as each source gives them, without repetition.

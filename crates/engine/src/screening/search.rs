@@ -40,19 +40,19 @@ use crate::{
 
 /// The lists that a page of people is compared with.
 #[derive(Clone)]
-pub(super) struct Against {
-    pub(super) lists: Arc<Lists>,
-    pub(super) version: String,
+pub(crate) struct Against {
+    pub(crate) lists: Arc<Lists>,
+    pub(crate) version: String,
     pub(super) confirmed_at: Timestamp,
 }
 
 impl Against {
-    pub(super) fn new(lists: Arc<Lists>) -> Self {
+    pub(crate) fn new(lists: Arc<Lists>) -> Self {
         let (version, confirmed_at) = (lists.version(), lists.confirmed_at());
         Self { lists, version, confirmed_at }
     }
 
-    pub(super) fn stored(&self) -> screened::Lists<'_> {
+    pub(crate) fn stored(&self) -> screened::Lists<'_> {
         screened::Lists { version: &self.version, confirmed_at: self.confirmed_at }
     }
 }

@@ -1,6 +1,7 @@
 //! Which use case does which kind of job.
 
 use crate::{
+    aml::{monitor, screen},
     applicants::erase,
     attempts::expire as expire_link,
     base::jobs::{JobKind, Work},
@@ -31,6 +32,8 @@ static ALL: [Work; JobKind::ALL.len()] = [
     mail::WORK,
     rescreen::PAGE_WORK,
     rescreen::ONE_WORK,
+    screen::WORK,
+    monitor::WORK,
 ];
 
 /// What is done for a stored kind; `None` for a newer program's.

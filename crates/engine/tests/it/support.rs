@@ -23,7 +23,7 @@ use bonafide_testkit::{
 };
 use serde_json::{Value, json};
 
-/// It sends everything but what becomes of people and of clients' records apart from verifications, under the core's own names.
+/// It sends everything but what becomes of people and of clients' records apart from identity verifications, under the core's own names.
 pub struct Invented;
 
 /// Its name.
@@ -38,7 +38,7 @@ impl WebhookDialect for Invented {
         match (event_type, kind) {
             (EventType::VerificationApproved, Kind::FaceAuthentication) => Some("authentication.approved"),
             (EventType::VerificationCompleted | EventType::VerificationReportCreated, _) => None,
-            _ if matches!(event_type.subject(), Subject::Applicant | Subject::Client) => None,
+            _ if matches!(event_type.subject(), Subject::Applicant | Subject::Client | Subject::Aml) => None,
             _ => Some(event_type.as_str()),
         }
     }

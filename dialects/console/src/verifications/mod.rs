@@ -10,7 +10,7 @@ pub(crate) mod reopen;
 pub(crate) mod report;
 pub(crate) mod restore;
 pub(crate) mod review;
-mod shapes;
+pub(crate) mod shapes;
 pub(crate) mod withdraw;
 
 use axum::{

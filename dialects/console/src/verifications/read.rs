@@ -167,7 +167,7 @@ impl From<Whole> for Verification {
             document: Document::of(&whole),
             findings: view.findings.iter().map(|f| VerificationFinding::of(f, Some(&whole.policy))).collect(),
             would_flip: whole.flip.as_ref().map(WouldFlip::of),
-            screening: Screening::of(&whole),
+            screening: whole.screened.as_ref().map(|screened| Screening::of(screened, &whole.dismissals)),
             earlier: EarlierVerification::all(&whole),
             decisions: Decision::all(&whole),
             history: view.history.iter().map(line).collect(),

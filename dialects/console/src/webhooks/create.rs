@@ -16,7 +16,8 @@ use super::Chaos;
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewWebhook {
-    /// The API whose words its messages are in: `athenty`, `checkout`, `verifyhq` or `vult`.
+    /// The API whose words its messages are in: `athenty`, `checkout`, `verifyhq` or `vult`; or `checkout-native`, the native
+    /// format of Checkout.
     #[schema(example = "vult")]
     api: String,
     #[schema(min_length = 1, max_length = 200)]

@@ -30,7 +30,7 @@ fn every_body_has_the_envelope() {
         let of = match event_type.subject() {
             Subject::Verification => "session_id",
             Subject::Applicant => "identity_id",
-            Subject::Client => panic!("{event_type} is not sent"),
+            Subject::Client | Subject::Aml => panic!("{event_type} is not sent"),
             Subject::Endpoint => "webhook_id",
         };
         assert_eq!(body[of], "01k97fqt08dn6a687jcqnxd1b3", "{event_type}");

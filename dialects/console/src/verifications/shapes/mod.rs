@@ -10,4 +10,5 @@ pub(super) use decisions::Decision;
 pub(super) use document::{Document, Picture};
 pub(super) use findings::VerificationFinding;
 pub(super) use flip::WouldFlip;
-pub(super) use screening::{EarlierVerification, Screening};
+pub(super) use screening::EarlierVerification;
+pub(crate) use screening::Screening;

@@ -1,7 +1,7 @@
 //! The last search of the lists, and where the person was seen before.
 
 use bonafide_engine::{
-    screening::Dismissal,
+    screening::{Dismissal, Screened},
     verifications::{Seen, Whole},
 };
 use serde::Serialize;
@@ -72,11 +72,11 @@ pub(crate) struct HitDismissal {
 }
 
 impl Screening {
-    pub(crate) fn of(whole: &Whole) -> Option<Self> {
-        let screened = whole.screened.as_ref()?;
+    /// `dismissals`: what reviewers said of the hits that do not count.
+    pub(crate) fn of(screened: &Screened, dismissals: &[Dismissal]) -> Self {
         let list =
             |(name, sha256): &(String, String)| SearchedList { name: name.clone(), sha256: sha256.clone() };
-        Some(Self {
+        Self {
             at: screened.at.to_string(),
             names: screened.names.clone(),
             birth_date: screened.birth_date.clone(),
@@ -84,8 +84,8 @@ impl Screening {
             threshold: screened.threshold,
             lists: screened.lists.iter().map(list).collect(),
             counting: screened.counting().count(),
-            hits: screened.hits.iter().map(|hit| Hit::of(hit, &whole.dismissals)).collect(),
-        })
+            hits: screened.hits.iter().map(|hit| Hit::of(hit, dismissals)).collect(),
+        }
     }
 }
 
