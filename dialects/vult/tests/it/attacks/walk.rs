@@ -314,8 +314,8 @@ impl Walk {
     }
 }
 
-/// Of two the one that fares worse.
-pub fn worse(one: Seen, two: Seen) -> Seen {
+/// Of two the one that fares worse; of equals, what either of them is told.
+pub fn worse(mut one: Seen, two: Seen) -> Seen {
     let rank = |seen: &Seen| match seen.ends {
         Ends::Approved => 0,
         Ends::Again => 1,
@@ -323,5 +323,9 @@ pub fn worse(one: Seen, two: Seen) -> Seen {
         Ends::Declined => 3,
         Ends::Refused => 4,
     };
-    if rank(&one) >= rank(&two) { one } else { two }
+    if rank(&one) == rank(&two) {
+        one.because.extend(two.because);
+        return one;
+    }
+    if rank(&one) > rank(&two) { one } else { two }
 }
