@@ -109,7 +109,8 @@ impl Courier {
     /// caller's to decide.
     pub async fn post(&self, parcel: &Parcel<'_>) -> Receipt {
         let start = Instant::now();
-        let receipt = self.attempt(parcel, start + self.timeout).await;
+        let timeout = parcel.patience.map_or(self.timeout, |patience| patience.min(self.timeout));
+        let receipt = self.attempt(parcel, start + timeout).await;
         let ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
         Receipt { ms, ..receipt.unwrap_or_else(Receipt::failed) }
     }

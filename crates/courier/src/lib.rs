@@ -7,6 +7,7 @@ mod courier;
 mod failure;
 mod guard;
 mod header;
+pub mod key;
 mod parcel;
 mod resolve;
 mod retry_after;

@@ -1,6 +1,6 @@
 //! What goes out and what comes back.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use bytes::Bytes;
 
@@ -11,6 +11,8 @@ pub struct Parcel<'a> {
     pub url: &'a str,
     pub headers: &'a [(String, String)],
     pub body: Bytes,
+    /// How long an attempt may take, where that is less than the courier gives.
+    pub patience: Option<Duration>,
 }
 
 /// What became of a message.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use bonafide_core::{
     delivery::{Chaos, Origin},
-    id::{OrganizationId, WebhookEndpointId, WebhookSecretId},
+    id::{OrganizationId, WebhookEndpointId, WebhookSecretId, WorkflowId},
     time::Timestamp,
 };
 
@@ -22,7 +22,7 @@ pub struct WebhookEndpoint {
     pub name: String,
     /// Of [`Origin::PerVerification`] endpoints only scheme, host and port.
     pub url: String,
-    /// The names of the events it gets in its API, space-separated; all when empty.
+    /// The names of the events it gets in its API, space-separated; all when empty, and [`NO_EVENTS`].
     pub event_types: String,
     pub origin: Word<Origin>,
     /// Switched on by the organization.
@@ -37,9 +37,14 @@ pub struct WebhookEndpoint {
     /// When the server gave up on it, and why.
     pub disabled_at: Option<Timestamp>,
     pub disabled_reason: Option<String>,
+    /// The workflow it is an action of: its name, its events and whether it is active follow from that.
+    pub workflow: Option<WorkflowId>,
 }
 row!(WebhookEndpoint: id, organization, dialect, client, name, url, event_types, origin, active, chaos, sealed, created_at,
-    failing_since, disabled_at, disabled_reason);
+    failing_since, disabled_at, disabled_reason, workflow);
+
+/// In the place of names of events: none.
+pub const NO_EVENTS: &str = "-";
 
 impl WebhookEndpoint {
     /// Switched on, and not given up on.
@@ -57,8 +62,8 @@ impl WebhookEndpoint {
 pub async fn insert(tx: &mut Tx, organization: OrganizationId, e: &WebhookEndpoint) -> Result<bool> {
     let rows = on!(tx, |c| sqlx::query(
         "INSERT INTO webhook_endpoints
-         (id, organization, dialect, client, name, url, event_types, origin, active, chaos, sealed, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+         (id, organization, dialect, client, name, url, event_types, origin, active, chaos, sealed, created_at, workflow)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
          ON CONFLICT (organization, dialect, url) WHERE origin = 'per_verification' AND deleted_at IS NULL DO NOTHING"
     )
     .bind(e.id.uuid())
@@ -73,6 +78,7 @@ pub async fn insert(tx: &mut Tx, organization: OrganizationId, e: &WebhookEndpoi
     .bind(e.chaos.to_text())
     .bind(e.sealed.as_ref().map(Sealed::as_bytes))
     .bind(e.created_at.0)
+    .bind(e.workflow.map(|id| id.uuid()))
     .execute(c)
     .await
     .map(|done| done.rows_affected()))
@@ -80,7 +86,7 @@ pub async fn insert(tx: &mut Tx, organization: OrganizationId, e: &WebhookEndpoi
     Ok(rows == 1)
 }
 
-/// Writes what its owner may change: name, address, client, event types, headers, chaos, active.
+/// Writes what its owner may change: API, name, address, client, event types, headers, chaos, active.
 ///
 /// # Errors
 /// [`Error::NotFound`].
@@ -88,7 +94,7 @@ pub async fn update(tx: &mut Tx, organization: OrganizationId, e: &WebhookEndpoi
     let rows = on!(tx, |c| {
         sqlx::query(
         "UPDATE webhook_endpoints SET name = $3, url = $4, client = $5, event_types = $6, sealed = $7, chaos = $8,
-             active = $9
+             active = $9, dialect = $10
          WHERE organization = $1 AND id = $2 AND deleted_at IS NULL"
     )
     .bind(organization.uuid())
@@ -100,6 +106,7 @@ pub async fn update(tx: &mut Tx, organization: OrganizationId, e: &WebhookEndpoi
     .bind(e.sealed.as_ref().map(Sealed::as_bytes))
     .bind(e.chaos.to_text())
     .bind(e.active)
+    .bind(&e.dialect)
     .execute(c)
     .await
     .map(|done| done.rows_affected())
@@ -195,15 +202,17 @@ pub struct Filter<'a> {
     pub origin: Option<Origin>,
     pub dialect: Option<&'a str>,
     pub client: Option<&'a str>,
+    pub workflow: Option<WorkflowId>,
 }
 
-/// What a [`Filter`] leaves of an organization's endpoints; its three values are bound after the organization.
+/// What a [`Filter`] leaves of an organization's endpoints; its four values are bound after the organization.
 macro_rules! matching {
     ($select:literal, $then:literal) => {
         concat!(
             $select,
             " FROM webhook_endpoints WHERE organization = $1 AND deleted_at IS NULL
-                 AND ($2 IS NULL OR origin = $2) AND ($3 IS NULL OR dialect = $3) AND ($4 IS NULL OR client = $4) ",
+                 AND ($2 IS NULL OR origin = $2) AND ($3 IS NULL OR dialect = $3) AND ($4 IS NULL OR client = $4)
+                 AND ($5 IS NULL OR workflow = $5) ",
             $then
         )
     };
@@ -219,12 +228,13 @@ pub async fn list(
 ) -> Result<Vec<WebhookEndpoint>> {
     on!(tx, |c| sqlx::query_as(matching!(
         "SELECT *",
-        "ORDER BY origin <> 'registered', created_at DESC, id DESC LIMIT $5 OFFSET $6"
+        "ORDER BY origin <> 'registered', created_at DESC, id DESC LIMIT $6 OFFSET $7"
     ))
     .bind(organization.uuid())
     .bind(filter.origin.map(Origin::as_str))
     .bind(filter.dialect)
     .bind(filter.client)
+    .bind(filter.workflow.map(|id| id.uuid()))
     .bind(limit)
     .bind(skip)
     .fetch_all(c)
@@ -239,6 +249,7 @@ pub async fn count(tx: &mut Tx, organization: OrganizationId, filter: &Filter<'_
         .bind(filter.origin.map(Origin::as_str))
         .bind(filter.dialect)
         .bind(filter.client)
+        .bind(filter.workflow.map(|id| id.uuid()))
         .fetch_one(c)
         .await)
     .to("count the webhook endpoints")?;

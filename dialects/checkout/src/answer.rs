@@ -1,5 +1,10 @@
 //! What all answers of this API have in common: links and times.
 
+use axum::{
+    Json,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
 use bonafide_core::time::Timestamp;
 use bonafide_engine::Engine;
 use serde::Serialize;
@@ -32,6 +37,20 @@ impl Link {
 pub(crate) struct SelfLink {
     #[serde(rename = "self")]
     pub(crate) this: Link,
+}
+
+/// It is on its way: 202. The vendor's programs read an object where there is a content type.
+#[derive(Debug)]
+pub(crate) struct Accepted;
+
+/// An empty object.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Nothing {}
+
+impl IntoResponse for Accepted {
+    fn into_response(self) -> Response {
+        (StatusCode::ACCEPTED, Json(Nothing {})).into_response()
+    }
 }
 
 /// A time as the vendor writes it: with microseconds.

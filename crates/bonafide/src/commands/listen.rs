@@ -176,7 +176,7 @@ impl Listener<'_> {
         if let Some(name) = &self.vendor_header {
             headers.push((name.clone(), sign::hex_hmac(self.secret.expose(), body.as_bytes())));
         }
-        let parcel = Parcel { url, headers: &headers, body: body.to_owned().into() };
+        let parcel = Parcel { url, headers: &headers, body: body.to_owned().into(), patience: None };
         let receipt = self.courier.post(&parcel).await;
         Ok(match (receipt.status, receipt.failure) {
             (Some(status), _) => format!("{status} in {} ms", receipt.ms),

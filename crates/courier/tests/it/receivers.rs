@@ -85,7 +85,7 @@ async fn the_message_arrives_as_it_is() {
         [("webhook-id".to_owned(), "msg_1".to_owned()), ("Content-Type".to_owned(), "text/plain".to_owned())];
     // By the system's resolver.
     let url = format!("http://localhost:{}/a?b=c#d", receiver.port());
-    let parcel = Parcel { url: &url, headers: &headers, body: "grüße".into() };
+    let parcel = Parcel { url: &url, headers: &headers, body: "grüße".into(), patience: None };
     let receipt = Courier::new(options).unwrap().post(&parcel).await;
     assert!(receipt.is_delivered(), "{receipt:?}");
     assert_eq!((receipt.status, receipt.failure, receipt.retry_after_s), (Some(200), None, None));
@@ -163,7 +163,7 @@ async fn a_receiver_that_does_not_listen_runs_out_of_time() {
     .await;
     let courier = courier_within(TIMEOUT, &[LOOPBACK], Names::default());
     let body = vec![b'x'; 64 << 20].into();
-    let receipt = courier.post(&Parcel { url: &receiver.url(), headers: &[], body }).await;
+    let receipt = courier.post(&Parcel { url: &receiver.url(), headers: &[], body, patience: None }).await;
     assert_eq!(receipt.failure, Some(Failure::Timeout));
     assert!(ran_out_of_time(&receipt), "{receipt:?}");
 }
@@ -291,5 +291,5 @@ async fn a_connection_serves_again() {
 fn sending_can_go_on_in_another_thread() {
     fn is_send<T: Send>(_: &T) {}
     let courier = Courier::new(Options::default()).unwrap();
-    is_send(&courier.post(&Parcel { url: "", headers: &[], body: "".into() }));
+    is_send(&courier.post(&Parcel { url: "", headers: &[], body: "".into(), patience: None }));
 }

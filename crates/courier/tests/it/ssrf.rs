@@ -222,8 +222,9 @@ async fn headers_cannot_change_where_or_how() {
         [("host", "internal"), ("transfer-encoding", "chunked"), ("x", "a\r\nhost: internal")]
     {
         let headers = [(name.to_owned(), value.to_owned())];
-        let receipt =
-            courier.post(&Parcel { url: &receiver.url(), headers: &headers, body: "{}".into() }).await;
+        let receipt = courier
+            .post(&Parcel { url: &receiver.url(), headers: &headers, body: "{}".into(), patience: None })
+            .await;
         assert_eq!(receipt.failure, Some(Failure::BadHeader), "{name}");
     }
     assert_eq!(receiver.connections(), 0);

@@ -190,9 +190,14 @@ impl Engine {
         self.clock.now()
     }
 
+    /// Every format of messages: that of each API, and the other one of those that have one.
+    pub fn formats(&self) -> impl Iterator<Item = &'static dyn WebhookDialect> {
+        self.dialects.iter().copied().flat_map(|d| [Some(d), d.native()]).flatten()
+    }
+
     /// How an API formats its messages.
     pub fn dialect(&self, name: &str) -> Option<&'static dyn WebhookDialect> {
-        self.dialects.iter().copied().find(|d| d.name() == name)
+        self.formats().find(|d| d.name() == name)
     }
 
     pub(crate) fn db(&self) -> &Db {

@@ -2,9 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use bonafide_core::{audit::AuditAction, delivery::Origin, id::WebhookEndpointId, problem::Rule};
+use bonafide_core::{
+    audit::AuditAction,
+    delivery::Origin,
+    id::{WebhookEndpointId, WorkflowId},
+    problem::Rule,
+};
 use bonafide_store::{
-    Words, credentials,
+    Tx, Words, credentials,
     crypto::{self, Object},
     secrets::PlainSecret,
     webhook_endpoints::{self as rows, WebhookEndpoint},
@@ -14,6 +19,7 @@ use super::{
     check::check,
     endpoint::{Changes, may, note},
     sealed::{add_secret, own_key},
+    signing_key::ensure,
     test::greet,
 };
 use crate::base::{
@@ -50,11 +56,33 @@ pub struct Registered {
     pub secret: PlainSecret,
 }
 
+/// What an endpoint has from the workflow that it is an action of.
+pub(crate) struct Belonging {
+    pub(crate) workflow: WorkflowId,
+    pub(crate) active: bool,
+    /// As the column has them.
+    pub(crate) event_types: String,
+}
+
 /// Registers an endpoint.
 pub async fn create(engine: &Engine, caller: &Caller, new: NewEndpoint) -> Result<Registered> {
     may(caller)?;
+    let mut tx = engine.db().begin().await?;
+    let registered = add(engine, &mut tx, caller, new, None).await?;
+    tx.commit().await?;
+    Ok(registered)
+}
+
+/// The same in a transaction.
+pub(crate) async fn add(
+    engine: &Engine,
+    tx: &mut Tx,
+    caller: &Caller,
+    new: NewEndpoint,
+    of: Option<&Belonging>,
+) -> Result<Registered> {
     let Some(dialect) = engine.dialect(&new.dialect) else {
-        let known: Vec<_> = engine.dialects.iter().map(|d| d.name()).collect();
+        let known: Vec<_> = engine.formats().map(|d| d.name()).collect();
         return Err(Error::invalid("api", Rule::Enum, format!("must be one of {}", known.join(", "))));
     };
     let everything = Changes {
@@ -68,19 +96,18 @@ pub async fn create(engine: &Engine, caller: &Caller, new: NewEndpoint) -> Resul
     check(engine, caller, Some(dialect), &everything, new.secret.as_deref())?;
     let (now, organization) = (engine.now(), caller.organization);
     let id = WebhookEndpointId::new(now, &*engine.entropy);
-    let mut tx = engine.db().begin().await?;
-    note(engine, &mut tx, organization, &caller.actor(), id, AuditAction::WebhookCreated).await?;
+    note(engine, tx, organization, &caller.actor(), id, AuditAction::WebhookCreated).await?;
     if let Some(client) = &new.client_id
-        && !credentials::list(&mut tx, organization).await?.iter().any(|c| c.public_id == *client)
+        && !credentials::list(tx, organization).await?.iter().any(|c| c.public_id == *client)
     {
         return Err(Error::NotFound("client"));
     }
     let registered = rows::Filter { origin: Some(Origin::Registered), ..rows::Filter::default() };
-    if rows::count(&mut tx, organization, &registered).await? >= MAX {
+    if rows::count(tx, organization, &registered).await? >= MAX {
         let message = format!("an organization has at most {MAX} webhooks; delete one first");
         return Err(Error::conflict("too_many_webhooks", message));
     }
-    let key = own_key(engine, &mut tx, organization).await?;
+    let key = own_key(engine, tx, organization).await?;
     let endpoint = WebhookEndpoint {
         id,
         organization,
@@ -88,22 +115,25 @@ pub async fn create(engine: &Engine, caller: &Caller, new: NewEndpoint) -> Resul
         client: new.client_id.unwrap_or_default(),
         name: new.name,
         url: new.url,
-        event_types: new.event_types.join(" "),
+        event_types: of.map_or_else(|| new.event_types.join(" "), |of| of.event_types.clone()),
         origin: Origin::Registered.into(),
-        active: true,
+        active: of.is_none_or(|of| of.active),
         chaos: Words::of(&new.chaos),
         sealed: Some(crypto::seal_json(&key, Object::Webhook(id), &new.headers, &*engine.entropy)?),
         created_at: now,
         failing_since: None,
         disabled_at: None,
         disabled_reason: None,
+        workflow: of.map(|of| of.workflow),
     };
     let secret = new.secret.map_or_else(|| PlainSecret::webhook(&*engine.entropy), PlainSecret::chosen);
-    rows::insert(&mut tx, organization, &endpoint).await?;
-    add_secret(engine, &mut tx, &key, &endpoint, &secret, 0).await?;
-    if dialect.greets() {
-        greet(engine, &mut tx, organization, id).await?;
+    rows::insert(tx, organization, &endpoint).await?;
+    if dialect.is_signed_by_key() {
+        ensure(engine, tx, organization).await?;
     }
-    tx.commit().await?;
+    add_secret(engine, tx, &key, &endpoint, &secret, 0).await?;
+    if dialect.greets() {
+        greet(engine, tx, organization, id).await?;
+    }
     Ok(Registered { id, secret })
 }

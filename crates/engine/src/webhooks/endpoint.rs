@@ -113,6 +113,17 @@ pub(crate) async fn load(tx: &mut Tx, caller: &Caller, id: WebhookEndpointId) ->
     rows::get(tx, caller.organization, id).await?.ok_or(Error::NotFound("webhook"))
 }
 
+/// What a workflow says of its actions is changed there alone.
+pub(crate) fn stands_alone(row: &WebhookEndpoint) -> Result<()> {
+    match row.workflow {
+        None => Ok(()),
+        Some(_) => Err(Error::conflict(
+            "belongs_to_a_workflow",
+            "the webhook is an action of a workflow; change it there, under /workflows",
+        )),
+    }
+}
+
 pub(crate) async fn note(
     engine: &Engine,
     tx: &mut Tx,

@@ -10,7 +10,10 @@ use bonafide_store::{
     webhook_endpoints::{self as rows, WebhookEndpoint},
 };
 
-use super::sealed::{add_secret, own_key};
+use super::{
+    sealed::{add_secret, own_key},
+    signing_key::ensure,
+};
 use crate::base::{
     engine::Engine,
     error::{Error, Result},
@@ -27,6 +30,9 @@ pub(crate) async fn per_verification(
     dialect: &str,
     url: &str,
 ) -> Result<WebhookEndpointId> {
+    // Whose API has a native format has such addresses there alone.
+    let native = engine.dialect(dialect).and_then(|dialect| dialect.native());
+    let dialect = native.map_or(dialect, |native| native.name());
     let host = origin(url);
     if let Some(known) = rows::of_host(tx, organization, dialect, host).await? {
         return Ok(known);
@@ -57,10 +63,14 @@ pub(crate) async fn per_verification(
         failing_since: None,
         disabled_at: None,
         disabled_reason: None,
+        workflow: None,
     };
     if !rows::insert(tx, organization, &endpoint).await? {
         let theirs = rows::of_host(tx, organization, dialect, host).await?;
         return theirs.ok_or(Error::Busy { retry_after_s: 1 });
+    }
+    if engine.dialect(dialect).is_some_and(|dialect| dialect.is_signed_by_key()) {
+        ensure(engine, tx, organization).await?;
     }
     add_secret(engine, tx, &key, &endpoint, &PlainSecret::webhook(&*engine.entropy), 0).await?;
     Ok(id)

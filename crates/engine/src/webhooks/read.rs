@@ -52,8 +52,12 @@ pub async fn registered(
 ) -> Result<(Vec<Endpoint>, usize)> {
     may(caller)?;
     let mut tx = engine.db().read().await?;
-    let filter =
-        rows::Filter { origin: Some(Origin::Registered), dialect: Some(of.dialect), client: of.client };
+    let filter = rows::Filter {
+        origin: Some(Origin::Registered),
+        dialect: Some(of.dialect),
+        client: of.client,
+        workflow: None,
+    };
     let mut found = rows::list(&mut tx, caller.organization, &filter, 0, i64::MAX).await?;
     // In any alphabet, which not every database does; they are few.
     if let Some(term) = of.search_term.map(|term| term.trim().to_lowercase()) {

@@ -25,5 +25,6 @@ pub(crate) fn endpoint(dialect: &str) -> WebhookEndpoint {
         failing_since: None,
         disabled_at: None,
         disabled_reason: None,
+        workflow: None,
     }
 }

@@ -36,6 +36,7 @@ async fn endpoint(stage: &Stage, tx: &mut Tx, organization: OrganizationId) -> W
         failing_since: None,
         disabled_at: None,
         disabled_reason: None,
+        workflow: None,
     };
     endpoints::insert(tx, organization, &endpoint).await.unwrap();
     endpoint

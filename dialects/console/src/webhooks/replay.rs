@@ -57,6 +57,7 @@ pub(crate) async fn replay(
         until: time("until", asked.until.as_deref())?,
         after: asked.after,
         undelivered: !asked.delivered_too.unwrap_or(false),
+        ..Again::default()
     };
     let done = history::replay(&engine, &caller, &what).await?;
     Ok(Json(Replayed { messages: done.messages, next: done.next }))

@@ -1,6 +1,6 @@
 //! One attempt: the message in the format of its API, signed, sent.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use bonafide_core::{
     delivery::Origin,
@@ -16,7 +16,7 @@ use super::message::{Endpoint, Outcome, Sent};
 use crate::{
     base::{engine::Engine, error::Result, record::Record},
     events::list::message_id,
-    webhooks::chaos,
+    webhooks::{chaos, signing_key::SigningKey},
 };
 
 pub(super) async fn send(
@@ -61,19 +61,22 @@ async fn attempt(
         public_url: &engine.settings.public_url,
     };
     let body = endpoint.dialect.body(&message).to_string();
+    let patience = endpoint.dialect.patience_s().map(|seconds| Duration::from_secs(seconds.into()));
     let chaos = &endpoint.row.chaos;
     if chaos::forged(chaos, event.id) && delivery.tries == delivery.tries_before + 1 {
         let forger = PlainSecret::webhook(&*engine.entropy);
-        if let Ok(headers) = signed(endpoint, event.id, at, &body, &[&forger]) {
-            engine.courier.post(&Parcel { url: &url, headers: &headers, body: body.clone().into() }).await;
+        let another = endpoint.key.as_ref().map(|known| SigningKey::draw(known.id, engine));
+        if let Ok(headers) = signed(endpoint, event.id, at, &body, &[&forger], another.as_ref()) {
+            let body = body.clone().into();
+            engine.courier.post(&Parcel { url: &url, headers: &headers, body, patience }).await;
         }
     }
     let all: Vec<&PlainSecret> = endpoint.secrets.iter().collect();
-    let headers = match signed(endpoint, event.id, at, &body, &all) {
+    let headers = match signed(endpoint, event.id, at, &body, &all, endpoint.key.as_ref()) {
         Ok(headers) => headers,
         Err(_) => return Ok(Outcome::Not("secret_unusable")),
     };
-    let parcel = Parcel { url: &url, headers: &headers, body: body.into() };
+    let parcel = Parcel { url: &url, headers: &headers, body: body.into(), patience };
     if chaos::doubled(chaos) {
         engine.courier.post(&parcel).await;
     }
@@ -87,22 +90,34 @@ async fn address_of(engine: &Engine, tx: &mut Tx, event: &Event) -> Result<Optio
     Ok(record.and_then(|record| record.private.webhook_url))
 }
 
-/// The subscriber's own headers, the vendor's signature under the newest secret, and the three of Standard Webhooks
-/// under every secret that is good now.
+/// What a message cannot be signed with.
+struct Unusable;
+
+/// The subscriber's own headers, the vendor's signature under the newest secret or by the organization's key, and the
+/// three of Standard Webhooks under every secret that is good now.
 fn signed(
     endpoint: &Endpoint,
     event: EventId,
     at: Timestamp,
     body: &str,
     secrets: &[&PlainSecret],
-) -> std::result::Result<Vec<(String, String)>, sign::SignError> {
+    key: Option<&SigningKey>,
+) -> std::result::Result<Vec<(String, String)>, Unusable> {
     let mut headers = endpoint.headers.clone();
     let mut add = |name: &str, value: String| headers.push((name.to_owned(), value));
     let (id, seconds) = (message_id(event), at.0.div_euclid(1000));
     let texts: Vec<&str> = secrets.iter().map(|s| s.expose()).collect();
-    let standard = sign::standard(&id, seconds, body.as_bytes(), &texts)?;
-    if let (Some(name), Some(newest)) = (endpoint.dialect.signature_header(), texts.first()) {
-        add(name, sign::hex_hmac(newest, body.as_bytes()));
+    let standard = sign::standard(&id, seconds, body.as_bytes(), &texts).map_err(|_| Unusable)?;
+    if let Some(name) = endpoint.dialect.signature_header() {
+        let signature = match (endpoint.dialect.is_signed_by_key(), key, texts.first()) {
+            (true, Some(key), _) => key.signature(at, endpoint.sandbox, body).ok_or(Unusable)?,
+            (false, _, Some(newest)) => sign::hex_hmac(newest, body.as_bytes()),
+            _ => return Err(Unusable),
+        };
+        add(name, signature);
+    }
+    if let Some(agent) = endpoint.dialect.user_agent() {
+        add("user-agent", agent.to_owned());
     }
     add("content-type", "application/json".to_owned());
     add("webhook-id", id);

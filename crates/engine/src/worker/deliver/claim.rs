@@ -23,7 +23,10 @@ use crate::{
         error::{Error, Result},
     },
     events::list,
-    webhooks::sealed::{headers, secrets},
+    webhooks::{
+        sealed::{headers, secrets},
+        signing_key,
+    },
 };
 
 /// How long an endpoint waits whose headers or secrets do not open, in seconds.
@@ -110,6 +113,10 @@ async fn prepare(
         dialect,
         headers: headers(engine, tx, &row).await?.into_iter().collect(),
         secrets: secrets(engine, tx, &row).await?,
+        key: match dialect.is_signed_by_key() {
+            true => signing_key::load(engine, tx, organization).await?,
+            false => None,
+        },
         sandbox: organizations::get(tx, organization).await?.is_some_and(|o| o.sandbox),
         row,
     }))

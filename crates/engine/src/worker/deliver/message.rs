@@ -6,6 +6,8 @@ use bonafide_core::{event::WebhookDialect, time::Timestamp};
 use bonafide_courier::Receipt;
 use bonafide_store::{deliveries::Delivery, secrets::PlainSecret, webhook_endpoints::WebhookEndpoint};
 
+use crate::webhooks::signing_key::SigningKey;
+
 /// Longest that a receiver may ask to be left alone, in seconds.
 pub(super) const LONGEST_PAUSE_S: u32 = 24 * 3600;
 
@@ -29,5 +31,14 @@ pub(super) struct Endpoint {
     pub(super) dialect: &'static dyn WebhookDialect,
     pub(super) headers: Vec<(String, String)>,
     pub(super) secrets: Vec<PlainSecret>,
+    /// What the messages of some APIs are signed with.
+    pub(super) key: Option<SigningKey>,
     pub(super) sandbox: bool,
+}
+
+impl Endpoint {
+    /// Whether its receiver took the message: as its API has it.
+    pub(super) fn has_taken(&self, receipt: &Receipt) -> bool {
+        receipt.is_delivered() && receipt.status.is_some_and(|status| self.dialect.is_taken(status))
+    }
 }

@@ -64,7 +64,7 @@ fn seen(sent: &Sent) -> Attempt {
     let (ms, http_status, failure, response) = match &sent.receipt {
         Outcome::Not(word) => (0, None, Some((*word).to_owned()), vec![]),
         Outcome::Answered(receipt) => {
-            let failure = match (receipt.is_delivered(), receipt.failure) {
+            let failure = match (sent.endpoint.has_taken(receipt), receipt.failure) {
                 (true, _) => None,
                 (false, Some(failure)) => Some(failure.word().to_owned()),
                 (false, None) => Some("refused".to_owned()),
@@ -89,7 +89,7 @@ fn seen(sent: &Sent) -> Attempt {
 fn next(sent: &Sent, now: Timestamp) -> Next {
     let (tries, event) = (sent.delivery.tries - sent.delivery.tries_before, sent.delivery.event);
     let pause = match &sent.receipt {
-        Outcome::Answered(receipt) if receipt.is_delivered() => return Next::Delivered,
+        Outcome::Answered(receipt) if sent.endpoint.has_taken(receipt) => return Next::Delivered,
         Outcome::Answered(receipt) if receipt.status == Some(410) => return Next::Dead,
         Outcome::Answered(receipt) => receipt.retry_after_s.unwrap_or_default().min(LONGEST_PAUSE_S),
         Outcome::Not("address_erased") => return Next::Dead,
@@ -153,7 +153,8 @@ mod tests {
             finished_at: None,
         };
         let row = endpoint("twice");
-        let endpoint = Endpoint { row, dialect: &Twice, headers: vec![], secrets: vec![], sandbox: false };
+        let endpoint =
+            Endpoint { row, dialect: &Twice, headers: vec![], secrets: vec![], key: None, sandbox: false };
         Sent { delivery, at: Timestamp(0), receipt, endpoint: Arc::new(endpoint) }
     }
 

@@ -101,6 +101,7 @@ async fn insert(app: &App, change: impl Fn(&mut WebhookEndpoint, usize), many: u
             failing_since: None,
             disabled_at: None,
             disabled_reason: None,
+            workflow: None,
         };
         change(&mut row, i);
         rows::insert(&mut tx, organization, &row).await.unwrap();

@@ -1,0 +1,26 @@
+//! `POST /id-document-verifications/{id_document_verification_id}/notify`
+
+use axum::extract::State;
+use bonafide_core::verification::Kind;
+use bonafide_engine::Engine;
+use bonafide_http::{Caller, Json, NoContent, Path, Result, operation};
+
+use super::{Notify, notify_of};
+use crate::extract::Resource;
+
+/// Tell how an ID document verification stands
+///
+/// Sends its last event again, under the id it had, to the webhooks that are told of it. With `webhook_url`, it is sent to that
+/// address alone, which gets what happens from then on as well.
+#[operation(post, "/id-document-verifications/{id_document_verification_id}/notify", tag = "ID document verifications",
+    id = "notifyIdDocumentVerification", scope = "verifications:write",
+    params(("id_document_verification_id" = String, Path, max_length = 255, pattern = r"^iddv_\w+$")))]
+pub(crate) async fn id_document_verification(
+    State(engine): State<Engine>,
+    caller: Caller,
+    Path(id): Path<String>,
+    Json(asked): Json<Notify>,
+) -> Result<NoContent> {
+    let id = Resource::new("iddv_", "verification").read(&id)?;
+    notify_of(&engine, &caller, Kind::DocumentVerification, id, asked).await
+}
