@@ -1,0 +1,105 @@
+//! What a PDF file may unpack to and draw.
+
+use std::io::{self, Read};
+
+use flate2::read::ZlibDecoder;
+use hayro::hayro_syntax::{
+    Filter, Pdf,
+    object::{Dict, Object},
+};
+
+use super::Refused;
+use crate::image::decode::{MAX_PIXELS, MAX_SIDE};
+
+/// Bytes that all streams of a file may unpack to.
+const MOST_UNPACKED: u64 = 256 << 20;
+/// Objects that a file may have.
+const MOST_OBJECTS: usize = 200_000;
+/// What the drawing of one page may cost: a glyph, a part of a path and a thousand pixels of a picture are one each.
+const MOST_DRAWN: u64 = 2_000_000;
+
+/// Measures every stream of a file, before anything is unpacked into memory.
+pub(super) fn unpacked(bytes: &[u8]) -> Result<(), Refused> {
+    const MARK: &[u8] = b"stream";
+    let mut left = MOST_UNPACKED;
+    let mut rest = bytes;
+    while let Some(at) = rest.windows(MARK.len()).position(|found| found == MARK) {
+        rest = rest.get(at + MARK.len()..).unwrap_or_default();
+        let line = rest.iter().take_while(|b| matches!(b, b'\r' | b'\n')).count();
+        let stream = rest.get(line..).unwrap_or_default();
+        if line == 0 {
+            continue;
+        }
+        // What is no such stream ends at once; a damaged one at its damage, as for the reader.
+        let mut unpacking = ZlibDecoder::new(stream).take(left.saturating_add(1));
+        let unpacked = count(&mut unpacking);
+        left = left.checked_sub(unpacked).ok_or(Refused::TooMuch)?;
+    }
+    Ok(())
+}
+
+fn count(from: &mut impl Read) -> u64 {
+    let (mut buffer, mut total) = (vec![0; 64 << 10], 0u64);
+    loop {
+        match from.read(&mut buffer) {
+            Ok(0) => return total,
+            Ok(n) => total = total.saturating_add(n as u64),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(_) => return total,
+        }
+    }
+}
+
+/// Looks at every object: nothing is packed twice, and no picture is larger than one that is taken by itself.
+pub(super) fn objects(pdf: &Pdf) -> Result<(), Refused> {
+    if pdf.len() > MOST_OBJECTS {
+        return Err(Refused::TooMuch);
+    }
+    for object in pdf.objects() {
+        let Object::Stream(stream) = object else { continue };
+        let packed = stream.filters().into_iter().filter(|filter| is_packing(*filter)).count();
+        if packed > 1 || is_too_large(stream.dict()) {
+            return Err(Refused::TooMuch);
+        }
+    }
+    Ok(())
+}
+
+/// Whether a little may become a lot.
+const fn is_packing(filter: Filter) -> bool {
+    match filter {
+        Filter::LzwDecode
+        | Filter::FlateDecode
+        | Filter::RunLengthDecode
+        | Filter::CcittFaxDecode
+        | Filter::Jbig2Decode
+        | Filter::DctDecode
+        | Filter::JpxDecode => true,
+        Filter::AsciiHexDecode | Filter::Ascii85Decode | Filter::Crypt => false,
+    }
+}
+
+fn is_too_large(dict: &Dict<'_>) -> bool {
+    let side = |long: &str, short: &str| dict.get::<u32>(long).or_else(|| dict.get::<u32>(short)).unwrap_or(0);
+    let (width, height) = (side("Width", "W"), side("Height", "H"));
+    width > MAX_SIDE || height > MAX_SIDE || u64::from(width) * u64::from(height) > MAX_PIXELS
+}
+
+/// What a page has drawn so far.
+pub(super) struct Drawn {
+    left: u64,
+}
+
+impl Drawn {
+    pub(super) const fn nothing() -> Self {
+        Self { left: MOST_DRAWN }
+    }
+
+    /// Counts; the reader's thread ends where it is too much.
+    pub(super) fn count(&mut self, cost: u64) {
+        match self.left.checked_sub(cost) {
+            Some(left) => self.left = left,
+            None => std::panic::resume_unwind(Box::new(Refused::TooMuch)),
+        }
+    }
+}
