@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, unreachable_pub, reason = "a test stops at the first surprise")]
 
+mod aml;
 mod attempts;
 mod capture;
 mod invitations;

@@ -37,7 +37,7 @@ bonafide_testkit::on_both! {
 const DAY_MS: i64 = 86_400_000;
 
 impl App {
-    fn lists(&self) -> Store {
+    pub fn lists(&self) -> Store {
         Store::new(self.folder.path().join("lists"))
     }
 

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "the lint knows test functions but not what they call")]
 
+mod aml;
 mod audit;
 mod callers;
 mod clients;
@@ -68,6 +69,13 @@ contract! {
         are_filtered_sorted_and_paged,
         are_gone_through_with_their_keys,
         go_with_their_key,
+        are_nobodys_in_another_tenant,
+    }
+    aml {
+        comes_back_and_is_changed_once,
+        are_listed_newest_first,
+        are_left_until_they_were_compared,
+        go_with_the_client,
         are_nobodys_in_another_tenant,
     }
     isolation {

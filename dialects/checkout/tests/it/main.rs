@@ -2,15 +2,18 @@
 
 #![allow(clippy::unwrap_used, unreachable_pub, reason = "a test stops at the first surprise")]
 
+mod aml;
 mod applicants;
 mod assets;
 mod attempts;
 mod errors;
 mod fav;
 mod idv;
+mod native;
 mod report;
 mod scenarios;
 mod seed;
 mod support;
 mod token;
 mod walk;
+mod workflows;
