@@ -1,13 +1,18 @@
 //! `draw OUT_DIR`: photographs of invented documents with what they say, in the layout of the data folders
-//! that `bonafide eval` and `bench/peers.py` read: `mrz/` and `pdf417/`, each with a `manifest.tsv`.
+//! that `bonafide eval` and `bench/peers.py` read: `mrz/`, `pdf417/` and `address/`, each with a `manifest.tsv`.
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
+use bonafide_specimen::bill::{Bill, COUNTRIES, KINDS, bill};
 use bonafide_specimen::distort::{Shot, shoot};
-use bonafide_specimen::{self as specimen, Fonts, Licence, MRZ_CAPITAL_MM, PIXELS_PER_MM, Specimen};
+use bonafide_specimen::{self as specimen, Fonts, Licence, MRZ_CAPITAL_MM, PIXELS_PER_MM, Scene, Specimen};
 use clap::Parser;
 use image::RgbImage;
+use jiff::civil::{Date, date};
+
+/// The day the bills are drawn on, a few weeks after most were issued.
+const TODAY: Date = date(2026, 11, 30);
 
 /// Photographs of invented documents, with the truth beside them
 #[derive(Parser)]
@@ -58,6 +63,45 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     std::fs::write(zones.join("manifest.tsv"), zone_rows)?;
     std::fs::write(codes.join("manifest.tsv"), code_rows)?;
+    bills(&args, &fonts)
+}
+
+/// Bills of every country in turn, each kind in turn, with what a reader should find.
+fn bills(args: &Args, fonts: &Fonts) -> Result<(), Box<dyn Error>> {
+    let folder = args.out.join("address");
+    std::fs::create_dir_all(&folder)?;
+    let mut rows =
+        String::from("file\tkind\tissuer\tnames\tissued\tstreet\textra\tcity\tstate\tzip\tcountry\n");
+    for seed in args.seed..args.seed.saturating_add(args.count) {
+        for (i, country) in COUNTRIES.into_iter().enumerate() {
+            let kind = KINDS.get((seed as usize + i) % KINDS.len()).copied().unwrap_or("utility_bill");
+            let seed = seed.wrapping_mul(131).wrapping_add(i as u64);
+            let Some(drawn) = Bill::random(country, kind, TODAY, seed) else { continue };
+            let height = (args.megapixels.clamp(0.1, 50.0) * 1e6 * 4.0 / 3.0).sqrt();
+            let tilt = if i % 2 == 0 { 0.0 } else { args.tilt };
+            let scene = Scene {
+                width: (height * 0.75) as u32,
+                height: height as u32,
+                fill: 0.86,
+                roll: (i as f32 - 5.0) * 0.5,
+                clutter: false,
+                ..Scene::default()
+            };
+            let photo =
+                specimen::photograph(&bill(&drawn, fonts), seed, &scene.tilted(tilt, 40.0 * i as f32));
+            let file = format!("{}-{seed}.jpg", country.to_lowercase());
+            std::fs::write(folder.join(&file), specimen::to_jpeg(&photo, 88)?)?;
+            let Bill { issuer, names, issued, street, extra, city, state, zip, .. } = &drawn;
+            let or_none = |value: &Option<String>| value.clone().unwrap_or_default();
+            rows.push_str(&format!(
+                "{file}\t{kind}\t{issuer}\t{}\t{issued}\t{street}\t{}\t{city}\t{}\t{zip}\t{country}\n",
+                names.join("|"),
+                or_none(extra),
+                or_none(state),
+            ));
+        }
+    }
+    std::fs::write(folder.join("manifest.tsv"), rows)?;
     Ok(())
 }
 

@@ -13,6 +13,7 @@
 //! ```
 
 pub mod attack;
+pub mod bill;
 mod canvas;
 mod card;
 pub mod distort;
