@@ -22,6 +22,18 @@ words! {
 }
 
 words! {
+    /// What a document is that shows where somebody lives.
+    pub enum AddressDocumentType {
+        UtilityBill = "utility_bill",
+        /// A bank's letter or statement.
+        BankLetter = "bank_letter",
+        TaxNotice = "tax_notice",
+        /// A letter or certificate of an authority.
+        GovernmentLetter = "government_letter",
+    }
+}
+
+words! {
     pub enum Side {
         Front = "front",
         Back = "back",
@@ -70,6 +82,10 @@ words! {
         City = "city",
         State = "state",
         PostalCode = "postal_code",
+        /// What stands in an address beside the street: a flat, a building, somebody else's door.
+        AddressExtra = "address_extra",
+        /// Where the address is, ISO 3166-1 alpha-2.
+        AddressCountry = "address_country",
         Height = "height",
         Weight = "weight",
         EyeColor = "eye_color",

@@ -4,6 +4,7 @@
 
 mod aamva;
 mod active;
+mod address;
 mod ages;
 mod clips;
 mod documents;
@@ -65,6 +66,7 @@ enum Suite {
     Ages,
     Pad,
     Active,
+    Address,
     Tamper,
     Places,
 }
@@ -237,6 +239,7 @@ fn run(args: &Args) -> Result<(), Failed> {
         Suite::Ages => ages::run(&args.dir)?,
         Suite::Pad => pad::run(&args.dir)?,
         Suite::Active => active::run(&args.dir)?,
+        Suite::Address => address::run(&args.dir)?,
         Suite::Tamper => tamper::run(&args.dir)?,
         Suite::Places => places::run(&args.dir)?,
     };

@@ -128,7 +128,7 @@ impl Page<'_> {
             }
             F::PostalCode => (places::postal_code(text)?, 1.0),
             F::City | F::State => (values::free(text).filter(unlabelled)?.to_uppercase(), proper),
-            F::Address | F::Street | F::IssuingState => return None,
+            F::Address | F::Street | F::AddressExtra | F::AddressCountry | F::IssuingState => return None,
             // Taken above.
             F::BirthDate | F::ExpiresAt | F::IssuedAt | F::PermitObtainedAt | F::PermitExpiresAt => {
                 return None;
