@@ -31,6 +31,10 @@ UNSAID = {
     # VerifyHQ's: hosts and events as above, codes of countries, what bytes are a picture, that no video is decoded.
     "webhooks": {"callbackUrl", "events"},
     "verifications": {"documentCountry", "frontImage", "backImage", "photo", "selfie", "video"},
+    # Checkout's: hosts, events that there are, what a condition's type asks for, names of headers that can be sent.
+    "workflows": {
+        *("url", "events", "event_types", "entities", "processing_channels", "headers", "conditions"),
+    },
     # What bytes are a picture; hosts; policies that there are.
     "vult": {"image", "images", "url", "webhook_url", "settings.policy"},
     "capture": {
@@ -48,6 +52,20 @@ UNSAID = {
         *("owners", "controllers", "beneficiaries", "drawn", "source_of_funds", "source_of_wealth"),
     },
 }
+# The rest of Checkout's: journeys and hosts; codes of countries and days that there are; what bytes are a picture; an applicant
+# who can be authenticated, or has a name to screen.
+CHECKOUT = {
+    *("user_journey_id", "webhook_url", "redirect_url", "country", "birth_date", "applicant_id", "phone_number", "number"),
+    *("pre_selected_residence_country", "pre_selected_document_issuing_country", "pre_selected_language"),
+    *("document_front", "document_back", "document", "document_issuing_country"),
+}
+UNSAID |= dict.fromkeys(
+    (
+        *("applicants", "identity-verifications", "create-and-open-idv", "face-authentications"),
+        *("id-document-verifications", "address-document-verifications", "aml-verifications"),
+    ),
+    CHECKOUT,
+)
 HOSTS = {"url", "webhook_url"}
 # Letters of every script: a pattern for them is not read by every program. And a name that is no field's where others
 # are let pass: it is so like one of ours that whoever wrote it meant that.
@@ -72,11 +90,93 @@ def before_call(ctx, case, **kwargs) -> None:
         case.headers["Authorization"] = f"Bearer {device.token_for(case.operation.path)}"
         if isinstance(case.body, dict):
             case.body = with_what_there_is(case.body)
+    give_what_there_is(case)
     if "wait" in (case.query or {}):
         case.query["wait"] = "0"
     for name, value in (case.path_parameters or {}).items():
         if value == os.environ["KEY_ID"]:
             case.path_parameters[name] = "key_none"
+
+
+class There:
+    """What there is in the Checkout API, so that not every id is unknown: made when it is asked for, and anew after something
+    took it away."""
+
+    KEY = {"Authorization": f"Bearer {os.environ['API_KEY']}"}
+    # Half of the requests get an id that is there.
+    turns = itertools.cycle([True, False])
+
+    def __init__(self):
+        self.known: dict[str, str] = {}
+
+    def get(self, name: str) -> str:
+        if name not in self.known:
+            self.make(name)
+        return self.known[name]
+
+    def post(self, path: str, body: dict) -> dict:
+        return ask("POST", path, body, **self.KEY)
+
+    def make(self, name: str) -> None:
+        """And what belongs to it."""
+        known = self.known
+        match name:
+            case "applicant_id":
+                known[name] = self.post("/applicants", {"external_applicant_name": "Hannah Bret"})["id"]
+            case "identity_verification_id" | "subject_id" | "attempt_id" | "event_id":
+                asked = {"applicant_id": self.get("applicant_id"), "declared_data": {"name": "Hannah Bret"}}
+                made = known["identity_verification_id"] = known["subject_id"] = self.post("/identity-verifications", asked)["id"]
+                known["attempt_id"] = self.post(f"/identity-verifications/{made}/attempts", {})["id"]
+                listed = ask("GET", f"/workflows/events/subject/{made}", None, **self.KEY)
+                known["event_id"] = listed["data"][0]["id"]
+            case "id_document_verification_id" | "address_document_verification_id":
+                path = "/" + name.removesuffix("_id").replace("_", "-") + "s"
+                journey = "usj_00000000000000000000000000"
+                asked = {"applicant_id": self.get("applicant_id"), "user_journey_id": journey}
+                known[name] = self.post(path, asked)["id"]
+            case "aml_verification_id":
+                search = {"configuration_identifier": "iscr_standard"}
+                asked = {"applicant_id": self.get("applicant_id"), "search_parameters": search}
+                known[name] = self.post("/aml-verifications", asked)["id"]
+            case "workflow_id" | "action_id" | "condition_id":
+                action = {"type": "webhook", "url": "https://example.com/hooks"}
+                asked = {"name": "There", "conditions": [{"type": "entity", "entities": ["ent_1"]}], "actions": [action]}
+                made = known["workflow_id"] = self.post("/workflows", asked)["id"]
+                read = ask("GET", f"/workflows/{made}", None, **self.KEY)
+                known["action_id"], known["condition_id"] = read["actions"][0]["id"], read["conditions"][0]["id"]
+
+    def forget(self, operation) -> None:
+        """What an operation takes away, with what belongs to it."""
+        if operation.method.upper() == "DELETE":
+            gone = ("workflow_id", "action_id", "condition_id")
+        elif operation.path.endswith("/anonymize"):
+            gone = tuple(self.known)
+        else:
+            return
+        for name in gone:
+            self.known.pop(name, None)
+
+
+there = There()
+# Nobody is known by their face without pictures, so there is no face authentication.
+NAMES = {
+    *("applicant_id", "identity_verification_id", "subject_id", "attempt_id", "event_id", "workflow_id", "action_id"),
+    *("condition_id", "id_document_verification_id", "address_document_verification_id", "aml_verification_id"),
+}
+
+
+def give_what_there_is(case) -> None:
+    """Ids of Checkout's in paths."""
+    first = case.operation.path.strip("/").split("/")[0]
+    names = [name for name in case.path_parameters or {} if name in NAMES]
+    positive = case.meta is not None and case.meta.generation.mode.is_positive
+    if names and positive and (first in UNSAID and UNSAID[first] is CHECKOUT or first == "workflows") and next(there.turns):
+        if first in ("face-authentications", "id-document-verifications", "address-document-verifications"):
+            # Attempts of theirs bring pictures, or there are none.
+            names = [name for name in names if name != "attempt_id"]
+        for name in names:
+            case.path_parameters[name] = there.get(name)
+        there.forget(case.operation)
 
 
 def is_about_a_header(case) -> bool:
@@ -100,9 +200,10 @@ def tell() -> None:
             json.dump(statuses, file)
 
 
-def ask(method: str, path: str, body: dict, **headers: str) -> dict:
+def ask(method: str, path: str, body: dict | None, **headers: str) -> dict:
     """Our own requests, which are not the tester's and have to succeed."""
-    request = urllib.request.Request(os.environ["BASE_URL"] + path, json.dumps(body).encode(), method=method)
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(os.environ["BASE_URL"] + path, data, method=method)
     for name, value in {"Content-Type": "application/json", **headers}.items():
         request.add_header(name, value)
     with urllib.request.urlopen(request, timeout=60) as answer:
@@ -196,6 +297,10 @@ def problems(response) -> list[tuple[str, str | None, str]]:
     """What a refusal calls wrong with the form of a request: the field, the code where the API has one, and what is
     said."""
     body = response.json()
+    if "error_codes" in body:
+        # Path and error, with two low lines between.
+        parts = [code.split("__") for code in body["error_codes"]]
+        return [(".".join(path[:-1]), path[-1], body["message"]) for path in parts if body["error_type"] == "invalid_request"]
     if response.status_code == 422 and "message" in body and "errors" not in body:
         # Where it is no list, an idempotency key was used before.
         said = body["message"]
