@@ -115,7 +115,7 @@ enum Action {
 
 #[derive(clap::Args)]
 struct Create {
-    /// The API whose words its messages are in: athenty, checkout, verifyhq or vult
+    /// The API whose words its messages are in: athenty, checkout, checkout-native, verifyhq or vult
     #[arg(long, default_value = "vult")]
     api: String,
     /// What it is for, in your words

@@ -50,7 +50,7 @@ async fn every_refusal_has_the_envelope() {
     setup.settings.per_minute = 60;
     let app = App::of("sqlite", setup, true).await;
     for nowhere in
-        ["/applicants/a/b", "/identity-verifications/x/y/z", "/workflows/none", "/v2/nothing", "/connect"]
+        ["/applicants/a/b", "/identity-verifications/x/y/z", "/workflows/a/b/c/d", "/v2/nothing", "/connect"]
     {
         let refused = app.get(nowhere).await;
         assert_eq!(refused.refused(404, "resource_not_found"), ["no_such_operation"], "{nowhere}");
