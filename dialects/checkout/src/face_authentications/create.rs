@@ -24,7 +24,7 @@ pub(crate) struct CreateFaceAuthentication {
     /// One of your policies.
     #[schema(max_length = 255, example = "usj_00000000000000000000000000")]
     user_journey_id: String,
-    /// Where the events of this authentication are sent beside the webhooks that are registered.
+    /// Where the events of this authentication are sent, in the native format, beside the webhooks that are registered.
     #[schema(format = "uri", max_length = 2048)]
     webhook_url: Option<String>,
 }

@@ -26,7 +26,7 @@ pub(crate) struct CreateIdentityVerification {
     #[schema(format = "uri", min_length = 8, max_length = 2048, pattern = "^https?://")]
     redirect_url: Option<String>,
     phone_number: Option<PhoneNumber>,
-    /// Where the events of this verification are sent beside the webhooks that are registered.
+    /// Where the events of this verification are sent, in the native format, beside the webhooks that are registered.
     #[schema(format = "uri", max_length = 2048)]
     webhook_url: Option<String>,
 }
