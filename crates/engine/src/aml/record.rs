@@ -36,7 +36,7 @@ pub struct Aml {
     pub status: AmlStatus,
     /// How many hits count; none where nobody can say.
     pub hits: Option<u64>,
-    /// The last search; absent before, without lists and after the client was anonymized.
+    /// The last search; absent before, without lists, after the client was anonymized, and in lists of them.
     pub screened: Option<Screened>,
     /// What humans decided, oldest first.
     pub reviews: Vec<Reviewed>,
@@ -103,7 +103,7 @@ pub(super) struct Opened {
 /// Opens a row.
 pub(super) async fn open(engine: &Engine, tx: &mut Tx, row: rows::Aml) -> Result<Opened> {
     if row.anonymized_at.is_some() {
-        return Ok(Opened { row, private: Private::default(), key: None });
+        return Ok(Opened::closed(row));
     }
     let subject = clients::subject(row.client);
     let key = subject_keys::load(tx, row.organization, subject, engine.key_ring()).await?;
@@ -112,6 +112,11 @@ pub(super) async fn open(engine: &Engine, tx: &mut Tx, row: rows::Aml) -> Result
 }
 
 impl Opened {
+    /// Without what is sealed.
+    pub(super) fn closed(row: rows::Aml) -> Self {
+        Self { row, private: Private::default(), key: None }
+    }
+
     /// Takes the status that follows, and notes the first decision. Whether it is another one.
     pub(super) fn change(&mut self, to: AmlStatus, now: Timestamp) -> bool {
         let changed = self.row.status != to;

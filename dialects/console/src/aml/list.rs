@@ -13,7 +13,7 @@ use bonafide_http::{Caller, Json, Query, Result, operation};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::AmlVerification;
+use super::AmlItem;
 use crate::extract::{client_id, number};
 
 #[derive(Debug, Default, Deserialize, ToSchema, IntoParams)]
@@ -36,7 +36,7 @@ pub(crate) struct ListAml {
 
 #[derive(Serialize, ToSchema)]
 pub(crate) struct AmlPage {
-    data: Vec<AmlVerification>,
+    data: Vec<AmlItem>,
     /// How many there are in all.
     total: i64,
     /// The `skip` of the next page; absent at the end.
@@ -46,7 +46,7 @@ pub(crate) struct AmlPage {
 
 /// List AML verifications
 ///
-/// Newest first. `status=review_required` are those that wait for a human.
+/// Newest first. `status=review_required` are those that wait for a human. A list holds nothing that says who anybody is.
 #[operation(
     get,
     "/console/aml-verifications",
@@ -74,5 +74,5 @@ pub(crate) async fn list(
     let filter = Filter { status: status.flatten(), client, skip: first, take };
     let (page, total) = aml::list(&engine, &caller, &filter).await?;
     let next = (skip + limit < total).then(|| (skip + limit).to_string());
-    Ok(Json(AmlPage { data: page.into_iter().map(AmlVerification::from).collect(), total, next }))
+    Ok(Json(AmlPage { data: page.iter().map(AmlItem::from).collect(), total, next }))
 }

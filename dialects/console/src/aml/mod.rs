@@ -20,9 +20,9 @@ bonafide_http::vocabulary!(
     aml::GROUNDS.map(bonafide_core::review::Grounds::as_str)
 );
 
-/// A client compared with the lists, and what humans said of it.
+/// How a client stands that is compared with the lists; says nothing of who they are.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct AmlVerification {
+pub(crate) struct AmlItem {
     id: String,
     /// The record of the client.
     client: String,
@@ -36,16 +36,6 @@ pub(crate) struct AmlVerification {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, minimum = 0)]
     hits: Option<u64>,
-    /// The last search; absent before, without lists, and where the client was anonymized.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    screening: Option<Screening>,
-    /// What was decided by humans, oldest first.
-    reviews: Vec<AmlReviewed>,
-    /// The word of one reviewer that waits for another's.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    proposal: Option<AmlProposal>,
     /// Counts the changes: a review is of the one that was read.
     #[schema(minimum = 1)]
     version: i64,
@@ -57,6 +47,23 @@ pub(crate) struct AmlVerification {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     screened_at: Option<String>,
+}
+
+/// A client compared with the lists, and what humans said of it.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct AmlVerification {
+    #[serde(flatten)]
+    item: AmlItem,
+    /// The last search; absent before, without lists, and where the client was anonymized.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    screening: Option<Screening>,
+    /// What was decided by humans, oldest first.
+    reviews: Vec<AmlReviewed>,
+    /// The word of one reviewer that waits for another's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    proposal: Option<AmlProposal>,
 }
 
 /// What a human decided.
@@ -86,8 +93,27 @@ pub(crate) struct AmlProposal {
     at: String,
 }
 
+impl From<&Aml> for AmlItem {
+    fn from(aml: &Aml) -> Self {
+        Self {
+            id: aml.id.to_string(),
+            client: aml.client.to_string(),
+            status: aml.status,
+            monitored: aml.monitored,
+            configuration: aml.configuration.clone(),
+            hits: aml.hits,
+            version: aml.version,
+            anonymized: aml.anonymized,
+            created_at: aml.created_at.to_string(),
+            updated_at: aml.updated_at.to_string(),
+            screened_at: aml.screened_at.map(|at| at.to_string()),
+        }
+    }
+}
+
 impl From<Aml> for AmlVerification {
     fn from(aml: Aml) -> Self {
+        let item = AmlItem::from(&aml);
         let reviews = aml.reviews.into_iter().map(|said| AmlReviewed {
             verdict: said.verdict.as_str(),
             reason: said.reason.as_str(),
@@ -96,12 +122,7 @@ impl From<Aml> for AmlVerification {
             at: said.at.to_string(),
         });
         Self {
-            id: aml.id.to_string(),
-            client: aml.client.to_string(),
-            status: aml.status,
-            monitored: aml.monitored,
-            configuration: aml.configuration,
-            hits: aml.hits,
+            item,
             screening: aml.screened.map(|screened| Screening::of(&screened, &[])),
             reviews: reviews.collect(),
             proposal: aml.proposal.map(|said| AmlProposal {
@@ -110,11 +131,6 @@ impl From<Aml> for AmlVerification {
                 credential: said.credential.to_string(),
                 at: said.at.to_string(),
             }),
-            version: aml.version,
-            anonymized: aml.anonymized,
-            created_at: aml.created_at.to_string(),
-            updated_at: aml.updated_at.to_string(),
-            screened_at: aml.screened_at.map(|at| at.to_string()),
         }
     }
 }
