@@ -134,9 +134,7 @@ class Watched:
             setattr(self, name, self._watch(name, getattr(api, name)))
 
     def _watch(self, name: str, client):
-        calls = [call for call in dir(type(client)) if not call.startswith("_") and call != "build_path"]
-        calls = [call for call in calls if callable(getattr(client, call))]
-        self.there |= {f"{name}.{call}" for call in calls}
+        self.there |= {f"{name}.{call}" for call in vars(type(client)) if not call.startswith("_")}
         watch = self
 
         class Client:

@@ -12,6 +12,11 @@ const base = process.env.BASE_URL;
 const server = process.env.SERVER_URL ?? base;
 // A proxy that refuses what does not fit the document leaves nothing of it for the server to refuse.
 const isProxied = server !== base;
+if (isProxied) {
+  // By fetch the SDK sends `patch` in small letters, which no proxy written in Node reads.
+  const { fetch } = globalThis;
+  globalThis.fetch = (url, init) => fetch(url, { ...init, method: init?.method?.toUpperCase() });
+}
 const away = 'https://example.com/back?order=7';
 const name = 'Raphael Hythloday';
 const place = { latitude: 45.5, longitude: -73.6 };

@@ -6,6 +6,7 @@ import itertools
 import json
 import os
 import re
+import sys
 import urllib.request
 import uuid
 from collections import Counter
@@ -13,6 +14,10 @@ from pathlib import Path
 
 import schemathesis
 from schemathesis.core.parameters import ParameterLocation
+
+# What is beside this file.
+sys.path.insert(0, str(Path(__file__).parent))
+from there import There  # noqa: E402
 
 # What no document can say of a field, or none that is made of types, by API (the first part of its paths; Vult's are
 # all others).
@@ -71,6 +76,9 @@ HOSTS = {"url", "webhook_url"}
 # are let pass: it is so like one of ours that whoever wrote it meant that.
 OF_ANY = re.compile("must hold letters$|must not hold control characters$|is not a known field|^Unrecognized key")
 
+there = There()
+there_turns = itertools.cycle([True, False])
+
 # How often each status was answered.
 statuses: Counter[int] = Counter()
 # Every request comes from another address (198.18.0.0/15 is for tests): whoever guesses often is told to wait.
@@ -98,85 +106,19 @@ def before_call(ctx, case, **kwargs) -> None:
             case.path_parameters[name] = "key_none"
 
 
-class There:
-    """What there is in the Checkout API, so that not every id is unknown: made when it is asked for, and anew after something
-    took it away."""
-
-    KEY = {"Authorization": f"Bearer {os.environ['API_KEY']}"}
-    # Half of the requests get an id that is there.
-    turns = itertools.cycle([True, False])
-
-    def __init__(self):
-        self.known: dict[str, str] = {}
-
-    def get(self, name: str) -> str:
-        if name not in self.known:
-            self.make(name)
-        return self.known[name]
-
-    def post(self, path: str, body: dict) -> dict:
-        return ask("POST", path, body, **self.KEY)
-
-    def make(self, name: str) -> None:
-        """And what belongs to it."""
-        known = self.known
-        match name:
-            case "applicant_id":
-                known[name] = self.post("/applicants", {"external_applicant_name": "Hannah Bret"})["id"]
-            case "identity_verification_id" | "subject_id" | "attempt_id" | "event_id":
-                asked = {"applicant_id": self.get("applicant_id"), "declared_data": {"name": "Hannah Bret"}}
-                made = known["identity_verification_id"] = known["subject_id"] = self.post("/identity-verifications", asked)["id"]
-                known["attempt_id"] = self.post(f"/identity-verifications/{made}/attempts", {})["id"]
-                listed = ask("GET", f"/workflows/events/subject/{made}", None, **self.KEY)
-                known["event_id"] = listed["data"][0]["id"]
-            case "id_document_verification_id" | "address_document_verification_id":
-                path = "/" + name.removesuffix("_id").replace("_", "-") + "s"
-                journey = "usj_00000000000000000000000000"
-                asked = {"applicant_id": self.get("applicant_id"), "user_journey_id": journey}
-                known[name] = self.post(path, asked)["id"]
-            case "aml_verification_id":
-                search = {"configuration_identifier": "iscr_standard"}
-                asked = {"applicant_id": self.get("applicant_id"), "search_parameters": search}
-                known[name] = self.post("/aml-verifications", asked)["id"]
-            case "workflow_id" | "action_id" | "condition_id":
-                action = {"type": "webhook", "url": "https://example.com/hooks"}
-                asked = {"name": "There", "conditions": [{"type": "entity", "entities": ["ent_1"]}], "actions": [action]}
-                made = known["workflow_id"] = self.post("/workflows", asked)["id"]
-                read = ask("GET", f"/workflows/{made}", None, **self.KEY)
-                known["action_id"], known["condition_id"] = read["actions"][0]["id"], read["conditions"][0]["id"]
-
-    def forget(self, operation) -> None:
-        """What an operation takes away, with what belongs to it."""
-        if operation.method.upper() == "DELETE":
-            gone = ("workflow_id", "action_id", "condition_id")
-        elif operation.path.endswith("/anonymize"):
-            gone = tuple(self.known)
-        else:
-            return
-        for name in gone:
-            self.known.pop(name, None)
-
-
-there = There()
-# Nobody is known by their face without pictures, so there is no face authentication.
-NAMES = {
-    *("applicant_id", "identity_verification_id", "subject_id", "attempt_id", "event_id", "workflow_id", "action_id"),
-    *("condition_id", "id_document_verification_id", "address_document_verification_id", "aml_verification_id"),
-}
-
-
 def give_what_there_is(case) -> None:
-    """Ids of Checkout's in paths."""
+    """Half of the requests to the Checkout API that fit its document name what is there."""
+    if case.meta is None or not case.meta.generation.mode.is_positive or not next(there_turns):
+        return
     first = case.operation.path.strip("/").split("/")[0]
-    names = [name for name in case.path_parameters or {} if name in NAMES]
-    positive = case.meta is not None and case.meta.generation.mode.is_positive
-    if names and positive and (first in UNSAID and UNSAID[first] is CHECKOUT or first == "workflows") and next(there.turns):
-        if first in ("face-authentications", "id-document-verifications", "address-document-verifications"):
-            # Attempts of theirs bring pictures, or there are none.
-            names = [name for name in names if name != "attempt_id"]
-        for name in names:
-            case.path_parameters[name] = there.get(name)
-        there.forget(case.operation)
+    if first == "connect" and isinstance(case.body, dict):
+        case.body = {
+            "grant_type": "client_credentials",
+            "client_id": os.environ["CLIENT_ID"],
+            "client_secret": os.environ["CLIENT_SECRET"],
+        }
+    elif first == "workflows" or UNSAID.get(first) is CHECKOUT:
+        there.give(case)
 
 
 def is_about_a_header(case) -> bool:
@@ -200,10 +142,9 @@ def tell() -> None:
             json.dump(statuses, file)
 
 
-def ask(method: str, path: str, body: dict | None, **headers: str) -> dict:
+def ask(method: str, path: str, body: dict, **headers: str) -> dict:
     """Our own requests, which are not the tester's and have to succeed."""
-    data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(os.environ["BASE_URL"] + path, data, method=method)
+    request = urllib.request.Request(os.environ["BASE_URL"] + path, json.dumps(body).encode(), method=method)
     for name, value in {"Content-Type": "application/json", **headers}.items():
         request.add_header(name, value)
     with urllib.request.urlopen(request, timeout=60) as answer:
@@ -299,8 +240,10 @@ def problems(response) -> list[tuple[str, str | None, str]]:
     body = response.json()
     if "error_codes" in body:
         # Path and error, with two low lines between.
+        if body["error_type"] != "invalid_request" or body["error_codes"] == ["idempotency_key_used"]:
+            return []
         parts = [code.split("__") for code in body["error_codes"]]
-        return [(".".join(path[:-1]), path[-1], body["message"]) for path in parts if body["error_type"] == "invalid_request"]
+        return [(".".join(path[:-1]), path[-1], body["message"]) for path in parts]
     if response.status_code == 422 and "message" in body and "errors" not in body:
         # Where it is no list, an idempotency key was used before.
         said = body["message"]
@@ -344,3 +287,9 @@ def valid_requests_are_never_called_invalid(ctx, response, case) -> None:
 def jpeg(ctx, response) -> str:
     assert response.content[:3] == b"\xff\xd8\xff", "no JPEG"
     return "a picture"
+
+
+@schemathesis.deserializer("application/pdf")
+def pdf(ctx, response) -> str:
+    assert response.content[:5] == b"%PDF-", "no PDF file"
+    return "a document"
