@@ -5,6 +5,7 @@ use bonafide_core::{
     step::{self, StepData, StepKind, StepState},
     verification::Purpose,
 };
+use bonafide_invite::Channel;
 use bonafide_store::Tx;
 
 use super::job::{Case, CheckJob};
@@ -120,9 +121,8 @@ fn is_text(data: &StepData) -> bool {
 /// Whether every address that the person gave was confirmed by a code that was sent there.
 fn is_confirmed(step: &Opened) -> bool {
     let Some(StepData::Contact(contact)) = &step.said.data else { return false };
-    let confirmed =
-        |to: &str| step.said.codes.iter().any(|code| code.confirmed && code.to.eq_ignore_ascii_case(to));
+    let confirmed = |channel, to: Option<&str>| to.is_none_or(|to| step.said.is_confirmed(channel, to));
     step.row.state == StepState::Submitted
-        && contact.email.as_deref().is_none_or(&confirmed)
-        && contact.phone.as_deref().is_none_or(confirmed)
+        && confirmed(Channel::Email, contact.email.as_deref())
+        && confirmed(Channel::Sms, contact.phone.as_deref())
 }

@@ -7,7 +7,7 @@ use bonafide_core::{
     time::Timestamp,
     verification::Status,
 };
-use bonafide_invite::Channel;
+use bonafide_invite::{Channel, check};
 use bonafide_store::{
     Tx,
     crypto::{self, Object},
@@ -32,7 +32,7 @@ pub struct Step {
     pub data: Option<StepData>,
     /// What they had filled in when they last paused.
     pub draft: Option<Value>,
-    /// Of a contact: what was confirmed by a code.
+    /// Of a contact: what of it was confirmed by a code.
     pub confirmed: Vec<Channel>,
     pub updated_at: Option<Timestamp>,
     pub submitted_at: Option<Timestamp>,
@@ -48,6 +48,31 @@ pub(crate) struct Said {
     /// The last code that was sent to each address.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) codes: Vec<Code>,
+}
+
+impl Said {
+    /// Whether a code that was sent to this very address came back.
+    pub(crate) fn is_confirmed(&self, channel: Channel, to: &str) -> bool {
+        let mut codes = self.codes.iter().filter(|code| code.confirmed && code.channel == channel);
+        // As a code is sent there: a domain may have letters beyond ASCII.
+        check(channel, to).is_ok_and(|to| codes.any(|code| code.to.eq_ignore_ascii_case(&to)))
+    }
+
+    /// The channels whose address, as it was given last, is the person's. Before any is given, those that were confirmed.
+    fn confirmed(&self) -> Vec<Channel> {
+        let given = |channel| match &self.data {
+            Some(StepData::Contact(contact)) => Some(match channel {
+                Channel::Email => contact.email.as_deref(),
+                Channel::Sms => contact.phone.as_deref(),
+            }),
+            _ => None,
+        };
+        let counts = |code: &&Code| match given(code.channel) {
+            Some(to) => to.is_some_and(|to| self.is_confirmed(code.channel, to)),
+            None => code.confirmed,
+        };
+        self.codes.iter().filter(counts).map(|code| code.channel).collect()
+    }
 }
 
 /// A code that was sent, and what came of it.
@@ -95,11 +120,10 @@ impl Opened {
 
     fn view(self, status: Status, captured: bool, wanted: bool) -> Step {
         let state = state(status, self.row.state.known().unwrap_or_default(), captured, wanted);
-        let is_confirmed = |code: &&Code| code.confirmed;
         Step {
             kind: self.kind,
             state,
-            confirmed: self.said.codes.iter().filter(is_confirmed).map(|code| code.channel).collect(),
+            confirmed: self.said.confirmed(),
             data: self.said.data,
             draft: self.said.draft,
             updated_at: self.row.updated_at,
@@ -196,4 +220,38 @@ pub(super) async fn asked_for(tx: &mut Tx, record: &Record, kind: StepKind) -> R
     found.ok_or_else(|| {
         Error::conflict("step_not_asked_for", format!("this verification does not ask for the step {kind}"))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use bonafide_core::step::Contact;
+
+    use super::*;
+
+    fn code(channel: Channel, to: &str) -> Code {
+        let at = Timestamp(0);
+        let (to, hash) = (to.to_owned(), String::new());
+        Code { channel, to, hash, sent_at: at, expires_at: at, wrong: 0, number: 1, confirmed: true }
+    }
+
+    #[test]
+    fn another_address_than_the_one_that_was_confirmed_is_not() {
+        let codes = vec![code(Channel::Email, "Ana@example.com"), code(Channel::Sms, "+16135550100")];
+        let said = |email: &str, phone: Option<&str>| {
+            let contact = Contact {
+                email: Some(email.to_owned()),
+                phone: phone.map(str::to_owned),
+                ..Contact::default()
+            };
+            Said { data: Some(StepData::Contact(contact)), codes: codes.clone(), ..Said::default() }
+        };
+        let both = [Channel::Email, Channel::Sms];
+        assert_eq!(said("ana@example.com", Some("+16135550100")).confirmed(), both);
+        assert_eq!(said("eve@example.com", Some("+16135550100")).confirmed(), [Channel::Sms]);
+        assert_eq!(said("ana@example.com", None).confirmed(), [Channel::Email]);
+        let umlaut =
+            Said { codes: vec![code(Channel::Email, "ana@xn--mnchen-3ya.example")], ..Said::default() };
+        assert!(umlaut.is_confirmed(Channel::Email, "ana@münchen.example"));
+        assert_eq!(Said { codes, ..Said::default() }.confirmed(), both, "nothing given yet");
+    }
 }
