@@ -24,8 +24,9 @@ impl Timestamp {
     /// The first moment, in UTC, of an ISO 8601 day.
     pub fn start_of_day(text: &str) -> Option<Self> {
         let day = text.parse::<jiff::civil::Date>().ok()?;
-        let start = day.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
-        Some(Self(start.timestamp().as_millisecond()))
+        // Counted in days: the last one that can be written, which stands for no end at all, is no time of jiff's.
+        let days = day.since(jiff::civil::date(1970, 1, 1)).ok()?.get_days();
+        Some(Self(0).plus_secs(i64::from(days) * 24 * 3600))
     }
 
     /// The calendar day in UTC; documents carry days without a time zone.
@@ -60,5 +61,19 @@ mod tests {
         assert_eq!(t.to_string(), "2019-08-26T14:15:22.005Z");
         assert_eq!(t.date(), jiff::civil::date(2019, 8, 26));
         assert_eq!(t.plus_secs(60).0 - t.0, 60_000);
+    }
+
+    #[test]
+    fn every_day_has_a_start() {
+        for (day, at) in [
+            ("1970-01-01", "1970-01-01T00:00:00Z"),
+            ("1969-12-31", "1969-12-31T00:00:00Z"),
+            ("2024-02-29", "2024-02-29T00:00:00Z"),
+            ("9999-12-30", "9999-12-30T00:00:00Z"),
+        ] {
+            assert_eq!(Timestamp::start_of_day(day), Timestamp::parse(at), "{day}");
+        }
+        assert_eq!(Timestamp::start_of_day("9999-12-31"), Some(Timestamp(253_402_214_400_000)));
+        assert_eq!(Timestamp::start_of_day("2026-02-29"), None);
     }
 }

@@ -68,9 +68,14 @@ pub(crate) fn refuse(refusal: &Refusal, _: Timestamp) -> Response {
     (status, Json(body)).into_response()
 }
 
-/// Of a value of the wrong type nothing else is said.
+/// Of a value of the wrong type nothing else is said, and of one that is too short or too long no pattern.
 fn says_all(problem: &Problem, all: &[Problem]) -> bool {
-    problem.rule == Rule::Type || all.iter().all(|p| p.rule != Rule::Type || p.field != problem.field)
+    let breaks = |rule| all.iter().any(|p| p.rule == rule && p.field == problem.field);
+    match problem.rule {
+        Rule::Type => true,
+        Rule::Pattern => !breaks(Rule::Type) && !breaks(Rule::Length),
+        _ => !breaks(Rule::Type),
+    }
 }
 
 /// A body that is no JSON is 400, one that is not valid 422. Whatever is 422 names its fields.

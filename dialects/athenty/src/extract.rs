@@ -7,7 +7,7 @@ use bonafide_core::{
 };
 use bonafide_engine::Error;
 use bonafide_http::Result;
-use utoipa::openapi::{Object, ObjectBuilder, Type};
+use utoipa::openapi::{Object, ObjectBuilder, Type, schema::SchemaType};
 
 /// What an id looks like, after its prefix.
 const BARE: &str =
@@ -55,6 +55,20 @@ pub(crate) fn client_schema() -> Object {
 /// The schema of a matter's id.
 pub(crate) fn matter_schema() -> Object {
     id_schema("mat_", "The id of one of your matters: `mat_` and 26 characters, or a UUID")
+}
+
+/// The same in a body, where null is as good as absent.
+pub(crate) fn client_or_null() -> Object {
+    or_null(client_schema())
+}
+
+pub(crate) fn matter_or_null() -> Object {
+    or_null(matter_schema())
+}
+
+fn or_null(mut id: Object) -> Object {
+    id.schema_type = SchemaType::from_iter([Type::String, Type::Null]);
+    id
 }
 
 fn id_schema(prefix: &str, about: &str) -> Object {

@@ -25,7 +25,7 @@ const NAME: &str = "athenty";
     info(
         title = "Athenty API",
         version = "2.0.0",
-        description = "Create verification requests, read how they stand, and keep records of clients. `/verifications` is another name of `/requests`."
+        description = "Create verification requests, read how they stand, and keep records of clients. `/verifications` is another name of `/requests`.\n\nEvery request brings your key in the header `X-Api-Key`. The person's device gives the steps over the Capture API, with the `accessToken` of the request."
     ),
     tags(
         (name = "Requests", description = "Asking people to be verified, and what came of it"),

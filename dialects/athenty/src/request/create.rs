@@ -32,18 +32,18 @@ pub(crate) struct CreateRequestBody {
     #[schema(schema_with = requirements_schema)]
     requirements: Vec<StepKind>,
     /// An existing client of your organization.
-    #[schema(schema_with = extract::client_schema)]
+    #[schema(schema_with = extract::client_or_null)]
     client_id: Option<String>,
-    #[schema(schema_with = extract::matter_schema)]
+    #[schema(schema_with = extract::matter_or_null)]
     matter_id: Option<String>,
     /// Full name of the person.
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(min_length = 1, max_length = 200, pattern = r"\S")]
     subject_name: Option<String>,
     /// Where the person is invited. Where this server sends no mail, the request is created all the same: pass the access
     /// token on yourself, or resend the invitation later.
     #[schema(format = Email, max_length = 254)]
     subject_email: Option<String>,
-    #[schema(min_length = 1, max_length = 40)]
+    #[schema(min_length = 1, max_length = 40, pattern = r"\S")]
     subject_phone: Option<String>,
     /// Days until the link expires; 7 when absent.
     #[schema(minimum = 1, maximum = 90)]
@@ -59,7 +59,7 @@ pub(crate) struct CreateRequestBody {
 /// Somebody whom the person lets see the result.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
 pub(crate) struct ThirdPartyBody {
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(min_length = 1, max_length = 200, pattern = r"\S")]
     pub(super) name: String,
     #[schema(format = Email, max_length = 254)]
     pub(super) email: String,
@@ -95,7 +95,8 @@ pub(crate) struct CreatedRequest {
     expires_days: u32,
     #[schema(format = DateTime)]
     expires_at: String,
-    /// What the person's device captures with, and nothing else; shown this once.
+    /// What the person's device captures with, as `Authorization: Bearer` of the Capture API, and nothing else; shown this
+    /// once. A link that the person is sent ends it when they open it.
     access_token: String,
     #[schema(format = DateTime)]
     created_at: String,

@@ -9,7 +9,7 @@ on_both!(a_request_has_exactly_what_was_given, the_token_is_shown_once_and_lets_
 
 async fn a_request_has_exactly_what_was_given(app: &App) {
     let client = app.post("/v2/api/clients", json!({"nameFirst": "Jane"})).await.ok();
-    let least = app.created(json!({})).await;
+    let least = app.created(json!({"clientId": null, "matterId": null, "subjectName": null})).await;
     let mut keys: Vec<&str> = least.as_object().unwrap().keys().map(String::as_str).collect();
     keys.sort_unstable();
     let always = [
@@ -126,6 +126,12 @@ async fn every_wrong_field_is_named_at_once_in_zods_words() {
         (json!({"requirements": "document"}), "requirements: Expected array, received string"),
         (json!({"requirements": ["document", "document"]}), "requirements: Must not hold anything twice"),
         (json!({"subjectEmail": "jane@[127.0.0.1]"}), "subjectEmail: Invalid email"),
+        (json!({"subjectName": "  "}), "subjectName: Invalid"),
+        (json!({"subjectPhone": "\n"}), "subjectPhone: Invalid"),
+        (
+            json!({"thirdParties": [{"name": "\t", "email": "a@bank.example"}]}),
+            "thirdParties.0.name: Invalid",
+        ),
         (
             json!({"clientId": "clt_01kt1gw6g0fmj99z5sfwzpmy4a"}),
             "clientId: Is no client of your organization",

@@ -71,6 +71,7 @@ async fn every_filter_finds_what_it_names(app: &App) {
         ("dateFrom=2026-06-02", vec![]),
         ("dateTo=2026-06-01", vec![&third, &second, &first]),
         ("dateTo=2026-05-31", vec![]),
+        ("dateTo=9999-12-31", vec![&third, &second, &first]),
         // Noon is when the first was made: both ends count.
         ("dateTo=2026-06-01T12:00:00Z", vec![&first]),
         ("dateFrom=2026-06-01T13:00:00Z", vec![&third, &second]),

@@ -1,7 +1,8 @@
 //! The steps that the person was asked for, and what happened.
 
-use bonafide_core::step::{StepData, StepKind, StepState};
+use bonafide_core::step::{StepData, StepKind, StepState, contact::ContactPart};
 use bonafide_engine::{
+    invitations::Channel,
     steps::Step,
     verifications::{Entry, View},
 };
@@ -23,6 +24,10 @@ pub(crate) struct StepDetail {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     data: Option<Value>,
+    /// Of `contact`: what of it was confirmed by a code. Absent where nothing was.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    confirmed: Vec<ContactPart>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = DateTime)]
     updated_at: Option<String>,
@@ -38,10 +43,19 @@ impl StepDetail {
             r#type: step.kind,
             status: step.state,
             data: step.data.as_ref().and_then(said),
+            confirmed: step.confirmed.iter().copied().map(part).collect(),
             updated_at: step.updated_at.map(|at| at.to_string()),
             submitted_at: step.submitted_at.map(|at| at.to_string()),
         };
         view.steps.iter().map(of).collect()
+    }
+}
+
+/// What a code was sent to.
+const fn part(channel: Channel) -> ContactPart {
+    match channel {
+        Channel::Email => ContactPart::Email,
+        Channel::Sms => ContactPart::Phone,
     }
 }
 
@@ -55,7 +69,7 @@ fn said(data: &StepData) -> Option<Value> {
 pub(crate) struct TimelineEntry {
     #[schema(format = DateTime)]
     at: String,
-    #[schema(example = "verification.approved")]
+    #[schema(example = "approved")]
     event: String,
     #[schema(value_type = Object)]
     detail: Value,
