@@ -62,12 +62,30 @@ pub(crate) fn position(latitude: Option<f64>, longitude: Option<f64>) -> Result<
 
 /// The position of a form, where it names one.
 pub(crate) fn position_of(form: &Form, problems: &mut Vec<Problem>) -> Option<Position> {
-    let mut number = |name: &str| form.text.get(name).map(|_| form.number(name, problems));
+    let mut number = |name: &str| {
+        let text = form.text.get(name)?;
+        if is_degrees(text) {
+            return Some(form.number(name, problems));
+        }
+        problems.push(Problem::new(name, Rule::Format, "must be degrees as a decimal number, like -73.61"));
+        Some(0.0)
+    };
     let (latitude, longitude) = (number("latitude"), number("longitude"));
     position(latitude, longitude).unwrap_or_else(|problem| {
         problems.push(problem);
         None
     })
+}
+
+/// Whether a text is what the schema of the forms says of degrees, but for their range.
+fn is_degrees(text: &str) -> bool {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, "0"));
+    text.len() <= 32
+        && digits(whole)
+        && digits(fraction)
+        && (whole.len() < 3 || whole.len() == 3 && whole.starts_with('1'))
 }
 
 /// The picture of a form.
@@ -77,4 +95,19 @@ pub(crate) fn picture_of(form: &mut Form, problems: &mut Vec<Problem>) -> Pictur
         problems.push(Problem::new("image", Rule::Required, "must be a picture file that is not empty"));
     }
     Picture { field: "image".to_owned(), bytes }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_degrees;
+
+    #[test]
+    fn degrees_are_written_as_the_schema_has_them() {
+        for right in ["0", "-73.61", "+45.5", "180", "-179.999999", "05"] {
+            assert!(is_degrees(right), "{right}");
+        }
+        for wrong in ["", "1e1", ".5", "5.", "north", "inf", "NaN", " 5", "--5", "1000", "045", "1.2.3"] {
+            assert!(!is_degrees(wrong), "{wrong}");
+        }
+    }
 }

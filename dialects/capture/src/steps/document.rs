@@ -26,10 +26,10 @@ pub(crate) struct DocumentPicture {
     #[schema(value_type = DocumentType, required = false)]
     document_type: Option<DocumentType>,
     /// Where the picture was taken: degrees, WGS 84. Both or none.
-    #[schema(value_type = String, required = false, min_length = 1,
+    #[schema(value_type = String, required = false, min_length = 1, max_length = 32,
         pattern = r"^[+-]?([0-8]?[0-9](\.[0-9]+)?|90(\.0+)?)$")]
     latitude: Option<String>,
-    #[schema(value_type = String, required = false, min_length = 1,
+    #[schema(value_type = String, required = false, min_length = 1, max_length = 32,
         pattern = r"^[+-]?((1[0-7][0-9]|[0-9]?[0-9])(\.[0-9]+)?|180(\.0+)?)$")]
     longitude: Option<String>,
 }

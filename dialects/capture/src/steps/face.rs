@@ -44,6 +44,10 @@ struct FaceFrame {
     at_ms: Option<i64>,
 }
 
+/// A capture is answered once.
+const NOT_OPEN: &str = "no capture of the face is open, or its time is over: open one by POST \
+                        /capture/steps/biometric_face/challenge, then send its frames";
+
 /// The face
 ///
 /// Answers the open capture with its frames. Whether they show a living person is judged after handing in.
@@ -89,7 +93,7 @@ fn decode(text: &str) -> Option<Vec<u8>> {
     BASE64_STANDARD.decode(text.trim()).ok()
 }
 
-/// Names what is wrong with all of them by the field of this API.
+/// Names what is wrong with all of them by the field of this API, and what has to be done first by its operation.
 fn by_frame(error: Error) -> Error {
     let named = |mut problem: Problem| {
         if problem.field == "images" {
@@ -99,6 +103,7 @@ fn by_frame(error: Error) -> Error {
     };
     match error {
         Error::Invalid(problems) => Error::Invalid(problems.into_iter().map(named).collect()),
+        Error::Conflict { code: code @ "no_liveness_session", .. } => Error::conflict(code, NOT_OPEN),
         other => other,
     }
 }

@@ -17,7 +17,7 @@ async fn a_document_is_taken_side_by_side(app: &App) {
     app.post(&device, "/capture/session/consent", json!({"given": true})).await.ok();
     type Case<'a> = (&'a [(&'a str, &'a str)], Option<&'a [u8]>, &'a [&'a str]);
     #[rustfmt::skip]
-    let wrong: [Case<'_>; 8] = [
+    let wrong: [Case<'_>; 9] = [
         (&[], None, &["image"]),
         (&[], Some(b""), &["image"]),
         (&[], Some(b"GIF89a, or so it says"), &["image"]),
@@ -25,6 +25,7 @@ async fn a_document_is_taken_side_by_side(app: &App) {
         (&[("latitude", "45.5")], Some(&front), &["longitude"]),
         (&[("latitude", "91"), ("longitude", "0")], Some(&front), &["latitude"]),
         (&[("latitude", "north"), ("longitude", "0")], Some(&front), &["latitude"]),
+        (&[("latitude", "1e1"), ("longitude", "0")], Some(&front), &["latitude"]),
         (&[("session", "x")], Some(&front), &["session"]),
     ];
     for (texts, image, fields) in wrong {
