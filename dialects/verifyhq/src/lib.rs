@@ -22,7 +22,7 @@ const NAME: &str = "verifyhq";
 
 #[derive(OpenApi)]
 #[openapi(
-    info(title = "VerifyHQ API", version = "1.0", description = "Verifications of your users."),
+    info(title = "VerifyHQ API", version = "1.0", description = "Verifications of your users. Every request brings your key in the header `X-API-Key`."),
     tags(
         (name = "Identity Verification", description = "A user's verification as a whole"),
         (name = "Document Verification", description = "Its document"),

@@ -12,9 +12,10 @@ use utoipa::ToSchema;
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct NewApiClient {
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(min_length = 1, max_length = 200, pattern = r"\S")]
     name: String,
     /// Those of the vendor when absent: all but `identity:review`.
+    #[schema(max_items = 7)]
     permissions: Option<Vec<Permission>>,
     /// Requests a minute; the server's limit when absent.
     #[schema(minimum = 1, maximum = 100_000)]

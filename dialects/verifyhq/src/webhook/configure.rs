@@ -8,7 +8,13 @@ use bonafide_engine::{
 };
 use bonafide_http::{Caller, Created, Json, Refusal, Result, operation};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{
+    ToSchema,
+    openapi::{
+        Array, Type,
+        schema::{ArrayBuilder, ObjectBuilder},
+    },
+};
 
 use crate::{NAME, extract::client_id};
 
@@ -16,11 +22,22 @@ use crate::{NAME, extract::client_id};
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ConfigureWebhook {
     /// The API client whose events it gets: yourself, unless your key has the scope `keys`.
+    #[schema(min_length = 1, max_length = 64)]
     client_id: String,
     #[schema(min_length = 1, max_length = 2048)]
     callback_url: String,
-    /// For instance `identity.verified`; all when empty.
+    #[schema(schema_with = events)]
     events: Vec<String>,
+}
+
+fn events() -> Array {
+    let word =
+        ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(64)).build();
+    ArrayBuilder::new()
+        .items(word)
+        .description(Some("For instance `identity.verified`; all when empty."))
+        .max_items(Some(32))
+        .build()
 }
 
 #[derive(Serialize, ToSchema)]
