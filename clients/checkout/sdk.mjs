@@ -2,7 +2,7 @@
 // and of workflows, each asserted on its content.
 
 import assert from 'node:assert/strict';
-import { createHmac } from 'node:crypto';
+import { createHmac, verify } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { Checkout } from 'checkout-sdk-node';
@@ -229,15 +229,14 @@ async function screened(cko, applicant) {
   assert.equal(done.status, 'review_required');
 }
 
-/** Takes messages, and refuses those whose signature is wrong. */
-async function receiver(key) {
+/** Takes messages, and refuses those that are not signed as they should be. */
+async function receiver(isSigned) {
   const messages = [];
   const listening = createServer(async (request, answer) => {
     const chunks = [];
     for await (const chunk of request) chunks.push(chunk);
     const body = Buffer.concat(chunks);
-    const right = createHmac('sha256', key).update(body).digest('hex');
-    const good = request.headers['cko-signature'] === right;
+    const good = isSigned(request.headers['cko-signature'], body);
     if (good) messages.push(JSON.parse(body.toString()));
     answer.writeHead(good ? 200 : 401).end();
   });
@@ -255,7 +254,7 @@ async function receiver(key) {
 async function workflows(cko, applicant) {
   const flows = cko.workflows;
   const key = '8V8x0dLK%AyD*DNS8JJr';
-  const to = await receiver(key);
+  const to = await receiver((sent, body) => sent === createHmac('sha256', key).update(body).digest('hex'));
   const types = ['identity_verification_created'];
   const action = (url) => ({ type: 'webhook', url, headers: {}, signature: { method: 'HMACSHA256', key } });
   const condition = { type: 'event', events: { identity_verification: types } };
@@ -306,6 +305,26 @@ async function workflows(cko, applicant) {
   }
   await flows.remove(made.id);
   await refused(404, flows.get(made.id));
+  to.close();
+}
+
+/** The native format: its signature is checked with the organization's public key. */
+async function native(cko) {
+  const headers = { authorization: `Bearer ${process.env.API_KEY}` };
+  const answer = await fetch(`${server}/workflows/signing-keys`, { headers });
+  const [{ id, public_key }] = (await answer.json()).data;
+  const to = await receiver((sent, body) => {
+    const [time, name, signature] = sent.split(':');
+    const signed = Buffer.concat([Buffer.from(`${time}:`), body]);
+    return name === id && verify('sha512', signed, public_key, Buffer.from(signature, 'base64'));
+  });
+  const actions = [{ type: 'webhook', url: to.url, format: 'native' }];
+  const made = await cko.workflows.add({ name: 'Native', conditions: [], actions });
+  await cko.workflows.test(made.id, { event_types: ['identity_verification_created'] });
+  const message = await to.until(1);
+  assert.deepEqual([message.specversion, message.type], ['2.0', 'identity_verification_created']);
+  assert.equal(message.subject, message.data.identity_verification_id);
+  await cko.workflows.remove(made.id);
   to.close();
 }
 
@@ -360,6 +379,8 @@ await addresses(all.fetch, applicant, user_journey_id);
 console.log('ok: documents');
 await screened(all.axios, applicant);
 console.log('ok: AML screening');
+await native(all.axios);
+console.log('ok: native webhooks');
 await erased(all.fetch, applicant, verification);
 console.log('ok: erased');
 const leftOut = [...there].filter((call) => !called.has(call));

@@ -134,9 +134,7 @@ async fn vendor_header(api: &Api, args: &Args) -> Result<Option<String>, Box<dyn
     if let Some(unknown) = args.events.iter().find(|e| !known.contains(e)) {
         return Err(format!("{} has no event {unknown}; it has {}", args.api, known.join(", ")).into());
     }
-    // What the server's key signs is not signed here.
-    let by_key = ours["signed_by_key"] == true;
-    Ok(ours["signature_header"].as_str().filter(|_| !by_key).map(str::to_owned))
+    Ok(ours["signature_header"].as_str().map(str::to_owned))
 }
 
 impl Listener<'_> {
