@@ -33,7 +33,7 @@ const BY_EMAIL_S: i64 = 24 * 3600;
 const MAX_WRONG: u32 = 5;
 /// Codes of one verification over one channel.
 const MAX_CODES: u32 = 10;
-/// The least time between two, in seconds.
+/// The least time between two to one address, in seconds.
 const PAUSE_S: i64 = 30;
 const DIGITS: usize = 6;
 
@@ -74,7 +74,8 @@ pub async fn send_code(
         let message = format!("at most {MAX_CODES} codes are sent over one channel in one verification");
         return Err(Error::conflict("too_many_codes", message));
     }
-    if before.is_some_and(|code| code.sent_at.plus_secs(PAUSE_S) > now) {
+    // Who mistyped their address need not wait for the right one.
+    if before.is_some_and(|code| code.to == to && code.sent_at.plus_secs(PAUSE_S) > now) {
         let message = format!("a code was sent a moment ago; ask for another one after {PAUSE_S} s");
         return Err(Error::conflict("code_just_sent", message));
     }

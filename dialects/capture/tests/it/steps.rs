@@ -267,6 +267,24 @@ async fn an_address_is_confirmed_by_a_code(app: &App) {
         (&session["next"], &step(&session, "contact")["state"]),
         (&json!("submit"), &json!("submitted"))
     );
+    assert_eq!(step(&session, "contact")["confirmed"], json!(["email"]));
+    // What was confirmed is that address and no other.
+    let session = app.put(&device, "contact", json!({"email": "eve@example.com"})).await.ok();
+    assert_eq!(step(&session, "contact")["confirmed"], json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_mistyped_their_address_gets_a_code_at_the_right_one_at_once() {
+    let app = App::start("sqlite").await;
+    let device = app.consented(&[StepKind::Contact]).await;
+    let send = |to: &str| json!({"channel": "email", "to": to});
+    let path = "/capture/steps/contact/code";
+    app.post(&device, path, send("nobody@example.com")).await.refused(409, "code_not_sent");
+    app.post(&device, path, send("nobody@example.com")).await.refused(409, "code_just_sent");
+    app.post(&device, path, send("raphael@example.com")).await.ok();
+    let confirm = json!({"channel": "email", "code": app.code()});
+    let session = app.post(&device, "/capture/steps/contact/code/confirm", confirm).await.ok();
+    assert_eq!(step(&session, "contact")["confirmed"], json!(["email"]));
 }
 
 #[tokio::test(flavor = "multi_thread")]
