@@ -32,6 +32,7 @@ pub mod problem;
 pub mod reason;
 pub mod recapture;
 pub mod report;
+pub mod residence;
 pub mod review;
 pub mod reweigh;
 pub mod secret;

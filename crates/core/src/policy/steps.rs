@@ -1,6 +1,6 @@
 //! What a policy asks of somebody who goes through certain steps.
 
-use super::{Accepted, Consequence, LivenessMode, Policy};
+use super::{Accepted, Consequence, LivenessMode, Policy, ScreeningRule};
 use crate::{finding::Check, step::StepKind};
 
 /// What speaks of a live face.
@@ -98,12 +98,33 @@ impl Policy {
         self
     }
 
+    /// What is asked of a document that shows where somebody lives: that it can be read, is one and is recent; and that it is the
+    /// declared person's and address, where they were declared. Any other is declined.
+    #[must_use]
+    pub fn for_address(self) -> Self {
+        let accepted = Accepted {
+            countries: self.accepted.countries.clone(),
+            max_age_days: self.accepted.max_age_days,
+            ..Accepted::default()
+        };
+        let mut fits =
+            Self { accepted, minimum_age: None, screening: ScreeningRule::default(), ..self.for_steps(&[]) };
+        fits.required = vec![Check::DocumentReadable, Check::RequiredFields, Check::DocumentAccepted];
+        let declined = [Check::DocumentAccepted, Check::NameCrosscheck, Check::AddressCrosscheck];
+        fits.on_fail.retain(|(check, _)| !declined.contains(check));
+        fits.on_fail.extend(declined.map(|check| (check, Consequence::Decline)));
+        fits
+    }
+
     /// The same for a session that another policy was made to fit: an authentication, or one of certain steps.
     #[must_use]
     pub fn for_session_of(self, made: &Self) -> Self {
         let has = |check| made.required.contains(&check);
         if has(Check::FaceMatch) && !has(Check::DocumentReadable) {
             return self.for_authentication();
+        }
+        if has(Check::DocumentReadable) && !has(Check::IsIdentityDocument) {
+            return self.for_address();
         }
         let steps = [
             (StepKind::Document, Check::DocumentReadable),
