@@ -4,6 +4,7 @@
 use std::time::Instant;
 
 use bonafide_checks::{
+    address_document::{self, Sheet},
     document,
     face::{
         attributes,
@@ -20,6 +21,7 @@ use bonafide_core::{
     finding::{Check, Code, Finding, Outcome},
     liveness::Challenge,
     policy::Policy,
+    residence::{self, Expected},
     weights::Weights,
 };
 
@@ -57,6 +59,24 @@ pub fn document(
     findings.extend(accepted.filter(|f| looked_at || f.side != Some(Side::Back)));
     timed(&mut findings, start);
     Document { reading: read.reading, portrait: read.portrait, findings }
+}
+
+/// Reads a document that shows where somebody lives, and holds it against the policy and what was declared.
+pub fn address_document(
+    models: &Models,
+    policy: &Policy,
+    sheets: &[Sheet<'_>],
+    expected: &Expected,
+    today: jiff::civil::Date,
+) -> Document {
+    let start = Instant::now();
+    let read = address_document::read(models, sheets, today);
+    let mut findings = read.findings;
+    let is_clear = |f: &Finding| f.check == Check::DocumentReadable && f.outcome == Outcome::Clear;
+    let readable = findings.iter().any(is_clear);
+    findings.extend(residence::findings(policy, &read.reading, expected, readable, today));
+    timed(&mut findings, start);
+    Document { reading: read.reading, portrait: None, findings }
 }
 
 /// Whether one side's picture was edited or is a picture of a picture. `traces` are those of the file as it

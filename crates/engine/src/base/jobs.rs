@@ -43,6 +43,8 @@ impl Queue {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum JobKind {
     ReadDocument,
+    /// A document that shows where somebody lives.
+    ReadAddress,
     MatchFaces,
     MatchTemplate,
     CheckLiveness,
@@ -70,8 +72,9 @@ pub(crate) enum JobKind {
 }
 
 impl JobKind {
-    pub(crate) const ALL: [Self; 18] = [
+    pub(crate) const ALL: [Self; 19] = [
         Self::ReadDocument,
+        Self::ReadAddress,
         Self::MatchFaces,
         Self::MatchTemplate,
         Self::CheckLiveness,
@@ -95,6 +98,7 @@ impl JobKind {
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::ReadDocument => "read_document",
+            Self::ReadAddress => "read_address",
             Self::MatchFaces => "match_faces",
             Self::MatchTemplate => "match_template",
             Self::CheckLiveness => "check_liveness",
@@ -123,6 +127,7 @@ impl JobKind {
     pub(crate) const fn queue(self) -> Queue {
         match self {
             Self::ReadDocument
+            | Self::ReadAddress
             | Self::MatchFaces
             | Self::MatchTemplate
             | Self::CheckLiveness
@@ -145,6 +150,7 @@ impl JobKind {
         match self {
             // A picture that makes a check crash does so each time: give up soon, a human will look.
             Self::ReadDocument
+            | Self::ReadAddress
             | Self::MatchFaces
             | Self::MatchTemplate
             | Self::CheckLiveness

@@ -121,6 +121,9 @@ pub struct DeclaredIdentity {
     pub name: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub birth_date: Option<Date>,
+    /// Where they live, in one line: compared with documents that show that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
     /// What else the caller said of them, which nothing is compared with: JSON, or null.
     #[serde(default)]
     pub rest: Value,

@@ -5,7 +5,7 @@ use bonafide_core::{
     audit::AuditAction,
     finding::{Check, Code, Finding},
     id::{OrganizationId, VerificationId},
-    verification::Status,
+    verification::{Kind, Status},
     weights::Weights,
 };
 use bonafide_store::{Tx, findings, jobs::Job};
@@ -158,7 +158,9 @@ async fn record_findings(
     // A document is looked for among earlier ones beside the faces, whether there is a face or not.
     let known = has(Check::FaceMatch) || !asks.face && (!asks.document || has(Check::BlockList));
     let face = !asks.face || has(Check::PassiveLiveness);
-    let said = asks.words || record.private.declared_identity.is_some();
+    // A document that shows where somebody lives was held against what was declared when it was read.
+    let declared = record.private.declared_identity.is_some() && record.kind() != Kind::AddressVerification;
+    let said = asks.words || declared;
     if said && !has(Check::Declaration) {
         // What was said of the person is compared with what was read.
         if document {

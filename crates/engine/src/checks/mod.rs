@@ -8,5 +8,6 @@ mod duplicates;
 pub(crate) mod job;
 pub(crate) mod match_faces;
 pub(crate) mod match_template;
+pub(crate) mod read_address;
 pub(crate) mod read_document;
 pub(crate) mod who;

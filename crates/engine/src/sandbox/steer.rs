@@ -90,7 +90,7 @@ fn is_home(step: &str, check: Check, job: JobKind) -> bool {
     match step {
         // A document's number is looked for together with the face.
         _ if check == Check::IdentityConflict => job == JobKind::MatchFaces,
-        "document" | "screening" | "decision" => job == JobKind::ReadDocument,
+        "document" | "screening" | "decision" => matches!(job, JobKind::ReadDocument | JobKind::ReadAddress),
         "face" => matches!(job, JobKind::MatchFaces | JobKind::MatchTemplate),
         "liveness" => job == JobKind::CheckLiveness,
         _ => false,
@@ -119,7 +119,7 @@ const fn comes_with(check: Check) -> &'static [JobKind] {
         | Check::AddressCrosscheck
         | Check::BirthDateCrosscheck
         | Check::Sanctions
-        | Check::Location => &[JobKind::ReadDocument],
+        | Check::Location => &[JobKind::ReadDocument, JobKind::ReadAddress],
         Check::FaceQuality
         | Check::FaceMatch
         | Check::SelfieSource

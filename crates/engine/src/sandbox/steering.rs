@@ -87,7 +87,15 @@ const fn is_steered(kind: Kind, check: Check) -> bool {
                 | Check::BirthDateCrosscheck
                 | Check::Declaration
         ),
-        Kind::AddressVerification => false,
+        Kind::AddressVerification => matches!(
+            check,
+            Check::ImageQuality
+                | Check::DocumentReadable
+                | Check::ImageManipulation
+                | Check::DocumentAccepted
+                | Check::NameCrosscheck
+                | Check::AddressCrosscheck
+        ),
         // How often somebody comes declines nobody, and a field that is missing in a poor picture is asked for again.
         Kind::IdentityVerification => !matches!(check, Check::Activity | Check::RequiredFields),
     }

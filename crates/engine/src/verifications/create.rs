@@ -134,12 +134,11 @@ pub async fn create_with_pictures(
         let whom = Whom { client: &caller.client_id, user_id: &new.user_id };
         policy.require(requirements_for(&mut tx, caller.organization, whom).await?);
         policy = policy.for_steps(&[StepKind::Document]);
+        if new.declared_identity.is_some() {
+            policy = policy.comparing_declared();
+        }
     } else {
-        policy = policy.for_steps(&[]);
-        policy.minimum_age = None;
-    }
-    if new.declared_identity.is_some() {
-        policy = policy.comparing_declared();
+        policy = policy.for_address();
     }
     let id = insert(engine, &mut tx, caller, new, policy, kind, None).await?;
     tx.commit().await?;

@@ -154,7 +154,7 @@ fn first_checks(kind: Kind, asks: Asks) -> Vec<JobKind> {
         // Reading the document passes on to it.
         Kind::IdentityVerification => (asks.face && !asks.document).then_some(JobKind::MatchFaces),
         Kind::DocumentVerification => None,
-        Kind::AddressVerification => Some(JobKind::Decide),
+        Kind::AddressVerification => Some(JobKind::ReadAddress),
     };
     let all = [
         asks.document.then_some(JobKind::ReadDocument),

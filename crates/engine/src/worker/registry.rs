@@ -7,7 +7,8 @@ use crate::{
     base::jobs::{JobKind, Work},
     checks::{
         ask_registry::AskRegistry, check_liveness::CheckLiveness, check_steps::CheckSteps, decide, job,
-        match_faces::MatchFaces, match_template::MatchTemplate, read_document::ReadDocument,
+        match_faces::MatchFaces, match_template::MatchTemplate, read_address::ReadAddress,
+        read_document::ReadDocument,
     },
     invitations::send,
     screening::rescreen,
@@ -17,6 +18,7 @@ use crate::{
 
 static ALL: [Work; JobKind::ALL.len()] = [
     job::work::<ReadDocument>(),
+    job::work::<ReadAddress>(),
     job::work::<MatchFaces>(),
     job::work::<MatchTemplate>(),
     job::work::<CheckLiveness>(),
