@@ -15,8 +15,11 @@ pub(super) struct Row {
     pub(super) plain: String,
     pub(super) left: f32,
     pub(super) right: f32,
+    /// Where its beginning is: what slant is left makes the end of a long line higher or lower.
     pub(super) top: f32,
     pub(super) bottom: f32,
+    /// The height of the middle of its end.
+    end: f32,
     /// In pixels of the picture.
     pub(super) region: Quad,
     pub(super) confidence: f64,
@@ -111,7 +114,7 @@ impl Page {
     /// The text to the left of a row, on the same line; the nearest.
     pub(super) fn left_of(&self, row: &Row) -> Option<&Row> {
         let beside = |r: &&Row| {
-            r.right <= row.left + row.height() * 0.3 && (r.middle() - row.middle()).abs() < row.height() * 0.6
+            r.right <= row.left + row.height() * 0.3 && (r.end - row.middle()).abs() < row.height() * 0.6
         };
         self.rows.iter().filter(beside).max_by(|a, b| a.right.total_cmp(&b.right))
     }
@@ -156,8 +159,11 @@ fn level(lines: &[&TextLine]) -> Vec<Row> {
         .iter()
         .filter(|line| !line.text.trim().is_empty())
         .map(|line| {
-            let turned = Quad(line.quad.0.map(|[x, y]| [x * cos + y * sin, y * cos - x * sin]));
-            let [left, top, right, bottom] = bounds(&turned);
+            let [a, b, c, d] = line.quad.0.map(|[x, y]| [x * cos + y * sin, y * cos - x * sin]);
+            let half = ((d[1] - a[1]) + (c[1] - b[1])) / 4.0;
+            let (start, end) = (f32::midpoint(a[1], d[1]), f32::midpoint(b[1], c[1]));
+            let (left, right) = (f32::midpoint(a[0], d[0]), f32::midpoint(b[0], c[0]));
+            let (top, bottom) = (start - half, start + half);
             let text = line.text.trim().to_owned();
             Row {
                 plain: plain(&text),
@@ -166,6 +172,7 @@ fn level(lines: &[&TextLine]) -> Vec<Row> {
                 right,
                 top,
                 bottom,
+                end,
                 region: line.quad,
                 confidence: line.confidence,
             }
@@ -180,7 +187,7 @@ fn joined(mut rows: Vec<Row>) -> Vec<Row> {
     for row in rows {
         let goes_on = |r: &&mut Row| {
             let (gap, height) = (row.left - r.right, r.height().min(row.height()));
-            (r.middle() - row.middle()).abs() < 0.35 * height
+            (r.end - row.middle()).abs() < 0.35 * height
                 && gap > -0.8 * height
                 && gap < 0.45 * height
                 && (0.6..1.7).contains(&(r.height() / row.height()))
@@ -190,7 +197,7 @@ fn joined(mut rows: Vec<Row>) -> Vec<Row> {
                 before.text = format!("{} {}", before.text, row.text);
                 before.plain = plain(&before.text);
                 before.right = before.right.max(row.right);
-                (before.top, before.bottom) = (before.top.min(row.top), before.bottom.max(row.bottom));
+                before.end = row.end;
                 before.region = around([&before.region, &row.region]);
                 before.confidence = before.confidence.min(row.confidence);
             }

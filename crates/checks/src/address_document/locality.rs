@@ -165,7 +165,11 @@ pub(super) fn locality(line: &str, country: Country) -> Option<Locality> {
             let ends = |word: &str| {
                 let before = upper.strip_suffix(word)?;
                 let apart = before.is_empty() || before.ends_with(|c: char| !c.is_alphabetic());
-                apart.then_some(before.len())
+                // Read without the space: "VancouverBC".
+                let glued = word.len() <= 3
+                    && rest.ends_with(word)
+                    && rest.get(..before.len()).is_some_and(|b| b.ends_with(char::is_lowercase));
+                (apart || glued).then_some(before.len())
             };
             let (at, state) = states
                 .iter()
@@ -332,6 +336,7 @@ mod tests {
             ("Boston,MA02108", Us, "02108", "Boston", "MA"),
             ("Toronto ON M5V 2T6", Ca, "M5V 2T6", "Toronto", "ON"),
             ("Montréal (Québec) H3A 1S8", Ca, "H3A 1S8", "Montréal", "QC"),
+            ("VancouverBCV6B 1A1", Ca, "V6B 1A1", "Vancouver", "BC"),
             ("Sydney NSW 2000", Au, "2000", "Sydney", "NSW"),
         ] {
             assert_eq!(of(line, country), some(zip, city, state), "{line}");

@@ -271,7 +271,7 @@ fn is_extra(text: &str) -> bool {
         _ => padded.contains(&format!(" {w} ")),
     });
     let glued = EXTRAS.iter().any(|w| {
-        w.len() > 3
+        w.len() >= 3
             && plain.starts_with(w)
             && plain.get(w.len()..).is_some_and(|r| r.starts_with(|c: char| c.is_ascii_digit()))
     });

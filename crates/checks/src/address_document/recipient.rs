@@ -129,7 +129,7 @@ fn candidates(page: &Page, cues: &Cues) -> Vec<(f32, Recipient)> {
         let names: Vec<&Row> =
             block.iter().copied().skip(found.from).take(found.street_line - found.from).collect();
         let street = block.get(found.street_line).copied();
-        let mut score = score(page, &found, &rows);
+        let mut score = score(page, &found, &rows) - issuers_own(page, &found);
         // Contacts in the block, above or below the address.
         let contact =
             |r: &&&Row| r.text.contains('@') || r.text.to_lowercase().contains("www") || is_phone(&r.text);
@@ -144,7 +144,7 @@ fn candidates(page: &Page, cues: &Cues) -> Vec<(f32, Recipient)> {
         let Some(found) = postal::parse_line(text, cues) else { continue };
         let label =
             page.left_of(row).or_else(|| page.above(row)).map(|r| r.plain.clone()).unwrap_or_default();
-        let mut score = score(page, &found, &[row]) - 1.0;
+        let mut score = score(page, &found, &[row]) - 1.0 - issuers_own(page, &found);
         let said = format!("{} {label}", row.plain);
         if THEIRS.iter().any(|w| super::layout::says(&said, w)) {
             score += 2.5;
@@ -199,6 +199,14 @@ fn score(page: &Page, found: &Found, rows: &[&Row]) -> f32 {
         score -= 0.7;
     }
     score
+}
+
+/// What speaks against an address that stands beside a company's name elsewhere on the page, as in its footer.
+fn issuers_own(page: &Page, found: &Found) -> f32 {
+    let squeezed = |text: &str| bonafide_core::text::plain(text).replace(' ', "");
+    let street = squeezed(&found.address.street);
+    let own = |row: &Row| row.plain.replace(' ', "").contains(&street) && people::is_company(&row.text);
+    if found.names.is_empty() && page.rows.iter().any(own) { 4.0 } else { 0.0 }
 }
 
 fn is_phone(text: &str) -> bool {
