@@ -23,6 +23,7 @@ use crate::{
         record::Record,
     },
     capture::link::draw_link,
+    clients::{Content, create as client},
     events::emit::emit_for,
     verifications::{
         create::{NewVerification, create_in},
@@ -52,17 +53,21 @@ pub async fn create(
     Ok(attempt)
 }
 
-/// A verification and its first attempt: both or none.
+/// A verification and its first attempt, and the client it is about where that is a new one, all or none.
 ///
 /// # Errors
-/// Those of both.
+/// Those of each.
 pub async fn create_and_open(
     engine: &Engine,
     caller: &Caller,
-    new: NewVerification,
+    about: Option<Content>,
+    mut new: NewVerification,
     attempt: NewAttempt,
 ) -> Result<Attempt> {
     let mut tx = engine.db().begin().await?;
+    if let Some(content) = about {
+        new.client = Some(client::create_in(engine, &mut tx, caller, content).await?.id);
+    }
     let id = create_in(engine, &mut tx, caller, new).await?;
     let attempt = create_one(engine, &mut tx, caller, id, attempt).await?;
     tx.commit().await?;

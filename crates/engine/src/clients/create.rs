@@ -1,7 +1,7 @@
 //! A new record.
 
 use bonafide_core::{audit::AuditAction, event::EventType, id::ClientId};
-use bonafide_store::{applicants, clients as rows, subject_keys};
+use bonafide_store::{Tx, applicants, clients as rows, subject_keys};
 use serde_json::json;
 
 use super::record::{Client, Content, note, seal, tell};
@@ -19,18 +19,28 @@ pub async fn create(engine: &Engine, caller: &Caller, content: Content) -> Resul
     if !caller.may(Scope::Write) {
         return Err(Error::Forbidden);
     }
+    let mut tx = engine.db().begin().await?;
+    let client = create_in(engine, &mut tx, caller, content).await?;
+    tx.commit().await?;
+    Ok(client)
+}
+
+pub(crate) async fn create_in(
+    engine: &Engine,
+    tx: &mut Tx,
+    caller: &Caller,
+    content: Content,
+) -> Result<Client> {
     let content = content.checked()?;
     let (now, entropy, organization) = (engine.now(), &*engine.entropy, caller.organization);
     let id = ClientId::new(now, entropy);
     let client = Client { id, organization, content, request_count: 0, created_at: now, updated_at: now };
     let subject = rows::subject(id);
-    let mut tx = engine.db().begin().await?;
-    applicants::insert(&mut tx, organization, subject, now).await?;
-    let key = subject_keys::create(&mut tx, organization, subject, engine.key_ring(), now, entropy).await?;
-    rows::insert(&mut tx, organization, &seal(engine, &key, &client)?).await?;
+    applicants::insert(tx, organization, subject, now).await?;
+    let key = subject_keys::create(tx, organization, subject, engine.key_ring(), now, entropy).await?;
+    rows::insert(tx, organization, &seal(engine, &key, &client)?).await?;
     let detail = json!({"member_type": client.content.member_type});
-    note(engine, &mut tx, caller, id, AuditAction::ClientCreated, detail).await?;
-    tell(engine, &mut tx, organization, id, EventType::ClientCreated, client.facts()).await?;
-    tx.commit().await?;
+    note(engine, tx, caller, id, AuditAction::ClientCreated, detail).await?;
+    tell(engine, tx, organization, id, EventType::ClientCreated, client.facts()).await?;
     Ok(client)
 }

@@ -2,7 +2,7 @@
 //! key of its own, kept under the record's id like a person's, so that rotating the key ring and erasing cover it.
 
 mod anonymize;
-mod create;
+pub(crate) mod create;
 mod delete;
 mod list;
 mod read;

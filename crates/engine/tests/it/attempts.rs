@@ -4,7 +4,9 @@ use bonafide_core::{attempt::AttemptStatus, event::EventType, id::VerificationId
 use bonafide_engine::{
     Caller, ClientAddress, Error, access,
     attempts::{self, Attempt, NewAttempt, Opener, Session},
-    capture, events, jobs,
+    capture,
+    clients::{self, Content},
+    events, jobs,
     verifications::{self, NewVerification},
 };
 use bonafide_testkit::on_both;
@@ -219,15 +221,19 @@ async fn only_what_waits_for_the_person_takes_a_new_one(app: &App) {
 }
 
 async fn both_or_none(app: &App) {
-    let made = attempts::create_and_open(
-        &app.engine,
-        &app.caller,
-        NewVerification::default(),
-        NewAttempt::default(),
-    );
-    let made = made.await.unwrap();
+    let (engine, caller) = (&app.engine, &app.caller);
+    let open = async |about, new| {
+        attempts::create_and_open(engine, caller, about, new, NewAttempt::default()).await
+    };
+    let made = open(None, NewVerification::default()).await.unwrap();
     assert_eq!(status(app, made.verification).await, Status::Pending);
-    let wrong = NewVerification { lifetime_days: Some(1000), ..NewVerification::default() };
-    let refused = attempts::create_and_open(&app.engine, &app.caller, wrong, NewAttempt::default()).await;
-    assert!(matches!(refused, Err(Error::Invalid(_))));
+    let known = async || clients::list(engine, caller, &clients::Looking::default()).await.unwrap().1;
+    let made = open(Some(Content::default()), NewVerification::default()).await.unwrap();
+    let client = verifications::read(engine, caller, made.verification).await.unwrap().client;
+    assert_eq!(clients::read(engine, caller, client.unwrap()).await.unwrap().request_count, 1);
+    let before = known().await;
+    let wrong = || NewVerification { lifetime_days: Some(1000), ..NewVerification::default() };
+    assert!(matches!(open(None, wrong()).await, Err(Error::Invalid(_))));
+    assert!(matches!(open(Some(Content::default()), wrong()).await, Err(Error::Invalid(_))));
+    assert_eq!(known().await, before, "nobody is known of a refused request");
 }

@@ -1,11 +1,11 @@
 //! `POST /create-and-open-idv`
 
 use axum::extract::State;
-use bonafide_core::{id::ClientId, verification::Kind};
+use bonafide_core::verification::Kind;
 use bonafide_engine::{
     Engine,
     attempts::{self, NewAttempt},
-    clients::{self, Content, Details},
+    clients::{Content, Details},
 };
 use bonafide_http::{Caller, Created, Json, Result, operation};
 use serde::Deserialize;
@@ -33,7 +33,7 @@ pub(crate) struct CreateAndOpen {
     #[schema(max_length = 255)]
     user_journey_id: Option<String>,
     phone_number: Option<PhoneNumber>,
-    /// Where the events of this verification are sent beside the webhooks that are registered.
+    /// Where the events of this verification are sent, in the native format, beside the webhooks that are registered.
     #[schema(format = "uri", max_length = 2048)]
     webhook_url: Option<String>,
 }
@@ -67,34 +67,25 @@ pub(crate) async fn create_and_open(
         phone_number: json!(phone_number.clone().map(PhoneNumber::normal)),
         ..NewAttempt::default()
     };
+    let details = Details {
+        name_last: Some(declared_data.name().to_owned()),
+        email: declared_data.email().map(str::to_owned),
+        ..Details::default()
+    };
+    let person = Content { details, ..Content::default() };
     let asked = Asked { declared_data, redirect_url, phone_number, webhook_url };
     asked.check(&engine)?;
     let policy = journeys::policy(&engine, &caller, user_journey_id.as_deref()).await?;
-    let client = match &applicant_id {
-        Some(id) => applicant(&engine, &caller, id).await?,
-        None => new_applicant(&engine, &caller, &asked.declared_data).await?,
-    };
-    let new =
-        super::of_applicant(&engine, &caller, client, Kind::IdentityVerification, asked.read(policy)).await?;
-    let made = match attempts::create_and_open(&engine, &caller, new, attempt).await {
-        Ok(made) => made,
-        Err(refused) => {
-            // Nobody knows yet of an applicant that was made for it.
-            if applicant_id.is_none() {
-                clients::delete(&engine, &caller, client).await?;
-            }
-            return Err(journeys::named(refused));
+    let new = asked.read(policy);
+    let (client, new) = match &applicant_id {
+        Some(id) => {
+            let client = applicant(&engine, &caller, id).await?;
+            (None, super::of_applicant(&engine, &caller, client, Kind::IdentityVerification, new).await?)
         }
+        None => (Some(person), new),
     };
+    let made =
+        attempts::create_and_open(&engine, &caller, client, new, attempt).await.map_err(journeys::named)?;
     let standing = Standing::read(&engine, &caller, Kind::IdentityVerification, made.verification).await?;
     Ok(Created(IdentityVerification::of(&engine, &caller, &standing, made.url).await?))
-}
-
-async fn new_applicant(engine: &Engine, caller: &Caller, declared: &NewDeclaredData) -> Result<ClientId> {
-    let details = Details {
-        name_last: Some(declared.name().to_owned()),
-        email: declared.email().map(str::to_owned),
-        ..Details::default()
-    };
-    Ok(clients::create(engine, caller, Content { details, ..Content::default() }).await?.id)
 }
