@@ -138,17 +138,19 @@ fn name(details: &Details) -> String {
     }
 }
 
-/// Small letters without accents and apostrophes; those that are not Latin, and every other character, as they are.
+/// Small letters without apostrophes and accents, also those that are characters of their own; those that are not Latin, and
+/// every other character, as they are.
 fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
-    for c in text.chars().filter(|c| !matches!(c, '\'' | '’' | '`')) {
+    for c in text.chars().filter(|c| !matches!(c, '\'' | '’' | '`' | '\u{300}'..='\u{36f}')) {
         if c.is_ascii() {
             folded.push(c.to_ascii_lowercase());
             continue;
         }
         let latin = plain(c.encode_utf8(&mut [0; 4]));
         match latin.is_empty() {
-            true => folded.extend(c.to_lowercase()),
+            // The one letter that has two small forms.
+            true => folded.extend(c.to_lowercase().map(|c| if c == 'ς' { 'σ' } else { c })),
             false => folded.push_str(&latin.to_ascii_lowercase()),
         }
     }
@@ -205,6 +207,10 @@ mod tests {
         let yamada = person("太郎", "山田");
         assert!(Words::of("山").are_in(&yamada) && !Words::of("川").are_in(&yamada));
         assert!(!Words::of("a").are_in(&Details::default()));
+        let apart = person("Zoe\u{308}", "ΣΊΣΥΦΟΣ");
+        for found in ["zoë", "ZOE", "zoe\u{308}", "Σίσυφος", "σίσυφοσ"] {
+            assert!(Words::of(found).are_in(&apart), "{found}");
+        }
     }
 
     #[test]
