@@ -34,7 +34,12 @@ pub(crate) fn response_codes(kind: Kind, status: Status, reasons: &[Code]) -> Ve
             explain(reasons.iter().filter_map(|r| told(r).retry), INTERNAL_ERROR)
         }
         Status::Declined => {
-            let mut codes = explain(reasons.iter().filter_map(|r| told(r).decline), unexplained(reasons));
+            // A bill that is too old is over, as an identity document is after its last day.
+            let of = |reason: &Code| match (kind, reason) {
+                (Kind::AddressVerification, Code::DocumentTooOld) => Some(EXPIRED),
+                _ => told(reason).decline,
+            };
+            let mut codes = explain(reasons.iter().filter_map(of), unexplained(reasons));
             if kind == Kind::FaceAuthentication {
                 // The selfie was compared with the face that is known, and with no document.
                 if let Some(c) = codes.iter_mut().find(|c| **c == FACE_MISMATCH) {
@@ -457,6 +462,17 @@ mod tests {
         for reason in Code::NAMED.iter().filter(|c| c.is_capture()) {
             assert!(!of(Status::RetryRequired, &[&reason.word()]).contains(&61901), "{reason}");
         }
+    }
+
+    #[test]
+    fn a_bill_that_is_too_old_is_over_and_an_identity_document_is_not_taken() {
+        let reasons = ["document_accepted_failed", "document_too_old"];
+        assert_eq!(numbers(Kind::AddressVerification, Status::Declined, &reasons), [62101]);
+        assert_eq!(numbers(Kind::DocumentVerification, Status::Declined, &reasons), [62102]);
+        let other = ["document_accepted_failed", "document_type_not_accepted"];
+        assert_eq!(numbers(Kind::AddressVerification, Status::Declined, &other), [62102]);
+        let differs = ["address_crosscheck_failed", "declared_differs", "house_number_differs"];
+        assert_eq!(numbers(Kind::AddressVerification, Status::Declined, &differs), [62401]);
     }
 
     #[test]

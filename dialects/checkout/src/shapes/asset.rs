@@ -59,7 +59,8 @@ impl AssetPage {
         for given in evidence::given(engine, caller, id).await? {
             let mine = given.at >= attempt.created_at && next.is_none_or(|next| given.at < next);
             if let Some(kind) = words::asset_type(given.kind).filter(|_| mine) {
-                shown.retain(|(other, _)| *other != kind);
+                // A letter has pages.
+                shown.retain(|(other, _)| *other != kind || kind == AssetType::AddressDocument);
                 shown.push((kind, given.id));
             }
         }
