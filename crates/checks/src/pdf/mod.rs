@@ -17,6 +17,7 @@ use hayro::{
     vello_cpu::color::palette::css::WHITE,
 };
 use image::RgbImage;
+use serde::{Deserialize, Serialize};
 
 pub use sides::sides;
 
@@ -45,7 +46,7 @@ pub struct Page {
 }
 
 /// A line of text, and where it is in the picture.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Line {
     pub text: String,
     pub region: Quad,

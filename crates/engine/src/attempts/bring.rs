@@ -25,6 +25,7 @@ use crate::{
     evidence::{
         Picture,
         accept::{Origin, admit_document, quota, store},
+        pages::{Part, keep_text, parts},
     },
     verifications::{describe::declare, submit::check_in, transition::apply},
 };
@@ -33,7 +34,7 @@ use crate::{
 const BROUGHT: [EvidenceKind; 3] =
     [EvidenceKind::DocumentFront, EvidenceKind::DocumentBack, EvidenceKind::AddressDocument];
 
-/// A picture that an attempt brings.
+/// A file that an attempt brings: a picture, or a PDF of them.
 pub struct Brought {
     pub kind: EvidenceKind,
     pub picture: Picture,
@@ -62,15 +63,20 @@ pub async fn create_with_pictures(
     may_bring(engine, &record)?;
     quota(engine, &mut tx, &record).await?;
     drop(tx);
+    let has_back = brought.iter().any(|brought| brought.kind == EvidenceKind::DocumentBack);
     let mut admitted = vec![];
     for Brought { kind, picture } in brought {
-        admitted.push((kind, admit_document(engine, picture).await?));
+        for Part { kind, picture, text } in parts(engine, kind, picture, has_back).await? {
+            admitted.push((kind, admit_document(engine, picture).await?, text));
+        }
     }
     let mut stored = vec![];
-    for (kind, picture) in admitted {
+    for (kind, picture, text) in admitted {
         let sequence = stored.iter().filter(|row: &&evidence_rows::Evidence| row.kind == kind).count();
         let sequence = i64::try_from(sequence).unwrap_or(i64::MAX);
-        stored.push(store(engine, &record, kind, sequence, picture, Origin::of(caller, None)).await?);
+        let mut row = store(engine, &record, kind, sequence, picture, Origin::of(caller, None)).await?;
+        keep_text(engine, &record, &mut row, text)?;
+        stored.push(row);
     }
 
     let mut tx = engine.db().begin().await?;

@@ -2,9 +2,12 @@
 
 use std::net::IpAddr;
 
-use bonafide_checks::image::{
-    self, Refused,
-    manipulation::{self, Traces},
+use bonafide_checks::{
+    image::{
+        self, Refused,
+        manipulation::{self, Traces},
+    },
+    pdf::Line,
 };
 use bonafide_core::{
     audit::AuditAction,
@@ -53,6 +56,9 @@ pub(crate) struct Private {
     /// Of the front of a document that was handed over whole.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) said: Option<Said>,
+    /// Of a page of a PDF: what it says in letters, by the file's own word. Nobody saw that it is there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) text: Vec<Line>,
 }
 
 /// What was said of a document that was handed over whole.
@@ -216,7 +222,7 @@ pub(crate) async fn store(
     let (now, entropy) = (engine.now(), &*engine.entropy);
     let id = EvidenceId::new(now, entropy);
     let bytes = picture.jpeg.len() as i64;
-    let private = Private { origin, traces: picture.traces, frame: picture.frame, said: None };
+    let private = Private { origin, traces: picture.traces, frame: picture.frame, said: None, text: vec![] };
     let sealed = crypto::seal_json(&record.key, Object::Evidence(id), &private, entropy)?;
     let blob_key = engine.blobs().put(&record.key, id, picture.jpeg, entropy).await?;
     Ok(rows::Evidence {

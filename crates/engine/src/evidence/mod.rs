@@ -7,6 +7,7 @@ pub(crate) mod download;
 pub(crate) mod gate;
 mod given;
 pub(crate) mod liveness;
+pub(crate) mod pages;
 pub(crate) mod pictures;
 mod show;
 pub mod signed;

@@ -1,6 +1,6 @@
 //! The pictures that were taken, opened.
 
-use bonafide_checks::image::manipulation::Traces;
+use bonafide_checks::{image::manipulation::Traces, pdf::Line};
 use bonafide_core::evidence::EvidenceKind;
 use bonafide_store::{
     crypto::{self, Object},
@@ -18,6 +18,8 @@ pub(crate) struct Opened {
     pub(crate) traces: Option<Traces>,
     /// Where it belongs in its liveness capture.
     pub(crate) frame: Option<accept::Frame>,
+    /// Of a page of a PDF: what it says in letters, by the file's own word.
+    pub(crate) text: Vec<Line>,
 }
 
 /// The current pictures of some kinds, opened, in their order.
@@ -34,7 +36,8 @@ pub(crate) async fn open_pictures(
         let Some(kind) = row.kind.known().filter(|k| kinds.contains(k)) else { continue };
         let bytes = engine.blobs().get(&record.key, row.id, &row.blob_key).await?.to_vec();
         let private: accept::Private = crypto::open_json(&record.key, Object::Evidence(row.id), &row.sealed)?;
-        pictures.push(Opened { kind, bytes, traces: private.traces, frame: private.frame });
+        let accept::Private { traces, frame, text, .. } = private;
+        pictures.push(Opened { kind, bytes, traces, frame, text });
     }
     Ok(pictures)
 }
