@@ -1,5 +1,6 @@
 //! The Checkout.com Identities API: applicants, and what is verified of them. Every route of it on one screen.
 
+mod address_document_verifications;
 mod aml_verifications;
 mod answer;
 mod applicants;
@@ -8,6 +9,7 @@ mod connect;
 mod error;
 mod extract;
 mod face_authentications;
+mod id_document_verifications;
 mod identity_verifications;
 mod journeys;
 mod notify;
@@ -47,6 +49,8 @@ const VERSION: &str = "2.0.0";
         (name = "Applicants", description = "The people whose identity is verified"),
         (name = "Identity verifications", description = "Who somebody is: a document, and the face it belongs to"),
         (name = "Face authentications", description = "Whether somebody is the applicant who was verified before"),
+        (name = "ID document verifications", description = "Whether a document is genuine, and whose it is: by its pictures alone"),
+        (name = "Address document verifications", description = "Where somebody lives, by a bill or a letter"),
         (name = "Workflows", description = "Which events are sent where, and what became of them"),
         (name = "AML verifications", description = "Whether the applicant is on a list, and from now on"),
         (name = "Assets", description = "Pictures and reports by their links"),
@@ -138,6 +142,24 @@ pub static DIALECT: Dialect = Dialect {
             face_authentications::attempts::list::list,
             face_authentications::attempts::read::read,
             face_authentications::attempts::assets::assets,
+            // ID document verifications
+            id_document_verifications::create::create,
+            id_document_verifications::read::read,
+            id_document_verifications::anonymize::anonymize,
+            id_document_verifications::attempts::create::create,
+            id_document_verifications::attempts::list::list,
+            id_document_verifications::attempts::read::read,
+            id_document_verifications::attempts::assets::assets,
+            id_document_verifications::pdf_report::pdf_report,
+            // Address document verifications
+            address_document_verifications::create::create,
+            address_document_verifications::read::read,
+            address_document_verifications::anonymize::anonymize,
+            address_document_verifications::attempts::create::create,
+            address_document_verifications::attempts::list::list,
+            address_document_verifications::attempts::read::read,
+            address_document_verifications::attempts::assets::assets,
+            address_document_verifications::pdf_report::pdf_report,
             // Telling once more
             notify::identity_verification::identity_verification,
             notify::face_authentication::face_authentication,

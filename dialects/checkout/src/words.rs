@@ -148,6 +148,26 @@ pub(crate) const fn document_type(document_type: DocumentType) -> DocumentKind {
     }
 }
 
+impl DocumentKind {
+    /// Of the word that requests have.
+    pub(crate) fn parse(word: &str) -> Option<Self> {
+        serde_json::from_value(serde_json::Value::from(word)).ok()
+    }
+}
+
+/// What somebody says that a document is; none where that says nothing.
+pub(crate) const fn declared_type(kind: DocumentKind) -> Option<DocumentType> {
+    match kind {
+        DocumentKind::DrivingLicence => Some(DocumentType::DriverLicense),
+        DocumentKind::Id => Some(DocumentType::IdentificationCard),
+        DocumentKind::Passport => Some(DocumentType::Passport),
+        DocumentKind::ResidencePermit => Some(DocumentType::ResidencePermit),
+        DocumentKind::Visa => Some(DocumentType::Visa),
+        // Cards and booklets.
+        DocumentKind::TravelDocument | DocumentKind::Other => None,
+    }
+}
+
 /// What an asset of an attempt shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
 pub(crate) enum AssetType {

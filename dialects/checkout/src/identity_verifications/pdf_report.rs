@@ -2,22 +2,11 @@
 
 use axum::extract::State;
 use bonafide_core::verification::Kind;
-use bonafide_engine::{Engine, Error, reports, verifications};
+use bonafide_engine::Engine;
 use bonafide_http::{Caller, Json, Path, Result, operation};
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::IDV;
-use crate::error::not_available;
-
-/// Where the report is: a link without credentials, under both of its names.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct PdfReport {
-    #[schema(format = "uri-reference")]
-    pdf_report: String,
-    #[schema(format = "uri-reference")]
-    signed_url: String,
-}
+use crate::shapes::report::PdfReport;
 
 /// Get the report of an identity verification
 ///
@@ -37,15 +26,6 @@ pub(crate) async fn pdf_report(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Json<PdfReport>> {
-    let id = IDV.read(&id)?;
-    verifications::expect(&engine, &caller, Kind::IdentityVerification, id).await?;
-    match reports::link(&engine, &caller, id).await {
-        Ok(link) => Ok(Json(PdfReport { pdf_report: link.clone(), signed_url: link })),
-        Err(Error::NotFound(_)) => {
-            let message = "there is no report of this verification; the event identity_verification_report_created \
-                           says when there is one";
-            Err(not_available("report__not_available", message))
-        }
-        Err(other) => Err(other.into()),
-    }
+    let told = "identity_verification_report_created";
+    Ok(Json(PdfReport::read(&engine, &caller, Kind::IdentityVerification, IDV.read(&id)?, told).await?))
 }

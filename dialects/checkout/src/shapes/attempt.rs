@@ -261,10 +261,7 @@ impl Of<'_> {
 
     fn of(self, engine: &Engine, attempt: attempts::Attempt, standing: Option<&Standing>) -> Attempt {
         let id = self.resource.show(attempt.id);
-        let response_codes = match (attempt.status, attempt.outcome) {
-            (AttemptStatus::Completed, _) | (_, None) => vec![],
-            (_, Some(outcome)) => response_codes(self.kind, outcome, &attempt.reasons),
-        };
+        let response_codes = codes_of(self.kind, &attempt);
         // What the person says that their document is, is known of the last attempt.
         let last = standing.filter(|s| s.attempt.as_ref().is_some_and(|last| last.id == attempt.id));
         let selected = last.and_then(|standing| SelectedDocument::of(&standing.view, &attempt.new));
@@ -290,6 +287,14 @@ impl Of<'_> {
             },
             id,
         }
+    }
+}
+
+/// Why an attempt came to nothing.
+pub(crate) fn codes_of(kind: Kind, attempt: &attempts::Attempt) -> Vec<ResponseCode> {
+    match (attempt.status, attempt.outcome) {
+        (AttemptStatus::Completed, _) | (_, None) => vec![],
+        (_, Some(outcome)) => response_codes(kind, outcome, &attempt.reasons),
     }
 }
 

@@ -24,6 +24,42 @@ pub(crate) struct NewDeclaredData {
     address: Option<Address>,
 }
 
+/// Who the holder of a document is, as you know them: it has to say the same.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewHolder {
+    /// In full.
+    #[schema(min_length = 2, max_length = 255, example = "Hannah Bret")]
+    name: String,
+    #[schema(format = Date, max_length = 10)]
+    birth_date: Option<String>,
+}
+
+/// Who lives where, as you know it: a document that shows it has to say the same.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewResident {
+    /// In full; of several whom the document names one.
+    #[schema(min_length = 2, max_length = 255, example = "Hannah Bret")]
+    name: String,
+    #[schema(format = Date, max_length = 10)]
+    birth_date: Option<String>,
+    /// Nothing is compared with it when absent.
+    address: Option<Address>,
+}
+
+impl From<NewResident> for NewDeclaredData {
+    fn from(NewResident { name, birth_date, address }: NewResident) -> Self {
+        Self { name, birth_date, phone_number: None, email: None, address }
+    }
+}
+
+impl From<NewHolder> for NewDeclaredData {
+    fn from(NewHolder { name, birth_date }: NewHolder) -> Self {
+        Self { name, birth_date, phone_number: None, email: None, address: None }
+    }
+}
+
 /// The same in an answer: what you said; nothing after the person was anonymized.
 #[derive(Default, Serialize, ToSchema)]
 pub(crate) struct DeclaredData {
@@ -93,6 +129,16 @@ pub(crate) struct Address {
     country: Option<String>,
 }
 
+impl Address {
+    /// Without its country, which documents leave out at home; none where nothing else is known.
+    fn in_one_line(&self) -> Option<String> {
+        let parts = [&self.address_line1, &self.address_line2, &self.zip, &self.city, &self.state];
+        let parts: Vec<&str> =
+            parts.into_iter().flatten().map(|part| part.trim()).filter(|p| !p.is_empty()).collect();
+        (!parts.is_empty()).then(|| parts.join(", "))
+    }
+}
+
 /// What is kept of a verification's request under its person's key, beside name and birth date.
 #[derive(Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -146,6 +192,7 @@ impl NewDeclaredData {
 
     /// For the engine; `kept` is what else is to be known of the request later.
     pub(crate) fn declared(self, kept: Kept) -> DeclaredIdentity {
+        let address = self.address.as_ref().and_then(Address::in_one_line);
         let rest = Kept {
             phone_number: self.phone_number.map(PhoneNumber::normal),
             email: self.email,
@@ -155,6 +202,7 @@ impl NewDeclaredData {
         DeclaredIdentity {
             name: self.name.trim().to_owned(),
             birth_date: self.birth_date.as_deref().and_then(Timestamp::start_of_day).map(Timestamp::date),
+            address,
             rest: json!(rest),
         }
     }

@@ -2,13 +2,16 @@
 
 #![allow(clippy::unwrap_used, unreachable_pub, reason = "a test stops at the first surprise")]
 
+mod adv;
 mod aml;
 mod applicants;
 mod assets;
 mod attempts;
 mod errors;
 mod fav;
+mod iddv;
 mod idv;
+mod pdf;
 mod native;
 mod report;
 mod scenarios;

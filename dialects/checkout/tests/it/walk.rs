@@ -11,6 +11,8 @@ use crate::support::{Answer, App, id, sample};
 pub const IDV: &str = "/identity-verifications";
 pub const OPEN: &str = "/create-and-open-idv";
 pub const FAV: &str = "/face-authentications";
+pub const IDDV: &str = "/id-document-verifications";
+pub const ADV: &str = "/address-document-verifications";
 /// Of the policy that applies where none is set.
 pub const BUILT_IN: &str = "usj_00000000000000000000000000";
 pub const BACK: &str = "https://example.com/done?order=7";
@@ -26,8 +28,14 @@ pub fn least(applicant: &Value) -> Value {
 }
 
 pub fn at(verification: &Value) -> String {
-    let prefix = if id(verification).starts_with("idv_") { IDV } else { FAV };
-    format!("{prefix}/{}", id(verification))
+    let id = id(verification);
+    let prefix = match id.split('_').next() {
+        Some("idv") => IDV,
+        Some("iddv") => IDDV,
+        Some("adv") => ADV,
+        _ => FAV,
+    };
+    format!("{prefix}/{id}")
 }
 
 pub fn attempts(verification: &Value) -> String {
