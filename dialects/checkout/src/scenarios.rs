@@ -8,7 +8,7 @@
 //! | `10000` | approved |
 //! | `62XXX0` | declined with 62XXX |
 //! | `61XXXI1` | the checks are inconclusive with 61XXX; the retry is approved |
-//! | `61XXXA1` | the capture is aborted with 61XXX; the retry is approved. Of pictures that are handed in: as `I` |
+//! | `61XXXA1` | the capture is aborted with 61XXX; the retry is approved |
 //! | `61XXXI62XXX`, `61XXXA62XXX` | the same; the retry is declined with 62XXX |
 //!
 //! An AML verification has no hit where the last word is an approval, and one where it is a decline.
@@ -161,12 +161,8 @@ fn line(check: Check, outcome: Outcome) -> Vec<Code> {
     vec![line(check)]
 }
 
-/// The numbers that a capture can end with, before it is handed in. Where nobody captures, the pictures that were handed in are
-/// found too poor.
+/// The numbers that a capture can end with, before it is handed in.
 fn aborts(kind: Kind) -> BTreeMap<u32, &'static Code> {
-    if kind.brings_pictures() {
-        return causes(kind, Status::RetryRequired);
-    }
     numbers(kind, Status::RetryRequired, |to| (to == Steered::Abort).then(Vec::new))
 }
 
@@ -269,8 +265,8 @@ mod tests {
             [61401, 61402, 61410, 61411, 61412, 61413, 61414]
         );
         let doc = Kind::DocumentVerification;
-        assert_eq!(numbers(aborts(doc)), [61301, 61302, 61310, 61311, 61312]);
-        assert_eq!(numbers(causes(doc, Status::RetryRequired)), numbers(aborts(doc)));
+        assert_eq!(numbers(aborts(doc)), [0; 0], "nobody captures");
+        assert_eq!(numbers(causes(doc, Status::RetryRequired)), [61301, 61302, 61310, 61311, 61312]);
         assert_eq!(
             numbers(causes(doc, Status::Declined)),
             [62101, 62102, 62201, 62202, 62301, 62307, 62399, 62401]
