@@ -264,7 +264,7 @@ async function workflows(cko, applicant) {
   assert.match(made.id, /^wf_/);
   assert.ok((await flows.getAll()).data.some((one) => one.id === made.id));
   const read = await flows.get(made.id);
-  assert.deepEqual([read.name, read.active, read.actions[0].signature.key], ['SDK', true, '8V8x0**********']);
+  assert.deepEqual([read.name, read.active, read.actions[0].signature.key], ['SDK', true, '8V8x0***************']);
   assert.equal((await flows.patch(made.id, { name: 'SDK, renamed' })).name, 'SDK, renamed');
   const second = await flows.addAction(made.id, action('https://example.com/hooks'));
   const moved = await flows.updateAction(made.id, second.id, action('https://example.com/others'));

@@ -7,7 +7,7 @@ use axum::{
 };
 use bonafide_core::time::Timestamp;
 use bonafide_engine::Engine;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// Where something is found.
@@ -43,8 +43,8 @@ pub(crate) struct SelfLink {
 #[derive(Debug)]
 pub(crate) struct Accepted;
 
-/// An empty object.
-#[derive(Serialize, ToSchema)]
+/// An empty object: what the vendor's programs send and read where there is nothing to say.
+#[derive(Debug, Default, Deserialize, Serialize, ToSchema)]
 pub(crate) struct Nothing {}
 
 impl IntoResponse for Accepted {

@@ -86,12 +86,12 @@ pub(super) fn event_types(conditions: &[Condition]) -> String {
     }
 }
 
-/// As much of a secret as may be shown: its first five characters, of a short one none.
+/// As much of a secret as may be shown: its first five characters, of a short one none. Long enough to be sent back.
 pub(super) fn masked(secret: &str) -> String {
     const SHOWN: usize = 5;
     const LONG_ENOUGH: usize = 16;
     let shown = if secret.len() < LONG_ENOUGH { 0 } else { SHOWN };
-    format!("{}**********", secret.get(..shown).unwrap_or_default())
+    format!("{}***************", secret.get(..shown).unwrap_or_default())
 }
 
 pub(super) async fn load(tx: &mut Tx, caller: &Caller, id: WorkflowId) -> Result<rows::Workflow> {
@@ -183,8 +183,8 @@ mod tests {
 
     #[test]
     fn little_is_shown_of_a_secret() {
-        assert_eq!(masked("8V8x0dLK%AyD*DNS8JJr"), "8V8x0**********");
-        assert_eq!(masked("short"), "**********");
-        assert_eq!(masked("äöüäöüäöüäöü"), "**********", "a character is whole or not shown");
+        assert_eq!(masked("8V8x0dLK%AyD*DNS8JJr"), "8V8x0***************");
+        assert_eq!(masked("short"), "***************");
+        assert_eq!(masked("äöüäöüäöüäöü"), "***************", "a character is whole or not shown");
     }
 }

@@ -20,6 +20,7 @@ mod screenings;
 mod shares;
 mod stage;
 mod webhooks;
+mod workflows;
 
 use stage::Stage;
 
@@ -142,6 +143,11 @@ contract! {
         looks_are_counted_and_what_is_revoked_stays_so,
         go_with_the_person,
         are_nobodys_in_another_tenant,
+    }
+    workflows {
+        workflows_come_and_go,
+        an_endpoint_may_belong_to_a_workflow,
+        an_organization_has_one_signing_key,
     }
     webhooks {
         endpoints_come_and_go,

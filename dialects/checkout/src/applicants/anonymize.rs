@@ -5,7 +5,7 @@ use bonafide_engine::{Engine, clients};
 use bonafide_http::{Caller, Json, Path, Result, operation};
 
 use super::Applicant;
-use crate::extract::applicant_id;
+use crate::{answer::Nothing, extract::applicant_id};
 
 /// Remove the personal data of an applicant
 ///
@@ -18,6 +18,7 @@ pub(crate) async fn anonymize(
     State(engine): State<Engine>,
     caller: Caller,
     Path(id): Path<String>,
+    Json(Nothing {}): Json<Nothing>,
 ) -> Result<Json<Applicant>> {
     Ok(Json(Applicant::of(&engine, clients::anonymize(&engine, &caller, applicant_id(&id)?).await?)))
 }

@@ -6,6 +6,7 @@ use bonafide_engine::{Engine, verifications};
 use bonafide_http::{Caller, Json, Path, Result, operation};
 
 use super::{FAV, FaceAuthentication};
+use crate::answer::Nothing;
 
 /// Anonymize a face authentication
 ///
@@ -23,6 +24,7 @@ pub(crate) async fn anonymize(
     State(engine): State<Engine>,
     caller: Caller,
     Path(id): Path<String>,
+    Json(Nothing {}): Json<Nothing>,
 ) -> Result<Json<FaceAuthentication>> {
     let id = FAV.read(&id)?;
     verifications::expect(&engine, &caller, Kind::FaceAuthentication, id).await?;

@@ -6,6 +6,7 @@ use bonafide_engine::{Engine, verifications};
 use bonafide_http::{Caller, Json, Path, Result, operation};
 
 use super::{IDV, IdentityVerification};
+use crate::answer::Nothing;
 
 /// Anonymize an identity verification
 ///
@@ -23,6 +24,7 @@ pub(crate) async fn anonymize(
     State(engine): State<Engine>,
     caller: Caller,
     Path(id): Path<String>,
+    Json(Nothing {}): Json<Nothing>,
 ) -> Result<Json<IdentityVerification>> {
     let id = IDV.read(&id)?;
     verifications::expect(&engine, &caller, Kind::IdentityVerification, id).await?;

@@ -146,6 +146,7 @@ async fn how_something_stands_is_told_once_more(app: &App) {
     assert_eq!(counts(), (3, 3, 1));
     assert_eq!(app.again(&made).await["webhook_url"], json!(new.url));
     app.post_nothing(&format!("{}/anonymize", at(&made))).await.ok();
+    run_pending(&app.engine).await.unwrap();
     // The last event is told, not the first.
     app.post_nothing(&notify).await;
     run_pending(&app.engine).await.unwrap();

@@ -78,6 +78,13 @@ impl App {
         run_pending(&self.engine).await.unwrap();
     }
 
+    /// The types of what a receiver got, in the order of the alphabet: messages to one receiver may overtake each other.
+    fn sorted(receiver: &Receiver) -> Vec<String> {
+        let mut types = receiver.types();
+        types.sort();
+        types
+    }
+
     /// Taken with 202, and delivered.
     async fn reflows(&self, path: &str, body: Option<Value>) {
         let answer = self.ask("POST", &self.key, path, body).await;
@@ -112,8 +119,8 @@ async fn a_workflow_sends_what_meets_its_conditions(app: &App) {
                 "id": act,
                 "type": "webhook",
                 "url": receiver.url,
-                "headers": {"Authorization": "Beare**********"},
-                "signature": {"method": "HMACSHA256", "key": "8V8x0**********"},
+                "headers": {"Authorization": "Beare***************"},
+                "signature": {"method": "HMACSHA256", "key": "8V8x0***************"},
                 "format": "workflows",
             }],
             "_links": {"self": {"href": own}},
@@ -127,7 +134,7 @@ async fn a_workflow_sends_what_meets_its_conditions(app: &App) {
     app.post_nothing(&format!("{IDV}/{}/anonymize", id(&verification))).await.ok();
     app.delivers().await;
     let received = receiver.received();
-    assert_eq!(receiver.types(), [CREATED, CLOSED], "and not that it was anonymized");
+    assert_eq!(App::sorted(&receiver), [CLOSED, CREATED], "and not that it was anonymized");
     for message in &received {
         assert_eq!(message.headers["cko-signature"], hex_hmac(KEY, message.body.as_bytes()));
         assert_eq!(message.headers["authorization"], "Bearer 0123456789abcdef");
@@ -142,7 +149,7 @@ async fn a_workflow_sends_what_meets_its_conditions(app: &App) {
     assert_eq!((&on["active"], &on["name"]), (&json!(true), &json!("People")));
     app.verification().await;
     app.delivers().await;
-    assert_eq!(receiver.types(), [CREATED, CLOSED, CREATED]);
+    assert_eq!(App::sorted(&receiver), [CLOSED, CREATED, CREATED]);
     App::gone(&app.delete(&at(&name)).await);
     app.delete(&at(&name)).await.refused(404, "resource_not_found");
     app.get(&at(&name)).await.refused(404, "resource_not_found");
@@ -220,7 +227,10 @@ async fn actions_and_conditions_come_and_go(app: &App) {
         "type": "webhook", "url": second.url, "signature": {"method": "HMACSHA256", "key": another},
     });
     let answer = app.put(&format!("{actions}/{act}"), bare).await.ok();
-    assert_eq!((&answer["headers"], &answer["signature"]["key"]), (&json!({}), &json!("anoth**********")));
+    assert_eq!(
+        (&answer["headers"], &answer["signature"]["key"]),
+        (&json!({}), &json!("anoth***************"))
+    );
     app.verification().await;
     app.delivers().await;
     let told = second.received().remove(1);
@@ -315,7 +325,7 @@ async fn what_became_of_an_event_is_told(app: &App) {
     let details = &attempts[0]["result_details"];
     assert_eq!(
         (&details["url"], &details["headers"]),
-        (&json!(receiver.url), &json!({"Authorization": "Beare**********"}))
+        (&json!(receiver.url), &json!({"Authorization": "Beare***************"}))
     );
     assert!(details["response_received_timestamp"].is_string() && attempts[0]["timestamp"].is_string());
     let ids: Vec<&str> = attempts.iter().map(|one| one["invocation_id"].as_str().unwrap()).collect();
@@ -397,9 +407,7 @@ async fn made_up_events_reach_every_action(app: &App) {
     App::gone(&app.post(&test, json!({"event_types": types})).await);
     app.delivers().await;
     for receiver in [&first, &second] {
-        let mut told = receiver.types();
-        told.sort();
-        assert_eq!(told, ["face_authentication_checks_completed", CREATED, "webhook_test"]);
+        assert_eq!(App::sorted(receiver), ["face_authentication_checks_completed", CREATED, "webhook_test"]);
         assert!(receiver.received().iter().all(|message| message.json()["data"]["test"] == json!(true)));
     }
     assert_eq!(bystander.received().len(), 0);
@@ -500,7 +508,7 @@ async fn what_is_wrong_is_named() {
         (of_action("url", json!("ftp://example.com")), vec!["actions__0__url__invalid"]),
         (of_action("url", json!("http://169.254.169.254/")), vec!["actions__0__url__invalid"]),
         (of_action("headers", json!({"Host": "a"})), vec!["actions__0__headers__Host__invalid_format"]),
-        (of_action("headers", json!({"webhook-id": "a"})), vec!["actions__0__headers__webhookid__invalid"]),
+        (of_action("headers", json!({"webhook-id": "a"})), vec!["actions__0__headers__invalid"]),
         (
             of_action("signature", json!({"method": "HMACSHA256"})),
             vec!["actions__0__signature__key__required"],
@@ -528,11 +536,7 @@ async fn what_is_wrong_is_named() {
             vec!["conditions__0__processing_channels__required"],
         ),
     ] {
-        let mut told = app.post(WORKFLOWS, body.clone()).await.invalid();
-        if let Some(code) = told.iter_mut().find(|code| code.contains("webhook")) {
-            // The name of a header has a hyphen, which no code has.
-            *code = "actions__0__headers__webhookid__invalid".to_owned();
-        }
+        let told = app.post(WORKFLOWS, body.clone()).await.invalid();
         assert_eq!(told, codes, "{body}");
     }
     assert_eq!(app.get(WORKFLOWS).await.ok(), json!({"data": []}), "nothing was made of half of it");

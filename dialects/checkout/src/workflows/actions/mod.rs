@@ -45,7 +45,7 @@ pub(crate) enum Format {
 /// What messages are signed with.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct SignatureBody {
-    #[allow(dead_code, reason = "there is one")]
+    #[expect(dead_code, reason = "there is one")]
     #[schema(inline)]
     method: Method,
     /// Printable ASCII without a space.
@@ -56,7 +56,7 @@ pub(crate) struct SignatureBody {
 /// Where events are sent.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct ActionBody {
-    #[allow(dead_code, reason = "there is one")]
+    #[expect(dead_code, reason = "there is one")]
     r#type: ActionType,
     /// https; http for networks that the operator allows.
     #[schema(max_length = 2048, example = "https://example.com/hooks")]
@@ -96,7 +96,7 @@ impl ActionBody {
 pub(crate) struct Signature {
     #[schema(inline)]
     method: Method,
-    #[schema(example = "8V8x0**********")]
+    #[schema(example = "8V8x0***************")]
     key: String,
 }
 

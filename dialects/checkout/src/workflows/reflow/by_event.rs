@@ -5,7 +5,7 @@ use bonafide_engine::{
     Engine,
     workflows::{self, Reflow},
 };
-use bonafide_http::{Caller, Path, Result, operation};
+use bonafide_http::{Caller, Json, Path, Result, operation};
 
 use super::super::events::event_id;
 use crate::answer::{Accepted, Nothing};
@@ -20,6 +20,7 @@ pub(crate) async fn by_event(
     State(engine): State<Engine>,
     caller: Caller,
     Path(event): Path<String>,
+    Json(Nothing {}): Json<Nothing>,
 ) -> Result<Accepted> {
     let what = Reflow { events: vec![event_id(&event)?], ..Reflow::default() };
     workflows::reflow(&engine, &caller, &what).await?;

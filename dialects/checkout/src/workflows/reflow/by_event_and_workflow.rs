@@ -5,7 +5,7 @@ use bonafide_engine::{
     Engine,
     workflows::{self, Reflow},
 };
-use bonafide_http::{Caller, Path, Result, operation};
+use bonafide_http::{Caller, Json, Path, Result, operation};
 
 use super::super::{WORKFLOW, events::event_id};
 use crate::answer::{Accepted, Nothing};
@@ -22,6 +22,7 @@ pub(crate) async fn by_event_and_workflow(
     State(engine): State<Engine>,
     caller: Caller,
     Path((event, workflow)): Path<(String, String)>,
+    Json(Nothing {}): Json<Nothing>,
 ) -> Result<Accepted> {
     let (events, workflows) = (vec![event_id(&event)?], vec![WORKFLOW.read(&workflow)?]);
     workflows::reflow(&engine, &caller, &Reflow { events, workflows, ..Reflow::default() }).await?;

@@ -5,7 +5,7 @@ use bonafide_engine::{
     Engine,
     workflows::{self, Reflow},
 };
-use bonafide_http::{Caller, Path, Result, operation};
+use bonafide_http::{Caller, Json, Path, Result, operation};
 
 use super::super::events::subject_id;
 use crate::answer::{Accepted, Nothing};
@@ -20,6 +20,7 @@ pub(crate) async fn by_subject(
     State(engine): State<Engine>,
     caller: Caller,
     Path(subject): Path<String>,
+    Json(Nothing {}): Json<Nothing>,
 ) -> Result<Accepted> {
     let what = Reflow { subjects: vec![subject_id(&subject)?.uuid()], ..Reflow::default() };
     workflows::reflow(&engine, &caller, &what).await?;

@@ -5,7 +5,7 @@ use bonafide_engine::{
     Engine,
     workflows::{self, Reflow},
 };
-use bonafide_http::{Caller, Path, Result, operation};
+use bonafide_http::{Caller, Json, Path, Result, operation};
 
 use super::super::{WORKFLOW, events::subject_id};
 use crate::answer::{Accepted, Nothing};
@@ -23,6 +23,7 @@ pub(crate) async fn by_subject_and_workflow(
     State(engine): State<Engine>,
     caller: Caller,
     Path((subject, workflow)): Path<(String, String)>,
+    Json(Nothing {}): Json<Nothing>,
 ) -> Result<Accepted> {
     let (subjects, workflows) = (vec![subject_id(&subject)?.uuid()], vec![WORKFLOW.read(&workflow)?]);
     workflows::reflow(&engine, &caller, &Reflow { subjects, workflows, ..Reflow::default() }).await?;
