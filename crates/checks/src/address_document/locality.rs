@@ -13,7 +13,7 @@ pub(super) struct Locality {
     pub(super) telling: u8,
 }
 
-/// How a country writes the line: a code before the town (9 a digit, A a letter, a space that may be left out), a code after
+/// How a country writes the line: a code before the town (9 a digit, A a letter, X either, a space that may be left out or, as `_`, may not), a code after
 /// it, or a state and a code after it.
 enum Form {
     Before { prefixes: &'static [&'static str], code: &'static str, telling: u8 },
@@ -41,14 +41,12 @@ fn form(country: Country) -> Form {
         Country::Nl => before(&["NL"], "9999 AA", 3),
         Country::Pl => before(&["PL"], "99-999", 3),
         Country::Pt => before(&["P", "PT"], "9999-999", 3),
-        Country::Se => before(&["S", "SE"], "999 99", 1),
+        Country::Se => before(&["S", "SE"], "999_99", 1),
         Country::Gb => {
             let codes = &["A9 9AA", "A99 9AA", "AA9 9AA", "AA99 9AA", "A9A 9AA", "AA9A 9AA"];
             Form::After { codes, telling: 3 }
         }
-        Country::Ie => {
-            Form::After { codes: &["A99 AAAA", "A99 A9A9", "A99 AA99", "A99 A99A", "A9A AA99"], telling: 2 }
-        }
+        Country::Ie => Form::After { codes: &["A99 XXXX", "A9A XXXX"], telling: 2 },
         Country::Us => Form::State { codes: &["99999-9999", "99999"], states: US },
         Country::Ca => Form::State { codes: &["A9A 9A9"], states: CA },
         Country::Au => Form::State { codes: &["9999"], states: AU },
@@ -151,7 +149,7 @@ pub(super) fn locality(line: &str, country: Country) -> Option<Locality> {
             Some(Locality { zip, city: Some(city), state, telling })
         }
         Form::After { codes, telling } => {
-            let (rest, zip) = codes.iter().find_map(|code| trailing(line, code))?;
+            let (rest, zip) = codes.iter().find_map(|code| trailing(line, code, true))?;
             let city = rest.trim_end_matches([',', '-', ' ']);
             let city = (!city.is_empty())
                 .then(|| town(city, country))
@@ -159,7 +157,7 @@ pub(super) fn locality(line: &str, country: Country) -> Option<Locality> {
             Some(Locality { zip, city, state: None, telling })
         }
         Form::State { codes, states } => {
-            let (rest, zip) = codes.iter().find_map(|code| trailing(line, code))?;
+            let (rest, zip) = codes.iter().find_map(|code| trailing(line, code, false))?;
             let rest = rest.trim_end_matches([',', '.', ' ', '(', ')']);
             let upper = rest.to_uppercase();
             let ends = |word: &str| {
@@ -207,6 +205,10 @@ fn fit(text: &str, code: &str) -> Option<(String, usize)> {
                 chars.next_if(|(_, c)| *c == ' ');
                 out.push(' ');
             }
+            '_' => {
+                chars.next_if(|(_, c)| *c == ' ')?;
+                out.push(' ');
+            }
             '-' => {
                 let (at, c) = chars.next_if(|(_, c)| matches!(c, '-' | '–' | ' ' | '.'))?;
                 end = at + c.len_utf8();
@@ -214,7 +216,11 @@ fn fit(text: &str, code: &str) -> Option<(String, usize)> {
             }
             _ => {
                 let (at, c) = chars.next()?;
-                let fits = if want == '9' { c.is_ascii_digit() } else { c.is_ascii_uppercase() };
+                let fits = match want {
+                    '9' => c.is_ascii_digit(),
+                    'X' => c.is_ascii_digit() || c.is_ascii_uppercase(),
+                    _ => c.is_ascii_uppercase(),
+                };
                 if !fits {
                     return None;
                 }
@@ -238,20 +244,19 @@ fn leading<'a>(line: &'a str, code: &str) -> Option<(String, &'a str)> {
     (apart && split).then_some((zip, rest))
 }
 
-/// A code at the end of a line, and what stands before it.
-fn trailing<'a>(line: &'a str, code: &str) -> Option<(&'a str, String)> {
+/// A code at the end of a line, and what stands before it. `apart`: a letter before it would be a part of it.
+fn trailing<'a>(line: &'a str, code: &str, apart: bool) -> Option<(&'a str, String)> {
     let least = code.chars().filter(|c| *c != ' ').count();
     let starts = line.char_indices().map(|(at, _)| at).rev();
     for at in starts.take(least + 2).filter(|at| line.len() - at >= least) {
         let Some(tail) = line.get(at..) else { continue };
         let Some((zip, end)) = fit(tail, code) else { continue };
         let head = line.get(..at)?;
-        if end == tail.len()
-            && !head.ends_with(|c: char| {
-                c.is_ascii_digit()
-                    || c.is_ascii_uppercase() && at > 0 && zip.starts_with(|z: char| z.is_ascii_uppercase())
-            })
-        {
+        let glued = |c: char| {
+            c.is_ascii_digit() && zip.starts_with(|z: char| z.is_ascii_digit())
+                || apart && c.is_ascii_uppercase()
+        };
+        if end == tail.len() && !head.ends_with(glued) {
             return Some((head, zip));
         }
     }
