@@ -42,6 +42,7 @@ pub(crate) struct NewResident {
     /// In full; of several whom the document names one.
     #[schema(min_length = 2, max_length = 255, example = "Hannah Bret")]
     name: String,
+    /// Kept; bills and letters do not tell it.
     #[schema(format = Date, max_length = 10)]
     birth_date: Option<String>,
     /// Nothing is compared with it when absent.
