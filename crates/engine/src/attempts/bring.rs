@@ -7,6 +7,7 @@ use bonafide_core::{
     event::EventType,
     evidence::EvidenceKind,
     id::{AttemptId, VerificationId},
+    time::Timestamp,
     verification::{Action, Status},
 };
 use bonafide_store::{Tx, attempts as rows, crypto::Sealed, evidence as evidence_rows};
@@ -89,7 +90,9 @@ pub async fn create_with_pictures(
     if let Some(document_type) = document_type {
         declare(&mut record, document_type);
     }
-    let attempt = begin(engine, &mut tx, caller, &mut record).await?;
+    // It began with its first picture: those that came in since are its own.
+    let at = stored.iter().map(|row| row.created_at).min().unwrap_or_else(|| engine.now());
+    let attempt = begin(engine, &mut tx, caller, &mut record, at).await?;
     let given = evidence_rows::list(&mut tx, organization, id).await?;
     let handed_in = HandedIn::of(&given, record.document_type());
     check_in(engine, &mut tx, caller, &mut record, handed_in).await?;
@@ -135,7 +138,13 @@ async fn keep(
 }
 
 /// The attempt itself, and that it began.
-async fn begin(engine: &Engine, tx: &mut Tx, caller: &Caller, record: &mut Record) -> Result<Attempt> {
+async fn begin(
+    engine: &Engine,
+    tx: &mut Tx,
+    caller: &Caller,
+    record: &mut Record,
+    at: Timestamp,
+) -> Result<Attempt> {
     let (organization, now) = (caller.organization, engine.now());
     let before = rows::latest(tx, organization, record.row.id).await?;
     let number = before.map_or(1, |attempt| attempt.number.saturating_add(1));
@@ -149,7 +158,7 @@ async fn begin(engine: &Engine, tx: &mut Tx, caller: &Caller, record: &mut Recor
         outcome: None,
         reasons: Value::Array(vec![]),
         sealed: Sealed::nothing(),
-        created_at: now,
+        created_at: at,
         updated_at: now,
         // It has no link.
         expires_at: now,
