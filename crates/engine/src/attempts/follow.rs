@@ -57,8 +57,8 @@ pub(crate) async fn follow(
     Ok(Some(after))
 }
 
-/// The first that the checks found of pictures that an attempt brought. Unless they are too poor to go on, the checks do, and
-/// that is told.
+/// What the checks found so far of pictures that an attempt brought. Unless they are too poor to go on, the checks do, and that
+/// is told.
 pub(crate) async fn looked_at(
     engine: &Engine,
     tx: &mut Tx,

@@ -148,10 +148,10 @@ async fn record_findings(
         .note(engine, tx, AuditAction::VerificationChecked, "worker", &json!({"job": job.as_str()}))
         .await?;
     findings::insert(tx, organization, record.row.id, new, engine.now(), &*engine.entropy).await?;
-    if record.kind().brings_pictures() {
-        looked_at(engine, tx, record, new).await?;
-    }
     let all = findings::list(tx, organization, record.row.id).await?;
+    if record.kind().brings_pictures() {
+        looked_at(engine, tx, record, &all).await?;
+    }
     let has = |check| all.iter().any(|f| f.check == check);
     let asks = Asks::of(tx, &record.row).await?;
     let document = !asks.document || has(Check::DocumentReadable) && has(Check::Registry);

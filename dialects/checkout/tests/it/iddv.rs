@@ -286,9 +286,12 @@ async fn poor_pictures_are_asked_for_again() {
     let picture = sample("passport.jpg");
     app.brings(&made, json!({"document_front": base64(&blurred(&picture))})).await;
     let read = app.again(&made).await;
-    assert_eq!((&read["status"], codes(&read)), (&json!("retry_required"), vec![61301]), "{read:#}");
+    // Of such a picture it cannot be told either which document it is, and whether that has a back.
+    let why = codes(&read);
+    assert!(why.contains(&61301) && why.iter().all(|code| (61300..61400).contains(code)), "{read:#}");
+    assert_eq!(read["status"], "retry_required");
     let last = app.last(&made).await;
-    assert_eq!((&last["status"], codes(&last)), (&json!("quality_checks_aborted"), vec![61301]));
+    assert_eq!((&last["status"], codes(&last)), (&json!("quality_checks_aborted"), why));
     app.get(&format!("{}/pdf-report", at(&made))).await.refused(404, "resource_not_found");
 
     app.brings(&made, json!({"document_front": base64(&picture)})).await;
@@ -507,7 +510,7 @@ async fn scenarios_come_true(app: &App) {
         ("62301", &[("declined", 62301, "completed")]),
         ("62401", &[("declined", 62401, "completed")]),
         ("61301I1", &[("retry_required", 61301, "quality_checks_aborted"), ("approved", 10000, "completed")]),
-        ("61311I62202", &[("retry_required", 61311, "quality_checks_aborted"), ("declined", 62202, "completed")]),
+        ("61311I62202", &[("retry_required", 61311, "checks_inconclusive"), ("declined", 62202, "completed")]),
     ] {
         let made = known_as(start).await.created();
         for (status, code, attempt) in tries {
