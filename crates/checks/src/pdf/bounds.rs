@@ -13,16 +13,20 @@ use crate::image::decode::{MAX_PIXELS, MAX_SIDE};
 
 /// Bytes that all streams of a file may unpack to.
 const MOST_UNPACKED: u64 = 256 << 20;
+/// Lists in lists that a file may have. Files that are meant to be read have a few; bytes that are no lists at all may look like
+/// some more.
+const MOST_NESTED: u32 = 50_000;
 /// Objects that a file may have.
 const MOST_OBJECTS: usize = 200_000;
 /// What the drawing of one page may cost: a glyph, a part of a path and a thousand pixels of a picture are one each.
 const MOST_DRAWN: u64 = 2_000_000;
 
-/// Measures every stream of a file, before anything is unpacked into memory.
+/// Measures a file and every stream of it, before anything is unpacked into memory.
 pub(super) fn unpacked(bytes: &[u8]) -> Result<(), Refused> {
     const MARK: &[u8] = b"stream";
     let mut left = MOST_UNPACKED;
     let mut rest = bytes;
+    Nesting::default().follow(bytes)?;
     while let Some(at) = rest.windows(MARK.len()).position(|found| found == MARK) {
         rest = rest.get(at + MARK.len()..).unwrap_or_default();
         let line = rest.iter().take_while(|b| matches!(b, b'\r' | b'\n')).count();
@@ -32,21 +36,59 @@ pub(super) fn unpacked(bytes: &[u8]) -> Result<(), Refused> {
         }
         // What is no such stream ends at once; a damaged one at its damage, as for the reader.
         let mut unpacking = ZlibDecoder::new(stream).take(left.saturating_add(1));
-        let unpacked = count(&mut unpacking);
+        let unpacked = count(&mut unpacking)?;
         left = left.checked_sub(unpacked).ok_or(Refused::TooMuch)?;
     }
     Ok(())
 }
 
-fn count(from: &mut impl Read) -> u64 {
-    let (mut buffer, mut total) = (vec![0; 64 << 10], 0u64);
+/// How much there is.
+fn count(from: &mut impl Read) -> Result<u64, Refused> {
+    let (mut buffer, mut total, mut nesting) = (vec![0; 64 << 10], 0u64, Nesting::default());
     loop {
         match from.read(&mut buffer) {
-            Ok(0) => return total,
-            Ok(n) => total = total.saturating_add(n as u64),
+            Ok(0) => return Ok(total),
+            Ok(n) => {
+                total = total.saturating_add(n as u64);
+                nesting.follow(buffer.get(..n).unwrap_or_default())?;
+            }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(_) => return total,
+            Err(_) => return Ok(total),
         }
+    }
+}
+
+/// How deep lists and dictionaries are inside each other. The reader calls itself for each, so what is too deep for its stack
+/// would end the program.
+#[derive(Default)]
+struct Nesting {
+    depth: u32,
+    before: u8,
+}
+
+impl Nesting {
+    fn follow(&mut self, bytes: &[u8]) -> Result<(), Refused> {
+        for byte in bytes {
+            let is_pair = *byte == self.before;
+            self.before = *byte;
+            match byte {
+                b'[' => self.depth += 1,
+                b'<' if is_pair => {
+                    self.depth += 1;
+                    self.before = 0;
+                }
+                b']' => self.depth = self.depth.saturating_sub(1),
+                b'>' if is_pair => {
+                    self.depth = self.depth.saturating_sub(1);
+                    self.before = 0;
+                }
+                _ => {}
+            }
+            if self.depth > MOST_NESTED {
+                return Err(Refused::TooMuch);
+            }
+        }
+        Ok(())
     }
 }
 

@@ -34,8 +34,9 @@ const LEAST_SIDE: f32 = 2_000.0;
 const MOST_SIDE: f32 = 4_000.0;
 /// The least pixels on the shorter side of something that can be read.
 const LEAST_SHORT: u32 = 64;
-/// Of the thread that reads: nesting that the reader allows fits many times.
-const STACK: usize = 64 << 20;
+/// Of the thread that reads, in addresses: memory is taken as it gets there. The reader goes down a level for each that is
+/// nested, and [`bounds`] says how many there may be.
+const STACK: usize = 1 << 30;
 
 /// A page as a picture, and the text that the file says is on it, in the picture's pixels. The text is what somebody wrote into
 /// the file, visible or not: believe it only where the picture shows the same.

@@ -122,6 +122,24 @@ fn nothing_that_a_file_says_ends_the_program() {
         // Whatever comes of it: what is left, or a refusal.
         let _: Result<Vec<Page>, Refused> = pages(&file[..cut], 1);
     }
-    let nested = format!("%PDF-1.7\n1 0 obj\n{}\nendobj\ntrailer << /Root 1 0 R >>", "[".repeat(200_000));
-    assert_eq!(pages(nested.as_bytes(), 1).unwrap_err(), Refused::Damaged);
+}
+
+#[test]
+fn lists_in_lists_end_nothing_but_their_file() {
+    use std::io::Write as _;
+    let nested = |level: &str, deep: usize| format!("1 0 obj\n{}\nendobj\n", level.repeat(deep));
+    for level in ["[", "[ 1 ", "<</A"] {
+        // As deep as may be, where the reader meets it as the root, as a page's drawing, and packed.
+        for (deep, expected) in [(49_000, Refused::Damaged), (51_000, Refused::TooMuch), (900_000, Refused::TooMuch)] {
+            let file = format!("%PDF-1.7\n{}trailer << /Root 1 0 R >>", nested(level, deep));
+            assert_eq!(pages(file.as_bytes(), 1).unwrap_err(), expected, "{level} {deep}");
+        }
+        let _: Result<Vec<Page>, Refused> = pages(&pdf(&[&level.repeat(49_000)]), 1);
+        let mut packed = flate2::write::ZlibEncoder::new(vec![], flate2::Compression::fast());
+        packed.write_all(level.repeat(900_000).as_bytes()).unwrap();
+        let mut file = pdf(&[LETTER]);
+        file.extend(b"9 0 obj << /Filter /FlateDecode >> stream\n");
+        file.extend(packed.finish().unwrap());
+        assert_eq!(pages(&file, 1).unwrap_err(), Refused::TooMuch, "{level}");
+    }
 }
