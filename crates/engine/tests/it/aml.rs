@@ -50,6 +50,7 @@ impl App {
     }
 
     async fn compared(&self, client: ClientId, monitored: bool) -> AmlId {
+        self.clock.advance(1);
         let new = NewAml { client, configuration: "standard".to_owned(), monitored, steered: None };
         let made = aml::create(&self.engine, &self.caller, new).await.unwrap();
         assert_eq!((made.status, made.hits, made.version), (AmlStatus::Created, None, 1));
@@ -255,6 +256,7 @@ async fn lists_that_are_too_old_approve_nobody(app: &App) {
     assert_eq!(app.stand(new).await, (S::ReviewRequired, None));
     assert_eq!(app.stand(hit).await, (S::ReviewRequired, Some(1)), "a hit on an old list is one");
     assert_eq!(app.stand(standing).await, (S::Approved, Some(0)));
+    app.clock.advance(1);
     app.lists().confirm("house", app.engine.now().0).unwrap();
     app.clock.advance(20_000);
     run_pending(&app.engine).await.unwrap();
