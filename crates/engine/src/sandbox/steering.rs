@@ -74,6 +74,8 @@ const fn is_steered(kind: Kind, check: Check) -> bool {
             check,
             Check::ImageQuality
                 | Check::IsIdentityDocument
+                | Check::DocumentAsAsked
+                | Check::OnlineDuplication
                 | Check::DocumentReadable
                 | Check::DocumentExpired
                 | Check::DateConsistency

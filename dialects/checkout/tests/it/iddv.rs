@@ -502,7 +502,9 @@ async fn scenarios_come_true(app: &App) {
     let known_as = async |start: &str| {
         let external = format!("eaplt_{start:0<26}");
         let applicant = app.applicant(json!({"external_applicant_id": external})).await;
-        app.post(IDDV, new(&applicant)).await
+        let mut body = new(&applicant);
+        body["declared_data"] = json!({"name": "Hannah Bret"});
+        app.post(IDDV, body).await
     };
     for (start, tries) in [
         ("10000", &[("approved", 10000, "completed")][..]),
