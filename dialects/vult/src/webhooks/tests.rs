@@ -17,7 +17,7 @@ fn every_body_has_the_envelope() {
     let told = told(&Webhooks);
     assert_eq!(
         told.len(),
-        2 * 23 + 5 + 2 * 3,
+        2 * 23 + 5 + Kind::ALL.len() * 3,
         "both kinds; document, screening and report of one; the rest whatever"
     );
     for (event_type, kind) in told {
