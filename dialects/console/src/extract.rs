@@ -10,7 +10,7 @@ use bonafide_http::{Refusal, Result};
 use utoipa::openapi::{Object, ObjectBuilder, Type};
 
 /// What the APIs write before an id in their messages.
-const VERIFICATION: &[&str] = &["req_", "idv_", "fav_", "ver_"];
+const VERIFICATION: &[&str] = &["req_", "idv_", "fav_", "iddv_", "adv_", "ver_"];
 const AML: &[&str] = &["amlv_"];
 const PERSON: &[&str] = &["clt_", "aplt_"];
 const WEBHOOK: &[&str] = &["wh_", "wfa_"];
@@ -86,7 +86,7 @@ mod tests {
     #[test]
     fn ids_are_taken_as_messages_carry_them() {
         let bare: VerificationId = ID.parse().unwrap();
-        for prefix in ["", "req_", "idv_", "fav_", "amlv_", "ver_", "clt_", "aplt_", "wh_", "wfa_"] {
+        for prefix in ["", "req_", "idv_", "fav_", "iddv_", "adv_", "amlv_", "ver_", "clt_", "aplt_", "wh_", "wfa_"] {
             assert_eq!(subject(&format!("{prefix}{ID}")).unwrap(), bare, "{prefix}");
         }
         assert!(webhook_id(&format!("wh_{ID}")).is_ok() && event_id(&format!("evt_{ID}")).is_ok());

@@ -24,7 +24,7 @@ pub(crate) struct ListAml {
     #[param(pattern = "^(created|screening_in_progress|approved|review_required|declined)$")]
     status: Option<String>,
     /// Of this client alone.
-    #[param(max_length = 40)]
+    #[param(pattern = "^((clt|aplt)_)?[0-7][0-9a-hjkmnp-tv-z]{25}$")]
     client: Option<String>,
     /// How many to leave out, newest first.
     #[param(pattern = "^-?[0-9]{1,18}$")]

@@ -26,7 +26,7 @@ const LONGEST_WAIT_S: i64 = 30;
 #[serde(deny_unknown_fields)]
 pub(crate) struct ListEvents {
     /// Only those of this verification, applicant, client or webhook.
-    #[param(pattern = "^((req|idv|fav|amlv|ver|clt|aplt|wh|wfa)_)?[0-7][0-9a-hjkmnp-tv-z]{25}$")]
+    #[param(pattern = "^((req|idv|fav|iddv|adv|amlv|ver|clt|aplt|wh|wfa)_)?[0-7][0-9a-hjkmnp-tv-z]{25}$")]
     subject: Option<String>,
     /// Only those of this type, for instance `verification.approved`.
     r#type: Option<String>,

@@ -34,7 +34,7 @@ pub(crate) struct ListVerifications {
     )]
     status: Option<String>,
     /// `identity_verification` or `face_authentication`.
-    #[param(pattern = "^(identity_verification|face_authentication)$")]
+    #[param(pattern = "^(identity_verification|face_authentication|document_verification|address_verification)$")]
     kind: Option<String>,
     /// Only those created through this API: `athenty`, `checkout`, `verifyhq` or `vult`.
     #[param(pattern = "^(athenty|checkout|verifyhq|vult)$")]
