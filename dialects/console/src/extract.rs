@@ -49,7 +49,8 @@ pub(crate) fn client_id(text: &str) -> Result<ClientId> {
 /// What an event happened to: a verification, a person, a client, an AML verification or a webhook.
 pub(crate) fn subject(text: &str) -> Result<VerificationId> {
     bare(text, &[VERIFICATION, PERSON, AML, WEBHOOK].concat()).parse().map_err(|_| {
-        let message = "must be the id of a verification, an AML verification, an applicant, a client or a webhook";
+        let message =
+            "must be the id of a verification, an AML verification, an applicant, a client or a webhook";
         Refusal::from(Problem::new("subject", Rule::Format, message))
     })
 }
@@ -86,7 +87,9 @@ mod tests {
     #[test]
     fn ids_are_taken_as_messages_carry_them() {
         let bare: VerificationId = ID.parse().unwrap();
-        for prefix in ["", "req_", "idv_", "fav_", "iddv_", "adv_", "amlv_", "ver_", "clt_", "aplt_", "wh_", "wfa_"] {
+        for prefix in
+            ["", "req_", "idv_", "fav_", "iddv_", "adv_", "amlv_", "ver_", "clt_", "aplt_", "wh_", "wfa_"]
+        {
             assert_eq!(subject(&format!("{prefix}{ID}")).unwrap(), bare, "{prefix}");
         }
         assert!(webhook_id(&format!("wh_{ID}")).is_ok() && event_id(&format!("evt_{ID}")).is_ok());

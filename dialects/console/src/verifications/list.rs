@@ -33,8 +33,10 @@ pub(crate) struct ListVerifications {
         pattern = "^(created|pending|capturing|processing|retry_required|review_required|approved|declined|refused|inconclusive|canceled|expired)(,(created|pending|capturing|processing|retry_required|review_required|approved|declined|refused|inconclusive|canceled|expired))*$"
     )]
     status: Option<String>,
-    /// `identity_verification` or `face_authentication`.
-    #[param(pattern = "^(identity_verification|face_authentication|document_verification|address_verification)$")]
+    /// `identity_verification`, `face_authentication`, `document_verification` or `address_verification`.
+    #[param(
+        pattern = "^(identity_verification|face_authentication|document_verification|address_verification)$"
+    )]
     kind: Option<String>,
     /// Only those created through this API: `athenty`, `checkout`, `verifyhq` or `vult`.
     #[param(pattern = "^(athenty|checkout|verifyhq|vult)$")]
