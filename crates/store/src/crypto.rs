@@ -11,7 +11,8 @@ use std::fmt;
 use aes_gcm::{Aes256Gcm, KeyInit, Nonce, Tag, aead::AeadInOut};
 use bonafide_core::id::{
     AmlId, ApplicantId, AttemptId, BlockedId, ClientId, DismissalId, Entropy, EventId, EvidenceId, FeatureId,
-    OrganizationId, ReviewId, ScreeningId, ShareId, SigningKeyId, VerificationId, WebhookEndpointId, WebhookSecretId,
+    OrganizationId, ReviewId, ScreeningId, ShareId, SigningKeyId, VerificationId, WebhookEndpointId,
+    WebhookSecretId,
 };
 use bonafide_core::step::StepKind;
 use hkdf::Hkdf;

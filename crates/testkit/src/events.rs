@@ -3,7 +3,10 @@
 use bonafide_core::{
     aml::AmlStatus,
     client::MemberType,
-    event::{AmlFacts, ClientFacts, Event, EventType, Message, Snapshot, Subject, VerificationFacts, WebhookDialect},
+    event::{
+        AmlFacts, ClientFacts, Event, EventType, Message, Snapshot, Subject, VerificationFacts,
+        WebhookDialect,
+    },
     finding::{Check, Code},
     id::Id,
     step::StepKind,
