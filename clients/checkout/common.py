@@ -11,6 +11,7 @@ import requests
 from checkout_sdk.checkout_sdk import CheckoutSdk
 from checkout_sdk.environment import Environment
 from checkout_sdk.exception import CheckoutApiException
+from checkout_sdk.http_client_interface import HttpClientBuilderInterface
 from checkout_sdk.oauth_scopes import OAuthScopes
 from PIL import Image, ImageFilter
 
@@ -36,15 +37,26 @@ environment = Environment(
 )
 
 
+class HttpClient(HttpClientBuilderInterface):
+    """A connection a request: a proxy in between closes those that wait."""
+
+    def get_client(self) -> requests.Session:
+        session = requests.Session()
+        if IS_PROXIED:
+            session.headers["Connection"] = "close"
+        return session
+
+
 def by_key():
-    return CheckoutSdk.builder().secret_key(os.environ["API_KEY"]).environment(environment).use_legacy_domain().build()
+    builder = CheckoutSdk.builder().secret_key(os.environ["API_KEY"]).environment(environment)
+    return builder.http_client_builder(HttpClient()).use_legacy_domain().build()
 
 
 def by_token():
     builder = CheckoutSdk.builder().oauth().client_credentials(os.environ["CLIENT_ID"], os.environ["CLIENT_SECRET"])
     scopes = [OAuthScopes.IDENTITY_VERIFICATION, OAuthScopes.FLOW]
     builder = builder.scopes(scopes).environment(environment)
-    return builder.use_legacy_domain().build()
+    return builder.http_client_builder(HttpClient()).use_legacy_domain().build()
 
 
 def refused(status: int, call, *asked) -> CheckoutApiException:
