@@ -146,6 +146,10 @@ class There:
                 case.path_parameters[name] = self.get(name)
         if isinstance(case.body, dict):
             case.body = self.with_values(case.body)
+        if case.media_type == "multipart/form-data" and isinstance(case.body, dict):
+            # Files as they are, and types that there are.
+            files = {name: SAMPLE for name in ("document_front", "document_back", "document") if name in case.body}
+            case.body |= files | ({"document_type": "Passport"} if "document_type" in case.body else {})
         if case.operation.method.upper() == "DELETE":
             self.forget("workflow_id", "action_id", "condition_id")
         elif path.endswith("/anonymize"):
