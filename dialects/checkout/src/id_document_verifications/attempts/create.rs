@@ -51,6 +51,7 @@ pub(crate) struct NewDocumentAttempt {
     document_issuing_country: Option<String>,
     /// ISO 3166-2, with or without the country. What counts is what the document says itself.
     #[schema(min_length = 1, max_length = 6, pattern = "^[A-Z0-9-]{1,6}$", example = "CA")]
+    #[expect(dead_code, reason = "what counts is what the document says itself")]
     document_issuing_country_subdivision: Option<String>,
 }
 
