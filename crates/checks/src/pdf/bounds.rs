@@ -122,7 +122,8 @@ const fn is_packing(filter: Filter) -> bool {
 }
 
 fn is_too_large(dict: &Dict<'_>) -> bool {
-    let side = |long: &str, short: &str| dict.get::<u32>(long).or_else(|| dict.get::<u32>(short)).unwrap_or(0);
+    let side =
+        |long: &str, short: &str| dict.get::<u32>(long).or_else(|| dict.get::<u32>(short)).unwrap_or(0);
     let (width, height) = (side("Width", "W"), side("Height", "H"));
     width > MAX_SIDE || height > MAX_SIDE || u64::from(width) * u64::from(height) > MAX_PIXELS
 }

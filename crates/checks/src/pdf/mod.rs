@@ -135,7 +135,8 @@ fn page<'a>(
     }
     let scale = (RESOLUTION / POINTS_PER_INCH).max(LEAST_SIDE / longest).min(MOST_SIDE / longest);
     let text = text::lines(sheet, scale, settings);
-    let drawing = RenderSettings { x_scale: scale, y_scale: scale, bg_color: WHITE, ..RenderSettings::default() };
+    let drawing =
+        RenderSettings { x_scale: scale, y_scale: scale, bg_color: WHITE, ..RenderSettings::default() };
     let drawn = render(sheet, cache, settings, &drawing);
     let (width, height) = (u32::from(drawn.width()), u32::from(drawn.height()));
     if width.min(height) < LEAST_SHORT {

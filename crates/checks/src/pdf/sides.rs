@@ -160,12 +160,17 @@ mod tests {
 
     #[test]
     fn two_cards_are_two_sides() {
-        for cards in [[[250, 150, 500, 310], [250, 700, 500, 310]], [[60, 200, 400, 250], [540, 200, 400, 250]]] {
+        for cards in
+            [[[250, 150, 500, 310], [250, 700, 500, 310]], [[60, 200, 400, 250], [540, 200, 400, 250]]]
+        {
             let found = sizes(&cards);
             assert_eq!(found.len(), 2, "{cards:?}");
             for (width, height) in found {
                 let [.., wide, high] = cards[0];
-                assert!((wide..wide + 40).contains(&width) && (high..high + 40).contains(&height), "{width} {height}");
+                assert!(
+                    (wide..wide + 40).contains(&width) && (high..high + 40).contains(&height),
+                    "{width} {height}"
+                );
             }
         }
     }

@@ -52,7 +52,8 @@ fn a_page_is_a_picture_with_its_text_where_it_is_seen() {
     // The ink of a line is inside its box, and there is none beside it.
     let dark = |[x0, y0, x1, y1]: [f32; 4]| {
         let (xs, ys) = (x0 as u32..x1 as u32, y0 as u32..y1 as u32);
-        ys.flat_map(|y| xs.clone().map(move |x| (x, y))).any(|(x, y)| page.picture.rgb.get_pixel(x, y)[0] < 128)
+        ys.flat_map(|y| xs.clone().map(move |x| (x, y)))
+            .any(|(x, y)| page.picture.rgb.get_pixel(x, y)[0] < 128)
     };
     for line in &page.text {
         let Quad([[left, top], _, [right, bottom], _]) = line.region;
@@ -80,7 +81,8 @@ fn what_is_no_page_is_refused() {
 
 #[test]
 fn a_password_is_named() {
-    let objects = ["<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Kids [] /Count 0 >>"].map(str::to_owned);
+    let objects =
+        ["<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Kids [] /Count 0 >>"].map(str::to_owned);
     let (owner, user) = ("A".repeat(64), "B".repeat(64));
     let encrypt = format!(
         "/ID [<00> <00>] /Encrypt << /Filter /Standard /V 2 /R 3 /Length 128 /P -4 /O <{owner}> /U <{user}> >>"
@@ -130,7 +132,9 @@ fn lists_in_lists_end_nothing_but_their_file() {
     let nested = |level: &str, deep: usize| format!("1 0 obj\n{}\nendobj\n", level.repeat(deep));
     for level in ["[", "[ 1 ", "<</A"] {
         // As deep as may be, where the reader meets it as the root, as a page's drawing, and packed.
-        for (deep, expected) in [(49_000, Refused::Damaged), (51_000, Refused::TooMuch), (900_000, Refused::TooMuch)] {
+        for (deep, expected) in
+            [(49_000, Refused::Damaged), (51_000, Refused::TooMuch), (900_000, Refused::TooMuch)]
+        {
             let file = format!("%PDF-1.7\n{}trailer << /Root 1 0 R >>", nested(level, deep));
             assert_eq!(pages(file.as_bytes(), 1).unwrap_err(), expected, "{level} {deep}");
         }

@@ -56,8 +56,7 @@ pub(crate) async fn parts(
     let drawing = tokio::task::spawn_blocking(move || {
         pdf::pages(&bytes, most).map(|pages| pictures(kind, has_back, pages))
     });
-    let refused =
-        |message: String| Error::Invalid(vec![Problem::new(field.clone(), Rule::Format, message)]);
+    let refused = |message: String| Error::Invalid(vec![Problem::new(field.clone(), Rule::Format, message)]);
     let Ok(drawn) = tokio::time::timeout(PATIENCE, drawing).await else {
         return Err(refused("the PDF takes too long to draw; send a picture".to_owned()));
     };

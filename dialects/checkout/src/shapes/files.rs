@@ -46,7 +46,11 @@ pub(crate) fn of_text(field: &str, text: &str, problems: &mut Vec<Problem>) -> V
     match base64.and_then(|base64| BASE64_STANDARD.decode(base64.trim()).ok()) {
         Some(bytes) => bounded(field, bytes, problems),
         None => {
-            problems.push(Problem::new(field, Rule::Format, "must be a file in base64, or a data URI of one"));
+            problems.push(Problem::new(
+                field,
+                Rule::Format,
+                "must be a file in base64, or a data URI of one",
+            ));
             vec![]
         }
     }
@@ -91,7 +95,8 @@ mod tests {
     fn read(text: &str) -> Result<Vec<u8>, Vec<&'static str>> {
         let mut problems = vec![];
         let bytes = of_text("document", text, &mut problems);
-        let words = || problems.iter().map(|problem| if problem.rule == Rule::Length { "long" } else { "format" });
+        let words =
+            || problems.iter().map(|problem| if problem.rule == Rule::Length { "long" } else { "format" });
         if problems.is_empty() { Ok(bytes) } else { Err(words().collect()) }
     }
 

@@ -30,8 +30,9 @@ impl PdfReport {
         match reports::link(engine, caller, id).await {
             Ok(link) => Ok(Self { pdf_report: link.clone(), signed_url: link }),
             Err(Error::NotFound(_)) => {
-                let message =
-                    format!("there is no report of this verification; the event {told} says when there is one");
+                let message = format!(
+                    "there is no report of this verification; the event {told} says when there is one"
+                );
                 Err(not_available("report__not_available", &message))
             }
             Err(other) => Err(other.into()),

@@ -105,7 +105,8 @@ pub(crate) async fn create(
         Body::Form(form) => of_form(form)?,
     };
     verifications::expect(&engine, &caller, KIND, id).await?;
-    let file = |kind, field: &str, bytes| Brought { kind, picture: Picture { field: field.to_owned(), bytes } };
+    let file =
+        |kind, field: &str, bytes| Brought { kind, picture: Picture { field: field.to_owned(), bytes } };
     let mut brought = vec![file(EvidenceKind::DocumentFront, FRONT, front)];
     brought.extend(back.map(|back| file(EvidenceKind::DocumentBack, BACK, back)));
     let declared = document_type.and_then(declared_type);
