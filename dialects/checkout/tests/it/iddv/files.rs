@@ -6,7 +6,7 @@ use super::{Part, base64, words};
 use crate::{
     pdf::{pdf, protected},
     support::{App, id, sample},
-    walk::{at, attempts},
+    walk::attempts,
 };
 
 #[tokio::test]
