@@ -97,9 +97,13 @@ class There:
         attempt = self.post(f"/face-authentications/{made}/attempts", {"redirect_url": URL})["id"]
         return {"face_authentication_id": made, "face-authentications attempt": attempt}
 
-    def brought(self, path: str, name: str, pictures: dict) -> dict[str, str]:
+    def untried(self, path: str) -> str:
+        """One that no document was brought for."""
         asked = {"applicant_id": self.get("applicant_id"), "user_journey_id": JOURNEY}
-        made = self.post(f"/{path}", asked)["id"]
+        return self.post(f"/{path}", asked)["id"]
+
+    def brought(self, path: str, name: str, pictures: dict) -> dict[str, str]:
+        made = self.untried(path)
         attempt = self.post(f"/{path}/{made}/attempts", pictures)["id"]
         return {name: made, f"{path} attempt": attempt}
 
@@ -133,10 +137,13 @@ class There:
     def give(self, case) -> None:
         """Puts what there is into a request."""
         path, resource = case.operation.path, case.operation.path.strip("/").split("/")[0]
+        is_post = case.operation.method.upper() == "POST"
         if "{subject_id}" in path and "{workflow_id}" not in path or resource == "identity-verifications":
             self.get("identity_verification_id")
         for name in case.path_parameters or {}:
-            if name == "attempt_id":
+            if resource.endswith("document-verifications") and path.endswith("/attempts") and is_post:
+                case.path_parameters[name] = self.untried(resource)
+            elif name == "attempt_id":
                 self.get(resource[:-1].replace("-", "_") + "_id")
                 case.path_parameters[name] = self.known[f"{resource} attempt"]
             elif path.endswith("/pdf-report") and resource == "identity-verifications":
@@ -154,9 +161,9 @@ class There:
             self.forget("workflow_id", "action_id", "condition_id")
         elif path.endswith("/anonymize"):
             self.known.clear()
-        elif path.endswith("/attempts") and case.operation.method.upper() == "POST":
-            # The one before ends, or none may be made any more.
-            self.forget(*[name for name in self.known if name.endswith(("verification_id", "authentication_id"))])
+        elif path.endswith("/attempts") and is_post:
+            # The one before ends.
+            self.forget("identity_verification_id", "face_authentication_id")
 
     def with_values(self, value):
         if isinstance(value, list):
