@@ -2,7 +2,10 @@
 
 use jiff::civil::Date;
 
-use super::layout::{Page, Row, says};
+use super::{
+    country::Country,
+    layout::{Page, Row, says},
+};
 use crate::document::fields::dates::{self, Found, Order};
 use bonafide_core::text::plain;
 
@@ -148,13 +151,13 @@ pub(super) struct Issued {
 }
 
 /// The day of issue on a page; of several, the one whose label says so, else the latest that has no label of another day.
-pub(super) fn issued(page: &Page, order: Option<Order>, today: Date) -> Option<Issued> {
-    // Where the page does not show which number is the day, its own custom tells.
-    let order =
-        dates::order_of(page.rows.iter().map(|r| r.text.as_str())).or(order).unwrap_or(Order::DayFirst);
+pub(super) fn issued(page: &Page, country: Option<Country>, today: Date) -> Option<Issued> {
+    // Where the page does not show which number is the day, its country's custom tells.
+    let custom = if country == Some(Country::Us) { Order::MonthFirst } else { Order::DayFirst };
+    let order = dates::order_of(page.rows.iter().map(|r| r.text.as_str())).unwrap_or(custom);
     let mut best: Option<(f32, Date, &Row)> = None;
     for row in &page.rows {
-        let text = first_of_the_month(&row.text);
+        let text = written(&row.text, country);
         let all = dates::dates(&text, order, today);
         for found in &all {
             if found.date > today || found.date.year() < 1950 {
@@ -180,9 +183,10 @@ pub(super) fn issued(page: &Page, order: Option<Order>, today: Date) -> Option<I
     })
 }
 
-/// `1er mars` is the first.
-fn first_of_the_month(text: &str) -> String {
-    text.replace("1er ", "1 ").replace("1º ", "1 ").replace("1° ", "1 ")
+/// `1er mars` is the first; the Polish November is October in Croatian, so that the months leave it out.
+fn written(text: &str, country: Option<Country>) -> String {
+    let text = text.replace("1er ", "1 ").replace("1º ", "1 ").replace("1° ", "1 ");
+    if country == Some(Country::Pl) { text.replace("listopada", "november") } else { text }
 }
 
 fn score(page: &Page, row: &Row, text: &str, found: &Found, in_row: usize) -> f32 {
@@ -269,6 +273,13 @@ mod tests {
             Some("2026-10-01")
         );
         assert_eq!(of(&[("Bill date: October 2, 2026", 20.0, 100.0)]).as_deref(), Some("2026-10-02"));
+    }
+
+    #[test]
+    fn the_polish_november_is_one() {
+        let lines = [line("Data wystawienia 11 listopada 2026 r.", 20.0, 100.0)];
+        let found = issued(&Page::of(&lines, Side::Front), Some(Country::Pl), date(2026, 11, 30));
+        assert_eq!(found.map(|i| i.date), Some(date(2026, 11, 11)));
     }
 
     #[test]

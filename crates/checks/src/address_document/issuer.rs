@@ -93,7 +93,11 @@ pub(super) fn issuer(page: &Page, addressed: &[String]) -> Option<Issuer> {
 /// What stands before the first mark that divides a line: a company's name stands so before its address.
 fn leading(text: &str) -> String {
     let end = [" · ", " - ", " | ", "|", "·", ", "].iter().filter_map(|mark| text.find(mark)).min();
-    text.get(..end.unwrap_or(text.len())).unwrap_or(text).trim().trim_end_matches([',', ';', '·']).to_owned()
+    text.get(..end.unwrap_or(text.len()))
+        .unwrap_or(text)
+        .trim()
+        .trim_end_matches([',', ';', '·'])
+        .replace("S.r.I.", "S.r.l.")
 }
 
 fn score(page: &Page, row: &Row, name: &str, addressed: &[String], domain: Option<&str>) -> Option<f32> {

@@ -23,9 +23,8 @@ use bonafide_core::{
 use jiff::civil::Date;
 
 pub use self::text::{Embedded, TextLine};
-use self::{country::Country, layout::Page, recipient::Recipient};
+use self::{layout::Page, recipient::Recipient};
 use crate::{
-    document::fields::dates::Order,
     face::compare::could_not_run,
     image::{Picture, quality},
     models::Models,
@@ -131,7 +130,6 @@ pub fn extract(lines: &[TextLine], today: Date) -> DocumentReading {
     }
     let (names, country) =
         recipient.as_ref().map(|(_, r)| (r.names.clone(), Some(r.address.country))).unwrap_or_default();
-    let order = country.map(|c| if c == Country::Us { Order::MonthFirst } else { Order::DayFirst });
     // What the first page says of its issuer and its day stands.
     if let Some((page, found)) = pages.iter().find_map(|page| Some((page, issuer::issuer(page, &names)?))) {
         put(
@@ -144,7 +142,7 @@ pub fn extract(lines: &[TextLine], today: Date) -> DocumentReading {
         );
     }
     if let Some((page, found)) =
-        pages.iter().find_map(|page| Some((page, issued::issued(page, order, today)?)))
+        pages.iter().find_map(|page| Some((page, issued::issued(page, country, today)?)))
     {
         let day = found.date.to_string();
         put(&mut reading, FieldName::IssuedAt, &day, page.side, found.confidence, Some(found.row.region));

@@ -174,6 +174,10 @@ static COMPANIES: &[&str] = &[
     "RIJKSBELASTINGEN",
     "FINANCES",
     "PUBLIQUES",
+    "CITY",
+    "TOWN",
+    "VILLE",
+    "STADT",
 ];
 
 /// Words of labels and headings, which no name begins with.

@@ -267,7 +267,8 @@ fn is_extra(text: &str) -> bool {
     let plain = plain(text);
     let padded = format!(" {plain} ");
     let word = EXTRAS.iter().any(|w| match w.len() {
-        0..=2 => padded.starts_with(&format!(" {w} ")),
+        // "m. 14" is a flat, and "M." a title.
+        0..=2 => padded.starts_with(&format!(" {w} ")) && plain.contains(|c: char| c.is_ascii_digit()),
         _ => padded.contains(&format!(" {w} ")),
     });
     let glued = EXTRAS.iter().any(|w| {
@@ -366,6 +367,11 @@ mod tests {
                 &["Herrn Reto Caduff", "Seeweg 3", "8001 Zürich"],
                 "CHF MWST",
                 ["Seeweg 3", "", "Zürich", "", "8001", "CH"],
+            ),
+            (
+                &["M. Julien Castaing", "9 place de la Halle", "44000 NANTES"],
+                "TVA facture",
+                ["9 place de la Halle", "", "NANTES", "", "44000", "FR"],
             ),
             (
                 &["Jacob Larsen", "9 Oak Avenue", "Apt 4B", "Portland, OR 97205"],

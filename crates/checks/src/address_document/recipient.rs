@@ -123,12 +123,21 @@ fn candidates(page: &Page, cues: &Cues) -> Vec<(f32, Recipient)> {
     let mut out = vec![];
     for block in page.blocks() {
         let texts: Vec<&str> = block.iter().map(|r| r.text.as_str()).collect();
-        let Some(found) = postal::parse(&texts, cues) else { continue };
+        let Some(mut found) = postal::parse(&texts, cues) else { continue };
         let rows: Vec<&Row> =
             block.iter().copied().skip(found.from).take(found.to + 1 - found.from).collect();
-        let names: Vec<&Row> =
+        let mut names: Vec<&Row> =
             block.iter().copied().skip(found.from).take(found.street_line - found.from).collect();
         let street = block.get(found.street_line).copied();
+        // A short line between the names and the street may not have been found.
+        if found.names.is_empty()
+            && !found.company
+            && let Some(above) = rows.first().and_then(|first| named_above(page, first))
+        {
+            found.names = people::names(&above.text);
+            found.titled = people::is_titled(&above.text);
+            names = vec![above];
+        }
         let mut score = score(page, &found, &rows) - issuers_own(page, &found);
         // Contacts in the block, above or below the address.
         let contact =
@@ -199,6 +208,16 @@ fn score(page: &Page, found: &Found, rows: &[&Row]) -> f32 {
         score -= 0.7;
     }
     score
+}
+
+/// The nearest line above another one, with its edge, that names somebody.
+fn named_above<'a>(page: &'a Page, first: &Row) -> Option<&'a Row> {
+    let near = |r: &&Row| {
+        let gap = first.top - r.bottom;
+        (0.0..2.2 * first.height()).contains(&gap) && (r.left - first.left).abs() < 0.8 * first.height()
+    };
+    let named = page.rows.iter().filter(near).filter(|r| !people::names(&r.text).is_empty());
+    named.max_by(|a, b| a.bottom.total_cmp(&b.bottom))
 }
 
 /// What speaks against an address that stands beside a company's name elsewhere on the page, as in its footer.
