@@ -64,7 +64,7 @@ CHECKOUT = {
     *("pre_selected_residence_country", "pre_selected_document_issuing_country", "pre_selected_language"),
     *("document_front", "document_back", "document", "document_issuing_country"),
     # Null, which nothing in a form is.
-    "document_type",
+    *("document_type", "document_issuing_country_subdivision"),
 }
 UNSAID |= dict.fromkeys(
     (

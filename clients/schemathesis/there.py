@@ -151,12 +151,9 @@ class There:
                 case.path_parameters[name] = self.known["approved_id"]
             elif hasattr(self, f"make_{name.removesuffix('_id')}"):
                 case.path_parameters[name] = self.get(name)
-        if isinstance(case.body, dict):
+        # What is put into a form, the tester takes for wrong afterwards.
+        if isinstance(case.body, dict) and case.media_type != "multipart/form-data":
             case.body = self.with_values(case.body)
-        if case.media_type == "multipart/form-data" and isinstance(case.body, dict):
-            # Files as they are, and types that there are.
-            files = {name: SAMPLE for name in ("document_front", "document_back", "document") if name in case.body}
-            case.body |= files | ({"document_type": "Passport"} if "document_type" in case.body else {})
         if case.operation.method.upper() == "DELETE":
             self.forget("workflow_id", "action_id", "condition_id")
         elif path.endswith("/anonymize"):
