@@ -15,7 +15,7 @@ use crate::image::decode::{MAX_PIXELS, MAX_SIDE};
 const MOST_UNPACKED: u64 = 256 << 20;
 /// Lists in lists that a file may have. Files that are meant to be read have a few; bytes that are no lists at all may look like
 /// some more.
-const MOST_NESTED: u32 = 50_000;
+const MOST_NESTED: u32 = 20_000;
 /// Objects that a file may have.
 const MOST_OBJECTS: usize = 200_000;
 /// What the drawing of one page may cost: a glyph, a part of a path and a thousand pixels of a picture are one each.
