@@ -68,7 +68,6 @@ async fn log(mut request: Request, next: Next, clock: Arc<dyn Clock>, entropy: A
     });
     request.extensions_mut().insert(RequestId(id.clone()));
     let method = request.method().clone();
-    // The path without its query: paths of this product hold identifiers and no personal data.
     let path = request.uri().path().to_owned();
     let trace_id = trace_id(request.headers());
     let start = std::time::Instant::now();
@@ -77,6 +76,7 @@ async fn log(mut request: Request, next: Next, clock: Arc<dyn Clock>, entropy: A
     let ms = Duration::as_millis(&took) as u64;
     // The route and not the path, and no method that a stranger made up: counters stay few, and identifiers out of them.
     let route = response.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
+    let path = loggable(&path, &route);
     let labels = [("method", known(&method).to_owned()), ("route", route), ("status", status.to_string())];
     metrics::counter!("bonafide_requests_total", &labels).increment(1);
     metrics::histogram!("bonafide_request_seconds", &labels[..2]).record(took.as_secs_f64());
@@ -86,6 +86,23 @@ async fn log(mut request: Request, next: Next, clock: Arc<dyn Clock>, entropy: A
     }
     response.headers_mut().insert(REQUEST_ID.clone(), id);
     response
+}
+
+/// The path as it may be logged: with the identifiers that we made, and of whatever else stands in the place of a variable the
+/// variable's name. Callers put what they like there, an e-mail address too.
+fn loggable(path: &str, route: &str) -> String {
+    let shown = |(wanted, sent): (&str, &str)| {
+        let variable = wanted.starts_with('{');
+        if variable && is_id(sent) { sent.to_owned() } else { wanted.to_owned() }
+    };
+    let parts = route.split('/').zip(path.split('/'));
+    parts.map(shown).collect::<Vec<_>>().join("/")
+}
+
+/// An identifier that we made: 26 characters, alone or after a short prefix.
+fn is_id(text: &str) -> bool {
+    let bare = text.rsplit_once('_').filter(|(prefix, _)| prefix.len() <= 8).map_or(text, |(_, bare)| bare);
+    bare.parse::<EventId>().is_ok()
 }
 
 /// A method by its name when it is one of the standard's (RFC 9110 section 9, RFC 5789).
@@ -108,4 +125,23 @@ fn well_formed(value: &HeaderValue) -> bool {
     let bytes = value.as_bytes();
     (1..=64).contains(&bytes.len())
         && bytes.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_logged_with_our_identifiers_and_nothing_else_that_was_sent() {
+        let id = "01kt9ze6g07wsr1r74ttw0mh4z";
+        let route = "/v1/verifications/identity/user/{user_id}";
+        let logged = loggable("/v1/verifications/identity/user/jane.doe%40example.com", route);
+        assert_eq!(logged, route);
+        let route = "/identity-verifications/{id}/attempts/{attempt}";
+        let path = format!("/identity-verifications/idv_{id}/attempts/iatp_{id}");
+        assert_eq!(loggable(&path, route), path);
+        assert_eq!(loggable("/identity-verifications/jane/attempts/doe", route), route);
+        assert_eq!(loggable("/jane/doe", "none"), "none");
+        assert_eq!(loggable("/ready", "/ready"), "/ready");
+    }
 }
