@@ -125,6 +125,7 @@ impl<'a> Refusals<'a> {
 fn meaning(status: &str) -> &'static str {
     match status {
         "200" => "Done",
+        "204" => "Done; there is no body",
         "400" => "Refused: the code says why, the fields say where",
         "401" => "The access token is missing, unknown or expired",
         "402" => "The subscription of your organization is not active",
@@ -198,7 +199,7 @@ fn wants_nothing(named: &Ref, schemas: &BTreeMap<String, RefOr<Schema>>) -> bool
 }
 
 fn idempotency_key() -> Parameter {
-    let about = "A key of your choice: the same request sent again with it within a day gets the same answer and is not carried out twice";
+    let about = "A key of your choice: the same request sent again with it within a day gets the same answer and is not carried out twice, unless the server was killed before it had answered";
     let text = ObjectBuilder::new()
         .schema_type(Type::String)
         .pattern(Some("^[ \\t]*[!-~]([ -~]{0,253}[!-~])?[ \\t]*$"));

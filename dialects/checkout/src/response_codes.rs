@@ -37,6 +37,8 @@ pub(crate) fn response_codes(kind: Kind, status: Status, reasons: &[Code]) -> Ve
             // A bill that is too old is over, as an identity document is after its last day.
             let of = |reason: &Code| match (kind, reason) {
                 (Kind::AddressVerification, Code::DocumentTooOld) => Some(EXPIRED),
+                // Where no face is asked for, the screen was the document's.
+                (Kind::AddressVerification | Kind::DocumentVerification, Code::ScreenRaster) => Some(SCREENSHOT),
                 _ => told(reason).decline,
             };
             let mut codes = explain(reasons.iter().filter_map(of), unexplained(reasons));
@@ -58,6 +60,7 @@ const DOCUMENT_BLURRY: ResponseCode = code(61301, "document_blurry");
 const INTERNAL_ERROR: ResponseCode = code(61901, "internal_error");
 const EXPIRED: ResponseCode = code(62101, "document_expired");
 const NOT_ACCEPTED: ResponseCode = code(62102, "document_not_accepted");
+const SCREENSHOT: ResponseCode = code(62202, "document_screenshot");
 const FACE_MISMATCH: ResponseCode = code(62304, "face_mismatch");
 const FACE_NOT_LIVE: ResponseCode = code(62305, "face_not_live");
 const ALTERED: ResponseCode = code(62307, "asset_digital_alteration");
@@ -183,7 +186,7 @@ const fn told(reason: &Code) -> Told {
         | Code::DocumentTypeNotAccepted
         | Code::DocumentTooOld
         | Code::BelowMinimumAge => decline(NOT_ACCEPTED),
-        Code::Screenshot => decline(code(62202, "document_screenshot")),
+        Code::Screenshot => decline(SCREENSHOT),
         Code::BirthInFuture
         | Code::CheckDigitsWrong
         | Code::ExpiresBeforeBirth
@@ -465,10 +468,13 @@ mod tests {
     }
 
     #[test]
-    fn a_bill_that_is_too_old_is_over_and_an_identity_document_is_not_taken() {
+    fn what_a_document_alone_is_told_is_about_the_document() {
         let reasons = ["document_accepted_failed", "document_too_old"];
         assert_eq!(numbers(Kind::AddressVerification, Status::Declined, &reasons), [62101]);
         assert_eq!(numbers(Kind::DocumentVerification, Status::Declined, &reasons), [62102]);
+        let screen = ["image_manipulation_failed", "screen_raster"];
+        assert_eq!(numbers(Kind::DocumentVerification, Status::Declined, &screen), [62202]);
+        assert_eq!(numbers(Kind::AddressVerification, Status::Declined, &screen), [62202]);
         let other = ["document_accepted_failed", "document_type_not_accepted"];
         assert_eq!(numbers(Kind::AddressVerification, Status::Declined, &other), [62102]);
         let differs = ["address_crosscheck_failed", "declared_differs", "house_number_differs"];

@@ -88,6 +88,8 @@ pub(super) fn about(word: &str) -> &'static str {
         "onboarding_started" => "The first screening began.",
         "onboarding_completed" => "The first screening came to a result.",
         "onboarding_reviewed" => "A human decided on the first screening.",
+        "screening_changed" => "A list changed, and with it who the person may be.",
+        "screening_reviewed" => "A human looked at what was found on a list.",
         "status_changed" => "Its status is another one.",
         "invitation_sent" => "The person was invited.",
         "invitation_reminded" => "The person was reminded of the invitation.",
