@@ -38,6 +38,8 @@ pub(super) const EQUAL: &[&[Name]] = &[
     &[("athenty", "createClient"), ("checkout", "createApplicant")],
     &[("athenty", "getClient"), ("checkout", "getApplicant")],
     &[("athenty", "updateClient"), ("checkout", "updateApplicant")],
+    // Whether somebody is on a list
+    &[("checkout", "getAmlVerification"), ("console", "aml_read")],
     // A human decides
     &[("console", "verification_review"), ("verifyhq", "identity_verification_review")],
     // On the person's device: what is wanted
@@ -57,9 +59,25 @@ pub(super) const EQUAL: &[&[Name]] = &[
     // Handing in
     &[("capture", "capture_session_submit"), ("vult", "idv_sdk_finalize")],
     // Where events are sent
-    &[("console", "webhook_create"), ("verifyhq", "webhook_configure"), ("vult", "webhook_create")],
-    &[("console", "webhooks_list"), ("verifyhq", "webhooks_list"), ("vult", "webhook_list")],
-    &[("console", "webhook_delete"), ("verifyhq", "webhook_delete"), ("vult", "webhook_delete")],
+    &[
+        ("checkout", "createWorkflow"),
+        ("console", "webhook_create"),
+        ("verifyhq", "webhook_configure"),
+        ("vult", "webhook_create"),
+    ],
+    &[
+        ("checkout", "listWorkflows"),
+        ("console", "webhooks_list"),
+        ("verifyhq", "webhooks_list"),
+        ("vult", "webhook_list"),
+    ],
+    &[
+        ("checkout", "deleteWorkflow"),
+        ("console", "webhook_delete"),
+        ("verifyhq", "webhook_delete"),
+        ("vult", "webhook_delete"),
+    ],
+    &[("checkout", "reflow"), ("console", "webhook_replay")],
     // Who may call
     &[("console", "key_create"), ("verifyhq", "api_client_create")],
     &[("checkout", "requestAccessToken"), ("vult", "oauth2_token")],

@@ -243,7 +243,7 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
-    use crate::address_document::layout::tests::line;
+    use crate::address_document::layout::line;
 
     fn of(rows: &[(&str, f32, f32)]) -> Option<String> {
         let lines: Vec<_> = rows.iter().map(|(text, x, y)| line(text, *x, *y)).collect();

@@ -164,7 +164,7 @@ mod tests {
     use bonafide_core::document::{Quad, Side};
 
     use super::*;
-    use crate::address_document::{layout::tests::line, text::TextLine};
+    use crate::address_document::{layout::line, text::TextLine};
 
     fn large(text: &str, x: f32, y: f32) -> TextLine {
         let TextLine { quad: Quad([[l, t], [r, _], ..]), .. } = line(text, x, y);

@@ -221,16 +221,17 @@ fn median(mut values: Vec<f32>) -> Option<f32> {
     values.get(values.len() / 2).copied()
 }
 
+/// A line of a drawn page: text, left, top; letters are 10 pixels wide and lines 20 high.
 #[cfg(test)]
-pub(super) mod tests {
-    use super::*;
+pub(super) fn line(text: &str, x: f32, y: f32) -> TextLine {
+    let right = x + 10.0 * text.chars().count() as f32;
+    let quad = Quad([[x, y], [right, y], [right, y + 20.0], [x, y + 20.0]]);
+    TextLine { text: text.into(), quad, side: Side::Front, confidence: 0.95 }
+}
 
-    /// A line of a drawn page: text, left, top; letters are 10 pixels wide and lines 20 high.
-    pub(in super::super) fn line(text: &str, x: f32, y: f32) -> TextLine {
-        let right = x + 10.0 * text.chars().count() as f32;
-        let quad = Quad([[x, y], [right, y], [right, y + 20.0], [x, y + 20.0]]);
-        TextLine { text: text.into(), quad, side: Side::Front, confidence: 0.95 }
-    }
+#[cfg(test)]
+mod tests {
+    use super::*;
 
     #[test]
     fn columns_stay_apart_and_pieces_come_together() {

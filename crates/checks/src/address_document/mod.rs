@@ -185,7 +185,7 @@ fn put(
 mod tests {
     use jiff::civil::date;
 
-    use super::{layout::tests::line, *};
+    use super::{layout::line, *};
 
     fn bill() -> Vec<TextLine> {
         vec![

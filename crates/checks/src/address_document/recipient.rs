@@ -249,7 +249,7 @@ fn named(page: &Page) -> Option<(Vec<String>, &Row)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::address_document::{layout::tests::line, text::TextLine};
+    use crate::address_document::{layout::line, text::TextLine};
 
     fn of(lines: &[TextLine]) -> Option<Recipient> {
         let cues = Cues::of(lines.iter().map(|l| l.text.as_str()));

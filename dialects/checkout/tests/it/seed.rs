@@ -158,7 +158,7 @@ fn the_document_has_the_vendors_objects() {
     assert_eq!(all, set(&known));
     let words = |name: &str| published.0["components"]["schemas"][name]["enum"].clone();
     assert_eq!(
-        words("VerificationStatus"),
+        words("IdentityState"),
         json!([
             "created",
             "pending",
