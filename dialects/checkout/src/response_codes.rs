@@ -38,7 +38,9 @@ pub(crate) fn response_codes(kind: Kind, status: Status, reasons: &[Code]) -> Ve
             let of = |reason: &Code| match (kind, reason) {
                 (Kind::AddressVerification, Code::DocumentTooOld) => Some(EXPIRED),
                 // Where no face is asked for, the screen was the document's.
-                (Kind::AddressVerification | Kind::DocumentVerification, Code::ScreenRaster) => Some(SCREENSHOT),
+                (Kind::AddressVerification | Kind::DocumentVerification, Code::ScreenRaster) => {
+                    Some(SCREENSHOT)
+                }
                 _ => told(reason).decline,
             };
             let mut codes = explain(reasons.iter().filter_map(of), unexplained(reasons));
@@ -472,7 +474,7 @@ mod tests {
         let reasons = ["document_accepted_failed", "document_too_old"];
         assert_eq!(numbers(Kind::AddressVerification, Status::Declined, &reasons), [62101]);
         assert_eq!(numbers(Kind::DocumentVerification, Status::Declined, &reasons), [62102]);
-        let screen = ["image_manipulation_failed", "screen_raster"];
+        let screen = ["screen_raster"];
         assert_eq!(numbers(Kind::DocumentVerification, Status::Declined, &screen), [62202]);
         assert_eq!(numbers(Kind::AddressVerification, Status::Declined, &screen), [62202]);
         let other = ["document_accepted_failed", "document_type_not_accepted"];

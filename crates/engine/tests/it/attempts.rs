@@ -222,9 +222,8 @@ async fn only_what_waits_for_the_person_takes_a_new_one(app: &App) {
 
 async fn both_or_none(app: &App) {
     let (engine, caller) = (&app.engine, &app.caller);
-    let open = async |about, new| {
-        attempts::create_and_open(engine, caller, about, new, NewAttempt::default()).await
-    };
+    let open =
+        async |about, new| attempts::create_and_open(engine, caller, about, new, NewAttempt::default()).await;
     let made = open(None, NewVerification::default()).await.unwrap();
     assert_eq!(status(app, made.verification).await, Status::Pending);
     let known = async || clients::list(engine, caller, &clients::Looking::default()).await.unwrap().1;

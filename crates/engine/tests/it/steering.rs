@@ -243,8 +243,12 @@ async fn every_check_leads_where_it_is_steered() {
         }
         walked.push((check, expected));
         // What only steps ask for comes where something was said.
-        let declared_identity =
-            Some(DeclaredIdentity { name: "Anna".to_owned(), birth_date: None, address: None, rest: Value::Null });
+        let declared_identity = Some(DeclaredIdentity {
+            name: "Anna".to_owned(),
+            birth_date: None,
+            address: None,
+            rest: Value::Null,
+        });
         let settings = json!({"sandbox": {"all": "clear", "reason": reason}});
         let new = NewVerification { settings, declared_identity, ..NewVerification::default() };
         let id = verifications::create(&app.engine, &app.caller, new).await.unwrap();
