@@ -222,7 +222,7 @@ fn post_town(above: &[&str]) -> Option<usize> {
     };
     let last = above.len().checked_sub(1).filter(|last| *last > 0)?;
     let mixed = above.iter().any(|text| text.chars().any(char::is_lowercase));
-    let capital = above.iter().rposition(|text| shouted(&text)).filter(|at| mixed && *at > 0);
+    let capital = above.iter().rposition(shouted).filter(|at| mixed && *at > 0);
     let at = capital.unwrap_or(last);
     let town = above.get(at).is_some_and(|text| !text.chars().any(|c| c.is_ascii_digit()));
     town.then_some(at)
@@ -234,7 +234,7 @@ fn street(above: &[&str]) -> Option<usize> {
     let number = |text: &&str| text.chars().any(|c| c.is_ascii_digit());
     let word = |text: &&str| is_street(text);
     let dated = |text: &&str| text.contains(':') || text.matches(['/', '.']).count() > 1 && text.len() < 12;
-    let place = |test: &dyn Fn(&&str) -> bool| above.iter().rposition(|text| test(&text) && !dated(&text));
+    let place = |test: &dyn Fn(&&str) -> bool| above.iter().rposition(|text| test(text) && !dated(text));
     place(&|text| number(text) && word(text))
         .or_else(|| {
             place(&|text| {

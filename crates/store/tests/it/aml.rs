@@ -96,13 +96,16 @@ pub(crate) async fn are_listed_newest_first(stage: Stage) {
     assert_eq!(ids(Filter { client: Some(a.client), ..all }, 0, 10).await, (vec![a.id], 1));
 }
 
+/// Status, whether it is monitored, hits, the lists it was compared with, whether those were stale, when, and whether it is
+/// left.
+type Case = (AmlStatus, bool, Option<i64>, &'static str, bool, Option<Timestamp>, bool);
+
 pub(crate) async fn are_left_until_they_were_compared(stage: Stage) {
     let t = stage.tenant().await;
     let confirmed_at = stage.now().plus_secs(60);
     let lists = Lists { version: "v2", confirmed_at };
     let before = Some(stage.now());
-    // What it is, and whether it is left.
-    let cases: [(AmlStatus, bool, Option<i64>, &str, bool, Option<Timestamp>, bool); 9] = [
+    let cases: [Case; 9] = [
         (AmlStatus::Approved, true, Some(0), "v1", false, before, true),
         (AmlStatus::ReviewRequired, true, Some(1), "v1", false, before, true),
         (AmlStatus::Approved, true, Some(0), "v2", false, before, false),

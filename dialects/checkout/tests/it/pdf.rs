@@ -51,15 +51,15 @@ fn whole(pages: &[&[Placed<'_>]], trailer: &str) -> Vec<u8> {
     let mut at = vec![];
     for (n, object) in objects.iter().enumerate() {
         at.push(file.len());
-        write!(file, "{} 0 obj\n", n + 1).unwrap();
+        writeln!(file, "{} 0 obj", n + 1).unwrap();
         file.extend(object);
         file.extend(b"\nendobj\n");
     }
     let (start, size) = (file.len(), objects.len() + 1);
-    write!(file, "xref\n0 {size}\n0000000000 65535 f \n").unwrap();
+    writeln!(file, "xref\n0 {size}\n0000000000 65535 f ").unwrap();
     for at in at {
-        write!(file, "{at:010} 00000 n \n").unwrap();
+        writeln!(file, "{at:010} 00000 n ").unwrap();
     }
-    write!(file, "trailer\n<< /Size {size} /Root 1 0 R {trailer} >>\nstartxref\n{start}\n%%EOF\n").unwrap();
+    writeln!(file, "trailer\n<< /Size {size} /Root 1 0 R {trailer} >>\nstartxref\n{start}\n%%EOF").unwrap();
     file
 }
