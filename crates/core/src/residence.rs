@@ -57,9 +57,15 @@ fn accepted(policy: &Policy, reading: &DocumentReading, today: Date) -> Finding 
         return failed.because(Code::DocumentTypeNotAccepted, detail);
     }
     let issuer = value(FieldName::AddressCountry).and_then(country::of_documents);
-    let taken = policy.accepted.countries.as_ref().zip(issuer);
-    if taken.is_some_and(|(list, code)| !list.iter().any(|c| country::of_documents(c) == Some(code))) {
-        return failed.because(Code::IssuingCountryNotAccepted, "documents of this country are not taken");
+    if let Some(taken) = &policy.accepted.countries {
+        let Some(issuer) = issuer else {
+            let detail = "no country was read from the document, and not every country's are taken";
+            return Finding::not_assessed(check, Code::IssuingCountryUnknown, detail);
+        };
+        if !taken.iter().any(|code| country::of_documents(code) == Some(issuer)) {
+            return failed
+                .because(Code::IssuingCountryNotAccepted, "documents of this country are not taken");
+        }
     }
     let days = policy.accepted.max_age_days.unwrap_or(MAX_AGE_DAYS);
     let Some(issued) = value(FieldName::IssuedAt).and_then(|day| day.parse::<Date>().ok()) else {
@@ -205,6 +211,8 @@ mod tests {
             judged(&german, &bill(&[(FieldName::AddressCountry, "DE")]), &Expected::default()).0,
             Decision::Approve
         );
+        let unknown = judged(&german, &bill(&[(FieldName::AddressCountry, "")]), &Expected::default());
+        assert_eq!(unknown.0, Decision::Review, "{unknown:?}");
     }
 
     #[test]
