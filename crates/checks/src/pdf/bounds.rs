@@ -92,19 +92,38 @@ impl Nesting {
     }
 }
 
-/// Looks at every object: nothing is packed twice, and no picture is larger than one that is taken by itself.
+/// Looks at every object: nothing is packed twice, no picture is larger than one that is taken by itself, and what
+/// [`unpacked`] could not measure is so short that it cannot become too much.
 pub(super) fn objects(pdf: &Pdf) -> Result<(), Refused> {
     if pdf.len() > MOST_OBJECTS {
         return Err(Refused::TooMuch);
     }
+    let mut left = MOST_UNPACKED;
     for object in pdf.objects() {
         let Object::Stream(stream) = object else { continue };
         let packed = stream.filters().into_iter().filter(|filter| is_packing(*filter)).count();
         if packed > 1 || is_too_large(stream.dict()) {
             return Err(Refused::TooMuch);
         }
+        let most = (stream.raw_data().len() as u64).saturating_mul(growth(&stream.filters()));
+        left = left.checked_sub(most).ok_or(Refused::TooMuch)?;
     }
     Ok(())
+}
+
+/// How many times as long a stream may become at most; nothing where it was measured, and where it becomes a picture, whose
+/// sides are.
+fn growth(filters: &[Filter]) -> u64 {
+    if filters.first() == Some(&Filter::FlateDecode) {
+        return 0;
+    }
+    let of = |filter: &Filter| match filter {
+        Filter::FlateDecode => 1_032,
+        Filter::LzwDecode => 1_366,
+        Filter::RunLengthDecode => 64,
+        _ => 0,
+    };
+    filters.iter().map(of).max().unwrap_or(0)
 }
 
 /// Whether a little may become a lot.

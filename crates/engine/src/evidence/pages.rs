@@ -51,16 +51,27 @@ pub(crate) async fn parts(
         return Ok(vec![Part { kind, picture: file, text: vec![] }]);
     }
     let Picture { field, bytes } = file;
-    let _turn = engine.admissions().acquire().await;
+    let turn = engine.admissions().acquire().await;
     let most = if kind == EvidenceKind::AddressDocument { LETTER } else { CARD };
     let drawing = tokio::task::spawn_blocking(move || {
         pdf::pages(&bytes, most).map(|pages| pictures(kind, has_back, pages))
+    });
+    // The turn ends with the drawing, which goes on when nobody waits for it any more.
+    let given = turn.map_or(0, |turn| {
+        turn.forget();
+        1
+    });
+    let engine = engine.clone();
+    let drawing = tokio::spawn(async move {
+        let drawn = drawing.await;
+        engine.admissions().add_permits(given);
+        drawn
     });
     let refused = |message: String| Error::Invalid(vec![Problem::new(field.clone(), Rule::Format, message)]);
     let Ok(drawn) = tokio::time::timeout(PATIENCE, drawing).await else {
         return Err(refused("the PDF takes too long to draw; send a picture".to_owned()));
     };
-    let drawn = drawn?.map_err(|why| refused(why.to_string()))?;
+    let drawn = drawn??.map_err(|why| refused(why.to_string()))?;
     let part = |(kind, jpeg, text)| {
         let picture = Picture { field: field.clone(), bytes: jpeg };
         Part { kind, picture, text }
