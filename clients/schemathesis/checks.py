@@ -76,7 +76,7 @@ UNSAID |= dict.fromkeys(
 HOSTS = {"url", "webhook_url"}
 # Letters of every script: a pattern for them is not read by every program. And a name that is no field's where others
 # are let pass: it is so like one of ours that whoever wrote it meant that.
-OF_ANY = re.compile("must hold letters$|must not hold control characters$|is not a known field|^Unrecognized key")
+OF_ANY = re.compile("must hold letters$|must have at least (two letters|three letters or digits)$|must not hold control characters$|is not a known field|^Unrecognized key")
 
 there = There()
 there_turns = itertools.cycle([True, False])

@@ -65,6 +65,58 @@ fn no_files_import_each_other_in_a_circle() {
     }
 }
 
+/// A document has one object of each name: of two the later would silently stand for both.
+#[test]
+fn no_two_objects_of_an_api_have_one_name() {
+    let mut named = 0;
+    for dialect in fs::read_dir(root().join("dialects")).unwrap() {
+        let mut places: BTreeMap<String, PathBuf> = BTreeMap::new();
+        let mut folders = vec![dialect.unwrap().path().join("src")];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                    continue;
+                }
+                for name in objects(&fs::read_to_string(&path).unwrap()) {
+                    named += 1;
+                    let other = places.insert(name.clone(), path.clone());
+                    assert!(
+                        other.is_none(),
+                        "{name} is in {} and in {}",
+                        path.display(),
+                        other.unwrap().display()
+                    );
+                }
+            }
+        }
+    }
+    assert!(named > 200, "only {named} objects were found");
+}
+
+/// What a file derives a schema of.
+fn objects(text: &str) -> Vec<String> {
+    let (mut found, mut derived) = (vec![], false);
+    for line in text.lines().map(str::trim_start) {
+        if line.starts_with("#[derive(") {
+            derived = line.contains("ToSchema");
+        }
+        let item = line
+            .trim_start_matches("pub(crate) ")
+            .trim_start_matches("pub(super) ")
+            .trim_start_matches("pub ");
+        let name = item.strip_prefix("struct ").or_else(|| item.strip_prefix("enum "));
+        if let Some(name) = name {
+            if derived {
+                found.push(name.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_owned());
+            }
+            derived = false;
+        }
+    }
+    found
+}
+
 /// The modules of a crate, by their path from its root, which is empty.
 struct Modules(BTreeMap<String, Module>);
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 #[derive(Serialize, ToSchema)]
-pub(crate) struct Screening {
+pub(crate) struct ScreeningState {
     /// `ok`, `missing`, `stale`, `damaged` or `not_updated` (the version before stays).
     #[schema(example = "ok")]
     state: &'static str,
@@ -60,7 +60,7 @@ pub(crate) struct People {
     id = "screening_read",
     scope = "verifications:read"
 )]
-pub(crate) async fn read(State(engine): State<Engine>, caller: Caller) -> Result<Json<Screening>> {
+pub(crate) async fn read(State(engine): State<Engine>, caller: Caller) -> Result<Json<ScreeningState>> {
     let stand = screening::state(&engine).await?;
     let progress = screening::progress(&engine, &caller).await?;
     let not_updated = stand.not_updated().join(", ");
@@ -87,5 +87,5 @@ pub(crate) async fn read(State(engine): State<Engine>, caller: Caller) -> Result
         nameless: p.nameless,
         failed: p.failed,
     });
-    Ok(Json(Screening { state, detail, lists: stand.lists.into_iter().map(list).collect(), people }))
+    Ok(Json(ScreeningState { state, detail, lists: stand.lists.into_iter().map(list).collect(), people }))
 }
