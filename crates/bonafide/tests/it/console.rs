@@ -85,7 +85,7 @@ fn one_request() -> (String, mpsc::Receiver<(String, String)>) {
 /// A key of the sandbox.
 fn key(installation: &Installation, scopes: &[&str]) -> (String, String) {
     let mut command = installation.command();
-    command.args(["keys", "create", "--sandbox", "--json"]);
+    command.args(["keys", "create", "--sandbox", "--per-minute", "100000", "--json"]);
     for scope in scopes {
         command.args(["--scope", scope]);
     }
