@@ -78,6 +78,7 @@ pub fn decide(policy: &Policy, weights: &Weights, facts: &Facts<'_>) -> Assessme
             match policy.below_tolerance {
                 Consequence::Decline => Decision::Decline,
                 Consequence::Review => Decision::Review,
+                Consequence::Retry => Decision::Retry,
             },
             Reason::new(Code::ScoreBelowTolerance, format!("the score {score:.3} is below {threshold:.3}")),
         )),
@@ -154,7 +155,9 @@ fn leads_to(policy: &Policy, finding: &Finding, facts: &Facts<'_>) -> Option<Dec
                 _ => false,
             };
             let needed = policy.needs(check, side) && !policy.excuses(finding);
-            (needed || screened).then_some(Consequence::Review)
+            // Nobody is declined for what could not run; who is asked again anyway is so here too.
+            let again = policy.on_failure(check, side).filter(|to| *to == Consequence::Retry);
+            (needed || screened).then_some(again.unwrap_or(Consequence::Review))
         }
         Outcome::Consider if matches!(check, Check::ImageQuality | Check::FaceQuality) => None,
         Outcome::Consider => policy.on_doubt(check, side),
@@ -169,6 +172,7 @@ fn leads_to(policy: &Policy, finding: &Finding, facts: &Facts<'_>) -> Option<Dec
         _ if mends => Decision::Retry,
         Consequence::Decline => Decision::Decline,
         Consequence::Review => Decision::Review,
+        Consequence::Retry => Decision::Retry,
     })
 }
 

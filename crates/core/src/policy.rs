@@ -33,6 +33,8 @@ words! {
     pub enum Consequence {
         Decline = "decline",
         Review = "review",
+        /// Ask the person again; a human looks when their attempts are used up.
+        Retry = "retry",
     }
 }
 

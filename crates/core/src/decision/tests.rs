@@ -92,6 +92,29 @@ fn a_doubt_that_the_policy_names_has_its_consequence_whatever_the_score_is() {
 }
 
 #[test]
+fn a_policy_may_ask_again_until_the_attempts_are_used_up() {
+    let asks = |check| Policy {
+        on_fail: vec![(check, Consequence::Retry)],
+        on_consider: vec![(check, Consequence::Retry)],
+        ..Policy::default()
+    };
+    let check = Check::ImageManipulation;
+    for outcome in [Outcome::Fail, Outcome::Consider] {
+        let findings = with(check, |f| f.outcome = outcome);
+        let judged = |attempt| judge_with(&asks(check), &findings, attempt).decision;
+        assert_eq!(judged(1), Decision::Retry, "{outcome}");
+        assert_eq!(judged(asks(check).max_attempts), Decision::Review, "{outcome}");
+    }
+    // What could not run is for a human, but where the policy asks again anyway.
+    let check = Check::FaceMatch;
+    let findings = with(check, |f| f.outcome = Outcome::NotAssessed);
+    assert_eq!(judge(&findings).decision, Decision::Review);
+    assert_eq!(judge_with(&asks(check), &findings, 1).decision, Decision::Retry);
+    let decline = Policy { on_fail: vec![(check, Consequence::Decline)], ..Policy::default() };
+    assert_eq!(judge_with(&decline, &findings, 1).decision, Decision::Review);
+}
+
+#[test]
 fn a_policy_that_was_stored_before_doubts_had_consequences_decides_as_it_did() {
     let mut stored = serde_json::to_value(Policy::default()).unwrap();
     let fields = stored.as_object_mut().unwrap();

@@ -80,8 +80,10 @@ impl super::Requirements {
 fn gravity(to: Option<Consequence>) -> u8 {
     match to {
         None => 0,
-        Some(Consequence::Review) => 1,
-        Some(Consequence::Decline) => 2,
+        // Somebody else's picture may pass the next time.
+        Some(Consequence::Retry) => 1,
+        Some(Consequence::Review) => 2,
+        Some(Consequence::Decline) => 3,
     }
 }
 
@@ -117,6 +119,7 @@ mod tests {
             }),
             ("on_fail", |p| p.on_fail.retain(|(c, _)| *c != Check::OnlineDuplication)),
             ("on_fail", |p| p.on_fail[0].1 = Consequence::Review),
+            ("on_fail", |p| p.on_fail[0].1 = Consequence::Retry),
             ("on_consider", |p| p.on_consider.retain(|(c, _)| *c != Check::KnownFace)),
             ("max_attempts", |p| p.max_attempts += 1),
             ("requirements", |p| p.requirements.truncate(1)),

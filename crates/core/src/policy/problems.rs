@@ -38,7 +38,7 @@ impl Policy {
             if named.len() < rules.len() {
                 wrong(field, Rule::Other, "must name each check once".to_owned());
             }
-            if rules.contains(&(Check::Activity, Consequence::Decline)) {
+            if rules.iter().any(|(check, to)| *check == Check::Activity && *to != Consequence::Review) {
                 let message =
                     "must be review: how often or how fast somebody comes declines nobody by itself";
                 wrong(&format!("{field}.activity"), Rule::Enum, message.to_owned());
@@ -122,6 +122,7 @@ mod tests {
             ("on_fail", |p| p.on_fail.push((Check::FaceMatch, Consequence::Review))),
             ("on_fail.activity", |p| p.on_fail = vec![(Check::Activity, Consequence::Decline)]),
             ("on_consider.activity", |p| p.on_consider = vec![(Check::Activity, Consequence::Decline)]),
+            ("on_consider.activity", |p| p.on_consider = vec![(Check::Activity, Consequence::Retry)]),
             ("max_attempts", |p| p.max_attempts = 0),
             ("minimum_age", |p| p.minimum_age = Some(121)),
             ("accepted.countries", |p| p.accepted.countries = Some(vec!["XYZ".into()])),
