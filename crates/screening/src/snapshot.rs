@@ -343,8 +343,12 @@ fn is_name(name: &str) -> bool {
 /// Writes a temporary file and renames it, so that nobody reads half a file.
 fn replace(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     let beside = path.with_extension("new");
-    fs::write(&beside, bytes).map_err(io("write", &beside))?;
-    fs::rename(&beside, path).map_err(io("write", path))
+    let written = fs::write(&beside, bytes).and_then(|()| fs::rename(&beside, path));
+    if written.is_err() {
+        // What there is of it takes room that the next try needs.
+        let _ = fs::remove_file(&beside);
+    }
+    written.map_err(io("write", path))
 }
 
 #[cfg(test)]

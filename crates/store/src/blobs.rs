@@ -6,9 +6,14 @@ use std::{
     io::{self, Read, Write},
     path::{Path, PathBuf},
     sync::Arc,
+    time::UNIX_EPOCH,
 };
 
-use bonafide_core::id::{Entropy, EvidenceId};
+use bonafide_core::{
+    id::{Entropy, EvidenceId},
+    time::Timestamp,
+};
+use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::{
@@ -16,6 +21,13 @@ use crate::{
     column::Column,
     crypto::{self, Object, Sealed, SubjectKey},
 };
+
+/// The end of a file's name while it is written.
+const UNFINISHED: &str = "new";
+/// Which installation the pictures of a folder are of.
+const MARK: &str = ".installation";
+/// Folders of pictures, by the first digits of their names.
+pub const FOLDERS: u32 = 256;
 
 /// The largest picture that is taken, in bytes. Sealing holds it in memory.
 pub const MAX_PICTURE: usize = 32 << 20;
@@ -67,12 +79,9 @@ impl Blobs {
     pub async fn check(&self) -> Result<()> {
         let path = self.folder.join(".check");
         blocking("try the picture folder", move || {
-            fs::write(&path, b"ok").map_err(io("write", &path))?;
-            match fs::remove_file(&path) {
-                // Somebody who asked at the same time removed it.
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
-                other => other.map_err(io("remove", &path)),
-            }
+            let written = fs::write(&path, b"ok").map_err(io("write", &path));
+            // Also what a full disk left of it. Somebody who asked at the same time may have been first.
+            remove(&path).and(written)
         })
         .await
     }
@@ -135,9 +144,52 @@ impl Blobs {
     /// Removes a picture. Removing one that is not there is no error, so it can be repeated.
     pub async fn delete(&self, name: &BlobKey) -> Result<()> {
         let path = self.path(name)?;
-        blocking("delete a picture", move || match fs::remove_file(&path) {
-            Err(e) if e.kind() != io::ErrorKind::NotFound => Err(io("delete", &path)(e)),
-            _ => Ok(()),
+        blocking("delete a picture", move || remove(&path)).await
+    }
+
+    /// The pictures in one of the [`FOLDERS`] that were written before a time. Files that were not finished until then are
+    /// removed: whoever wrote them is gone.
+    pub async fn written_before(&self, folder: u32, time: Timestamp) -> Result<Vec<BlobKey>> {
+        let folder = self.folder.join(format!("{:02x}", folder % FOLDERS));
+        blocking("look through the pictures", move || {
+            let entries = match fs::read_dir(&folder) {
+                Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(vec![]),
+                other => other.map_err(io("list", &folder))?,
+            };
+            let mut old = vec![];
+            for entry in entries {
+                let entry = entry.map_err(io("list", &folder))?;
+                let path = entry.path();
+                let written = entry.metadata().and_then(|file| file.modified());
+                let since = written.ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok());
+                if since.is_none_or(|since| since.as_millis() >= u128::try_from(time.0).unwrap_or_default()) {
+                    continue;
+                }
+                if path.extension().is_some_and(|end| end == UNFINISHED) {
+                    remove(&path)?;
+                } else if let Some(name) = path.file_name().and_then(|name| name.to_str())
+                    && is_name(name)
+                {
+                    old.push(BlobKey(name.to_owned()));
+                }
+            }
+            Ok(old)
+        })
+        .await
+    }
+
+    /// Whether the pictures of this folder are of this installation. One that nothing says so of yet is marked as its, if
+    /// `adopt`.
+    pub async fn is_of(&self, installation: Uuid, adopt: bool) -> Result<bool> {
+        let mark = self.folder.join(MARK);
+        blocking("look whose pictures these are", move || match fs::read_to_string(&mark) {
+            Ok(text) => Ok(text.trim().parse() == Ok(installation)),
+            Err(e) if e.kind() == io::ErrorKind::NotFound && adopt => {
+                write_durably(&mark, installation.to_string().as_bytes()).map_err(io("write", &mark))?;
+                Ok(true)
+            }
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(e) => Err(io("read", &mark)(e)),
         })
         .await
     }
@@ -146,11 +198,20 @@ impl Blobs {
     fn path(&self, name: &BlobKey) -> Result<PathBuf> {
         let digits = name.as_str();
         match digits.get(..2) {
-            Some(start) if digits.len() == 32 && digits.bytes().all(|b| b.is_ascii_hexdigit()) => {
-                Ok(self.folder.join(start).join(digits))
-            }
+            Some(start) if is_name(digits) => Ok(self.folder.join(start).join(digits)),
             _ => Err(Error::NotFound("picture")),
         }
+    }
+}
+
+fn is_name(text: &str) -> bool {
+    text.len() == 32 && text.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
+fn remove(path: &Path) -> Result<()> {
+    match fs::remove_file(path) {
+        Err(e) if e.kind() != io::ErrorKind::NotFound => Err(io("delete", path)(e)),
+        _ => Ok(()),
     }
 }
 
@@ -177,12 +238,20 @@ fn write_durably(path: &Path, bytes: &[u8]) -> io::Result<()> {
         create_private(folder)?;
         sync_folder_of(folder)?;
     }
-    let new = path.with_extension("new");
-    let mut file = File::create(&new)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::rename(&new, path)?;
-    sync_folder_of(path)
+    let new = path.with_extension(UNFINISHED);
+    let written = File::create(&new).and_then(|mut file| {
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        fs::rename(&new, path)?;
+        sync_folder_of(path)
+    });
+    if written.is_err() {
+        // Whatever is there of it is nobody's; a full disk has to get its room back.
+        for file in [&new, path] {
+            let _ = fs::remove_file(file);
+        }
+    }
+    written
 }
 
 fn create_private(folder: &Path) -> io::Result<()> {

@@ -8,7 +8,8 @@ use std::{
 };
 
 use sqlx::{
-    PgPool, Postgres, Sqlite, SqlitePool, Transaction,
+    Connection, PgPool, Postgres, Sqlite, SqlitePool, Transaction,
+    migrate::MigrateError,
     postgres::PgPoolOptions,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -116,22 +117,50 @@ impl Db {
             // Deleted and overwritten values are zeroed in the file: a destroyed key must not linger.
             .pragma("secure_delete", "ON")
             .busy_timeout(Duration::from_secs(5));
-        let write = SqlitePoolOptions::new()
-            .max_connections(1)
-            .acquire_timeout(ACQUIRE_TIMEOUT)
-            .connect_with(options.clone())
-            .await
-            .to("open the database file")?;
+        let write = sqlite_pool(1).connect_with(options.clone()).await.to("open the database file")?;
         MIGRATIONS.run(&write).await.map_err(Error::Migration)?;
         sqlx::raw_sql(APPEND_ONLY_SQLITE).execute(&write).await.to("make the audit log append-only")?;
         sqlx::raw_sql(LISTING_SQLITE).execute(&write).await.to("keep count of the verifications")?;
-        let read = SqlitePoolOptions::new()
-            .max_connections(SQLITE_READERS)
-            .acquire_timeout(ACQUIRE_TIMEOUT)
+        let read = sqlite_pool(SQLITE_READERS)
             .connect_with(options.read_only(true))
             .await
             .to("open the database file for reading")?;
         Ok(Self::Sqlite { read, write, lock })
+    }
+
+    /// Opens an SQLite database that may be in use by another process, to look at it: nothing can be written. PostgreSQL is
+    /// opened as always.
+    ///
+    /// # Errors
+    /// [`Error::NotThere`] without the file; [`Error::Outdated`] and [`Error::Migration`] when its schema is not this program's.
+    pub async fn open_read_only(address: &str) -> Result<Self> {
+        if address.starts_with("postgres://") || address.starts_with("postgresql://") {
+            return Self::open_postgres(address).await;
+        }
+        let path = sqlite_path(address).ok_or(Error::Address)?;
+        if !path.exists() {
+            return Err(Error::NotThere(path));
+        }
+        let lock = lock_file(&path)?.1;
+        // Not opened as read-only: where nobody uses the file, reading it makes its write-ahead log.
+        let options = SqliteConnectOptions::new()
+            .filename(&path)
+            .busy_timeout(Duration::from_secs(5))
+            .pragma("query_only", "ON");
+        let pool = |most| sqlite_pool(most).connect_with(options.clone());
+        let read = pool(SQLITE_READERS).await.to("open the database file for reading")?;
+        let write = pool(1).await.to("open the database file for reading")?;
+        let applied: Vec<(i64,)> = sqlx::query_as("SELECT version FROM _sqlx_migrations ORDER BY version")
+            .fetch_all(&read)
+            .await
+            .to("read the version of the schema")?;
+        if let Some((newer,)) = applied.iter().find(|(version,)| !MIGRATIONS.version_exists(*version)) {
+            return Err(Error::Migration(MigrateError::VersionMissing(*newer)));
+        }
+        if applied.len() < MIGRATIONS.iter().count() {
+            return Err(Error::Outdated);
+        }
+        Ok(Self::Sqlite { read, write, lock: Arc::new(lock) })
     }
 
     /// A unit of work that may write. On SQLite it is the only one at a time: never await the network, a
@@ -170,8 +199,8 @@ impl Db {
                 if busy == 0 { Ok(()) } else { Err(Error::Busy) }
             }
             Self::Postgres(pool) => sqlx::raw_sql(
-                "VACUUM subject_keys, applicants, verifications, evidence, features, screenings, dismissals, marks,
-                 block_list, steps, clients, searchable, search_terms",
+                "VACUUM subject_keys, applicants, verifications, evidence, features, screenings, aml_screenings, dismissals,
+                 marks, block_list, steps, clients, searchable, search_terms, search_days",
             )
             .execute(pool)
             .await
@@ -194,6 +223,15 @@ impl Db {
     }
 }
 
+/// Connections that no failure stays with. When a disk is full SQLite may end a transaction by itself; then sqlx, whose rollback
+/// fails, takes it for open and refuses the next one for ever. Such a connection is replaced.
+fn sqlite_pool(connections: u32) -> SqlitePoolOptions {
+    SqlitePoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
+}
+
 /// The file that an address without `postgres://` names.
 pub fn sqlite_path(address: &str) -> Option<PathBuf> {
     let path = address.trim_start_matches("sqlite:").trim_start_matches("//");
@@ -205,15 +243,21 @@ pub fn sqlite_path(address: &str) -> Option<PathBuf> {
 /// Takes the lock on the file beside the database that says which process may use it. The lock dies with
 /// the process, so there is nothing to clean up after a crash.
 fn lock(database: &Path) -> Result<File> {
-    let mut name = database.as_os_str().to_owned();
-    name.push(".lock");
-    let path = PathBuf::from(name);
-    let io = |source| Error::Io { action: "lock", path: path.clone(), source };
-    let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(io)?;
+    let (path, file) = lock_file(database)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(Error::InUse(database.to_owned())),
-        Err(TryLockError::Error(source)) => Err(io(source)),
+        Err(TryLockError::Error(source)) => Err(Error::Io { action: "lock", path, source }),
+    }
+}
+
+fn lock_file(database: &Path) -> Result<(PathBuf, File)> {
+    let mut name = database.as_os_str().to_owned();
+    name.push(".lock");
+    let path = PathBuf::from(name);
+    match File::options().create(true).truncate(false).write(true).open(&path) {
+        Ok(file) => Ok((path, file)),
+        Err(source) => Err(Error::Io { action: "lock", path, source }),
     }
 }
 

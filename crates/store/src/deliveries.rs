@@ -340,6 +340,22 @@ pub async fn hasten(
     .to("hasten the deliveries")
 }
 
+/// Gives a message back whose sending was broken off; the schedule does not count it.
+pub async fn give_back(tx: &mut Tx, claimed: &Delivery) -> Result<()> {
+    on!(tx, |c| sqlx::query(
+        "UPDATE deliveries SET lease_until = 0, tries_before = tries_before + 1
+         WHERE organization = $1 AND endpoint = $2 AND event = $3 AND tries = $4 AND status = 'pending'"
+    )
+    .bind(claimed.organization.uuid())
+    .bind(claimed.endpoint.uuid())
+    .bind(claimed.event.uuid())
+    .bind(claimed.tries)
+    .execute(c)
+    .await
+    .map(drop))
+    .to("give a delivery back")
+}
+
 /// Ends every lease. Only safe where no other process can be working.
 pub async fn release_all(tx: &mut Tx) -> Result<u64> {
     on!(tx, |c| sqlx::query(

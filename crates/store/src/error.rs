@@ -39,6 +39,21 @@ pub enum Error {
         .0.display()
     )]
     InUse(PathBuf),
+    /// There is no such database file.
+    #[error("there is no database {}", .0.display())]
+    NotThere(PathBuf),
+    /// The schema is that of an older version of this program, and nothing may be written now.
+    #[error(
+        "the database is of an older version of this program: the next start of the server brings it up to date"
+    )]
+    Outdated,
+    /// The key ring file is not there, and a database that was written under its keys is.
+    #[error(
+        "the key file {} is missing, and nothing in this database can be read without it: put back your copy of it; nothing \
+         was created in its place",
+        .0.display()
+    )]
+    KeyFileMissing(PathBuf),
     /// A file operation failed.
     #[error("could not {action} {}", path.display())]
     Io {
@@ -83,6 +98,33 @@ impl Error {
         match self {
             Self::Database { source, .. } => {
                 source.as_database_error().is_some_and(|e| e.is_unique_violation())
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether the disk is full, cannot be written, or fails: nothing was changed, and it may work again later.
+    pub fn is_no_room(&self) -> bool {
+        match self {
+            Self::Database { source, .. } => match source.as_database_error().and_then(|e| e.code()) {
+                // PostgreSQL: disk_full, out of other resources, io_error, read_only_sql_transaction.
+                Some(code) if code.len() == 5 => {
+                    code.starts_with("53") && code != "53300" || matches!(&*code, "58030" | "25006")
+                }
+                // SQLite: SQLITE_READONLY, SQLITE_IOERR, SQLITE_FULL, SQLITE_CANTOPEN, with what more they say.
+                Some(code) => code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 8 | 10 | 13 | 14)),
+                None => false,
+            },
+            Self::Io { source, .. } => {
+                use std::io::ErrorKind;
+                matches!(
+                    source.kind(),
+                    ErrorKind::StorageFull
+                        | ErrorKind::QuotaExceeded
+                        | ErrorKind::ReadOnlyFilesystem
+                        | ErrorKind::FileTooLarge
+                        | ErrorKind::PermissionDenied
+                )
             }
             _ => false,
         }

@@ -6,7 +6,7 @@ use bonafide_core::{
     time::Timestamp,
 };
 
-use crate::{Context, Result, Tx, Word, blobs::BlobKey, column::row, crypto::Sealed, on};
+use crate::{Context, Result, Tx, Word, blobs::BlobKey, column::row, crypto::Sealed, on, query::Query};
 
 /// One stored picture.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -179,6 +179,20 @@ pub async fn blob_keys(
     .await)
     .to("list the pictures of an applicant")?;
     Ok(rows.into_iter().map(|row| row.blob_key).collect())
+}
+
+/// Those of these pictures that somebody's evidence is, in any organization.
+pub async fn known(tx: &mut Tx, names: &[BlobKey]) -> Result<Vec<BlobKey>> {
+    /// Fewer than a statement may have parameters.
+    const AT_ONCE: usize = 500;
+    let mut known = vec![];
+    for names in names.chunks(AT_ONCE) {
+        let mut query = Query::new("SELECT blob_key FROM evidence WHERE blob_key IN ");
+        query.list(names.iter().map(BlobKey::as_str));
+        let rows: Vec<KeyRow> = query.fetch(tx).await.to("look for whose pictures they are")?;
+        known.extend(rows.into_iter().map(|row| row.blob_key));
+    }
+    Ok(known)
 }
 
 struct KeyRow {

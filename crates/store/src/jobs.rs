@@ -230,6 +230,19 @@ pub async fn fail(tx: &mut Tx, job: &Job, now: Timestamp, error: &str) -> Result
     })
 }
 
+/// Whether [`bury`] would find any.
+pub async fn any_to_bury(tx: &mut Tx, now: Timestamp) -> Result<bool> {
+    let (any,): (bool,) = on!(tx, |c| sqlx::query_as(
+        "SELECT EXISTS (SELECT 1 FROM jobs
+         WHERE done_at IS NULL AND failed_at IS NULL AND attempts >= max_attempts AND lease_until <= $1)"
+    )
+    .bind(now.0)
+    .fetch_one(c)
+    .await)
+    .to("look for dead jobs")?;
+    Ok(any)
+}
+
 /// Marks jobs as dead whose last attempt neither finished nor failed: the worker died, probably because of them. Returns
 /// them, so that the caller says what that means for their subjects, in the same transaction.
 pub async fn bury(tx: &mut Tx, now: Timestamp) -> Result<Vec<Job>> {
@@ -242,6 +255,49 @@ pub async fn bury(tx: &mut Tx, now: Timestamp) -> Result<Vec<Job>> {
     .fetch_all(c)
     .await)
     .to("bury dead jobs")
+}
+
+/// Gives a job back that was broken off, as if it had not been claimed. `false`: the lease was lost before.
+pub async fn give_back(tx: &mut Tx, job: &Job) -> Result<bool> {
+    let rows = on!(tx, |c| sqlx::query(
+        "UPDATE jobs SET lease_until = 0, lease_owner = NULL, attempts = attempts - 1
+         WHERE id = $1 AND attempts = $2 AND done_at IS NULL AND failed_at IS NULL"
+    )
+    .bind(job.id.uuid())
+    .bind(job.attempts)
+    .execute(c)
+    .await
+    .map(|done| done.rows_affected()))
+    .to("give the job back")?;
+    Ok(rows == 1)
+}
+
+/// Removes up to `limit` jobs that were done, or given up, before these times. How many there were.
+pub async fn purge(tx: &mut Tx, done_before: Timestamp, dead_before: Timestamp, limit: i64) -> Result<u64> {
+    on!(tx, |c| sqlx::query(
+        "DELETE FROM jobs WHERE id IN (
+             SELECT id FROM (SELECT id FROM jobs WHERE done_at IS NOT NULL AND done_at < $1 ORDER BY done_at LIMIT $3) AS done
+             UNION ALL
+             SELECT id FROM (SELECT id FROM jobs WHERE failed_at IS NOT NULL AND failed_at < $2 ORDER BY failed_at LIMIT $3)
+                 AS dead)"
+    )
+    .bind(done_before.0)
+    .bind(dead_before.0)
+    .bind(limit)
+    .execute(c)
+    .await
+    .map(|done| done.rows_affected()))
+    .to("remove the jobs that are over")
+}
+
+/// How many jobs of each kind were given up and are still there, of all organizations.
+pub async fn dead(tx: &mut Tx) -> Result<Vec<(String, i64)>> {
+    on!(tx, |c| sqlx::query_as(
+        "SELECT kind, COUNT(*) FROM jobs WHERE failed_at IS NOT NULL GROUP BY kind ORDER BY kind"
+    )
+    .fetch_all(c)
+    .await)
+    .to("count the jobs that were given up")
 }
 
 /// Ends every lease: what a process that is gone had claimed is due again at once. Only where no other process

@@ -30,6 +30,7 @@ pub mod features;
 pub mod findings;
 pub mod history;
 pub mod idempotency;
+pub mod installation;
 pub mod jobs;
 pub mod keyring;
 pub mod liveness_sessions;

@@ -158,17 +158,7 @@ pub async fn check_key_ring(
     now: Timestamp,
     entropy: &dyn Entropy,
 ) -> Result<()> {
-    let proofs: Vec<(String, Vec<u8>)> =
-        on!(tx, |c| sqlx::query_as("SELECT key_id, proof FROM key_ring_proofs ORDER BY created_at, key_id")
-            .fetch_all(c)
-            .await)
-        .to("read the key ring's proofs")?;
-    for (key_id, proof) in &proofs {
-        if *ring.unwrap(key_id, proof, key_id.as_bytes())? != *PROOF {
-            return Err(Error::WrongKeyRing(key_id.clone()));
-        }
-    }
-    if proofs.iter().any(|(key_id, _)| key_id == ring.current()) {
+    if opens(tx, ring).await?.iter().any(|key_id| key_id == ring.current()) {
         return Ok(());
     }
     let proof = ring.wrap(&Key::new(*PROOF), ring.current().as_bytes(), entropy)?;
@@ -184,6 +174,58 @@ pub async fn check_key_ring(
     .await
     .map(drop))
     .to("insert the key ring's proof")
+}
+
+/// The names of all keys that wrapped something here.
+///
+/// # Errors
+/// [`Error::WrongKeyRing`] naming the one that the key ring lacks, or has another of.
+pub async fn opens(tx: &mut Tx, ring: &dyn KeyRing) -> Result<Vec<String>> {
+    let proofs: Vec<(String, Vec<u8>)> =
+        on!(tx, |c| sqlx::query_as("SELECT key_id, proof FROM key_ring_proofs ORDER BY created_at, key_id")
+            .fetch_all(c)
+            .await)
+        .to("read the key ring's proofs")?;
+    for (key_id, proof) in &proofs {
+        if *ring.unwrap(key_id, proof, key_id.as_bytes())? != *PROOF {
+            return Err(Error::WrongKeyRing(key_id.clone()));
+        }
+    }
+    Ok(proofs.into_iter().map(|(key_id, _)| key_id).collect())
+}
+
+/// Whether anything here was written under a key ring.
+pub async fn is_bound(tx: &mut Tx) -> Result<bool> {
+    let (bound,): (bool,) =
+        on!(tx, |c| sqlx::query_as("SELECT EXISTS (SELECT 1 FROM key_ring_proofs)").fetch_one(c).await)
+            .to("look whether there is a key ring")?;
+    Ok(bound)
+}
+
+/// How many data keys each key of the ring wraps.
+pub async fn by_key(tx: &mut Tx) -> Result<Vec<(String, i64)>> {
+    on!(tx, |c| sqlx::query_as(
+        "SELECT key_id, COUNT(*) FROM subject_keys WHERE destroyed_at IS NULL GROUP BY key_id ORDER BY key_id"
+    )
+    .fetch_all(c)
+    .await)
+    .to("count the data keys by the keys that wrap them")
+}
+
+/// Lets a key of the ring go: from now on nobody notices that it is missing.
+///
+/// # Errors
+/// [`Error::Conflict`] while it wraps a data key.
+pub async fn retire(tx: &mut Tx, key_id: &str) -> Result<()> {
+    if by_key(tx).await?.iter().any(|(id, _)| id == key_id) {
+        return Err(Error::Conflict("the key ring"));
+    }
+    on!(tx, |c| sqlx::query("DELETE FROM key_ring_proofs WHERE key_id = $1")
+        .bind(key_id)
+        .execute(c)
+        .await
+        .map(drop))
+    .to("forget a key of the key ring")
 }
 
 /// Wraps up to `limit` data keys of all organizations anew under the current key, so that an older version

@@ -26,20 +26,41 @@ pub struct FileKeyRing {
 }
 
 impl FileKeyRing {
-    /// Reads the file, or creates it with a first key when it does not exist.
+    /// Reads the file.
     ///
     /// # Errors
-    /// [`Error::KeyFileMode`] when other users may read it, [`Error::KeyFileFormat`] when a line is no key.
-    pub fn open_or_create(path: &Path, entropy: &dyn Entropy) -> Result<Self> {
+    /// [`Error::KeyFileMissing`]; [`Error::KeyFileMode`] when other users may read it; [`Error::KeyFileFormat`] when a line is
+    /// no key.
+    pub fn open(path: &Path) -> Result<Self> {
         match File::open(path) {
             Ok(file) => Self::read(path, file),
-            Err(e) if e.kind() == io::ErrorKind::NotFound => {
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Err(Error::KeyFileMissing(path.to_owned())),
+            Err(source) => Err(Error::Io { action: "open the key file", path: path.to_owned(), source }),
+        }
+    }
+
+    /// The same, or creates it with a first key when it does not exist: only where nothing was written under others.
+    pub fn open_or_create(path: &Path, entropy: &dyn Entropy) -> Result<Self> {
+        match Self::open(path) {
+            Err(Error::KeyFileMissing(_)) => {
                 let ring = Self { path: path.to_owned(), keys: MemoryKeyRing::new(entropy) };
                 ring.write()?;
                 Ok(ring)
             }
-            Err(source) => Err(Error::Io { action: "open the key file", path: path.to_owned(), source }),
+            other => other,
         }
+    }
+
+    /// The keys' names, oldest first.
+    pub fn names(&self) -> Vec<&str> {
+        self.keys.keys().map(|(id, _)| id.as_str()).collect()
+    }
+
+    /// Takes keys out of the file for good, but for the current one. What they wrapped is noise from then on, in every copy of
+    /// the database too.
+    pub fn retire(&mut self, names: &[String]) -> Result<()> {
+        self.keys.remove(names);
+        self.write()
     }
 
     fn read(path: &Path, file: File) -> Result<Self> {
@@ -101,7 +122,11 @@ impl FileKeyRing {
             fs::rename(&new, &self.path)?;
             crate::blobs::sync_folder_of(&self.path)
         };
-        write().map_err(|source| Error::Io { action: "write the key file", path: self.path.clone(), source })
+        let written = write();
+        if written.is_err() {
+            let _ = fs::remove_file(&new);
+        }
+        written.map_err(|source| Error::Io { action: "write the key file", path: self.path.clone(), source })
     }
 }
 

@@ -28,6 +28,11 @@ impl MemoryKeyRing {
         self.older.iter().chain([&self.current])
     }
 
+    /// Takes these out, but for the current one.
+    pub(super) fn remove(&mut self, names: &[String]) {
+        self.older.retain(|(name, _)| !names.contains(name));
+    }
+
     /// Adds a new key, which wraps from now on. The older ones still unwrap.
     pub fn rotate(&mut self, entropy: &dyn Entropy) {
         let previous = std::mem::replace(&mut self.current, generate(entropy));

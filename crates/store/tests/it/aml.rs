@@ -10,7 +10,7 @@ use bonafide_store::{
     Error,
     aml_verifications::{self as rows, Aml, Filter},
     applicants, clients,
-    crypto::{Object, seal_json},
+    crypto::{Object, SubjectKey, seal_json},
     screened::Lists,
 };
 use serde_json::json;
@@ -19,6 +19,11 @@ use crate::stage::{Stage, Tenant};
 
 /// One of a client that is made for it, a second after the last one.
 async fn aml(stage: &Stage, t: &Tenant) -> Aml {
+    with_key(stage, t).await.0
+}
+
+/// The same, with the key of the client.
+pub(crate) async fn with_key(stage: &Stage, t: &Tenant) -> (Aml, SubjectKey) {
     stage.clock.advance(1000);
     let (applicant, key) = stage.applicant(t.organization, "unused").await;
     let (client, now) = (ClientId::from_uuid(applicant.uuid()), stage.now());
@@ -59,7 +64,7 @@ async fn aml(stage: &Stage, t: &Tenant) -> Aml {
     clients::insert(&mut tx, t.organization, &record).await.unwrap();
     rows::insert(&mut tx, t.organization, &aml).await.unwrap();
     tx.commit().await.unwrap();
-    aml
+    (aml, key)
 }
 
 pub(crate) async fn comes_back_and_is_changed_once(stage: Stage) {

@@ -19,6 +19,7 @@ mod rows;
 mod screenings;
 mod shares;
 mod stage;
+mod upkeep;
 mod webhooks;
 mod workflows;
 
@@ -100,6 +101,8 @@ contract! {
         counts_follow_every_change,
         counts_hold_while_many_write,
         what_a_person_is_found_by_goes_with_them,
+        what_stands_together_is_found_and_goes_with_its_people,
+        terms_are_put_together_while_people_are_forgotten,
     }
     keys {
         a_data_key_opens_with_its_ring_only,
@@ -160,6 +163,16 @@ contract! {
         health_and_what_the_owner_writes_keep_apart,
         answers_are_sealed_and_what_is_over_is_forgotten,
         a_repeated_request_gets_the_answer_it_got,
+    }
+    upkeep {
+        a_transaction_that_fails_fails_no_other,
+        an_installation_is_one_and_takes_writes,
+        jobs_that_are_over_go_after_a_while,
+        a_job_that_was_broken_off_is_as_it_was,
+        pictures_are_known_by_their_rows,
+        the_indexes_are_used,
+        a_key_that_wraps_nothing_is_let_go,
+        both_kinds_of_screenings_are_one_log,
     }
     audit {
         an_untouched_log_is_intact,

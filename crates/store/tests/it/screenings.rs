@@ -6,7 +6,7 @@ use bonafide_store::{
     crypto::{Object, open_json, seal_json},
     dismissals::{self, Dismissal},
     screened::{self, Done, Lists, Progress},
-    screenings::{self, KEPT, Screening},
+    screenings::{self, KEPT, Purpose, Screening},
     verifications,
 };
 use serde_json::{Value, json};
@@ -32,7 +32,7 @@ fn screening(stage: &Stage, t: &Tenant, n: i64) -> Screening {
     Screening {
         id,
         applicant: t.applicant,
-        verification: t.verification,
+        purpose: Purpose::Verification(t.verification),
         sealed: seal_json(&t.key, Object::Screening(id), &json!({ "n": n }), &stage.entropy).unwrap(),
         created_at: stage.now(),
     }
@@ -75,7 +75,7 @@ pub(crate) async fn the_log_is_read_in_pages_and_bounded(stage: Stage) {
             screenings::page(&mut tx, a.organization, Timestamp(0), after, 7, &stage.ring).await.unwrap();
         let Some(last) = page.last() else { break };
         after = Some((last.created_at, last.id));
-        assert!(page.iter().all(|s| s.verification == a.verification));
+        assert!(page.iter().all(|s| s.purpose == Purpose::Verification(a.verification)));
         seen.extend(
             page.iter().map(|s| serde_json::from_slice::<Value>(&s.bytes).unwrap()["n"].as_i64().unwrap()),
         );

@@ -197,6 +197,30 @@ impl Stage {
         .unwrap();
     }
 
+    /// A number that the database tells.
+    pub(crate) async fn number(&self, sql: &'static str) -> i64 {
+        match &self.db {
+            Db::Sqlite { write, .. } => sqlx::query_scalar(sql).fetch_one(write).await.unwrap(),
+            Db::Postgres(pool) => sqlx::query_scalar(sql).fetch_one(pool).await.unwrap(),
+        }
+    }
+
+    /// How SQLite would answer a query; of PostgreSQL, which goes through small tables as they are, every index that there is.
+    pub(crate) async fn plan(&self, sql: &str) -> String {
+        let lines: Vec<String> = match &self.db {
+            Db::Sqlite { write, .. } => {
+                let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"));
+                let rows: Vec<(i64, i64, i64, String)> =
+                    sqlx::query_as(explain).fetch_all(write).await.unwrap();
+                rows.into_iter().map(|(.., detail)| detail).collect()
+            }
+            Db::Postgres(pool) => {
+                sqlx::query_scalar("SELECT indexname::text FROM pg_indexes").fetch_all(pool).await.unwrap()
+            }
+        };
+        lines.join("; ")
+    }
+
     pub(crate) async fn lift_append_only(&self) {
         let sql = match &self.db {
             Db::Sqlite { .. } => "DROP TRIGGER audit_log_no_update; DROP TRIGGER audit_log_no_delete",
