@@ -3,15 +3,18 @@
 use std::{slice, time::Duration};
 
 use tokio::{
-    sync::Notify,
+    sync::{Notify, watch},
     time::{Instant, timeout_at},
 };
 
-use super::error::Result;
+use super::error::{Error, Result};
 
 /// A bell may ring before what it is about is committed: look again this soon after it rang.
 const SOON: [Duration; 3] =
     [Duration::from_millis(10), Duration::from_millis(50), Duration::from_millis(250)];
+
+/// How long a server may take to start again, in seconds.
+const RETRY_AFTER_S: u32 = 5;
 
 /// How long to wait for a bell before looking without it: other processes do not ring.
 pub(crate) struct Pace {
@@ -41,8 +44,12 @@ impl Pace {
 }
 
 /// Looks until there is something to see, and gives up after `patience`; it looks once in any case.
+///
+/// # Errors
+/// [`Error::Stopping`] as soon as this process is to end: `stopped`.
 pub(crate) async fn until<T, Looking>(
     bell: &Notify,
+    mut stopped: watch::Receiver<bool>,
     patience: Duration,
     mut look: impl FnMut() -> Looking,
 ) -> Result<Option<T>>
@@ -61,9 +68,12 @@ where
         if seen.is_some() || Instant::now() >= end {
             return Ok(seen);
         }
-        match timeout_at(end.min(Instant::now() + pace.pause()), rung).await {
-            Ok(()) => pace.rang(),
-            Err(_) => pace.quiet(),
+        tokio::select! {
+            rung = timeout_at(end.min(Instant::now() + pace.pause()), rung) => match rung {
+                Ok(()) => pace.rang(),
+                Err(_) => pace.quiet(),
+            },
+            _ = stopped.wait_for(|stop| *stop) => return Err(Error::Stopping { retry_after_s: RETRY_AFTER_S }),
         }
     }
 }
@@ -80,7 +90,8 @@ mod tests {
         let start = Instant::now();
         // Nothing at the first look and none at the bell's; there at the one after it.
         let look = || async { Ok((looks.fetch_add(1, Ordering::Relaxed) == 2).then_some("seen")) };
-        let (seen, ()) = tokio::join!(until(&bell, Duration::from_secs(60), look), async {
+        let (_stop, stopped) = watch::channel(false);
+        let (seen, ()) = tokio::join!(until(&bell, stopped, Duration::from_secs(60), look), async {
             tokio::task::yield_now().await;
             bell.notify_waiters();
         });
@@ -97,9 +108,27 @@ mod tests {
             looks.fetch_add(1, Ordering::Relaxed);
             Ok(None::<()>)
         };
-        assert_eq!(until(&bell, patience, look).await.unwrap(), None);
+        let (_stop, stopped) = watch::channel(false);
+        assert_eq!(until(&bell, stopped.clone(), patience, look).await.unwrap(), None);
         assert!(start.elapsed() >= patience);
         assert!((3..=5).contains(&looks.load(Ordering::Relaxed)), "{looks:?}");
-        assert_eq!(until(&bell, Duration::ZERO, || async { Ok(None::<()>) }).await.unwrap(), None);
+        let none = until(&bell, stopped, Duration::ZERO, || async { Ok(None::<()>) }).await;
+        assert_eq!(none.unwrap(), None);
+    }
+
+    #[tokio::test]
+    async fn who_waits_is_told_when_the_process_is_to_end() {
+        let (bell, (stop, stopped)) = (Notify::new(), watch::channel(false));
+        let look = || async { Ok(None::<()>) };
+        let patience = Duration::from_secs(3600);
+        let (told, ()) = tokio::join!(until(&bell, stopped.clone(), patience, look), async {
+            tokio::task::yield_now().await;
+            stop.send_replace(true);
+        });
+        assert!(matches!(told, Err(Error::Stopping { .. })), "{told:?}");
+        // Also who comes then; what there is to see is seen all the same.
+        assert!(matches!(until(&bell, stopped.clone(), patience, look).await, Err(Error::Stopping { .. })));
+        let seen = until(&bell, stopped, patience, || async { Ok(Some("seen")) }).await;
+        assert_eq!(seen.unwrap(), Some("seen"));
     }
 }

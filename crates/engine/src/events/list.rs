@@ -121,7 +121,7 @@ pub async fn wait(
             Ok((!found.is_empty()).then_some(Some(found)))
         }
     };
-    let seen = wait::until(&engine.bells().post, patience, look).await?;
+    let seen = wait::until(&engine.bells().post, engine.stopped(), patience, look).await?;
     Ok(seen.unwrap_or_else(|| Some(vec![])))
 }
 

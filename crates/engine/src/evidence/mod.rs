@@ -11,6 +11,7 @@ pub(crate) mod pages;
 pub(crate) mod pictures;
 mod show;
 pub mod signed;
+mod sweep;
 
 pub use accept::{Picture, accept_document};
 pub use document::{Document, WholeDocument, accept_whole_document, document};
@@ -18,3 +19,4 @@ pub use download::{File, download};
 pub use given::given;
 pub use liveness::{LivenessFrame, MAX_FRAMES, Started, accept_liveness, open_challenge, start_liveness};
 pub use show::{Part, show};
+pub use sweep::{FOLDERS, sweep};

@@ -16,7 +16,7 @@ use crate::base::{
 /// Waits until the checks have come to a result.
 ///
 /// # Errors
-/// [`Error::Busy`] when they have not in time; they go on.
+/// [`Error::Busy`] when they have not in time; they go on. [`Error::Stopping`].
 pub async fn wait(engine: &Engine, caller: &Caller, id: VerificationId) -> Result<Status> {
     let patience = Duration::from_secs(engine.settings.result_patience_s);
     let look = || async move {
@@ -25,5 +25,5 @@ pub async fn wait(engine: &Engine, caller: &Caller, id: VerificationId) -> Resul
         let status = record::status(&row);
         Ok((status != Status::Processing).then_some(status))
     };
-    until(&engine.bells().done, patience, look).await?.ok_or(Error::Busy { retry_after_s: 5 })
+    until(&engine.bells().done, engine.stopped(), patience, look).await?.ok_or(Error::Busy { retry_after_s: 5 })
 }

@@ -1,13 +1,21 @@
 //! The worker: claims jobs by lease, runs them, commits the effect together with the end of the job.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
-use bonafide_core::problem::with_causes;
+use bonafide_core::{id::JobId, problem::with_causes};
 use bonafide_store::{
     Tx,
     jobs::{self as rows, Failed, Job},
 };
-use tokio::{sync::Semaphore, task::JoinSet};
+use tokio::{
+    sync::Semaphore,
+    task::JoinSet,
+    time::{Instant, timeout},
+};
 
 use super::registry;
 pub use crate::base::jobs::Queue;
@@ -22,8 +30,12 @@ use crate::{
 /// Messages on their way at the same time, of one process.
 pub const MAIL_SLOTS: usize = 8;
 
-/// Runs jobs until `stop` is told; jobs under way are finished first. `parallel` is for what computes; messages have slots
-/// of their own, so that a mail server which does not answer holds up no check, and no check a message.
+/// How long jobs under way may take to come to their end when the process is stopped.
+const LAST_JOBS: Duration = Duration::from_secs(10);
+
+/// Runs jobs until `stop` is told; jobs under way are finished first, those that take too long are given back. `parallel` is
+/// for what computes; messages have slots of their own, so that a mail server which does not answer holds up no check, and
+/// no check a message.
 pub async fn run(engine: Engine, parallel: usize, mut stop: tokio::sync::watch::Receiver<bool>) {
     /// Another process may have enqueued: look at least this often.
     const LOOK_EVERY: Duration = Duration::from_secs(2);
@@ -31,12 +43,20 @@ pub async fn run(engine: Engine, parallel: usize, mut stop: tokio::sync::watch::
     let mailing = Arc::new(Semaphore::new(MAIL_SLOTS));
     let owner = format!("worker:{}", std::process::id());
     let mut running = JoinSet::new();
+    let under_way = UnderWay::default();
+    let mut bury_at = Instant::now();
     while !*stop.borrow() {
         let rung = engine.bells().work.notified();
         tokio::pin!(rung);
         rung.as_mut().enable();
         if let Err(error) = rescreen::watch(&engine).await {
             tracing::error!(error = with_causes(&error), "cannot look for changed lists");
+        }
+        if Instant::now() >= bury_at {
+            if let Err(error) = bury(&engine).await {
+                tracing::error!(error = with_causes(&error), "cannot look for jobs that died");
+            }
+            bury_at = Instant::now() + LOOK_EVERY;
         }
         let mut more = false;
         for queue in Queue::ALL {
@@ -46,9 +66,12 @@ pub async fn run(engine: Engine, parallel: usize, mut stop: tokio::sync::watch::
                     more |= !jobs.is_empty() && jobs.len() < slots.available_permits();
                     for job in jobs {
                         let Ok(slot) = slots.clone().acquire_owned().await else { return };
-                        let engine = engine.clone();
+                        let (engine, under_way) = (engine.clone(), under_way.clone());
+                        let id = job.id;
+                        under_way.jobs().insert(id, job.clone());
                         running.spawn(async move {
                             work(&engine, job).await;
+                            under_way.jobs().remove(&id);
                             drop(slot);
                             engine.bells().work.notify_waiters();
                         });
@@ -68,7 +91,35 @@ pub async fn run(engine: Engine, parallel: usize, mut stop: tokio::sync::watch::
             }
         }
     }
-    while running.join_next().await.is_some() {}
+    let all = async { while running.join_next().await.is_some() {} };
+    if timeout(LAST_JOBS, all).await.is_err() {
+        running.shutdown().await;
+        let left: Vec<Job> = under_way.jobs().drain().map(|(_, job)| job).collect();
+        match give_back(&engine, &left).await {
+            Ok(()) => tracing::info!(jobs = left.len(), "jobs under way were given back"),
+            // The leases run out.
+            Err(error) => tracing::error!(error = with_causes(&error), "cannot give jobs back"),
+        }
+    }
+}
+
+/// The jobs that a process is at.
+#[derive(Clone, Default)]
+struct UnderWay(Arc<Mutex<HashMap<JobId, Job>>>);
+
+impl UnderWay {
+    fn jobs(&self) -> MutexGuard<'_, HashMap<JobId, Job>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+async fn give_back(engine: &Engine, jobs: &[Job]) -> Result<()> {
+    let mut tx = engine.db().begin().await?;
+    for job in jobs {
+        rows::give_back(&mut tx, job).await?;
+    }
+    tx.commit().await?;
+    Ok(())
 }
 
 /// Runs everything that is due now, one after the other; for tests and for draining.
@@ -76,6 +127,7 @@ pub async fn run_pending(engine: &Engine) -> Result<usize> {
     let mut ran = 0;
     rescreen::watch(engine).await?;
     loop {
+        bury(engine).await?;
         let mut none = true;
         for queue in Queue::ALL {
             for job in claim(engine, queue, "drain", 1).await? {
@@ -96,9 +148,6 @@ async fn claim(engine: &Engine, queue: Queue, owner: &str, limit: usize) -> Resu
     }
     let now = engine.now();
     let mut tx = engine.db().begin().await?;
-    for job in rows::bury(&mut tx, now).await? {
-        give_up(engine, &mut tx, &job).await?;
-    }
     let claim = rows::Claim {
         queue: queue.as_str(),
         owner,
@@ -109,6 +158,22 @@ async fn claim(engine: &Engine, queue: Queue, owner: &str, limit: usize) -> Resu
     let jobs = rows::claim(&mut tx, claim).await?;
     tx.commit().await?;
     Ok(jobs)
+}
+
+/// Gives up the jobs whose last attempt came to no end.
+async fn bury(engine: &Engine) -> Result<()> {
+    let now = engine.now();
+    let mut tx = engine.db().read().await?;
+    if !rows::any_to_bury(&mut tx, now).await? {
+        return Ok(());
+    }
+    drop(tx);
+    let mut tx = engine.db().begin().await?;
+    for job in rows::bury(&mut tx, now).await? {
+        give_up(engine, &mut tx, &job).await?;
+    }
+    tx.commit().await?;
+    Ok(())
 }
 
 /// Runs one job, keeping its lease alive, and records a failure.

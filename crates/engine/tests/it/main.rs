@@ -15,6 +15,7 @@ mod steering;
 mod steps;
 mod submit;
 mod support;
+mod upkeep;
 mod webhooks {
     mod deliver;
     mod endpoints;

@@ -26,9 +26,9 @@ pub(super) struct Room {
 }
 
 impl Room {
-    pub(super) fn of<'a>(under_way: impl Iterator<Item = &'a Key>) -> Self {
+    pub(super) fn of(under_way: impl Iterator<Item = Key>) -> Self {
         let mut room = Self::default();
-        under_way.for_each(|key| room.add(*key, 1));
+        under_way.for_each(|key| room.add(key, 1));
         room
     }
 
@@ -95,6 +95,6 @@ mod tests {
         assert_eq!(room.take(key(1, 2), true, 1000), 1, "one whose last attempt failed");
         assert_eq!(room.take(key(1, 2), true, 1000), 0);
         let under_way = [key(1, 1); 16];
-        assert_eq!(Room::of(under_way.iter()).take(key(1, 1), false, 1000), 0);
+        assert_eq!(Room::of(under_way.iter().copied()).take(key(1, 1), false, 1000), 0);
     }
 }

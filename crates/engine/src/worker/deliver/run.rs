@@ -3,8 +3,11 @@
 use std::{collections::HashMap, time::Duration};
 
 use bonafide_core::problem::with_causes;
-use bonafide_store::deliveries as rows;
-use tokio::task::{self, JoinSet};
+use bonafide_store::deliveries::{self as rows, Delivery};
+use tokio::{
+    task::{self, JoinSet},
+    time::Instant,
+};
 
 use super::{
     attempt::send,
@@ -21,30 +24,46 @@ const LOOK_EVERY: Duration = Duration::from_secs(2);
 const BATCH: usize = 512;
 const GATHER: Duration = Duration::from_millis(5);
 
-/// Delivers until `stop` is told; attempts under way are finished first.
+/// How long attempts under way may take to come to their end when the process is stopped.
+const LAST_ATTEMPTS: Duration = Duration::from_secs(10);
+
+/// Delivers until `stop` is told; attempts under way are finished first, those that take too long are given back.
 pub async fn run(engine: Engine, mut stop: tokio::sync::watch::Receiver<bool>) {
     let mut tasks: JoinSet<Sent> = JoinSet::new();
-    // Whose message each task carries.
-    let mut under_way: HashMap<task::Id, Key> = HashMap::new();
+    // What each task carries.
+    let mut under_way: HashMap<task::Id, Delivery> = HashMap::new();
+    let whose = |message: &Delivery| -> Key { (message.organization, message.endpoint) };
+    let mut until: Option<Instant> = None;
     let mut pace = Pace::new(LOOK_EVERY);
     loop {
         let rung = engine.bells().post.notified();
         tokio::pin!(rung);
         rung.as_mut().enable();
         if !*stop.borrow() {
-            match claim(&engine, Room::of(under_way.values())).await {
+            match claim(&engine, Room::of(under_way.values().map(whose))).await {
                 Ok(round) => {
                     for (endpoint, event, delivery) in round {
-                        let (key, engine) = ((delivery.organization, delivery.endpoint), engine.clone());
+                        let (engine, carried) = (engine.clone(), delivery.clone());
                         let task = tasks.spawn(async move { send(&engine, endpoint, event, delivery).await });
-                        under_way.insert(task.id(), key);
+                        under_way.insert(task.id(), carried);
                     }
                 }
                 Err(error) => tracing::error!(error = with_causes(&error), "cannot look for due messages"),
             }
         }
-        if *stop.borrow() && under_way.is_empty() {
-            return;
+        if *stop.borrow() {
+            let until = *until.get_or_insert_with(|| Instant::now() + LAST_ATTEMPTS);
+            if under_way.is_empty() {
+                return;
+            }
+            if Instant::now() >= until {
+                tasks.shutdown().await;
+                if let Err(error) = give_back(&engine, under_way.values()).await {
+                    // The leases run out.
+                    tracing::error!(error = with_causes(&error), "cannot give messages back");
+                }
+                return;
+            }
         }
         let mut batch = vec![];
         let mut take = |done: std::result::Result<(task::Id, Sent), task::JoinError>| match done {
@@ -82,6 +101,15 @@ pub async fn run(engine: Engine, mut stop: tokio::sync::watch::Receiver<bool>) {
             tracing::error!(error = with_causes(&error), "cannot record what became of messages");
         }
     }
+}
+
+async fn give_back<'a>(engine: &Engine, messages: impl Iterator<Item = &'a Delivery>) -> Result<()> {
+    let mut tx = engine.db().begin().await?;
+    for message in messages {
+        rows::give_back(&mut tx, message).await?;
+    }
+    tx.commit().await?;
+    Ok(())
 }
 
 /// Delivers everything that is due now and returns how many attempts that took; for tests and for draining.
