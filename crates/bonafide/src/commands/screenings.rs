@@ -2,15 +2,18 @@
 
 use std::io::{self, Write};
 
-use bonafide_core::{id::OrganizationId, time::Timestamp};
+use bonafide_core::{
+    id::{OrganizationId, VerificationId},
+    time::Timestamp,
+};
 use bonafide_engine::{
     Engine,
     access::{self, OrganizationInfo},
-    screening::{Dismissing, Logged, dismiss_as_operator, page},
+    screening::{Dismissing, Logged, Purpose, dismiss_as_operator, page},
 };
 use serde_json::{Value, json};
 
-use super::{CommandResult, keys};
+use super::{CommandResult, keys, remote::beside};
 use crate::{
     config::{Flags, block_on},
     output::{self, unformula},
@@ -26,7 +29,8 @@ pub(crate) struct Args {
 
 #[derive(clap::Subcommand)]
 enum Action {
-    /// Print the log: when, who was asked for, in which lists, what was hit and why. Holds personal data
+    /// Print the log: when, who was asked for, in which lists, what was hit and why, of verifications and of clients who are
+    /// compared with the lists beside them. Holds personal data
     Export {
         #[arg(long, default_value = "csv")]
         format: Form,
@@ -76,18 +80,28 @@ pub(crate) fn run(args: Args) -> CommandResult {
         match args.action {
             Action::Export { format, since, organization, flags } => {
                 let since = since.as_deref().map_or(Ok(Timestamp(0)), time)?;
-                let engine = keys::open(&flags).await?;
+                let engine = keys::look(&flags).await?;
                 let done = export(&engine, format, since, organization.as_deref()).await;
                 engine.close().await;
                 done
             }
             Action::Dismiss { verification, list, entry, reason, until, flags, json } => {
-                let id = verification.parse().map_err(|_| "this is no id of a verification")?;
+                let id: VerificationId =
+                    verification.parse().map_err(|_| "this is no id of a verification")?;
                 let what = Dismissing { list: &list, entry: &entry, reason: &reason, until: time(&until)? };
-                let engine = keys::open(&flags).await?;
-                let left = dismiss_as_operator(&engine, id, &what).await;
-                engine.close().await;
-                let left = left.map_err(told)?;
+                let left = match keys::open(&flags).await {
+                    Ok(engine) => {
+                        let left = dismiss_as_operator(&engine, id, &what).await;
+                        engine.close().await;
+                        left.map_err(told)?
+                    }
+                    Err(error) => {
+                        let path = format!("/console/verifications/{id}/hits/{list}:{entry}/dismiss");
+                        let body = json!({"reason": reason, "until": what.until.to_string()});
+                        let answer = beside(&flags, error)?.post(&path, body).await?;
+                        usize::try_from(answer["hits"].as_u64().unwrap_or_default())?
+                    }
+                };
                 if json {
                     output::json(&json!({"verification": verification, "hits": left}))?;
                 } else {
@@ -164,7 +178,7 @@ fn table<R: AsRef<[u8]>>(rows: impl IntoIterator<Item: IntoIterator<Item = R>>) 
     lines.into_inner().map_err(|e| e.to_string().into())
 }
 
-const HEAD: [&str; 15] = [
+const HEAD: [&str; 16] = [
     "time",
     "organization",
     "verification",
@@ -180,7 +194,17 @@ const HEAD: [&str; 15] = [
     "score",
     "dismissed",
     "explanation",
+    // Last, for programs that know the columns before it by their places.
+    "purpose",
 ];
+
+/// The word for what somebody was searched for, and its id.
+fn purpose(logged: &Logged) -> (&'static str, String) {
+    match logged.purpose {
+        Purpose::Verification(id) => ("verification", id.to_string()),
+        Purpose::Aml(id) => ("aml_verification", id.to_string()),
+    }
+}
 
 fn result(logged: &Logged) -> &'static str {
     match (logged.screened.hits.is_empty(), logged.screened.counting().next()) {
@@ -194,7 +218,8 @@ fn result(logged: &Logged) -> &'static str {
 fn object(organization: &OrganizationInfo, logged: &Logged) -> Value {
     let s = &logged.screened;
     let lists: Vec<Value> = s.lists.iter().map(|(n, h)| json!({"list": n, "sha256": h})).collect();
-    json!({"time": logged.at.to_string(), "organization": organization.id, "verification": logged.verification,
+    let (purpose, id) = purpose(logged);
+    json!({"time": logged.at.to_string(), "organization": organization.id, "verification": id, "purpose": purpose,
         "query": {"names": s.names, "birth_date": s.birth_date, "countries": s.countries}, "threshold": s.threshold,
         "lists": lists, "result": result(logged), "hits": s.hits})
 }
@@ -203,10 +228,11 @@ fn object(organization: &OrganizationInfo, logged: &Logged) -> Value {
 fn rows(organization: &OrganizationInfo, logged: &Logged) -> Vec<Vec<String>> {
     let s = &logged.screened;
     let lists: Vec<String> = s.lists.iter().map(|(name, sha256)| format!("{name} {sha256}")).collect();
+    let (purpose, id) = purpose(logged);
     let asked = [
         logged.at.to_string(),
         organization.id.to_string(),
-        logged.verification.to_string(),
+        id,
         s.names.join(" | "),
         s.birth_date.clone().unwrap_or_default(),
         s.countries.join(" | "),
@@ -224,7 +250,10 @@ fn rows(organization: &OrganizationInfo, logged: &Logged) -> Vec<Vec<String>> {
     if hits.is_empty() {
         hits.push(Default::default());
     }
-    hits.into_iter().map(|hit| asked.iter().chain(&hit).map(|cell| unformula(cell)).collect()).collect()
+    let last = purpose.to_owned();
+    let row =
+        |hit: [String; 6]| asked.iter().chain(&hit).chain([&last]).map(|cell| unformula(cell)).collect();
+    hits.into_iter().map(row).collect()
 }
 
 /// `anna ~ ana: typo (0.75); eriksson ~ eriksson: same (1.00); birth_date agrees`.
@@ -277,10 +306,10 @@ mod tests {
             hits: vec![hit],
             trouble: None,
         };
-        let id = bonafide_core::id::Id::from_uuid(Default::default());
+        let id: VerificationId = bonafide_core::id::Id::from_uuid(Default::default());
         let mut logged = Logged {
             id: bonafide_core::id::Id::from_uuid(Default::default()),
-            verification: id,
+            purpose: Purpose::Verification(id),
             at: Timestamp(0),
             screened,
         };
@@ -295,5 +324,12 @@ mod tests {
         logged.screened.hits.clear();
         let rows = rows(&organization, &logged);
         assert_eq!((rows.len(), rows[0].len(), rows[0][8].as_str()), (1, HEAD.len(), "clear"));
+        assert_eq!(
+            (HEAD[15], rows[0][15].as_str(), rows[0][2].clone()),
+            ("purpose", "verification", id.to_string())
+        );
+        logged.purpose = Purpose::Aml(bonafide_core::id::Id::from_uuid(Default::default()));
+        assert_eq!(super::rows(&organization, &logged)[0][15], "aml_verification");
+        assert_eq!(object(&organization, &logged)["purpose"], "aml_verification");
     }
 }

@@ -28,6 +28,7 @@ use crate::{
     },
     clients::Details,
     screening::{
+        log,
         screen::{hits, lists_of_now},
         trouble::Trouble,
     },
@@ -158,8 +159,13 @@ pub(super) async fn compare(
         let message = "the client was changed while it was compared with the lists";
         return Err(Error::conflict("changed_meanwhile", message));
     }
+    let searched = found.is_some();
     let told = take(engine, &mut opened, found, sources);
     opened.save(engine, &mut tx).await?;
+    if let (true, Some(key), Some(screened)) = (searched, &opened.key, &opened.private.screened) {
+        let whose = (organization, clients::subject(opened.row.client), key);
+        log::keep_for(engine, &mut tx, whose, log::Purpose::Aml(id), screened).await?;
+    }
     let detail = json!({"hits": opened.row.hits, "status": opened.status(), "lists": sources.version});
     opened.note(engine, &mut tx, AuditAction::AmlScreened, "worker", &detail).await?;
     opened.tell(engine, &mut tx, &told).await?;

@@ -1,7 +1,7 @@
 //! Forgetting whom a record is about.
 
 use bonafide_core::{audit::AuditAction, event::EventType, id::ClientId};
-use bonafide_store::{aml_verifications, clients as rows, subject_keys};
+use bonafide_store::{aml_verifications, clients as rows, screenings, subject_keys};
 use serde_json::{Map, json};
 
 use super::record::{Client, Content, Details, note, open_with, seal, tell};
@@ -30,6 +30,7 @@ pub async fn anonymize(engine: &Engine, caller: &Caller, id: ClientId) -> Result
     let fields = before.content.differences(&content);
     // What was found of an earlier name goes as well, where the record itself says nothing any more.
     let found = aml_verifications::forget(&mut tx, organization, id, now).await?;
+    screenings::forget(&mut tx, organization, rows::subject(id)).await?;
     if fields.is_empty() && found == 0 {
         return Ok(before);
     }

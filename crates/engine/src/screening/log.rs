@@ -1,12 +1,12 @@
 //! The log of screenings: each search with its result, sealed, for whoever has to show later what was searched when.
 
 use bonafide_core::{
-    id::{OrganizationId, ScreeningId, VerificationId},
+    id::{AmlId, ApplicantId, OrganizationId, ScreeningId, VerificationId},
     time::Timestamp,
 };
 use bonafide_store::{
     Tx,
-    crypto::{self, Object},
+    crypto::{self, Object, SubjectKey},
     screened::{self, Done},
     screenings,
 };
@@ -21,11 +21,20 @@ use crate::base::{
 /// Screenings a page.
 const PAGE: i64 = 200;
 
+/// What somebody was searched for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Their verification.
+    Verification(VerificationId),
+    /// They are a client who is compared with the lists beside any verification.
+    Aml(AmlId),
+}
+
 /// One screening of the log.
 #[derive(Debug, Clone)]
 pub struct Logged {
     pub id: ScreeningId,
-    pub verification: VerificationId,
+    pub purpose: Purpose,
     pub at: Timestamp,
     pub screened: Screened,
 }
@@ -48,15 +57,30 @@ pub(crate) fn done(screened: &Screened) -> Done {
 /// Keeps the last screening of a verification, in the transaction that makes it the last.
 pub(crate) async fn keep(engine: &Engine, tx: &mut Tx, record: &Record) -> Result<()> {
     let Some(screened) = &record.private.screened else { return Ok(()) };
+    let whose = (record.row.organization, record.row.applicant, &record.key);
+    keep_for(engine, tx, whose, Purpose::Verification(record.row.id), screened).await
+}
+
+/// Keeps a search for whatever it was, sealed under the key of whom it is about.
+pub(crate) async fn keep_for(
+    engine: &Engine,
+    tx: &mut Tx,
+    (organization, applicant, key): (OrganizationId, ApplicantId, &SubjectKey),
+    purpose: Purpose,
+    screened: &Screened,
+) -> Result<()> {
     let id = ScreeningId::new(engine.now(), &*engine.entropy);
     let row = screenings::Screening {
         id,
-        applicant: record.row.applicant,
-        verification: record.row.id,
-        sealed: crypto::seal_json(&record.key, Object::Screening(id), screened, &*engine.entropy)?,
+        applicant,
+        purpose: match purpose {
+            Purpose::Verification(id) => screenings::Purpose::Verification(id),
+            Purpose::Aml(id) => screenings::Purpose::Aml(id),
+        },
+        sealed: crypto::seal_json(key, Object::Screening(id), screened, &*engine.entropy)?,
         created_at: screened.at,
     };
-    screenings::insert(tx, record.row.organization, &row).await?;
+    screenings::insert(tx, organization, &row).await?;
     Ok(())
 }
 
@@ -77,7 +101,11 @@ pub async fn page(
     let read = |row: screenings::Opened| {
         let screened = serde_json::from_slice(&row.bytes)
             .map_err(|source| bonafide_store::Error::Form { object: "screening", source })?;
-        Ok(Logged { id: row.id, verification: row.verification, at: row.created_at, screened })
+        let purpose = match row.purpose {
+            screenings::Purpose::Verification(id) => Purpose::Verification(id),
+            screenings::Purpose::Aml(id) => Purpose::Aml(id),
+        };
+        Ok(Logged { id: row.id, purpose, at: row.created_at, screened })
     };
     rows.into_iter().map(read).collect()
 }

@@ -18,7 +18,7 @@ pub use crate::base::{
     screened::{Dismissed, Screened},
 };
 pub use dismiss::{Dismissing, dismiss, dismiss_as_operator};
-pub use log::{Logged, page};
+pub use log::{Logged, Purpose, page};
 pub use restore::{Dismissal, restore};
 pub use screen::screen;
 pub use state::{ListState, Progress, State, progress, progress_by_organization, state};

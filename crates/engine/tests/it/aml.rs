@@ -7,7 +7,9 @@ use bonafide_core::{
     event::EventType,
     id::{AmlId, ClientId},
     review::{FourEyes, Grounds, Verdict},
+    time::Timestamp,
 };
+use bonafide_engine::screening::{Logged, Purpose, page};
 use bonafide_engine::{
     Caller, Error,
     aml::{self, Aml, Filter, NewAml, Said, Saying},
@@ -33,6 +35,7 @@ bonafide_testkit::on_both! {
     a_human_decides_on_what_they_saw,
     it_is_its_organizations_alone,
     a_search_that_is_done_twice_is_told_once,
+    every_search_is_in_the_log_until_the_client_is_forgotten,
 }
 
 const DAY_MS: i64 = 86_400_000;
@@ -458,4 +461,36 @@ async fn a_search_that_is_done_twice_is_told_once(app: &App) {
         ..events::Filter::default()
     };
     assert_eq!(events::list(&app.engine, &app.caller, &alerts).await.unwrap().len(), 1);
+}
+
+/// What an auditor is shown, beside the searches of verifications.
+async fn every_search_is_in_the_log_until_the_client_is_forgotten(app: &App) {
+    app.take_in(LISTED);
+    let (client, other) = (app.client("Anna Eriksson").await, app.client("Bertil Svensson").await);
+    let (first, second) = (app.compared(client, true).await, app.compared(other, true).await);
+    app.clock.advance(1);
+    app.take_in("2,person,Nobody,");
+    run_pending(&app.engine).await.unwrap();
+    let log = async |after: Option<&Logged>| {
+        page(&app.engine, app.caller.organization, Timestamp(0), after).await.unwrap()
+    };
+    let all = log(None).await;
+    let of = |id: AmlId| {
+        let mine = all.iter().filter(move |one| one.purpose == Purpose::Aml(id));
+        mine.map(|one| (one.screened.names.clone(), one.screened.hits.len())).collect::<Vec<_>>()
+    };
+    let name = |name: &str| vec![name.to_owned()];
+    assert_eq!(of(first), [(name("Anna Eriksson"), 1), (name("Anna Eriksson"), 0)]);
+    assert_eq!(of(second), [(name("Bertil Svensson"), 0), (name("Bertil Svensson"), 0)]);
+    assert!(all.is_sorted_by_key(|one| one.at) && all.len() == 4, "{all:?}");
+    // From one to the next, as the export goes through them; and nobody else's.
+    let after = log(all.get(1)).await;
+    assert_eq!(after.iter().map(|one| one.id).collect::<Vec<_>>(), [all[2].id, all[3].id]);
+    let stranger = organization(&app.engine, "second", false).await;
+    let theirs = page(&app.engine, stranger.organization, Timestamp(0), None).await.unwrap();
+    assert!(theirs.is_empty(), "{theirs:?}");
+
+    clients::anonymize(&app.engine, &app.caller, client).await.unwrap();
+    clients::delete(&app.engine, &app.caller, other).await.unwrap();
+    assert!(log(None).await.is_empty());
 }

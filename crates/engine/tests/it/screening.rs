@@ -76,7 +76,10 @@ impl App {
             let page = screening::page(&self.engine, self.caller.organization, Timestamp(0), last.as_ref())
                 .await
                 .unwrap();
-            page.iter().for_each(|l| *counts.entry(l.verification).or_default() += 1);
+            for logged in &page {
+                let screening::Purpose::Verification(id) = logged.purpose else { continue };
+                *counts.entry(id).or_default() += 1;
+            }
             match page.into_iter().next_back() {
                 Some(end) => last = Some(end),
                 None => return counts,
