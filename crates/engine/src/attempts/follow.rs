@@ -28,22 +28,22 @@ pub struct Opener {
 /// Most characters that are kept of what a program says it is.
 const LONGEST_USER_AGENT: usize = 500;
 
-/// The verification has a new status: what becomes of the attempt that goes on. None where there is none.
+/// The verification has a new status: what the attempt that goes on was, and what becomes of it. None where there is none.
 pub(crate) async fn follow(
     engine: &Engine,
     tx: &mut Tx,
     record: &Record,
     status: Status,
-) -> Result<Option<AttemptStatus>> {
+) -> Result<Option<(AttemptStatus, AttemptStatus)>> {
     let Some(attempt) = current(tx, record, record.row.id).await? else { return Ok(None) };
     let Some(before) = attempt.status.known() else { return Ok(None) };
     let after = before.after(status);
     if after == before {
-        return Ok(Some(after));
+        return Ok(Some((before, after)));
     }
     if !after.is_over() {
         end(engine, tx, record, attempt, after, None, vec![]).await?;
-        return Ok(Some(after));
+        return Ok(Some((before, after)));
     }
     let why = match status {
         Status::RetryRequired | Status::Inconclusive | Status::Declined => reasons(tx, &record.row).await?,
@@ -54,7 +54,7 @@ pub(crate) async fn follow(
         capture_tokens::end(tx, record.row.organization, record.row.id, false, engine.now()).await?;
     }
     end(engine, tx, record, attempt, after, Some(status), why).await?;
-    Ok(Some(after))
+    Ok(Some((before, after)))
 }
 
 /// What the checks found so far of pictures that an attempt brought. Unless they are too poor to go on, the checks do, and that

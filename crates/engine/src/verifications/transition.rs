@@ -64,13 +64,19 @@ pub(crate) async fn apply_because(
         identify(engine, tx, record, actor).await?;
     }
     record.save(engine, tx).await?;
-    let attempt = follow(engine, tx, record, follows.status).await?;
-    if attempt == Some(AttemptStatus::QualityChecksAborted) {
-        // Not the checks ended it: they were not begun.
-        let again = |told: &&mut EventType| **told == EventType::VerificationRetryRequired;
-        if let Some(told) = follows.told.iter_mut().find(again) {
-            *told = EventType::VerificationCaptureAborted;
+    match follow(engine, tx, record, follows.status).await? {
+        Some((AttemptStatus::QualityChecksInProgress, AttemptStatus::QualityChecksAborted)) => {
+            // Not the checks ended it: they were not begun.
+            let again = |told: &&mut EventType| **told == EventType::VerificationRetryRequired;
+            if let Some(told) = follows.told.iter_mut().find(again) {
+                *told = EventType::VerificationCaptureAborted;
+            }
         }
+        // Poor pictures that nobody is asked for again: they are checked as they are, by a human.
+        Some((AttemptStatus::QualityChecksInProgress, AttemptStatus::ChecksInProgress)) => {
+            follows.told.insert(0, EventType::VerificationSubmitted);
+        }
+        _ => {}
     }
     record.note(engine, tx, AuditAction::to(follows.status), actor, &detail).await?;
     if follows.status == Status::Approved {

@@ -1,15 +1,23 @@
 //! A person's tries at a verification.
 
-use bonafide_core::{attempt::AttemptStatus, event::EventType, id::VerificationId, verification::Status};
+use bonafide_core::{
+    attempt::AttemptStatus,
+    event::EventType,
+    evidence::EvidenceKind,
+    id::VerificationId,
+    verification::{Kind, Status},
+};
 use bonafide_engine::{
     Caller, ClientAddress, Error, access,
-    attempts::{self, Attempt, NewAttempt, Opener, Session},
+    attempts::{self, Attempt, Brought, NewAttempt, Opener, Session},
     capture,
     clients::{self, Content},
-    events, jobs,
+    events,
+    evidence::Picture,
+    jobs,
     verifications::{self, NewVerification},
 };
-use bonafide_testkit::on_both;
+use bonafide_testkit::{data::sample, on_both};
 use serde_json::json;
 
 use crate::support::App;
@@ -22,6 +30,7 @@ on_both!(
     what_came_of_the_checks_ends_it,
     only_what_waits_for_the_person_takes_a_new_one,
     both_or_none,
+    poor_pictures_that_nobody_is_asked_for_again_are_checked,
 );
 
 async fn attempt(app: &App, id: VerificationId) -> Result<Attempt, Error> {
@@ -235,4 +244,35 @@ async fn both_or_none(app: &App) {
     assert!(matches!(open(None, wrong()).await, Err(Error::Invalid(_))));
     assert!(matches!(open(Some(Content::default()), wrong()).await, Err(Error::Invalid(_))));
     assert_eq!(known().await, before, "nobody is known of a refused request");
+}
+
+/// The last try ends in no other: a human looks at it, which subscribers are told as of one that goes on to the checks.
+async fn poor_pictures_that_nobody_is_asked_for_again_are_checked(app: &App) {
+    let app = app.sandbox().await;
+    let settings = json!({"sandbox": {"all": "clear", "document": "blurry"}});
+    let new = NewVerification { settings, ..NewVerification::default() };
+    let (engine, caller) = (&app.engine, &app.caller);
+    let kind = Kind::DocumentVerification;
+    let id = verifications::create_with_pictures(engine, caller, kind, new).await.unwrap();
+    for _ in 0..20 {
+        let bytes = std::fs::read(sample("card_front.jpg")).unwrap();
+        let picture = Picture { field: "document_front".into(), bytes };
+        let brought = vec![Brought { kind: EvidenceKind::DocumentFront, picture }];
+        attempts::create_with_pictures(engine, caller, id, brought, None).await.unwrap();
+        jobs::run_pending(engine).await.unwrap();
+        if status(&app, id).await != Status::RetryRequired {
+            break;
+        }
+        assert_eq!(latest(&app, id).await.status, AttemptStatus::QualityChecksAborted);
+    }
+    let last = latest(&app, id).await.status;
+    assert_eq!((status(&app, id).await, last), (Status::ReviewRequired, AttemptStatus::ChecksInProgress));
+    let told = told(&app, id).await;
+    let expected = [
+        EventType::VerificationCaptureAborted,
+        EventType::VerificationRetryRequested,
+        EventType::VerificationSubmitted,
+        EventType::VerificationReviewRequired,
+    ];
+    assert_eq!(told[told.len() - 4..], expected, "{told:?}");
 }
