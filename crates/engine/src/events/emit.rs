@@ -3,7 +3,7 @@
 use bonafide_core::{
     attempt::AttemptStatus,
     delivery::Origin,
-    event::{EventType, Snapshot, Subject, VerificationFacts},
+    event::{EventType, Snapshot, Subject, VerificationFacts, WebhookDialect},
     finding::Check,
     id::{ApplicantId, EventId, OrganizationId, WebhookEndpointId, WorkflowId},
     reason::Code,
@@ -83,21 +83,30 @@ pub(crate) fn event_type_for(
     let facts = snapshot.verification.as_ref();
     let kind = facts.map_or_else(Kind::default, |v| v.kind);
     let word = engine.dialect(&endpoint.dialect)?.word(event_type, kind)?;
+    // Whichever format an endpoint gets, it may ask for an event by the name of either.
+    let is_its = |api: &&&dyn WebhookDialect| {
+        let native = api.native().map(WebhookDialect::name);
+        api.name() == endpoint.dialect || native == Some(endpoint.dialect.as_str())
+    };
+    let api = engine.dialects.iter().find(is_its)?;
+    let other = [Some(*api), api.native()].into_iter().flatten().filter_map(|f| f.word(event_type, kind));
+    let words: Vec<&str> = other.collect();
     let client = facts.map(|v| v.client.as_str()).or(snapshot.aml.as_ref().map(|aml| aml.client.as_str()));
-    is_subscribed(endpoint, open, word, client, recipients).then_some(word)
+    is_subscribed(endpoint, open, &words, client, recipients).then_some(word)
 }
 
-/// `client`: whose event it is. An event of no client (`None`) is everybody's; one of a client that is not known any
+/// `words`: what the event is called. `client`: whose event it is. An event of no client (`None`) is everybody's; one of a client that is not known any
 /// more (empty) is not for those who asked for one client's.
 fn is_subscribed(
     endpoint: &WebhookEndpoint,
     open: &[WebhookEndpoint],
-    word: &str,
+    words: &[&str],
     client: Option<&str>,
     recipients: Recipients<'_>,
 ) -> bool {
     let wants = |e: &WebhookEndpoint| {
-        e.wants(word) && (e.client.is_empty() || client.is_none_or(|client| client == e.client))
+        words.iter().any(|word| e.wants(word))
+            && (e.client.is_empty() || client.is_none_or(|client| client == e.client))
     };
     match recipients {
         Recipients::Endpoint(id) => endpoint.id == id,
@@ -233,7 +242,7 @@ mod tests {
     #[test]
     fn a_bound_endpoint_is_told_of_its_client_and_of_what_is_nobodys() {
         let bound = WebhookEndpoint { client: "mine".into(), ..endpoint("vult") };
-        let told = |client| is_subscribed(&bound, &[], "word", client, Recipients::Everybody);
+        let told = |client| is_subscribed(&bound, &[], &["word"], client, Recipients::Everybody);
         assert_eq!(
             [told(Some("mine")), told(Some("theirs")), told(Some("")), told(None)],
             [true, false, false, true]

@@ -22,7 +22,16 @@ impl WebhookDialect for Native {
     }
 
     fn word(&self, event_type: EventType, kind: Kind) -> Option<&'static str> {
-        Webhooks.word(event_type, kind)
+        Some(match (event_type, kind) {
+            // Before anything is checked: what the other format calls the start.
+            (EventType::VerificationStarted, Kind::DocumentVerification) => {
+                "id_document_verification_quality_checks_in_progress"
+            }
+            (EventType::VerificationStarted, Kind::AddressVerification) => {
+                "address_document_verification_quality_checks_in_progress"
+            }
+            _ => return Webhooks.word(event_type, kind),
+        })
     }
 
     fn body(&self, message: &Message<'_>) -> Value {
@@ -96,6 +105,35 @@ mod tests {
             assert!(body["id"].as_str().unwrap().starts_with("evnt_"), "{event_type}");
             let usual = bonafide_testkit::events::body(&Webhooks, &event(event_type, kind), kind);
             assert_eq!((&body["data"], &body["time"]), (&usual["data"], &usual["created_on"]));
+        }
+    }
+
+    #[test]
+    fn what_is_handed_in_is_looked_at_first() {
+        let started = |kind| {
+            (
+                Webhooks.word(EventType::VerificationStarted, kind),
+                Native.word(EventType::VerificationStarted, kind),
+            )
+        };
+        for (kind, resource) in [
+            (Kind::DocumentVerification, "id_document_verification"),
+            (Kind::AddressVerification, "address_document_verification"),
+        ] {
+            let (usual, native) = started(kind);
+            assert_eq!(usual, Some(format!("{resource}_started").as_str()));
+            assert_eq!(native, Some(format!("{resource}_quality_checks_in_progress").as_str()));
+        }
+        let (usual, native) = started(Kind::IdentityVerification);
+        assert_eq!(usual, native);
+        for event_type in EventType::ALL.into_iter().filter(|one| *one != EventType::VerificationStarted) {
+            for kind in Kind::ALL {
+                assert_eq!(
+                    Native.word(event_type, kind),
+                    Webhooks.word(event_type, kind),
+                    "{event_type} {kind}"
+                );
+            }
         }
     }
 }

@@ -30,7 +30,8 @@ pub(super) const SOURCES: [(&str, &str, &str); 6] = [
     ("webhook", "Webhooks", "The actions of workflows themselves"),
 ];
 
-/// What the vendor has events for that never happen here. Whoever asks for them alone is sent nothing.
+/// What the vendor has events for that do not happen to every resource here, or are called otherwise in this format. Whoever asks
+/// for what never happens alone is sent nothing.
 const NEVER: [&str; 8] = [
     "audit_completed",
     "started",

@@ -1,5 +1,7 @@
 //! Verifications of documents that show where somebody lives.
 
+mod seal;
+
 use axum::http::StatusCode;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use bonafide_engine::jobs;
@@ -13,6 +15,7 @@ use jiff::civil::{Date, date};
 use serde_json::{Value, json};
 
 use crate::{
+    iddv::Part,
     pdf::{pdf, protected},
     support::{App, URL, id, sample},
     walk::{ADV, BUILT_IN, IDV, at, attempts, blurred, codes, least},
@@ -228,6 +231,59 @@ async fn a_pdf_is_read_like_a_picture() {
     assert_eq!(app.get(&attempts(&made)).await.ok()["total_count"], 0);
 }
 
+/// As the native product has it: a form with a file.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_is_read_like_json() {
+    let app = App::looking().await;
+    let drawn = a_bill("FR");
+    let page = scanned(&drawn);
+    let (picture, file) = (Some(("bill.jpg", "image/jpeg")), Some(("bill.pdf", "application/pdf")));
+    let uri = format!("data:image/jpeg;base64,{}", BASE64_STANDARD.encode(&page));
+    for (what, part) in [
+        ("a picture", ("document", picture, page.as_slice())),
+        ("a PDF", ("document", file, &pdf(&[&[(&page, [0.0, 0.0, 595.0, 842.0])]]))),
+        ("a data URI in a text field", ("document", None, uri.as_bytes())),
+    ] {
+        let made = app.of_address(json!({"declared_data": resident(&drawn)})).await;
+        let attempt = app.brings_form(&made, &[part]).await.created();
+        assert_eq!(attempt["status"], "quality_checks_in_progress", "{what}");
+        let done = app.again(&made).await;
+        assert_eq!((&done["status"], codes(&done)), (&json!("approved"), vec![10000]), "{what}: {done:#}");
+        assert_eq!(done["address_document"]["full_names"], json!(drawn.names), "{what}");
+        assert_eq!(app.asset_types(&made).await, ["document"], "{what}");
+    }
+}
+
+#[tokio::test]
+async fn forms_that_show_nothing_are_refused() {
+    let app = App::start("sqlite").await;
+    let made = app.of_address(json!({})).await;
+    let card = sample("card_front.jpg");
+    let wide = [0.0, 0.0, 595.0, 842.0];
+    let (picture, file) = (Some(("a.jpg", "image/jpeg")), Some(("a.pdf", "application/pdf")));
+    let (locked, empty) = (protected(&[&[(&card, wide)]]), pdf(&[]));
+    let parts: [(&[Part<'_>], &str); 10] = [
+        (&[], "document__required"),
+        (&[("document_front", picture, &card)], "document__required"),
+        (&[("document", picture, &card), ("document", picture, &card)], "document__invalid"),
+        (&[("document", picture, b"")], "document__invalid_format"),
+        (&[("document", None, b"no base64!")], "document__invalid_format"),
+        (&[("document", picture, b"hello")], "document__invalid_format"),
+        (&[("document", picture, &card[..card.len() / 2])], "document__invalid_format"),
+        (&[("document", file, &locked)], "document__invalid_format"),
+        (&[("document", file, &empty)], "document__invalid_format"),
+        (&[("document", picture, &vec![7; (10 << 20) + 1])], "document__too_long"),
+    ];
+    for (parts, expected) in parts {
+        let told = app.brings_form(&made, parts).await.invalid();
+        assert!(told.contains(&expected.to_owned()), "{told:?} instead of {expected}");
+    }
+    app.clock.advance(60_000);
+    assert_eq!(app.get(&attempts(&made)).await.ok()["total_count"], 0, "nothing of it was made");
+    assert_eq!(app.again(&made).await["status"], "created");
+    assert_eq!(app.told(&id(&made)).await, words(&["created"]));
+}
+
 #[tokio::test]
 async fn every_wrong_field_is_named_and_nothing_of_others_is_found() {
     let app = App::start("sqlite").await;
@@ -328,6 +384,8 @@ async fn scenarios_come_true(app: &App) {
         ("62102", &[("declined", 62102, "completed")]),
         ("62401", &[("declined", 62401, "completed")]),
         ("61301I1", &[("retry_required", 61301, "quality_checks_aborted"), ("approved", 10000, "completed")]),
+        ("61303I1", &[("retry_required", 61303, "checks_inconclusive"), ("approved", 10000, "completed")]),
+        ("61901I1", &[("retry_required", 61901, "checks_inconclusive"), ("approved", 10000, "completed")]),
     ] {
         let external = format!("eaplt_{start:0<26}");
         let applicant = app.applicant(json!({"external_applicant_id": external})).await;

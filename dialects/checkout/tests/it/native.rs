@@ -13,14 +13,17 @@ use p521::{
 use serde_json::{Value, json};
 
 use crate::{
-    support::{App, id},
-    walk::{FAV, IDV, at, least},
+    iddv::{base64, new},
+    support::{App, id, sample},
+    walk::{ADV, FAV, IDDV, IDV, OPEN, at, attempts, least, link},
 };
 
 on_both!(
     messages_are_signed_by_a_key_of_the_organizations,
     an_address_of_a_verification_is_told_in_this_format,
     how_something_stands_is_told_once_more,
+    every_resource_is_told_at_its_address_and_told_once_more,
+    a_document_is_looked_at_before_it_is_checked,
 );
 
 async fn native(app: &App, url: &str) {
@@ -175,4 +178,135 @@ async fn how_something_stands_is_told_once_more(app: &App) {
     let reader = app.new_key("verifications:read").await;
     let refused = app.ask("POST", &reader, &notify, None).await;
     assert_eq!(refused.refused(403, "authentication_error"), ["insufficient_scope"]);
+}
+
+impl App {
+    /// An applicant who was approved: in a sandbox, whatever the pictures show.
+    async fn known(&self) -> Value {
+        let external = format!("eaplt_{:0<26}", "10000");
+        let applicant = self.applicant(json!({"external_applicant_id": external})).await;
+        let idv = self.post(IDV, least(&applicant)).await.created();
+        let attempt = self.attempt(&idv).await;
+        let device = self.device(link(&attempt)).await;
+        let picture = sample("selfie.jpg");
+        self.clock.advance(60_000);
+        self.shows(&device, &picture, &picture).await;
+        self.clock.advance(60_000);
+        let answer = self.hands_in(&device).await;
+        assert!(answer.status.is_success(), "{}", answer.body);
+        assert_eq!(self.again(&idv).await["status"], "approved");
+        applicant
+    }
+
+    async fn delivers_native(&self) {
+        self.clock.advance(60_000);
+        run_pending(&self.engine).await.unwrap();
+    }
+}
+
+/// Whatever it is made with an address of its own is told there, in this format, and told again by whoever asks.
+async fn every_resource_is_told_at_its_address_and_told_once_more(app: &App) {
+    let known = app.known().await;
+    let pem = || async { key(app).await["public_key"].as_str().unwrap().to_owned() };
+    for (path, body, begins) in [
+        (IDV, least(&known), "identity_verification"),
+        (
+            OPEN,
+            json!({"declared_data": {"name": "Hannah Bret"}, "redirect_url": "https://example.com/"}),
+            "identity_verification",
+        ),
+        (FAV, new(&known), "face_authentication"),
+        (IDDV, new(&known), "id_document_verification"),
+        (ADV, new(&known), "address_document_verification"),
+    ] {
+        let (first, second) = (Receiver::start().await, Receiver::start().await);
+        for receiver in [&first, &second] {
+            receiver.answers("200 OK");
+        }
+        let mut body = body;
+        body["webhook_url"] = json!(first.url);
+        let made = app.post(path, body).await.created();
+        assert_eq!(made["webhook_url"], json!(first.url), "{path}");
+        app.delivers_native().await;
+        let told = first.received();
+        let created = told.iter().find(|one| one.json()["type"] == format!("{begins}_created")).unwrap();
+        assert!(checked(created, &pem().await).1, "{path}");
+        let message = created.json();
+        assert_eq!(
+            (&message["subject"], &message["data"][format!("{begins}_id")]),
+            (&made["id"], &made["id"])
+        );
+        assert!(message["id"].as_str().unwrap().starts_with("evnt_"), "{message}");
+
+        let notify = format!("/v2{}/notify", at(&made));
+        assert_eq!(app.post_nothing(&notify).await.status, 204, "{path}");
+        app.delivers_native().await;
+        let again = first.received();
+        assert_eq!(again.len(), told.len() + 1, "{path}");
+        let bodies: Vec<&String> = told.iter().map(|one| &one.body).collect();
+        assert!(bodies.contains(&&again.last().unwrap().body), "{path}: the last event, under the id it had");
+        assert_eq!(app.post(&notify, json!({"webhook_url": second.url})).await.status, 204, "{path}");
+        app.delivers_native().await;
+        assert_eq!((first.received().len(), second.received().len()), (again.len(), 1), "{path}");
+        assert_eq!(app.again(&made).await["webhook_url"], json!(second.url), "{path}");
+        for wrong in ["nowhere at all", "http://169.254.169.254/", "ftp://example.com"] {
+            app.clock.advance(60_000);
+            let refused = app.post(&notify, json!({"webhook_url": wrong})).await.invalid();
+            assert!(refused[0].starts_with("webhook_url__invalid"), "{path} {wrong}: {refused:?}");
+        }
+    }
+    // What is screened has no address of its own: those who are told of it anyway are told again.
+    let receiver = Receiver::start().await;
+    receiver.answers("201 Created");
+    native(app, &receiver.url).await;
+    let named = app.applicant(json!({"external_applicant_name": "Hannah Bret"})).await;
+    let body =
+        json!({"applicant_id": named["id"], "search_parameters": {"configuration_identifier": "standard"}});
+    let made = app.post("/aml-verifications", body).await.created();
+    app.delivers_native().await;
+    let told = receiver.received();
+    let message =
+        told.iter().map(Received::json).find(|one| one["type"] == "aml_verification_created").unwrap();
+    assert_eq!(message["subject"], made["id"]);
+    assert!(message["data"]["response_codes"].is_null() && message["data"]["user_journey_id"].is_null());
+    let notify = format!("/v2/aml-verifications/{}/notify", id(&made));
+    assert_eq!(app.post_nothing(&notify).await.status, 204);
+    app.delivers_native().await;
+    let again = receiver.received();
+    assert_eq!(again.len(), told.len() + 1);
+    assert!(checked(again.last().unwrap(), &pem().await).1);
+}
+
+/// The two formats have two names for it, and whoever gets either may ask for it by either.
+async fn a_document_is_looked_at_before_it_is_checked(app: &App) {
+    const STARTED: &str = "id_document_verification_started";
+    const LOOKED_AT: &str = "id_document_verification_quality_checks_in_progress";
+    let mut receivers = vec![];
+    for (asked, format, told) in [
+        (STARTED, None, STARTED),
+        (STARTED, Some("native"), LOOKED_AT),
+        (LOOKED_AT, Some("native"), LOOKED_AT),
+    ] {
+        let receiver = Receiver::start().await;
+        receiver.answers("200 OK");
+        let mut action = json!({"type": "webhook", "url": receiver.url});
+        if let Some(format) = format {
+            action["format"] = json!(format);
+        }
+        let condition = json!({"type": "event", "events": {"id_document_verification": [asked]}});
+        let workflow = json!({"name": asked, "conditions": [condition], "actions": [action]});
+        app.post("/workflows", workflow).await.created();
+        receivers.push((receiver, told));
+    }
+    let made = app.of_document(json!({})).await;
+    app.clock.advance(60_000);
+    let picture = json!({"document_front": base64(&sample("card_front.jpg"))});
+    app.post(&attempts(&made), picture).await.created();
+    app.delivers_native().await;
+    for (receiver, told) in receivers {
+        let all: Vec<Value> = receiver.received().iter().map(Received::json).collect();
+        let found: Vec<(&Value, &Value)> =
+            all.iter().map(|one| (&one["type"], &one["data"]["status"])).collect();
+        assert_eq!(found, [(&json!(told), &json!("quality_checks_in_progress"))]);
+    }
 }

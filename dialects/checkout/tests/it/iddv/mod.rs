@@ -47,6 +47,7 @@ impl App {
         attempt
     }
 
+    /// The same in a form, whatever kind of document it is.
     pub async fn brings_form(&self, made: &Value, parts: &[Part<'_>]) -> Answer {
         const LINE: &str = "----------bonafide-test";
         self.clock.advance(60_000);
