@@ -40,6 +40,7 @@ pub async fn rotate(
     let mut tx = engine.db().begin().await?;
     let found = of_organization(&mut tx, caller.organization, public_id).await?;
     may_give(caller, &found.scopes)?;
+    reaches_no_further(&mut tx, caller, &found).await?;
     let new = add_secret(engine, &mut tx, found, caller.sandbox, overlap_s, &caller.actor()).await?;
     tx.commit().await?;
     Ok(new)
@@ -55,6 +56,23 @@ pub async fn revoke(engine: &Engine, caller: &Caller, public_id: &str) -> Result
     end(engine, &mut tx, &found, &caller.actor()).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// A new secret of somebody else's key is that key: its limit and its end must be within those of whoever asks.
+async fn reaches_no_further(tx: &mut Tx, caller: &Caller, found: &rows::Credential) -> Result<()> {
+    if found.id == caller.credential {
+        return Ok(());
+    }
+    let giver = rows::get(tx, caller.organization, caller.credential).await?;
+    let giver = giver.ok_or(Error::NotFound("credential"))?;
+    let within =
+        |mine: Option<i64>, its: Option<i64>| mine.is_none_or(|most| its.is_some_and(|its| its <= most));
+    let ends = |credential: &rows::Credential| credential.expires_at.map(|at| at.0);
+    if within(giver.per_minute, found.per_minute) && within(ends(&giver), ends(found)) {
+        Ok(())
+    } else {
+        Err(Error::Forbidden)
+    }
 }
 
 fn may_give(caller: &Caller, scopes: &str) -> Result<()> {
