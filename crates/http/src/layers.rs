@@ -14,6 +14,7 @@ use bonafide_core::{
     time::Clock,
 };
 use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer};
+use tracing::{Instrument, error_span, field::Empty};
 
 use crate::Refusal;
 
@@ -26,8 +27,8 @@ static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Largest request body, in bytes: a few 20 MB pictures in base64.
 pub const MAX_BODY: usize = 64 << 20;
 
-/// Wraps a router: request id, one log line per request (method, route, status, time; no query, no body,
-/// no header), no caching of personal data, and a panic in a handler becomes a 500 instead of a dropped
+/// Wraps a router: request id, one log line per request (its id, the key and the verification; method, route, status, time; no
+/// query, no body, no header), no caching of personal data, and a panic in a handler becomes a 500 instead of a dropped
 /// connection.
 pub fn around(router: Router, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Router {
     let router = router
@@ -71,7 +72,10 @@ async fn log(mut request: Request, next: Next, clock: Arc<dyn Clock>, entropy: A
     let path = request.uri().path().to_owned();
     let trace_id = trace_id(request.headers());
     let start = std::time::Instant::now();
-    let mut response = next.run(request).await;
+    // Around everything that is logged on the way, at whatever level: an answer that failed names the request, and so do the
+    // lines that say why. The gate and the engine add whose it is and what it is about.
+    let span = error_span!("request", request_id = ?id, key = Empty, verification = Empty);
+    let mut response = next.run(request).instrument(span.clone()).await;
     let (took, status) = (start.elapsed(), response.status().as_u16());
     let ms = Duration::as_millis(&took) as u64;
     // The route and not the path, and no method that a stranger made up: counters stay few, and identifiers out of them.
@@ -80,10 +84,10 @@ async fn log(mut request: Request, next: Next, clock: Arc<dyn Clock>, entropy: A
     let labels = [("method", known(&method).to_owned()), ("route", route), ("status", status.to_string())];
     metrics::counter!("bonafide_requests_total", &labels).increment(1);
     metrics::histogram!("bonafide_request_seconds", &labels[..2]).record(took.as_secs_f64());
-    match trace_id {
-        Some(trace_id) => tracing::info!(request_id = ?id, trace_id, %method, path, status, ms, "request"),
-        None => tracing::info!(request_id = ?id, %method, path, status, ms, "request"),
-    }
+    span.in_scope(|| match trace_id {
+        Some(trace_id) => tracing::info!(trace_id, %method, path, status, ms, "request"),
+        None => tracing::info!(%method, path, status, ms, "request"),
+    });
     response.headers_mut().insert(REQUEST_ID.clone(), id);
     response
 }

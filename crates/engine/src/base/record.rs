@@ -68,6 +68,8 @@ impl Record {
     }
 
     pub(crate) async fn open(engine: &Engine, tx: &mut Tx, row: Verification) -> Result<Self> {
+        // For the log: what the request that we are in is about.
+        tracing::Span::current().record("verification", tracing::field::display(row.id));
         let key = subject_keys::load(tx, row.organization, row.applicant, engine.key_ring()).await?;
         let private = crypto::open_json(&key, Object::Verification(row.id), &row.sealed)?;
         Ok(Self { row, private, key })
