@@ -41,7 +41,7 @@ pub(crate) fn run(args: Args) -> CommandResult {
             .ok_or_else(|| format!("--since {text}: must be a day or an RFC 3339 time"))?,
     };
     block_on(async {
-        let engine = keys::open(&args.flags).await?;
+        let engine = keys::look(&args.flags).await?;
         for access::OrganizationInfo { id: organization, .. } in access::organizations(&engine).await? {
             let current = bonafide_engine::tuning::current(&engine, organization).await?;
             let weights = merge(current, &proposed)?;

@@ -5,6 +5,8 @@ use std::time::Duration;
 use reqwest::{Client, Method, Response, StatusCode, header};
 use serde_json::Value;
 
+use crate::config::{Config, Flags};
+
 type Failure = Box<dyn std::error::Error>;
 
 /// Why there is no good answer, and what to do about it.
@@ -59,6 +61,28 @@ impl Remote {
         let client = Client::builder().timeout(Duration::from_secs(60)).build()?;
         Ok(Api { client, url: self.url.trim_end_matches('/').to_owned(), key })
     }
+}
+
+/// The API of the server that has the database which a command could not open: where a key for it is in the environment.
+///
+/// # Errors
+/// Why the command could not open it, and what else to do.
+pub(crate) fn beside(flags: &Flags, error: Failure) -> Result<Api, Failure> {
+    let in_use = error.downcast_ref::<bonafide_store::Error>();
+    if !in_use.is_some_and(|error| matches!(error, bonafide_store::Error::InUse(_))) {
+        return Err(error);
+    }
+    let given = |name| std::env::var(name).ok().filter(|text| !text.is_empty());
+    let Some(key) = given("BONAFIDE_API_KEY") else {
+        let told =
+            format!("{error}; or put a key of it into BONAFIDE_API_KEY, and the running server does it");
+        return Err(told.into());
+    };
+    let url = match given("BONAFIDE_URL") {
+        Some(url) => url,
+        None => Config::load(flags, serde_json::json!({}))?.here(),
+    };
+    Remote::new(url, Some(key)).connect()
 }
 
 pub(crate) struct Api {

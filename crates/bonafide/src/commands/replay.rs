@@ -21,7 +21,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: Args) -> CommandResult {
     block_on(async {
         let id = args.session.parse().map_err(|_| format!("{:?} is not a session id", args.session))?;
-        let engine = keys::open(&args.flags).await?;
+        let engine = keys::look(&args.flags).await?;
         let organization = backtest::organization_of(&engine, id).await?;
         let replayed = backtest::replay(&engine, organization, id).await?;
         engine.close().await;

@@ -131,7 +131,7 @@ fn counted(flags: &Flags, config: &Config) -> Value {
         return json!({"unknown": "there is no database yet"});
     }
     let counted = block_on(async {
-        let engine = keys::open(flags).await?;
+        let engine = keys::look(flags).await?;
         let all = screening::progress_by_organization(&engine).await;
         engine.close().await;
         Ok(all?)
