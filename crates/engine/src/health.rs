@@ -1,79 +1,111 @@
 //! Whether this process can do its work: real questions to the real parts.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use bonafide_core::time::Timestamp;
-use bonafide_store::{deliveries, jobs, organizations};
+use bonafide_store::{Error, deliveries, installation, jobs, organizations};
+use tokio::time::timeout;
 
+pub use crate::base::part::{Part, Parts};
 use crate::{
-    base::{engine::Engine, error::Result, jobs::Queue},
+    base::{
+        engine::Engine,
+        error::Result,
+        jobs::{JobKind, Queue},
+    },
     screening::{self, Progress},
 };
 
-/// The state of one part.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Part {
-    pub ok: bool,
-    /// `ok` or `error`; of the lists also `missing`, `stale`, `damaged` or `not_updated`.
-    pub state: &'static str,
-    /// What is wrong and what to do; "ok" otherwise.
-    pub detail: String,
-}
+/// How long the database may take for a small write: longer, and requests wait as long.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How long what was found is told again, in milliseconds.
+const TOLD_AGAIN_MS: i64 = 2_000;
 
-impl Part {
-    fn of<E: std::fmt::Display>(result: Result<(), E>) -> Self {
-        match result {
-            Ok(()) => Self { ok: true, state: "ok", detail: "ok".to_owned() },
-            Err(error) => Self { ok: false, state: "error", detail: error.to_string() },
-        }
-    }
-
-    /// How the lists stand. What an update failed at may name an address with a token in it: who may know reads it where
-    /// the lists are.
-    fn of_lists(state: Result<screening::State>) -> Self {
-        let state = match state {
-            Ok(state) => state,
-            Err(error) => return Self::of(Err::<(), _>(error)),
-        };
-        let not_updated = state.not_updated();
-        match &state.trouble {
-            Some(trouble) => Self { ok: false, state: trouble.word(), detail: trouble.to_string() },
-            None if not_updated.is_empty() => Self::of(Ok::<(), String>(())),
-            None => {
-                let names = not_updated.join(", ");
-                let detail = format!(
-                    "the last update of {names} did not succeed and the version before stays; `bonafide lists status` \
-                     says why"
-                );
-                Self { ok: false, state: "not_updated", detail }
-            }
+/// How the lists stand. What an update failed at may name an address with a token in it: who may know reads it where the
+/// lists are.
+fn of_lists(state: Result<screening::State>) -> Part {
+    let state = match state {
+        Ok(state) => state,
+        Err(error) => return Part::of(Err::<(), _>(error)),
+    };
+    let not_updated = state.not_updated();
+    match &state.trouble {
+        Some(trouble) => Part::ill(trouble.word(), trouble.to_string()),
+        None if not_updated.is_empty() => Part::well(),
+        None => {
+            let names = not_updated.join(", ");
+            let detail = format!(
+                "the last update of {names} did not succeed and the version before stays; `bonafide lists status` says why"
+            );
+            Part::ill("not_updated", detail)
         }
     }
 }
 
 /// Asks the database, the blob store, the models and the lists. Missing models and lists that are missing, stale or damaged
 /// do not make a server unready: their checks are not assessed, and people decide.
-pub async fn check(engine: &Engine) -> BTreeMap<&'static str, Part> {
+pub async fn check(engine: &Engine) -> Parts {
+    let database = async {
+        let mut tx = engine.db().begin().await?;
+        installation::try_writing(&mut tx, engine.now()).await?;
+        tx.commit().await
+    };
+    let database = timeout(PATIENCE, database).await;
+    let models = match engine.inspector.installed().await {
+        Err(failed) => Part::ill("error", failed.to_string()),
+        Ok(_) if !engine.inspector.is_well() => {
+            Part::ill("error", "no process to look at pictures can be started: the log says why".to_owned())
+        }
+        Ok(installed) => match installed.missing.len() {
+            0 => Part::well(),
+            n => {
+                Part::ill("error", format!("{n} of the models are missing or altered: run `bonafide doctor`"))
+            }
+        },
+    };
+    BTreeMap::from([
+        ("database", Part::of(database.unwrap_or(Err(Error::Overloaded("write to the database"))))),
+        ("storage", Part::of(engine.blobs().check().await)),
+        ("models", models),
+        ("lists", of_lists(screening::state(engine).await)),
+    ])
+}
+
+/// The same without a write, for whoever only looks: see [`Engine::look`].
+pub async fn look(engine: &Engine) -> Parts {
     let database = async {
         let mut tx = engine.db().read().await?;
         organizations::list(&mut tx).await.map(drop)
     };
-    let missing = engine.models.unavailable();
-    let models = if missing.is_empty() {
-        Ok(())
-    } else {
-        Err(format!("{} of the models are missing or altered: run `bonafide doctor`", missing.len()))
-    };
     BTreeMap::from([
         ("database", Part::of(database.await)),
         ("storage", Part::of(engine.blobs().check().await)),
-        ("models", Part::of(models)),
-        ("lists", Part::of_lists(screening::state(engine).await)),
+        ("lists", of_lists(screening::state(engine).await)),
     ])
 }
 
+/// The same as it was a moment ago: however many strangers ask, the parts are asked now and then.
+pub async fn lately(engine: &Engine) -> Parts {
+    let mut last = engine.last_seen().lock().await;
+    let now = engine.now();
+    if let Some((at, parts)) = &*last
+        && (0..TOLD_AGAIN_MS).contains(&(now.0 - at.0))
+    {
+        return parts.clone();
+    }
+    let parts = check(engine).await;
+    for (name, part) in parts.iter().filter(|(_, part)| part.inside) {
+        let before = last.as_ref().and_then(|(_, parts)| parts.get(name));
+        if before != Some(part) {
+            tracing::error!(part = name, error = part.detail, "a part of the server does not work");
+        }
+    }
+    *last = Some((now, parts.clone()));
+    parts
+}
+
 /// Whether requests can be served: everything but the models and the lists.
-pub fn is_ready(parts: &BTreeMap<&'static str, Part>) -> bool {
+pub fn is_ready(parts: &Parts) -> bool {
     parts.iter().all(|(name, part)| part.ok || matches!(*name, "models" | "lists"))
 }
 
@@ -101,6 +133,16 @@ pub async fn backlog(engine: &Engine) -> Result<Vec<Backlog>> {
     Ok(all.map(|(queue, (waiting, first))| Backlog { queue, waiting, oldest_s: age(first) }).collect())
 }
 
+/// Jobs that were given up and are still there to look at, by kind; 0 for a kind of which there are none.
+pub async fn dead(engine: &Engine) -> Result<Vec<(String, i64)>> {
+    let mut tx = engine.db().read().await?;
+    let dead = jobs::dead(&mut tx).await?;
+    let none =
+        JobKind::ALL.into_iter().map(JobKind::as_str).filter(|kind| !dead.iter().any(|(k, _)| k == kind));
+    let none: Vec<_> = none.map(|kind| (kind.to_owned(), 0)).collect();
+    Ok(dead.into_iter().chain(none).collect())
+}
+
 /// How far all standing people of all organizations together are screened against the lists of now.
 pub async fn screened(engine: &Engine) -> Result<Progress> {
     let mut sum = Progress::default();
@@ -112,26 +154,4 @@ pub async fn screened(engine: &Engine) -> Result<Progress> {
         sum.failed += one.failed;
     }
     Ok(sum)
-}
-
-/// What the operating system tells of memory, in bytes.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Memory {
-    /// In use by this process.
-    pub resident: Option<u64>,
-    /// Of the machine.
-    pub total: Option<u64>,
-}
-
-/// Reads the process's and the machine's memory where there is a `/proc`.
-pub fn memory() -> Memory {
-    let kilobytes = |file: &str, name: &str| {
-        let text = std::fs::read_to_string(file).ok()?;
-        let line = text.lines().find(|l| l.starts_with(name))?;
-        line.split_whitespace().nth(1)?.parse::<u64>().ok().map(|kb| kb * 1024)
-    };
-    Memory {
-        resident: kilobytes("/proc/self/status", "VmRSS:"),
-        total: kilobytes("/proc/meminfo", "MemTotal:"),
-    }
 }

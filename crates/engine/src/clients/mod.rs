@@ -15,5 +15,5 @@ pub use delete::delete;
 pub use list::{Looking, Sort, list};
 pub(crate) use read::count_request;
 pub use read::{exists, read};
-pub use record::{Client, Content, Details, MAX_METADATA};
+pub use record::{Client, Content, Details};
 pub use update::update;

@@ -22,12 +22,10 @@ use crate::{
         caller::Caller,
         engine::Engine,
         error::{Error, Result},
+        own_data::too_large,
     },
     events::emit::{Recipients, emit},
 };
-
-/// Most bytes of the organization's own data about one client, as JSON.
-pub const MAX_METADATA: usize = 64 << 10;
 
 /// A person or business that an organization keeps a record of.
 #[derive(Debug, Clone, PartialEq)]
@@ -125,10 +123,7 @@ impl Content {
             let message = "must be the code of a country: ISO 3166-1 alpha-2";
             problems.push(Problem::new("country", Rule::Enum, message));
         }
-        if json!(self.metadata).to_string().len() > MAX_METADATA {
-            let message = format!("must be at most {MAX_METADATA} bytes");
-            problems.push(Problem::new("metadata", Rule::Length, message));
-        }
+        problems.extend(too_large("metadata", &json!(self.metadata)));
         if problems.is_empty() { Ok(self) } else { Err(Error::Invalid(problems)) }
     }
 
@@ -238,6 +233,7 @@ impl Client {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::own_data::MOST;
 
     fn named(name: &str) -> Content {
         let details = Details { name_first: Some(name.to_owned()), ..Details::default() };
@@ -264,10 +260,8 @@ mod tests {
             Content { metadata, ..Content::default() }.checked()
         };
         let around = r#"{"a":""}"#.len();
-        assert!(with(MAX_METADATA - around).is_ok());
-        assert!(
-            matches!(with(MAX_METADATA - around + 1), Err(Error::Invalid(p)) if p[0].field == "metadata")
-        );
+        assert!(with(MOST - around).is_ok());
+        assert!(matches!(with(MOST - around + 1), Err(Error::Invalid(p)) if p[0].field == "metadata"));
     }
 
     #[test]

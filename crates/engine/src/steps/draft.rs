@@ -2,7 +2,6 @@
 
 use bonafide_core::{
     id::VerificationId,
-    problem::Rule,
     step::{StepKind, StepState},
 };
 use serde_json::Value;
@@ -13,13 +12,11 @@ use crate::{
         caller::Caller,
         engine::Engine,
         error::{Error, Result},
+        own_data::own_data,
         record::Record,
     },
     evidence::gate::may_capture,
 };
-
-/// Most bytes of one.
-const MAX: usize = 64 << 10;
 
 /// Keeps it as it is, for the device to go on with; nothing of it counts until the step is given. A step that was given is
 /// open again.
@@ -34,9 +31,7 @@ pub async fn draft(
         let message = "the step is taken as pictures, of which there is no draft";
         return Err(Error::conflict("no_draft_of_pictures", message));
     }
-    if draft.to_string().len() > MAX {
-        return Err(Error::invalid("", Rule::Length, format!("must be at most {MAX} bytes")));
-    }
+    own_data("", &draft)?;
     let mut tx = engine.db().begin().await?;
     let mut record = Record::load(engine, &mut tx, caller.organization, id).await?;
     may_capture(&record)?;

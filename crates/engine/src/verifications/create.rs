@@ -25,6 +25,7 @@ use crate::{
         engine::Engine,
         error::{Error, Result},
         jobs::{self, JobKind, NewJob},
+        own_data::own_data,
         private::{DeclaredIdentity, Private, Subject, ThirdParty},
         record::Record,
     },
@@ -35,9 +36,6 @@ use crate::{
     tuning::{policies::policy_for, requirements::requirements_for, weights::weights_for},
     webhooks::{endpoint::check_url, per_verification::per_verification},
 };
-
-/// Most bytes of the caller's own data in one verification.
-const MAX_PRIVATE: usize = 64 << 10;
 
 #[derive(Debug, Default)]
 pub struct NewVerification {
@@ -184,11 +182,8 @@ fn check(engine: &Engine, caller: &Caller, new: &NewVerification) -> Result<()> 
     if let Some(url) = &new.webhook_url {
         check_url(engine, "webhook_url", url)?;
     }
-    for (field, value) in [("metadata", &new.metadata), ("settings", &new.settings)] {
-        if value.to_string().len() > MAX_PRIVATE {
-            return Err(Error::invalid(field, Rule::Length, format!("must be at most {MAX_PRIVATE} bytes")));
-        }
-    }
+    own_data("metadata", &new.metadata)?;
+    own_data("settings", &new.settings)?;
     if new.purpose == Purpose::Share && !new.steps.contains(&StepKind::Consent) {
         let message = "must contain consent: without it nothing may be passed on";
         return Err(Error::invalid("steps", Rule::Required, message));
@@ -206,11 +201,8 @@ fn check(engine: &Engine, caller: &Caller, new: &NewVerification) -> Result<()> 
         let message = format!("must be from 1 to {MAX_LIFETIME_DAYS}");
         return Err(Error::invalid("lifetime_days", Rule::Range, message));
     }
-    if let Some(DeclaredIdentity { rest, .. }) = &new.declared_identity
-        && rest.to_string().len() > MAX_PRIVATE
-    {
-        let message = format!("must be at most {MAX_PRIVATE} bytes");
-        return Err(Error::invalid("declared_data", Rule::Length, message));
+    if let Some(DeclaredIdentity { rest, .. }) = &new.declared_identity {
+        own_data("declared_data", rest)?;
     }
     steering::check(caller, &new.settings)
 }

@@ -1,6 +1,6 @@
 //! What the caller tells us about a verification while evidence is being captured.
 
-use bonafide_core::{audit::AuditAction, document::DocumentType, id::VerificationId, problem::Rule};
+use bonafide_core::{audit::AuditAction, document::DocumentType, id::VerificationId};
 use serde_json::{Value, json};
 
 use crate::{
@@ -8,6 +8,7 @@ use crate::{
         caller::Caller,
         engine::Engine,
         error::{Error, Result},
+        own_data::own_data,
         record::Record,
     },
     evidence::gate::may_capture,
@@ -46,10 +47,7 @@ pub async fn set_sdk_metadata(
     id: VerificationId,
     metadata: Value,
 ) -> Result<()> {
-    const MAX: usize = 64 << 10;
-    if metadata.to_string().len() > MAX {
-        return Err(Error::invalid("sdk_metadata", Rule::Length, format!("must be at most {MAX} bytes")));
-    }
+    own_data("sdk_metadata", &metadata)?;
     let mut tx = engine.db().begin().await?;
     let mut record = Record::load(engine, &mut tx, caller.organization, id).await?;
     if record.status().is_final() {

@@ -18,6 +18,7 @@ use crate::{
         engine::Engine,
         error::{Error, Result},
         jobs::{JobKind, enqueue_check},
+        own_data::own_data,
         private::HandedIn,
         record::Record,
     },
@@ -54,9 +55,14 @@ async fn hand_in(
     let mut tx = engine.db().begin().await?;
     let mut record = Record::load(engine, &mut tx, caller.organization, id).await?;
     if let Some(settings) = &settings {
+        own_data("settings", settings)?;
         steering::check(caller, settings)?;
     }
     let other_settings = settings.as_ref().is_some_and(|settings| *settings != record.private.settings);
+    if other_settings && caller.session.is_some() {
+        let message = "are for whoever made the session to say; leave them out";
+        return Err(Error::Weakens(vec![Problem::new("settings", Rule::Other, message)]));
+    }
     let given = evidence_rows::list(&mut tx, caller.organization, id).await?;
     let now = HandedIn::of(&given, record.document_type());
     // Where it is not known what was handed in, whatever comes is new.
