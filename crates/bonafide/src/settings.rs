@@ -167,6 +167,14 @@ pub(crate) const SETTINGS: &[Setting] = &[
     )
     .within(1, 1_000_000_000),
     setting(
+        "max_connections",
+        "a number",
+        Preset("1000"),
+        "Connections at once; beyond that others wait. Each needs one of the files that the operating system lets a process open \
+         (ulimit -n).",
+    )
+    .within(1, 1_000_000),
+    setting(
         "metrics_listen",
         "an address and a port",
         Example("\"127.0.0.1:9464\""),

@@ -5,6 +5,8 @@ use bonafide_store::{
     organizations,
 };
 
+use sha2::{Digest, Sha256};
+
 pub use bonafide_store::idempotency::{Known, Lease};
 
 use crate::base::{caller::Caller, engine::Engine, error::Result};
@@ -13,6 +15,11 @@ use crate::base::{caller::Caller, engine::Engine, error::Result};
 const KEPT_S: i64 = 24 * 3600;
 /// How long a request may be answered before somebody else may try, in seconds.
 const LEASE_S: i64 = 120;
+
+/// What stands for a part of a request that is large.
+pub fn digest(part: &[u8]) -> Vec<u8> {
+    Sha256::digest(part).to_vec()
+}
 
 /// Looks a request, which is made of these parts, up by the word that its caller chose, and notes it when it is new.
 pub async fn begin(engine: &Engine, caller: &Caller, chosen: &str, parts: &[&[u8]]) -> Result<Known> {

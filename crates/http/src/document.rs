@@ -13,13 +13,20 @@ use utoipa::openapi::{
     Content, ObjectBuilder, OpenApi, PathItem, Ref, RefOr, Required, Response, ResponseBuilder, Schema, Type,
     path::{Operation, Parameter, ParameterBuilder, ParameterIn},
     request_body::RequestBody,
-    security::{ApiKey, ApiKeyValue, SecurityRequirement, SecurityScheme},
+    security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
 };
 
-use crate::{Denied, Dialect, Refusal, dialect::Operations, operations::scopes, repeat};
+use crate::{
+    Denied, Dialect, Refusal,
+    dialect::Operations,
+    operations::{all_scopes, max_body, scopes},
+    repeat,
+};
 
 /// What `#[operation]` writes for the scheme of the dialect.
 const SCHEME: &str = "caller";
+/// Most bytes of a body.
+pub(crate) const MAX_BODY: &str = "x-max-body";
 
 pub(crate) fn complete(document: &mut OpenApi, dialect: &Dialect, api: &Operations) {
     let refusals = Refusals::new(dialect, api);
@@ -31,8 +38,10 @@ pub(crate) fn complete(document: &mut OpenApi, dialect: &Dialect, api: &Operatio
     )));
     components.add_security_scheme("api_key", scheme);
     let schemas = components.schemas.clone();
+    let mut for_devices = false;
     for item in document.paths.paths.values_mut() {
         for (method, operation) in operations(item) {
+            limit(operation);
             if let Some(RefOr::T(body)) = &mut operation.request_body {
                 // A body of which nothing is required may be left out.
                 let optional: Vec<_> = schemas_of(body).map(|named| wants_nothing(named, &schemas)).collect();
@@ -41,19 +50,45 @@ pub(crate) fn complete(document: &mut OpenApi, dialect: &Dialect, api: &Operatio
                 }
             }
             describe(operation);
-            let Some(scopes) = secure(operation, api.scheme) else { continue };
+            bound_ids(operation);
+            let Some((scopes, or_capture)) = secure(operation, api.scheme) else {
+                if operation.request_body.is_some() {
+                    refusals.answer(operation, &Denied::BodyTooLarge.into());
+                }
+                continue;
+            };
+            for_devices |= or_capture;
             let scopes: Vec<_> = scopes.iter().filter_map(|word| Scope::parse(word)).collect();
             let asks = Asks {
                 repeatable: repeat::does_something(method, &scopes),
                 changes: method != "GET",
-                device: scopes.contains(&Scope::Capture),
+                device: or_capture || scopes.contains(&Scope::Capture),
                 something: operation.request_body.is_some() || operation.parameters.is_some(),
+                body: operation.request_body.is_some(),
             };
             refusals.add(operation, asks);
             if asks.repeatable {
                 operation.parameters.get_or_insert_default().push(RefOr::T(idempotency_key()));
             }
         }
+    }
+    if for_devices {
+        let about = "The token of one session, for the person's device: it opens the operations that name it, for this \
+                     session and until what was given is handed in";
+        let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(about)).build();
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme(Scope::Capture.as_str(), SecurityScheme::Http(scheme));
+    }
+}
+
+/// Publishes how large a body may be, where the body is described.
+fn limit(operation: &mut Operation) {
+    let most = max_body(&serde_json::to_value(&*operation).unwrap_or_default());
+    if let Some(extensions) = &mut operation.extensions {
+        extensions.remove(MAX_BODY);
+    }
+    if let Some(RefOr::T(body)) = &mut operation.request_body {
+        body.extensions.get_or_insert_default().insert(MAX_BODY.to_owned(), most.into());
     }
 }
 
@@ -67,6 +102,7 @@ struct Asks {
     device: bool,
     /// It has a body or parameters.
     something: bool,
+    body: bool,
 }
 
 /// The refusals of one dialect: each with the status and media type that the dialect gives it.
@@ -105,19 +141,26 @@ impl<'a> Refusals<'a> {
         if asks.repeatable {
             let denied = [Denied::BadIdempotencyKey, Denied::InFlight, Denied::AnotherRequest];
             all.extend(denied.map(Refusal::from));
+        }
+        if asks.body {
             all.push(Denied::BodyTooLarge.into());
         }
         for refusal in &all {
-            let answer = self.dialect.answer(refusal, Timestamp(0));
-            let status = answer.status();
-            let kind = answer.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-            let content = Content::new(Some(Ref::from_schema_name(&self.schema)));
-            let response = ResponseBuilder::new()
-                .description(meaning(status.as_str()))
-                .content(kind.unwrap_or("application/json"), content);
-            let answers = &mut operation.responses.responses;
-            answers.entry(status.as_str().to_owned()).or_insert_with(|| RefOr::T(response.build()));
+            self.answer(operation, refusal);
         }
+    }
+
+    /// Adds an answer, unless the operation says itself what it is.
+    fn answer(&self, operation: &mut Operation, refusal: &Refusal) {
+        let answer = self.dialect.answer(refusal, Timestamp(0));
+        let status = answer.status();
+        let kind = answer.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+        let content = Content::new(Some(Ref::from_schema_name(&self.schema)));
+        let response = ResponseBuilder::new()
+            .description(meaning(status.as_str()))
+            .content(kind.unwrap_or("application/json"), content);
+        let answers = &mut operation.responses.responses;
+        answers.entry(status.as_str().to_owned()).or_insert_with(|| RefOr::T(response.build()));
     }
 }
 
@@ -135,7 +178,7 @@ fn meaning(status: &str) -> &'static str {
             "Not in this state, or a request with this idempotency key is being answered; see Retry-After"
         }
         "410" => "The session takes nothing more: it was handed in or is over",
-        "413" => "The body is too large",
+        "413" => "The body is larger than `x-max-body` bytes",
         "422" => "The request is not valid, or the idempotency key was used for another request",
         "429" => "Too many requests; see Retry-After",
         "500" => "The server could not do this; the request id names the log line",
@@ -154,15 +197,41 @@ fn describe(operation: &mut Operation) {
     }
 }
 
-/// Puts the dialect's scheme in its place, and an API key with the same scopes beside it. The scopes, where there are any.
-fn secure(operation: &mut Operation, scheme: &str) -> Option<Vec<String>> {
+/// An id in a path that says nothing else is one of ours: letters, digits, low lines and hyphens.
+fn bound_ids(operation: &mut Operation) {
+    for parameter in operation.parameters.iter_mut().flatten() {
+        let RefOr::T(Parameter { parameter_in: ParameterIn::Path, schema: Some(RefOr::T(schema)), .. }) = parameter
+        else {
+            continue;
+        };
+        if let Schema::Object(object) = schema
+            && object.pattern.is_none()
+            && object.enum_values.is_none()
+        {
+            object.max_length.get_or_insert(255);
+            object.pattern = Some("^[A-Za-z0-9_-]+$".to_owned());
+        }
+    }
+}
+
+/// Puts the dialect's scheme in its place, and an API key with the same scopes beside it. The scopes, where there are any, and
+/// whether the capture token of a session is taken instead.
+fn secure(operation: &mut Operation, scheme: &str) -> Option<(Vec<String>, bool)> {
     let written = serde_json::to_value(operation.security.as_ref()?).unwrap_or_default();
-    let scopes = scopes(&serde_json::json!({ "security": written }))?;
-    let named = written[0].as_object().and_then(|first| first.keys().next()).map_or(SCHEME, String::as_str);
+    let written = serde_json::json!({ "security": written });
+    let scopes = scopes(&written)?;
+    let capture = Scope::Capture.as_str();
+    let or_capture = all_scopes(&written).skip(1).any(|words| words.contains(&capture.to_owned()));
+    let first = written["security"][0].as_object();
+    let named = first.and_then(|first| first.keys().next()).map_or(SCHEME, String::as_str);
     let scheme = if named == SCHEME { scheme } else { named };
-    operation.security =
-        Some([scheme, "api_key"].map(|scheme| SecurityRequirement::new(scheme, scopes.clone())).into());
-    Some(scopes)
+    let mut ways: Vec<_> =
+        [scheme, "api_key"].map(|scheme| SecurityRequirement::new(scheme, scopes.clone())).into();
+    if or_capture {
+        ways.push(SecurityRequirement::new(capture, [capture]));
+    }
+    operation.security = Some(ways);
+    Some((scopes, or_capture))
 }
 
 fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut Operation)> {

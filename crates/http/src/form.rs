@@ -3,10 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use axum::extract::{FromRequest, Multipart, Request};
+use axum::extract::{FromRequest, Multipart, Request, multipart::MultipartError};
 use bonafide_core::problem::{Problem, Rule};
 
-use crate::{Refusal, Result, members::Unknown};
+use crate::{Refusal, Result, body::UnderWay, members::Unknown};
 
 /// More parts than any operation asks for.
 const MAX_PARTS: usize = 32;
@@ -67,6 +67,11 @@ impl<S: Send + Sync> FromRequest<S> for Form {
         let refused = |message: &str| Refusal::from(Problem::new("", Rule::Other, message));
         let (parts, body) = request.into_parts();
         let unknown = Unknown::of(&parts);
+        let under_way = parts.extensions.get::<UnderWay>().cloned();
+        let broken = |e: &MultipartError| {
+            let why = under_way.as_ref().and_then(UnderWay::refusal);
+            why.unwrap_or_else(|| refused(&e.body_text().to_lowercase()))
+        };
         let mut parts = Multipart::from_request(Request::from_parts(parts, body), state)
             .await
             .map_err(|_| refused("must be sent as multipart/form-data"))?;
@@ -75,7 +80,7 @@ impl<S: Send + Sync> FromRequest<S> for Form {
             let part = match parts.next_field().await {
                 Ok(Some(part)) => part,
                 Ok(None) => return Ok(form),
-                Err(e) => return Err(refused(&e.body_text().to_lowercase())),
+                Err(e) => return Err(broken(&e)),
             };
             let name = part.name().unwrap_or_default().to_owned();
             let is_file = part.file_name().is_some()
@@ -84,11 +89,11 @@ impl<S: Send + Sync> FromRequest<S> for Form {
                 form.twice.insert(name);
                 continue;
             }
-            let bytes = part.bytes().await.map_err(|e| refused(&e.body_text().to_lowercase()))?;
+            let bytes = part.bytes().await.map_err(|e| broken(&e))?;
             if is_file {
-                form.files.insert(name, bytes.to_vec());
+                form.files.insert(name, bytes.into());
             } else {
-                match String::from_utf8(bytes.to_vec()) {
+                match String::from_utf8(bytes.into()) {
                     Ok(text) => drop(form.text.insert(name, text)),
                     Err(_) => {
                         return Err(Problem::new(name, Rule::Format, "must be UTF-8 text").into());

@@ -1,7 +1,7 @@
 //! The gate in front of every operation: who calls, what they may, how much, and whether they asked this before.
 //!
-//! What an operation asks of its caller stands in its document (`security`, `x-cost`), and the gate reads it there: what
-//! is published is what is enforced.
+//! What an operation asks of its caller stands in its document (`security`, `x-cost`, `x-at-once`, `x-max-body`), and the
+//! gate reads it there: what is published is what is enforced.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -20,6 +20,7 @@ use bonafide_engine::{Caller, ClientAddress, Device, Engine, Scope};
 
 use crate::{
     Dialect, Refusal, address,
+    body::{self, Room},
     layers::{self, RequestId},
     limits::{Allowance, Holder, Limits},
     members::Members,
@@ -44,13 +45,17 @@ pub enum Denied {
     NotInPlan,
     #[error("too many requests; try again in {retry_after_s} s")]
     TooMany { retry_after_s: u32 },
+    #[error("this credential may have {0} of these requests open at once; wait for one to be answered")]
+    TooManyOpen(u32),
     #[error("the idempotency key must have 1 to 255 printable ASCII characters")]
     BadIdempotencyKey,
     #[error("a request with this idempotency key is being answered; ask again in a moment")]
     InFlight,
     #[error("this idempotency key was used for another request; use a new one")]
     AnotherRequest,
-    #[error("the body is larger than the server takes")]
+    #[error(
+        "the body is larger than this operation takes; `x-max-body` in its document says how much that is"
+    )]
     BodyTooLarge,
     #[error(transparent)]
     Engine(#[from] bonafide_engine::Error),
@@ -60,30 +65,42 @@ pub enum Denied {
 struct Rules {
     engine: Engine,
     limits: Arc<Limits>,
-    by_route: HashMap<(Method, String), Rule>,
+    room: Arc<Room>,
+    by_route: HashMap<(Method, String), Arc<Rule>>,
     dialect: &'static Dialect,
 }
 
-#[derive(Clone)]
 struct Rule {
-    scopes: Vec<Scope>,
+    /// `None` where nobody has to say who they are.
+    scopes: Option<Vec<Scope>>,
+    or_capture: bool,
     cost: u32,
+    at_once: Option<u32>,
+    max_body: usize,
 }
 
-/// Puts the gate in front of the operations of one API. `limits` are the buckets that all APIs of a process share.
+/// Puts the gate in front of the operations of one API. All APIs of a process share `limits` and `room`.
 pub(crate) fn guard(
     dialect: &'static Dialect,
     Routes { router, operations, .. }: Routes,
     engine: &Engine,
     limits: &Arc<Limits>,
+    room: &Arc<Room>,
 ) -> Router<Engine> {
     let members = Arc::new(Members::new(dialect, &operations));
     let by_route = operations
         .into_iter()
         .filter_map(|op| {
-            let scopes = op.scopes?.iter().filter_map(|word| Scope::parse(word)).collect();
+            let parsed = |words: Vec<String>| words.iter().filter_map(|word| Scope::parse(word)).collect();
             let method = Method::from_bytes(op.method.as_bytes()).ok()?;
-            Some(((method, op.path), Rule { scopes, cost: op.cost }))
+            let rule = Rule {
+                scopes: op.scopes.map(parsed),
+                or_capture: op.or_capture,
+                cost: op.cost,
+                at_once: op.at_once,
+                max_body: op.max_body,
+            };
+            Some(((method, op.path), Arc::new(rule)))
         })
         .collect();
     // Inside the gate, which keeps what was answered to a request with an idempotency key.
@@ -95,7 +112,8 @@ pub(crate) fn guard(
         Some(prefix) => router.clone().nest(prefix, router),
         None => router,
     };
-    let rules = Arc::new(Rules { engine: engine.clone(), limits: limits.clone(), by_route, dialect });
+    let (limits, room) = (limits.clone(), room.clone());
+    let rules = Arc::new(Rules { engine: engine.clone(), limits, room, by_route, dialect });
     router
         .layer(middleware::from_fn(move |request, next| enter(rules.clone(), request, next)))
         .layer(layers::panics())
@@ -121,14 +139,15 @@ async fn enter(rules: Arc<Rules>, request: Request, next: Next) -> Response {
     // As it is first: a path of the settings may begin with the prefix too.
     let rule = of(path).or_else(|| of(path.strip_prefix(rules.dialect.also_under?)?));
     let mut response = match rule {
-        None => {
+        None => next.run(request).await,
+        Some(rule) if rule.scopes.is_none() => {
             let (mut parts, body) = request.into_parts();
             let from = address::of(&parts, &rules.engine.settings);
             parts.extensions.insert(Counts { limits: rules.limits.clone(), from });
-            next.run(Request::from_parts(parts, body)).await
+            next.run(body::bound(Request::from_parts(parts, body), rule.max_body)).await
         }
         Some(rule) => {
-            let (allowance, done) = admit(&rules, &rule, request, next).await;
+            let (allowance, done) = admit(&rules, &rule, path, request, next).await;
             let mut response = match done {
                 Ok(response) => response,
                 Err(denied) => Refusal::from(denied).into_response(),
@@ -148,6 +167,7 @@ async fn enter(rules: Arc<Rules>, request: Request, next: Next) -> Response {
 async fn admit(
     rules: &Rules,
     rule: &Rule,
+    path: &str,
     request: Request,
     next: Next,
 ) -> (Option<Allowance>, Result<Response, Denied>) {
@@ -157,6 +177,8 @@ async fn admit(
         Ok(caller) => caller,
         Err(denied) => return (None, Err(denied)),
     };
+    // For the line in the log: the key's id, which is no secret.
+    tracing::Span::current().record("key", tracing::field::display(caller.credential));
     let allowance = match take(rules, &caller, rule.cost) {
         Ok(allowance) => allowance,
         Err(refused) => {
@@ -171,7 +193,10 @@ async fn admit(
             Plan::WithoutApi => return (Some(allowance), Err(Denied::NotInPlan)),
         }
     }
-    if let Some(missing) = rule.scopes.iter().find(|scope| !caller.may(**scope)) {
+    let scopes = rule.scopes.as_deref().unwrap_or_default();
+    // Which session a device's request is about is for the engine to look at: see `verifications::expect`.
+    let device = rule.or_capture && caller.may(Scope::Capture);
+    if let Some(missing) = scopes.iter().find(|scope| !device && !caller.may(**scope)) {
         return (Some(allowance), Err(Denied::MissingScope(missing.as_str())));
     }
     // What a person chooses is theirs alone, whoever made their verification.
@@ -180,14 +205,33 @@ async fn admit(
         Ok(key) => key.map(|key| format!("{whose}{key}")),
         Err(denied) => return (Some(allowance), Err(denied)),
     };
-    let does_something = repeat::does_something(parts.method.as_str(), &rule.scopes);
+    let does_something = repeat::does_something(parts.method.as_str(), scopes);
+    let open = match rule.at_once {
+        None => None,
+        Some(most) => match rules.limits.open(holder(&caller), path, most) {
+            Some(open) => Some(open),
+            None => return (Some(allowance), Err(Denied::TooManyOpen(most))),
+        },
+    };
     parts.extensions.insert(crate::Caller(caller.clone()));
     let request = Request::from_parts(parts, body);
+    let (request, under_way) =
+        match body::admit(&rules.room, request, rule.max_body, caller.organization).await {
+            Ok(admitted) => admitted,
+            Err(denied) => return (Some(allowance), Err(denied)),
+        };
+    // Given back when the request is answered, or given up.
+    let held = (open, under_way);
     let done = match key.filter(|_| does_something) {
-        Some(chosen) => repeat::run(engine, &caller, chosen, request, next).await,
+        Some(chosen) => repeat::run(engine, &caller, chosen, request, next, held).await,
         None => Ok(next.run(request).await),
     };
     (Some(allowance), done)
+}
+
+/// Whose requests these are.
+fn holder(caller: &Caller) -> Holder {
+    caller.session.map_or(Holder::Credential(caller.credential), Holder::Session)
 }
 
 /// Out of the caller's bucket and their organization's: with many keys nobody takes the others' turn.
@@ -196,8 +240,7 @@ fn take(rules: &Rules, caller: &Caller, cost: u32) -> Result<Allowance, Allowanc
     let most = |n: i64| u32::try_from(n).unwrap_or(u32::MAX);
     let mine = most(caller.per_minute.unwrap_or(settings.per_minute));
     let all = most(settings.per_minute_organization).max(mine);
-    let holder = caller.session.map_or(Holder::Credential(caller.credential), Holder::Session);
-    let allowance = rules.limits.take(holder, mine, cost)?;
+    let allowance = rules.limits.take(holder(caller), mine, cost)?;
     rules.limits.take(Holder::Organization(caller.organization, all), all, cost)?;
     Ok(allowance)
 }
@@ -218,12 +261,39 @@ impl Counts {
         self.from
     }
 
-    /// Counts a wrong credential.
+    /// Counts a code that is none.
     ///
     /// # Errors
     /// Seconds to wait, when there were too many from this address.
     pub fn wrong(&self) -> Result<(), u32> {
         self.from.map_or(Ok(()), |from| self.limits.wrong(from.0))
+    }
+
+    /// Whether a credential was good when it was last seen here.
+    pub(crate) fn is_known(&self, credential: &str) -> bool {
+        self.limits.is_known(credential)
+    }
+
+    /// Says whether a credential that is not known may be looked at.
+    ///
+    /// # Errors
+    /// Seconds to wait, when too many from this address were wrong.
+    pub(crate) fn too_often(&self) -> Result<(), u32> {
+        self.from.map_or(Ok(()), |from| self.limits.too_often(from.0))
+    }
+
+    /// Counts a wrong credential, and knows it no more.
+    ///
+    /// # Errors
+    /// Seconds to wait, when there were too many from this address.
+    pub(crate) fn bad(&self, credential: &str) -> Result<(), u32> {
+        self.limits.forget(credential);
+        self.wrong()
+    }
+
+    /// Notes a credential that was just given out or found good.
+    pub fn good(&self, credential: &str) {
+        self.limits.know(credential);
     }
 
     /// Counts a look at what was shared by a link.
@@ -274,13 +344,19 @@ async fn identify(rules: &Rules, parts: &Parts) -> Result<Caller, Denied> {
             None => Denied::NoCredentials,
         }
     })?;
-    let found = bonafide_engine::access::authenticate(&rules.engine, presented).await?;
     let address = address::of(parts, &rules.engine.settings);
-    match found {
-        Some(caller) => Ok(Caller { address, device: device(parts), ..caller }),
+    let counts = Counts { limits: rules.limits.clone(), from: address };
+    // Whoever guesses is told to wait before the database is asked; whom it knew a moment ago goes on from there too.
+    if !rules.limits.is_known(presented) {
+        counts.too_often().map_err(|retry_after_s| Denied::TooMany { retry_after_s })?;
+    }
+    match bonafide_engine::access::authenticate(&rules.engine, presented).await? {
+        Some(caller) => {
+            counts.good(presented);
+            Ok(Caller { address, device: device(parts), ..caller })
+        }
         None => {
-            let counts = Counts { limits: rules.limits.clone(), from: address };
-            counts.wrong().map_err(|retry_after_s| Denied::TooMany { retry_after_s })?;
+            counts.bad(presented).map_err(|retry_after_s| Denied::TooMany { retry_after_s })?;
             Err(Denied::BadToken)
         }
     }

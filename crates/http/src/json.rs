@@ -8,12 +8,15 @@ use std::{
 };
 
 use axum::{
-    body::Bytes,
-    extract::{FromRequest, FromRequestParts, Request, rejection::BytesRejection},
+    extract::{FromRequest, FromRequestParts, Request},
     http::{StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
-use bonafide_core::problem::{MAX_PROBLEMS, Measure, Problem, Rule, Wanted};
+use bonafide_core::{
+    email,
+    problem::{MAX_PROBLEMS, Measure, Problem, Rule, Wanted},
+    text::turns,
+};
 use jsonschema::{
     ValidationError, Validator,
     error::{TypeKind, ValidationErrorKind as Kind},
@@ -22,7 +25,11 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::{Denied, Refusal, Result, members::Unknown};
+use crate::{
+    Refusal, Result,
+    body::{self, UnderWay},
+    members::Unknown,
+};
 
 /// As an argument: a body that fits the schema of `T`. As an answer: a `T` as JSON.
 #[derive(Debug)]
@@ -38,12 +45,12 @@ pub struct Path<T>(pub T);
 
 impl<T, S> FromRequest<S> for Json<T>
 where
-    T: DeserializeOwned + ToSchema + 'static,
+    T: DeserializeOwned + ToSchema + Send + 'static,
     S: Send + Sync,
 {
     type Rejection = Refusal;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self> {
+    async fn from_request(request: Request, _: &S) -> Result<Self> {
         let media_type = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok());
         let json = media_type.is_none_or(|m| {
             let m = m.split(';').next().unwrap_or("").trim();
@@ -54,14 +61,19 @@ where
         }
         let (parts, body) = request.into_parts();
         let unknown = Unknown::of(&parts);
-        let bytes =
-            Bytes::from_request(Request::from_parts(parts, body), state).await.map_err(|e| unreadable(&e))?;
-        let value = if bytes.is_empty() {
-            Value::Object(serde_json::Map::new())
-        } else {
-            serde_json::from_slice(&bytes).map_err(|e| not_json(&e))?
-        };
-        Ok(Self(check(value, &unknown)?))
+        let under_way = parts.extensions.get::<UnderWay>();
+        let bytes = body::read(body, under_way).await?;
+        let checked = body::read_beside(bytes.len(), under_way, move || -> Result<T> {
+            let value = if bytes.is_empty() {
+                Value::Object(serde_json::Map::new())
+            } else {
+                serde_json::from_slice(&bytes).map_err(|e| not_json(&e))?
+            };
+            // Of large bodies as little as can be is there at once.
+            drop(bytes);
+            Ok(check(value, &unknown)?)
+        });
+        Ok(Self(checked.await?))
     }
 }
 
@@ -136,7 +148,7 @@ pub(crate) fn check<T: DeserializeOwned + ToSchema + 'static>(
             problems.push(problem);
         }
     }
-    nul_characters(&value, "", &mut problems);
+    unwanted_characters(&value, "", &mut problems);
     if !problems.is_empty() {
         return Err(problems);
     }
@@ -166,32 +178,38 @@ fn whole(value: Value) -> Value {
     }
 }
 
-/// Text with a NUL character cannot be stored by every database, and nobody means it.
-fn nul_characters(value: &Value, path: &str, problems: &mut Vec<Problem>) {
+/// Text with a NUL character cannot be stored by every database, and with one that turns its direction around it reads as
+/// another text. Nobody means either.
+fn unwanted_characters(value: &Value, path: &str, problems: &mut Vec<Problem>) {
     if problems.len() >= MAX_PROBLEMS {
         return;
     }
     let inside = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
-    let has = |text: &str| text.contains('\0');
+    let unwanted = |text: &str| match text.chars().find(|c| *c == '\0' || turns(*c)) {
+        Some('\0') => Some("a NUL character"),
+        Some(_) => Some(
+            "a character that turns the direction of the text around (U+202A to U+202E, U+2066 to U+2069)",
+        ),
+        None => None,
+    };
     match value {
-        Value::String(text) if has(text) => {
-            problems.push(Problem::new(path, Rule::Format, "must not hold a NUL character"));
+        Value::String(text) => {
+            if let Some(what) = unwanted(text) {
+                problems.push(Problem::new(path, Rule::Format, format!("must not hold {what}")));
+            }
         }
         Value::Array(items) => {
             for (i, item) in items.iter().enumerate() {
-                nul_characters(item, &inside(&i.to_string()), problems);
+                unwanted_characters(item, &inside(&i.to_string()), problems);
             }
         }
         Value::Object(fields) => {
             for (name, field) in fields {
-                if has(name) {
-                    problems.push(Problem::new(
-                        path,
-                        Rule::Format,
-                        "must not hold a name with a NUL character",
-                    ));
+                if let Some(what) = unwanted(name) {
+                    let message = format!("must not hold a name with {what}");
+                    problems.push(Problem::new(path, Rule::Format, message));
                 }
-                nul_characters(field, &inside(name), problems);
+                unwanted_characters(field, &inside(name), problems);
             }
         }
         _ => {}
@@ -221,6 +239,7 @@ fn compile<T: ToSchema>() -> Compiled {
     document["components"] = serde_json::to_value(components).expect("schemas are JSON");
     let validator = jsonschema::draft202012::options()
         .should_validate_formats(true)
+        .with_format("idn-email", email::is_address)
         .build(&document)
         .expect("the published schema is a valid JSON schema");
     Compiled { document, validator }
@@ -228,14 +247,6 @@ fn compile<T: ToSchema>() -> Compiled {
 
 fn whole_body(message: &str) -> Problem {
     Problem::new("", Rule::NotJson, message)
-}
-
-/// A body that did not arrive whole: one that is too large is refused by every API as such.
-pub(crate) fn unreadable(why: &BytesRejection) -> Refusal {
-    match why.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => Denied::BodyTooLarge.into(),
-        _ => whole_body(&why.body_text().to_lowercase()).into(),
-    }
 }
 
 fn not_json(error: &serde_json::Error) -> Problem {
@@ -319,7 +330,8 @@ fn flatten(error: &ValidationError<'_>) -> Vec<Problem> {
         }
         Kind::Pattern { pattern } => one(Rule::Pattern, format!("must match {pattern}")),
         Kind::Format { format } => {
-            wanting(Rule::Format, format!("must be a valid {format}"), Wanted::Format(format.to_string()))
+            let format = format.strip_prefix("idn-").unwrap_or(format).to_owned();
+            wanting(Rule::Format, format!("must be a valid {format}"), Wanted::Format(format))
         }
         _ => one(Rule::Other, "is not accepted".into()),
     }
@@ -395,16 +407,47 @@ mod tests {
     }
 
     #[test]
+    fn an_e_mail_address_may_have_letters_of_any_script() {
+        #[derive(Debug, Deserialize, ToSchema)]
+        struct To {
+            #[schema(format = IdnEmail)]
+            _email: String,
+        }
+        let to = |email: &str| check::<To>(json!({"_email": email}), &Unknown::default());
+        assert!(to("jörg@münchen.example").is_ok() && to("anna@example.org").is_ok());
+        for bad in ["anna", "anna@org", "anna@127.0.0.1", "an na@example.org"] {
+            let problems = to(bad).unwrap_err();
+            assert_eq!(
+                (problems[0].rule, problems[0].message.as_str()),
+                (Rule::Format, "must be a valid email")
+            );
+        }
+    }
+
+    #[test]
+    fn text_that_reads_as_another_is_refused_by_its_field() {
+        for turned in ["Anna\u{202e}htimS", "\u{2067}Anna\u{2069}", "Anna\u{202a}"] {
+            let problems = check::<Inner>(json!({"_street": turned}), &Unknown::default()).unwrap_err();
+            assert_eq!((problems[0].field.as_str(), problems[0].rule), ("_street", Rule::Format), "{turned}");
+            assert!(!problems[0].message.contains("Anna"));
+        }
+        // Joiners, and marks that turn nothing around.
+        for written in ["علی\u{200c}رضا", "ක්\u{200d}ෂ", "שרה\u{200f}", "Anna\u{200e}"] {
+            assert!(check::<Inner>(json!({"_street": written}), &Unknown::default()).is_ok(), "{written}");
+        }
+    }
+
+    #[test]
     fn nul_characters_are_found_wherever_they_are() {
         let bad = json!({"_name": "a\0", "_kind": "small", "_count": 1});
         let problems = check::<Order>(bad, &Unknown::default()).unwrap_err();
         assert_eq!((problems[0].field.as_str(), problems.len()), ("_name", 1));
         let many = json!({"a": vec!["\0"; 1000]});
         let mut problems = vec![];
-        nul_characters(&many, "", &mut problems);
+        unwanted_characters(&many, "", &mut problems);
         assert_eq!(problems.len(), MAX_PROBLEMS);
         let mut problems = vec![];
-        nul_characters(&json!({"a": [1, {"b": "\0"}], "c\0": 1}), "", &mut problems);
+        unwanted_characters(&json!({"a": [1, {"b": "\0"}], "c\0": 1}), "", &mut problems);
         let fields: Vec<_> = problems.into_iter().map(|p| p.field).collect();
         assert_eq!(fields, ["a.1.b", ""]);
     }

@@ -5,7 +5,9 @@
 //! too ([`Refusal`]), which the dialect that was asked puts into its envelope.
 
 mod address;
+mod body;
 mod caller;
+pub mod connections;
 pub mod dialect;
 mod document;
 mod form;
@@ -22,6 +24,7 @@ mod server;
 pub mod token;
 mod yaml;
 
+pub use body::beside;
 pub use bonafide_operation::operation;
 pub use caller::Caller;
 pub use dialect::{Dialect, Operations, error_schema};

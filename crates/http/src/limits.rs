@@ -3,7 +3,8 @@
 //! the whole limit.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
+    hash::{BuildHasher, RandomState},
     net::{IpAddr, Ipv6Addr},
     num::NonZeroU32,
     sync::{Arc, Mutex, PoisonError},
@@ -26,6 +27,8 @@ use governor::{
 const WRONG_PER_MINUTE: u32 = 60;
 /// Addresses that are remembered before those that have recovered are forgotten.
 const MAX_ADDRESSES: usize = 10_000;
+/// Good credentials that are remembered before the older half of them is forgotten.
+const MAX_KNOWN: usize = 100_000;
 
 type Bucket = RateLimiter<NotKeyed, InMemoryState, Time, StateInformationMiddleware>;
 
@@ -52,6 +55,45 @@ pub(crate) struct Limits {
     time: Time,
     buckets: Mutex<HashMap<Holder, (u32, Arc<Bucket>)>>,
     wrong: RateLimiter<IpAddr, DefaultKeyedStateStore<IpAddr>, Time, NoOpMiddleware<Nanos>>,
+    /// Until when addresses wait from which too many were wrong.
+    shut: Mutex<HashMap<IpAddr, Nanos>>,
+    known: Known,
+    /// Requests that are open now, by whose and which.
+    open: Mutex<HashMap<(Holder, String), u32>>,
+}
+
+/// The credentials that were good when they were last seen, under a hash that is keyed anew in each process. Whether they
+/// still are is for the database to say.
+#[derive(Default)]
+struct Known {
+    keyed: RandomState,
+    /// Those of now, and those of before.
+    seen: Mutex<[HashSet<u64>; 2]>,
+}
+
+impl Known {
+    fn with<T>(&self, credential: &str, of: impl FnOnce(&mut [HashSet<u64>; 2], u64) -> T) -> T {
+        let hash = self.keyed.hash_one(credential);
+        of(&mut self.seen.lock().unwrap_or_else(PoisonError::into_inner), hash)
+    }
+}
+
+/// An open request, until it is dropped.
+pub(crate) struct Open {
+    limits: Arc<Limits>,
+    what: (Holder, String),
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        let mut open = self.limits.open.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(n) = open.get_mut(&self.what) {
+            *n -= 1;
+            if *n == 0 {
+                open.remove(&self.what);
+            }
+        }
+    }
 }
 
 /// Our clock as the library reads it. Where ours is set back, this one stands still for that moment and goes on: buckets
@@ -97,7 +139,8 @@ impl Limits {
         let time = Time::new(clock);
         let quota = Quota::per_minute(NonZeroU32::new(WRONG_PER_MINUTE).unwrap_or(NonZeroU32::MIN));
         let wrong = RateLimiter::new(quota, DefaultKeyedStateStore::default(), time.clone());
-        Self { time, buckets: Mutex::default(), wrong }
+        let (buckets, shut, known, open) = Default::default();
+        Self { time, buckets, wrong, shut, known, open }
     }
 
     /// Takes `cost` requests out of a bucket.
@@ -144,11 +187,70 @@ impl Limits {
         if self.wrong.len() > MAX_ADDRESSES {
             self.wrong.retain_recent();
         }
-        self.wrong.check_key(&network(from)).map_err(|until| {
+        let network = network(from);
+        let counted = self.wrong.check_key(&network).map_err(|until| {
             u32::try_from(until.wait_time_from(self.time.now()).as_millis().div_ceil(1000))
                 .unwrap_or(60)
                 .max(1)
-        })
+        });
+        if let Err(seconds) = counted {
+            let mut shut = self.shut.lock().unwrap_or_else(PoisonError::into_inner);
+            let now = self.time.now();
+            if shut.len() > MAX_ADDRESSES {
+                shut.retain(|_, until| *until > now);
+            }
+            shut.insert(network, now + governor::nanos::Nanos::from(Duration::from_secs(seconds.into())));
+        }
+        counted
+    }
+
+    /// Whether an address waits because too many credentials from it were wrong.
+    ///
+    /// # Errors
+    /// Seconds to wait.
+    pub(crate) fn too_often(&self, from: IpAddr) -> Result<(), u32> {
+        let shut = self.shut.lock().unwrap_or_else(PoisonError::into_inner);
+        let until = shut.get(&network(from)).copied().unwrap_or_default();
+        let left = until.saturating_sub(self.time.now());
+        match left.as_u64().div_ceil(1_000_000_000) {
+            0 => Ok(()),
+            seconds => Err(u32::try_from(seconds).unwrap_or(60)),
+        }
+    }
+
+    /// Whether a credential was good when it was last seen.
+    pub(crate) fn is_known(&self, credential: &str) -> bool {
+        self.known.with(credential, |seen, hash| seen.iter().any(|seen| seen.contains(&hash)))
+    }
+
+    pub(crate) fn know(&self, credential: &str) {
+        self.known.with(credential, |[now, before], hash| {
+            if now.len() >= MAX_KNOWN / 2 {
+                *before = std::mem::take(now);
+            }
+            now.insert(hash);
+        });
+    }
+
+    pub(crate) fn forget(&self, credential: &str) {
+        self.known.with(credential, |seen, hash| {
+            for seen in seen {
+                seen.remove(&hash);
+            }
+        });
+    }
+
+    /// Opens a request that is not answered at once; `None` where its caller has as many open as there may be.
+    pub(crate) fn open(self: &Arc<Self>, holder: Holder, what: &str, most: u32) -> Option<Open> {
+        let what = (holder, what.to_owned());
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let n = open.entry(what.clone()).or_default();
+        if *n >= most {
+            return None;
+        }
+        *n += 1;
+        drop(open);
+        Some(Open { limits: self.clone(), what })
     }
 }
 

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use axum::Router;
-use bonafide_engine::Engine;
+use bonafide_engine::{Engine, Scope};
 use serde_json::Value;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
-use crate::{Dialect, document};
+use crate::{Dialect, document, layers};
 
 /// One route, for the gate and for people who look for its code.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,8 +19,14 @@ pub struct Operation {
     pub file: String,
     /// The scopes that a caller needs; `None` where nobody has to say who they are.
     pub scopes: Option<Vec<String>>,
+    /// Whether the capture token of a session is taken as well, for this session.
+    pub or_capture: bool,
     /// How many requests it counts as.
     pub cost: u32,
+    /// How many of it one caller may have open at once; `None` where it is answered at once.
+    pub at_once: Option<u32>,
+    /// Most bytes of its body.
+    pub max_body: usize,
     /// What its query string may name.
     pub query: Vec<String>,
 }
@@ -64,12 +70,17 @@ impl Dialect {
                 let item = serde_json::to_value(item).unwrap_or_default();
                 for method in ["get", "put", "post", "delete", "patch"] {
                     let Some(operation) = item.get(method) else { continue };
+                    let number = |name: &str| u32::try_from(operation[name].as_u64()?).ok();
+                    let capture = Scope::Capture.as_str().to_owned();
                     operations.push(Operation {
                         path: path.clone(),
                         method: method.to_ascii_uppercase(),
                         file: file.clone(),
                         scopes: scopes(operation),
-                        cost: operation["x-cost"].as_u64().and_then(|n| u32::try_from(n).ok()).unwrap_or(1),
+                        or_capture: all_scopes(operation).skip(1).any(|words| words.contains(&capture)),
+                        cost: number("x-cost").unwrap_or(1),
+                        at_once: number("x-at-once"),
+                        max_body: max_body(operation),
                         query: query(operation),
                     });
                 }
@@ -90,9 +101,33 @@ fn query(operation: &Value) -> Vec<String> {
 
 /// The scopes of the first way to say who one is.
 pub(crate) fn scopes(operation: &Value) -> Option<Vec<String>> {
-    let first = operation["security"].as_array()?.first()?.as_object()?;
-    let words = first.values().next()?.as_array()?;
-    Some(words.iter().filter_map(|word| word.as_str().map(str::to_owned)).collect())
+    all_scopes(operation).next()
+}
+
+/// The scopes of every way to say who one is.
+pub(crate) fn all_scopes(operation: &Value) -> impl Iterator<Item = Vec<String>> {
+    let ways = operation["security"].as_array().into_iter().flatten();
+    ways.filter_map(|way| {
+        let words = way.as_object()?.values().next()?.as_array()?;
+        Some(words.iter().filter_map(|word| word.as_str().map(str::to_owned)).collect())
+    })
+}
+
+/// Largest body of JSON, in bytes.
+const JSON: usize = 256 << 10;
+/// Largest body of somebody who has not said who they are.
+const STRANGERS: usize = 8 << 10;
+
+/// Most bytes of an operation's body: what it says itself, or else what its kind of body takes.
+pub(crate) fn max_body(operation: &Value) -> usize {
+    let said = operation[document::MAX_BODY].as_u64().and_then(|most| usize::try_from(most).ok());
+    let is_form = operation["requestBody"]["content"].get("multipart/form-data").is_some();
+    let usual = match scopes(operation) {
+        None => STRANGERS,
+        Some(_) if is_form => layers::MAX_BODY,
+        Some(_) => JSON,
+    };
+    said.unwrap_or(usual)
 }
 
 /// The routes of handlers, each by its module path, which is also where its file is.

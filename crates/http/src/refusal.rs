@@ -87,7 +87,9 @@ impl From<Denied> for Refusal {
             Denied::MissingScope(_) => (StatusCode::FORBIDDEN, "insufficient_scope"),
             Denied::SubscriptionInactive => (StatusCode::PAYMENT_REQUIRED, "subscription_inactive"),
             Denied::NotInPlan => (StatusCode::FORBIDDEN, "not_in_plan"),
-            Denied::TooMany { .. } => (StatusCode::TOO_MANY_REQUESTS, "too_many_requests"),
+            Denied::TooMany { .. } | Denied::TooManyOpen(_) => {
+                (StatusCode::TOO_MANY_REQUESTS, "too_many_requests")
+            }
             Denied::BadIdempotencyKey => (StatusCode::BAD_REQUEST, "invalid_idempotency_key"),
             Denied::InFlight => (StatusCode::CONFLICT, IN_FLIGHT),
             Denied::AnotherRequest => (StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_used"),
@@ -96,7 +98,7 @@ impl From<Denied> for Refusal {
         };
         let retry_after_s = match denied {
             Denied::TooMany { retry_after_s } => Some(retry_after_s),
-            Denied::InFlight => Some(1),
+            Denied::InFlight | Denied::TooManyOpen(_) => Some(1),
             _ => None,
         };
         let challenge = match denied {
@@ -131,11 +133,24 @@ impl From<Error> for Refusal {
             Error::Busy { retry_after_s } => {
                 Self::later("processing", "the checks are still running; ask again later", retry_after_s)
             }
+            Error::Stopping { retry_after_s } => {
+                Self::later("stopping", "the server is being restarted; ask again", retry_after_s)
+            }
+            Error::NoRoom { retry_after_s, .. } => {
+                tracing::error!(error = %with_causes(&error), "no room to keep what was sent");
+                let message = "the server has no room to keep this, and changed nothing; try again later";
+                Self::later("no_room", message, retry_after_s)
+            }
             Error::Overloaded { retry_after_s } => {
                 tracing::warn!("refused for lack of capacity");
                 Self::later("overloaded", "too much is asked at once; try again", retry_after_s)
             }
-            Error::Store(_) | Error::Task(_) | Error::Lists(_) | Error::NotSent(_) | Error::Report(_) => {
+            Error::Store(_)
+            | Error::Task(_)
+            | Error::Lists(_)
+            | Error::NotSent(_)
+            | Error::Report(_)
+            | Error::NotInspected(_) => {
                 tracing::error!(error = %with_causes(&error), "internal error");
                 Self::internal()
             }

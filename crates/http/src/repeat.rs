@@ -7,7 +7,7 @@ use axum::{
     extract::Request,
     http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
     middleware::Next,
-    response::Response,
+    response::{IntoResponse, Response},
 };
 use bonafide_core::problem::with_causes;
 use bonafide_engine::{
@@ -16,7 +16,10 @@ use bonafide_engine::{
 };
 use tokio::task::JoinError;
 
-use crate::{Denied, layers::MAX_BODY};
+use crate::{
+    Denied,
+    body::{self, UnderWay},
+};
 
 const HEADER: &str = "idempotency-key";
 /// Longest key, in characters.
@@ -37,19 +40,27 @@ pub(crate) fn key<'a>(headers: &'a HeaderMap, own: Option<&'static str>) -> Resu
     }
 }
 
-/// Answers from what was kept, or lets the request through and keeps its answer.
+/// Answers from what was kept, or lets the request through and keeps its answer. `held` is given back when it is answered.
 pub(crate) async fn run(
     engine: &Engine,
     caller: &Caller,
     chosen: String,
     request: Request,
     next: Next,
+    held: impl Send + 'static,
 ) -> Result<Response, Denied> {
     let (parts, body) = request.into_parts();
-    let bytes = axum::body::to_bytes(body, MAX_BODY).await.map_err(|_| Denied::BodyTooLarge)?;
+    let bytes = match body::read(body, parts.extensions.get()).await {
+        Ok(bytes) => bytes,
+        Err(refusal) => return Ok(refusal.into_response()),
+    };
     // On a task of its own: a caller who hangs up drops this one, and asks again for what was done meanwhile.
     let (engine, caller) = (engine.clone(), caller.clone());
-    let answering = tokio::spawn(async move { answer(&engine, &caller, &chosen, parts, bytes, next).await });
+    let answering = tokio::spawn(async move {
+        let answer = answer(&engine, &caller, &chosen, parts, bytes, next).await;
+        drop(held);
+        answer
+    });
     answering.await.unwrap_or_else(unwind)
 }
 
@@ -62,7 +73,7 @@ async fn answer(
     next: Next,
 ) -> Result<Response, Denied> {
     let query = parts.uri.query().unwrap_or_default();
-    let content = canonical(&parts.headers, &bytes);
+    let content = content(&parts, &bytes).await;
     let said: &[&[u8]] =
         &[parts.method.as_str().as_bytes(), parts.uri.path().as_bytes(), query.as_bytes(), &content];
     let lease = match idempotency::begin(engine, caller, chosen, said).await? {
@@ -128,6 +139,17 @@ fn again(status: u16, answer: &[u8]) -> Response {
 /// Whether asking twice could do something twice. Reading does nothing, so nothing has to be kept of it.
 pub(crate) fn does_something(method: &str, scopes: &[Scope]) -> bool {
     matches!(method, "POST" | "PATCH") && *scopes != [Scope::Read]
+}
+
+/// What is compared of a body; of a large one its hash, which is made before anything is locked for it.
+async fn content(parts: &Parts, bytes: &Bytes) -> Bytes {
+    let (headers, bytes) = (parts.headers.clone(), bytes.clone());
+    let length = bytes.len();
+    let made = move || {
+        let whole = canonical(&headers, &bytes);
+        if length <= body::AT_ONCE { whole } else { idempotency::digest(&whole).into() }
+    };
+    body::read_beside(length, parts.extensions.get::<UnderWay>(), made).await
 }
 
 /// The body without the line that separates the parts of a form, which is another one each time it is sent.

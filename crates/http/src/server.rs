@@ -14,6 +14,7 @@ use serde_json::json;
 
 use crate::{
     Dialect, Paths, Refusal,
+    body::Room,
     gate::guard,
     layers::{self, RequestId},
     limits::Limits,
@@ -31,7 +32,7 @@ pub fn server(
     beside: Router<Engine>,
 ) -> Router {
     let mut all = beside;
-    let limits = Arc::new(Limits::new(engine.clock.clone()));
+    let (limits, room) = (Arc::new(Limits::new(engine.clock.clone())), Arc::new(Room::default()));
     for dialect in dialects {
         let routes = dialect.routes(paths.get(dialect.name).unwrap_or(&Paths::new()));
         if let Some(document) = routes.json() {
@@ -42,7 +43,7 @@ pub fn server(
             }
             all = all.route(&format!("/openapi/{}.json", dialect.name), file(document, "application/json"));
         }
-        all = all.merge(guard(dialect, routes, &engine, &limits));
+        all = all.merge(guard(dialect, routes, &engine, &limits, &room));
     }
     let dialects: Arc<[&Dialect]> = dialects.into();
     let nowhere = move |State(engine): State<Engine>, request: Request| async move {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use axum::{
-    body::{Bytes, to_bytes},
+    body::Bytes,
     extract::Request,
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
@@ -17,10 +17,10 @@ use bonafide_engine::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{Counts, Json};
+use crate::{Counts, Json, Refusal, body};
 
-/// Largest form, in bytes.
-const MAX_FORM: usize = 16 << 10;
+/// Most pairs of a form: there are four that mean something.
+const MAX_PAIRS: usize = 16;
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[expect(dead_code, reason = "documents the form; its pairs are read one by one for RFC 6749's own errors")]
@@ -83,9 +83,14 @@ impl OAuthError {
         Self::later("too_many_requests", &description, StatusCode::TOO_MANY_REQUESTS, retry_after_s)
     }
 
+    /// A form that is too large, or did not arrive.
+    fn unread(refusal: &Refusal) -> Self {
+        Self { status: refusal.status, ..Self::new("invalid_request", refusal.message.clone()) }
+    }
+
     fn internal(error: &Error) -> Self {
-        if let Error::Overloaded { retry_after_s } = error {
-            let description = "too much is asked at once; try again";
+        if let Error::Overloaded { retry_after_s } | Error::NoRoom { retry_after_s, .. } = error {
+            let description = "too much is asked at once, or the server has no room; try again";
             let status = StatusCode::SERVICE_UNAVAILABLE;
             return Self::later("temporarily_unavailable", description, status, *retry_after_s);
         }
@@ -127,8 +132,8 @@ impl Exchange {
             let description = "send the request as application/x-www-form-urlencoded";
             return Err(OAuthError::new("invalid_request", description));
         }
-        let not_read = |_| OAuthError::new("invalid_request", "the form is larger than 16 KiB, or broke off");
-        let form = pairs(&to_bytes(body, MAX_FORM).await.map_err(not_read)?)?;
+        let form =
+            pairs(&body::read(body, parts.extensions.get()).await.map_err(|e| OAuthError::unread(&e))?)?;
         let said = |name: &str| form.get(name).map(String::as_str);
         match said("grant_type") {
             Some("client_credentials") => {}
@@ -155,21 +160,27 @@ impl Exchange {
             (None, _) => return Err(wrong("send client_id and client_secret, or HTTP Basic".to_owned())),
         };
         let refused = |refused: TokenRefused| match refused {
-            TokenRefused::InvalidClient => match counts.wrong() {
+            TokenRefused::InvalidClient => match counts.bad(secret) {
                 Ok(()) => wrong(refused.to_string()),
                 Err(retry_after_s) => OAuthError::too_many(retry_after_s),
             },
             TokenRefused::InvalidScope => OAuthError::new("invalid_scope", refused.to_string()),
             TokenRefused::Internal(error) => OAuthError::internal(&error),
         };
+        if !counts.is_known(secret) {
+            counts.too_often().map_err(OAuthError::too_many)?;
+        }
         let client = access::client(engine, id, secret).await.map_err(refused)?;
+        counts.good(secret);
         let per_minute = client.per_minute.unwrap_or(engine.settings.per_minute).max(self.per_minute);
         counts.exchange(client.id, per_minute).map_err(OAuthError::too_many)?;
         let asked = said("scope").map(str::trim).filter(|scope| !scope.is_empty());
         let ours = asked.map(|asked| self.in_our_words(asked));
         let issued = access::issue(engine, &client, ours.as_deref()).await.map_err(refused)?;
+        let access_token = issued.token.to_string();
+        counts.good(&access_token);
         Ok(Json(Token {
-            access_token: issued.token.to_string(),
+            access_token,
             token_type: "Bearer",
             expires_in: issued.expires_in,
             scope: asked.map_or(issued.scope, str::to_owned),
@@ -193,6 +204,12 @@ fn is_form(headers: &HeaderMap) -> bool {
 fn pairs(body: &Bytes) -> Result<HashMap<String, String>, OAuthError> {
     if std::str::from_utf8(body).is_err() {
         return Err(OAuthError::new("invalid_request", "the form is not well-formed"));
+    }
+    if body.split(|byte| *byte == b'&').count() > MAX_PAIRS {
+        return Err(OAuthError::new(
+            "invalid_request",
+            format!("the form has more than {MAX_PAIRS} parameters"),
+        ));
     }
     let mut pairs = HashMap::new();
     for (name, value) in form_urlencoded::parse(body).into_owned() {

@@ -3,8 +3,11 @@
 //! ```text
 //! #[operation(post, "/idv/session/create", tag = "IDV", id = "idv_session_create", scope = "verifications:write")]
 //! #[operation(delete, "/console/keys/{id}", tag = "Keys", id = "key_revoke", scope = "keys", params(("id" = String, Path)))]
-//! #[operation(post, "/idv/sdk/finalize", …, cost = 5)]
+//! #[operation(post, "/idv/sdk/finalize", …, scope = "verifications:write", or = "capture", cost = 5, at_once = 256)]
 //! ```
+//!
+//! `or` is the scope of capture tokens, where a person's device may ask for its own session as well. `cost`, `at_once` (how many
+//! of these one caller may have open) and `max_body` (in bytes, where the usual is too little) are published as `x-…`.
 //!
 //! It becomes a `#[utoipa::path]`. The answer of success is read off the return type: `Json<T>` is 200, `Created<T>` 201,
 //! `NoContent` 204. An operation with another answer names it: `responses(…)`, as utoipa has it. `params(…)` and
@@ -44,7 +47,11 @@ struct Operation {
     scope: Option<LitStr>,
     /// The credential's scheme, where it is not the one that the dialect has for all.
     scheme: Option<LitStr>,
-    cost: Option<LitInt>,
+    /// What lets in instead of the scope: that of capture tokens.
+    or: Option<LitStr>,
+    /// Published as extensions, by their names: one beside `x-max-body` alone, which moves to the body's description. The
+    /// order of several would not be the same in every build of the document.
+    numbers: Vec<(&'static str, LitInt)>,
     /// `params(…)`, `request_body(…)`.
     as_they_are: Vec<TokenStream>,
     responses: Option<TokenStream>,
@@ -61,9 +68,10 @@ impl Parse for Operation {
         };
         input.parse::<Token![,]>()?;
         let path = input.parse()?;
-        let (tag, id, scope, scheme, cost, responses) = Default::default();
+        let (tag, id, scope, scheme, or, responses) = Default::default();
+        let (numbers, as_they_are) = Default::default();
         let mut operation =
-            Self { method, path, tag, id, scope, scheme, cost, as_they_are: vec![], responses };
+            Self { method, path, tag, id, scope, scheme, or, numbers, as_they_are, responses };
         while input.parse::<Option<Token![,]>>()?.is_some() && !input.is_empty() {
             let key: Ident = input.parse()?;
             match key.to_string().as_str() {
@@ -71,14 +79,18 @@ impl Parse for Operation {
                 "id" => operation.id = Some(value(input)?),
                 "scope" => operation.scope = Some(value(input)?),
                 "scheme" => operation.scheme = Some(value(input)?),
-                "cost" => operation.cost = Some(value(input)?),
+                "or" => operation.or = Some(value(input)?),
+                "cost" => operation.numbers.push(("x-cost", value(input)?)),
+                "at_once" => operation.numbers.push(("x-at-once", value(input)?)),
+                "max_body" => operation.numbers.push(("x-max-body", value(input)?)),
                 "responses" => operation.responses = Some(group(input)?),
                 "params" | "request_body" => {
                     let inside = group(input)?;
                     operation.as_they_are.push(quote! { #key(#inside) });
                 }
                 _ => {
-                    let known = "tag, id, scope, scheme, cost, params(…), request_body(…) or responses(…)";
+                    let known = "tag, id, scope, scheme, or, cost, at_once, max_body, params(…), request_body(…) \
+                                 or responses(…)";
                     return Err(syn::Error::new(key.span(), format!("expected {known}")));
                 }
             }
@@ -111,10 +123,16 @@ impl Operation {
         }
         if let Some(scope) = &self.scope {
             let scheme = self.scheme.as_ref().map_or_else(|| SCHEME.to_owned(), LitStr::value);
-            document.extend(quote! { , security((#scheme = [#scope])) });
+            // A scheme is called as its scope is.
+            let or = self.or.iter().map(|or| quote! { , (#or = [#or]) });
+            document.extend(quote! { , security((#scheme = [#scope]) #(#or)*) });
         }
-        if let Some(cost) = &self.cost {
-            document.extend(quote! { , extensions(("x-cost" = json!(#cost))) });
+        if !self.numbers.is_empty() {
+            let numbers = self.numbers.iter().map(|(name, number)| quote! { (#name = json!(#number)) });
+            document.extend(quote! { , extensions(#(#numbers),*) });
+        }
+        if self.numbers.iter().filter(|(name, _)| *name != "x-max-body").count() > 1 {
+            return Err(syn::Error::new(self.path.span(), "an operation has one of cost and at_once"));
         }
         document.extend(quote! { #(, #as_they_are)* });
         let responses = match &self.responses {

@@ -47,10 +47,11 @@ pub(crate) async fn token(
 ) -> Result<Json<CaptureToken>> {
     let user_agent = headers.get(USER_AGENT).and_then(|text| text.to_str().ok()).map(str::to_owned);
     match capture::exchange(&engine, &asked.link, Opener { address: counts.from(), user_agent }).await {
-        Ok(exchanged) => Ok(Json(CaptureToken {
-            token: exchanged.token.to_string(),
-            expires_at: exchanged.expires_at.map(|at| at.to_string()),
-        })),
+        Ok(exchanged) => {
+            let token = exchanged.token.to_string();
+            counts.good(&token);
+            Ok(Json(CaptureToken { token, expires_at: exchanged.expires_at.map(|at| at.to_string()) }))
+        }
         Err(gone @ Error::Gone(_)) => {
             counts.wrong().map_err(|retry_after_s| Denied::TooMany { retry_after_s })?;
             Err(gone.into())

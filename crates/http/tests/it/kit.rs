@@ -65,6 +65,8 @@ fn the_document_tells_of_every_answer() {
         operation["parameters"].as_array().unwrap().iter().map(|p| p["name"].clone()).collect()
     };
     assert_eq!((names(open), names(read)), (vec![json!("Idempotency-Key")], vec![json!("id")]));
+    let id = json!({"type": "string", "maxLength": 255, "pattern": "^[A-Za-z0-9_-]+$"});
+    assert_eq!(read["parameters"][0]["schema"], id);
 }
 
 #[tokio::test]

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, unreachable_pub, reason = "a test stops at the first surprise")]
 
 mod answers;
+mod bodies;
+mod connections;
 mod gate;
 mod invented;
 mod kit;

@@ -39,7 +39,8 @@ pub(crate) enum CaptureOutcome {
     "/capture/session/submit",
     tag = "Session",
     id = "capture_session_submit",
-    scope = "capture"
+    scope = "capture",
+    at_once = 4
 )]
 pub(crate) async fn submit(
     State(engine): State<Engine>,

@@ -7,7 +7,7 @@ use bonafide_engine::{
     Engine, Error,
     evidence::{self, LivenessFrame, Picture},
 };
-use bonafide_http::{Json, Result, operation};
+use bonafide_http::{Json, Result, beside, operation};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -57,7 +57,8 @@ const NOT_OPEN: &str = "no capture of the face is open, or its time is over: ope
     tag = "Pictures",
     id = "capture_face",
     scope = "capture",
-    cost = 5
+    cost = 5,
+    max_body = 67_108_864
 )]
 pub(crate) async fn face(
     State(engine): State<Engine>,
@@ -65,8 +66,16 @@ pub(crate) async fn face(
     Json(asked): Json<FaceFrames>,
 ) -> Result<Json<CaptureSession>> {
     let position = position(asked.latitude, asked.longitude)?;
+    let bytes = asked.frames.iter().map(|frame| frame.image.len()).sum();
+    let frames = beside(bytes, move || frames(asked.frames)).await?;
+    let accepted = evidence::accept_liveness(&engine, &device, device.session, frames, position).await;
+    accepted.map_err(by_frame)?;
+    Ok(Json(CaptureSession::of(&engine, &device).await?))
+}
+
+fn frames(sent: Vec<FaceFrame>) -> Result<Vec<LivenessFrame>> {
     let (mut frames, mut problems) = (vec![], vec![]);
-    for (i, frame) in asked.frames.into_iter().enumerate() {
+    for (i, frame) in sent.into_iter().enumerate() {
         let field = format!("frames.{i}.image");
         match decode(&frame.image) {
             Some(bytes) => frames.push(LivenessFrame {
@@ -77,12 +86,7 @@ pub(crate) async fn face(
             None => problems.push(Problem::new(field, Rule::Format, "must be a picture in base64")),
         }
     }
-    if !problems.is_empty() {
-        return Err(problems.into());
-    }
-    let accepted = evidence::accept_liveness(&engine, &device, device.session, frames, position).await;
-    accepted.map_err(by_frame)?;
-    Ok(Json(CaptureSession::of(&engine, &device).await?))
+    if problems.is_empty() { Ok(frames) } else { Err(problems.into()) }
 }
 
 fn decode(text: &str) -> Option<Vec<u8>> {

@@ -33,7 +33,7 @@ const EXCHANGE: Exchange = Exchange {
 /// token is good for `expires_in` seconds.
 #[operation(post, "/connect/token", tag = "Access", id = "requestAccessToken",
     request_body(content = TokenRequest, content_type = "application/x-www-form-urlencoded"),
-    responses((status = 200, body = Token), (status = 400, body = OAuthError), (status = 401, body = OAuthError), (status = 429, body = OAuthError, description = "Too many requests; see Retry-After"), (status = 503, body = OAuthError)))]
+    responses((status = 200, body = Token), (status = 400, body = OAuthError), (status = 401, body = OAuthError), (status = 413, body = OAuthError), (status = 429, body = OAuthError, description = "Too many requests; see Retry-After"), (status = 503, body = OAuthError)))]
 pub(crate) async fn token(
     State(engine): State<Engine>,
     Extension(counts): Extension<Counts>,

@@ -21,7 +21,7 @@ pub(crate) enum Body<T> {
 
 impl<T, S> FromRequest<S> for Body<T>
 where
-    T: DeserializeOwned + ToSchema + 'static,
+    T: DeserializeOwned + ToSchema + Send + 'static,
     S: Send + Sync,
 {
     type Rejection = Refusal;

@@ -68,6 +68,7 @@ pub(crate) struct Events {
     tag = "Events",
     id = "events_list",
     scope = "verifications:read",
+    at_once = 32,
     params(ListEvents)
 )]
 pub(crate) async fn list(

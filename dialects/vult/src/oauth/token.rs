@@ -18,7 +18,7 @@ const EXCHANGE: Exchange = Exchange { scopes: &[], per_minute: 0, invalid_client
 /// Exchanges a client id and secret, as HTTP Basic authentication or as form fields, for a bearer token.
 #[operation(post, "/oauth2/token", tag = "OAuth", id = "oauth2_token",
     request_body(content = TokenRequest, content_type = "application/x-www-form-urlencoded"),
-    responses((status = 200, body = Token), (status = 400, body = OAuthError), (status = 401, body = OAuthError), (status = 429, body = OAuthError, description = "Too many requests; see Retry-After"), (status = 503, body = OAuthError)))]
+    responses((status = 200, body = Token), (status = 400, body = OAuthError), (status = 401, body = OAuthError), (status = 413, body = OAuthError), (status = 429, body = OAuthError, description = "Too many requests; see Retry-After"), (status = 503, body = OAuthError)))]
 pub(crate) async fn token(
     State(engine): State<Engine>,
     Extension(counts): Extension<Counts>,

@@ -38,11 +38,11 @@ pub(crate) struct Detail {
 
 /// Simple health check
 ///
-/// For load balancers: 200 while requests are served, 503 otherwise.
+/// For load balancers: 200 while requests are served, 503 otherwise, as it was at most two seconds ago.
 #[operation(get, "/health/simple", tag = "Utility", id = "health_simple",
     responses((status = 200, body = Simple), (status = 503, body = Simple)))]
 pub(crate) async fn simple(State(engine): State<Engine>) -> (StatusCode, Json<Simple>) {
-    let ready = engine_health::is_ready(&engine_health::check(&engine).await);
+    let ready = engine_health::is_ready(&engine_health::lately(&engine).await);
     let (code, status) =
         if ready { (StatusCode::OK, "healthy") } else { (StatusCode::SERVICE_UNAVAILABLE, "unhealthy") };
     (code, Json(Simple { status, timestamp: engine.now().to_string() }))
@@ -50,11 +50,11 @@ pub(crate) async fn simple(State(engine): State<Engine>) -> (StatusCode, Json<Si
 
 /// Health check
 ///
-/// The state of the service and of everything it depends on.
+/// The state of the service and of everything it depends on, as it was at most two seconds ago.
 #[operation(get, "/health", tag = "Utility", id = "health",
     responses((status = 200, body = Health), (status = 503, body = Health)))]
 pub(crate) async fn health(State(engine): State<Engine>) -> (StatusCode, Json<Health>) {
-    let parts = engine_health::check(&engine).await;
+    let parts = engine_health::lately(&engine).await;
     let ready = engine_health::is_ready(&parts);
     let (code, status) = match (ready, parts.values().all(|p| p.ok)) {
         (true, true) => (StatusCode::OK, "healthy"),
@@ -69,7 +69,7 @@ pub(crate) async fn health(State(engine): State<Engine>) -> (StatusCode, Json<He
         version: VERSION,
         environment: ENVIRONMENT,
         checks: words(&parts),
-        details: parts.iter().map(|(name, p)| (*name, Detail { message: p.detail.clone() })).collect(),
+        details: parts.iter().map(|(name, p)| (*name, Detail { message: p.told().to_owned() })).collect(),
         error: (!broken.is_empty()).then(|| format!("not well: {}", broken.join(", "))),
     };
     (code, Json(body))

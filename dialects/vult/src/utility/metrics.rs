@@ -1,10 +1,10 @@
 use axum::extract::State;
-use bonafide_engine::{Engine, health};
+use bonafide_engine::Engine;
 use bonafide_http::{Json, operation};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{ENVIRONMENT, VERSION, uptime};
+use super::{ENVIRONMENT, VERSION};
 
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Metrics {
@@ -13,33 +13,30 @@ pub(crate) struct Metrics {
     environment: Environment,
 }
 
-#[derive(Serialize, ToSchema)]
+/// The vendor's shape, with nothing in it: everybody may ask, and what the process uses is for its operator (the setting
+/// `metrics_listen`).
+#[derive(Default, Serialize, ToSchema)]
 pub(crate) struct System {
-    /// Seconds.
+    /// Always 0, as every number here.
     uptime: f64,
     memory: Memory,
     cpu: Cpu,
     pid: u32,
-    /// Named by the vendor's shape; this server says what it runs on.
+    /// Always empty, as the platform.
     node_version: &'static str,
     platform: &'static str,
 }
 
-/// Bytes; absent where the operating system does not tell.
-#[derive(Serialize, ToSchema)]
+#[derive(Default, Serialize, ToSchema)]
 pub(crate) struct Memory {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    rss: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    used: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    total: Option<u64>,
+    used: u64,
+    total: u64,
+    external: u64,
+    rss: u64,
 }
 
-#[derive(Serialize, ToSchema)]
-pub(crate) struct Cpu {
-    cores: usize,
-}
+#[derive(Default, Serialize, ToSchema)]
+pub(crate) struct Cpu {}
 
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Environment {
@@ -49,20 +46,12 @@ pub(crate) struct Environment {
 
 /// System metrics
 ///
-/// Memory, processors and version of this process.
+/// The version. What the vendor tells here of memory and processors is no stranger's to know.
 #[operation(get, "/metrics", tag = "Utility", id = "metrics")]
 pub(crate) async fn metrics(State(engine): State<Engine>) -> Json<Metrics> {
-    let memory = health::memory();
     Json(Metrics {
         timestamp: engine.now().to_string(),
-        system: System {
-            uptime: uptime(&engine),
-            memory: Memory { rss: memory.resident, used: memory.resident, total: memory.total },
-            cpu: Cpu { cores: std::thread::available_parallelism().map_or(1, usize::from) },
-            pid: std::process::id(),
-            node_version: "none",
-            platform: std::env::consts::OS,
-        },
+        system: System::default(),
         environment: Environment { node_env: ENVIRONMENT, version: VERSION },
     })
 }

@@ -18,11 +18,11 @@ pub(crate) struct Ready {
 
 /// Readiness probe
 ///
-/// Asks the database, the blob store, the models and the lists. 503 while requests cannot be served.
+/// Asks the database, the blob store, the models and the lists, at most every two seconds. 503 while requests cannot be served.
 #[operation(get, "/ready", tag = "Utility", id = "ready",
     responses((status = 200, body = Ready), (status = 503, body = Ready)))]
 pub(crate) async fn ready(State(engine): State<Engine>) -> (StatusCode, Json<Ready>) {
-    let parts = health::check(&engine).await;
+    let parts = health::lately(&engine).await;
     let (code, status) = if health::is_ready(&parts) {
         (StatusCode::OK, "ready")
     } else {
