@@ -16,7 +16,8 @@ use utoipa::{
     openapi::{ObjectBuilder, Required, Type},
 };
 
-/// A caller on the person's device: a token, and the client it belongs to named once more.
+/// A caller on the person's device: the capture token of one session; or a token of the organization, and the client it
+/// belongs to named once more.
 pub(crate) struct SdkCaller(Caller);
 
 impl Deref for SdkCaller {
@@ -34,6 +35,7 @@ impl<S: Send + Sync> FromRequestParts<S> for SdkCaller {
         let named = parts.headers.get("x-client-id").map(|v| v.to_str().unwrap_or_default().trim());
         let problem = |rule, message: &str| Err(Problem::new("X-Client-Id", rule, message).into());
         match named {
+            None | Some("") if caller.session.is_some() => Ok(Self(caller)),
             None | Some("") => problem(Rule::Required, "is required as a header"),
             Some(named) if named != caller.client_id => {
                 problem(Rule::Other, "is not the client that the access token was issued to")
@@ -51,7 +53,7 @@ impl IntoParams for SdkCaller {
             .name("X-Client-Id")
             .parameter_in(ParameterIn::Header)
             .required(Required::True)
-            .description(Some("Your client id"))
+            .description(Some("Your client id; may be left out with the capture token of a session"))
             .schema(Some(text.build()));
         vec![header.build()]
     }

@@ -129,8 +129,28 @@ impl Api {
     }
 }
 
-/// Every operation of every API that the server has, with the scope that its published document asks for.
-async fn operations(api: &Api) -> Vec<(String, String, Option<String>)> {
+/// An operation of an API, as its published document has it.
+struct Operation {
+    method: String,
+    /// With its variables in braces.
+    path: String,
+    /// None where nobody has to say who they are.
+    scope: Option<String>,
+    /// Whether the capture token of a session is good for it too.
+    or_capture: bool,
+    is_form: bool,
+}
+
+impl Operation {
+    /// Its path with this in the place of each variable.
+    fn at(&self, id: &str) -> String {
+        let parts = self.path.split('/').map(|part| if part.starts_with('{') { id } else { part });
+        parts.collect::<Vec<_>>().join("/")
+    }
+}
+
+/// Every operation of every API that the server has.
+async fn operations(api: &Api) -> Vec<Operation> {
     let listed = Command::new(BINARY).args(["routes", "--json"]).output().unwrap();
     let listed: Vec<Value> = serde_json::from_slice(&listed.stdout).unwrap();
     let text = |route: &Value, key: &str| route[key].as_str().unwrap().to_owned();
@@ -143,10 +163,12 @@ async fn operations(api: &Api) -> Vec<(String, String, Option<String>)> {
             let (method, path) = (text(route, "method"), text(route, "path"));
             let operation = &document["paths"][&path][method.to_ascii_lowercase()];
             assert!(operation.is_object(), "{dialect} does not publish {method} {path}");
-            let first = operation["security"][0].as_object();
-            let scope = first.and_then(|s| s.values().next()).map(|s| s[0].as_str().unwrap().to_owned());
-            let path = path.split('/').map(|part| if part.starts_with('{') { "none" } else { part });
-            all.push((method, path.collect::<Vec<_>>().join("/"), scope));
+            let ways = operation["security"].as_array().into_iter().flatten();
+            let mut words = ways.filter_map(|way| way.as_object()?.values().next()?[0].as_str());
+            let scope = words.next().map(str::to_owned);
+            let or_capture = scope.as_deref() != Some(CAPTURE) && words.any(|word| word == CAPTURE);
+            let is_form = operation["requestBody"]["content"]["multipart/form-data"].is_object();
+            all.push(Operation { method, path, scope, or_capture, is_form });
         }
     }
     assert!(all.len() > 75, "{}", all.len());
@@ -174,18 +196,19 @@ async fn every_route_asks_for_its_scope() {
     let server = installation.serve_with(&[("BONAFIDE_REQUESTS_PER_MINUTE", "100000")]);
     let api = Api::of(&server);
     let (mut open, mut asked) = (vec![], 0);
-    for (method, path, needed) in operations(&api).await {
-        let Some(needed) = needed else {
+    for operation in operations(&api).await {
+        let (method, path) = (&operation.method, operation.at("none"));
+        let Some(needed) = operation.scope.clone() else {
             open.push(path);
             continue;
         };
         assert!(needed == CAPTURE || scopes.contains(&needed.as_str()), "{method} {path} asks for {needed}");
-        let (status, _) = api.ask(&method, &path, "", json!({})).await;
+        let (status, _) = api.ask(method, &path, "", json!({})).await;
         assert_eq!(status, 401, "{method} {path} without a credential");
         // What a person's device may do no key may, and the other way round. Some operations end the session.
         let token = capture_token(&api, &keys).await;
-        let (status, body) = api.ask(&method, &path, &token, json!({})).await;
-        if needed == CAPTURE {
+        let (status, body) = api.ask(method, &path, &token, json!({})).await;
+        if needed == CAPTURE || operation.or_capture {
             assert!(
                 ![401, 403, 500].contains(&status),
                 "{method} {path} with a capture token: {status} {body}"
@@ -196,7 +219,7 @@ async fn every_route_asks_for_its_scope() {
         for (scope, key) in &keys {
             // A key gives away no more than it has.
             let body = if path == "/console/keys" { json!({"scopes": ["keys"]}) } else { json!({}) };
-            let (status, body) = api.ask(&method, &path, key, body).await;
+            let (status, body) = api.ask(method, &path, key, body).await;
             if *scope == needed {
                 assert!(![401, 403, 500].contains(&status), "{method} {path} with {scope}: {status} {body}");
             } else {
@@ -233,6 +256,71 @@ async fn every_route_asks_for_its_scope() {
     assert_eq!(status, 403, "webhooks are given along, and this key has none to give");
     let (status, _) = api.ask("POST", "/v1/admin/api-clients", "sk_none", json!({"name": "a"})).await;
     assert_eq!(status, 401);
+}
+
+/// A new session of the Vult API, and the token of its device.
+async fn new_session(api: &Api, key: &str) -> (String, String) {
+    let (status, made) = api.ask("POST", "/idv/session/create", key, json!({})).await;
+    assert_eq!(status, 200, "{made}");
+    let text = |field: &str| made[field].as_str().unwrap().to_owned();
+    (text("session_id"), text("capture_token"))
+}
+
+/// Whatever a device asks for with the token of its session: it gets at this session, by operations that say so, and to it no
+/// other is there.
+#[tokio::test]
+async fn a_capture_token_opens_its_session_in_every_api_and_nothing_else() {
+    let installation = Installation::new(None);
+    let (_, key) = key(&installation, &["verifications"]);
+    let server = installation.serve_with(&[("BONAFIDE_REQUESTS_PER_MINUTE", "100000")]);
+    let api = Api::of(&server);
+    let (others, _) = new_session(&api, &key).await;
+    let (mut let_in, mut refused) = (0, 0);
+    for operation in operations(&api).await {
+        let (Some(needed), method) = (&operation.scope, &operation.method) else { continue };
+        // Some operations end the session.
+        let (own, token) = new_session(&api, &key).await;
+        let ask = async |id: &str| {
+            let url = format!("{}{}", api.url, operation.at(id));
+            let request = api.http.request(method.parse().unwrap(), url).bearer_auth(&token);
+            let request = if operation.is_form {
+                let form = reqwest::multipart::Form::new().text("session_id", id.to_owned());
+                let form = form.text("latitude", "1").text("longitude", "1");
+                let image = reqwest::multipart::Part::bytes(b"none".to_vec()).file_name("a.jpg");
+                request.multipart(form.part("image", image))
+            } else {
+                request.json(&json!({
+                    "session_id": id, "latitude": 1, "longitude": 1, "consented": true, "sdk_metadata": {},
+                    "document_type_e": "passport", "images": ["AAAA"],
+                }))
+            };
+            let answer = request.send().await.unwrap();
+            let status = answer.status().as_u16();
+            let mut body: Value = answer.json().await.unwrap_or_default();
+            for id in ["request_id", "requestId"] {
+                body.as_object_mut().map(|body| body.remove(id));
+                body["error"].as_object_mut().map(|error| error.remove(id));
+            }
+            (status, body)
+        };
+        let place = format!("{method} {}", operation.path);
+        if operation.or_capture {
+            let (there, nowhere) = (ask(&others).await, ask("none").await);
+            assert_eq!((there.0, &there), (404, &nowhere), "{place}: nobody learns which sessions there are");
+            let (status, body) = ask(&own).await;
+            // Of authentications this is none, though it is its own.
+            let expected = operation.path.starts_with("/ida/");
+            assert_eq!(status == 404, expected, "{place}: {status} {body}");
+            assert!(![401, 403, 500].contains(&status), "{place}: {status} {body}");
+            let_in += 1;
+        } else if needed != CAPTURE {
+            for id in [&own, &others] {
+                assert_eq!(ask(id).await.0, 403, "{place}");
+            }
+            refused += 1;
+        }
+    }
+    assert!(let_in == 14 && refused > 150, "{let_in} and {refused}");
 }
 
 #[tokio::test]
@@ -571,7 +659,7 @@ async fn what_was_counted_is_served_apart() {
         assert!(text.contains(line), "{line} is not in\n{text}");
     }
     assert!(!text.contains("ODDITY"), "{text}");
-    assert!(!text.contains(&key) && !text.contains("sk_"), "no credential is counted by name");
+    assert!(!text.contains(&key) && !text.contains("sk_sbox_"), "no credential is counted by name");
     let (status, _) = api.ask("GET", "/metrics", &key, json!({})).await;
     assert_eq!(status, 200, "the vendor's own answer stays where it is");
 }

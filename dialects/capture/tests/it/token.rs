@@ -60,7 +60,7 @@ async fn a_token_opens_its_session_alone(app: &App) {
         (Method::GET, "/console/verifications".to_owned()),
         (Method::GET, format!("/v2/api/requests/{}", one.session)),
         (Method::POST, "/idv/session/read".to_owned()),
-        (Method::POST, "/idv/sdk/finalize".to_owned()),
+        (Method::POST, "/idv/session/anonymize".to_owned()),
     ] {
         let body = (method == Method::POST).then(|| json!({"session_id": one.session}));
         assert_eq!(app.ask(method, &one.token, &path, body).await.status, 403, "{path}");

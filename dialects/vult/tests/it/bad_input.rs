@@ -257,4 +257,63 @@ async fn utility(app: &App) {
     let health = app.get("/health").await.ok();
     let told = health["details"]["lists"]["message"].as_str().unwrap();
     assert!(told.contains("nobody is screened"), "{told}");
+    // Nothing of the process.
+    let nothing = json!({
+        "uptime": 0.0, "memory": {"used": 0, "total": 0, "external": 0, "rss": 0}, "cpu": {}, "pid": 0,
+        "node_version": "", "platform": "",
+    });
+    assert_eq!(app.get("/metrics").await.ok()["system"], nothing);
+}
+
+/// However often strangers ask, the parts are asked now and then; and what is wrong is told without saying where it is.
+#[tokio::test(flavor = "multi_thread")]
+async fn health_is_told_again_for_two_seconds_and_names_no_folder() {
+    let app = App::start("sqlite").await;
+    app.get("/ready").await.ok();
+    let blobs = app.folder.path().join("blobs");
+    std::fs::rename(&blobs, app.folder.path().join("away")).unwrap();
+    std::fs::write(&blobs, "no folder").unwrap();
+    app.clock.advance(1_999);
+    app.get("/ready").await.ok();
+    app.get("/health/simple").await.ok();
+    app.clock.advance(1);
+    assert_eq!(app.get("/ready").await.status, StatusCode::SERVICE_UNAVAILABLE);
+    let health = app.get("/health").await;
+    assert_eq!((health.status.as_u16(), &health.body["checks"]["storage"]), (503, &json!("error")));
+    let (told, folder) = (health.body.to_string(), app.folder.path().to_string_lossy().into_owned());
+    assert!(told.contains("bonafide doctor") && !told.contains(&folder) && !told.contains("blobs"), "{told}");
+}
+
+/// A form is small, and has few pairs.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_costs_nobody_much() {
+    let app = App::start("sqlite").await;
+    let pairs = |n: usize| (0..n).map(|n| format!("a{n}=1")).collect::<Vec<_>>().join("&");
+    for (form, status, told) in [
+        (pairs(16), 400, "grant_type"),
+        (pairs(17), 400, "more than 16"),
+        ("a&".repeat(4 << 10) + "a", 413, "x-max-body"),
+        (format!("grant_type={}", "a".repeat(8 << 10)), 413, "x-max-body"),
+    ] {
+        let refused = app.form("/oauth2/token", &form).await;
+        assert_eq!((refused.status.as_u16(), &refused.body["error"]), (status, &json!("invalid_request")));
+        assert!(refused.body["error_description"].as_str().unwrap().contains(told), "{}", refused.body);
+    }
+}
+
+/// What callers keep with a session has one limit, whichever way it comes in.
+#[tokio::test(flavor = "multi_thread")]
+async fn data_of_ones_own_has_a_limit_everywhere() {
+    let app = App::start("sqlite").await;
+    // Under a name that is known and holds whatever it likes.
+    let large = json!({"sandbox": {"a": "x".repeat(64 << 10)}});
+    for (path, field) in [("/idv/session/create", "metadata"), ("/idv/session/create", "settings")] {
+        let refused = app.post(path, json!({ field: large })).await;
+        assert_eq!(refused.refused(400, "invalid_request"), [field], "{path}");
+    }
+    let session = app.consented().await;
+    for (path, field) in [("/idv/sdk/finalize", "settings"), ("/idv/sdk/metadata/update", "sdk_metadata")] {
+        let refused = app.post(path, json!({"session_id": session, field: large})).await;
+        assert_eq!(refused.refused(400, "invalid_request"), [field], "{path}");
+    }
 }

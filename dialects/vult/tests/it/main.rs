@@ -4,6 +4,7 @@
 
 mod attacks;
 mod bad_input;
+mod device;
 mod gate;
 mod identity;
 mod idv {

@@ -20,6 +20,8 @@ use crate::{
     tag = "IDA SDK",
     id = "ida_sdk_finalize",
     scope = "verifications:write",
+    or = "capture",
+    at_once = 256,
     params(SdkCaller)
 )]
 pub(crate) async fn finalize(

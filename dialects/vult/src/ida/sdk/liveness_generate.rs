@@ -19,6 +19,7 @@ use crate::{
     tag = "IDA SDK",
     id = "ida_sdk_liveness_session_generate",
     scope = "verifications:write",
+    or = "capture",
     params(SdkCaller)
 )]
 pub(crate) async fn liveness_generate(

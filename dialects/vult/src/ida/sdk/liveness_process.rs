@@ -22,6 +22,8 @@ use crate::{
     tag = "IDA SDK",
     id = "ida_sdk_liveness_session_process",
     scope = "verifications:write",
+    or = "capture",
+    max_body = 67_108_864,
     cost = 5,
     params(SdkCaller)
 )]

@@ -22,6 +22,7 @@ use crate::{
     tag = "IDA SDK",
     id = "ida_sdk_metadata_update",
     scope = "verifications:write",
+    or = "capture",
     params(SdkCaller)
 )]
 pub(crate) async fn metadata_update(

@@ -1,4 +1,5 @@
-//! Capture on the person's device. Every operation needs the `X-Client-Id` header.
+//! Capture on the person's device. Every operation needs the capture token of its session, or a token of the organization
+//! with the `X-Client-Id` header.
 
 pub(crate) mod finalize;
 pub(crate) mod liveness_generate;

@@ -52,5 +52,5 @@ pub(crate) async fn create(
     let identity = identity_id(&new.identity_id)?;
     let new = new_verification(new.metadata, new.liveness_mode, new.webhook_url, new.settings)?;
     let id = verifications::authenticate(&engine, &caller, identity, new).await?;
-    Ok(Json(Created { session_id: id.to_string() }))
+    Ok(Json(Created::of(&engine, &caller, id).await?))
 }

@@ -25,6 +25,7 @@ pub(crate) struct Consent {
     tag = "IDV SDK",
     id = "idv_sdk_consent_add",
     scope = "verifications:write",
+    or = "capture",
     params(SdkCaller)
 )]
 pub(crate) async fn consent_add(

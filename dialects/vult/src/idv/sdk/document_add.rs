@@ -36,7 +36,7 @@ pub(crate) struct DocumentImage {
 ///
 /// The front of the document; a newer picture takes the place of an older one.
 #[operation(post, "/idv/sdk/document/front/add", tag = "IDV SDK", id = "idv_sdk_document_front_add",
-    scope = "verifications:write", cost = 5, params(SdkCaller),
+    scope = "verifications:write", or = "capture", cost = 5, params(SdkCaller),
     request_body(content = DocumentImage, content_type = "multipart/form-data"))]
 pub(crate) async fn front_add(
     State(engine): State<Engine>,
@@ -50,7 +50,7 @@ pub(crate) async fn front_add(
 ///
 /// The back of the document; a newer picture takes the place of an older one.
 #[operation(post, "/idv/sdk/document/back/add", tag = "IDV SDK", id = "idv_sdk_document_back_add",
-    scope = "verifications:write", cost = 5, params(SdkCaller),
+    scope = "verifications:write", or = "capture", cost = 5, params(SdkCaller),
     request_body(content = DocumentImage, content_type = "multipart/form-data"))]
 pub(crate) async fn back_add(
     State(engine): State<Engine>,

@@ -27,6 +27,7 @@ pub(crate) struct TypeUpdate {
     tag = "IDV SDK",
     id = "idv_sdk_document_type_update",
     scope = "verifications:write",
+    or = "capture",
     params(SdkCaller)
 )]
 pub(crate) async fn document_type_update(

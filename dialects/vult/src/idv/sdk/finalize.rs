@@ -28,7 +28,7 @@ pub(crate) struct Finalize {
 pub(crate) struct Finalized {
     /// False, too, while a human has to look or the person has to try again: read the session.
     verified: bool,
-    /// Null when no sanctions list was searched.
+    /// Null when no sanctions list was searched, and to a device that comes with a capture token.
     on_sanction_list: Option<bool>,
 }
 
@@ -43,6 +43,8 @@ pub(crate) struct Finalized {
     tag = "IDV SDK",
     id = "idv_sdk_finalize",
     scope = "verifications:write",
+    or = "capture",
+    at_once = 256,
     params(SdkCaller)
 )]
 pub(crate) async fn finalize(
@@ -54,7 +56,8 @@ pub(crate) async fn finalize(
     verifications::submit(&engine, &caller, id, asked.settings.map(Value::Object)).await?;
     let status = verifications::wait(&engine, &caller, id).await?;
     let view = verifications::read(&engine, &caller, id).await?;
-    let sanctions = view.finding(Check::Sanctions, None).map(|f| f.outcome);
+    let sanctions = view.finding(Check::Sanctions, None).filter(|_| caller.session.is_none());
+    let sanctions = sanctions.map(|f| f.outcome);
     Ok(Json(Finalized {
         verified: status == Status::Approved,
         on_sanction_list: match sanctions {

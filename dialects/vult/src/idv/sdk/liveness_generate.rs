@@ -35,6 +35,7 @@ pub(crate) struct LivenessToken {
     tag = "IDV SDK",
     id = "idv_sdk_liveness_session_generate",
     scope = "verifications:write",
+    or = "capture",
     params(SdkCaller)
 )]
 pub(crate) async fn liveness_generate(

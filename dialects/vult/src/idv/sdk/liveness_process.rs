@@ -9,9 +9,9 @@ use bonafide_core::{
 };
 use bonafide_engine::{
     Caller, Engine,
-    evidence::{self, Picture},
+    evidence::{self, LivenessFrame, Picture},
 };
-use bonafide_http::{Json, Result, operation};
+use bonafide_http::{Json, Result, beside, operation};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -43,6 +43,8 @@ pub(crate) struct ProcessLiveness {
     tag = "IDV SDK",
     id = "idv_sdk_liveness_session_process",
     scope = "verifications:write",
+    or = "capture",
+    max_body = 67_108_864,
     cost = 5,
     params(SdkCaller)
 )]
@@ -61,12 +63,18 @@ pub(crate) async fn process(
     asked: ProcessLiveness,
 ) -> Result<Json<LivenessToken>> {
     let id = session(engine, caller, kind, &asked.session_id).await?;
-    let mut problems = vec![];
-    let mut frames = vec![];
     let Some(images) = asked.images else {
         let message = "this server judges the frames itself: send them in `images`";
         return Err(bonafide_engine::Error::conflict("no_images", message).into());
     };
+    let frames = beside(images.iter().map(String::len).sum(), move || frames(&images)).await?;
+    let position = Position { latitude: asked.latitude, longitude: asked.longitude };
+    let accepted = evidence::accept_liveness(engine, caller, id, frames, position).await?;
+    Ok(Json(LivenessToken { token: accepted.to_string() }))
+}
+
+fn frames(images: &[String]) -> Result<Vec<LivenessFrame>> {
+    let (mut frames, mut problems) = (vec![], vec![]);
     for (i, text) in images.iter().enumerate() {
         let field = format!("images.{i}");
         match decode(text) {
@@ -74,12 +82,7 @@ pub(crate) async fn process(
             None => problems.push(Problem::new(field, Rule::Format, "must be a picture in base64")),
         }
     }
-    if !problems.is_empty() {
-        return Err(problems.into());
-    }
-    let position = Position { latitude: asked.latitude, longitude: asked.longitude };
-    let accepted = evidence::accept_liveness(engine, caller, id, frames, position).await?;
-    Ok(Json(LivenessToken { token: accepted.to_string() }))
+    if problems.is_empty() { Ok(frames) } else { Err(problems.into()) }
 }
 
 fn decode(text: &str) -> Option<Vec<u8>> {

@@ -28,6 +28,7 @@ pub(crate) struct MetadataUpdate {
     tag = "IDV SDK",
     id = "idv_sdk_metadata_update",
     scope = "verifications:write",
+    or = "capture",
     params(SdkCaller)
 )]
 pub(crate) async fn metadata_update(

@@ -1,4 +1,5 @@
-//! Capture on the person's device. Every operation needs the `X-Client-Id` header; all but reading and
+//! Capture on the person's device. Every operation needs the capture token of its session, or a token of the
+//! organization with the `X-Client-Id` header; all but reading and
 //! metadata need the person's consent first.
 
 pub(crate) mod consent_add;

@@ -57,6 +57,7 @@ pub(crate) struct SdkSession {
     tag = "IDV SDK",
     id = "idv_sdk_session_read",
     scope = "verifications:read",
+    or = "capture",
     params(SdkCaller)
 )]
 pub(crate) async fn session_read(

@@ -1,9 +1,9 @@
 //! `POST /idv/session/create`
 
 use axum::extract::State;
-use bonafide_core::policy::Exhausted;
+use bonafide_core::{id::VerificationId, policy::Exhausted};
 use bonafide_engine::{
-    Engine,
+    Engine, capture,
     verifications::{self, NewVerification},
 };
 use bonafide_http::{Caller, Json, Result, operation};
@@ -65,7 +65,19 @@ pub(crate) fn new_verification(
 
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Created {
-    pub(crate) session_id: String,
+    session_id: String,
+    /// Not in the vendor's document: what the person's device may call the SDK operations with, as `Authorization: Bearer`, for
+    /// this session and nothing else; shown this once. A link that the person opens ends it. Your access token opens the same
+    /// operations, and all others: keep it on your server.
+    capture_token: String,
+}
+
+impl Created {
+    /// The session, with a new token for its device.
+    pub(crate) async fn of(engine: &Engine, caller: &Caller, id: VerificationId) -> Result<Self> {
+        let capture_token = capture::issue(engine, caller, id).await?.to_string();
+        Ok(Self { session_id: id.to_string(), capture_token })
+    }
 }
 
 /// session create
@@ -84,5 +96,5 @@ pub(crate) async fn create(
     Json(new): Json<NewSession>,
 ) -> Result<Json<Created>> {
     let id = verifications::create(&engine, &caller, new.verified()?).await?;
-    Ok(Json(Created { session_id: id.to_string() }))
+    Ok(Json(Created::of(&engine, &caller, id).await?))
 }
