@@ -8,7 +8,6 @@ use std::{
     time::Duration,
 };
 
-use bonafide_checks::models::Models;
 use bonafide_core::{
     review::FourEyes,
     secret::{Secret, Zeroizing},
@@ -21,10 +20,11 @@ use bonafide_engine::{
     world::{OsEntropy, SystemClock},
 };
 use bonafide_http::DialectPaths;
+use bonafide_inspect::{Inspector, Setup};
 use bonafide_invite::Inviter;
 use bonafide_models::FaceNetworks;
 use bonafide_registry::{Provider, ProviderConfig};
-use bonafide_store::{Db, blobs::Blobs, keyring::FileKeyRing};
+use bonafide_store::{Db, blobs::Blobs, keyring::FileKeyRing, subject_keys};
 use figment::{
     Figment,
     providers::{Env, Format, Serialized, Toml},
@@ -32,7 +32,7 @@ use figment::{
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
-use crate::{environment, mount, settings};
+use crate::{environment, mount, seals, settings};
 
 /// Flags shared by the commands that open the installation.
 #[derive(Debug, Default, clap::Args, Serialize)]
@@ -55,6 +55,9 @@ pub(crate) struct Config {
     pub(crate) listen: SocketAddr,
     pub(crate) database: Option<Secret>,
     pub(crate) workers: Option<usize>,
+    pub(crate) worker_memory_mib: u64,
+    pub(crate) picture_timeout_s: u64,
+    pub(crate) check_timeout_s: u64,
     pub(crate) public_url: String,
     pub(crate) capture_url: String,
     pub(crate) share_url: String,
@@ -74,6 +77,7 @@ pub(crate) struct Config {
     pub(crate) trusted_proxies: Vec<String>,
     pub(crate) forwarded_header: ForwardedHeader,
     pub(crate) ip_database: Option<PathBuf>,
+    pub(crate) two_d_doc_certificates: Option<PathBuf>,
     pub(crate) face_networks: FaceNetworks,
     pub(crate) lists: BTreeMap<String, Addresses>,
     pub(crate) list_max_age_days: i64,
@@ -107,6 +111,9 @@ impl Default for Config {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             database: None,
             workers: None,
+            worker_memory_mib: 4096,
+            picture_timeout_s: 20,
+            check_timeout_s: 120,
             public_url: settings.public_url,
             capture_url: settings.capture_url,
             share_url: settings.share_url,
@@ -126,6 +133,7 @@ impl Default for Config {
             trusted_proxies: vec![],
             forwarded_header: settings.forwarded_header,
             ip_database: None,
+            two_d_doc_certificates: None,
             face_networks: FaceNetworks::default(),
             lists: BTreeMap::new(),
             list_max_age_days: settings.list_max_age_days,
@@ -165,11 +173,36 @@ impl Config {
         environment::check(variables, &all.extract().map_err(settings::explain)?)?;
         settings::check_limits(&serde_json::to_value(&config)?)?;
         mount::check_paths(&config.paths)?;
+        // What its type does not say, so that a wrong setting is named before anything is done.
+        config.public_url()?;
+        config.capture_url()?;
+        config.share_url()?;
+        networks("webhook_networks", &config.webhook_networks)?;
+        networks("trusted_proxies", &config.trusted_proxies)?;
         Ok(config)
     }
 
     pub(crate) fn workers(&self) -> usize {
         self.workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)).max(1)
+    }
+
+    /// Who looks at pictures for a server: processes of their own, with the networks that are installed now.
+    pub(crate) fn inspector(&self) -> Result<Inspector, Failure> {
+        let options = bonafide_models::Options {
+            concurrency: 1,
+            face_networks: Some(self.face_networks),
+            ..Default::default()
+        };
+        let plan = bonafide_models::plan(&options);
+        Ok(Inspector::processes(Setup {
+            program: Setup::this_program()?,
+            children: self.workers(),
+            networks: serde_json::to_string(&plan)?,
+            readable: plan.map(|plan| plan.places()).unwrap_or_default(),
+            memory_mib: self.worker_memory_mib,
+            picture_timeout: Duration::from_secs(self.picture_timeout_s),
+            check_timeout: Duration::from_secs(self.check_timeout_s),
+        }))
     }
 
     fn database(&self) -> Result<Zeroizing<String>, Failure> {
@@ -188,6 +221,18 @@ impl Config {
             Ok(url.to_owned())
         } else {
             Err("setting `public_url`: it must begin with https://, for instance \"https://id.example.com\""
+                .into())
+        }
+    }
+
+    /// Where people go.
+    fn capture_url(&self) -> Result<String, Failure> {
+        let has_a_place = ["{link}", "{verification}"].iter().any(|place| self.capture_url.contains(place));
+        if self.capture_url.is_empty() || has_a_place {
+            Ok(self.capture_url.clone())
+        } else {
+            Err("setting `capture_url`: it must hold {link} or {verification}, for instance \
+                 \"https://app.example.com/verify#{link}\"; without, everybody would be sent to the same page"
                 .into())
         }
     }
@@ -213,6 +258,19 @@ impl Config {
         Ok(if self.is_sqlite()? { bonafide_store::sqlite_path(&self.database()?) } else { None })
     }
 
+    /// Where a server with these settings is reached from this machine.
+    pub(crate) fn here(&self) -> String {
+        let mut address = self.listen;
+        if address.ip().is_unspecified() {
+            address.set_ip(if address.is_ipv4() {
+                [127, 0, 0, 1].into()
+            } else {
+                std::net::Ipv6Addr::LOCALHOST.into()
+            });
+        }
+        format!("http://{address}")
+    }
+
     pub(crate) fn lists_dir(&self) -> PathBuf {
         self.data_dir.join("lists")
     }
@@ -222,22 +280,55 @@ impl Config {
     }
 
     /// Opens the installation, creating what is not there yet.
-    pub(crate) async fn open(&self, models: Arc<Models>) -> Result<Engine, Failure> {
-        create_private(&self.data_dir)?;
-        let clock = Arc::new(SystemClock);
+    pub(crate) async fn open(&self, inspector: Inspector) -> Result<Engine, Failure> {
+        if self.sqlite_file()?.is_some_and(|file| !file.exists()) {
+            prepare(&self.data_dir)?;
+        }
+        let db = Db::open(&self.database()?).await?;
+        if !self.key_file().exists() && is_bound(&db).await? {
+            db.close().await;
+            return Err(bonafide_store::Error::KeyFileMissing(self.key_file()).into());
+        }
+        prepare(&self.data_dir)?;
         let storage = Storage {
-            db: Db::open(&self.database()?).await?,
+            db,
             blobs: Blobs::in_folder(&self.data_dir.join("blobs"))?,
             key_ring: Arc::new(FileKeyRing::open_or_create(&self.key_file(), &OsEntropy)?),
         };
-        let parts = Parts {
+        Ok(Engine::start(storage, self.parts(inspector)?).await?)
+    }
+
+    /// The database and the key ring that belongs to it, by themselves.
+    pub(crate) async fn vault(&self) -> Result<(Db, FileKeyRing), Failure> {
+        let key_ring = FileKeyRing::open(&self.key_file())?;
+        let db = Db::open(&self.database()?).await?;
+        let mut tx = db.begin().await?;
+        subject_keys::check_key_ring(&mut tx, &key_ring, SystemClock.now(), &OsEntropy).await?;
+        tx.commit().await?;
+        Ok((db, key_ring))
+    }
+
+    /// Opens an installation to look at it. With SQLite that is possible beside a running server, and nothing can be written.
+    pub(crate) async fn open_read_only(&self, inspector: Inspector) -> Result<Engine, Failure> {
+        let storage = Storage {
+            db: Db::open_read_only(&self.database()?).await?,
+            blobs: Blobs::in_folder(&self.data_dir.join("blobs"))?,
+            key_ring: Arc::new(FileKeyRing::open(&self.key_file())?),
+        };
+        Ok(Engine::look(storage, self.parts(inspector)?).await?)
+    }
+
+    fn parts(&self, inspector: Inspector) -> Result<Parts, Failure> {
+        let clock = Arc::new(SystemClock);
+        Ok(Parts {
             started_at: clock.now(),
             clock,
             entropy: Arc::new(OsEntropy),
-            models,
+            inspector,
             screening: Arc::new(Screening::in_folder(self.lists_dir())),
             registry: self.registry.clone().map(Provider::new).transpose()?,
             places: bonafide_models::places(self.ip_database.as_deref()),
+            seals: Arc::new(seals::certificates(self.two_d_doc_certificates.as_deref())?),
             courier: Courier::new(Options {
                 allow: networks("webhook_networks", &self.webhook_networks)?,
                 timeout: Duration::from_secs(self.webhook_timeout_s),
@@ -252,7 +343,7 @@ impl Config {
                 job_lease_s: self.job_lease_s,
                 four_eyes: self.four_eyes,
                 public_url: self.public_url()?,
-                capture_url: self.capture_url.clone(),
+                capture_url: self.capture_url()?,
                 share_url: self.share_url()?,
                 share_lifetime_s: self.share_lifetime_s,
                 per_minute: self.requests_per_minute,
@@ -265,9 +356,14 @@ impl Config {
                 forwarded_header: self.forwarded_header,
                 ..Settings::default()
             },
-        };
-        Ok(Engine::start(storage, parts).await?)
+        })
     }
+}
+
+/// Whether a database holds what only its own key ring opens.
+async fn is_bound(db: &Db) -> Result<bool, Failure> {
+    let mut tx = db.read().await?;
+    Ok(subject_keys::is_bound(&mut tx).await?)
 }
 
 /// Networks out of a setting.
@@ -279,6 +375,33 @@ fn networks(setting: &str, texts: &[String]) -> Result<Vec<IpNet>, Failure> {
         })
     };
     texts.iter().map(network).collect()
+}
+
+/// The folder of an installation: created, and closed to other users where it was open.
+fn prepare(folder: &Path) -> Result<(), Failure> {
+    create_private(folder)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{MetadataExt, PermissionsExt};
+        const OTHERS: u32 = 0o077;
+        /// A folder like /tmp, where everybody may put files.
+        const SHARED: u32 = 0o1002;
+        let mode = std::fs::metadata(folder)?.mode();
+        if mode & SHARED == SHARED {
+            return Err(format!(
+                "setting `data_dir`: {} is open to everybody on this machine; name a folder of its own",
+                folder.display()
+            )
+            .into());
+        }
+        if mode & OTHERS != 0
+            && let Err(error) = std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700))
+        {
+            // A volume that somebody else owns: what is in it is closed all the same.
+            tracing::warn!(%error, folder = %folder.display(), "the data folder is open to others and cannot be closed");
+        }
+    }
+    Ok(())
 }
 
 /// Creates a folder that only this user can look into.
@@ -293,7 +416,12 @@ pub(crate) fn create_private(folder: &Path) -> Result<(), Failure> {
 
 /// Runs a command's future to its end.
 pub(crate) fn block_on<T>(future: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(future)
+    /// For files that are being written; whatever takes longer ends with the process.
+    const LAST_FILES: Duration = Duration::from_secs(1);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let done = runtime.block_on(future);
+    runtime.shutdown_timeout(LAST_FILES);
+    done
 }
 
 #[cfg(test)]
@@ -356,6 +484,52 @@ body = { to = "{to}", text = "{text}" }
             assert!(!error.contains("hush") || text.contains("{ hush"), "{error}");
             assert!(!error.contains("4711"), "{error}");
         }
+    }
+
+    #[test]
+    fn a_setting_that_cannot_be_meant_is_refused_by_its_name() {
+        for (text, name, said) in [
+            ("verification_lifetime_s = -1", "`verification_lifetime_s`", "not between"),
+            ("token_lifetime_s = 0", "`token_lifetime_s`", "not between"),
+            ("share_lifetime_s = 0", "`share_lifetime_s`", "not between"),
+            ("job_lease_s = -5", "`job_lease_s`", "not between"),
+            ("requests_per_minute = 0", "`requests_per_minute`", "not between"),
+            ("organization_requests_per_minute = 0", "`organization_requests_per_minute`", "not between"),
+            ("workers = 0", "`workers`", "not between"),
+            ("workers = -1", "`workers`", "does not fit"),
+            ("webhook_timeout_s = 0", "`webhook_timeout_s`", "not between"),
+            ("list_max_age_days = 0", "`list_max_age_days`", "not between"),
+            ("capture_url = \"https://app.example.com/verify\"", "`capture_url`", "{link}"),
+            ("share_url = \"https://app.example.com/{code}\"", "`share_url`", "{code}"),
+            ("public_url = \"id.example.com\"", "`public_url`", "https://"),
+            ("webhook_networks = [\"10.0.0.0/33\"]", "`webhook_networks`", "10.0.0.0/8"),
+            ("trusted_proxies = [\"proxy\"]", "`trusted_proxies`", "10.0.0.0/8"),
+        ] {
+            let error = load(text).unwrap_err().to_string();
+            assert!(error.contains(name) && error.contains(said), "{text}: {error}");
+        }
+        for good in ["{link}", "{verification}"] {
+            load(&format!("capture_url = \"https://app.example.com/#{good}\"")).unwrap();
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_data_folder_is_closed_to_others() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let set =
+            |mode| std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(mode)).unwrap();
+        let mode = || std::fs::metadata(folder.path()).unwrap().permissions().mode() & 0o7777;
+        for open in [0o755, 0o750, 0o777] {
+            set(open);
+            prepare(folder.path()).unwrap();
+            assert_eq!(mode(), 0o700);
+        }
+        // Where others have their files too it is not ours to close.
+        set(0o1777);
+        let refused = prepare(folder.path()).unwrap_err().to_string();
+        assert!(refused.contains("data_dir") && mode() == 0o1777, "{refused}");
     }
 
     #[test]

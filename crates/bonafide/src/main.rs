@@ -6,6 +6,7 @@ mod docs;
 mod environment;
 mod mount;
 mod output;
+mod seals;
 mod settings;
 
 use clap::Parser;
@@ -39,6 +40,8 @@ enum Command {
     Backup(commands::backup::Args),
     /// Every route and the file it is written in
     Routes(commands::routes::Args),
+    /// The keys that wrap what is stored: list, rotate, rewrap, retire
+    Keyring(commands::keyring::Args),
     /// API keys: create, list, rotate, revoke
     Keys(commands::keys::Args),
     /// OAuth clients: create, list, rotate, revoke
@@ -78,6 +81,9 @@ enum Command {
     Eval(commands::eval::Args),
     /// Send one person through a running server's API
     Demo(commands::demo::Args),
+    /// A child of the server
+    #[command(hide = true)]
+    Worker(commands::worker::Args),
 }
 
 fn main() -> std::process::ExitCode {
@@ -96,6 +102,7 @@ fn main() -> std::process::ExitCode {
         Command::Config(args) => commands::config::run(args),
         Command::Backup(args) => commands::backup::run(args),
         Command::Routes(args) => commands::routes::run(args),
+        Command::Keyring(args) => commands::keyring::run(args),
         Command::Keys(args) => commands::keys::run(args),
         Command::OauthClients(args) => commands::keys::run_for_clients(args),
         Command::Organizations(args) => commands::organizations::run(args),
@@ -115,6 +122,7 @@ fn main() -> std::process::ExitCode {
         Command::Backtest(args) => commands::backtest::run(args),
         Command::Eval(args) => commands::eval::run(args),
         Command::Demo(args) => commands::demo::run(args),
+        Command::Worker(args) => commands::worker::run(args),
     };
     match done {
         Ok(()) => std::process::ExitCode::SUCCESS,

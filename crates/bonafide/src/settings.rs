@@ -98,6 +98,28 @@ pub(crate) const SETTINGS: &[Setting] = &[
     )
     .within(1, 1024),
     setting(
+        "worker_memory_mib",
+        "a number of MiB",
+        Preset("4096"),
+        "Memory that each process may take which looks at pictures, in addresses: what it uses is less. There are twice as many \
+         of them as `workers`, started when they are needed.",
+    )
+    .within(2048, 1_048_576),
+    setting(
+        "picture_timeout_s",
+        "a number of seconds",
+        Preset("20"),
+        "How long it may take to open a picture or a PDF that came in. One that takes longer, twice, is refused.",
+    )
+    .within(1, 600),
+    setting(
+        "check_timeout_s",
+        "a number of seconds",
+        Preset("120"),
+        "How long a check of pictures may take. One that takes longer, twice, is not assessed, and a human decides.",
+    )
+    .within(1, 3600),
+    setting(
         "public_url",
         "a URL that begins with https://",
         Preset("\"\""),
@@ -227,6 +249,13 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "a file",
         Example("\"/var/lib/GeoIP/city.mmdb\""),
         "A MaxMind DB of cities to use instead of the installed one.",
+    ),
+    setting(
+        "two_d_doc_certificates",
+        "a folder",
+        Example("\"/etc/bonafide/2d-doc\""),
+        "The certificates of those who sign 2D-Doc, the seal on French bills and notices, in PEM or DER (docs/operations.md). \
+         Without them no seal is verified.",
     ),
     setting(
         "face_networks",

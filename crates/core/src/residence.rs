@@ -2,6 +2,7 @@
 //! name and address that were declared.
 
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     compare::{self, Agreement},
@@ -16,10 +17,10 @@ use crate::{
 pub const MAX_AGE_DAYS: u32 = 92;
 
 /// The least agreement of two addresses that are taken for one.
-const SAME_ADDRESS: f64 = 0.85;
+pub const SAME_ADDRESS: f64 = 0.85;
 
 /// What is known of the person beforehand.
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Expected {
     pub name: Option<String>,
     /// In one line.
@@ -81,8 +82,7 @@ fn accepted(policy: &Policy, reading: &DocumentReading, today: Date) -> Finding 
 
 /// [`Check::NameCrosscheck`]: whether one of those whom the document names is the person.
 fn name(reading: &DocumentReading, expected: &Expected) -> Finding {
-    let read =
-        reading.fields.get(&FieldName::FullName).into_iter().flatten().map(|field| field.value.as_str());
+    let read = reading.believed(FieldName::FullName).map(|field| field.value.as_str());
     let compared =
         |said: &String| read.map(|name| compare::name(said, name)).max_by(|a, b| a.score.total_cmp(&b.score));
     let best = expected.name.as_ref().and_then(compared);

@@ -10,7 +10,6 @@
 pub mod access;
 pub mod aml;
 pub mod applicants;
-pub mod assess;
 pub mod attempts;
 pub mod backtest;
 mod base;

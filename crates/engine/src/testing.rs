@@ -13,6 +13,7 @@ use bonafide_core::{
     verification::{Action, Status},
 };
 use bonafide_courier::{Courier, Options};
+use bonafide_inspect::Inspector;
 use bonafide_invite::Inviter;
 use bonafide_places::Places;
 use bonafide_store::{Db, blobs::Blobs, evidence as evidence_rows, keyring::MemoryKeyRing};
@@ -97,10 +98,11 @@ impl House {
             started_at: clock.now(),
             clock: clock.clone(),
             entropy,
-            models: Arc::default(),
+            inspector: Inspector::here(Arc::default()),
             screening: Arc::new(Screening::in_folder(folder.path().join("lists"))),
             places: Places::new(|_| Err("none".to_owned())),
             registry: None,
+            seals: Arc::default(),
             courier: Courier::new(Options::default()).unwrap(),
             inviter: Inviter::new(bonafide_invite::Config::default()).unwrap(),
             dialects: vec![],

@@ -19,7 +19,7 @@ pub mod tflite;
 
 pub use fetch::{Failure, FetchError, Fetched, fetch};
 pub use folder::{FolderError, folder};
-pub use load::{FaceNetworks, Options, RuntimeError, backend, load};
+pub use load::{FaceNetworks, Options, Plan, RuntimeError, backend, load, load_planned, plan};
 pub use manifest::{Convert, Entry, Manifest, Registry, Source, manifest};
 pub use own::{Own, OwnError, drop_own, own, use_own};
 pub use places::{attributions, places};

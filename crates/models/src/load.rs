@@ -124,37 +124,68 @@ fn onnx_runtime(folder: &Path) -> Result<Backend, LibraryError> {
 
 const REMEDY: &str = "run `bonafide models fetch`";
 
+/// [`Options`] with everything that the environment and the weights folder say. Another process that is handed it loads the same
+/// networks, whatever was changed since.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    folder: PathBuf,
+    runtime: Option<Runtime>,
+    concurrency: usize,
+    replace: BTreeMap<Task, PathBuf>,
+    own: BTreeMap<Task, Own>,
+    face_networks: FaceNetworks,
+}
+
+/// Looks up what [`Options`] leave open.
+///
+/// # Errors
+/// What cannot be made out, as a sentence.
+pub fn plan(options: &Options) -> Result<Plan, String> {
+    let folder = options.folder.clone().map_or_else(crate::folder, Ok).map_err(|e| e.to_string())?;
+    let runtime = options.runtime.map_or_else(runtime_set, |runtime| Ok(Some(runtime)));
+    Ok(Plan {
+        runtime: runtime.map_err(|e| e.to_string())?,
+        concurrency: options.concurrency,
+        replace: options.replace.clone(),
+        own: own::own(&folder).map_err(|e| e.to_string())?,
+        face_networks: options.face_networks.map_or_else(FaceNetworks::set, Ok)?,
+        folder,
+    })
+}
+
+impl Plan {
+    /// The folder and the files that networks are read from.
+    pub fn places(&self) -> Vec<PathBuf> {
+        let own = self.own.values().map(|own| &own.file);
+        std::iter::once(&self.folder).chain(own).chain(self.replace.values()).cloned().collect()
+    }
+}
+
 /// Every installed network of the manifest, each loaded when it is first asked for.
 ///
 /// Never fails: a network whose file is missing, altered or unreadable leaves its task
 /// [`Unavailable`](bonafide_checks::models::Unavailable) with the reason, and the others load.
 pub fn load(options: &Options) -> Models {
-    let folder = match &options.folder {
-        Some(folder) => folder.clone(),
-        None => match crate::folder() {
-            Ok(folder) => folder,
-            Err(error) => return Models::none(&error.to_string()),
-        },
-    };
-    let (backend, instead_of) = match backend(&folder, options.runtime) {
+    match plan(options) {
+        Ok(plan) => load_planned(plan),
+        Err(why) => Models::none(&why),
+    }
+}
+
+/// The same for options that were completed.
+pub fn load_planned(plan: Plan) -> Models {
+    let Plan { folder, runtime, concurrency, replace, mut own, face_networks } = plan;
+    let (backend, instead_of) = match backend(&folder, runtime) {
         Ok(usable) => usable,
         Err(error) => return Models::none(&error.to_string()),
     };
     if let Some(why) = instead_of {
         tracing::warn!(%why, "models run on the built-in runtime, which is slower");
     }
-    let mut own = match own::own(&folder) {
-        Ok(own) => own,
-        Err(error) => return Models::none(&error.to_string()),
-    };
-    let face_networks = match options.face_networks.map_or_else(FaceNetworks::set, Ok) {
-        Ok(networks) => networks,
-        Err(error) => return Models::none(&error),
-    };
     // The second network is calibrated with the shipped first one only.
     let first = Task::FaceEmbedding;
-    let first_is_own = own.contains_key(&first) || options.replace.contains_key(&first);
-    let concurrency = NonZeroUsize::new(options.concurrency).unwrap_or(NonZeroUsize::MIN);
+    let first_is_own = own.contains_key(&first) || replace.contains_key(&first);
+    let concurrency = NonZeroUsize::new(concurrency).unwrap_or(NonZeroUsize::MIN);
     let mut builder = Models::builder(backend, concurrency);
     for entry in manifest().for_this_machine() {
         let Some(task) = entry.task else { continue };
@@ -162,7 +193,7 @@ pub fn load(options: &Options) -> Models {
             builder.off(task);
             continue;
         }
-        match (options.replace.get(&task).cloned(), own.remove(&task)) {
+        match (replace.get(&task).cloned(), own.remove(&task)) {
             (Some(path), _) => builder.insert(task, move || replaced(&path)),
             (None, Some(own)) => builder.insert(task, move || named(&own)),
             (None, None) => {

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use bonafide_checks::models::Models;
+use bonafide_checks::{address_document::Certificates, models::Models};
 use bonafide_core::{
     event::WebhookDialect,
     time::{Clock, Timestamp},
@@ -20,6 +20,7 @@ use bonafide_engine::{
     jobs,
     screening::Screening,
 };
+use bonafide_inspect::Inspector;
 use bonafide_invite::Inviter;
 use bonafide_places::{Part, Places};
 use bonafide_registry::Provider;
@@ -35,6 +36,8 @@ pub struct Setup {
     /// None by default: no check that looks at pictures can run.
     pub models: Arc<Models>,
     pub registry: Option<Provider>,
+    /// None by default: no seal is verified.
+    pub seals: Certificates,
     pub inviter: Inviter,
     pub dialects: Vec<&'static dyn WebhookDialect>,
     pub settings: Settings,
@@ -45,6 +48,7 @@ impl Default for Setup {
         Self {
             models: Arc::default(),
             registry: None,
+            seals: Certificates::default(),
             inviter: Inviter::new(bonafide_invite::Config::default()).expect("built-in texts"),
             dialects: vec![],
             settings: Settings {
@@ -127,10 +131,12 @@ impl Setup {
             started_at: clock.now(),
             clock: clock.clone(),
             entropy: entropy.clone(),
-            models: self.models,
+            // The same code as in processes of their own, which need the program; crates/bonafide has tests with those.
+            inspector: Inspector::here(self.models),
             screening: Arc::new(Screening::in_folder(folder.path().join("lists"))),
             places: places(),
             registry: self.registry,
+            seals: Arc::new(self.seals),
             courier: Courier::new(courier).expect("a courier"),
             inviter: self.inviter,
             dialects: self.dialects,

@@ -1,10 +1,10 @@
 //! `bonafide doctor`: what is missing or wrong, and what to do about it.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use anstyle::AnsiColor;
-use bonafide_checks::models::Models;
 use bonafide_engine::health;
+use bonafide_inspect::{Inspector, jobs::BreakOut};
 use bonafide_invite::Inviter;
 use bonafide_registry::Provider;
 use serde::Serialize;
@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::CommandResult;
 use crate::{
     config::{Config, Flags, block_on},
-    output,
+    output, seals,
 };
 
 #[derive(clap::Args)]
@@ -30,6 +30,44 @@ struct Line {
     ok: bool,
     /// What was seen, and what to do when it is not well.
     detail: String,
+}
+
+/// Whether a process that looks at pictures can do nothing else, by the word of one that tried.
+fn confined(config: &Config) -> (bool, String) {
+    let tried = block_on(async {
+        let file = std::env::current_exe()?;
+        // Nobody listens there: a refusal of the other side would show that it was asked.
+        let address = ([127, 0, 0, 1], 9).into();
+        let inspector = config.inspector()?;
+        let broken = inspector.ask(0, BreakOut { file, address }).await?;
+        inspector.close();
+        Ok(broken.not_stopped())
+    });
+    match tried {
+        Ok(open) if open.is_empty() => {
+            (true, "they can neither open files, nor use a network, nor start programs".to_owned())
+        }
+        // Not wrong: it is a second wall, which this system does not offer.
+        Ok(open) => (true, format!("nothing stops them from {}", open.join(", "))),
+        Err(error) => (false, bonafide_core::problem::with_causes(&*error)),
+    }
+}
+
+/// What the server with these settings says of itself, where there is one on this machine.
+fn server(config: &Config) -> (bool, String) {
+    let url = config.here();
+    let asked = block_on(async {
+        #[expect(clippy::disallowed_methods, reason = "talks to the server of these settings")]
+        let client = reqwest::Client::builder().timeout(Duration::from_secs(10)).build()?;
+        let Ok(answer) = client.get(format!("{url}/ready")).send().await else { return Ok(None) };
+        Ok(Some(answer.status()))
+    });
+    match asked {
+        Ok(None) => (true, format!("none answers at {url}")),
+        Ok(Some(status)) if status.is_success() => (true, format!("serves at {url}")),
+        Ok(Some(status)) => (false, format!("{url}/ready answers {status}: its log says why")),
+        Err(error) => (false, bonafide_core::problem::with_causes(&*error)),
+    }
 }
 
 pub(crate) fn run(args: Args) -> CommandResult {
@@ -65,6 +103,15 @@ pub(crate) fn run(args: Args) -> CommandResult {
             if missing.is_empty() {
                 say("places", true, bonafide_models::attributions().join("; "));
             }
+            let (held, detail) = confined(&config);
+            say("processes for pictures", held, detail);
+            match seals::certificates(config.two_d_doc_certificates.as_deref()) {
+                Ok(none) if none.is_empty() => {
+                    say("seals", true, "no certificates: 2D-Doc is read and not verified".to_owned());
+                }
+                Ok(some) => say("seals", true, format!("2D-Doc is verified by {} certificates", some.len())),
+                Err(error) => say("seals", false, error.to_string()),
+            }
             match config.registry.clone().map(Provider::new).transpose() {
                 Ok(Some(_)) => say("registry", true, "configured; it is not asked here".to_owned()),
                 Ok(None) => say("registry", true, "none: documents are compared with none".to_owned()),
@@ -81,25 +128,32 @@ pub(crate) fn run(args: Args) -> CommandResult {
                 }
                 Err(error) => say("invitations", false, error.to_string()),
             }
-            if config.data_dir.exists() {
+            if config.sqlite_file().is_ok_and(|file| file.is_none_or(|file| file.exists())) {
+                // A server may have it: nothing is written here.
                 let opened = block_on(async {
-                    let engine = config.open(Arc::new(Models::default())).await?;
-                    let parts = health::check(&engine).await;
+                    let engine = config.open_read_only(Inspector::here(Arc::default())).await?;
+                    let parts = health::look(&engine).await;
                     engine.close().await;
                     Ok(parts)
                 });
                 match opened {
                     Ok(parts) => {
-                        for (name, part) in parts.iter().filter(|(name, _)| **name != "models") {
+                        for (name, part) in &parts {
                             say(name, part.ok, part.detail.clone());
                         }
                         say("key ring", true, "opens the keys of this database".to_owned());
                     }
-                    Err(error) => say("data", false, bonafide_core::problem::with_causes(&*error)),
+                    Err(error) => {
+                        let store = error.downcast_ref::<bonafide_store::Error>();
+                        let outdated = store.is_some_and(|e| matches!(e, bonafide_store::Error::Outdated));
+                        say("data", outdated, bonafide_core::problem::with_causes(&*error));
+                    }
                 }
             } else {
                 say("data", true, "nothing there yet; the first start creates it".to_owned());
             }
+            let (well, detail) = server(&config);
+            say("server", well, detail);
         }
     }
 

@@ -3,15 +3,15 @@
 
 use std::sync::Arc;
 
-use bonafide_checks::models::Models;
 use bonafide_core::time::Timestamp;
 use bonafide_engine::{
     Engine, Scope,
     access::{self, Kind, Listed, NewCredential, Wanted},
 };
-use serde_json::json;
+use bonafide_inspect::Inspector;
+use serde_json::{Value, json};
 
-use super::{CommandResult, printable};
+use super::{CommandResult, printable, remote::beside};
 use crate::{
     config::{Config, Flags, block_on},
     output,
@@ -110,12 +110,30 @@ fn of_kind(args: Args, kind: Kind) -> CommandResult {
     block_on(async {
         match args.action {
             Action::Create(create) => {
-                let engine = open(&create.flags).await?;
                 let scopes = match create.scopes.is_empty() {
                     true => Scope::EVERYTHING.to_owned(),
                     false => create.scopes.join(" "),
                 };
                 let Create { per_minute, expires_at, .. } = create;
+                let engine = match open(&create.flags).await {
+                    Ok(engine) => engine,
+                    Err(error) => {
+                        let api = beside(&create.flags, error)?;
+                        if create.sandbox {
+                            return Err("a running server makes keys of the organization of BONAFIDE_API_KEY: for those of \
+                                        a sandbox give one of its keys, and leave --sandbox out"
+                                .into());
+                        }
+                        let scopes: Vec<&str> = scopes.split(' ').collect();
+                        let body = json!({"name": create.name, "kind": kind_word(kind), "scopes": scopes,
+                            "per_minute": per_minute, "expires_at": expires_at.map(|at| at.to_string())});
+                        return shown_by(
+                            &api.post("/console/keys", without_null(body)).await?,
+                            kind,
+                            create.json,
+                        );
+                    }
+                };
                 let wanted = Wanted { scopes, per_minute, expires_at, ..Wanted::new(kind, create.name) };
                 let new = access::create_credential(&engine, wanted, create.sandbox).await;
                 engine.close().await;
@@ -123,16 +141,30 @@ fn of_kind(args: Args, kind: Kind) -> CommandResult {
             }
             Action::List { flags, json } => list(&flags, kind, json).await?,
             Action::Rotate { id, overlap, flags, json } => {
-                let engine = open(&flags).await?;
+                let engine = match open(&flags).await {
+                    Ok(engine) => engine,
+                    Err(error) => {
+                        let api = beside(&flags, error)?;
+                        let body = json!({"overlap_s": overlap.saturating_mul(3600)});
+                        let made = api.post(&format!("/console/keys/{id}/rotate"), body).await?;
+                        return shown_by(&made, kind, json);
+                    }
+                };
                 let new = rotate(&engine, kind, &id, overlap).await;
                 engine.close().await;
                 shown(&new?, kind, json)?;
             }
             Action::Revoke { id, flags, json } => {
-                let engine = open(&flags).await?;
-                let revoked = revoke(&engine, kind, &id).await;
-                engine.close().await;
-                revoked?;
+                match open(&flags).await {
+                    Ok(engine) => {
+                        let revoked = revoke(&engine, kind, &id).await;
+                        engine.close().await;
+                        revoked?;
+                    }
+                    Err(error) => {
+                        beside(&flags, error)?.delete(&format!("/console/keys/{id}")).await?;
+                    }
+                }
                 if json {
                     output::json(&json!({"id": id, "revoked": true}))?;
                 } else {
@@ -179,7 +211,12 @@ async fn must_be(engine: &Engine, kind: Kind, id: &str, action: &str) -> Command
 
 /// Opens the installation without models: credentials need none.
 pub(super) async fn open(flags: &Flags) -> Result<Engine, Box<dyn std::error::Error>> {
-    Config::load(flags, json!({}))?.open(Arc::new(Models::default())).await
+    Config::load(flags, json!({}))?.open(Inspector::here(Arc::default())).await
+}
+
+/// Opens it to look: with SQLite also beside a running server.
+pub(super) async fn look(flags: &Flags) -> Result<Engine, Box<dyn std::error::Error>> {
+    Config::load(flags, json!({}))?.open_read_only(Inspector::here(Arc::default())).await
 }
 
 /// A refusal with the fields that it is about.
@@ -193,8 +230,32 @@ fn told(error: bonafide_engine::Error) -> Box<dyn std::error::Error> {
     }
 }
 
+fn kind_word(kind: Kind) -> &'static str {
+    match kind {
+        Kind::ApiKey => "api_key",
+        Kind::OauthClient => "oauth_client",
+    }
+}
+
+/// What is not said is left out.
+fn without_null(mut body: Value) -> Value {
+    if let Some(members) = body.as_object_mut() {
+        members.retain(|_, value| !value.is_null());
+    }
+    body
+}
+
 fn shown(new: &NewCredential, kind: Kind, json: bool) -> CommandResult {
-    let (id, secret) = (&new.credential.public_id, new.secret.to_string());
+    shown_as(&new.credential.public_id, &new.secret.to_string(), kind, json)
+}
+
+/// The same of one that a running server made.
+fn shown_by(made: &Value, kind: Kind, json: bool) -> CommandResult {
+    let text = |field: &str| made[field].as_str().unwrap_or_default().to_owned();
+    shown_as(&text("id"), &text("key"), kind, json)
+}
+
+fn shown_as(id: &str, secret: &str, kind: Kind, json: bool) -> CommandResult {
     let (id_name, secret_name) = match kind {
         Kind::ApiKey => ("id", "key"),
         Kind::OauthClient => ("client_id", "client_secret"),
@@ -211,7 +272,7 @@ fn shown(new: &NewCredential, kind: Kind, json: bool) -> CommandResult {
 }
 
 async fn list(flags: &Flags, kind: Kind, json: bool) -> CommandResult {
-    let engine = open(flags).await?;
+    let engine = look(flags).await?;
     let all = access::list_credentials(&engine).await;
     engine.close().await;
     let all: Vec<Listed> = all?.into_iter().filter(|l| l.credential.kind == kind).collect();

@@ -6,7 +6,7 @@ use bonafide_core::{
     liveness::{Challenge, Step},
     weights::Weights,
 };
-use bonafide_engine::assess::{self, CaptureFrame};
+use bonafide_inspect::assess::{self, CaptureFrame};
 
 use super::{CommandResult, pictures, verify::Finding};
 use crate::output;

@@ -8,6 +8,7 @@ pub(crate) mod demo;
 pub(crate) mod doctor;
 pub(crate) mod eval;
 pub(crate) mod events;
+pub(crate) mod keyring;
 pub(crate) mod keys;
 pub(crate) mod listen;
 pub(crate) mod lists;
@@ -30,6 +31,7 @@ pub(crate) mod trigger;
 pub(crate) mod verifications;
 pub(crate) mod verify;
 pub(crate) mod webhooks;
+pub(crate) mod worker;
 
 /// A command ends with nothing or with one sentence that says what to do next.
 pub(crate) type CommandResult = Result<(), Box<dyn std::error::Error>>;

@@ -15,7 +15,7 @@ use bonafide_core::{
     policy::Policy,
     weights::Weights,
 };
-use bonafide_engine::assess;
+use bonafide_inspect::assess;
 
 /// Reads a picture through the same gate as the server's.
 pub(crate) fn load(file: &Path) -> Result<Picture, Box<dyn std::error::Error>> {

@@ -1,6 +1,6 @@
 //! `bonafide serve`: the API and the workers in one process.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, time::Duration};
 
 use axum::{Router, http::header, routing::get};
 use bonafide_core::problem::with_causes;
@@ -9,9 +9,14 @@ use bonafide_engine::{
     health::{self, Backlog},
     housekeeping, jobs, screening,
 };
+use bonafide_http::connections::{self, Patience};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use serde::Serialize;
-use tokio::{net::TcpListener, sync::watch};
+use tokio::{
+    net::TcpListener,
+    sync::watch,
+    task::{AbortHandle, JoinError, JoinHandle, JoinSet},
+};
 use tracing_subscriber::{EnvFilter, fmt, prelude::*};
 
 use super::CommandResult;
@@ -60,19 +65,15 @@ pub(crate) fn run(args: Args) -> CommandResult {
     }
     block_on(async {
         // Weights first: once a request is answered, no check has to wait for them.
-        let models = bonafide_models::load(&bonafide_models::Options {
-            concurrency: config.workers(),
-            face_networks: Some(config.face_networks),
-            ..Default::default()
-        });
-        for missing in models.unavailable() {
+        let inspector = config.inspector()?;
+        for missing in &inspector.installed().await?.missing {
             tracing::warn!(
                 task = missing.task.as_str(),
                 why = missing.why,
                 "checks of this model are not assessed"
             );
         }
-        let engine = config.open(Arc::new(models)).await?;
+        let engine = config.open(inspector).await?;
         for remark in engine.inviter.remarks() {
             tracing::warn!(remark, "templates of messages are incomplete");
         }
@@ -94,32 +95,89 @@ pub(crate) fn run(args: Args) -> CommandResult {
             .await
             .map_err(|e| format!("cannot listen on {}: {e}", config.listen))?;
         let (stop, stopped) = watch::channel(false);
-        let worker = (!args.no_workers)
-            .then(|| tokio::spawn(jobs::run(engine.clone(), config.workers(), stopped.clone())));
-        let deliveries =
-            (!args.no_workers).then(|| tokio::spawn(deliver::run(engine.clone(), stopped.clone())));
-        let housekeeping =
-            (!args.no_workers).then(|| tokio::spawn(housekeeping::run(engine.clone(), stopped.clone())));
+        let mut loops = vec![];
+        if !args.no_workers {
+            let parallel = config.workers();
+            let given = || (engine.clone(), stopped.clone());
+            let (of_jobs, of_messages, of_housekeeping) = (given(), given(), given());
+            loops = vec![
+                lasting("jobs", &stopped, move || jobs::run(of_jobs.0.clone(), parallel, of_jobs.1.clone())),
+                lasting("messages", &stopped, move || {
+                    deliver::run(of_messages.0.clone(), of_messages.1.clone())
+                }),
+                lasting("housekeeping", &stopped, move || {
+                    housekeeping::run(of_housekeeping.0.clone(), of_housekeeping.1.clone())
+                }),
+            ];
+        }
         tracing::info!(listen = %listener.local_addr()?, workers = config.workers(), "serving");
-        let mut quiet = stopped.clone();
-        let app =
-            mount::server(engine.clone(), &config.paths).into_make_service_with_connect_info::<SocketAddr>();
-        let server = axum::serve(listener, app).with_graceful_shutdown(async move {
-            let _ = quiet.wait_for(|stop| *stop).await;
-        });
+        let app = mount::server(engine.clone(), &config.paths);
+        let patience = Patience { most: config.max_connections, ..Patience::default() };
+        let server = connections::serve(listener, app, patience, stopped.clone());
+        let told = engine.clone();
         tokio::spawn(async move {
             signalled().await;
             tracing::info!("stopping: requests and checks under way are finished first");
+            told.stop();
             let _ = stop.send(true);
         });
-        server.await?;
-        for task in [worker, deliveries, housekeeping].into_iter().flatten() {
-            task.await?;
+        let handles: Vec<_> = loops.iter().map(JoinHandle::abort_handle).collect();
+        let done = async {
+            server.await;
+            for task in loops {
+                task.await?;
+            }
+            Ok::<_, JoinError>(())
+        };
+        let mut stopping = stopped;
+        let late = async {
+            let _ = stopping.wait_for(|stop| *stop).await;
+            tokio::time::sleep(LAST_WORK).await;
+        };
+        tokio::select! {
+            done = done => done?,
+            () = late => {
+                tracing::warn!("what is still under way is broken off: somebody else will do it");
+                handles.iter().for_each(AbortHandle::abort);
+            }
         }
-        engine.close().await;
+        // Who holds a connection now has none to wait for them.
+        let _ = tokio::time::timeout(LAST_CONNECTIONS, engine.close()).await;
+        tracing::info!("stopped");
         Ok(())
     })
 }
+
+/// Runs a loop until the process is to end. One that ends before, which is a bug, is counted and begun again.
+fn lasting<F>(
+    name: &'static str,
+    stopped: &watch::Receiver<bool>,
+    start: impl Fn() -> F + Send + 'static,
+) -> JoinHandle<()>
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    const BREATH: Duration = Duration::from_secs(1);
+    let stopped = stopped.clone();
+    tokio::spawn(async move {
+        loop {
+            // Ends with this task.
+            let mut one = JoinSet::new();
+            one.spawn(start());
+            let _ = one.join_next().await;
+            if *stopped.borrow() {
+                return;
+            }
+            metrics::counter!("bonafide_loops_ended_total", "loop" => name).increment(1);
+            tracing::error!(name, "a loop of the server came to an end; it is begun again");
+            tokio::time::sleep(BREATH).await;
+        }
+    })
+}
+
+/// How long requests and work under way may take to come to their end: less than the 20 s after which most supervisors kill.
+const LAST_WORK: Duration = Duration::from_secs(15);
+const LAST_CONNECTIONS: Duration = Duration::from_secs(2);
 
 /// Serves what was counted, at a port of its own: it is for the operator and not for callers.
 async fn metrics(address: SocketAddr, engine: Engine) -> CommandResult {
@@ -147,6 +205,16 @@ async fn metrics(address: SocketAddr, engine: Engine) -> CommandResult {
                 }
             }
             Err(error) => tracing::error!(error = with_causes(&error), "cannot count what waits"),
+        }
+        match health::dead(&engine).await {
+            Ok(all) => {
+                for (kind, jobs) in all {
+                    metrics::gauge!("bonafide_jobs_dead", "kind" => kind).set(jobs as f64);
+                }
+            }
+            Err(error) => {
+                tracing::error!(error = with_causes(&error), "cannot count the jobs that were given up")
+            }
         }
         match health::screened(&engine).await {
             Ok(p) => {

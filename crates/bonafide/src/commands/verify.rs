@@ -10,7 +10,8 @@ use bonafide_core::{
     time::Clock,
     weights::Weights,
 };
-use bonafide_engine::{assess, world::SystemClock};
+use bonafide_engine::world::SystemClock;
+use bonafide_inspect::assess;
 use serde::Serialize;
 
 use super::{CommandResult, pictures};

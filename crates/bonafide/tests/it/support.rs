@@ -3,7 +3,7 @@
 use std::{
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, Command, ExitStatus, Stdio},
     time::Duration,
 };
 
@@ -73,11 +73,24 @@ impl Installation {
         self.serve_as(environment, &[])
     }
 
+    /// A server that goes on when it gets this signal.
+    pub fn serve_ignoring(&self, signal: &str) -> Server {
+        let mut shell = Command::new("sh");
+        let ours = self.command();
+        shell.envs(ours.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        shell.args(["-c", &format!("trap '' {signal}; exec \"$@\""), "sh", BINARY]);
+        Self::start(shell, &[])
+    }
+
     /// The same with further arguments.
     pub fn serve_as(&self, environment: &[(&str, &str)], arguments: &[&str]) -> Server {
-        let mut child = self
-            .command()
-            .envs(environment.iter().copied())
+        let mut command = self.command();
+        command.envs(environment.iter().copied());
+        Self::start(command, arguments)
+    }
+
+    fn start(mut command: Command, arguments: &[&str]) -> Server {
+        let mut child = command
             .args(["serve", "--listen", "127.0.0.1:0", "--json"])
             .args(arguments)
             .stderr(Stdio::piped())
@@ -113,6 +126,24 @@ pub struct Server {
 }
 
 impl Server {
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Until it ended by itself. Returns what was logged.
+    pub fn wait(mut self) -> String {
+        let _ = self.child.wait();
+        self.log.take().map(|log| log.join().unwrap_or_default()).unwrap_or_default()
+    }
+
+    /// SIGTERM. How it ended, and what was logged.
+    pub fn terminate(mut self) -> (ExitStatus, String) {
+        let told = Command::new("kill").args(["-TERM", &self.pid().to_string()]).status().unwrap();
+        assert!(told.success());
+        let ended = self.child.wait().unwrap();
+        (ended, self.end())
+    }
+
     /// SIGKILL: no chance to tidy up. Returns what was logged.
     pub fn kill(mut self) -> String {
         self.end()
@@ -173,6 +204,12 @@ impl Client {
         Ok(request.json(&body).send().await?.bytes().await?.to_vec())
     }
 
+    /// A request, to be sent.
+    pub fn request(&self, path: &str, body: &Value) -> reqwest::RequestBuilder {
+        let request = self.http.post(format!("{}{path}", self.url)).bearer_auth(&self.token);
+        request.header("X-Client-Id", &self.client_id).json(body)
+    }
+
     /// The session of a person who was verified.
     pub async fn verified(&self) -> String {
         let (_, created) = self.post("/idv/session/create", json!({})).await.unwrap();
@@ -200,6 +237,20 @@ impl Client {
 
     /// Takes the session from wherever it stands to its result, as a patient integrator would.
     pub async fn carry_on(&self, session: &str) -> Result<Value, Failure> {
+        self.hand_in(session).await?;
+        let this = json!({"session_id": session});
+        for _ in 0..5 {
+            let read = self.read(session).await?;
+            if read["status_e"] != "in_progress" {
+                return Ok(read);
+            }
+            self.post("/idv/sdk/finalize", this.clone()).await?;
+        }
+        self.read(session).await
+    }
+
+    /// Gives what is not given yet: consent, document and selfie.
+    pub async fn hand_in(&self, session: &str) -> Result<(), Failure> {
         let this = json!({"session_id": session});
         let (_, state) = self.post("/idv/sdk/session/read", this.clone()).await?;
         if state["consented"] == false {
@@ -214,13 +265,6 @@ impl Client {
             body["images"] = json!([BASE64_STANDARD.encode(std::fs::read(sample("selfie.jpg"))?)]);
             self.post("/idv/sdk/liveness/session/process", body).await?;
         }
-        for _ in 0..5 {
-            let read = self.read(session).await?;
-            if read["status_e"] != "in_progress" {
-                return Ok(read);
-            }
-            self.post("/idv/sdk/finalize", this.clone()).await?;
-        }
-        self.read(session).await
+        Ok(())
     }
 }

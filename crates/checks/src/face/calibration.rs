@@ -16,7 +16,7 @@ const SEEN: f64 = 10.0;
 pub const FEWEST: usize = 1000;
 
 /// A map from scores −1..1 to similarities 0..1: straight between points; rises strictly.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Calibration {
     /// Score and similarity, from (−1, 0) to (1, 1).
     points: Vec<(f64, f64)>,

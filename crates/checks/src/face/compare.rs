@@ -143,6 +143,7 @@ fn compare(
 }
 
 /// What scores of the installed networks mean, looked up once for many comparisons.
+#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
 pub struct Calibrations {
     first: Option<Calibration>,
     fused: Option<Calibration>,

@@ -9,6 +9,7 @@
 //! light: 98 % of the copies match. Of captures of ten frames of the same man at the same webcam, in another
 //! recording or the other half of one, at most two frames match.
 
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::seen::Seen;
@@ -40,7 +41,7 @@ const STATE: [f32; 5] = [1.5, 1.6, 0.03, 0.05, 0.05];
 const SHARE: f32 = 0.4;
 
 /// Enough of a frame's face to know it again. Biometric data: stored sealed.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Signature {
     bits: [u64; WORDS],
     /// Thousandths: yaw and pitch of 180°, the others as they are.
@@ -48,7 +49,7 @@ pub struct Signature {
 }
 
 /// What a capture leaves behind.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Capture {
     /// SHA-256 of the size and pixels of every frame.
     pub hashes: Vec<[u8; 32]>,
@@ -57,7 +58,7 @@ pub struct Capture {
 }
 
 /// A new frame's signature, also as it would be with the grid moved by half a cell.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Trace {
     signature: Signature,
     moved: [[u64; WORDS]; 8],

@@ -89,7 +89,7 @@ impl fmt::Display for Task {
 }
 
 /// The network for a task is not there, and why; a check that needs it is `not_assessed`.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, thiserror::Error)]
 #[error("no usable model for {task}: {why}")]
 pub struct Unavailable {
     pub task: Task,

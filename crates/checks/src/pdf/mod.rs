@@ -1,7 +1,7 @@
 //! PDF files: their first pages as pictures, with the text that they say is on them.
 //!
-//! Other people's code reads hostile bytes here, so it gets a thread of its own with a large stack: what goes wrong there costs
-//! this file and nothing else. What a file unpacks to is measured before anything is unpacked, and what a page draws is counted
+//! Other people's code reads hostile bytes here, which a server has done by a process of its own; what goes down a level for each
+//! that is nested gets a thread with a large stack. What a file unpacks to is measured before anything is unpacked, and what a page draws is counted
 //! before it is drawn.
 
 mod bounds;

@@ -67,8 +67,8 @@ pub async fn create_with_pictures(
     let has_back = brought.iter().any(|brought| brought.kind == EvidenceKind::DocumentBack);
     let mut admitted = vec![];
     for Brought { kind, picture } in brought {
-        for Part { kind, picture, text } in parts(engine, kind, picture, has_back).await? {
-            admitted.push((kind, admit_document(engine, picture).await?, text));
+        for Part { kind, picture, text } in parts(engine, organization, kind, picture, has_back).await? {
+            admitted.push((kind, admit_document(engine, organization, picture).await?, text));
         }
     }
     let mut stored = vec![];

@@ -5,24 +5,25 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use bonafide_checks::models::Models;
+use bonafide_checks::address_document::Certificates;
 use bonafide_core::{
     event::WebhookDialect,
-    id::{CredentialId, Entropy},
+    id::{CredentialId, Entropy, OrganizationId},
     report,
     review::FourEyes,
     time::{Clock, Timestamp},
 };
 use bonafide_courier::Courier;
+use bonafide_inspect::{Failed, Inspector, jobs::Listed};
 use bonafide_invite::Inviter;
 use bonafide_places::Places;
 use bonafide_registry::Provider;
 use bonafide_store::{Db, blobs::Blobs, keyring::KeyRing, subject_keys};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::{Notify, Semaphore, watch};
 
-use super::{error::Result, gallery::Gallery, lists::Screening};
+use super::{error::Result, gallery::Gallery, lists::Screening, part::LastSeen};
 
 /// Everything the use cases need. Cheap to clone; one per process.
 #[derive(Clone)]
@@ -35,6 +36,9 @@ struct Whole {
     admissions: Semaphore,
     bells: Bells,
     uses: Uses,
+    last_seen: LastSeen,
+    /// Whether this process is being stopped.
+    stop: watch::Sender<bool>,
 }
 
 /// Where everything is kept. Only use cases reach it.
@@ -48,13 +52,16 @@ pub struct Storage {
 pub struct Parts {
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
-    pub models: Arc<Models>,
+    /// Who looks at pictures.
+    pub inspector: Inspector,
     /// The lists that people are screened against.
     pub screening: Arc<Screening>,
     /// Where internet addresses and positions are.
     pub places: Places,
     /// The registry of licences that documents are compared with, if there is one.
     pub registry: Option<Provider>,
+    /// Whose seals on documents are believed.
+    pub seals: Arc<Certificates>,
     /// Who takes messages to subscribers.
     pub courier: Courier,
     /// Who writes to people.
@@ -169,20 +176,45 @@ impl Engine {
         let ring = &*storage.key_ring;
         subject_keys::check_key_ring(&mut tx, ring, parts.clock.now(), &*parts.entropy).await?;
         tx.commit().await?;
+        Ok(Self::of(storage, parts))
+    }
+
+    /// The same, to look at what is there: nothing is written.
+    pub async fn look(storage: Storage, parts: Parts) -> Result<Self> {
+        let mut tx = storage.db.read().await?;
+        subject_keys::opens(&mut tx, &*storage.key_ring).await?;
+        drop(tx);
+        Ok(Self::of(storage, parts))
+    }
+
+    fn of(storage: Storage, parts: Parts) -> Self {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         let gallery = Gallery::new(storage.key_ring.clone(), parts.clock.clone(), parts.entropy.clone());
-        Ok(Self(Arc::new(Whole {
+        Self(Arc::new(Whole {
             storage,
             parts,
             gallery,
             admissions: Semaphore::new(processors),
             bells: Bells::default(),
             uses: Uses::default(),
-        })))
+            last_seen: LastSeen::default(),
+            stop: watch::Sender::new(false),
+        }))
     }
 
-    /// Ends the connections to the database, so that the next process finds it free.
+    /// Says that this process is to end: whoever waits for something is told to ask again, and the loops come to their end.
+    pub fn stop(&self) {
+        self.0.stop.send_replace(true);
+    }
+
+    /// Whether it is to end, now and from when on.
+    pub fn stopped(&self) -> watch::Receiver<bool> {
+        self.0.stop.subscribe()
+    }
+
+    /// Ends the processes that look at pictures, and the connections to the database, so that the next process finds it free.
     pub async fn close(&self) {
+        self.inspector.close();
         self.db().close().await;
     }
 
@@ -212,7 +244,16 @@ impl Engine {
         &*self.0.storage.key_ring
     }
 
-    /// The right to decode a picture that came in.
+    /// Has pictures looked at, in turn with other organizations.
+    pub(crate) async fn inspect<J: Listed>(
+        &self,
+        organization: OrganizationId,
+        job: J,
+    ) -> Result<J::Answer, Failed> {
+        self.inspector.ask(organization.uuid().as_u128(), job).await
+    }
+
+    /// The right to draw a report.
     pub(crate) fn admissions(&self) -> &Semaphore {
         &self.0.admissions
     }
@@ -223,6 +264,11 @@ impl Engine {
 
     pub(crate) fn uses(&self) -> &Uses {
         &self.0.uses
+    }
+
+    /// How the parts stood when somebody asked last.
+    pub(crate) fn last_seen(&self) -> &LastSeen {
+        &self.0.last_seen
     }
 
     pub(crate) fn gallery(&self) -> &Gallery {

@@ -30,6 +30,16 @@ pub enum Error {
     /// The work is still going on; ask again after this many seconds.
     #[error("still being processed")]
     Busy { retry_after_s: u32 },
+    /// This process is being stopped; the next one goes on with it. Ask again after this many seconds.
+    #[error("the server is being stopped")]
+    Stopping { retry_after_s: u32 },
+    /// The disk is full, or cannot be written: nothing was changed. Ask again after this many seconds.
+    #[error("the server has no room to keep this")]
+    NoRoom {
+        retry_after_s: u32,
+        #[source]
+        source: bonafide_store::Error,
+    },
     /// Too much is asked at once; ask again after this many seconds.
     #[error("overloaded")]
     Overloaded { retry_after_s: u32 },
@@ -41,6 +51,9 @@ pub enum Error {
     NotSent(#[source] bonafide_invite::NotSent),
     #[error(transparent)]
     Report(bonafide_core::report::Undrawn),
+    /// A picture was not looked at: whoever did died, or took too long.
+    #[error("a picture was not looked at")]
+    NotInspected(#[source] bonafide_inspect::Failed),
     #[error("a background task did not run to its end")]
     Task(#[from] tokio::task::JoinError),
 }
@@ -52,6 +65,15 @@ impl Error {
 
     pub fn conflict(code: &'static str, message: impl Into<String>) -> Self {
         Self::Conflict { code, message: message.into() }
+    }
+}
+
+impl From<bonafide_inspect::Failed> for Error {
+    fn from(failed: bonafide_inspect::Failed) -> Self {
+        match failed {
+            bonafide_inspect::Failed::Unavailable(_) => Self::Overloaded { retry_after_s: 5 },
+            other => Self::NotInspected(other),
+        }
     }
 }
 
@@ -67,6 +89,7 @@ impl From<bonafide_store::Error> for Error {
                 Self::conflict("anonymized", "the personal data of this verification was erased")
             }
             bonafide_store::Error::Overloaded(_) => Self::Overloaded { retry_after_s: 1 },
+            full if full.is_no_room() => Self::NoRoom { retry_after_s: 30, source: full },
             other => Self::Store(other),
         }
     }

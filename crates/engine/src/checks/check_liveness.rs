@@ -8,19 +8,16 @@ use bonafide_core::{
     finding::{Check, Code, Finding, Outcome, Reason},
     id::LivenessSessionId,
 };
+use bonafide_inspect::jobs::{File, Frame, JudgeCapture, Judged};
 use bonafide_store::{Tx, liveness_sessions};
 
-use super::job::{Case, CheckJob, unreadable};
+use super::job::{Case, CheckJob};
 use crate::{
-    assess::{self, Capture, CaptureFrame},
-    base::{
-        engine::Engine,
-        error::{Error, Result},
-        features::Captures,
-        jobs::JobKind,
-        record::Record,
+    base::{engine::Engine, error::Result, features::Captures, jobs::JobKind, record::Record},
+    evidence::{
+        liveness::asked,
+        pictures::{Opened, open_pictures, unreadable},
     },
-    evidence::{liveness::asked, pictures::open_pictures},
 };
 
 pub(crate) struct CheckLiveness {
@@ -43,26 +40,20 @@ impl CheckJob for CheckLiveness {
             }
             None => None,
         };
-        let (models, weights) = (engine.models.clone(), case.record.policy().over(case.weights));
-        let capture = tokio::task::spawn_blocking(move || {
-            let decoded: Result<Vec<CaptureFrame>, _> = frames
-                .into_iter()
-                .map(|f| {
-                    let picture = bonafide_checks::image::decode(&f.bytes)?;
-                    let (step, at_ms) = f.frame.map_or((None, None), |f| (f.step, f.at_ms));
-                    Ok(CaptureFrame { picture, step, at_ms })
-                })
-                .collect();
-            let frames = decoded.map_err(unreadable)?;
-            Ok::<_, Error>(assess::capture(&models, &weights, challenge.as_ref(), frames))
-        })
-        .await??;
+        let frame = |opened: Opened| {
+            let (step, at_ms) = opened.frame.map_or((None, None), |f| (f.step, f.at_ms));
+            Frame { file: File(opened.bytes), step, at_ms }
+        };
+        let frames = frames.into_iter().map(frame).collect();
+        let weights = case.record.policy().over(case.weights);
+        let judged = engine.inspect(case.organization, JudgeCapture { frames, challenge, weights }).await?;
+        let judged = judged.map_err(unreadable)?;
         let start = Instant::now();
         let known = match session {
-            Some(session) => remember_and_search(engine, &case, session, &capture).await?,
+            Some(session) => remember_and_search(engine, &case, session, &judged).await?,
             None => None,
         };
-        let Capture { passive, mut active, .. } = capture;
+        let Judged { passive, mut active, .. } = judged;
         if let Some(known) = known {
             replayed(&mut active, known);
             active.ms += start.elapsed().as_millis() as u64;
@@ -81,7 +72,7 @@ async fn remember_and_search(
     engine: &Engine,
     case: &Case,
     session: LivenessSessionId,
-    capture: &Capture,
+    judged: &Judged,
 ) -> Result<Option<Known>> {
     let shelf = engine.gallery().captures();
     let (organization, verification) = (case.organization, case.record.row.id);
@@ -95,7 +86,7 @@ async fn remember_and_search(
             .flat_map(|c| c.sessions)
             .filter(|(earlier, _)| *earlier != session)
             .collect();
-        sessions.push((session, capture.kept.clone()));
+        sessions.push((session, judged.kept.clone()));
         let captures = Captures { verification: Some(verification), sessions };
         shelf.keep(&mut tx, organization, verification, key, &captures.to_bytes()).await?;
         tx.commit().await?;
@@ -106,7 +97,7 @@ async fn remember_and_search(
         // Ids sort by time.
         let mut earlier = captures.sessions.iter().filter(|(id, _)| *id < session);
         known = known.or_else(|| {
-            earlier.find_map(|(_, kept)| replay::known(&capture.kept.hashes, &capture.traces, kept))
+            earlier.find_map(|(_, kept)| replay::known(&judged.kept.hashes, &judged.traces, kept))
         });
     };
     shelf.search(&mut tx, organization, None, look).await?;

@@ -90,7 +90,18 @@ pub(crate) const fn work<C: CheckJob>() -> Work {
 async fn run<C: CheckJob>(engine: &Engine, job: &Job) -> Result<()> {
     let Some(case) = Case::load(engine, job).await? else { return finish_empty(engine, job).await };
     let (id, attempt) = (case.record.row.id, case.attempt);
-    let found = C::compute(engine, case).await?;
+    let found = match C::compute(engine, case).await {
+        // It was tried in two processes, and would be as often again.
+        Err(Error::NotInspected(failed)) => {
+            tracing::error!(job = %job.id, kind = C::KIND.as_str(), why = %failed, "a check was not assessed");
+            let mut tx = engine.db().begin().await?;
+            give_up::<C>(engine, &mut tx, job).await?;
+            finish(engine, tx, job).await?;
+            engine.bells().work.notify_waiters();
+            return Ok(());
+        }
+        found => found?,
+    };
     let mut tx = engine.db().begin().await?;
     let mut record = Record::load(engine, &mut tx, job.organization, id).await?;
     if is_current(&record, attempt) {
@@ -170,11 +181,6 @@ async fn record_findings(
         enqueue_check(engine, tx, record, JobKind::Decide).await?;
     }
     Ok(())
-}
-
-/// The picture passed the gate when it came in, so this is damage to the stored file.
-pub(super) fn unreadable(_: bonafide_checks::image::Refused) -> Error {
-    Error::conflict("evidence_damaged", "a stored picture cannot be decoded")
 }
 
 pub(super) fn gone() -> Error {

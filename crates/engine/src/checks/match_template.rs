@@ -1,29 +1,25 @@
 //! Compares the selfie of an authentication with the stored face of the identity.
 
-use bonafide_checks::{
-    face::compare::{self, FaceMatch},
-    image::Picture,
-};
 use bonafide_core::{
     evidence::EvidenceKind,
-    finding::{Check, Code, Finding},
+    finding::{Check, Finding},
 };
+use bonafide_inspect::jobs::{self, File, Kept};
 use bonafide_store::Tx;
 
 use super::{
-    job::{Case, CheckJob, gone, unreadable},
-    match_faces::other_frames,
+    job::{Case, CheckJob, gone},
+    match_faces::{other_frames, take},
     who,
 };
 use crate::{
-    assess,
     base::{
         engine::Engine,
         error::{Error, Result},
         jobs::JobKind,
         record::Record,
     },
-    evidence::pictures::load_pictures,
+    evidence::pictures::{load_pictures, unreadable},
     identities::template::{portraits, template},
 };
 
@@ -35,7 +31,7 @@ impl CheckJob for MatchTemplate {
 
     async fn compute(engine: &Engine, case: Case) -> Result<Self> {
         let kinds = [EvidenceKind::Selfie, EvidenceKind::LivenessFrame];
-        let pictures = load_pictures(engine, &case.record, &kinds).await?;
+        let mut pictures = load_pictures(engine, &case.record, &kinds).await?;
         let (known, portraits) = match case.record.row.identity {
             Some(identity) => {
                 let mut tx = engine.db().read().await?;
@@ -48,38 +44,17 @@ impl CheckJob for MatchTemplate {
             }
             None => (None, vec![]),
         };
-        let (models, weights) = (engine.models.clone(), case.weights);
-        let mut matched = tokio::task::spawn_blocking(move || {
-            let selfie = pictures.iter().find(|(kind, _)| *kind == EvidenceKind::Selfie);
-            let (_, bytes) = selfie.ok_or_else(gone)?;
-            let selfie = bonafide_checks::image::decode(bytes).map_err(unreadable)?;
-            let start = std::time::Instant::now();
-            let mut matched = match &known {
-                Some(known) => {
-                    let max_distance = weights.known_face_match_tolerance;
-                    compare::match_template(&models, known, &selfie, max_distance)
-                }
-                None => {
-                    let detail = "no face of this identity is stored to compare the selfie with";
-                    let finding = Finding::not_assessed(Check::FaceMatch, Code::NoTemplate, detail);
-                    FaceMatch { findings: vec![finding], ..FaceMatch::default() }
-                }
-            };
-            matched.findings.iter_mut().for_each(|f| f.ms = start.elapsed().as_millis() as u64);
-            let decode = |bytes: &Vec<u8>| bonafide_checks::image::decode(bytes).map_err(unreadable);
-            let portraits: Vec<Picture> = portraits.iter().map(decode).collect::<Result<_>>()?;
-            let others = other_frames(&pictures)?;
-            let frames: Vec<&Picture> = std::iter::once(&selfie).chain(&others).collect();
-            let portraits: Vec<&Picture> = portraits.iter().collect();
-            let face = matched.embedding.as_ref();
-            let source = assess::source_of_known(&models, &portraits, &frames, face);
-            matched.findings.push(source);
-            Ok::<_, Error>(matched)
-        })
-        .await??;
-        let returning = who::check_returning(engine, &case, matched.embedding).await?;
-        matched.findings.extend(returning);
-        Ok(Self(matched.findings))
+        let job = jobs::MatchTemplate {
+            known: known.map(Kept),
+            portraits: portraits.into_iter().map(File).collect(),
+            selfie: take(&mut pictures, EvidenceKind::Selfie).ok_or_else(gone)?,
+            frames: other_frames(pictures),
+            weights: case.weights,
+        };
+        let matched = engine.inspect(case.organization, job).await?;
+        let (mut findings, face) = matched.map_err(unreadable)?;
+        findings.extend(who::check_returning(engine, &case, face.map(|face| face.0)).await?);
+        Ok(Self(findings))
     }
 
     async fn record(self, _: &Engine, _: &mut Tx, _: &mut Record) -> Result<Vec<Finding>> {

@@ -1,20 +1,20 @@
 //! Reads the document's pictures, keeps the reading and the portrait, and passes on to the face match.
 
-use bonafide_checks::{document::fingerprint::Fingerprint, image::encode_jpeg};
+use bonafide_checks::document::fingerprint::Fingerprint;
 use bonafide_core::{
     document::{DocumentReading, Side},
     evidence::EvidenceKind,
     finding::{Check, Finding},
     weights::Weights,
 };
+use bonafide_inspect::jobs::{self, DocumentRead};
 use bonafide_store::{Tx, evidence as evidence_rows};
 
 use super::{
     duplicates,
-    job::{Case, CheckJob, gone, unreadable},
+    job::{Case, CheckJob, gone},
 };
 use crate::{
-    assess,
     base::{
         engine::Engine,
         error::Result,
@@ -25,7 +25,7 @@ use crate::{
     },
     evidence::{
         accept,
-        pictures::{Opened, open_pictures},
+        pictures::{Opened, open_pictures, unreadable},
     },
     location, registry,
     sandbox::clock::today,
@@ -104,31 +104,21 @@ struct Read {
 
 async fn read(engine: &Engine, record: &Record, weights: Weights) -> Result<Read> {
     let kinds = [EvidenceKind::DocumentFront, EvidenceKind::DocumentBack];
-    let pictures = open_pictures(engine, record, &kinds).await?;
-    let today = today(engine, record.row.organization).await?;
-    let (policy, declared) = (record.policy(), record.declared());
-    let models = engine.models.clone();
-    let reading = move || {
-        let of = |kind| pictures.iter().find(|p: &&Opened| p.kind == kind);
-        let decode = |kind| of(kind).map(|p| bonafide_checks::image::decode(&p.bytes)).transpose();
-        let front = decode(EvidenceKind::DocumentFront).map_err(unreadable)?.ok_or_else(gone)?;
-        let back = decode(EvidenceKind::DocumentBack).map_err(unreadable)?;
-        let mut read = assess::document(&models, &policy, &weights, &front, back.as_ref(), declared, today);
-        let mut prints = vec![];
-        for (side, picture) in [(Side::Front, Some(&front)), (Side::Back, back.as_ref())] {
-            let Some(picture) = picture else { continue };
-            let traces = of(EvidenceKind::document(side)).and_then(|p| p.traces.clone());
-            read.findings.push(assess::manipulation(&read.reading, side, picture, traces));
-            prints.push((side, Fingerprint::of(picture, &read.reading, side)));
-        }
-        let portrait = read.portrait.map(|p| accept::Admitted {
-            jpeg: encode_jpeg(&p.rgb, 95),
-            width: p.rgb.width(),
-            height: p.rgb.height(),
-            traces: None,
-            frame: None,
-        });
-        Ok(Read { reading: read.reading, findings: read.findings, portrait, prints })
+    let mut pictures = open_pictures(engine, record, &kinds).await?;
+    let mut of = |kind| {
+        let at = pictures.iter().position(|p: &Opened| p.kind == kind)?;
+        Some(pictures.swap_remove(at).into_page())
     };
-    tokio::task::spawn_blocking(reading).await?
+    let job = jobs::ReadDocument {
+        front: of(EvidenceKind::DocumentFront).ok_or_else(gone)?,
+        back: of(EvidenceKind::DocumentBack),
+        declared: record.declared(),
+        policy: record.policy(),
+        weights,
+        today: today(engine, record.row.organization).await?,
+    };
+    let read = engine.inspect(record.row.organization, job).await?.map_err(unreadable)?;
+    let DocumentRead { reading, findings, portrait, prints } = read;
+    let prints = prints.into_iter().map(|(side, print)| (side, print.0)).collect();
+    Ok(Read { reading, findings, portrait: portrait.map(accept::Admitted::from), prints })
 }

@@ -2,13 +2,7 @@
 
 use std::net::IpAddr;
 
-use bonafide_checks::{
-    image::{
-        self, Refused,
-        manipulation::{self, Traces},
-    },
-    pdf::Line,
-};
+use bonafide_checks::{image::manipulation::Traces, pdf::Line};
 use bonafide_core::{
     audit::AuditAction,
     document::{DocumentType, Side},
@@ -16,6 +10,10 @@ use bonafide_core::{
     id::{EvidenceId, LivenessSessionId, OrganizationId, VerificationId},
     problem::{Problem, Rule},
     step::StepKind,
+};
+use bonafide_inspect::{
+    Failed,
+    jobs::{self, Admit, File},
 };
 use bonafide_store::{
     Tx,
@@ -32,9 +30,6 @@ use crate::base::{
     error::{Error, Result},
     record::Record,
 };
-
-/// Quality of the stored JPEG: above what phones use, so that re-encoding adds no visible loss.
-const JPEG_QUALITY: u8 = 95;
 
 /// A picture as it came in.
 pub struct Picture {
@@ -115,30 +110,54 @@ pub(crate) struct Admitted {
     pub(crate) frame: Option<Frame>,
 }
 
-/// Decodes on the blocking pool; the answer names the field and says what to do.
-pub(crate) async fn admit(engine: &Engine, picture: Picture) -> Result<Admitted> {
-    admit_with(engine, picture, false).await
+impl From<jobs::Admitted> for Admitted {
+    fn from(jobs::Admitted { jpeg, width, height, traces }: jobs::Admitted) -> Self {
+        Self { jpeg, width, height, traces, frame: None }
+    }
+}
+
+/// The answer names the field and says what to do.
+pub(crate) async fn admit(
+    engine: &Engine,
+    organization: OrganizationId,
+    picture: Picture,
+) -> Result<Admitted> {
+    admit_with(engine, organization, picture, false).await
 }
 
 /// The same, and looks for traces of editing in the file.
-pub(crate) async fn admit_document(engine: &Engine, picture: Picture) -> Result<Admitted> {
-    admit_with(engine, picture, true).await
+pub(crate) async fn admit_document(
+    engine: &Engine,
+    organization: OrganizationId,
+    picture: Picture,
+) -> Result<Admitted> {
+    admit_with(engine, organization, picture, true).await
 }
 
-/// As many at a time as there are processors: a crowd of pictures waits its turn and does not starve all else.
-async fn admit_with(engine: &Engine, picture: Picture, examine: bool) -> Result<Admitted> {
+async fn admit_with(
+    engine: &Engine,
+    organization: OrganizationId,
+    picture: Picture,
+    examine: bool,
+) -> Result<Admitted> {
     let Picture { field, bytes } = picture;
-    let _turn = engine.admissions().acquire().await;
-    let admitted = tokio::task::spawn_blocking(move || {
-        let decoded = image::decode(&bytes)?;
-        image::upload::refuse_useless(&decoded)?;
-        let (width, height) = decoded.rgb.dimensions();
-        let traces = examine.then(|| manipulation::examine(&bytes, &decoded));
-        let jpeg = image::encode_jpeg(&decoded.rgb, JPEG_QUALITY);
-        Ok::<_, Refused>(Admitted { jpeg, width, height, traces, frame: None })
-    })
-    .await?;
-    admitted.map_err(|refused| Error::Invalid(vec![Problem::new(field, Rule::Format, refused.to_string())]))
+    let admitted = engine.inspect(organization, Admit { file: File(bytes), examine }).await;
+    taken(&field, admitted).map(Admitted::from)
+}
+
+/// What was made of a file, or the refusal that names its field. One that nobody could be made to look at is not taken.
+pub(crate) fn taken<T>(field: &str, looked_at: Result<Result<T, String>, Failed>) -> Result<T> {
+    let refused = |message: String| Error::Invalid(vec![Problem::new(field, Rule::Format, message)]);
+    match looked_at {
+        Ok(taken) => taken.map_err(refused),
+        Err(Failed::TimedOut(_)) => {
+            Err(refused("the file takes too long to open; send a smaller picture".to_owned()))
+        }
+        Err(Failed::Died(_)) => Err(refused(
+            "the file cannot be opened; take the picture again, or save it in another format".to_owned(),
+        )),
+        Err(unavailable) => Err(unavailable.into()),
+    }
 }
 
 /// Takes one side of the document; a newer picture of the same side takes the older one's place.
@@ -157,7 +176,7 @@ pub async fn accept_document(
     let mut tx = engine.db().read().await?;
     must_ask(&mut tx, &record, StepKind::Document).await?;
     drop(tx);
-    let admitted = admit_document(engine, picture).await?;
+    let admitted = admit_document(engine, caller.organization, picture).await?;
     let kind = EvidenceKind::document(side);
     let stored = store(engine, &record, kind, 0, admitted, Origin::of(caller, position)).await?;
 

@@ -179,7 +179,7 @@ pub async fn answer(
         Shows::Straight => None,
     };
     let frame = Some(accept::Frame { session: id, step, at_ms: None });
-    let photo = Admitted { frame, ..accept::admit(engine, picture).await? };
+    let photo = Admitted { frame, ..accept::admit(engine, organization, picture).await? };
     let origin = Origin::of(caller, None);
     let selfie = match (is_last, shows) {
         (false, _) => None,

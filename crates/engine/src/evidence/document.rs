@@ -68,9 +68,9 @@ pub async fn accept_whole_document(
     let organization = caller.organization;
     let record = load_capturing(engine, organization, id).await?;
     let WholeDocument { document_type, country, front, back } = document;
-    let front = admit_document(engine, front).await?;
+    let front = admit_document(engine, organization, front).await?;
     let back = match back {
-        Some(back) => Some(admit_document(engine, back).await?),
+        Some(back) => Some(admit_document(engine, organization, back).await?),
         None => None,
     };
     let origin = Origin::of(caller, None);

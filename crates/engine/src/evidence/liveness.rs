@@ -161,7 +161,8 @@ pub async fn accept_liveness(
     let mut admitted = Vec::with_capacity(frames.len());
     for (frame, step) in frames.into_iter().zip(bound) {
         let place = accept::Frame { session: session.id, step, at_ms: frame.at_ms };
-        admitted.push(accept::Admitted { frame: Some(place), ..accept::admit(engine, frame.picture).await? });
+        let picture = accept::admit(engine, caller.organization, frame.picture).await?;
+        admitted.push(accept::Admitted { frame: Some(place), ..picture });
     }
     let origin = accept::Origin::of(caller, position);
     let mut stored = vec![];

@@ -2,13 +2,18 @@
 
 use bonafide_checks::{image::manipulation::Traces, pdf::Line};
 use bonafide_core::evidence::EvidenceKind;
+use bonafide_inspect::jobs::{Damaged, File, Page};
 use bonafide_store::{
     crypto::{self, Object},
     evidence::{self as rows, Evidence},
 };
 
 use super::accept;
-use crate::base::{engine::Engine, error::Result, record::Record};
+use crate::base::{
+    engine::Engine,
+    error::{Error, Result},
+    record::Record,
+};
 
 /// A current picture, opened.
 pub(crate) struct Opened {
@@ -20,6 +25,18 @@ pub(crate) struct Opened {
     pub(crate) frame: Option<accept::Frame>,
     /// Of a page of a PDF: what it says in letters, by the file's own word.
     pub(crate) text: Vec<Line>,
+}
+
+impl Opened {
+    /// For whoever looks at it.
+    pub(crate) fn into_page(self) -> Page {
+        Page { file: File(self.bytes), traces: self.traces, text: self.text }
+    }
+}
+
+/// The picture passed the gate when it came in, so this is damage to the stored file.
+pub(crate) fn unreadable(_: Damaged) -> Error {
+    Error::conflict("evidence_damaged", "a stored picture cannot be decoded")
 }
 
 /// The current pictures of some kinds, opened, in their order.

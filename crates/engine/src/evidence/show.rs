@@ -1,6 +1,5 @@
 //! A picture of a verification as a reviewer looks at it, whole or a part of it. Each look is in the audit log.
 
-use bonafide_checks::image::{crop, decode, encode_jpeg};
 use bonafide_core::{
     audit::AuditAction,
     document::{FieldName, Quad, Side, Source},
@@ -8,9 +7,11 @@ use bonafide_core::{
     id::{EvidenceId, OrganizationId, VerificationId},
     problem::Rule,
 };
+use bonafide_inspect::jobs::{Crop, File};
 use bonafide_store::{audit, evidence as rows};
 use serde_json::{Value, json};
 
+use super::pictures::unreadable;
 use crate::base::{
     caller::{Caller, Scope},
     engine::Engine,
@@ -18,8 +19,6 @@ use crate::base::{
     record::Record,
 };
 
-/// Quality of a crop.
-const JPEG_QUALITY: u8 = 92;
 /// What is shown around a region, as a share of its longer side.
 const MARGIN: f32 = 0.12;
 
@@ -58,7 +57,10 @@ pub async fn show(
     let bytes = engine.blobs().get(&record.key, row.id, &row.blob_key).await?.to_vec();
     let jpeg = match region {
         None => bytes,
-        Some(region) => tokio::task::spawn_blocking(move || cut(&bytes, region)).await??,
+        Some(region) => {
+            let cut = engine.inspect(caller.organization, Crop { file: File(bytes), region }).await?;
+            cut.map_err(unreadable)?.0
+        }
     };
     let detail = json!({"picture": picture, "part": words(part)});
     note(engine, caller.organization, &caller.actor(), id, &detail).await?;
@@ -100,17 +102,6 @@ fn region(record: &Record, row: &rows::Evidence, part: Part) -> Result<Option<[f
     let ((left, right), (top, bottom)) = (ends(0), ends(1));
     let margin = MARGIN * (right - left).max(bottom - top).max(1.0);
     Ok(Some([left - margin, top - margin, right + margin, bottom + margin]))
-}
-
-fn cut(bytes: &[u8], [left, top, right, bottom]: [f32; 4]) -> Result<Vec<u8>> {
-    let damaged = || Error::conflict("evidence_damaged", "a stored picture cannot be decoded");
-    let rgb = decode(bytes).map_err(|_| damaged())?.rgb;
-    // What lies outside is not there to be shown; at least one pixel is.
-    let clamp = |value: f32, most: u32| (value.max(0.0) as u32).min(most.saturating_sub(1));
-    let (x, y) = (clamp(left.floor(), rgb.width()), clamp(top.floor(), rgb.height()));
-    let (end_x, end_y) = (clamp(right.ceil() - 1.0, rgb.width()), clamp(bottom.ceil() - 1.0, rgb.height()));
-    let (width, height) = (end_x.saturating_sub(x) + 1, end_y.saturating_sub(y) + 1);
-    Ok(encode_jpeg(&crop(&rgb, (x, y), (width, height)), JPEG_QUALITY))
 }
 
 fn words(part: Part) -> Value {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use bonafide_checks::{
     document::{fingerprint, holder::Holder},
     face::{
-        compare::{Calibrations, DEFAULT_ONBOARDING_DISTANCE},
+        compare::DEFAULT_ONBOARDING_DISTANCE,
         known,
     },
 };
@@ -126,7 +126,7 @@ async fn find(
     own: &Known,
     reading: &DocumentReading,
 ) -> Result<Found> {
-    let calibrations = Calibrations::of(&engine.models);
+    let calibrations = &engine.inspector.installed().await?.calibrations;
     let least = 1.0 - DEFAULT_ONBOARDING_DISTANCE;
     let organization = record.row.organization;
     // Ids sort by time: the oldest first, should there be several.

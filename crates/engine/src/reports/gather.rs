@@ -12,12 +12,15 @@ use bonafide_core::{
     time::Timestamp,
     verification::{Kind, Status},
 };
+use bonafide_inspect::{
+    Failed,
+    jobs::{File, OnPage, Scaled},
+};
 use bonafide_store::{
     Tx, credentials, evidence as evidence_rows, findings, history, organizations,
     verifications::{self as rows, Verification},
 };
 
-use super::picture::on_page;
 use crate::{
     applicants::erase::FACES,
     base::{
@@ -88,7 +91,7 @@ pub(super) async fn gather(
         let bytes = engine.blobs().get(&record.key, picture.id, &picture.blob_key).await?.to_vec();
         stored.push((kind, picture.created_at, bytes));
     }
-    let (pictures, damaged) = tokio::task::spawn_blocking(move || on_pages(stored)).await?;
+    let (pictures, damaged) = on_pages(engine, organization, stored).await?;
     let reading = private.reading.as_ref();
     Ok(Report {
         organization: asker.name,
@@ -112,15 +115,22 @@ pub(super) async fn gather(
 }
 
 /// The pictures as they are put on pages, and those whose files are damaged.
-fn on_pages(stored: Vec<(EvidenceKind, Timestamp, Vec<u8>)>) -> (Vec<Picture>, Vec<EvidenceKind>) {
+async fn on_pages(
+    engine: &Engine,
+    organization: OrganizationId,
+    stored: Vec<(EvidenceKind, Timestamp, Vec<u8>)>,
+) -> Result<(Vec<Picture>, Vec<EvidenceKind>)> {
     let (mut pictures, mut damaged) = (vec![], vec![]);
     for (kind, given_at, bytes) in stored {
-        match on_page(kind, given_at, &bytes) {
-            Some(picture) => pictures.push(picture),
-            None => damaged.push(kind),
+        match engine.inspect(organization, OnPage { file: File(bytes) }).await {
+            Ok(Some(Scaled { jpeg, width, height })) => {
+                pictures.push(Picture { kind, given_at, width, height, jpeg });
+            }
+            Ok(None) | Err(Failed::Died(_) | Failed::TimedOut(_)) => damaged.push(kind),
+            Err(unavailable) => return Err(unavailable.into()),
         }
     }
-    (pictures, damaged)
+    Ok((pictures, damaged))
 }
 
 /// The decision that counts, with what the checks came to last.

@@ -3,7 +3,6 @@
 mod draw;
 mod gather;
 mod link;
-mod picture;
 
 pub use draw::{draw, expect};
 pub use link::{Link, Opened, link, look, open};

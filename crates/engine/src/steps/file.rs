@@ -26,7 +26,7 @@ pub async fn give_file(
     let mut tx = engine.db().read().await?;
     asked_for(&mut tx, &record, StepKind::Estate).await?;
     drop(tx);
-    let admitted = accept::admit(engine, picture).await?;
+    let admitted = accept::admit(engine, caller.organization, picture).await?;
     let origin = accept::Origin::of(caller, None);
     let stored = accept::store(engine, &record, kind, 0, admitted, origin).await?;
 

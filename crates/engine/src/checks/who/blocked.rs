@@ -2,7 +2,7 @@
 
 use bonafide_checks::{
     document::holder::{Holder, SAME_NAME},
-    face::{compare::Calibrations, known},
+    face::known,
 };
 use bonafide_core::finding::{Check, Code, Finding, Outcome};
 use bonafide_store::{Tx, block_list as rows};
@@ -84,7 +84,7 @@ struct Faces {
 
 /// A blocked person is blocked under their own name too, so nobody's face is left out.
 async fn faces(engine: &Engine, tx: &mut Tx, case: &Case, own: &Own) -> Result<Faces> {
-    let calibrations = Calibrations::of(&engine.models);
+    let calibrations = &engine.inspector.installed().await?.calibrations;
     let mut faces = Faces::default();
     let look = |_, blocked: &Template| {
         let Some(face) = &own.face else { return };

@@ -8,7 +8,7 @@ use bonafide_checks::{
         holder::{Comparison, Holder},
     },
     face::{
-        compare::{Calibrations, DEFAULT_ONBOARDING_DISTANCE},
+        compare::DEFAULT_ONBOARDING_DISTANCE,
         embed::Embedding,
         known,
     },
@@ -150,7 +150,7 @@ async fn by_face(engine: &Engine, tx: &mut Tx, case: &Case, own: &Own, clues: &m
     let mut found = Found::default();
     let Some(face) = &own.face else { return Ok(found) };
     let (organization, itself) = (case.organization, case.record.row.applicant);
-    let calibrations = Calibrations::of(&engine.models);
+    let calibrations = &engine.inspector.installed().await?.calibrations;
     let least = known::threshold();
     let mut compare = |id: ApplicantId, other: &Embedding, is_identity: bool, clues: &mut Clues| {
         let Some(similarity) = calibrations.similarity(face, other) else {

@@ -4,7 +4,7 @@
 use std::time::Instant;
 
 use bonafide_checks::{
-    address_document::{self, Sheet},
+    address_document::{self, Certificates, Sheet},
     document,
     face::{
         attributes,
@@ -64,13 +64,14 @@ pub fn document(
 /// Reads a document that shows where somebody lives, and holds it against the policy and what was declared.
 pub fn address_document(
     models: &Models,
+    certificates: &Certificates,
     policy: &Policy,
     sheets: &[Sheet<'_>],
     expected: &Expected,
     today: jiff::civil::Date,
 ) -> Document {
     let start = Instant::now();
-    let read = address_document::read(models, sheets, today);
+    let read = address_document::read(models, certificates, sheets, today);
     let mut findings = read.findings;
     let is_clear = |f: &Finding| f.check == Check::DocumentReadable && f.outcome == Outcome::Clear;
     let readable = findings.iter().any(is_clear);
