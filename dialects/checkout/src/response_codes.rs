@@ -31,30 +31,34 @@ pub(crate) fn response_codes(kind: Kind, status: Status, reasons: &[Code]) -> Ve
         Status::ReviewRequired => vec![],
         Status::Approved => vec![code(10000, "approved")],
         Status::RetryRequired | Status::Inconclusive => {
-            explain(reasons.iter().filter_map(|r| told(r).retry), INTERNAL_ERROR)
+            explain(reasons.iter().filter_map(|r| of_reason(kind, status, r)), INTERNAL_ERROR)
         }
         Status::Declined => {
-            // A bill that is too old is over, as an identity document is after its last day.
-            let of = |reason: &Code| match (kind, reason) {
-                (Kind::AddressVerification, Code::DocumentTooOld) => Some(EXPIRED),
-                // Where no face is asked for, the screen was the document's.
-                (Kind::AddressVerification | Kind::DocumentVerification, Code::ScreenRaster) => {
-                    Some(SCREENSHOT)
-                }
-                _ => told(reason).decline,
-            };
-            let mut codes = explain(reasons.iter().filter_map(of), unexplained(reasons));
-            if kind == Kind::FaceAuthentication {
-                // The selfie was compared with the face that is known, and with no document.
-                if let Some(c) = codes.iter_mut().find(|c| **c == FACE_MISMATCH) {
-                    *c = code(62321, "face_face_mismatch");
-                }
-            }
-            codes
+            explain(reasons.iter().filter_map(|r| of_reason(kind, status, r)), unexplained(reasons))
         }
         Status::Refused => vec![code(63001, "applicant_refusal")],
         Status::Canceled => vec![code(64001, "forcibly_closed")],
         Status::Expired => vec![code(61101, "applicant_never_started")],
+    }
+}
+
+/// What a reason itself is reported as in a verdict; none where it explains another one, or nothing.
+pub(crate) fn of_reason(kind: Kind, status: Status, reason: &Code) -> Option<ResponseCode> {
+    let Told { retry, decline } = told(reason);
+    match status {
+        Status::RetryRequired | Status::Inconclusive => retry,
+        Status::Declined => match (kind, reason) {
+            // A bill that is too old is over, as an identity document is after its last day.
+            (Kind::AddressVerification, Code::DocumentTooOld) => Some(EXPIRED),
+            // Where no face is asked for, the screen was the document's.
+            (Kind::AddressVerification | Kind::DocumentVerification, Code::ScreenRaster) => Some(SCREENSHOT),
+            // The selfie was compared with the face that is known, and with no document.
+            (Kind::FaceAuthentication, _) if decline == Some(FACE_MISMATCH) => {
+                Some(code(62321, "face_face_mismatch"))
+            }
+            _ => decline,
+        },
+        _ => None,
     }
 }
 

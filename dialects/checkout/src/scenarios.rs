@@ -28,7 +28,7 @@ use bonafide_engine::{
 };
 use serde_json::{Value, json};
 
-use crate::response_codes::response_codes;
+use crate::response_codes::{of_reason, response_codes};
 
 const PREFIX: &str = "eaplt_";
 /// Characters after it.
@@ -119,16 +119,16 @@ fn parse(rest: &str) -> Option<Scenario> {
 
 /// What the engine's sandbox is asked for; none for a number that cannot be caused.
 fn steering(kind: Kind, scenario: Scenario) -> Option<Value> {
-    let declined = |number: u32| Some(to(causes(kind, Status::Declined).get(&number)?));
+    let declined = |number: u32| causes(kind, Status::Declined).remove(&number);
     Some(match scenario {
         Scenario::Approved => clear(),
         Scenario::Declined(number) => declined(number)?,
         Scenario::Retried { first, number, declined: then } => {
-            let numbers = match first {
+            let mut numbers = match first {
                 First::Aborted => aborts(kind),
                 First::Inconclusive => causes(kind, Status::RetryRequired),
             };
-            let mut steering = to(numbers.get(&number)?);
+            let mut steering = numbers.remove(&number)?;
             steering["then"] = match then {
                 Some(number) => declined(number)?,
                 None => clear(),
@@ -142,12 +142,9 @@ fn clear() -> Value {
     json!({ "all": "clear" })
 }
 
-fn to(reason: &Code) -> Value {
-    json!({ "all": "clear", "reason": reason })
-}
-
-/// The numbers that checks can be steered to, each with a reason that is reported as it alone. `status`: what they lead to.
-fn causes(kind: Kind, status: Status) -> BTreeMap<u32, &'static Code> {
+/// The numbers that checks can be steered to, each with what the engine's sandbox is asked for, whose reason is reported as it
+/// alone. `status`: what they lead to.
+fn causes(kind: Kind, status: Status) -> BTreeMap<u32, Value> {
     numbers(kind, status, |to| match to {
         Steered::Retry(check, outcome) if status == Status::RetryRequired => Some(line(check, outcome)),
         Steered::Decline(check, outcome) if status == Status::Declined => Some(line(check, outcome)),
@@ -157,12 +154,16 @@ fn causes(kind: Kind, status: Status) -> BTreeMap<u32, &'static Code> {
 
 /// What a decision says of the check itself, before the reason.
 fn line(check: Check, outcome: Outcome) -> Vec<Code> {
-    let line = if outcome == Outcome::Fail { Code::Failed } else { Code::Unsure };
+    let line = match outcome {
+        Outcome::Fail => Code::Failed,
+        Outcome::Consider => Code::Unsure,
+        Outcome::NotAssessed | Outcome::Clear => Code::NotAssessed,
+    };
     vec![line(check)]
 }
 
 /// The numbers that a capture can end with, before it is handed in.
-fn aborts(kind: Kind) -> BTreeMap<u32, &'static Code> {
+fn aborts(kind: Kind) -> BTreeMap<u32, Value> {
     numbers(kind, Status::RetryRequired, |to| (to == Steered::Abort).then(Vec::new))
 }
 
@@ -171,13 +172,18 @@ fn numbers(
     kind: Kind,
     status: Status,
     before: impl Fn(Steered) -> Option<Vec<Code>>,
-) -> BTreeMap<u32, &'static Code> {
+) -> BTreeMap<u32, Value> {
     let mut all = BTreeMap::new();
     for reason in Code::NAMED {
-        let Some(mut told) = steered(kind, reason).and_then(&before) else { continue };
-        told.push(reason.clone());
-        if let [alone] = response_codes(kind, status, &told).as_slice() {
-            all.entry(alone.code).or_insert(reason);
+        for to in steered(kind, reason) {
+            let Some(mut told) = before(to) else { continue };
+            told.push(reason.clone());
+            if let [alone] = response_codes(kind, status, &told).as_slice()
+                && Some(*alone) == of_reason(kind, status, reason)
+            {
+                let asked = json!({ "all": "clear", "reason": reason, "leads_to": to.leads_to() });
+                all.entry(alone.code).or_insert(asked);
+            }
         }
     }
     all
@@ -185,7 +191,7 @@ fn numbers(
 
 /// What may be asked for, in words.
 fn known(kind: Kind) -> String {
-    let list = |all: BTreeMap<u32, &Code>| {
+    let list = |all: BTreeMap<u32, Value>| {
         let all: Vec<String> = all.into_keys().map(|number| number.to_string()).collect();
         all.join(", ")
     };
@@ -243,16 +249,18 @@ mod tests {
         assert!(begins_like_one("10000") && begins_like_one("61301") && begins_like_one("62999 and more"));
     }
 
-    /// What the table of response codes can say and no steering can cause: a picture without colour is told beside another
-    /// reason to try again, and what could not run leads to a human.
+    /// Of what the table of response codes can say, everything but what the vendor says of a first attempt that nobody began.
     #[test]
-    fn nearly_every_number_can_be_caused() {
+    fn every_number_can_be_caused() {
         let idv = Kind::IdentityVerification;
-        let numbers = |all: BTreeMap<u32, &Code>| all.into_keys().collect::<Vec<u32>>();
+        let numbers = |all: BTreeMap<u32, Value>| all.into_keys().collect::<Vec<u32>>();
         assert_eq!(numbers(aborts(idv)), [61111, 61112, 61113, 61121, 61201, 61202, 61203]);
         assert_eq!(
             numbers(causes(idv, Status::RetryRequired)),
-            [61301, 61302, 61310, 61311, 61312, 61401, 61402, 61410, 61411, 61412, 61413, 61414]
+            [
+                61301, 61302, 61303, 61310, 61311, 61312, 61401, 61402, 61410, 61411, 61412, 61413, 61414,
+                61901
+            ]
         );
         assert_eq!(
             numbers(causes(idv, Status::Declined)),
@@ -262,11 +270,14 @@ mod tests {
         assert_eq!(numbers(aborts(fav)), numbers(aborts(idv)));
         assert_eq!(
             numbers(causes(fav, Status::RetryRequired)),
-            [61401, 61402, 61410, 61411, 61412, 61413, 61414]
+            [61401, 61402, 61410, 61411, 61412, 61413, 61414, 61901]
         );
         let doc = Kind::DocumentVerification;
         assert_eq!(numbers(aborts(doc)), [0; 0], "nobody captures");
-        assert_eq!(numbers(causes(doc, Status::RetryRequired)), [61301, 61302, 61310, 61311, 61312]);
+        assert_eq!(
+            numbers(causes(doc, Status::RetryRequired)),
+            [61301, 61302, 61303, 61310, 61311, 61312, 61901]
+        );
         assert_eq!(
             numbers(causes(doc, Status::Declined)),
             [62101, 62102, 62201, 62202, 62301, 62307, 62399, 62401]

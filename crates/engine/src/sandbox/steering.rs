@@ -21,6 +21,8 @@ use crate::base::{
 const FIELD: &str = "settings.sandbox";
 /// Beside the steps: the word of a reason.
 const REASON: &str = "reason";
+/// Beside a reason that may lead to more than one thing: which.
+const LEADS_TO: &str = "leads_to";
 /// Beside the steps: the same of the submissions after this one.
 const THEN: &str = "then";
 
@@ -36,7 +38,7 @@ pub enum Steered {
 }
 
 impl Steered {
-    /// In the words of scenarios.
+    /// In the words of scenarios, and of `settings.sandbox.leads_to`.
     pub const fn leads_to(self) -> &'static str {
         match self {
             Self::Abort => "aborted",
@@ -46,15 +48,22 @@ impl Steered {
     }
 }
 
-/// What comes of it when a sandbox is steered to a reason; none for one that a verification of this kind cannot be steered to.
-pub fn steered(kind: Kind, reason: &Code) -> Option<Steered> {
+/// What may come of it when a sandbox is steered to a reason, what comes of it by itself first; nothing for one that a
+/// verification of this kind cannot be steered to.
+pub fn steered(kind: Kind, reason: &Code) -> Vec<Steered> {
     let check = Check::ALL.into_iter().find(|check| is_steered(kind, *check) && check.may_say(reason));
-    match reason.group() {
+    let of =
+        |check, to: &[fn(Check, Outcome) -> Steered]| to.iter().map(|to| to(check, worst(check))).collect();
+    match (reason.group(), check) {
         // Nobody captures what the organization hands in.
-        Group::Stopped => (!kind.brings_pictures()).then_some(Steered::Abort),
-        Group::Capture => check.map(|check| Steered::Retry(check, worst(check))),
-        Group::Verdict => check.map(|check| Steered::Decline(check, worst(check))),
-        Group::NotRun | Group::Note | Group::Weighed => None,
+        (Group::Stopped, _) if !kind.brings_pictures() => vec![Steered::Abort],
+        (Group::Capture, Some(check)) => of(check, &[Steered::Retry]),
+        (Group::Verdict, Some(check)) => of(check, &[Steered::Decline, Steered::Retry]),
+        // Of what could not run, this alone says nothing of why.
+        (Group::NotRun, Some(check)) if *reason == Code::CheckFailed => {
+            vec![Steered::Retry(check, Outcome::NotAssessed)]
+        }
+        _ => vec![],
     }
 }
 
@@ -135,6 +144,7 @@ fn look_at(field: &str, asked: &Value, problems: &mut Vec<Problem>) {
         match name.as_str() {
             THEN => look_at(&at, value, problems),
             REASON => problems.extend(wrong_reason(at, value)),
+            LEADS_TO => problems.extend(wrong_end(at, members.get(REASON), value)),
             step => problems.extend(wrong_word(at, step, value)),
         }
     }
@@ -145,13 +155,27 @@ fn wrong_reason(field: String, value: &Value) -> Option<Problem> {
         return Some(Problem::new(field, Rule::Type, "must be the word of a reason"));
     };
     // Most can be steered to in an identity verification; what an authentication has no check for does nothing there.
-    let known = |reason: &Code| steered(Kind::IdentityVerification, reason).is_some();
+    let known = |reason: &Code| !steered(Kind::IdentityVerification, reason).is_empty();
     if known(&Code::parse(word)) {
         return None;
     }
     let known: Vec<_> = Code::NAMED.iter().filter(|code| known(code)).map(Code::word).collect();
     let instead = instead(word, known.iter().map(AsRef::as_ref));
     Some(Problem::new(field, Rule::Enum, format!("is no reason that can be steered to; {instead}")))
+}
+
+fn wrong_end(field: String, reason: Option<&Value>, to: &Value) -> Option<Problem> {
+    let reason = Code::parse(reason.and_then(Value::as_str).unwrap_or_default());
+    let possible = steered(Kind::IdentityVerification, &reason).into_iter().map(Steered::leads_to);
+    let possible: Vec<&str> = possible.collect();
+    if possible.iter().any(|word| to == word) {
+        return None;
+    }
+    let message = match possible.as_slice() {
+        [] => format!("needs a {REASON} that can be steered to beside it"),
+        words => format!("must be {}, which is where this {REASON} can lead to", words.join(" or ")),
+    };
+    Some(Problem::new(field, Rule::Enum, message))
 }
 
 fn wrong_word(field: String, step: &str, word: &Value) -> Option<Problem> {
@@ -161,7 +185,7 @@ fn wrong_word(field: String, step: &str, word: &Value) -> Option<Problem> {
     }
     let words: Vec<&str> = mine().map(|s| s.word).collect();
     if words.is_empty() {
-        let known = SCENARIOS.iter().map(|s| s.step).chain([REASON, THEN]);
+        let known = SCENARIOS.iter().map(|s| s.step).chain([REASON, LEADS_TO, THEN]);
         return Some(Problem::new(field, Rule::Unknown, format!("is no step; {}", instead(step, known))));
     }
     Some(Problem::new(field, Rule::Enum, format!("is no scenario; known are {}", words.join(", "))))
@@ -180,22 +204,28 @@ pub(super) fn of_submission(settings: &Value, submission: u32) -> Option<&Map<St
 /// The reason that is asked for, and what it leads to.
 pub(super) fn reason(kind: Kind, asked: &Map<String, Value>) -> Option<(Code, Steered)> {
     let reason = Code::parse(asked.get(REASON)?.as_str()?);
-    let to = steered(kind, &reason)?;
+    let wanted = asked.get(LEADS_TO).and_then(Value::as_str);
+    let to = steered(kind, &reason).into_iter().find(|to| wanted.is_none_or(|word| word == to.leads_to()))?;
     Some((reason, to))
 }
 
 /// A policy by which what is asked for comes true: whatever the organization's own makes of that check, and however often the
 /// person was asked before.
 pub(super) fn allowing(mut policy: Policy, to: Steered, attempt: u32) -> Policy {
-    match to {
-        Steered::Abort => {}
-        Steered::Retry(..) => policy.max_attempts = policy.max_attempts.max(attempt.saturating_add(1)),
-        Steered::Decline(check, _) => {
-            for rules in [&mut policy.on_fail, &mut policy.on_consider] {
-                rules.retain(|(named, _)| *named != check);
-                rules.push((check, Consequence::Decline));
+    let (check, consequence) = match to {
+        Steered::Abort => return policy,
+        Steered::Decline(check, _) => (check, Consequence::Decline),
+        Steered::Retry(check, outcome) => {
+            policy.max_attempts = policy.max_attempts.max(attempt.saturating_add(1));
+            if outcome == Outcome::NotAssessed && !policy.required.contains(&check) {
+                policy.required.push(check);
             }
+            (check, Consequence::Retry)
         }
+    };
+    for rules in [&mut policy.on_fail, &mut policy.on_consider] {
+        rules.retain(|(named, _)| *named != check);
+        rules.push((check, consequence));
     }
     policy
 }
@@ -217,6 +247,7 @@ mod tests {
             (idv, Code::FaceMismatch, Some(Steered::Decline(Check::FaceMatch, Outcome::Fail))),
             (idv, Code::Screenshot, Some(Steered::Decline(Check::ImageManipulation, Outcome::Consider))),
             (fav, Code::CameraRefused, Some(Steered::Abort)),
+            (idv, Code::CheckFailed, Some(Steered::Retry(Check::ImageQuality, Outcome::NotAssessed))),
             (idv, Code::ManyAttempts, None),
             (idv, Code::ModelMissing, None),
             (idv, Code::PoliticalOffice, None),
@@ -224,7 +255,16 @@ mod tests {
             (idv, Code::Failed(Check::FaceMatch), None),
             (idv, Code::Unknown("of_tomorrow".into()), None),
         ] {
-            assert_eq!(steered(kind, &reason), to, "{kind} {reason}");
+            assert_eq!(steered(kind, &reason).first().copied(), to, "{kind} {reason}");
+        }
+        let asked = |to: &str| json!({"reason": "not_in_colour", "leads_to": to}).as_object().cloned();
+        for (word, to) in [
+            ("retry", Some(Steered::Retry(Check::ImageManipulation, Outcome::Consider))),
+            ("declined", Some(Steered::Decline(Check::ImageManipulation, Outcome::Consider))),
+            ("aborted", None),
+        ] {
+            let found = reason(idv, &asked(word).unwrap()).map(|(_, to)| to);
+            assert_eq!(found, to, "{word}");
         }
     }
 
@@ -244,6 +284,9 @@ mod tests {
         assert_eq!(wrong(json!({"reason": 61301})), at(".reason", Rule::Type));
         assert_eq!(wrong(json!({"reason": "model_missing"})), at(".reason", Rule::Enum));
         assert_eq!(wrong(json!({"reasons": "glare"})), at(".reasons", Rule::Unknown));
+        assert_eq!(wrong(json!({"reason": "not_in_colour", "leads_to": "retry"})), []);
+        assert_eq!(wrong(json!({"reason": "glare", "leads_to": "declined"})), at(".leads_to", Rule::Enum));
+        assert_eq!(wrong(json!({"leads_to": "retry"})), at(".leads_to", Rule::Enum));
     }
 
     #[test]

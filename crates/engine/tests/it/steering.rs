@@ -95,6 +95,8 @@ async fn a_reason_is_found_and_decides(app: &App) {
         (Code::PositionsApart, Check::Location, Outcome::Fail, Status::Declined),
         (Code::RegistryDiffers, Check::Registry, Outcome::Fail, Status::Declined),
         (Code::Screenshot, Check::ImageManipulation, Outcome::Consider, Status::Declined),
+        // Nobody is asked again for it otherwise, nor declined.
+        (Code::CheckFailed, Check::ImageQuality, Outcome::NotAssessed, Status::RetryRequired),
     ] {
         let id = app.steered(json!({"all": "clear", "reason": reason})).await;
         assert_eq!(app.handed_in(id).await, status, "{reason}");
@@ -233,29 +235,31 @@ async fn every_check_leads_where_it_is_steered() {
     let app = App::start("sqlite").await.sandbox().await;
     let mut walked = vec![];
     for reason in Code::NAMED {
-        let (check, expected) = match steered(Kind::IdentityVerification, reason) {
-            Some(Steered::Retry(check, _)) => (check, Status::RetryRequired),
-            Some(Steered::Decline(check, _)) => (check, Status::Declined),
-            Some(Steered::Abort) | None => continue,
-        };
-        if walked.contains(&(check, expected)) {
-            continue;
+        for to in steered(Kind::IdentityVerification, reason) {
+            let (check, expected) = match to {
+                Steered::Retry(check, _) => (check, Status::RetryRequired),
+                Steered::Decline(check, _) => (check, Status::Declined),
+                Steered::Abort => continue,
+            };
+            if walked.contains(&(check, expected)) {
+                continue;
+            }
+            walked.push((check, expected));
+            // What only steps ask for comes where something was said.
+            let declared_identity = Some(DeclaredIdentity {
+                name: "Anna".to_owned(),
+                birth_date: None,
+                address: None,
+                rest: Value::Null,
+            });
+            let settings = json!({"sandbox": {"all": "clear", "reason": reason, "leads_to": to.leads_to()}});
+            let new = NewVerification { settings, declared_identity, ..NewVerification::default() };
+            let id = verifications::create(&app.engine, &app.caller, new).await.unwrap();
+            app.consent(id).await;
+            app.capture(id).await;
+            assert_eq!(app.handed_in(id).await, expected, "{reason}");
+            assert_eq!(app.why(id).await.last(), Some(reason));
         }
-        walked.push((check, expected));
-        // What only steps ask for comes where something was said.
-        let declared_identity = Some(DeclaredIdentity {
-            name: "Anna".to_owned(),
-            birth_date: None,
-            address: None,
-            rest: Value::Null,
-        });
-        let settings = json!({"sandbox": {"all": "clear", "reason": reason}});
-        let new = NewVerification { settings, declared_identity, ..NewVerification::default() };
-        let id = verifications::create(&app.engine, &app.caller, new).await.unwrap();
-        app.consent(id).await;
-        app.capture(id).await;
-        assert_eq!(app.handed_in(id).await, expected, "{reason}");
-        assert_eq!(app.why(id).await.last(), Some(reason));
     }
-    assert!(walked.len() > 20, "{walked:?}");
+    assert!(walked.len() > 40, "{walked:?}");
 }

@@ -52,7 +52,7 @@ pub(crate) async fn scenarios(_caller: Caller) -> Json<Scenarios> {
         description: s.description,
     });
     let reasons = Code::NAMED.iter().filter_map(|reason| {
-        let leads_to = steered(Kind::IdentityVerification, reason)?.leads_to();
+        let leads_to = steered(Kind::IdentityVerification, reason).first()?.leads_to();
         Some(SteeredReason { reason: reason.to_string(), leads_to })
     });
     Json(Scenarios { scenarios: all.collect(), reasons: reasons.collect() })

@@ -136,6 +136,11 @@ async fn scenarios_come_true(app: &App) {
             "61311I62202",
             &[("retry_required", 61311, "checks_inconclusive"), ("declined", 62202, "completed")],
         ),
+        ("61303I1", &[("retry_required", 61303, "checks_inconclusive"), ("approved", 10000, "completed")]),
+        (
+            "61901I62201",
+            &[("retry_required", 61901, "checks_inconclusive"), ("declined", 62201, "completed")],
+        ),
     ] {
         let made = known_as(start).await.created();
         for (status, code, attempt) in tries {
