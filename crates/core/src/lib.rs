@@ -17,6 +17,7 @@ pub mod currency;
 pub mod decision;
 pub mod delivery;
 pub mod document;
+pub mod email;
 pub mod event;
 pub mod evidence;
 pub mod finding;

@@ -1,4 +1,7 @@
-//! Text in a form that can be compared: upper case, Latin letters without marks, single spaces.
+//! Text in a form that can be compared: upper case, Latin letters without marks, single spaces. And as a search takes it, which
+//! leaves letters of other scripts as they are.
+
+use unicode_normalization::{UnicodeNormalization, char::canonical_combining_class};
 
 /// Letters with marks and what they become: first letter by letter, second by the recommendation of
 /// ICAO 9303-3, section 6, where that differs.
@@ -59,6 +62,39 @@ fn fold(text: &str, icao: bool) -> String {
     out
 }
 
+/// As names are searched for: small letters without apostrophes, accents and points, whether these are characters of their own
+/// or not; every other character as it is.
+pub fn searched(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.nfc().filter(|c| !matches!(c, '\'' | '’' | '‘' | '`' | 'ʼ')) {
+        if c.is_ascii() {
+            out.push(c.to_ascii_lowercase());
+            continue;
+        }
+        let latin = plain(c.encode_utf8(&mut [0; 4]));
+        if !latin.is_empty() {
+            out.push_str(&latin.to_ascii_lowercase());
+            continue;
+        }
+        // The one letter that has two small forms.
+        let small = c.to_lowercase().map(|c| if c == 'ς' { 'σ' } else { c });
+        out.extend(small.nfd().filter(|c| !is_mark(*c)));
+    }
+    // What was taken apart without a mark, such as Hangul, together again.
+    out.nfc().collect()
+}
+
+/// Points of Hebrew, Arabic and Syriac, and accents; not the signs of other scripts that are vowels or make another letter.
+fn is_mark(c: char) -> bool {
+    matches!(canonical_combining_class(c), 10..=36 | 200..)
+}
+
+/// Whether a character turns the direction of the text after it around, so that a name reads as another one (Unicode's embeddings,
+/// overrides and isolates). Joiners and the marks between two directions are a part of how names are written.
+pub const fn turns(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 /// Least number of insertions, deletions and replacements between two texts, characters beyond 256 ignored.
 pub fn edits(a: &str, b: &str) -> usize {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().take(256).collect(), b.chars().take(256).collect());
@@ -92,6 +128,28 @@ mod tests {
         assert_eq!(plain("O'Brien  "), "OBRIEN");
         assert_eq!(plain("N° de référence :"), "N DE REFERENCE");
         assert_eq!(plain("日本"), "");
+    }
+
+    #[test]
+    fn a_search_does_not_mind_how_a_letter_is_written() {
+        for (a, b) in [
+            ("Zoë", "ZOE\u{308}"),
+            ("ΣΊΣΥΦΟΣ", "Σίσυφος"),
+            ("σισυφοσ", "Σι\u{301}συφος"),
+            ("Андрей", "АНДРЕИ\u{306}"),
+            ("مُحَمَّد", "محمد"),
+            ("שָׁלוֹם", "שלום"),
+            ("Straße", "STRASSE"),
+            ("O’Brien", "oʼbrien"),
+            ("김철수", "\u{1100}\u{1175}\u{11b7}철수"),
+            ("ガン", "カ\u{3099}ン"),
+        ] {
+            assert_eq!(searched(a), searched(b), "{a}");
+        }
+        for (a, b) in [("ガン", "カン"), ("иван", "йод"), ("क्ष", "कष"), ("สุ", "ส"), ("a-b", "ab")] {
+            assert_ne!(searched(a), searched(b), "{a}");
+        }
+        assert_eq!(searched("김 x.y@Z"), "김 x.y@z");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-use bonafide_core::time::Timestamp;
+use bonafide_core::{text::turns, time::Timestamp};
 use minijinja::{Environment, UndefinedBehavior, Value, context};
 
 use crate::{Config, ConfigError, Kind, builtin, folder, trial, when};
@@ -245,9 +245,8 @@ fn complete(
 /// Without anything that would start another line or turn the direction of what stands around it: a name in a header
 /// or a sentence stays a name.
 fn one_line(text: &str) -> String {
-    let turns = |c: &char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let plain: String =
-        text.chars().filter(|c| !turns(c)).map(|c| if c.is_control() { ' ' } else { c }).collect();
+        text.chars().filter(|c| !turns(*c)).map(|c| if c.is_control() { ' ' } else { c }).collect();
     plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

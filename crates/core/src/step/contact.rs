@@ -20,7 +20,7 @@ words! {
 #[serde(deny_unknown_fields)]
 #[schema(as = ContactStep)]
 pub struct Contact {
-    #[schema(format = Email, max_length = 254)]
+    #[schema(format = IdnEmail, max_length = 254)]
     pub email: Option<String>,
     /// `+`, the country's code and the number (E.164).
     #[schema(
@@ -116,6 +116,9 @@ mod tests {
             address: None,
         };
         assert_eq!(wrong(&with("a@example.org", "+1 (416) 555-0100"), None), none);
+        for good in ["jörg@münchen.example", "用户@例え.example"] {
+            assert_eq!(wrong(&with(good, "+14165550100"), None), none, "{good}");
+        }
         for bad in ["a", "@example.org", "a@", "a@org", "a b@example.org", "a@example..org"] {
             assert_eq!(wrong(&with(bad, "+14165550100"), None), ["email"], "{bad}");
         }

@@ -4,15 +4,12 @@ use jiff::civil::Date;
 
 use super::config::StepConfig;
 use crate::{
-    country,
+    country, email,
     problem::{MAX_PROBLEMS, Problem, Rule},
 };
 
 /// Nobody was ever older, in years.
 const OLDEST: i16 = 125;
-
-/// Longest e-mail address of RFC 5321.
-const LONGEST_EMAIL: usize = 254;
 
 pub(super) struct Judge<'a> {
     pub(super) today: Date,
@@ -97,18 +94,8 @@ impl<'a> Judge<'a> {
         }
     }
 
-    pub(super) fn email(&mut self, field: impl Into<String>, email: &str) {
-        let email = email.trim();
-        let parts = email.rsplit_once('@');
-        let right = email.len() <= LONGEST_EMAIL
-            && !email.contains(|c: char| c.is_control() || c.is_whitespace())
-            && parts.is_some_and(|(user, domain)| {
-                let labels = domain.split('.');
-                (1..=64).contains(&user.len())
-                    && domain.contains('.')
-                    && labels.clone().all(|l| !l.is_empty())
-            });
-        if !right {
+    pub(super) fn email(&mut self, field: impl Into<String>, address: &str) {
+        if !email::is_address(address) {
             self.wrong(field, Rule::Format, "is not an e-mail address; write name@domain");
         }
     }

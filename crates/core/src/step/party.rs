@@ -32,7 +32,7 @@ pub struct Party {
     #[schema(min_length = 2, max_length = 2, pattern = "^[A-Z]{2}$")]
     pub country: Option<String>,
     /// Where an invitation to a verification of their own goes.
-    #[schema(format = Email, max_length = 254)]
+    #[schema(format = IdnEmail, max_length = 254)]
     pub email: Option<String>,
 }
 

@@ -33,11 +33,6 @@ pub struct Link {
     pub id: Option<JobId>,
 }
 
-/// Whether a message could be sent to an address.
-pub fn is_address(channel: Channel, to: &str) -> bool {
-    check(channel, to).is_ok()
-}
-
 /// Asks a person to come to a verification that still waits for them. One-time links of earlier invitations open nothing any
 /// more.
 pub async fn invite(engine: &Engine, caller: &Caller, id: VerificationId, mut new: Invite) -> Result<Link> {

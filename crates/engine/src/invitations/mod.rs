@@ -9,5 +9,5 @@ pub(crate) mod send;
 pub use crate::base::private::Invite;
 pub use bonafide_invite::Channel;
 pub use bounced::bounced;
-pub use invite::{Link, invite, is_address};
+pub use invite::{Link, invite};
 pub use resend::resend;

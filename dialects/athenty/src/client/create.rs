@@ -31,7 +31,7 @@ pub(crate) struct ClientFields {
     #[schema(value_type = Option<String>, max_length = 200)]
     business_name: Option<Option<String>>,
     #[serde(default, deserialize_with = "given")]
-    #[schema(value_type = Option<String>, format = Email, max_length = 254)]
+    #[schema(value_type = Option<String>, format = IdnEmail, max_length = 254)]
     email: Option<Option<String>>,
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>, max_length = 40)]

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use bonafide_core::{
-    problem::{Problem, Rule, Wanted},
+    problem::{Problem, Rule},
     step::{StepConfig, StepKind},
     verification::Purpose,
 };
@@ -41,7 +41,7 @@ pub(crate) struct CreateRequestBody {
     subject_name: Option<String>,
     /// Where the person is invited. Where this server sends no mail, the request is created all the same: pass the access
     /// token on yourself, or resend the invitation later.
-    #[schema(format = Email, max_length = 254)]
+    #[schema(format = IdnEmail, max_length = 254)]
     subject_email: Option<String>,
     #[schema(min_length = 1, max_length = 40, pattern = r"\S")]
     subject_phone: Option<String>,
@@ -61,7 +61,7 @@ pub(crate) struct CreateRequestBody {
 pub(crate) struct ThirdPartyBody {
     #[schema(min_length = 1, max_length = 200, pattern = r"\S")]
     pub(super) name: String,
-    #[schema(format = Email, max_length = 254)]
+    #[schema(format = IdnEmail, max_length = 254)]
     pub(super) email: String,
     /// The steps that they see; all of the request when absent.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -166,7 +166,6 @@ async fn new(engine: &Engine, caller: &Caller, body: &CreateRequestBody) -> Resu
         problems.push(Problem::new("clientId", Rule::Other, "is no client of your organization"));
     }
     let matter = extract::matter("matterId", body.matter_id.as_deref(), &mut problems);
-    email("subjectEmail", body.subject_email.as_deref(), &mut problems);
     let config = body.config.clone().unwrap_or_default();
     let inside = |p: Problem| Problem { field: format!("config.{}", p.field), ..p };
     problems.extend(config.problems().into_iter().map(inside));
@@ -175,7 +174,6 @@ async fn new(engine: &Engine, caller: &Caller, body: &CreateRequestBody) -> Resu
     }
     let third_parties = body.third_parties.as_deref().unwrap_or_default();
     for (i, party) in third_parties.iter().enumerate() {
-        email(&format!("thirdParties.{i}.email"), Some(&party.email), &mut problems);
         for (n, step) in party.requirements.iter().enumerate() {
             // A share passes on what was asked for before.
             if body.r#type != Purpose::Share && !body.requirements.contains(step) {
@@ -209,14 +207,6 @@ async fn new(engine: &Engine, caller: &Caller, body: &CreateRequestBody) -> Resu
         third_parties: third_parties.iter().map(third_party).collect(),
         ..NewVerification::default()
     })
-}
-
-/// An address that mail could not be sent to is refused before anything is created.
-fn email(field: &str, address: Option<&str>, problems: &mut Vec<Problem>) {
-    if address.is_some_and(|address| !invitations::is_address(Channel::Email, address)) {
-        let wanted = Wanted::Format("email".into());
-        problems.push(Problem::new(field, Rule::Format, "must be a valid email").wanting(wanted));
-    }
 }
 
 impl CreatedRequest {

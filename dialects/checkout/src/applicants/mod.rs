@@ -68,7 +68,7 @@ fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Opti
 #[derive(Debug, Default, Deserialize, ToSchema)]
 pub(crate) struct ApplicantFields {
     #[serde(default, deserialize_with = "given")]
-    #[schema(value_type = Option<String>, format = Email, max_length = 254, example = "hannah.bret@example.com")]
+    #[schema(value_type = Option<String>, format = IdnEmail, max_length = 254, example = "hannah.bret@example.com")]
     email: Option<Option<String>>,
     /// Removed with the rest of the personal data.
     #[serde(default, deserialize_with = "given")]

@@ -19,7 +19,7 @@ pub(crate) struct NewDeclaredData {
     #[schema(format = Date, max_length = 10)]
     birth_date: Option<String>,
     phone_number: Option<PhoneNumber>,
-    #[schema(format = Email, max_length = 254)]
+    #[schema(format = IdnEmail, max_length = 254)]
     email: Option<String>,
     address: Option<Address>,
 }
