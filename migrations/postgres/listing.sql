@@ -10,6 +10,15 @@ CREATE TABLE IF NOT EXISTS search_terms (
     PRIMARY KEY (organization, term, created_at, verification)
 );
 
+-- Of a frequent term whoever has it, by days since 1970: 20 bytes for each, the millisecond of the day and the id.
+CREATE TABLE IF NOT EXISTS search_days (
+    organization UUID   NOT NULL,
+    term         BIGINT NOT NULL,
+    day          BIGINT NOT NULL,
+    members      BYTEA  NOT NULL,
+    PRIMARY KEY (organization, term, day)
+);
+
 CREATE OR REPLACE FUNCTION count_verification(v verifications, change BIGINT) RETURNS void LANGUAGE sql AS
 $$
     INSERT INTO verification_counts AS c (organization, kind, unit, slot, purpose, status, n) VALUES

@@ -2,17 +2,29 @@
 
 use bonafide_core::{
     id::{ApplicantId, CredentialId},
+    problem::Rule,
     time::Timestamp,
     verification::{Kind, Status},
 };
 use bonafide_store::{
-    Tx,
+    search_terms::Term,
     verifications::{self as rows, Order},
 };
 use serde_json::{Map, Value};
 
-use super::view::{ClientNames, View, client_names, view};
-use crate::base::{caller::Caller, engine::Engine, error::Result};
+use super::{
+    search,
+    view::{View, client_names, view},
+};
+use crate::base::{
+    caller::Caller,
+    engine::Engine,
+    error::{Error, Result},
+    own_key::own_key,
+};
+
+/// Most pairs of metadata that a list is asked for.
+const MOST_PAIRS: usize = 64;
 
 /// Which verifications to list. Empty lists and `None` leave nothing out.
 #[derive(Debug, Clone, Default)]
@@ -27,7 +39,7 @@ pub struct Filter {
     pub verified: Option<bool>,
     pub from: Option<Timestamp>,
     pub until: Option<Timestamp>,
-    /// Part of a name, of the document number or of the id.
+    /// Beginnings of words of the person's names, e-mail address or document number, or the verification's id.
     pub search_term: Option<String>,
     /// Pairs that have to be in the metadata.
     pub metadata: Map<String, Value>,
@@ -35,28 +47,12 @@ pub struct Filter {
     pub take: u32,
 }
 
-impl Filter {
-    /// Whether the filter asks for something that is stored only encrypted.
-    fn looks_inside(&self) -> bool {
-        self.search_term.is_some() || !self.metadata.is_empty()
-    }
-
-    fn matches(&self, view: &View) -> bool {
-        let Some(private) = &view.private else { return false };
-        let in_metadata = |(key, value): (&String, &Value)| private.metadata.get(key) == Some(value);
-        let found = self.search_term.as_ref().is_none_or(|term| {
-            private.reading.as_ref().is_some_and(|r| r.is_found_by(term))
-                || view.id.to_string().contains(&term.trim().to_lowercase())
-        });
-        found && self.metadata.iter().all(in_metadata)
-    }
-}
-
 /// How many verifications the filter matches, by status.
 pub type Counts = Vec<(Status, i64)>;
 
 /// A page of the organization's verifications, newest first, and the counts of all that match.
 pub async fn list(engine: &Engine, caller: &Caller, filter: &Filter) -> Result<(Vec<View>, Counts)> {
+    let Some(terms) = terms(engine, caller, filter).await? else { return Ok((vec![], vec![])) };
     let mut tx = engine.db().read().await?;
     let names = client_names(&mut tx, caller).await?;
     let credentials: Vec<CredentialId> =
@@ -78,48 +74,36 @@ pub async fn list(engine: &Engine, caller: &Caller, filter: &Filter) -> Result<(
         until: filter.until,
         ..rows::Filter::default()
     };
-    if filter.looks_inside() {
-        return search(engine, &mut tx, caller, filter, &query, &names).await;
-    }
     let (skip, take) = (filter.skip.into(), filter.take.into());
-    let part = rows::part(&mut tx, caller.organization, &query, Order::Created, skip, take).await?;
+    let part =
+        rows::part(&mut tx, caller.organization, &query, &terms, Order::Created, skip, take).await?;
+    let counts = match terms.as_slice() {
+        [] => part.counts,
+        terms => rows::count_found(&mut tx, caller.organization, &query, terms).await?,
+    };
     let mut views = Vec::with_capacity(part.rows.len());
     for row in part.rows {
         views.push(view(engine, &mut tx, row, &names, false).await?);
     }
-    let counts = part.counts.into_iter().filter_map(|(status, n)| Some((status.known()?, n))).collect();
+    let counts = counts.into_iter().filter_map(|(status, n)| Some((status.known()?, n))).collect();
     Ok((views, counts))
 }
 
-/// Names and metadata are stored only encrypted, so this opens every row the other filters leave.
-async fn search(
-    engine: &Engine,
-    tx: &mut Tx,
-    caller: &Caller,
-    filter: &Filter,
-    query: &rows::Filter<'_>,
-    names: &ClientNames,
-) -> Result<(Vec<View>, Counts)> {
-    const BATCH: i64 = 200;
-    let (mut views, mut counts, mut after, mut seen) = (vec![], Counts::new(), None, 0u32);
-    loop {
-        let page = rows::Page { after, skip: 0, limit: BATCH };
-        let batch = rows::list(tx, caller.organization, query, page).await?;
-        let Some(last) = batch.last() else { return Ok((views, counts)) };
-        after = Some((last.created_at, last.id));
-        for row in batch {
-            let view = view(engine, tx, row, names, false).await?;
-            if !filter.matches(&view) {
-                continue;
-            }
-            match counts.iter_mut().find(|(status, _)| *status == view.status) {
-                Some((_, n)) => *n += 1,
-                None => counts.push((view.status, 1)),
-            }
-            if seen >= filter.skip && views.len() < filter.take as usize {
-                views.push(view);
-            }
-            seen += 1;
-        }
+/// What everybody who is looked for is found by; `None` where that is nobody.
+async fn terms(engine: &Engine, caller: &Caller, filter: &Filter) -> Result<Option<Vec<Term>>> {
+    if filter.search_term.is_none() && filter.metadata.is_empty() {
+        return Ok(Some(vec![]));
     }
+    if filter.metadata.len() > MOST_PAIRS {
+        let message = format!("must have at most {MOST_PAIRS} names");
+        return Err(Error::invalid("metadata", Rule::Length, message));
+    }
+    let own = own_key(engine, caller.organization).await?;
+    let pairs = filter.metadata.iter().map(|pair| search::term_of_pair(&own, filter.kind, pair));
+    let mut terms: Vec<Term> = pairs.collect::<Result<_>>()?;
+    if let Some(searched) = &filter.search_term {
+        let Some(words) = search::terms(&own, filter.kind, searched)? else { return Ok(None) };
+        terms.extend(words);
+    }
+    Ok(Some(terms))
 }

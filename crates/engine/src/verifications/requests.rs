@@ -60,7 +60,7 @@ pub struct Listing {
     pub user_id: Option<String>,
     pub client: Option<ClientId>,
     pub matter: Option<MatterId>,
-    /// Beginnings of words of the person's names or e-mail address, every one of which has to be found. A text without a
+    /// Beginnings of words of the person's names, e-mail address or document number, every one of which has to be found. A text without a
     /// letter or digit finds nobody.
     pub search: Option<String>,
     /// Created at or after.
@@ -111,7 +111,7 @@ pub async fn requests(engine: &Engine, caller: &Caller, listing: &Listing) -> Re
         None => vec![],
         Some(searched) => {
             let own = own_key(engine, organization).await?;
-            let Some(terms) = search::terms(&own, searched)? else { return Ok(Part::default()) };
+            let Some(terms) = search::terms(&own, Kind::IdentityVerification, searched)? else { return Ok(Part::default()) };
             terms
         }
     };
@@ -122,7 +122,6 @@ pub async fn requests(engine: &Engine, caller: &Caller, listing: &Listing) -> Re
         purposes: &listing.purposes,
         client: listing.client,
         matter: listing.matter,
-        terms: &terms,
         user_ids: &user_ids,
         from: listing.from,
         until: listing.until,
@@ -136,7 +135,7 @@ pub async fn requests(engine: &Engine, caller: &Caller, listing: &Listing) -> Re
     let skip = i64::try_from(listing.skip).unwrap_or(i64::MAX);
     let mut tx = engine.db().read().await?;
     let limit = i64::from(listing.take.min(LONGEST));
-    let part = rows::part(&mut tx, organization, &filter, order, skip, limit).await?;
+    let part = rows::part(&mut tx, organization, &filter, &terms, order, skip, limit).await?;
 
     let applicants: Vec<_> = part.rows.iter().map(|row| row.applicant).collect();
     let ids: Vec<_> = part.rows.iter().map(|row| row.id).collect();

@@ -1,18 +1,25 @@
-//! By what a verification is found: the beginnings of its person's names and e-mail addresses.
+//! By what a verification is found: the beginnings of its person's names, e-mail address and document number, its own id, and
+//! each pair of its metadata.
 //!
 //! They are kept as keyed hashes under the organization's own key, one for each beginning of each word, and go with the
-//! person. Case, accents and punctuation inside a word do not matter; there are no wildcards.
+//! person. Verifications of each kind are listed apart and have terms of their own. Case, accents and punctuation inside a word do not matter; there are no wildcards.
+//!
+//! A hash cannot be told what it should be by other rules. So each verification has the number of the rules that it was kept
+//! by, and [`tidy`] goes through those of older rules.
 
 use std::collections::BTreeSet;
 
-use bonafide_checks::document::text;
-use bonafide_core::{document::FieldName, id::OrganizationId, verification::Kind};
+use bonafide_core::{
+    document::FieldName, id::OrganizationId, problem::with_causes, text::searched, verification::Kind,
+};
 use bonafide_store::{
     Tx,
     crypto::{self, SubjectKey},
     organizations,
-    search_terms::{self, Found, Term},
+    search_terms::{self, Found, Kept, Term},
 };
+use serde_json::Value;
+use unicode_normalization::char::canonical_combining_class;
 
 use crate::base::{engine::Engine, error::Result, private::Private, record::Record};
 
@@ -22,6 +29,11 @@ const LONGEST: usize = 64;
 const MOST_WORDS: usize = 32;
 /// Further words of one person are not kept: nobody has so many names.
 const MOST_KEPT: usize = 64;
+
+/// Raise it with every change of what a verification is found by: what is kept is kept anew then.
+pub(super) const RULES: i64 = 1;
+/// Of how many verifications the terms are put together in one transaction.
+const AT_ONCE: usize = 500;
 
 const NAMES: [FieldName; 6] = [
     FieldName::FirstName,
@@ -46,28 +58,90 @@ pub(crate) async fn prepare(
 /// From now on the verification is found by what it holds: call it when it was created, and when a name or an address was
 /// read or changed.
 pub(crate) async fn index(engine: &Engine, tx: &mut Tx, record: &Record) -> Result<()> {
-    if record.kind() != Kind::IdentityVerification {
-        return Ok(());
-    }
-    let row = &record.row;
+    let (row, kind) = (&record.row, record.kind());
     let key = prepare(engine, tx, row.organization).await?;
     let found = Found { verification: row.id, applicant: row.applicant, created_at: row.created_at };
-    let beginnings = beginnings(&record.private);
-    let terms: Result<Vec<Term>> = beginnings.iter().map(|beginning| term(&key, beginning)).collect();
-    search_terms::keep(tx, row.organization, found, &terms?).await?;
+    let beginnings = beginnings(&record.private).into_iter().chain([joined(&row.id.to_string())]);
+    let words = beginnings.map(|beginning| term(&key, kind, &beginning));
+    let pairs = record.private.metadata.as_object().into_iter().flatten();
+    let terms: Result<Vec<Term>> = words.chain(pairs.map(|pair| term_of_pair(&key, kind, pair))).collect();
+    search_terms::keep(tx, row.organization, found, Kept { terms: terms?, rules: RULES }).await?;
+    Ok(())
+}
+
+/// Keeps anew what was kept by older rules, and puts the rows of frequent terms together, until it is over.
+pub(crate) async fn tidy(engine: &Engine, over: &(dyn Fn() -> bool + Sync)) -> Result<()> {
+    let mut tx = engine.db().read().await?;
+    let all = organizations::list(&mut tx).await?;
+    drop(tx);
+    for organization in all {
+        renew(engine, organization.id, over).await?;
+        while !over() {
+            let mut tx = engine.db().begin().await?;
+            let more = search_terms::fold(&mut tx, organization.id, AT_ONCE).await?;
+            tx.commit().await?;
+            if !more {
+                break;
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn renew(
+    engine: &Engine,
+    organization: OrganizationId,
+    over: &(dyn Fn() -> bool + Sync),
+) -> Result<()> {
+    while !over() {
+        let mut tx = engine.db().read().await?;
+        let old = search_terms::of_older_rules(&mut tx, organization, RULES, AT_ONCE).await?;
+        drop(tx);
+        if old.is_empty() {
+            return Ok(());
+        }
+        for id in old {
+            if over() {
+                break;
+            }
+            let mut tx = engine.db().begin().await?;
+            match Record::find(engine, &mut tx, organization, id).await {
+                Ok(Some(record)) => index(engine, &mut tx, &record).await?,
+                // Gone since.
+                Ok(None) => {}
+                // Found as before; the others are not kept waiting for this one.
+                Err(error) => {
+                    let (verification, error) = (id.to_string(), with_causes(&error));
+                    tracing::error!(verification, error, "what a verification is found by was not kept anew");
+                }
+            }
+            search_terms::leave(&mut tx, organization, id, RULES).await?;
+            tx.commit().await?;
+        }
+    }
     Ok(())
 }
 
 /// The terms of everybody who is found by each word of a text; `None` where there is no word in it, which finds nobody.
-pub(super) fn terms(key: &SubjectKey, searched: &str) -> Result<Option<Vec<Term>>> {
+pub(super) fn terms(key: &SubjectKey, kind: Kind, searched: &str) -> Result<Option<Vec<Term>>> {
     let words: BTreeSet<String> =
         searched.split_whitespace().filter_map(asked_for).take(MOST_WORDS).collect();
-    let terms: Result<Vec<Term>> = words.iter().map(|word| term(key, word)).collect();
+    let terms: Result<Vec<Term>> = words.iter().map(|word| term(key, kind, word)).collect();
     Ok(Some(terms?).filter(|terms| !terms.is_empty()))
 }
 
-pub(super) fn term(key: &SubjectKey, beginning: &str) -> Result<Term> {
-    Ok(search_terms::term(&crypto::mark(key, &["search", beginning])?))
+pub(super) fn term(key: &SubjectKey, kind: Kind, beginning: &str) -> Result<Term> {
+    let mark = match kind {
+        Kind::IdentityVerification => crypto::mark(key, &["search", beginning]),
+        other => crypto::mark(key, &["search", other.as_str(), beginning]),
+    };
+    Ok(search_terms::term(&mark?))
+}
+
+/// The term of everybody in whose metadata a name has this very value.
+pub(super) fn term_of_pair(key: &SubjectKey, kind: Kind, (name, value): (&String, &Value)) -> Result<Term> {
+    let mark = crypto::mark(key, &["metadata", kind.as_str(), name, &value.to_string()])?;
+    Ok(search_terms::term(&mark))
 }
 
 /// A word of a search, as the beginning that it stands for.
@@ -101,6 +175,10 @@ pub(super) fn beginnings(private: &Private) -> BTreeSet<String> {
         let sign = whole.chars().position(|c| c == '@').map_or(usize::MAX, |place| place + 1);
         all.extend(lengths(&whole).filter(|beginning| beginning.chars().count() >= sign));
     }
+    let numbers = private.reading.iter().filter_map(|reading| reading.fields.get(&FieldName::DocumentNumber));
+    for number in numbers.flatten() {
+        all.extend(lengths(&joined(&number.value)));
+    }
     for word in words.iter().filter(|word| !word.is_empty()).take(MOST_KEPT) {
         all.extend(lengths(word));
     }
@@ -114,30 +192,26 @@ fn lengths(word: &str) -> impl Iterator<Item = String> + '_ {
 
 /// A word with punctuation inside is found by each of its parts, and as if there were none.
 fn parts(word: &str) -> Vec<String> {
-    let apart = word.split(|c: char| !(c.is_alphanumeric() || is_mark(c))).map(joined);
-    let mut all: Vec<String> = apart.filter(|part| !part.is_empty()).collect();
-    all.push(joined(word));
+    let word = searched(word);
+    // Signs that belong to the letter before them end no word.
+    let apart = word.split(|c: char| !c.is_alphanumeric() && canonical_combining_class(c) == 0);
+    let mut all: Vec<String> = apart.map(letters).filter(|part| !part.is_empty()).collect();
+    all.push(letters(&word));
     all
 }
 
-/// Letters and digits alone: lower case, without accents.
+/// The letters and digits of a word as it is searched for.
 fn joined(word: &str) -> String {
-    word.chars().filter(|c| c.is_alphanumeric()).flat_map(folded).collect()
+    letters(&searched(word))
+}
+
+fn letters(word: &str) -> String {
+    word.chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
 /// The same with the punctuation of an e-mail address.
 fn address(word: &str) -> String {
-    word.chars().filter(|c| c.is_alphanumeric() || c.is_ascii_punctuation()).flat_map(folded).collect()
-}
-
-fn folded(c: char) -> Vec<char> {
-    let latin = text::plain(&c.to_string()).to_lowercase();
-    if latin.is_empty() { c.to_lowercase().collect() } else { latin.chars().collect() }
-}
-
-/// What stands inside a word without ending it: apostrophes, and accents that are characters of their own.
-fn is_mark(c: char) -> bool {
-    matches!(c, '\'' | '’' | '‘' | '`' | 'ʼ' | '\u{300}'..='\u{36f}')
+    searched(word).chars().filter(|c| c.is_alphanumeric() || c.is_ascii_punctuation()).collect()
 }
 
 #[cfg(test)]
@@ -213,6 +287,18 @@ mod tests {
     }
 
     #[test]
+    fn a_letter_is_found_however_it_is_written() {
+        let person = person("ΣΊΣΥΦΟΣ Андрей علی\u{200c}رضا क्षितिज", "");
+        for found in
+            ["σίσυφος", "σίσυφοσ", "Σι\u{301}συφ", "андреи\u{306}", "علی", "رضا", "عليرضا".trim_start(), "क्षिति"]
+        {
+            // The Arabic and the Persian Yeh are two letters.
+            assert_eq!(finds(found, &person), found != "عليرضا", "{found}");
+        }
+        assert!(finds("علیرضا", &person));
+    }
+
+    #[test]
     fn a_document_s_names_are_found_too_from_every_source() {
         let mut reading = DocumentReading::default();
         for (value, source) in [("MÜLLER", Source::Visual), ("MUELLER", Source::Mrz)] {
@@ -233,5 +319,64 @@ mod tests {
         let many: String = (0..500).map(|n| format!("name{n} ")).collect();
         assert!(beginnings(&person(&many, "")).len() <= MOST_KEPT * LONGEST);
         assert!(beginnings(&Private::default()).is_empty());
+    }
+
+    #[test]
+    fn a_document_s_number_is_found_however_it_is_spaced() {
+        let mut reading = DocumentReading::default();
+        let (value, source) = ("AB-12 345".to_owned(), Source::Mrz);
+        reading.add(
+            FieldName::DocumentNumber,
+            Field { value, source, side: Side::Front, confidence: 1.0, region: None },
+        );
+        let private = Private { reading: Some(reading), ..person("", "") };
+        assert!(finds("ab12", &private) && finds("AB-12345", &private) && !finds("345", &private));
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn what_was_kept_by_older_rules_is_kept_anew() {
+        use bonafide_store::Db;
+
+        use super::super::{
+            create,
+            requests::{Listing, requests},
+        };
+        use crate::{testing::House, verifications::NewVerification};
+
+        let house = House::new().await;
+        let (engine, caller) = (&house.engine, &house.caller);
+        let mut ids = vec![];
+        for name in ["Zoë Ångström", "Anna Smith"] {
+            let subject = person(name, "").subject;
+            let new = NewVerification { subject, ..NewVerification::default() };
+            ids.push(create(engine, caller, new).await.unwrap());
+        }
+        let mut tx = engine.db().begin().await.unwrap();
+        for id in &ids {
+            let record = Record::load(engine, &mut tx, caller.organization, *id).await.unwrap();
+            let row = &record.row;
+            let found =
+                Found { verification: row.id, applicant: row.applicant, created_at: row.created_at };
+            let kept = Kept { terms: vec![7], rules: RULES - 1 };
+            search_terms::keep(&mut tx, row.organization, found, kept).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        let of = async |text: &str| {
+            let listing = Listing { search: Some(text.to_owned()), take: 20, ..Listing::default() };
+            requests(engine, caller, &listing).await.unwrap().total
+        };
+        assert_eq!((of("angstrom").await, of("anna").await), (0, 0));
+        // One that cannot be opened keeps no other waiting.
+        let Db::Sqlite { write, .. } = engine.db() else { unreachable!() };
+        sqlx::query("UPDATE verifications SET sealed = X'00' WHERE id = ?")
+            .bind(ids[1].uuid())
+            .execute(write)
+            .await
+            .unwrap();
+        tidy(engine, &|| false).await.unwrap();
+        assert_eq!((of("angstrom").await, of("anna").await), (1, 0));
+        let mut tx = engine.db().read().await.unwrap();
+        let old = search_terms::of_older_rules(&mut tx, caller.organization, RULES, 10).await.unwrap();
+        assert!(old.is_empty(), "each is gone through once");
     }
 }

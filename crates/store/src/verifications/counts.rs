@@ -30,7 +30,7 @@ pub(super) fn knows(filter: &Filter<'_>) -> bool {
     let Filter { dialect, reason, applicants, identities, credentials, user_ids, verified, .. } = filter;
     let whose =
         applicants.is_empty() && identities.is_empty() && credentials.is_empty() && user_ids.is_empty();
-    let whereabouts = filter.client.is_none() && filter.matter.is_none() && filter.terms.is_empty();
+    let whereabouts = filter.client.is_none() && filter.matter.is_none();
     whose && whereabouts && dialect.is_none() && reason.is_none() && verified.is_none()
 }
 

@@ -6,8 +6,6 @@ use bonafide_core::{
     verification::{Kind, Purpose, Status},
 };
 
-use crate::search_terms::Term;
-
 /// Which verifications to list. Empty lists and `None` leave nothing out.
 #[derive(Debug, Clone, Default)]
 pub struct Filter<'a> {
@@ -20,8 +18,6 @@ pub struct Filter<'a> {
     pub purposes: &'a [Purpose],
     pub client: Option<ClientId>,
     pub matter: Option<MatterId>,
-    /// Found by all of these.
-    pub terms: &'a [Term],
     pub applicants: &'a [ApplicantId],
     pub identities: &'a [ApplicantId],
     pub credentials: &'a [CredentialId],

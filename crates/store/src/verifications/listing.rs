@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use bonafide_core::{
-    id::{OrganizationId, VerificationId},
+    id::OrganizationId,
     verification::{Kind, Status},
 };
 use uuid::Uuid;
@@ -13,9 +13,15 @@ use super::{
     counts::{self, Count, Counted},
     filter::{Axis, Filter, Page},
     rows::Verification,
+    searched,
     source::{Driver, Source, Wanted},
 };
-use crate::{Context, Result, Tx, Word, column::Column, query::Query, search_terms};
+use crate::{
+    Context, Result, Tx, Word,
+    column::Column,
+    query::Query,
+    search_terms::{Place, Term},
+};
 
 /// In which order. Of equals the newer comes first.
 #[derive(Debug, Clone, Copy)]
@@ -34,7 +40,7 @@ pub struct Part {
     pub rows: Vec<Verification>,
     /// How many the filter matches.
     pub total: i64,
-    /// The same by state; empty where the filter asks for words alone.
+    /// The same by state; empty where words are searched for.
     pub counts: Vec<(Word<Status>, i64)>,
 }
 
@@ -80,29 +86,31 @@ fn source<'a>(organization: OrganizationId, filter: &'a Filter<'a>, wanted: Want
     Source { organization, filter, statuses: &[], purposes: &[], driver, wanted, window: None }
 }
 
-/// Rows of the list from place `skip` on, counted from 0, and the number of all. The filter names a kind.
+/// Rows of the list from place `skip` on, counted from 0, and the number of all. The filter names a kind. Where there are terms,
+/// those alone are listed that are found by all of them; none but verifications of this kind have such terms.
 pub async fn part(
     tx: &mut Tx,
     organization: OrganizationId,
     filter: &Filter<'_>,
+    terms: &[Term],
     order: Order<'_>,
     skip: i64,
     limit: i64,
 ) -> Result<Part> {
     let kind = filter.kind.unwrap_or_default();
     let filter = &Filter { kind: Some(kind), ..filter.clone() };
-    let plan = Plan::of(tx, organization, kind, filter, order).await?;
-    let mut ids = vec![];
-    for piece in plan.pieces(order, skip, limit) {
-        ids.extend(plan.ids(tx, &piece).await?);
+    if !terms.is_empty() {
+        return searched::part(tx, organization, kind, filter, terms, (order, skip, limit)).await;
     }
-    let rows = rows(tx, organization, &ids).await?;
+    let plan = Plan::of(tx, organization, kind, filter).await?;
+    let places = plan.places(tx, order, skip, limit).await?;
+    let rows = rows(tx, organization, &places).await?;
     let counts = plan.by_status.into_iter().map(|(status, n)| (Word::from_raw(status), n)).collect();
     Ok(Part { rows, total: plan.total, counts })
 }
 
 /// How a list is read.
-struct Plan<'a> {
+pub(super) struct Plan<'a> {
     organization: OrganizationId,
     kind: Kind,
     filter: &'a Filter<'a>,
@@ -110,7 +118,7 @@ struct Plan<'a> {
     driver: Option<Driver>,
     /// Of everything that is counted ahead; empty otherwise.
     counted: Vec<Count>,
-    total: i64,
+    pub(super) total: i64,
     by_status: Vec<(String, i64)>,
 }
 
@@ -126,12 +134,11 @@ struct Piece {
 }
 
 impl<'a> Plan<'a> {
-    async fn of(
+    pub(super) async fn of(
         tx: &mut Tx,
         organization: OrganizationId,
         kind: Kind,
         filter: &'a Filter<'a>,
-        order: Order<'_>,
     ) -> Result<Self> {
         let plan =
             Self { organization, kind, filter, driver: None, counted: vec![], total: 0, by_status: vec![] };
@@ -140,20 +147,24 @@ impl<'a> Plan<'a> {
             let by_status = counts::by_status_of(&counted);
             return Ok(Self { total: sum(&by_status), counted, by_status, ..plan });
         }
-        let driver = driver(tx, organization, kind, filter).await?;
-        let plan = Self { driver: Some(driver), ..plan };
-        // Whoever is found by words is not read to be counted.
-        let source = plan.source(driver, Wanted::Number);
-        if source.is_of_words_alone() && !matches!(order, Order::Status(_)) {
-            let mut query = Query::new("SELECT COUNT(*)");
-            source.push(&mut query);
-            let rows: Vec<(i64,)> = query.fetch(tx).await.to("count who is found")?;
-            let total = rows.first().map_or(0, |(n,)| *n);
-            return Ok(Self { total, ..plan });
+        let driver = Driver::of_whom(filter).unwrap_or(Driver::Any);
+        let by_status = by_status(tx, &plan.source(driver, Wanted::NumberByStatus)).await?;
+        Ok(Self { driver: Some(driver), total: sum(&by_status), by_status, ..plan })
+    }
+
+    /// A part of the list.
+    pub(super) async fn places(
+        &self,
+        tx: &mut Tx,
+        order: Order<'_>,
+        skip: i64,
+        limit: i64,
+    ) -> Result<Vec<Place>> {
+        let mut places = vec![];
+        for piece in self.pieces(order, skip, limit) {
+            places.extend(self.piece(tx, &piece).await?);
         }
-        let source = plan.source(driver, Wanted::NumberByStatus);
-        let by_status = by_status(tx, &source).await?;
-        Ok(Self { total: sum(&by_status), by_status, ..plan })
+        Ok(places)
     }
 
     /// What the wanted part of the list consists of.
@@ -187,24 +198,19 @@ impl<'a> Plan<'a> {
         pieces
     }
 
-    async fn ids(&self, tx: &mut Tx, piece: &Piece) -> Result<Vec<VerificationId>> {
+    async fn piece(&self, tx: &mut Tx, piece: &Piece) -> Result<Vec<Place>> {
         match self.driver {
-            None => self.counted_ids(tx, piece).await,
+            None => self.counted_piece(tx, piece).await,
             Some(driver) => {
                 let mut source = self.source(driver, Wanted::Rows(piece.axis));
                 source.statuses = &piece.statuses;
-                // Most of a long list is not gone through to find some of them.
-                let broad = matches!(driver, Driver::Term(_)) && piece.total > FEW;
-                if broad && piece.axis == Axis::Updated {
-                    source.driver = Driver::Axis(Axis::Updated);
-                }
                 page(tx, &source, piece).await
             }
         }
     }
 
     /// From what is counted ahead it is known on which days the part lies.
-    async fn counted_ids(&self, tx: &mut Tx, piece: &Piece) -> Result<Vec<VerificationId>> {
+    async fn counted_piece(&self, tx: &mut Tx, piece: &Piece) -> Result<Vec<Place>> {
         let is_mine = |c: &&Count| piece.statuses.is_empty() || piece.statuses.contains(&c.status);
         let mut statuses: Vec<String> =
             self.counted.iter().filter(is_mine).map(|c| c.status.clone()).collect();
@@ -243,46 +249,17 @@ impl<'a> Plan<'a> {
         let (first, last) = (newer + piece.skip, newer + piece.skip + piece.limit - 1);
         let Some(days) = counted.days(tx, piece.axis, first, last).await? else { return Ok(vec![]) };
         source.window = Some((piece.axis, days.from, days.until));
-        let mut query = Query::new("SELECT ");
-        query.push(source.id());
+        let mut query = Query::new(PLACE);
         source.push(&mut query);
         source.push_order(&mut query, false);
         query.push(" LIMIT ").bind(piece.limit).push(" OFFSET ").bind(first - days.before.max(newer));
-        ids(tx, query).await
+        query.fetch(tx).await.to("list the ids of verifications")
     }
 
     fn source(&self, driver: Driver, wanted: Wanted) -> Source<'_> {
         let (organization, filter) = (self.organization, self.filter);
         Source { organization, filter, statuses: &[], purposes: &[], driver, wanted, window: None }
     }
-}
-
-/// What a list is looked up by, of what it asks for: what leaves the fewest rows.
-async fn driver(
-    tx: &mut Tx,
-    organization: OrganizationId,
-    kind: Kind,
-    filter: &Filter<'_>,
-) -> Result<Driver> {
-    if let Some(driver) = Driver::of_whom(filter) {
-        return Ok(driver);
-    }
-    let mut rarest = None;
-    for (place, term) in filter.terms.iter().enumerate() {
-        let frequency = search_terms::frequency(tx, organization, *term, FEW + 1).await?;
-        if rarest.is_none_or(|(_, least)| frequency < least) {
-            rarest = Some((place, frequency));
-        }
-    }
-    let Some((place, frequency)) = rarest else { return Ok(Driver::Any) };
-    if frequency > FEW {
-        let without = Filter { terms: &[], ..filter.clone() };
-        let others: i64 = counts::counts(tx, organization, kind, &without).await?.iter().map(|c| c.n).sum();
-        if others <= FEW && !filter.statuses.is_empty() {
-            return Ok(Driver::Status);
-        }
-    }
-    Ok(Driver::Term(place))
 }
 
 /// How many rows there are, by state.
@@ -300,39 +277,36 @@ fn sum(counts: &[(String, i64)]) -> i64 {
     counts.iter().map(|(_, n)| n).sum()
 }
 
+/// The columns of a [`Place`].
+const PLACE: &str = "SELECT v.created_at, v.id";
+
 /// A part of a list, from the end that is nearer.
-async fn page(tx: &mut Tx, source: &Source<'_>, piece: &Piece) -> Result<Vec<VerificationId>> {
+async fn page(tx: &mut Tx, source: &Source<'_>, piece: &Piece) -> Result<Vec<Place>> {
     let reversed = piece.skip > piece.total / 2;
     let skip = if reversed { piece.total - piece.skip - piece.limit } else { piece.skip };
-    let mut query = Query::new("SELECT ");
-    query.push(source.id());
+    let mut query = Query::new(PLACE);
     source.push(&mut query);
     source.push_order(&mut query, reversed);
     query.push(" LIMIT ").bind(piece.limit).push(" OFFSET ").bind(skip.max(0));
-    let mut found = ids(tx, query).await?;
+    let mut found: Vec<Place> = query.fetch(tx).await.to("list the ids of verifications")?;
     if reversed {
         found.reverse();
     }
     Ok(found)
 }
 
-async fn ids(tx: &mut Tx, query: Query) -> Result<Vec<VerificationId>> {
-    let ids: Vec<(Uuid,)> = query.fetch(tx).await.to("list the ids of verifications")?;
-    Ok(ids.into_iter().map(|(id,)| VerificationId::from_uuid(id)).collect())
-}
-
-/// The rows of these ids, in their order.
-async fn rows(
+/// The rows of these places, in their order.
+pub(super) async fn rows(
     tx: &mut Tx,
     organization: OrganizationId,
-    ids: &[VerificationId],
+    places: &[Place],
 ) -> Result<Vec<Verification>> {
-    if ids.is_empty() {
+    if places.is_empty() {
         return Ok(vec![]);
     }
     let mut query = Query::new("SELECT * FROM verifications WHERE deleted_at IS NULL AND organization = ");
-    query.bind(organization.uuid()).push(" AND id IN ").list(ids.iter().map(|id| id.uuid()));
+    query.bind(organization.uuid()).push(" AND id IN ").list(places.iter().map(|place| place.id));
     let rows: Vec<Verification> = query.fetch(tx).await.to("read the verifications of a list")?;
-    let mut rows: HashMap<VerificationId, Verification> = rows.into_iter().map(|row| (row.id, row)).collect();
-    Ok(ids.iter().filter_map(|id| rows.remove(id)).collect())
+    let mut rows: HashMap<Uuid, Verification> = rows.into_iter().map(|row| (row.id.uuid(), row)).collect();
+    Ok(places.iter().filter_map(|place| rows.remove(&place.id)).collect())
 }

@@ -22,8 +22,6 @@ pub(super) enum Driver {
     User,
     /// The people it is about.
     People,
-    /// The term at this place of the filter's.
-    Term(usize),
 }
 
 impl Driver {
@@ -44,8 +42,9 @@ impl Driver {
 /// What is wanted of the rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Wanted {
-    Number,
     NumberByStatus,
+    /// The ids, in any order.
+    Ids,
     /// The rows themselves, in this order.
     Rows(Axis),
 }
@@ -70,24 +69,6 @@ fn column(name: &str, indexed: bool) -> String {
 }
 
 impl Source<'_> {
-    /// Whether nothing but words and times is asked for, which stand in the table of the words.
-    pub(super) fn is_of_words_alone(&self) -> bool {
-        let f = self.filter;
-        let plain = f.statuses.is_empty() && f.purposes.is_empty() && self.statuses.is_empty();
-        let lists = f.applicants.is_empty() && f.identities.is_empty() && f.credentials.is_empty();
-        let single =
-            f.dialect.is_none() && f.reason.is_none() && f.verified.is_none() && f.user_ids.is_empty();
-        let whose = f.client.is_none() && f.matter.is_none();
-        let here = matches!(self.driver, Driver::Term(_))
-            && matches!(self.wanted, Wanted::Number | Wanted::Rows(Axis::Created));
-        here && plain && lists && single && whose
-    }
-
-    /// The column of the ids.
-    pub(super) fn id(&self) -> &'static str {
-        if self.is_of_words_alone() { "s.verification" } else { "v.id" }
-    }
-
     /// The column of the states.
     pub(super) fn status(&self) -> String {
         column("status", self.by_status())
@@ -99,57 +80,13 @@ impl Source<'_> {
 
     /// From `FROM` to the last condition.
     pub(super) fn push(&self, query: &mut Query) {
-        match self.driver {
-            Driver::Term(place) => self.push_words(query, place),
-            _ => {
-                query.push(" FROM verifications v WHERE v.deleted_at IS NULL AND v.organization = ");
-                query.bind(self.organization.uuid());
-                if self.driver == Driver::Any {
-                    // True of all: two indexes are for these lists alone.
-                    query.push(" AND v.version > 0");
-                }
-                self.push_conditions(query);
-                self.push_terms(query, None, ("v.created_at", "v.id"));
-            }
+        query.push(" FROM verifications v WHERE v.deleted_at IS NULL AND v.organization = ");
+        query.bind(self.organization.uuid());
+        if self.driver == Driver::Any {
+            // True of all: two indexes are for these lists alone.
+            query.push(" AND v.version > 0");
         }
-    }
-
-    fn push_words(&self, query: &mut Query, place: usize) {
-        query.push(" FROM search_terms s");
-        let alone = self.is_of_words_alone();
-        if !alone {
-            query.push(" CROSS JOIN verifications v");
-        }
-        query.push(" WHERE s.organization = ").bind(self.organization.uuid());
-        if let Some(term) = self.filter.terms.get(place) {
-            query.push(" AND s.term = ").bind(*term);
-        }
-        for (at, sign) in [(self.filter.from, ">="), (self.filter.until, "<")] {
-            if let Some(at) = at {
-                query.push(" AND s.created_at ").push(sign).push(" ").bind(at.0);
-            }
-        }
-        self.push_terms(query, Some(place), ("s.created_at", "s.verification"));
-        if !alone {
-            query.push(" AND v.deleted_at IS NULL AND v.organization = s.organization");
-            query.push(" AND v.created_at = s.created_at AND COALESCE(v.id, v.id) = s.verification");
-            self.push_conditions(query);
-        }
-    }
-
-    /// All terms but the one that is looked up already.
-    fn push_terms(&self, query: &mut Query, but: Option<usize>, (created_at, id): (&str, &str)) {
-        let others = self.filter.terms.iter().enumerate().filter(|(place, _)| Some(*place) != but);
-        for (_, term) in others {
-            query.push(" AND EXISTS (SELECT 1 FROM search_terms t WHERE t.organization = ");
-            query.bind(self.organization.uuid()).push(" AND t.term = ").bind(*term);
-            query
-                .push(" AND t.created_at = ")
-                .push(created_at)
-                .push(" AND t.verification = ")
-                .push(id)
-                .push(")");
-        }
+        self.push_conditions(query);
     }
 
     fn push_conditions(&self, query: &mut Query) {
@@ -246,23 +183,18 @@ impl Source<'_> {
     pub(super) fn push_order(&self, query: &mut Query, reversed: bool) {
         let axis = match self.wanted {
             Wanted::Rows(axis) => axis,
-            Wanted::Number | Wanted::NumberByStatus => return,
+            Wanted::NumberByStatus | Wanted::Ids => return,
         };
         // Of another index the order is not asked for, or it would be taken for its order's sake.
         let indexed = match self.driver {
             Driver::Any => true,
             Driver::Axis(by) => by == axis,
             Driver::Client | Driver::Matter | Driver::User | Driver::People => axis == Axis::Created,
-            Driver::Status | Driver::Term(_) => false,
+            Driver::Status => false,
         };
-        let by_word = matches!(self.driver, Driver::Term(_)) && axis == Axis::Created;
-        let (first, second) = if by_word {
-            ("s.created_at".to_owned(), "s.verification")
-        } else {
-            (column(axis.column(), indexed), "v.id")
-        };
+        let column = column(axis.column(), indexed);
         let direction = if reversed { " ASC" } else { " DESC" };
-        query.push(" ORDER BY ").push(&first).push(direction).push(", ").push(second).push(direction);
+        query.push(" ORDER BY ").push(&column).push(direction).push(", v.id").push(direction);
     }
 }
 

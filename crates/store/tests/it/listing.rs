@@ -9,9 +9,9 @@ use bonafide_core::{
     verification::{Kind, Purpose, Status},
 };
 use bonafide_store::{
-    Db, applicants, audit,
-    search_terms::{self, Found, Term},
-    verifications::{self, Filter, Order, Page, Verification, part, wrong_counts},
+    Db, Tx, applicants, audit,
+    search_terms::{self, Found, Kept, Term},
+    verifications::{self, Filter, Order, Page, Verification, count_found, part, wrong_counts},
 };
 
 use crate::stage::{Stage, Tenant};
@@ -63,13 +63,13 @@ impl World {
         Self { organization, rows, terms: HashMap::new() }
     }
 
-    fn expected(&self, filter: &Filter<'_>, order: Order<'_>) -> Expected {
+    fn expected(&self, filter: &Filter<'_>, terms: &[Term], order: Order<'_>) -> Expected {
         let is_in = |list: &[String], word: &str| list.is_empty() || list.iter().any(|w| w == word);
         let statuses: Vec<String> = filter.statuses.iter().map(ToString::to_string).collect();
         let purposes: Vec<String> = filter.purposes.iter().map(ToString::to_string).collect();
         let found = |id: &VerificationId| {
             let kept = self.terms.get(id).map(Vec::as_slice).unwrap_or_default();
-            filter.terms.iter().all(|term| kept.contains(term))
+            terms.iter().all(|term| kept.contains(term))
         };
         let mut rows: Vec<&Verification> = self
             .rows
@@ -106,23 +106,23 @@ impl World {
     async fn check(
         &self,
         stage: &Stage,
-        (filter, order): (&Filter<'_>, Order<'_>),
+        (filter, terms, order): (&Filter<'_>, &[Term], Order<'_>),
         whole: &Expected,
         skip: usize,
         limit: usize,
     ) {
         let mut tx = stage.read().await;
         let (from, most) = (skip as i64, limit as i64);
-        let got = part(&mut tx, self.organization, filter, order, from, most).await.unwrap();
+        let got = part(&mut tx, self.organization, filter, terms, order, from, most).await.unwrap();
         let ids: Vec<VerificationId> = got.rows.iter().map(|r| r.id).collect();
         let expected: Vec<VerificationId> = whole.ids.iter().skip(skip).take(limit).copied().collect();
-        let what = format!("{filter:?} {order:?} {skip} {limit}");
+        let what = format!("{filter:?} {terms:?} {order:?} {skip} {limit}");
         assert_eq!((got.total, ids), (whole.ids.len() as i64, expected), "{what}");
-        if !filter.terms.is_empty() {
-            return;
-        }
-        let counted = verifications::count(&mut tx, self.organization, filter).await.unwrap();
-        for counted in [counted, got.counts] {
+        let counted = match terms {
+            [] => vec![verifications::count(&mut tx, self.organization, filter).await.unwrap(), got.counts],
+            terms => vec![count_found(&mut tx, self.organization, filter, terms).await.unwrap()],
+        };
+        for counted in counted {
             let counted: BTreeMap<String, i64> =
                 counted.into_iter().map(|(status, n)| (status.as_str().to_owned(), n)).collect();
             assert_eq!(counted, whole.counts, "{what}");
@@ -171,7 +171,7 @@ pub(crate) async fn parts_are_those_of_the_whole_list(stage: Stage) {
             let found = Found { verification: row.id, applicant: t.applicant, created_at: row.created_at };
             let mine = dice.some(&[11, 22, 33]);
             let mut tx = stage.begin().await;
-            search_terms::keep(&mut tx, t.organization, found, &mine).await.unwrap();
+            keep(&mut tx, t.organization, found, &mine).await;
             tx.commit().await.unwrap();
             terms.insert(row.id, mine);
         }
@@ -190,17 +190,26 @@ pub(crate) async fn parts_are_those_of_the_whole_list(stage: Stage) {
             purposes: &purposes,
             client: rarely(3).then(|| dice.one(&clients)),
             matter: rarely(3).then(|| dice.one(&matters)),
-            terms: if rarely(2) { &words } else { &[] },
             user_ids: &user,
             from: rarely(2).then(time),
             until: rarely(2).then(time),
             ..Filter::default()
         };
+        // Authentications are found by none.
+        let searched = rarely(2) && filter.kind == Some(Kind::IdentityVerification);
+        let words: &[Term] = if searched { &words } else { &[] };
         let order = dice.one(&[Order::Created, Order::Updated, Order::Status(GROUPS)]);
         let skip = dice.one(&[0, 1, 5, 50, 140, 250]);
-        let whole = world.expected(&filter, order);
-        world.check(&stage, (&filter, order), &whole, skip, dice.one(&[1, 7, 20, 100])).await;
+        let whole = world.expected(&filter, words, order);
+        world.check(&stage, (&filter, words, order), &whole, skip, dice.one(&[1, 7, 20, 100])).await;
+        // Some of the terms stand in rows of their own, and more and more of them together.
+        if rarely(20) {
+            let mut tx = stage.begin().await;
+            search_terms::fold(&mut tx, t.organization, 20).await.unwrap();
+            tx.commit().await.unwrap();
+        }
     }
+    assert!(stage.bytes("SELECT members FROM search_days").await.len() > 3);
     // Of every kind, which the console lists: the counts alone.
     let mut tx = stage.read().await;
     let counted = verifications::count(&mut tx, t.organization, &Filter::default()).await.unwrap();
@@ -234,11 +243,23 @@ pub(crate) async fn parts_of_a_long_list_are_found_by_its_days(stage: Stage) {
     );
         stage.tamper_with(sql).await;
     }
+    // More have a word than are looked up one by one, and fewer another one.
+    for sql in [
+        "INSERT INTO search_terms SELECT organization, 7, created_at, id FROM verifications WHERE created_at % 3 <> 0",
+        "INSERT INTO search_terms SELECT organization, 8, created_at, id FROM verifications WHERE created_at % 5 = 0",
+    ] {
+        stage.tamper(sql).await.unwrap();
+    }
     let mut tx = stage.read().await;
     assert_eq!(wrong_counts(&mut tx).await.unwrap(), 0);
     drop(tx);
-    let world = World::of(&stage, t.organization).await;
+    let mut world = World::of(&stage, t.organization).await;
     assert_eq!(world.rows.len() as i64, MANY + 1);
+    let has = |row: &Verification| {
+        let at = row.created_at.0;
+        [(7, at % 3 != 0), (8, at % 5 == 0)].into_iter().filter(|(_, has)| *has).map(|(term, _)| term).collect()
+    };
+    world.terms = world.rows.iter().map(|row| (row.id, has(row))).collect();
     let (newest, oldest) = (world.rows[0].created_at, world.rows[world.rows.len() - 1].created_at);
     let inside = |part: i64| Timestamp(oldest.0 + (newest.0 - oldest.0) / 100 * part);
     let every = Filter { kind: Some(Kind::IdentityVerification), ..Filter::default() };
@@ -255,12 +276,16 @@ pub(crate) async fn parts_of_a_long_list_are_found_by_its_days(stage: Stage) {
         Filter { from: Some(inside(1)), until: Some(inside(99)), ..approved.clone() },
         created,
     ];
-    for filter in filters {
+    let searched: [&[Term]; 4] = [&[7], &[8], &[7, 8], &[7, 9]];
+    let all = filters.iter().map(|filter| (filter, &[][..]));
+    let found = [0, 1, 3, 7].into_iter().flat_map(|n| searched.map(|terms| (&filters[n], terms)));
+    for (filter, terms) in all.chain(found) {
         for order in [Order::Created, Order::Updated, Order::Status(GROUPS)] {
-            let whole = world.expected(&filter, order);
+            let whole = world.expected(filter, terms, order);
             let total = whole.ids.len();
-            for skip in [0, 180, total / 3, total / 2 + 1, total - 20, total - 1, total, total + 5] {
-                world.check(&stage, (&filter, order), &whole, skip, 20).await;
+            let (end, middle) = (total.saturating_sub(20), total / 2 + 1);
+            for skip in [0, 180, total / 3, middle, end, total.saturating_sub(1), total, total + 5] {
+                world.check(&stage, (filter, terms, order), &whole, skip, 20).await;
             }
         }
     }
@@ -357,10 +382,21 @@ pub(crate) async fn counts_hold_while_many_write(stage: Stage) {
     assert_eq!(wrong_counts(&mut tx).await.unwrap(), 0);
 }
 
+/// Somebody else of a tenant, without a verification.
+async fn person(stage: &Stage, organization: OrganizationId) -> Tenant {
+    let (applicant, key) = stage.applicant(organization, "Anna").await;
+    Tenant { organization, applicant, key, verification: stage.id() }
+}
+
+async fn keep(tx: &mut Tx, organization: OrganizationId, found: Found, terms: &[Term]) {
+    let kept = Kept { terms: terms.to_vec(), rules: 1 };
+    search_terms::keep(tx, organization, found, kept).await.unwrap();
+}
+
 async fn found(stage: &Stage, organization: OrganizationId, terms: &[Term]) -> (i64, usize) {
     let mut tx = stage.read().await;
-    let filter = Filter { kind: Some(Kind::IdentityVerification), terms, ..Filter::default() };
-    let found = part(&mut tx, organization, &filter, Order::Created, 0, 20).await.unwrap();
+    let filter = Filter { kind: Some(Kind::IdentityVerification), ..Filter::default() };
+    let found = part(&mut tx, organization, &filter, terms, Order::Created, 0, 20).await.unwrap();
     (found.total, found.rows.len())
 }
 
@@ -370,21 +406,21 @@ const ROWS: &str = "SELECT s.terms FROM search_terms t LEFT JOIN searchable s
 
 pub(crate) async fn what_a_person_is_found_by_goes_with_them(stage: Stage) {
     let (a, b) = (stage.tenant().await, stage.tenant().await);
-    let keep = async |t: &Tenant, terms: &[Term]| {
+    let kept_as = async |t: &Tenant, terms: &[Term]| {
         let mut tx = stage.begin().await;
         let row = verifications::get(&mut tx, t.organization, t.verification).await.unwrap().unwrap();
         let found = Found { verification: row.id, applicant: row.applicant, created_at: row.created_at };
-        search_terms::keep(&mut tx, t.organization, found, terms).await.unwrap();
+        keep(&mut tx, t.organization, found, terms).await;
         tx.commit().await.unwrap();
     };
     let of = async |t: &Tenant, terms: &[Term]| found(&stage, t.organization, terms).await;
     let rows = async || stage.bytes(ROWS).await.len();
-    keep(&a, &[5, -7, 5]).await;
-    keep(&b, &[5]).await;
+    kept_as(&a, &[5, -7, 5]).await;
+    kept_as(&b, &[5]).await;
     assert_eq!((of(&a, &[5]).await, of(&a, &[-7, 5]).await, of(&a, &[6]).await), ((1, 1), (1, 1), (0, 0)));
     assert_eq!(rows().await, 3);
     // Kept anew: what is no longer said is gone.
-    keep(&a, &[6, -7]).await;
+    kept_as(&a, &[6, -7]).await;
     assert_eq!((of(&a, &[5]).await, of(&a, &[6, -7]).await, of(&b, &[5]).await), ((0, 0), (1, 1), (1, 1)));
     assert_eq!(of(&b, &[6]).await, (0, 0), "nobody's in another tenant");
 
@@ -395,4 +431,112 @@ pub(crate) async fn what_a_person_is_found_by_goes_with_them(stage: Stage) {
     assert_eq!((of(&a, &[6]).await, of(&b, &[5]).await), ((0, 0), (0, 0)));
     assert_eq!(rows().await, 0);
     assert!(stage.bytes("SELECT terms FROM searchable").await.is_empty());
+}
+
+pub(crate) async fn what_stands_together_is_found_and_goes_with_its_people(stage: Stage) {
+    const SEVERAL: usize = 24;
+    let (a, b) = (stage.tenant().await, stage.tenant().await);
+    let other = person(&stage, a.organization).await;
+    let mut rows = vec![];
+    for n in 0..SEVERAL {
+        // Two days of it, and some of the same millisecond.
+        let t = if n % 3 == 0 { &other } else { &a };
+        let created = stage.now().plus_ms((n / 2) as i64 * 2 * HOUR_MS);
+        rows.push(insert(&stage, t, |row| row.created_at = created).await);
+    }
+    let mut tx = stage.begin().await;
+    let found_as = |row: &Verification| Found {
+        verification: row.id,
+        applicant: row.applicant,
+        created_at: row.created_at,
+    };
+    for (n, row) in rows.iter().enumerate() {
+        keep(&mut tx, row.organization, found_as(row), &[1, 100 + n as Term]).await;
+    }
+    tx.commit().await.unwrap();
+    let fold = async |many: usize| {
+        let mut tx = stage.begin().await;
+        let folded = search_terms::fold(&mut tx, a.organization, many).await.unwrap();
+        tx.commit().await.unwrap();
+        folded
+    };
+    let together = async || stage.bytes("SELECT members FROM search_days").await.concat().len() / 20;
+    let apart = async || stage.bytes(ROWS).await.len();
+    let of = async |terms: &[Term]| found(&stage, a.organization, terms).await;
+    assert!(!fold(SEVERAL + 1).await, "there are not so many");
+    assert_eq!((together().await, apart().await), (0, 2 * SEVERAL));
+    assert!(fold(SEVERAL).await);
+    assert!(!fold(1).await, "nothing is left to look at");
+    assert_eq!((together().await, apart().await), (SEVERAL, SEVERAL), "the frequent one, and no other");
+    assert_eq!((of(&[1]).await, of(&[1, 105]).await), ((24, 20), (1, 1)));
+    assert_eq!(found(&stage, b.organization, &[1]).await, (0, 0), "nobody's in another tenant");
+
+    // Kept anew: one is not found by it any more, another by one more.
+    let mut tx = stage.begin().await;
+    keep(&mut tx, a.organization, found_as(&rows[4]), &[104]).await;
+    keep(&mut tx, a.organization, found_as(&rows[5]), &[1, 2, 105]).await;
+    tx.commit().await.unwrap();
+    assert_eq!((of(&[1]).await.0, of(&[2]).await.0, of(&[1, 104]).await.0), (23, 1, 0));
+    assert!(fold(1).await && !fold(1).await, "the one with another term is looked at again");
+    assert_eq!((of(&[1]).await.0, of(&[1, 2]).await.0), (23, 1), "and nobody stands twice");
+
+    let mut tx = stage.begin().await;
+    verifications::delete(&mut tx, a.organization, rows[7].id, stage.now()).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(of(&[1]).await.0, 22);
+    for (t, left) in [(&other, 14), (&a, 0)] {
+        let mut tx = stage.begin().await;
+        applicants::anonymize(&mut tx, a.organization, t.applicant, stage.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(of(&[1]).await.0, left);
+    }
+    assert_eq!((together().await, apart().await), (0, 0));
+    assert!(stage.bytes("SELECT members FROM search_days").await.is_empty());
+}
+
+pub(crate) async fn terms_are_put_together_while_people_are_forgotten(stage: Stage) {
+    let t = stage.tenant().await;
+    let mut people = vec![];
+    for n in 0..40 {
+        let person = person(&stage, t.organization).await;
+        let created = stage.now().plus_ms(n * HOUR_MS);
+        let row = insert(&stage, &person, |row| row.created_at = created).await;
+        let found = Found { verification: row.id, applicant: person.applicant, created_at: created };
+        let mut tx = stage.begin().await;
+        keep(&mut tx, t.organization, found, &[1, 2, 3]).await;
+        tx.commit().await.unwrap();
+        people.push(person);
+    }
+    let (db, organization, now) = (stage.db.clone(), t.organization, stage.now());
+    let folding: Vec<_> = (0..2)
+        .map(|_| {
+            let db = db.clone();
+            tokio::spawn(async move {
+                let mut more = true;
+                while more {
+                    let mut tx = db.begin().await.unwrap();
+                    more = search_terms::fold(&mut tx, organization, 4).await.unwrap();
+                    tx.commit().await.unwrap();
+                }
+            })
+        })
+        .collect();
+    let forgetting: Vec<_> = people
+        .iter()
+        .step_by(2)
+        .map(|person| {
+            let (db, applicant) = (db.clone(), person.applicant);
+            tokio::spawn(async move {
+                let mut tx = db.begin().await.unwrap();
+                applicants::anonymize(&mut tx, organization, applicant, now).await.unwrap();
+                tx.commit().await.unwrap();
+            })
+        })
+        .collect();
+    for task in folding.into_iter().chain(forgetting) {
+        task.await.unwrap();
+    }
+    for term in [1, 2, 3] {
+        assert_eq!(found(&stage, organization, &[term]).await, (20, 20));
+    }
 }

@@ -59,6 +59,22 @@ async fn who_comes_back_is_the_same_identity(app: &App) {
         (&json!(true), &session["last_name"])
     );
 
+    // The sessions, by the words that were read from their documents.
+    let document = app.post("/idv/document/read", json!({"session_id": second})).await.ok();
+    let text = |value: &Value| value.as_str().unwrap().to_lowercase();
+    let number: String = text(&document["document_number"]).chars().take(5).collect();
+    let (given, family) = (text(&session["first_name"]), text(&session["last_name"]));
+    for (searched, expected) in [
+        (family.clone(), 2),
+        (format!("{} {given}", family.chars().take(3).collect::<String>()), 2),
+        (number, 2),
+        (format!("{family} nobody"), 0),
+    ] {
+        let listed = app.post("/idv/session/list", json!({"search_term": searched})).await.ok();
+        assert_eq!(listed["meta_counts"]["total"], expected, "{searched}");
+        assert_eq!(listed["sessions"].as_array().unwrap().len(), expected);
+    }
+
     let found =
         async |filter: Value| app.post("/identity/list", filter).await.ok()["meta_counts"]["total"].clone();
     let name = session["last_name"].as_str().unwrap().to_lowercase();

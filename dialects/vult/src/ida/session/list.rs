@@ -26,7 +26,7 @@ pub(crate) struct ListAuthentications {
     identity_id: Option<OneOrMany>,
     client_id: Option<OneOrMany>,
     user_id: Option<OneOrMany>,
-    /// Part of a session id; case does not matter.
+    /// A session id, or words of the session's own as for `/idv/session/list`.
     #[schema(max_length = 200)]
     search_term: Option<String>,
     /// Only those that were judged, and with this result.

@@ -24,7 +24,8 @@ pub(crate) struct ListSessions {
     /// How many to leave out, newest first.
     #[schema(minimum = 0, maximum = 1_000_000, multiple_of = 1)]
     skip: Option<f64>,
-    /// Part of a name, a document number or a session id; case does not matter.
+    /// Words, each of which begins a name, the e-mail address or the document number; or a session id. Case and accents do not
+    /// matter.
     #[schema(max_length = 200)]
     search_term: Option<String>,
     /// Created at or after: RFC 3339 or a day.

@@ -169,7 +169,7 @@ async fn a_listed_person_goes_to_review_and_those_before_are_screened_again(app:
     // A reviewer knows better, for this person, this entry as it is, and a minute.
     use bonafide_engine::{
         Error,
-        screening::{Dismissing, dismiss, page},
+        screening::{Dismissing, Purpose, dismiss, page},
     };
     let caller = bonafide_engine::Caller { scopes: "verifications reviews".into(), ..app.caller().await };
     let (engine, id) = (&app.engine, first.parse().unwrap());
@@ -216,7 +216,7 @@ async fn a_listed_person_goes_to_review_and_those_before_are_screened_again(app:
 
     // Every search is on record, with the versions of its lists.
     let log = page(engine, caller.organization, bonafide_core::time::Timestamp(0), None).await.unwrap();
-    let of_first: Vec<_> = log.iter().filter(|l| l.verification == id).collect();
+    let of_first: Vec<_> = log.iter().filter(|l| l.purpose == Purpose::Verification(id)).collect();
     let hits: Vec<usize> = of_first.iter().map(|l| l.screened.counting().count()).collect();
     assert_eq!(hits, [0, 1, 1, 0, 1, 1]);
     let versions: std::collections::BTreeSet<_> = of_first.iter().map(|l| &l.screened.lists).collect();
@@ -260,7 +260,8 @@ async fn sessions_are_listed(app: &App) {
     assert_eq!(all["meta_counts"], json!({"total": 0, "take": 25, "skip": 0, "status": {}}));
     for i in 0..5 {
         app.clock.advance(1000);
-        app.post("/idv/session/create", json!({"metadata": {"n": i, "team": "red"}})).await.ok();
+        let metadata = json!({"n": i, "team": "red", "of": {"b": [1, null], "a": "Zoë"}});
+        app.post("/idv/session/create", json!({"metadata": metadata})).await.ok();
     }
     let page = app.post("/idv/session/list", json!({"take": 2, "skip": 1})).await.ok();
     assert_eq!(page["meta_counts"]["total"], 5);
@@ -276,7 +277,25 @@ async fn sessions_are_listed(app: &App) {
     assert_eq!(of(json!({"client_id": "other"})).await, 0);
     assert_eq!(of(json!({"metadata": {"n": 3}})).await, 1);
     assert_eq!(of(json!({"metadata": {"team": "red"}, "take": 1})).await, 5);
+    for (metadata, expected) in [
+        (json!({"team": "red", "n": 3}), 1),
+        (json!({"team": "blue", "n": 3}), 0),
+        (json!({"n": "3"}), 0),
+        (json!({"of": {"a": "Zoë", "b": [1, null]}}), 5),
+        (json!({"of": {"a": "Zoë"}}), 0),
+        (json!({"team": "red", "N": 3}), 0),
+    ] {
+        assert_eq!(of(json!({"metadata": metadata})).await, expected, "{metadata}");
+    }
+    let many: serde_json::Map<String, Value> = (0..65).map(|n| (format!("n{n}"), json!(n))).collect();
+    let many = app.post("/idv/session/list", json!({"metadata": many})).await;
+    assert_eq!(many.refused(400, "invalid_request"), ["metadata"]);
+    let id = page["sessions"][0]["session_id"].as_str().unwrap().to_uppercase();
+    let counts =
+        app.post("/idv/session/list", json!({"search_term": id})).await.ok()["meta_counts"].clone();
+    assert_eq!((&counts["total"], &counts["status"]), (&json!(1), &json!({"in_progress": 1})));
     assert_eq!(of(json!({"search_term": "nobody"})).await, 0);
+    assert_eq!(of(json!({"search_term": "!"})).await, 0);
     assert_eq!(of(json!({"start_date": "2026-06-01", "end_date": "2026-06-01"})).await, 5);
     assert_eq!(of(json!({"start_date": "2026-06-02", "end_date": null})).await, 0);
     assert_eq!(page["sessions"][0]["identity_id"], json!(null), "nobody was approved yet");
