@@ -29,7 +29,8 @@ pub(crate) struct Dismiss {
 /// It is somebody else: it does not count for this person until the time given, or until its publisher changes the entry.
 #[operation(post, "/console/verifications/{id}/hits/{hit}/dismiss", tag = "Verifications", id = "hit_dismiss",
     scope = "reviews",
-    params(("id" = String, Path), ("hit" = String, Path, description = "List and entry, for instance `ofac_sdn:12345`")))]
+    params(("id" = String, Path), ("hit" = String, Path, max_length = 600, pattern = r"^[^/:]+:[^/]+$",
+        description = "List and entry, for instance `ofac_sdn:12345`")))]
 pub(crate) async fn dismiss(
     State(engine): State<Engine>,
     caller: Caller,

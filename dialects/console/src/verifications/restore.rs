@@ -12,7 +12,8 @@ use crate::extract::verification_id;
 /// The hit counts again. A verification that was approved meanwhile stays so: reopen it to decide anew.
 #[operation(post, "/console/verifications/{id}/hits/{hit}/restore", tag = "Verifications", id = "hit_restore",
     scope = "reviews",
-    params(("id" = String, Path), ("hit" = String, Path, description = "List and entry, for instance `ofac_sdn:12345`")))]
+    params(("id" = String, Path), ("hit" = String, Path, max_length = 600, pattern = r"^[^/:]+:[^/]+$",
+        description = "List and entry, for instance `ofac_sdn:12345`")))]
 pub(crate) async fn restore(
     State(engine): State<Engine>,
     caller: Caller,
