@@ -75,11 +75,13 @@ async fn pictures_that_are_none(app: &App) {
 
 async fn nothing_before_consent(app: &App) {
     let session = app.created().await;
-    let place = json!({"session_id": session, "latitude": 0, "longitude": 0, "images": [BASE64_STANDARD.encode(sample("selfie.jpg"))]});
+    let place = json!({"session_id": session, "latitude": 0, "longitude": 0});
+    let mut frames = place.clone();
+    frames["images"] = json!([BASE64_STANDARD.encode(sample("selfie.jpg"))]);
     for (path, body) in [
         ("/idv/sdk/document/type/update", json!({"session_id": session, "document_type_e": "passport"})),
-        ("/idv/sdk/liveness/session/generate", place.clone()),
-        ("/idv/sdk/liveness/session/process", place),
+        ("/idv/sdk/liveness/session/generate", place),
+        ("/idv/sdk/liveness/session/process", frames),
         ("/idv/sdk/finalize", json!({"session_id": session})),
     ] {
         app.post(path, body).await.refused(400, "consent_required");
