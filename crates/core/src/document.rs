@@ -48,7 +48,7 @@ words! {
         Visual = "visual",
         /// The machine readable zone of ICAO 9303.
         Mrz = "mrz",
-        /// A PDF417 barcode with AAMVA elements.
+        /// A PDF417 barcode with AAMVA elements, or a 2D-Doc whose signature was verified.
         Barcode = "barcode",
         /// A public registry that was asked.
         Registry = "registry",
@@ -165,6 +165,13 @@ impl DocumentReading {
         self.fields.get(&name)?.iter().find(|f| f.source == source)
     }
 
+    /// The values that count of a field that may have several, such as names: those of the source that is believed most.
+    pub fn believed(&self, name: FieldName) -> impl Iterator<Item = &Field> {
+        let all = self.fields.get(&name).into_iter().flatten();
+        let best = self.get(name).map(|field| field.source);
+        all.filter(move |field| Some(field.source) == best)
+    }
+
     /// Whether a person's names or the document's number hold this text; case does not matter.
     pub fn is_found_by(&self, term: &str) -> bool {
         let searched =
@@ -229,5 +236,9 @@ mod tests {
             Some("ERIKSS0N")
         );
         assert!(reading.get(FieldName::City).is_none());
+        assert_eq!(reading.believed(FieldName::City).count(), 0);
+        reading.add(FieldName::LastName, field("BERG", Source::Mrz, 0.8));
+        let believed: Vec<&str> = reading.believed(FieldName::LastName).map(|f| f.value.as_str()).collect();
+        assert_eq!(believed, ["ERIKSSON", "BERG"]);
     }
 }

@@ -33,6 +33,8 @@ words! {
         BlockList = "block_list",
         PortraitFound = "portrait_found",
         MrzCheckDigits = "mrz_check_digits",
+        /// The issuer's signature in the document's own code, and what it vouches for against the page: 2D-Doc.
+        DocumentSeal = "document_seal",
         // cross-checks
         DocumentNumberCrosscheck = "document_number_crosscheck",
         NameCrosscheck = "name_crosscheck",

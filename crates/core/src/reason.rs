@@ -126,6 +126,12 @@ codes! {
         NotComparable = "not_comparable",
         NotSure = "not_sure",
         NothingToCompareWith = "nothing_to_compare_with",
+        /// The seal is of an unknown version, or not as its specification has it.
+        SealUnreadable = "seal_unreadable",
+        /// The certificate that the seal names is not installed.
+        SealCertificateUnknown = "seal_certificate_unknown",
+        /// It was not valid on the day of the signature.
+        SealCertificateExpired = "seal_certificate_expired",
         SingleSource = "single_source",
         /// The file as it was submitted was not examined.
         NotExamined = "not_examined",
@@ -185,6 +191,8 @@ codes! {
         OtherDocumentType = "other_document_type",
         SuspiciousWords = "suspicious_words",
         CheckDigitsWrong = "check_digits_wrong",
+        /// The signature in the document's own code is not its issuer's.
+        SealForged = "seal_forged",
         NoPortrait = "no_portrait",
         RawBarcodeMissing = "raw_barcode_missing",
         PortraitMissing = "portrait_missing",

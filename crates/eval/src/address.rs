@@ -1,20 +1,26 @@
 //! `bonafide eval address DIR`: what is read of the bills and letters in `DIR/manifest.tsv` (columns `file`, `kind`, `issuer`,
-//! `names` divided by strokes, `issued`, `street`, `extra`, `city`, `state`, `zip`, `country`); `cargo run -p bonafide-specimen
-//! --example draw OUT` draws such a folder.
+//! `names` divided by strokes, `issued`, `street`, `extra`, `city`, `state`, `zip`, `country`, `seal`); `cargo run -p
+//! bonafide-specimen --example draw OUT` draws such a folder.
 //!
 //! - `kind` … `country`: documents of which that was read rightly, among those that have it. Letters are compared without case,
 //!   marks, spaces and stops; an accent that was misread is forgiven, a digit is not.
-//! - `fields`: all of them together. `whole`: documents of which every field was right.
+//! - `fields`: all of them together. `whole`: documents of which every field was right. All this is what was read from the
+//!   print, whatever a seal says.
+//! - `seal`: documents with a seal (`valid`) that was found, verified with `DIR/certificates.pem` and agrees with the page.
+//!   `no_seal`: those without, of which nothing is said.
 //!
 //! The groups are the countries.
 
 use std::{collections::BTreeMap, path::Path, time::Instant};
 
 use bonafide_checks::{
-    address_document::{Sheet, read},
+    address_document::{Certificates, Sheet, read},
     document::text::plain,
 };
-use bonafide_core::document::{DocumentReading, FieldName, Side};
+use bonafide_core::{
+    document::{DocumentReading, FieldName, Side, Source},
+    finding::{Check, Outcome},
+};
 
 use super::Report;
 
@@ -36,6 +42,11 @@ pub(super) fn run(dir: &Path) -> Result<Report, Box<dyn std::error::Error>> {
     let models = crate::models();
     let rows = super::manifest(&dir.join("manifest.tsv"))?;
     let today = crate::today();
+    let mut certificates = Certificates::default();
+    if let Ok(file) = std::fs::read(dir.join("certificates.pem")) {
+        certificates.add(&file)?;
+    }
+    let mut seals = [(0usize, 0usize); 2];
     let (mut times, mut failures) = (vec![], vec![]);
     let mut counts = [(0usize, 0usize); COLUMNS.len()];
     let mut countries: BTreeMap<String, (usize, usize)> = BTreeMap::new();
@@ -47,9 +58,20 @@ pub(super) fn run(dir: &Path) -> Result<Report, Box<dyn std::error::Error>> {
         let picture = crate::load(&dir.join(file))?;
         let start = Instant::now();
         let sheet = Sheet { picture: &picture, side: Side::Front, embedded: &[] };
-        let reading = read(&models, &[sheet], today).reading;
+        let out = read(&models, &certificates, &[sheet], today);
         times.push(start.elapsed());
-        let mut all = true;
+        let (reading, mut all) = (out.reading, true);
+        let seal = out.findings.iter().find(|finding| finding.check == Check::DocumentSeal);
+        let sealed = !column("seal").is_empty();
+        if let Some((right, of)) = seals.get_mut(usize::from(sealed)) {
+            *of += 1;
+            let said = seal.map(|finding| finding.outcome);
+            if said == sealed.then_some(Outcome::Clear) {
+                *right += 1;
+            } else {
+                failures.push((file.to_owned(), format!("seal: {seal:?}")));
+            }
+        }
         for ((name, field), (right, of)) in COLUMNS.iter().zip(&mut counts) {
             let truth = column(name);
             let read = values(&reading, *field);
@@ -78,6 +100,9 @@ pub(super) fn run(dir: &Path) -> Result<Report, Box<dyn std::error::Error>> {
     }
     report.metric("fields", sum.0, sum.1);
     report.metric("whole", whole, rows.len());
+    for (name, (right, of)) in ["no_seal", "seal"].into_iter().zip(seals) {
+        report.metric(name, right, of);
+    }
     for (country, (right, of)) in countries {
         report.group(&country, "fields", right, of);
     }
@@ -86,7 +111,7 @@ pub(super) fn run(dir: &Path) -> Result<Report, Box<dyn std::error::Error>> {
 }
 
 fn values(reading: &DocumentReading, field: FieldName) -> Vec<String> {
-    let all = reading.fields.get(&field).into_iter().flatten();
+    let all = reading.fields.get(&field).into_iter().flatten().filter(|f| f.source == Source::Visual);
     all.map(|f| f.value.clone()).take(if field == FieldName::FullName { 8 } else { 1 }).collect()
 }
 

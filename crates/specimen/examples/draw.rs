@@ -4,7 +4,7 @@
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
-use bonafide_specimen::bill::{Bill, COUNTRIES, KINDS, bill};
+use bonafide_specimen::bill::{Bill, COUNTRIES, KINDS, bill, seal};
 use bonafide_specimen::distort::{Shot, shoot};
 use bonafide_specimen::{self as specimen, Fonts, Licence, MRZ_CAPITAL_MM, PIXELS_PER_MM, Scene, Specimen};
 use clap::Parser;
@@ -71,7 +71,7 @@ fn bills(args: &Args, fonts: &Fonts) -> Result<(), Box<dyn Error>> {
     let folder = args.out.join("address");
     std::fs::create_dir_all(&folder)?;
     let mut rows =
-        String::from("file\tkind\tissuer\tnames\tissued\tstreet\textra\tcity\tstate\tzip\tcountry\n");
+        String::from("file\tkind\tissuer\tnames\tissued\tstreet\textra\tcity\tstate\tzip\tcountry\tseal\n");
     for seed in args.seed..args.seed.saturating_add(args.count) {
         for (i, country) in COUNTRIES.into_iter().enumerate() {
             let kind = KINDS.get((seed as usize + i) % KINDS.len()).copied().unwrap_or("utility_bill");
@@ -94,14 +94,16 @@ fn bills(args: &Args, fonts: &Fonts) -> Result<(), Box<dyn Error>> {
             let Bill { issuer, names, issued, street, extra, city, state, zip, .. } = &drawn;
             let or_none = |value: &Option<String>| value.clone().unwrap_or_default();
             rows.push_str(&format!(
-                "{file}\t{kind}\t{issuer}\t{}\t{issued}\t{street}\t{}\t{city}\t{}\t{zip}\t{country}\n",
+                "{file}\t{kind}\t{issuer}\t{}\t{issued}\t{street}\t{}\t{city}\t{}\t{zip}\t{country}\t{}\n",
                 names.join("|"),
                 or_none(extra),
                 or_none(state),
+                drawn.seal().map(|_| "valid").unwrap_or_default(),
             ));
         }
     }
     std::fs::write(folder.join("manifest.tsv"), rows)?;
+    std::fs::write(folder.join("certificates.pem"), seal::CERTIFICATES)?;
     Ok(())
 }
 

@@ -177,6 +177,9 @@ const fn told(reason: &Code) -> Told {
         | Code::NothingToAsk
         | Code::NothingToCompareWith
         | Code::PlaceUnknown
+        | Code::SealCertificateExpired
+        | Code::SealCertificateUnknown
+        | Code::SealUnreadable
         | Code::SingleSource => NOTHING,
 
         Code::NoDocument => both(code(61310, "document_front_not_captured"), NOT_ACCEPTED),
@@ -202,6 +205,7 @@ const fn told(reason: &Code) -> Told {
         | Code::IssuedBeforeBirth
         | Code::PublishedSpecimen
         | Code::RegistryDiffers
+        | Code::SealForged
         | Code::SourcesDisagree
         | Code::SuspiciousWords
         | Code::TooYoungForLicence
@@ -316,6 +320,7 @@ const fn failed(check: Check) -> Option<ResponseCode> {
         | Check::OnlineDuplication
         | Check::PortraitFound
         | Check::MrzCheckDigits
+        | Check::DocumentSeal
         | Check::DocumentNumberCrosscheck
         | Check::NameCrosscheck
         | Check::AddressCrosscheck

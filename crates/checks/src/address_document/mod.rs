@@ -3,7 +3,8 @@
 //! [`text::lines`] gives the lines of a page with their places, [`extract`] makes a reading of them: what kind of document it is,
 //! who issued it and when, to whom it is addressed, and the address in the parts that its country writes. Lines are turned level
 //! and stacked into blocks (`layout`); of the blocks with an address (`postal`, `locality`) the recipient's is the one that
-//! names people and no company. Every value keeps the pixels it was read from.
+//! names people and no company. Every value keeps the pixels it was read from. The seal that French issuers print is read and
+//! verified by `seal`.
 
 mod country;
 mod issued;
@@ -14,6 +15,7 @@ mod locality;
 mod people;
 mod postal;
 mod recipient;
+mod seal;
 pub mod text;
 
 use bonafide_core::{
@@ -22,8 +24,11 @@ use bonafide_core::{
 };
 use jiff::civil::Date;
 
-pub use self::text::{Embedded, TextLine};
 use self::{layout::Page, recipient::Recipient};
+pub use self::{
+    seal::{CertificateError, Certificates},
+    text::{Embedded, TextLine},
+};
 use crate::{
     face::compare::could_not_run,
     image::{Picture, quality},
@@ -59,21 +64,27 @@ const REQUIRED: [FieldName; 6] = [
     FieldName::IssuingAuthority,
 ];
 
-/// Reads the pages and tells whether they can be read. A missing network makes the checks that need it `not_assessed`.
-pub fn read(models: &Models, sheets: &[Sheet<'_>], today: Date) -> Outcome {
-    let (mut lines, mut findings, mut problem) = (vec![], vec![], None);
+/// Reads the pages and tells whether they can be read, and whether their seal is who issued them. A missing network makes the
+/// checks that need it `not_assessed`.
+pub fn read(models: &Models, certificates: &Certificates, sheets: &[Sheet<'_>], today: Date) -> Outcome {
+    let (mut lines, mut findings, mut problem, mut seals) = (vec![], vec![], None, vec![]);
     for sheet in sheets {
-        let found =
+        let on_page = seal::find(sheet.picture, sheet.side);
+        let mut found =
             text::lines(models, &sheet.picture.rgb, sheet.side, sheet.embedded).unwrap_or_else(|error| {
                 problem.get_or_insert(error);
                 vec![]
             });
+        // Its pattern may look like print.
+        found.retain(|line| !on_page.iter().any(|seal| seal.holds(&line.quad)));
+        seals.extend(on_page);
         let places: Vec<Quad> = found.iter().map(|line| line.quad).collect();
         let measured = quality::measure_document(&sheet.picture.rgb, None, &places);
         findings.push(quality::assess(&measured, Some(sheet.side), quality::Kind::Document));
         lines.extend(found);
     }
-    let reading = extract(&lines, today);
+    let mut reading = extract(&lines, today);
+    findings.extend(seal::judge(certificates, &seals, &lines, &mut reading));
     let readable = match &problem {
         Some(problem) => could_not_run(Check::DocumentReadable, problem),
         None => readable(&lines),
@@ -243,7 +254,7 @@ mod tests {
         let models = Models::default();
         let picture = Picture { rgb: image::RgbImage::new(320, 400) };
         let sheet = Sheet { picture: &picture, side: Side::Front, embedded: &[] };
-        let out = read(&models, &[sheet], date(2026, 11, 30));
+        let out = read(&models, &Certificates::default(), &[sheet], date(2026, 11, 30));
         let of = |check| out.findings.iter().find(|f| f.check == check).map(|f| f.outcome);
         assert_eq!(of(Check::DocumentReadable), Some(Verdict::NotAssessed));
         assert_eq!(of(Check::RequiredFields), Some(Verdict::NotAssessed));

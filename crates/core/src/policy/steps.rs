@@ -15,7 +15,7 @@ const FACE: [Check; 7] = [
 ];
 
 /// What speaks of a document.
-const DOCUMENT: [Check; 19] = [
+const DOCUMENT: [Check; 20] = [
     Check::ImageQuality,
     Check::IsIdentityDocument,
     Check::DocumentAsAsked,
@@ -30,6 +30,7 @@ const DOCUMENT: [Check; 19] = [
     Check::IdentityConflict,
     Check::PortraitFound,
     Check::MrzCheckDigits,
+    Check::DocumentSeal,
     Check::DocumentNumberCrosscheck,
     Check::NameCrosscheck,
     Check::AddressCrosscheck,
@@ -99,7 +100,8 @@ impl Policy {
     }
 
     /// What is asked of a document that shows where somebody lives: that it can be read, is one and is recent; and that it is the
-    /// declared person's and address, where they were declared. Any other is declined.
+    /// declared person's and address, where they were declared. Any other is declined, and so is a forged seal; of a page that
+    /// says otherwise than its seal a human judges.
     #[must_use]
     pub fn for_address(self) -> Self {
         let accepted = Accepted {
@@ -110,9 +112,13 @@ impl Policy {
         let mut fits =
             Self { accepted, minimum_age: None, screening: ScreeningRule::default(), ..self.for_steps(&[]) };
         fits.required = vec![Check::DocumentReadable, Check::RequiredFields, Check::DocumentAccepted];
-        let declined = [Check::DocumentAccepted, Check::NameCrosscheck, Check::AddressCrosscheck];
+        let declined =
+            [Check::DocumentAccepted, Check::NameCrosscheck, Check::AddressCrosscheck, Check::DocumentSeal];
         fits.on_fail.retain(|(check, _)| !declined.contains(check));
         fits.on_fail.extend(declined.map(|check| (check, Consequence::Decline)));
+        if !fits.on_consider.iter().any(|(check, _)| *check == Check::DocumentSeal) {
+            fits.on_consider.push((Check::DocumentSeal, Consequence::Review));
+        }
         fits
     }
 

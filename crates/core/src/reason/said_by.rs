@@ -71,6 +71,15 @@ impl Check {
             Self::MrzCheckDigits => {
                 matches!(code, C::NoMrz | C::CharactersRepaired | C::CheckDigitsWrong | C::TooBlurry)
             }
+            Self::DocumentSeal => matches!(
+                code,
+                C::SealForged
+                    | C::SealUnreadable
+                    | C::SealCertificateUnknown
+                    | C::SealCertificateExpired
+                    | C::NothingToCompareWith
+                    | C::SourcesDisagree
+            ),
             Self::DocumentNumberCrosscheck
             | Self::NameCrosscheck
             | Self::AddressCrosscheck

@@ -132,6 +132,7 @@ const fn is_of_document(check: Check) -> bool {
         | Check::BlockList
         | Check::PortraitFound
         | Check::MrzCheckDigits
+        | Check::DocumentSeal
         | Check::DocumentNumberCrosscheck
         | Check::NameCrosscheck
         | Check::AddressCrosscheck

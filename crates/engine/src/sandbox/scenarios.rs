@@ -36,6 +36,7 @@ const DOCUMENT: &[Check] = &[
     Check::IdentityConflict,
     Check::PortraitFound,
     Check::MrzCheckDigits,
+    Check::DocumentSeal,
     Check::DocumentNumberCrosscheck,
     Check::NameCrosscheck,
     Check::AddressCrosscheck,

@@ -114,6 +114,7 @@ const fn comes_with(check: Check) -> &'static [JobKind] {
         | Check::MinimumAge
         | Check::PortraitFound
         | Check::MrzCheckDigits
+        | Check::DocumentSeal
         | Check::DocumentNumberCrosscheck
         | Check::NameCrosscheck
         | Check::AddressCrosscheck

@@ -104,6 +104,7 @@ const fn is_steered(kind: Kind, check: Check) -> bool {
                 | Check::DocumentReadable
                 | Check::ImageManipulation
                 | Check::DocumentAccepted
+                | Check::DocumentSeal
                 | Check::NameCrosscheck
                 | Check::AddressCrosscheck
         ),

@@ -4,7 +4,7 @@ use ab_glyph::FontArc;
 use image::RgbImage;
 use jiff::Span;
 
-use super::{Bill, Country, of_country, pick, place};
+use super::{Bill, Country, of_country, pick, place, seal};
 use crate::{
     PIXELS_PER_MM,
     canvas::Canvas,
@@ -16,6 +16,8 @@ const A4_MM: (f32, f32) = (210.0, 297.0);
 /// Height of a capital letter of ten-point type, and of the print in a footer.
 const BODY_MM: f32 = 2.5;
 const SMALL_MM: f32 = 1.9;
+/// Side of a module of a seal.
+const MODULE_MM: f32 = 0.5;
 const INK: [f32; 3] = [28.0, 28.0, 32.0];
 const GREY: [f32; 3] = [96.0, 98.0, 104.0];
 
@@ -140,6 +142,7 @@ pub fn bill(bill: &Bill, fonts: &Fonts) -> RgbImage {
             }
             sheet.small((20.0, 41.0), &words.contact);
             window(&mut sheet, bill, 112.0, 54.0);
+            sealed(&mut sheet, bill, (165.0, 82.0));
             pairs(&mut sheet, &facts, (20.0, 64.0), 42.0);
         }
         // The sender's line above a window on the left, its address in a column on the right.
@@ -149,6 +152,7 @@ pub fn bill(bill: &Bill, fonts: &Fonts) -> RgbImage {
             let seat = words.seat.join(", ");
             sheet.small((20.0, 45.0), &format!("{} · {seat}", bill.issuer));
             window(&mut sheet, bill, 20.0, 53.0);
+            sealed(&mut sheet, bill, (20.0, 10.0));
             let service: Vec<&str> =
                 words.contact.split([',', '|', '-', '·']).map(str::trim).take(2).collect();
             for (i, line) in words.seat.iter().map(String::as_str).chain(service).enumerate() {
@@ -161,6 +165,7 @@ pub fn bill(bill: &Bill, fonts: &Fonts) -> RgbImage {
             sheet.box_([0.0, 0.0, 210.0, 26.0], colour, 0.92);
             sheet.bold(5.0, (20.0, 16.5), [250.0; 3], &bill.issuer);
             window(&mut sheet, bill, 22.0, 52.0);
+            sealed(&mut sheet, bill, (165.0, 46.0));
             for (i, (label, value)) in facts.iter().enumerate() {
                 let x = 20.0 + 60.0 * i as f32;
                 sheet.box_([x - 2.0, 88.0, 54.0, 13.0], colour, 0.08);
@@ -177,6 +182,17 @@ pub fn bill(bill: &Bill, fonts: &Fonts) -> RgbImage {
 fn window(sheet: &mut Sheet<'_>, bill: &Bill, x: f32, y: f32) {
     for (i, line) in bill.window.iter().enumerate() {
         sheet.text((x, y + 4.8 * i as f32), line);
+    }
+}
+
+/// The seal, where there is one.
+fn sealed(sheet: &mut Sheet<'_>, bill: &Bill, (x, y): (f32, f32)) {
+    let Some(symbol) = bill.printed_seal().and_then(|text| seal::symbol(&text)) else { return };
+    for row in 0..symbol.getHeight() {
+        for column in (0..symbol.getWidth()).filter(|column| symbol.get(*column, row)) {
+            let at = |modules: u32| MODULE_MM * modules as f32;
+            sheet.box_([x + at(column), y + at(row), MODULE_MM, MODULE_MM], INK, 1.0);
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 //! what period is billed, account numbers, amounts.
 
 mod draw;
+pub mod seal;
 
 use std::sync::LazyLock;
 
@@ -40,6 +41,8 @@ pub struct Bill {
     pub zip: String,
     /// The lines in the window of the envelope, the names with their titles.
     window: Vec<String>,
+    /// What its seal says instead of what it should.
+    seal: Option<String>,
     seed: u64,
 }
 
@@ -177,6 +180,7 @@ impl Bill {
             state,
             zip,
             window,
+            seal: None,
             seed,
         })
     }

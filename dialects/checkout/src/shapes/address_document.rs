@@ -64,11 +64,10 @@ impl AddressDocument {
             zip: text(FieldName::PostalCode),
             country: text(FieldName::AddressCountry),
         };
-        let names = reading.fields.get(&FieldName::FullName).into_iter().flatten();
         Some(Self {
             document_type: text(FieldName::DocumentSubtype).as_deref().and_then(AddressDocumentType::parse),
             issuer: text(FieldName::IssuingAuthority),
-            full_names: names.map(|field| field.value.clone()).collect(),
+            full_names: reading.believed(FieldName::FullName).map(|field| field.value.clone()).collect(),
             issue_date: text(FieldName::IssuedAt),
             address: (address.zip.is_some() || address.address_line1.is_some()).then_some(address),
         })

@@ -106,7 +106,14 @@ impl App {
 
     /// A live organization whose people are really looked at.
     pub async fn looking() -> Self {
-        Self::of("sqlite", Setup { models: MODELS.clone(), ..Setup::default() }, false).await
+        Self::looking_with(|_| {}).await
+    }
+
+    /// The same, set up a little otherwise.
+    pub async fn looking_with(change: impl FnOnce(&mut Setup)) -> Self {
+        let mut setup = Setup { models: MODELS.clone(), ..Setup::default() };
+        change(&mut setup);
+        Self::of("sqlite", setup, false).await
     }
 
     pub async fn of(database: &str, setup: Setup, sandbox: bool) -> Self {

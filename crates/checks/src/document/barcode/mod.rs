@@ -5,6 +5,7 @@
 //! its own detector follows no slanted rows and stops at the first symbol it cannot read.
 
 mod content;
+mod data_matrix;
 mod field;
 mod guard;
 mod qr;
@@ -23,6 +24,7 @@ use self::{
 };
 use crate::image::Picture;
 
+pub use data_matrix::read_data_matrix;
 pub use qr::read_qr;
 pub use symbol::Symbol;
 

@@ -67,8 +67,9 @@ impl Why {
 }
 
 /// The checks that compare values with each other.
-const COMPARISONS: [Check; 7] = [
+const COMPARISONS: [Check; 8] = [
     Check::MrzCheckDigits,
+    Check::DocumentSeal,
     Check::DateConsistency,
     Check::DocumentNumberCrosscheck,
     Check::NameCrosscheck,
