@@ -1,4 +1,11 @@
 use bonafide_core::finding::Outcome;
+use bonafide_specimen::{
+    Fonts,
+    bill::{
+        Bill, bill,
+        seal::{CERTIFICATES, signed},
+    },
+};
 use jiff::civil::date;
 
 use super::*;
@@ -124,4 +131,32 @@ fn what_is_not_verified_says_nothing_and_passes_nothing() {
     assert!(none[0].reasons[0].detail.contains("two_d_doc_certificates"), "{none:?}");
     assert_eq!(none[0].outcome, Outcome::NotAssessed);
     assert!(judged(&certificates, &[], &own).0.is_empty(), "of a page without a seal nothing is said");
+}
+
+#[test]
+fn a_printed_seal_is_found_however_the_page_lies_and_a_changed_one_is_forged() {
+    let mut certificates = Certificates::default();
+    certificates.add(CERTIFICATES.as_bytes()).unwrap();
+    let drawn = Bill::random("FR", "tax_notice", date(2026, 6, 1), 3).unwrap();
+    let genuine = signed(&drawn.seal().unwrap());
+    let fonts = Fonts::installed().unwrap();
+    for (text, turned, code, told) in [
+        // The page was not read, so there is nothing to hold it against.
+        (genuine.clone(), false, Code::NothingToCompareWith, true),
+        (genuine.clone(), true, Code::NothingToCompareWith, true),
+        (genuine.replacen(&drawn.zip, "13001", 1), false, Code::SealForged, false),
+        (genuine.get(..90).unwrap().to_owned(), false, Code::SealUnreadable, false),
+    ] {
+        let page = bill(&drawn.clone().bearing(&text), &fonts);
+        let rgb = if turned { image::imageops::rotate90(&page) } else { page };
+        let found = find(&Picture { rgb }, Side::Front);
+        assert_eq!(found.iter().map(|seal| seal.text.as_str()).collect::<Vec<_>>(), [text.as_str()]);
+        let mut reading = DocumentReading::default();
+        let findings = judge(&certificates, &found, &[], &mut reading);
+        assert_eq!((findings.len(), &findings[0].reasons[0].code), (1, &code));
+        let zip = reading.get(FieldName::PostalCode).map(|field| field.value.as_str());
+        assert_eq!(zip, told.then_some(drawn.zip.as_str()));
+    }
+    let abroad = Bill::random("GB", "utility_bill", date(2026, 6, 1), 3).unwrap();
+    assert_eq!(find(&Picture { rgb: bill(&abroad, &fonts) }, Side::Front), []);
 }
