@@ -12,7 +12,8 @@ const LONGEST: usize = 254;
 /// any host near the server.
 pub fn sendable(address: &str) -> Option<String> {
     let address = address.trim();
-    if address.len() > LONGEST || address.contains(|c: char| c.is_control() || c.is_whitespace() || turns(c)) {
+    if address.len() > LONGEST || address.contains(|c: char| c.is_control() || c.is_whitespace() || turns(c))
+    {
         return None;
     }
     let (user, domain) = address.rsplit_once('@')?;

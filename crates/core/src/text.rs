@@ -146,7 +146,8 @@ mod tests {
         ] {
             assert_eq!(searched(a), searched(b), "{a}");
         }
-        for (a, b) in [("ガン", "カン"), ("иван", "йод"), ("क्ष", "कष"), ("สุ", "ส"), ("a-b", "ab")] {
+        for (a, b) in [("ガン", "カン"), ("иван", "йод"), ("क्ष", "कष"), ("สุ", "ส"), ("a-b", "ab")]
+        {
             assert_ne!(searched(a), searched(b), "{a}");
         }
         assert_eq!(searched("김 x.y@Z"), "김 x.y@z");

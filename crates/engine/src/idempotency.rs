@@ -2,7 +2,7 @@
 
 use bonafide_store::{
     idempotency::{self as rows, AnswerKey},
-    organizations,
+    organization_keys,
 };
 
 use sha2::{Digest, Sha256};
@@ -26,7 +26,7 @@ pub async fn begin(engine: &Engine, caller: &Caller, chosen: &str, parts: &[&[u8
     let (now, organization) = (engine.now(), caller.organization);
     let (ring, entropy) = (engine.key_ring(), &*engine.entropy);
     let mut tx = engine.db().begin().await?;
-    let own = organizations::key(&mut tx, organization, ring, now, entropy).await?;
+    let own = organization_keys::load_or_create(&mut tx, organization, ring, now, entropy).await?;
     let key = AnswerKey::new(&own, caller.credential, chosen, parts)?;
     let (until, oldest) = (now.plus_secs(LEASE_S), now.plus_secs(-KEPT_S));
     let known = rows::begin(&mut tx, organization, key, now, until, oldest).await?;

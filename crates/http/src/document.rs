@@ -200,7 +200,8 @@ fn describe(operation: &mut Operation) {
 /// An id in a path that says nothing else is one of ours: letters, digits, low lines and hyphens.
 fn bound_ids(operation: &mut Operation) {
     for parameter in operation.parameters.iter_mut().flatten() {
-        let RefOr::T(Parameter { parameter_in: ParameterIn::Path, schema: Some(RefOr::T(schema)), .. }) = parameter
+        let RefOr::T(Parameter { parameter_in: ParameterIn::Path, schema: Some(RefOr::T(schema)), .. }) =
+            parameter
         else {
             continue;
         };

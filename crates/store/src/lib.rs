@@ -36,6 +36,7 @@ pub mod keyring;
 pub mod liveness_sessions;
 pub mod marks;
 mod migrations;
+pub mod organization_keys;
 pub mod organizations;
 pub mod policies;
 mod query;

@@ -1,15 +1,8 @@
 //! Tenants: every other row belongs to exactly one.
 
-use bonafide_core::{
-    id::{ApplicantId, Entropy, OrganizationId},
-    plan::Plan,
-    time::Timestamp,
-};
+use bonafide_core::{id::OrganizationId, plan::Plan, time::Timestamp};
 
-use crate::{
-    Context, Error, Result, Tx, Word, applicants, column::row, crypto::SubjectKey, keyring::KeyRing, on,
-    subject_keys,
-};
+use crate::{Context, Result, Tx, Word, column::row, on};
 
 /// A tenant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -111,28 +104,4 @@ pub async fn advance_clock(tx: &mut Tx, id: OrganizationId, ms: i64) -> Result<(
     .await
     .map(drop))
     .to("bring the expiry forward")
-}
-
-/// The key of an organization's own secrets, made at first use. It is kept like a person's, under the organization's
-/// id, so that it is wrapped anew with the others when the key ring changes.
-pub async fn key(
-    tx: &mut Tx,
-    organization: OrganizationId,
-    ring: &dyn KeyRing,
-    now: Timestamp,
-    entropy: &dyn Entropy,
-) -> Result<SubjectKey> {
-    let itself = ApplicantId::from_uuid(organization.uuid());
-    match subject_keys::load(tx, organization, itself, ring).await {
-        Err(Error::NotFound(_)) => {
-            hold(tx, organization).await?;
-            // Somebody may have made it before the organization was held.
-            if applicants::get(tx, organization, itself).await?.is_some() {
-                return subject_keys::load(tx, organization, itself, ring).await;
-            }
-            applicants::insert(tx, organization, itself, now).await?;
-            subject_keys::create(tx, organization, itself, ring, now, entropy).await
-        }
-        other => other,
-    }
 }

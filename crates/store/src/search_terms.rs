@@ -116,7 +116,13 @@ pub async fn keep(tx: &mut Tx, organization: OrganizationId, found: Found, kept:
         "INSERT INTO searchable (organization, verification, applicant, created_at, terms, rules) VALUES (",
     );
     query.bind(organization.uuid()).push(", ").bind(found.verification.uuid()).push(", ");
-    query.bind(found.applicant.uuid()).push(", ").bind(found.created_at.0).push(", ").bind(pack(&terms)).push(", ");
+    query
+        .bind(found.applicant.uuid())
+        .push(", ")
+        .bind(found.created_at.0)
+        .push(", ")
+        .bind(pack(&terms))
+        .push(", ");
     query.bind(rules).push(
         ") ON CONFLICT (organization, verification) DO UPDATE SET terms = excluded.terms, rules = excluded.rules, folded = ",
     );
@@ -221,7 +227,8 @@ pub async fn fold(tx: &mut Tx, organization: OrganizationId, many: usize) -> Res
         return Ok(false);
     }
     organizations::hold(tx, organization).await?;
-    let mut query = Query::new("SELECT verification, created_at, terms FROM searchable WHERE organization = ");
+    let mut query =
+        Query::new("SELECT verification, created_at, terms FROM searchable WHERE organization = ");
     query.bind(organization.uuid()).push(" AND NOT folded ORDER BY created_at, verification LIMIT ");
     query.bind(limit).push(match tx {
         Tx::Sqlite(_) => "",
@@ -250,7 +257,10 @@ pub async fn fold(tx: &mut Tx, organization: OrganizationId, many: usize) -> Res
         }
         for batch in places.chunks(BATCH) {
             let mut query = Query::new("UPDATE searchable SET folded = TRUE WHERE organization = ");
-            query.bind(organization.uuid()).push(" AND verification IN ").list(batch.iter().map(|place| place.id));
+            query
+                .bind(organization.uuid())
+                .push(" AND verification IN ")
+                .list(batch.iter().map(|place| place.id));
             query.execute(tx).await.to("note which terms stand together")?;
         }
     }
@@ -291,7 +301,12 @@ async fn of_day(
     terms: &[Term],
 ) -> Result<Vec<(Term, Vec<u8>)>> {
     let mut query = Query::new("SELECT term, members FROM search_days WHERE organization = ");
-    query.bind(organization.uuid()).push(" AND day = ").bind(day).push(" AND term IN ").list(terms.iter().copied());
+    query
+        .bind(organization.uuid())
+        .push(" AND day = ")
+        .bind(day)
+        .push(" AND term IN ")
+        .list(terms.iter().copied());
     query.fetch(tx).await.to("read who is found by a day's terms")
 }
 
@@ -370,10 +385,15 @@ async fn places(
 ) -> Result<Vec<Place>> {
     let mut query = Query::new("SELECT day, members FROM search_days WHERE organization = ");
     query.bind(organization.uuid()).push(" AND term = ").bind(term);
-    query.push(" AND day >= ").bind(from.div_euclid(DAY_MS)).push(" AND day <= ").bind(until.div_euclid(DAY_MS));
+    query
+        .push(" AND day >= ")
+        .bind(from.div_euclid(DAY_MS))
+        .push(" AND day <= ")
+        .bind(until.div_euclid(DAY_MS));
     query.push(" ORDER BY day");
     let days: Vec<(i64, Vec<u8>)> = query.fetch(tx).await.to("read who is found by a frequent word")?;
-    let mut query = Query::new("SELECT created_at, verification AS id FROM search_terms WHERE organization = ");
+    let mut query =
+        Query::new("SELECT created_at, verification AS id FROM search_terms WHERE organization = ");
     query.bind(organization.uuid()).push(" AND term = ").bind(term);
     query.push(" AND created_at >= ").bind(from).push(" AND created_at < ").bind(until);
     query.push(" ORDER BY created_at, verification");

@@ -1,7 +1,7 @@
 //! The key of an organization's own secrets.
 
 use bonafide_core::id::{ApplicantId, OrganizationId};
-use bonafide_store::{Error, crypto::SubjectKey, organizations, subject_keys};
+use bonafide_store::{Error, crypto::SubjectKey, organization_keys, subject_keys};
 
 use super::{engine::Engine, error::Result};
 
@@ -15,7 +15,8 @@ pub(crate) async fn own_key(engine: &Engine, organization: OrganizationId) -> Re
         other => return Ok(other?),
     }
     let mut tx = engine.db().begin().await?;
-    let key = organizations::key(&mut tx, organization, ring, engine.now(), &*engine.entropy).await?;
+    let key = organization_keys::load_or_create(&mut tx, organization, ring, engine.now(), &*engine.entropy)
+        .await?;
     tx.commit().await?;
     Ok(key)
 }

@@ -10,7 +10,7 @@ use bonafide_core::{
 use bonafide_store::{
     Tx, audit, block_list as rows,
     crypto::{self, Object, SubjectKey},
-    organizations, subject_keys,
+    organization_keys, organizations, subject_keys,
 };
 use serde_json::json;
 
@@ -73,7 +73,8 @@ pub async fn add(engine: &Engine, caller: &Caller, new: New) -> Result<Blocked> 
     let organization = caller.organization;
     let (now, entropy) = (engine.now(), &*engine.entropy);
     let mut tx = engine.db().begin().await?;
-    let own = organizations::key(&mut tx, organization, engine.key_ring(), now, entropy).await?;
+    let own =
+        organization_keys::load_or_create(&mut tx, organization, engine.key_ring(), now, entropy).await?;
     // Of two who add the same at once, the second finds what the first added.
     organizations::hold(&mut tx, organization).await?;
     let Taken { kind, hash, person, note, face } = take(engine, &mut tx, caller, &own, &new).await?;

@@ -188,7 +188,8 @@ mod tests {
         assert!(Words::of("山").are_in(&yamada) && !Words::of("川").are_in(&yamada));
         assert!(!Words::of("a").are_in(&Details::default()));
         let apart = person("Zoe\u{308}", "ΣΊΣΥΦΟΣ");
-        for found in ["zoë", "ZOE", "zoe\u{308}", "Σίσυφος", "σίσυφοσ", "Σι\u{301}συφος"] {
+        for found in ["zoë", "ZOE", "zoe\u{308}", "Σίσυφος", "σίσυφοσ", "Σι\u{301}συφος"]
+        {
             assert!(Words::of(found).are_in(&apart), "{found}");
         }
     }

@@ -4,10 +4,7 @@ use std::collections::BTreeMap;
 
 use bonafide_checks::{
     document::{fingerprint, holder::Holder},
-    face::{
-        compare::DEFAULT_ONBOARDING_DISTANCE,
-        known,
-    },
+    face::{compare::DEFAULT_ONBOARDING_DISTANCE, known},
 };
 use bonafide_core::{
     audit::AuditAction, document::DocumentReading, event::EventType, evidence::EvidenceKind, id::ApplicantId,

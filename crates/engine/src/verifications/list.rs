@@ -75,8 +75,7 @@ pub async fn list(engine: &Engine, caller: &Caller, filter: &Filter) -> Result<(
         ..rows::Filter::default()
     };
     let (skip, take) = (filter.skip.into(), filter.take.into());
-    let part =
-        rows::part(&mut tx, caller.organization, &query, &terms, Order::Created, skip, take).await?;
+    let part = rows::part(&mut tx, caller.organization, &query, &terms, Order::Created, skip, take).await?;
     let counts = match terms.as_slice() {
         [] => part.counts,
         terms => rows::count_found(&mut tx, caller.organization, &query, terms).await?,

@@ -111,7 +111,9 @@ pub async fn requests(engine: &Engine, caller: &Caller, listing: &Listing) -> Re
         None => vec![],
         Some(searched) => {
             let own = own_key(engine, organization).await?;
-            let Some(terms) = search::terms(&own, Kind::IdentityVerification, searched)? else { return Ok(Part::default()) };
+            let Some(terms) = search::terms(&own, Kind::IdentityVerification, searched)? else {
+                return Ok(Part::default());
+            };
             terms
         }
     };

@@ -15,7 +15,7 @@ use bonafide_core::{
 use bonafide_store::{
     Tx,
     crypto::{self, SubjectKey},
-    organizations,
+    organization_keys, organizations,
     search_terms::{self, Found, Kept, Term},
 };
 use serde_json::Value;
@@ -52,7 +52,7 @@ pub(crate) async fn prepare(
     organization: OrganizationId,
 ) -> Result<SubjectKey> {
     let (ring, entropy) = (engine.key_ring(), &*engine.entropy);
-    Ok(organizations::key(tx, organization, ring, engine.now(), entropy).await?)
+    Ok(organization_keys::load_or_create(tx, organization, ring, engine.now(), entropy).await?)
 }
 
 /// From now on the verification is found by what it holds: call it when it was created, and when a name or an address was
@@ -289,9 +289,16 @@ mod tests {
     #[test]
     fn a_letter_is_found_however_it_is_written() {
         let person = person("ΣΊΣΥΦΟΣ Андрей علی\u{200c}رضا क्षितिज", "");
-        for found in
-            ["σίσυφος", "σίσυφοσ", "Σι\u{301}συφ", "андреи\u{306}", "علی", "رضا", "عليرضا".trim_start(), "क्षिति"]
-        {
+        for found in [
+            "σίσυφος",
+            "σίσυφοσ",
+            "Σι\u{301}συφ",
+            "андреи\u{306}",
+            "علی",
+            "رضا",
+            "عليرضا".trim_start(),
+            "क्षिति",
+        ] {
             // The Arabic and the Persian Yeh are two letters.
             assert_eq!(finds(found, &person), found != "عليرضا", "{found}");
         }
@@ -355,8 +362,7 @@ mod tests {
         for id in &ids {
             let record = Record::load(engine, &mut tx, caller.organization, *id).await.unwrap();
             let row = &record.row;
-            let found =
-                Found { verification: row.id, applicant: row.applicant, created_at: row.created_at };
+            let found = Found { verification: row.id, applicant: row.applicant, created_at: row.created_at };
             let kept = Kept { terms: vec![7], rules: RULES - 1 };
             search_terms::keep(&mut tx, row.organization, found, kept).await.unwrap();
         }

@@ -25,5 +25,7 @@ pub async fn wait(engine: &Engine, caller: &Caller, id: VerificationId) -> Resul
         let status = record::status(&row);
         Ok((status != Status::Processing).then_some(status))
     };
-    until(&engine.bells().done, engine.stopped(), patience, look).await?.ok_or(Error::Busy { retry_after_s: 5 })
+    until(&engine.bells().done, engine.stopped(), patience, look)
+        .await?
+        .ok_or(Error::Busy { retry_after_s: 5 })
 }

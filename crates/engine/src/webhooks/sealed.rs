@@ -7,7 +7,7 @@ use bonafide_core::id::{ApplicantId, OrganizationId, WebhookSecretId};
 use bonafide_store::{
     Tx,
     crypto::{self, Object, SubjectKey},
-    organizations,
+    organization_keys,
     secrets::PlainSecret,
     subject_keys,
     webhook_endpoints::{self as rows, WebhookEndpoint, WebhookSecret},
@@ -67,7 +67,7 @@ pub(crate) async fn own_key(
     organization: OrganizationId,
 ) -> Result<SubjectKey> {
     let (ring, entropy) = (engine.key_ring(), &*engine.entropy);
-    Ok(organizations::key(tx, organization, ring, engine.now(), entropy).await?)
+    Ok(organization_keys::load_or_create(tx, organization, ring, engine.now(), entropy).await?)
 }
 
 pub(crate) async fn add_secret(

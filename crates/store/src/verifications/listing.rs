@@ -13,15 +13,9 @@ use super::{
     counts::{self, Count, Counted},
     filter::{Axis, Filter, Page},
     rows::Verification,
-    searched,
     source::{Driver, Source, Wanted},
 };
-use crate::{
-    Context, Result, Tx, Word,
-    column::Column,
-    query::Query,
-    search_terms::{Place, Term},
-};
+use crate::{Context, Result, Tx, Word, column::Column, query::Query, search_terms::Place};
 
 /// In which order. Of equals the newer comes first.
 #[derive(Debug, Clone, Copy)]
@@ -43,6 +37,9 @@ pub struct Part {
     /// The same by state; empty where words are searched for.
     pub counts: Vec<(Word<Status>, i64)>,
 }
+
+/// A part of the list: its order, how many are left out, how many are wanted.
+pub(super) type Wish<'a> = (Order<'a>, i64, i64);
 
 /// So few are sorted in memory sooner than looked for among all others.
 const FEW: i64 = 20_000;
@@ -86,22 +83,14 @@ fn source<'a>(organization: OrganizationId, filter: &'a Filter<'a>, wanted: Want
     Source { organization, filter, statuses: &[], purposes: &[], driver, wanted, window: None }
 }
 
-/// Rows of the list from place `skip` on, counted from 0, and the number of all. The filter names a kind. Where there are terms,
-/// those alone are listed that are found by all of them; none but verifications of this kind have such terms.
-pub async fn part(
+/// Rows of the list from place `skip` on, counted from 0, and the number of all.
+pub(super) async fn part(
     tx: &mut Tx,
     organization: OrganizationId,
+    kind: Kind,
     filter: &Filter<'_>,
-    terms: &[Term],
-    order: Order<'_>,
-    skip: i64,
-    limit: i64,
+    (order, skip, limit): Wish<'_>,
 ) -> Result<Part> {
-    let kind = filter.kind.unwrap_or_default();
-    let filter = &Filter { kind: Some(kind), ..filter.clone() };
-    if !terms.is_empty() {
-        return searched::part(tx, organization, kind, filter, terms, (order, skip, limit)).await;
-    }
     let plan = Plan::of(tx, organization, kind, filter).await?;
     let places = plan.places(tx, order, skip, limit).await?;
     let rows = rows(tx, organization, &places).await?;

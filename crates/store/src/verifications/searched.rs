@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::{
     counts,
     filter::{Axis, Filter},
-    listing::{Order, Part, Plan, rows},
+    listing::{Order, Part, Plan, Wish, rows},
     source::{Driver, Source, Wanted},
 };
 use crate::{
@@ -40,9 +40,6 @@ struct Listed {
     updated_at: i64,
     status: Word<Status>,
 }
-
-/// A part of the list: its order, how many are left out, how many are wanted.
-type Wish<'a> = (Order<'a>, i64, i64);
 
 pub(super) async fn part(
     tx: &mut Tx,
@@ -157,7 +154,8 @@ async fn look_up(
     times.dedup();
     let mut all = vec![];
     for batch in times.chunks(BATCH) {
-        let mut query = Query::new("SELECT v.created_at, v.id, v.updated_at, COALESCE(v.status, v.status) AS status");
+        let mut query =
+            Query::new("SELECT v.created_at, v.id, v.updated_at, COALESCE(v.status, v.status) AS status");
         source.push(&mut query);
         query.push(" AND v.created_at IN ").list(batch.iter().copied());
         let rows: Vec<Row> = query.fetch(tx).await.to("look up who is found")?;

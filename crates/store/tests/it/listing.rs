@@ -257,7 +257,11 @@ pub(crate) async fn parts_of_a_long_list_are_found_by_its_days(stage: Stage) {
     assert_eq!(world.rows.len() as i64, MANY + 1);
     let has = |row: &Verification| {
         let at = row.created_at.0;
-        [(7, at % 3 != 0), (8, at % 5 == 0)].into_iter().filter(|(_, has)| *has).map(|(term, _)| term).collect()
+        [(7, at % 3 != 0), (8, at % 5 == 0)]
+            .into_iter()
+            .filter(|(_, has)| *has)
+            .map(|(term, _)| term)
+            .collect()
     };
     world.terms = world.rows.iter().map(|row| (row.id, has(row))).collect();
     let (newest, oldest) = (world.rows[0].created_at, world.rows[world.rows.len() - 1].created_at);

@@ -12,7 +12,7 @@ use bonafide_store::{
     deliveries::{self, Attempt, Filter, Next},
     events,
     idempotency::{self, AnswerKey, Known},
-    organizations,
+    organization_keys,
     webhook_endpoints::{self as endpoints, Health, WebhookEndpoint, WebhookSecret},
 };
 use uuid::Uuid;
@@ -43,7 +43,9 @@ async fn endpoint(stage: &Stage, tx: &mut Tx, organization: OrganizationId) -> W
 }
 
 async fn own_key(stage: &Stage, tx: &mut Tx, organization: OrganizationId) -> SubjectKey {
-    organizations::key(tx, organization, &stage.ring, stage.now(), &stage.entropy).await.unwrap()
+    organization_keys::load_or_create(tx, organization, &stage.ring, stage.now(), &stage.entropy)
+        .await
+        .unwrap()
 }
 
 fn one(status: DeliveryStatus) -> (String, i64) {

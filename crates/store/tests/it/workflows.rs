@@ -7,7 +7,7 @@ use bonafide_core::{
 use bonafide_store::{
     Error, Tx, Words,
     crypto::{Object, open, seal},
-    organizations, signing_keys,
+    organization_keys, signing_keys,
     webhook_endpoints::{self as endpoints, NO_EVENTS, WebhookEndpoint},
     workflows::{self as rows, Workflow},
 };
@@ -99,7 +99,9 @@ pub(crate) async fn an_organization_has_one_signing_key(stage: Stage) {
     let (organization, other) = (stage.organization().await, stage.organization().await);
     let mut tx = stage.begin().await;
     let own =
-        organizations::key(&mut tx, organization, &stage.ring, stage.now(), &stage.entropy).await.unwrap();
+        organization_keys::load_or_create(&mut tx, organization, &stage.ring, stage.now(), &stage.entropy)
+            .await
+            .unwrap();
     assert_eq!(signing_keys::get(&mut tx, organization).await.unwrap(), None);
     let new = |secret: &[u8]| {
         let id = stage.id();

@@ -7,11 +7,7 @@ use bonafide_checks::{
         fingerprint::Fingerprint,
         holder::{Comparison, Holder},
     },
-    face::{
-        compare::DEFAULT_ONBOARDING_DISTANCE,
-        embed::Embedding,
-        known,
-    },
+    face::{compare::DEFAULT_ONBOARDING_DISTANCE, embed::Embedding, known},
 };
 use bonafide_core::{
     document::{DocumentReading, DocumentType, FieldName, Side},
