@@ -291,8 +291,7 @@ async fn sessions_are_listed(app: &App) {
     let many = app.post("/idv/session/list", json!({"metadata": many})).await;
     assert_eq!(many.refused(400, "invalid_request"), ["metadata"]);
     let id = page["sessions"][0]["session_id"].as_str().unwrap().to_uppercase();
-    let counts =
-        app.post("/idv/session/list", json!({"search_term": id})).await.ok()["meta_counts"].clone();
+    let counts = app.post("/idv/session/list", json!({"search_term": id})).await.ok()["meta_counts"].clone();
     assert_eq!((&counts["total"], &counts["status"]), (&json!(1), &json!({"in_progress": 1})));
     assert_eq!(of(json!({"search_term": "nobody"})).await, 0);
     assert_eq!(of(json!({"search_term": "!"})).await, 0);
