@@ -5,7 +5,7 @@
 //! key.
 //!
 //! A term of a verification is a row of `search_terms`. Of frequent terms that is too many rows to read: [`fold`] puts those of
-//! one term and one day into one row of `search_days`, and [`found`] reads both. Who changes the terms of a verification holds
+//! one term and one day into one row of `search_days`, and `found` reads both. Who changes the terms of a verification holds
 //! its row of `searchable`, and then, to change rows of `search_days`, the organization.
 
 use std::collections::BTreeMap;
