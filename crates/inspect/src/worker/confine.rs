@@ -73,10 +73,10 @@ mod unix {
     pub(in super::super) fn limit(memory_mib: u64) {
         #[cfg(target_os = "linux")]
         {
+            // Where memory gets scarce, this is what may go. First, since the next line makes the file somebody else's.
+            let _ = std::fs::write("/proc/self/oom_score_adj", "500");
             // No memory of it is ever written down, and nobody of the same name may look into it.
             let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
-            // Where memory gets scarce, this is what may go.
-            let _ = std::fs::write("/proc/self/oom_score_adj", "500");
         }
         for (resource, most) in [
             (Resource::Core, 0),
