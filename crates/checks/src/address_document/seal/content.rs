@@ -20,7 +20,8 @@ pub(super) struct Seal {
     /// The day of the document; of some kinds there is none.
     pub(super) issued: Option<Date>,
     pub(super) signed_on: Date,
-    pub(super) document_type: String,
+    /// `None` where the specification does not say what kind it is.
+    pub(super) document_type: Option<String>,
     pub(super) values: Vec<Value>,
     /// What was signed.
     pub(super) signed: Vec<u8>,
@@ -82,7 +83,7 @@ impl Seal {
         else {
             return Err(Malformed);
         };
-        // Identifiers mean this in the scheme's own perimeter; before version 3 there is no other.
+        // Identifiers and kinds mean this in the scheme's own perimeter; before version 3 there is no other.
         let own = length < 24 || part(22, 24).as_deref() == Some("01");
         let data = said.get(length..).filter(|_| own).unwrap_or_default();
         Ok(Self {
@@ -90,7 +91,7 @@ impl Seal {
             certificate,
             issued: if issued == "FFFF" { None } else { Some(day(&issued).ok_or(Malformed)?) },
             signed_on: day(&signed_on).ok_or(Malformed)?,
-            document_type,
+            document_type: own.then_some(document_type),
             values: values(data),
             signed: said.as_bytes().to_vec(),
             signature,
@@ -225,7 +226,7 @@ mod tests {
         let seal = Seal::parse(published::PROOF).unwrap();
         assert_eq!((seal.authority.as_str(), seal.certificate.as_str()), ("FR00", "0001"));
         assert_eq!((seal.issued, seal.signed_on), (Some(date(2012, 10, 15)), date(2015, 7, 27)));
-        assert_eq!(seal.document_type, "00");
+        assert_eq!(seal.document_type.as_deref(), Some("00"));
         for (id, text) in [
             ("10", Some("MLLE/SAMPLE/ANGELA")),
             ("20", None),
@@ -279,6 +280,14 @@ mod tests {
         ] {
             assert_eq!(Seal::parse(&text), Err(why), "{text}");
         }
+    }
+
+    #[test]
+    fn what_another_perimeter_means_is_not_known() {
+        let text = published::TAX.replacen("2801FR", "2802FR", 1);
+        let elsewhere = Seal::parse(&text).unwrap();
+        assert_eq!((elsewhere.document_type, elsewhere.values), (None, vec![]));
+        assert_eq!(Seal::parse(published::OLD).unwrap().document_type.as_deref(), Some("01"));
     }
 
     #[test]

@@ -42,6 +42,8 @@ const ADDRESSED_TOO: [&str; 4] = ["1M", "1N", "1O", "1P"];
 const SERVICE: [&str; 7] = ["20", "21", "23", "22", "24", "25", "26"];
 const BILL: [&str; 7] = ["27", "28", "2A", "29", "2B", "2C", "2D"];
 const HOME: [&str; 7] = ["6S", "6T", "6V", "6U", "6W", "6X", "6Y"];
+/// Of a declaration: there are no other lines and no country.
+const DECLARED: [&str; 7] = ["", "", "", "4O", "4P", "4Q", ""];
 
 impl Said {
     pub(super) fn of(seal: &Seal) -> Self {
@@ -50,7 +52,7 @@ impl Said {
         let mut people = both([LIVES, LIVES_TOO]);
         let whole_line =
             |ids: &[&str]| ids.iter().filter_map(|id| seal.value(id)).flat_map(in_a_line).collect();
-        let kind = kind(&seal.document_type);
+        let kind = seal.document_type.as_deref().and_then(kind);
         if people.is_empty() {
             people = match kind {
                 Some(AddressDocumentType::BankLetter) => whole_line(&["30"]),
@@ -64,7 +66,10 @@ impl Said {
             kind,
             people,
             all_people: !others && !seal.is_cut(&named),
-            place: place(seal, SERVICE).or_else(|| place(seal, HOME)).or_else(|| of_taxpayer(seal)),
+            place: [SERVICE, HOME, DECLARED]
+                .into_iter()
+                .find_map(|ids| place(seal, ids))
+                .or_else(|| in_lines(seal)),
             addressed: both([ADDRESSED, ADDRESSED_TOO]),
             sent_to: place(seal, BILL),
             issued: seal.issued,
@@ -118,19 +123,10 @@ fn place(seal: &Seal, [second, third, fifth, street, zip, city, country]: [&str;
     (place.street.is_some() || place.zip.is_some()).then_some(place)
 }
 
-/// The address in a tax notice: in one value with strokes between its lines, or of a declaration.
-fn of_taxpayer(seal: &Seal) -> Option<Place> {
-    if let Some(street) = seal.value("4O") {
-        let value = |id: &str| seal.value(id).map(str::to_owned);
-        return Some(Place {
-            street: Some(street.to_owned()),
-            zip: value("4P"),
-            city: value("4Q"),
-            ..Place::default()
-        });
-    }
-    let lines: Vec<&str> =
-        seal.value("4Y")?.split('/').map(str::trim).filter(|line| !line.is_empty()).collect();
+/// The address in a tax notice: one value with strokes between its lines.
+fn in_lines(seal: &Seal) -> Option<Place> {
+    let whole = seal.value("4Y").filter(|_| !seal.is_cut(&["4Y"]))?;
+    let lines: Vec<&str> = whole.split('/').map(str::trim).filter(|line| !line.is_empty()).collect();
     let at = lines.iter().position(|line| line.len() == 5 && line.bytes().all(|b| b.is_ascii_digit()))?;
     let (street, extras) = lines.get(..at)?.split_first()?;
     Some(Place {
@@ -221,5 +217,22 @@ mod tests {
         );
         // A line that was cut is not the whole line.
         assert_eq!(with("01", &format!("22{}~2475011", "A".repeat(38))).place.unwrap().street, None);
+        for (data, whole) in [
+            ("4O3 RUE C~4P780004QVERSAILLES|", "78000, VERSAILLES"),
+            ("4O3 RUE C|4P780004QVERSAI~", "3 RUE C, 78000"),
+            ("4O3 RUE C~4QVERSAILLES|", ""),
+            ("4Y3 RUE C/78000/VERSAI~", ""),
+            ("4Y3 RUE C/78000/VERSAILLES|", "3 RUE C, 78000, VERSAILLES"),
+        ] {
+            let place = with("21", data).place.map(|place| place.in_one_line());
+            assert_eq!(place.unwrap_or_default(), whole, "{data}");
+        }
+    }
+
+    #[test]
+    fn a_seal_of_another_perimeter_says_nothing_of_the_document() {
+        let elsewhere = said(&published::TAX.replacen("2801FR", "2802FR", 1));
+        let nothing = Said { kind: None, people: vec![], place: None, ..elsewhere.clone() };
+        assert_eq!(elsewhere, nothing);
     }
 }
