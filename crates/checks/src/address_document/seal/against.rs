@@ -14,6 +14,8 @@ use crate::address_document::{TextLine, people};
 
 /// Issuers date a bill for the day when it goes out, and make its seal some days before.
 const DAYS: i32 = 7;
+/// A document is sealed when it is made: one that is dated this many days later is no longer what was sealed.
+const DAYS_AFTER_SIGNATURE: i32 = 31;
 /// How alike two words of an issuer's name are that are taken for one misread.
 const ALIKE: f64 = 0.8;
 
@@ -40,7 +42,7 @@ impl Difference {
         match self {
             Self::Name => "the seal names somebody else than the page",
             Self::Address => "the seal bears another address than the page",
-            Self::Issued => "the seal bears another date of issue than the page",
+            Self::Issued => "the seal bears another date of issue than the page, or was made long before it",
             Self::Issuer => "who signed the seal is not named on the page",
         }
     }
@@ -91,8 +93,14 @@ impl<'a> Page<'a> {
     }
 
     fn issued(&self, said: &Said) -> Option<bool> {
-        let (sealed, shown) = (said.issued?, self.issued?);
-        Some(sealed.since(shown).is_ok_and(|span| span.get_days().abs() <= DAYS))
+        let shown = self.issued?;
+        // Days only: the difference of two dates has no larger unit unless it is asked for.
+        let since = |day: Date| shown.since(day).map_or(i32::MAX, |span| span.get_days());
+        match said.issued {
+            Some(issued) => Some(since(issued).abs() <= DAYS),
+            // That it was made about then, or later, says nothing of the date.
+            None => (since(said.signed_on?) > DAYS_AFTER_SIGNATURE).then_some(false),
+        }
     }
 
     /// Whether the page names whom a certificate is of: by the words of the name or by their initials, as companies call
@@ -175,6 +183,19 @@ mod tests {
             ..Said::default()
         };
         assert_eq!(all(&other, None), [(Name, false), (Address, false), (Issued, false)]);
+        // Without a date of its own it was made when the document was.
+        for (signed_on, expected) in [
+            (date(2026, 10, 13), &[][..]),
+            (date(2026, 9, 12), &[]),
+            (date(2026, 9, 11), &[(Issued, false)]),
+            (date(2021, 10, 13), &[(Issued, false)]),
+            (date(2030, 1, 1), &[]),
+        ] {
+            let undated = Said { signed_on: Some(signed_on), ..Said::default() };
+            assert_eq!(all(&undated, None), expected, "{signed_on}");
+            let dated = Said { issued: Some(date(2026, 10, 10)), ..undated };
+            assert_eq!(all(&dated, None), [(Issued, true)], "{signed_on}");
+        }
         let empty = Page { names: vec![], address: None, issued: None, lines: &[] };
         assert_eq!(empty.against(&other, lumenor), []);
     }

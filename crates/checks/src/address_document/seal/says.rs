@@ -30,6 +30,8 @@ pub(super) struct Said {
     pub(super) addressed: Vec<String>,
     pub(super) sent_to: Option<Place>,
     pub(super) issued: Option<Date>,
+    /// When it was made.
+    pub(super) signed_on: Option<Date>,
 }
 
 /// The identifiers of a person: in one, or title, given name and surname.
@@ -73,6 +75,7 @@ impl Said {
             addressed: both([ADDRESSED, ADDRESSED_TOO]),
             sent_to: place(seal, BILL),
             issued: seal.issued,
+            signed_on: Some(seal.signed_on),
         }
     }
 }
