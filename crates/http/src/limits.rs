@@ -27,6 +27,10 @@ use governor::{
 const WRONG_PER_MINUTE: u32 = 60;
 /// Addresses that are remembered before those that have recovered are forgotten.
 const MAX_ADDRESSES: usize = 10_000;
+/// Buckets that are kept before those that are full again are forgotten.
+const MAX_BUCKETS: usize = 10_000;
+/// How long a bucket takes to be full again, however empty it was.
+const FULL_AFTER: Duration = Duration::from_secs(60);
 /// Good credentials that are remembered before the older half of them is forgotten.
 const MAX_KNOWN: usize = 100_000;
 
@@ -53,13 +57,20 @@ pub(crate) enum Holder {
 /// The buckets of this process.
 pub(crate) struct Limits {
     time: Time,
-    buckets: Mutex<HashMap<Holder, (u32, Arc<Bucket>)>>,
+    buckets: Mutex<HashMap<Holder, Kept>>,
     wrong: RateLimiter<IpAddr, DefaultKeyedStateStore<IpAddr>, Time, NoOpMiddleware<Nanos>>,
     /// Until when addresses wait from which too many were wrong.
     shut: Mutex<HashMap<IpAddr, Nanos>>,
     known: Known,
     /// Requests that are open now, by whose and which.
     open: Mutex<HashMap<(Holder, String), u32>>,
+}
+
+/// A bucket of this many requests a minute, and when it was used last.
+struct Kept {
+    per_minute: u32,
+    used: Nanos,
+    bucket: Arc<Bucket>,
 }
 
 /// The credentials that were good when they were last seen, under a hash that is keyed anew in each process. Whether they
@@ -151,12 +162,17 @@ impl Limits {
         let most = NonZeroU32::new(per_minute).unwrap_or(NonZeroU32::MIN);
         let bucket = {
             let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
-            let new = || (most.get(), Arc::new(self.bucket(most)));
-            let known = buckets.entry(holder).or_insert_with(new);
-            if known.0 != most.get() {
-                *known = new();
+            let now = self.time.now();
+            if buckets.len() >= MAX_BUCKETS && !buckets.contains_key(&holder) {
+                buckets.retain(|_, kept| now.saturating_sub(kept.used) < Nanos::from(FULL_AFTER));
             }
-            known.1.clone()
+            let new = || Kept { per_minute: most.get(), used: now, bucket: Arc::new(self.bucket(most)) };
+            let kept = buckets.entry(holder).or_insert_with(new);
+            if kept.per_minute != most.get() {
+                *kept = new();
+            }
+            kept.used = now;
+            kept.bucket.clone()
         };
         // Whoever may ask twice a minute may still hand a picture in.
         let cost = NonZeroU32::new(cost).unwrap_or(NonZeroU32::MIN).min(most);
@@ -288,6 +304,23 @@ mod tests {
         clock.advance(60_000);
         assert_eq!(limits.take(id(1), 60, 10).map(|a| a.remaining), Ok(50));
         assert!(limits.take(id(3), 2, 10).is_ok(), "a small limit still lets a picture in");
+    }
+
+    #[test]
+    fn buckets_that_are_full_again_are_forgotten() {
+        let clock = Arc::new(FixedClock::default());
+        let limits = Limits::new(clock.clone());
+        let kept = || limits.buckets.lock().unwrap().len();
+        for n in 0..MAX_BUCKETS as u128 {
+            limits.take(id(n), 1, 1).unwrap();
+        }
+        clock.advance(59_999);
+        assert!(limits.take(id(0), 1, 1).is_err(), "it is not full again");
+        limits.take(id(u128::MAX), 1, 1).unwrap();
+        assert_eq!(kept(), MAX_BUCKETS + 1, "each was used within the minute");
+        clock.advance(1);
+        limits.take(id(u128::MAX - 1), 1, 1).unwrap();
+        assert_eq!(kept(), 3, "those that were used since, and the new one");
     }
 
     #[test]
