@@ -7,7 +7,10 @@ use bonafide_core::{
     id::{EvidenceId, OrganizationId, VerificationId},
     problem::Rule,
 };
-use bonafide_inspect::jobs::{Crop, File};
+use bonafide_inspect::{
+    Failed,
+    jobs::{Crop, Damaged, File},
+};
 use bonafide_store::{audit, evidence as rows};
 use serde_json::{Value, json};
 
@@ -57,14 +60,21 @@ pub async fn show(
     let bytes = engine.blobs().get(&record.key, row.id, &row.blob_key).await?.to_vec();
     let jpeg = match region {
         None => bytes,
-        Some(region) => {
-            let cut = engine.inspect(caller.organization, Crop { file: File(bytes), region }).await?;
-            cut.map_err(unreadable)?.0
-        }
+        Some(region) => cut(engine.inspect(caller.organization, Crop { file: File(bytes), region }).await)?,
     };
     let detail = json!({"picture": picture, "part": words(part)});
     note(engine, caller.organization, &caller.actor(), id, &detail).await?;
     Ok(jpeg)
+}
+
+/// What was cut out. A picture that kills whoever looks at it is as good as damaged.
+fn cut(looked_at: Result<Result<File, Damaged>, Failed>) -> Result<Vec<u8>> {
+    match looked_at {
+        Ok(cut) => Ok(cut.map_err(unreadable)?.0),
+        Err(Failed::Died(_)) => Err(unreadable(Damaged)),
+        Err(Failed::TimedOut(_)) => Err(Error::Overloaded { retry_after_s: 5 }),
+        Err(unavailable) => Err(unavailable.into()),
+    }
 }
 
 /// Left, top, right and bottom in pixels; none for the whole picture.
@@ -128,4 +138,24 @@ pub(super) async fn note(
     audit::append(&mut tx, organization, entry).await?;
     tx.commit().await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_picture_that_nobody_could_look_at_is_no_fault_of_the_server() {
+        assert_eq!(cut(Ok(Ok(File(vec![1])))).unwrap(), [1]);
+        for damaged in [Ok(Err(Damaged)), Err(Failed::Died("signal 9".to_owned()))] {
+            let told = cut(damaged).unwrap_err();
+            assert!(matches!(told, Error::Conflict { code: "evidence_damaged", .. }), "{told:?}");
+        }
+        for later in [Failed::TimedOut(Duration::from_secs(15)), Failed::Unavailable("none".to_owned())] {
+            let told = cut(Err(later)).unwrap_err();
+            assert!(matches!(told, Error::Overloaded { retry_after_s: 5 }), "{told:?}");
+        }
+    }
 }
