@@ -5,6 +5,8 @@ use std::{convert::Infallible, net::SocketAddr, pin::pin, sync::Arc, time::Durat
 use axum::{Router, body::Body, extract::ConnectInfo};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
+#[cfg(target_os = "linux")]
+use socket2::SockRef;
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::{Semaphore, watch},
@@ -17,7 +19,8 @@ use tower::ServiceExt;
 pub struct Patience {
     /// Connections at once.
     pub most: usize,
-    /// How long one may take for the head of a request, and so how long it may be idle.
+    /// How long one may take for the head of a request, and so how long it may be idle; on Linux also how long it may leave an
+    /// answer untaken.
     pub head: Duration,
 }
 
@@ -56,7 +59,7 @@ pub async fn serve(
             Some((place, Ok((stream, from)))) => {
                 let (http, app, stopped) = (http.clone(), app.clone(), stopped.clone());
                 tokio::spawn(async move {
-                    answer(&http, stream, from, app, stopped).await;
+                    answer(&http, patience.head, stream, from, app, stopped).await;
                     drop(place);
                 });
             }
@@ -74,6 +77,7 @@ pub async fn serve(
 
 async fn answer(
     http: &http1::Builder,
+    patience: Duration,
     stream: TcpStream,
     from: SocketAddr,
     app: Router,
@@ -81,6 +85,9 @@ async fn answer(
 ) {
     // Answers are short: none waits for the next.
     let _ = stream.set_nodelay(true);
+    // Whoever does not take an answer is waited for no longer than whoever says nothing.
+    #[cfg(target_os = "linux")]
+    let _ = SockRef::from(&stream).set_tcp_user_timeout(Some(patience));
     let service = service_fn(move |mut request: hyper::Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(from));
         let answered = app.clone().oneshot(request.map(Body::new));

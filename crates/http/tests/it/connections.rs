@@ -16,7 +16,8 @@ async fn start(patience: Patience) -> (SocketAddr, watch::Sender<bool>, JoinHand
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = watch::channel(false);
-    let app = Router::new().route("/", get(async || "here"));
+    let app =
+        Router::new().route("/", get(async || "here")).route("/large", get(async || vec![b' '; 64 << 20]));
     (address, stop, tokio::spawn(serve(listener, app, patience, stopped)))
 }
 
@@ -44,7 +45,7 @@ async fn so_many_at_once_and_the_next_when_one_ends() {
 
 #[tokio::test]
 async fn whoever_says_nothing_is_not_waited_for() {
-    let head = Duration::from_millis(100);
+    let head = Duration::from_secs(2);
     let (address, _stop, _server) = start(Patience { head, ..Patience::default() }).await;
     let mut silent = TcpStream::connect(address).await.unwrap();
     let mut halfway = TcpStream::connect(address).await.unwrap();
@@ -57,6 +58,19 @@ async fn whoever_says_nothing_is_not_waited_for() {
         stream.read_to_end(&mut told).await.unwrap();
         assert!(told.is_empty() || told.starts_with(b"HTTP/1.1 408"), "{}", String::from_utf8_lossy(&told));
     }
+}
+
+/// More than the buffers of both ends hold: the server waits until some of it is taken.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn whoever_takes_no_answer_makes_room() {
+    let patience = Patience { most: 1, head: Duration::from_secs(2) };
+    let (address, _stop, _server) = start(patience).await;
+    let mut deaf = TcpStream::connect(address).await.unwrap();
+    deaf.write_all(b"GET /large HTTP/1.1\r\nHost: a\r\n\r\n").await.unwrap();
+    let mut next = TcpStream::connect(address).await.unwrap();
+    assert!(ask(&mut next).await.ends_with("here"));
+    drop(deaf);
 }
 
 #[tokio::test]
