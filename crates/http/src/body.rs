@@ -39,9 +39,11 @@ const FIRST: usize = 1 << 20;
 const WAIT: Duration = Duration::from_secs(2);
 /// When whoever found none may ask again, in seconds.
 const AGAIN_S: u32 = 2;
-/// How long a body may take however small it is, and for each of its bytes beyond that: a slow telephone line.
+/// How long a body may take however small it is, and for each of its bytes beyond that: a slow telephone line. What is beyond
+/// a small one takes more room from others, and has to come faster.
 const GRACE: Duration = Duration::from_secs(30);
-const SLOWEST_PER_S: u32 = 8 << 10;
+const SLOWEST_PER_S: usize = 8 << 10;
+const SLOWEST_LARGE_PER_S: usize = 64 << 10;
 
 /// How many bodies are forgotten at once, and how long each may take: whoever sends for nothing shall not slow others down.
 const FORGOTTEN_AT_ONCE: usize = 2;
@@ -178,6 +180,24 @@ fn announced(headers: &HeaderMap) -> Option<usize> {
     headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
+/// How long a body may have taken when so much of it came.
+fn may_take(came: usize) -> Duration {
+    let seconds = came.min(SMALL) / SLOWEST_PER_S + came.saturating_sub(SMALL) / SLOWEST_LARGE_PER_S;
+    GRACE + Duration::from_secs(seconds as u64)
+}
+
+/// Whether a request brings more than a small body, as far as it says.
+pub(crate) fn is_large(request: &Request, most: usize) -> bool {
+    let announced = announced(request.headers());
+    most > SMALL && !request.body().is_end_stream() && announced.is_none_or(|bytes| bytes > SMALL)
+}
+
+/// Forgets the body of a request that is refused.
+pub(crate) async fn refuse(room: &Room, request: Request) {
+    metrics::counter!("bonafide_bodies_refused_total").increment(1);
+    room.forget(with(request, MAX_BODY, UnderWay::default()).into_body()).await;
+}
+
 /// Bounds a body that nobody has vouched for.
 pub(crate) fn bound(request: Request, most: usize) -> Request {
     with(request, most, UnderWay::default())
@@ -210,8 +230,7 @@ pub(crate) async fn admit(
     match refused {
         None => Ok((with(request, most, under_way.clone()), under_way)),
         Some(denied) => {
-            metrics::counter!("bonafide_bodies_refused_total").increment(1);
-            room.forget(with(request, MAX_BODY, under_way).into_body()).await;
+            refuse(room, request).await;
             Err(denied)
         }
     }
@@ -277,8 +296,7 @@ impl HttpBody for Bounded {
                 if !self.under_way.place(|place| place.cover(self.came)) {
                     return self.break_off(Broken::NoRoom);
                 }
-                let came = u32::try_from(self.came).unwrap_or(u32::MAX);
-                let end = self.begun + GRACE + Duration::from_secs((came / SLOWEST_PER_S).into());
+                let end = self.begun + may_take(self.came);
                 self.late.as_mut().reset(end);
             }
             None => {
@@ -391,6 +409,13 @@ mod tests {
         };
         let refused = read(Body::new(body), Some(&under_way)).await.unwrap_err();
         assert_eq!((refused.status.as_u16(), refused.message.as_str()), (400, "came too slowly"));
+    }
+
+    #[test]
+    fn what_is_large_has_to_come_faster() {
+        for (came, seconds) in [(0, 30), (8 << 10, 31), (256 << 10, 62), (320 << 10, 63), (64 << 20, 1_082)] {
+            assert_eq!(may_take(came).as_secs(), seconds, "{came}");
+        }
     }
 
     #[tokio::test]

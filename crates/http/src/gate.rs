@@ -206,7 +206,8 @@ async fn admit(
         Err(denied) => return (Some(allowance), Err(denied)),
     };
     let does_something = repeat::does_something(parts.method.as_str(), scopes);
-    let open = match rule.at_once {
+    let at_once = rule.at_once.map(|most| caller.session.map_or(most, |_| most.min(DEVICE_AT_ONCE)));
+    let open = match at_once {
         None => None,
         Some(most) => match rules.limits.open(holder(&caller), path, most) {
             Some(open) => Some(open),
@@ -215,19 +216,37 @@ async fn admit(
     };
     parts.extensions.insert(crate::Caller(caller.clone()));
     let request = Request::from_parts(parts, body);
+    // Who announces much and sends it slowly takes room from everybody else of the organization.
+    let alone = match caller.session.is_some() && body::is_large(&request, rule.max_body) {
+        false => None,
+        true => match rules.limits.open(holder(&caller), LARGE, DEVICE_LARGE_AT_ONCE) {
+            Some(open) => Some(open),
+            None => {
+                body::refuse(&rules.room, request).await;
+                return (Some(allowance), Err(Denied::TooManyOpen(DEVICE_LARGE_AT_ONCE)));
+            }
+        },
+    };
     let (request, under_way) =
         match body::admit(&rules.room, request, rule.max_body, caller.organization).await {
             Ok(admitted) => admitted,
             Err(denied) => return (Some(allowance), Err(denied)),
         };
     // Given back when the request is answered, or given up.
-    let held = (open, under_way);
+    let held = (open, alone, under_way);
     let done = match key.filter(|_| does_something) {
         Some(chosen) => repeat::run(engine, &caller, chosen, request, next, held).await,
         None => Ok(next.run(request).await),
     };
     (Some(allowance), done)
 }
+
+/// How many of one operation that waits a person's device may have open: it waits for one result, and a page that is loaded anew
+/// asks again before the first request is given up.
+const DEVICE_AT_ONCE: u32 = 4;
+/// Large bodies that a person's device may have under way, whatever they are for; no path has this name.
+const DEVICE_LARGE_AT_ONCE: u32 = 1;
+const LARGE: &str = "large";
 
 /// Whose requests these are.
 fn holder(caller: &Caller) -> Holder {

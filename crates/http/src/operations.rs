@@ -23,7 +23,8 @@ pub struct Operation {
     pub or_capture: bool,
     /// How many requests it counts as.
     pub cost: u32,
-    /// How many of it one caller may have open at once; `None` where it is answered at once.
+    /// How many of it one caller may have open at once, a person's device never more than four; `None` where it is answered at
+    /// once.
     pub at_once: Option<u32>,
     /// Most bytes of its body.
     pub max_body: usize,

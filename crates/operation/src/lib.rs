@@ -7,7 +7,8 @@
 //! ```
 //!
 //! `or` is the scope of capture tokens, where a person's device may ask for its own session as well. `cost`, `at_once` (how many
-//! of these one caller may have open) and `max_body` (in bytes, where the usual is too little) are published as `x-…`.
+//! of these one caller may have open; a person's device never more than four) and `max_body` (in bytes, where the usual is too
+//! little) are published as `x-…`.
 //!
 //! It becomes a `#[utoipa::path]`. The answer of success is read off the return type: `Json<T>` is 200, `Created<T>` 201,
 //! `NoContent` 204. An operation with another answer names it: `responses(…)`, as utoipa has it. `params(…)` and

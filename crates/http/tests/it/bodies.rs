@@ -2,7 +2,10 @@
 
 use std::{
     pin::Pin,
-    sync::atomic::{AtomicU32, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU32, Ordering},
+    },
     task::{Context, Poll},
     time::Duration,
 };
@@ -13,13 +16,16 @@ use axum::{
     http::{Request, header},
     response::IntoResponse,
 };
-use bonafide_engine::access;
+use bonafide_engine::{
+    Engine, access, capture,
+    verifications::{self, NewVerification},
+};
 use bonafide_http::{Dialect, Json, Operations, Result, error_schema, operation, routes};
 use bonafide_testkit::engine::{Setup, Started};
 use hyper::body::Frame;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use tokio::{task::JoinHandle, time::timeout};
+use tokio::task::JoinHandle;
 use tower::ServiceExt;
 use utoipa::{OpenApi, ToSchema};
 
@@ -34,7 +40,7 @@ static DIALECT: Dialect = Dialect {
         scheme: "heavy_key",
         error: error_schema::<String>,
         folder: "crates/http/tests/it",
-        routes: routes![light, heavy, open, patient],
+        routes: routes![light, heavy, open, patient, devoted],
     }),
     ..Dialect::new("heavy", |refusal, _| (refusal.status, Json(refusal.code)).into_response())
 };
@@ -56,6 +62,7 @@ async fn light(Json(load): Json<Load>) -> Result<Json<usize>> {
     "/heavy/heavy",
     id = "heavy",
     scope = "verifications:write",
+    or = "capture",
     cost = 5,
     max_body = 67_108_864
 )]
@@ -79,8 +86,42 @@ async fn patient() -> Result<Json<usize>> {
     std::future::pending().await
 }
 
-/// A body of which nothing ever comes.
-struct Silent;
+/// Those who came to wait there.
+static DEVOTED: AtomicU32 = AtomicU32::new(0);
+
+/// Wait for ever, as a device may
+#[operation(
+    get,
+    "/heavy/devoted",
+    id = "devoted",
+    scope = "verifications:write",
+    or = "capture",
+    at_once = 256
+)]
+async fn devoted() -> Result<Json<usize>> {
+    DEVOTED.fetch_add(1, Ordering::Relaxed);
+    std::future::pending().await
+}
+
+/// Until so many came.
+async fn until(came: &AtomicU32, many: u32) {
+    while came.load(Ordering::Relaxed) < many {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+/// A body of which nothing ever comes, and whether somebody waits for it.
+#[derive(Clone, Default)]
+struct Silent(Arc<AtomicBool>);
+
+impl Silent {
+    /// Until it has its place.
+    async fn is_waited_for(&self) {
+        while !self.0.load(Ordering::Relaxed) {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+}
 
 impl HttpBody for Silent {
     type Data = Bytes;
@@ -90,6 +131,7 @@ impl HttpBody for Silent {
         self: Pin<&mut Self>,
         _: &mut Context<'_>,
     ) -> Poll<Option<std::result::Result<Frame<Bytes>, axum::Error>>> {
+        self.0.store(true, Ordering::Relaxed);
         Poll::Pending
     }
 }
@@ -114,6 +156,7 @@ impl HttpBody for Pieces {
 
 #[derive(Clone)]
 struct App {
+    engine: Engine,
     router: Router,
     key: String,
     stranger: String,
@@ -129,9 +172,17 @@ impl App {
                 access::client(&engine, &new.credential.public_id, &new.secret.to_string()).await.unwrap();
             keys.push(access::issue(&engine, &client, None).await.unwrap().token.to_string());
         }
-        let router = bonafide_http::server(&[&DIALECT], engine, &Default::default(), Router::new());
+        let router = bonafide_http::server(&[&DIALECT], engine.clone(), &Default::default(), Router::new());
         let [key, stranger] = keys.try_into().unwrap();
-        (Self { router, key, stranger }, folder)
+        (Self { engine, router, key, stranger }, folder)
+    }
+
+    /// The token of a person's device in a new verification.
+    async fn device(&self) -> String {
+        let caller = access::authenticate(&self.engine, &self.key).await.unwrap().unwrap();
+        let new = NewVerification { dialect: "heavy", ..NewVerification::default() };
+        let id = verifications::create(&self.engine, &caller, new).await.unwrap();
+        capture::issue(&self.engine, &caller, id).await.unwrap().to_string()
     }
 
     async fn send(&self, request: Request<Body>) -> (u16, Value, Option<String>) {
@@ -165,6 +216,13 @@ impl App {
     }
 }
 
+async fn hang_up<const N: usize>(all: [JoinHandle<(u16, Value, Option<String>)>; N]) {
+    for one in all {
+        one.abort();
+        assert!(one.await.unwrap_err().is_cancelled());
+    }
+}
+
 const AROUND: usize = r#"{"text":""}"#.len();
 
 #[tokio::test]
@@ -193,10 +251,11 @@ async fn a_body_is_as_large_as_its_operation_publishes() {
 async fn large_bodies_wait_for_room_and_leave_some_to_others() {
     const LARGE: usize = 60 << 20;
     let (app, _folder) = App::start().await;
-    let silent = |key: &str| app.request("/heavy/heavy", key, Some(LARGE), Body::new(Silent));
+    let silent = Silent::default();
     let small = || app.request("/heavy/heavy", &app.key, Some(LARGE), Body::from(r#"{"text":"x"}"#));
-    let under_way = app.ask(silent(&app.key));
-    tokio::task::yield_now().await;
+    let large = app.request("/heavy/heavy", &app.key, Some(LARGE), Body::new(silent.clone()));
+    let under_way = app.ask(large);
+    silent.is_waited_for().await;
     // No second such body fits into what one organization may have under way.
     let full = (503, json!("overloaded"), Some("2".to_owned()));
     assert_eq!(app.send(small()).await, full);
@@ -222,20 +281,62 @@ async fn one_caller_has_few_long_polls_open() {
     let poll =
         |key: &str| Request::get("/heavy/patient").header("X-Api-Key", key).body(Body::empty()).unwrap();
     let waiting = [app.ask(poll(&app.key)), app.ask(poll(&app.key))];
-    while INSIDE.load(Ordering::Relaxed) < 2 {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    until(&INSIDE, 2).await;
     let refused = (429, json!("too_many_requests"), Some("1".to_owned()));
     assert_eq!(app.send(poll(&app.key)).await, refused);
     assert_eq!(app.post("/heavy/light", 1).await, (200, json!(1)), "other requests go on");
-    let others = timeout(Duration::from_millis(100), app.send(poll(&app.stranger))).await;
-    assert!(others.is_err(), "another caller waits for the answer");
-    for one in &waiting {
-        one.abort();
+    // Another caller is let in, and waits.
+    let others = app.ask(poll(&app.stranger));
+    until(&INSIDE, 3).await;
+    hang_up(waiting).await;
+    // Those who hung up make room.
+    let again = app.ask(poll(&app.key));
+    until(&INSIDE, 4).await;
+    hang_up([others, again]).await;
+}
+
+#[tokio::test]
+async fn a_device_has_fewer_requests_open_than_a_server() {
+    let (app, _folder) = App::start().await;
+    let device = app.device().await;
+    let wait =
+        |key: &str| Request::get("/heavy/devoted").header("X-Api-Key", key).body(Body::empty()).unwrap();
+    let waiting = [(); 4].map(|()| app.ask(wait(&device)));
+    until(&DEVOTED, 4).await;
+    let refused = (429, json!("too_many_requests"), Some("1".to_owned()));
+    assert_eq!(app.send(wait(&device)).await, refused);
+    // Another device, and the server that made both.
+    let others = [app.ask(wait(&app.device().await)), app.ask(wait(&app.key))];
+    until(&DEVOTED, 6).await;
+    let more = [(); 3].map(|()| app.ask(wait(&app.key)));
+    until(&DEVOTED, 9).await;
+    hang_up(waiting).await;
+    hang_up(others).await;
+    hang_up(more).await;
+}
+
+#[tokio::test]
+async fn a_device_sends_one_large_body_after_the_other() {
+    const LARGE: usize = 1 << 20;
+    let (app, _folder) = App::start().await;
+    let device = app.device().await;
+    let send = |key: &str, announced: Option<usize>| {
+        app.request("/heavy/heavy", key, announced, Body::from(r#"{"text":"x"}"#))
+    };
+    let silent = Silent::default();
+    let under_way = app.ask(app.request("/heavy/heavy", &device, Some(LARGE), Body::new(silent.clone())));
+    silent.is_waited_for().await;
+    let refused = (429, json!("too_many_requests"), Some("1".to_owned()));
+    for announced in [Some(LARGE), None] {
+        let second = app.request("/heavy/heavy", &device, announced, Body::new(Pieces(LARGE)));
+        assert_eq!(app.send(second).await, refused, "{announced:?}");
     }
-    for one in waiting {
-        assert!(one.await.unwrap_err().is_cancelled());
+    let let_in = (200, json!(1), None);
+    assert_eq!(app.send(send(&device, Some(12))).await, let_in, "what is small goes on");
+    assert_eq!(app.send(send(&app.device().await, Some(LARGE))).await, let_in, "another device");
+    assert_eq!(app.send(send(&app.key, Some(LARGE))).await, let_in, "a server");
+    hang_up([under_way]).await;
+    for _ in 0..2 {
+        assert_eq!(app.send(send(&device, Some(LARGE))).await, let_in);
     }
-    let again = timeout(Duration::from_millis(100), app.send(poll(&app.key))).await;
-    assert!(again.is_err(), "let in again, and waiting");
 }
