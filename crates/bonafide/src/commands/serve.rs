@@ -117,7 +117,7 @@ pub(crate) fn run(args: Args) -> CommandResult {
         let told = engine.clone();
         tokio::spawn(async move {
             signalled().await;
-            tracing::info!("stopping: requests and checks under way are finished first");
+            tracing::info!("stopping: what is under way has a moment to come to its end");
             told.stop();
             let _ = stop.send(true);
         });
@@ -175,7 +175,8 @@ where
     })
 }
 
-/// How long requests and work under way may take to come to their end: less than the 20 s after which most supervisors kill.
+/// How long requests and work under way may take to come to their end: less than supervisors wait before
+/// they kill. Docker has to be told to (deploy/Containerfile).
 const LAST_WORK: Duration = Duration::from_secs(15);
 const LAST_CONNECTIONS: Duration = Duration::from_secs(2);
 

@@ -14,6 +14,9 @@ use crate::{
 /// Hands in what was captured and waits until it is judged; `authenticated` of the session says the result. 503 with
 /// `Retry-After` when the checks take longer; they go on. Asking again waits for the same result or returns it; it is a new
 /// attempt only when something new was captured since.
+///
+/// A device that was told 503 may be told 410 when it asks again: the session was decided meanwhile and takes nothing more of
+/// it, and your server reads the result.
 #[operation(
     post,
     "/ida/sdk/finalize",

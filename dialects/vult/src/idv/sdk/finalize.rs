@@ -37,6 +37,9 @@ pub(crate) struct Finalized {
 /// Hands in what was captured and waits for the result. 503 with `Retry-After` when the checks take longer; they go on.
 /// Asking again waits for the same result or returns it; it is a new attempt only when something new was captured since,
 /// or the settings are other ones.
+///
+/// A device that was told 503 may be told 410 when it asks again: the session was decided meanwhile and takes nothing more of
+/// it, and your server reads the result.
 #[operation(
     post,
     "/idv/sdk/finalize",
