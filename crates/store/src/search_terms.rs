@@ -5,8 +5,11 @@
 //! key.
 //!
 //! A term of a verification is a row of `search_terms`. Of frequent terms that is too many rows to read: [`fold`] puts those of
-//! one term and one day into one row of `search_days`, and `found` reads both. Who changes the terms of a verification holds
-//! its row of `searchable`, and then, to change rows of `search_days`, the organization.
+//! one term and one day into one row of `search_days`, and `found` reads both.
+//!
+//! On PostgreSQL whoever keeps terms takes first the head of the audit log and the person ([`hold`]), as anonymizing does: of a
+//! person who is being forgotten nothing is kept anew. Then come the rows of `searchable`, and last of all, to change rows of
+//! `search_days`, a lock that is for these days alone.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +19,7 @@ use bonafide_core::{
 };
 use uuid::Uuid;
 
-use crate::{Context, Result, Tx, column::row, organizations, query::Query};
+use crate::{Context, Result, Tx, column::row, query::Query};
 
 /// A keyed hash of one beginning: the first eight bytes of a [`crate::crypto::mark`].
 pub type Term = i64;
@@ -82,8 +85,31 @@ pub struct Kept {
     pub rules: i64,
 }
 
-/// From now on the verification is found by these terms and by no others.
+/// Holds a person until the transaction ends: nobody else changes what they are found by, or forgets them. False when they were
+/// forgotten.
+pub async fn hold(tx: &mut Tx, organization: OrganizationId, applicant: ApplicantId) -> Result<bool> {
+    if let Tx::Postgres(_) = tx {
+        // Before the person, as whoever forgets them does.
+        let mut head = Query::new("SELECT hold_audit_head(");
+        head.bind(organization.uuid()).push(")");
+        head.execute(tx).await.to("hold the head of the audit log")?;
+    }
+    let mut query = Query::new("SELECT id FROM applicants WHERE organization = ");
+    query.bind(organization.uuid()).push(" AND id = ").bind(applicant.uuid());
+    query.push(" AND anonymized_at IS NULL").push(match tx {
+        // There is one writer.
+        Tx::Sqlite(_) => "",
+        Tx::Postgres(_) => " FOR NO KEY UPDATE",
+    });
+    let rows: Vec<(Uuid,)> = query.fetch(tx).await.to("hold a person who is found")?;
+    Ok(!rows.is_empty())
+}
+
+/// From now on the verification is found by these terms and by no others; by none, when its person was forgotten.
 pub async fn keep(tx: &mut Tx, organization: OrganizationId, found: Found, kept: Kept) -> Result<()> {
+    if !hold(tx, organization, found.applicant).await? {
+        return Ok(());
+    }
     let Kept { mut terms, rules } = kept;
     let mut before = Query::new("SELECT terms, rules FROM searchable WHERE organization = ");
     before.bind(organization.uuid()).push(" AND verification = ").bind(found.verification.uuid());
@@ -130,18 +156,23 @@ pub async fn keep(tx: &mut Tx, organization: OrganizationId, found: Found, kept:
     query.execute(tx).await.to("note what a verification is found by")
 }
 
-/// Some verifications that were kept by older rules.
+/// Some verifications that were kept by older rules, and whose they are: those whose ids follow `after`, in order.
 pub async fn of_older_rules(
     tx: &mut Tx,
     organization: OrganizationId,
     rules: i64,
+    after: Option<VerificationId>,
     most: usize,
-) -> Result<Vec<VerificationId>> {
-    let mut query = Query::new("SELECT verification FROM searchable WHERE organization = ");
+) -> Result<Vec<(VerificationId, ApplicantId)>> {
+    let mut query = Query::new("SELECT verification, applicant FROM searchable WHERE organization = ");
     query.bind(organization.uuid()).push(" AND rules < ").bind(rules);
-    query.push(" LIMIT ").bind(i64::try_from(most).unwrap_or(i64::MAX));
-    let rows: Vec<(Uuid,)> = query.fetch(tx).await.to("read what is found by older rules")?;
-    Ok(rows.into_iter().map(|(id,)| VerificationId::from_uuid(id)).collect())
+    if let Some(after) = after {
+        query.push(" AND verification > ").bind(after.uuid());
+    }
+    query.push(" ORDER BY verification LIMIT ").bind(i64::try_from(most).unwrap_or(i64::MAX));
+    let rows: Vec<(Uuid, Uuid)> = query.fetch(tx).await.to("read what is found by older rules")?;
+    let ids = |(id, applicant)| (VerificationId::from_uuid(id), ApplicantId::from_uuid(applicant));
+    Ok(rows.into_iter().map(ids).collect())
 }
 
 /// What a verification is found by counts as made out by these rules.
@@ -158,7 +189,7 @@ pub async fn leave(
 }
 
 /// A person's verifications are found no more.
-pub(crate) async fn forget(tx: &mut Tx, organization: OrganizationId, applicant: ApplicantId) -> Result<()> {
+pub async fn forget(tx: &mut Tx, organization: OrganizationId, applicant: ApplicantId) -> Result<()> {
     let mut query = Query::new("DELETE FROM searchable WHERE organization = ");
     query.bind(organization.uuid()).push(" AND applicant = ").bind(applicant.uuid());
     take_away(tx, organization, query).await
@@ -203,7 +234,7 @@ async fn remove(
 
         let is_there = |(_, members): &(Term, Vec<u8>)| members.as_chunks().0.contains(&member);
         if of_day(tx, organization, place.day(), batch).await?.iter().any(is_there) {
-            organizations::hold(tx, organization).await?;
+            hold_days(tx, organization).await?;
             let mut changed = of_day(tx, organization, place.day(), batch).await?;
             changed.retain(is_there);
             for (_, members) in &mut changed {
@@ -226,7 +257,6 @@ pub async fn fold(tx: &mut Tx, organization: OrganizationId, many: usize) -> Res
     if counted.first().is_none_or(|(n,)| *n < limit) {
         return Ok(false);
     }
-    organizations::hold(tx, organization).await?;
     let mut query =
         Query::new("SELECT verification, created_at, terms FROM searchable WHERE organization = ");
     query.bind(organization.uuid()).push(" AND NOT folded ORDER BY created_at, verification LIMIT ");
@@ -239,6 +269,7 @@ pub async fn fold(tx: &mut Tx, organization: OrganizationId, many: usize) -> Res
     if rows.is_empty() {
         return Ok(false);
     }
+    hold_days(tx, organization).await?;
     let mut days: BTreeMap<i64, Vec<(Place, Vec<Term>)>> = BTreeMap::new();
     for (id, created_at, terms) in rows {
         let place = Place { created_at, id };
@@ -265,6 +296,16 @@ pub async fn fold(tx: &mut Tx, organization: OrganizationId, many: usize) -> Res
         }
     }
     Ok(true)
+}
+
+/// Holds the rows of `search_days` until the transaction ends. Taken last: whoever has them waits for nobody who waits for them.
+async fn hold_days(tx: &mut Tx, organization: OrganizationId) -> Result<()> {
+    if let Tx::Postgres(_) = tx {
+        let mut query = Query::new("SELECT pg_advisory_xact_lock(6282194, hashtext(CAST(");
+        query.bind(organization.uuid()).push(" AS TEXT)))");
+        query.execute(tx).await.to("hold a day's terms")?;
+    }
+    Ok(())
 }
 
 /// Moves the rows of these verifications of one day that have one of these terms.

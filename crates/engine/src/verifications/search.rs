@@ -9,11 +9,9 @@
 
 use std::collections::BTreeSet;
 
-use bonafide_core::{
-    document::FieldName, id::OrganizationId, problem::with_causes, text::searched, verification::Kind,
-};
+use bonafide_core::{document::FieldName, id::OrganizationId, text::searched, verification::Kind};
 use bonafide_store::{
-    Tx,
+    Error as StoreError, Tx,
     crypto::{self, SubjectKey},
     organization_keys, organizations,
     search_terms::{self, Found, Kept, Term},
@@ -21,7 +19,12 @@ use bonafide_store::{
 use serde_json::Value;
 use unicode_normalization::char::canonical_combining_class;
 
-use crate::base::{engine::Engine, error::Result, private::Private, record::Record};
+use crate::base::{
+    engine::Engine,
+    error::{Error, Result},
+    private::Private,
+    record::Record,
+};
 
 /// Of longer words only so many characters are compared.
 const LONGEST: usize = 64;
@@ -88,36 +91,51 @@ pub(crate) async fn tidy(engine: &Engine, over: &(dyn Fn() -> bool + Sync)) -> R
     Ok(())
 }
 
+/// Each is tried once: those that cannot be read now are left for the next time, those that never will be are found as before.
 async fn renew(
     engine: &Engine,
     organization: OrganizationId,
     over: &(dyn Fn() -> bool + Sync),
 ) -> Result<()> {
+    let (mut after, mut damaged, mut locked) = (None, 0, 0);
     while !over() {
         let mut tx = engine.db().read().await?;
-        let old = search_terms::of_older_rules(&mut tx, organization, RULES, AT_ONCE).await?;
+        let old = search_terms::of_older_rules(&mut tx, organization, RULES, after, AT_ONCE).await?;
         drop(tx);
-        if old.is_empty() {
-            return Ok(());
-        }
-        for id in old {
+        let Some((last, _)) = old.last() else { break };
+        after = Some(*last);
+        let mut tx = engine.db().begin().await?;
+        prepare(engine, &mut tx, organization).await?;
+        tx.commit().await?;
+        for (id, applicant) in old {
             if over() {
                 break;
             }
             let mut tx = engine.db().begin().await?;
+            // Before it is read: what somebody learns of the person meanwhile is kept after this.
+            if !search_terms::hold(&mut tx, organization, applicant).await? {
+                search_terms::forget(&mut tx, organization, applicant).await?;
+                tx.commit().await?;
+                continue;
+            }
             match Record::find(engine, &mut tx, organization, id).await {
                 Ok(Some(record)) => index(engine, &mut tx, &record).await?,
                 // Gone since.
                 Ok(None) => {}
-                // Found as before; the others are not kept waiting for this one.
-                Err(error) => {
-                    let (verification, error) = (id.to_string(), with_causes(&error));
-                    tracing::error!(verification, error, "what a verification is found by was not kept anew");
+                Err(Error::Store(StoreError::Unsealable(_) | StoreError::Form { .. })) => damaged += 1,
+                // Another server may have wrapped it under a key that this one does not know yet.
+                Err(Error::Store(StoreError::WrongKeyRing(_))) => {
+                    locked += 1;
+                    continue;
                 }
+                Err(error) => return Err(error),
             }
             search_terms::leave(&mut tx, organization, id, RULES).await?;
             tx.commit().await?;
         }
+    }
+    if damaged + locked > 0 {
+        tracing::error!(damaged, locked, "what some verifications are found by was not kept anew");
     }
     Ok(())
 }
@@ -382,7 +400,7 @@ mod tests {
         tidy(engine, &|| false).await.unwrap();
         assert_eq!((of("angstrom").await, of("anna").await), (1, 0));
         let mut tx = engine.db().read().await.unwrap();
-        let old = search_terms::of_older_rules(&mut tx, caller.organization, RULES, 10).await.unwrap();
+        let old = search_terms::of_older_rules(&mut tx, caller.organization, RULES, None, 10).await.unwrap();
         assert!(old.is_empty(), "each is gone through once");
     }
 }

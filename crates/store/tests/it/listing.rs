@@ -435,6 +435,10 @@ pub(crate) async fn what_a_person_is_found_by_goes_with_them(stage: Stage) {
     assert_eq!((of(&a, &[6]).await, of(&b, &[5]).await), ((0, 0), (0, 0)));
     assert_eq!(rows().await, 0);
     assert!(stage.bytes("SELECT terms FROM searchable").await.is_empty());
+    // Whoever had read of the person before keeps nothing afterwards.
+    kept_as(&a, &[6]).await;
+    assert_eq!((of(&a, &[6]).await, rows().await), ((0, 0), 0));
+    assert!(stage.bytes("SELECT terms FROM searchable").await.is_empty());
 }
 
 pub(crate) async fn what_stands_together_is_found_and_goes_with_its_people(stage: Stage) {
