@@ -147,33 +147,26 @@ impl Blobs {
         blocking("delete a picture", move || remove(&path)).await
     }
 
-    /// The pictures in one of the [`FOLDERS`] that were written before a time. Files that were not finished until then are
-    /// removed: whoever wrote them is gone.
-    pub async fn written_before(&self, folder: u32, time: Timestamp) -> Result<Vec<BlobKey>> {
-        let folder = self.folder.join(format!("{:02x}", folder % FOLDERS));
+    /// The pictures in one of the [`FOLDERS`] that were written before a time, and when.
+    pub async fn written_before(&self, folder: u32, time: Timestamp) -> Result<Vec<(BlobKey, Timestamp)>> {
+        let folder = self.numbered(folder);
         blocking("look through the pictures", move || {
-            let entries = match fs::read_dir(&folder) {
-                Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(vec![]),
-                other => other.map_err(io("list", &folder))?,
+            let named = |(path, at): (PathBuf, Timestamp)| {
+                let name = path.file_name().and_then(|name| name.to_str()).filter(|name| is_name(name))?;
+                Some((BlobKey(name.to_owned()), at))
             };
-            let mut old = vec![];
-            for entry in entries {
-                let entry = entry.map_err(io("list", &folder))?;
-                let path = entry.path();
-                let written = entry.metadata().and_then(|file| file.modified());
-                let since = written.ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok());
-                if since.is_none_or(|since| since.as_millis() >= u128::try_from(time.0).unwrap_or_default()) {
-                    continue;
-                }
-                if path.extension().is_some_and(|end| end == UNFINISHED) {
-                    remove(&path)?;
-                } else if let Some(name) = path.file_name().and_then(|name| name.to_str())
-                    && is_name(name)
-                {
-                    old.push(BlobKey(name.to_owned()));
-                }
-            }
-            Ok(old)
+            Ok(files_before(&folder, time)?.into_iter().filter_map(named).collect())
+        })
+        .await
+    }
+
+    /// Removes the files in one of the [`FOLDERS`] that were not finished until a time: whoever wrote them is gone.
+    pub async fn remove_unfinished(&self, folder: u32, time: Timestamp) -> Result<()> {
+        let folder = self.numbered(folder);
+        blocking("remove what was not finished", move || {
+            let mut files = files_before(&folder, time)?;
+            files.retain(|(path, _)| path.extension().is_some_and(|end| end == UNFINISHED));
+            files.iter().try_for_each(|(path, _)| remove(path))
         })
         .await
     }
@@ -194,6 +187,10 @@ impl Blobs {
         .await
     }
 
+    fn numbered(&self, folder: u32) -> PathBuf {
+        self.folder.join(format!("{:02x}", folder % FOLDERS))
+    }
+
     /// A name that came out of the database is checked again: it becomes part of a path.
     fn path(&self, name: &BlobKey) -> Result<PathBuf> {
         let digits = name.as_str();
@@ -206,6 +203,23 @@ impl Blobs {
 
 fn is_name(text: &str) -> bool {
     text.len() == 32 && text.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
+/// The files of a folder that were written before a time, and when.
+fn files_before(folder: &Path, time: Timestamp) -> Result<Vec<(PathBuf, Timestamp)>> {
+    let entries = match fs::read_dir(folder) {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(vec![]),
+        other => other.map_err(io("list", folder))?,
+    };
+    let mut files = vec![];
+    for entry in entries {
+        let entry = entry.map_err(io("list", folder))?;
+        let written = entry.metadata().and_then(|file| file.modified());
+        let since = written.ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok());
+        let at = since.and_then(|since| i64::try_from(since.as_millis()).ok()).map(Timestamp);
+        files.extend(at.filter(|at| *at < time).map(|at| (entry.path(), at)));
+    }
+    Ok(files)
 }
 
 fn remove(path: &Path) -> Result<()> {

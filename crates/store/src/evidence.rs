@@ -195,6 +195,14 @@ pub async fn known(tx: &mut Tx, names: &[BlobKey]) -> Result<Vec<BlobKey>> {
     Ok(known)
 }
 
+/// When the newest evidence of all was given.
+pub async fn newest(tx: &mut Tx) -> Result<Option<Timestamp>> {
+    let (newest,): (Option<i64>,) =
+        on!(tx, |c| sqlx::query_as("SELECT MAX(created_at) FROM evidence").fetch_one(c).await)
+            .to("look for the newest evidence")?;
+    Ok(newest.map(Timestamp))
+}
+
 struct KeyRow {
     blob_key: BlobKey,
 }

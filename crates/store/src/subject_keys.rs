@@ -29,7 +29,8 @@ const PROOF: &[u8; 32] = b"bonafide: this is the right ring";
 /// Draws a key for an applicant whose row exists.
 ///
 /// # Errors
-/// [`Error::is_duplicate`] when the applicant has one, even a destroyed one: there is no second.
+/// [`Error::is_duplicate`] when the applicant has one, even a destroyed one: there is no second. On PostgreSQL
+/// [`Error::WrongKeyRing`] when the ring's current key was retired.
 pub async fn create(
     tx: &mut Tx,
     organization: OrganizationId,
@@ -40,6 +41,7 @@ pub async fn create(
 ) -> Result<SubjectKey> {
     let mut key = Key::default();
     entropy.fill(key.as_mut_slice());
+    hold_current(tx, ring).await?;
     let wrapped = ring.wrap(&key, &aad(organization, applicant), entropy)?;
     on!(tx, |c| sqlx::query(
         "INSERT INTO subject_keys (organization, applicant, key_id, wrapped_key, created_at)
@@ -194,6 +196,21 @@ pub async fn opens(tx: &mut Tx, ring: &dyn KeyRing) -> Result<Vec<String>> {
     Ok(proofs.into_iter().map(|(key_id, _)| key_id).collect())
 }
 
+/// Holds the proof of the current key until the transaction ends: who retires it waits for what is wrapped under it now. A server
+/// that was not started anew since another key was made learns so that its own is gone.
+async fn hold_current(tx: &mut Tx, ring: &dyn KeyRing) -> Result<()> {
+    // The file of an SQLite database is one process's.
+    if let Tx::Postgres(_) = tx {
+        let mut query = Query::new("SELECT key_id FROM key_ring_proofs WHERE key_id = ");
+        query.bind(ring.current()).push(" FOR KEY SHARE");
+        let held: Vec<(String,)> = query.fetch(tx).await.to("hold the key ring's current key")?;
+        if held.is_empty() {
+            return Err(Error::WrongKeyRing(ring.current().to_owned()));
+        }
+    }
+    Ok(())
+}
+
 /// Whether anything here was written under a key ring.
 pub async fn is_bound(tx: &mut Tx) -> Result<bool> {
     let (bound,): (bool,) =
@@ -215,22 +232,25 @@ pub async fn by_key(tx: &mut Tx) -> Result<Vec<(String, i64)>> {
 /// Lets a key of the ring go: from now on nobody notices that it is missing.
 ///
 /// # Errors
-/// [`Error::Conflict`] while it wraps a data key.
+/// [`Error::Conflict`] while it wraps a data key: roll back then.
 pub async fn retire(tx: &mut Tx, key_id: &str) -> Result<()> {
-    if by_key(tx).await?.iter().any(|(id, _)| id == key_id) {
-        return Err(Error::Conflict("the key ring"));
-    }
+    // First, which waits for whoever wraps under it at this moment; nobody can afterwards.
     on!(tx, |c| sqlx::query("DELETE FROM key_ring_proofs WHERE key_id = $1")
         .bind(key_id)
         .execute(c)
         .await
         .map(drop))
-    .to("forget a key of the key ring")
+    .to("forget a key of the key ring")?;
+    if by_key(tx).await?.iter().any(|(id, _)| id == key_id) {
+        return Err(Error::Conflict("the key ring"));
+    }
+    Ok(())
 }
 
 /// Wraps up to `limit` data keys of all organizations anew under the current key, so that an older version
 /// of the key ring can be dropped once this returns 0.
 pub async fn rewrap(tx: &mut Tx, ring: &dyn KeyRing, limit: i64, entropy: &dyn Entropy) -> Result<usize> {
+    hold_current(tx, ring).await?;
     let keys: Vec<(uuid::Uuid, uuid::Uuid, String, Vec<u8>)> = on!(tx, |c| sqlx::query_as(
         "SELECT organization, applicant, key_id, wrapped_key FROM subject_keys
          WHERE key_id <> $1 AND destroyed_at IS NULL ORDER BY organization, applicant LIMIT $2"

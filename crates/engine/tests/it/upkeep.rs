@@ -65,6 +65,28 @@ async fn pictures_that_are_nobodys_go(app: &App) {
     assert_eq!(swept(app).await, 1);
     assert_eq!(pictures(&root), mine);
 
+    // Newer than all that the database knows: it may be an older copy.
+    app.clock.advance(3 * DAY_MS);
+    leave(-DAY_MS);
+    assert_eq!(swept(app).await, 0);
+    assert!(stray.exists());
+
+    // A folder that nothing says whose it is, and of which not most is known.
+    fs::remove_file(root.join(".installation")).unwrap();
+    let beside = |file: &PathBuf| {
+        let name = file.file_name().unwrap().to_str().unwrap();
+        file.with_file_name(format!("{}{}", &name[..24], "0".repeat(8)))
+    };
+    let others: Vec<_> = mine.iter().map(beside).collect();
+    leave(2 * DAY_MS);
+    for other in &others {
+        fs::write(other, b"of another installation").unwrap();
+        age(other, now, 2 * DAY_MS);
+    }
+    assert_eq!(swept(app).await, 0);
+    assert!(stray.exists() && !root.join(".installation").exists());
+    others.iter().for_each(|other| fs::remove_file(other).unwrap());
+
     // With the pictures of another installation nothing is done.
     leave(2 * DAY_MS);
     fs::write(root.join(".installation"), "00000000-0000-0000-0000-000000000007").unwrap();

@@ -101,6 +101,8 @@ impl Stage {
         let id = self.id();
         let mut tx = self.begin().await;
         applicants::insert(&mut tx, organization, id, self.now()).await.unwrap();
+        // As every start of a server does.
+        subject_keys::check_key_ring(&mut tx, &self.ring, self.now(), &self.entropy).await.unwrap();
         let key = subject_keys::create(&mut tx, organization, id, &self.ring, self.now(), &self.entropy)
             .await
             .unwrap();
