@@ -128,14 +128,13 @@ impl Db {
         Ok(Self::Sqlite { read, write, lock })
     }
 
-    /// Opens an SQLite database that may be in use by another process, to look at it: nothing can be written. PostgreSQL is
-    /// opened as always.
+    /// Opens a database that may be in use by another process, to look at it: nothing can be written, the schema neither.
     ///
     /// # Errors
-    /// [`Error::NotThere`] without the file; [`Error::Outdated`] and [`Error::Migration`] when its schema is not this program's.
+    /// [`Error::NotThere`] without the SQLite file; [`Error::Outdated`] and [`Error::Migration`] when its schema is not this program's.
     pub async fn open_read_only(address: &str) -> Result<Self> {
         if address.starts_with("postgres://") || address.starts_with("postgresql://") {
-            return Self::open_postgres(address).await;
+            return Self::look_at_postgres(address).await;
         }
         let path = sqlite_path(address).ok_or(Error::Address)?;
         if !path.exists() {
@@ -150,17 +149,35 @@ impl Db {
         let pool = |most| sqlite_pool(most).connect_with(options.clone());
         let read = pool(SQLITE_READERS).await.to("open the database file for reading")?;
         let write = pool(1).await.to("open the database file for reading")?;
-        let applied: Vec<(i64,)> = sqlx::query_as("SELECT version FROM _sqlx_migrations ORDER BY version")
-            .fetch_all(&read)
+        is_up_to_date(sqlx::query_as(APPLIED).fetch_all(&read).await)?;
+        Ok(Self::Sqlite { read, write, lock: Arc::new(lock) })
+    }
+
+    async fn look_at_postgres(url: &str) -> Result<Self> {
+        let pool = PgPoolOptions::new()
+            .max_connections(POSTGRES_CONNECTIONS)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .after_connect(|connection, _| {
+                Box::pin(async move {
+                    sqlx::raw_sql("SET default_transaction_read_only = on")
+                        .execute(connection)
+                        .await
+                        .map(drop)
+                })
+            })
+            .connect(url)
+            .await
+            .to("connect to the database (PostgreSQL)")?;
+        // Without the table nothing was ever brought up to date.
+        let begun: Vec<(bool,)> = sqlx::query_as("SELECT to_regclass('_sqlx_migrations') IS NOT NULL")
+            .fetch_all(&pool)
             .await
             .to("read the version of the schema")?;
-        if let Some((newer,)) = applied.iter().find(|(version,)| !MIGRATIONS.version_exists(*version)) {
-            return Err(Error::Migration(MigrateError::VersionMissing(*newer)));
-        }
-        if applied.len() < MIGRATIONS.iter().count() {
+        if begun.iter().any(|(begun,)| !begun) {
             return Err(Error::Outdated);
         }
-        Ok(Self::Sqlite { read, write, lock: Arc::new(lock) })
+        is_up_to_date(sqlx::query_as(APPLIED).fetch_all(&pool).await)?;
+        Ok(Self::Postgres(pool))
     }
 
     /// A unit of work that may write. On SQLite it is the only one at a time: never await the network, a
@@ -221,6 +238,20 @@ impl Db {
             Self::Postgres(pool) => pool.close().await,
         }
     }
+}
+
+const APPLIED: &str = "SELECT version FROM _sqlx_migrations ORDER BY version";
+
+/// Whether the migrations that were applied are this program's.
+fn is_up_to_date(applied: sqlx::Result<Vec<(i64,)>>) -> Result<()> {
+    let applied = applied.to("read the version of the schema")?;
+    if let Some((newer,)) = applied.iter().find(|(version,)| !MIGRATIONS.version_exists(*version)) {
+        return Err(Error::Migration(MigrateError::VersionMissing(*newer)));
+    }
+    if applied.len() < MIGRATIONS.iter().count() {
+        return Err(Error::Outdated);
+    }
+    Ok(())
 }
 
 /// Connections that no failure stays with. When a disk is full SQLite may end a transaction by itself; then sqlx, whose rollback

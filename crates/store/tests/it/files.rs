@@ -50,6 +50,26 @@ async fn a_second_opener_is_refused_until_the_first_closes() {
     drop(second);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn who_looks_at_postgresql_changes_nothing() {
+    let url = tokio::task::spawn_blocking(bonafide_testkit::postgres::database).await.unwrap();
+    for _ in 0..2 {
+        let early = Db::open_read_only(&url).await;
+        assert!(matches!(early, Err(Error::Outdated)), "{early:?}");
+    }
+    Db::open(&url).await.unwrap().close().await;
+    let db = Db::open_read_only(&url).await.unwrap();
+    let mut tx = db.begin().await.unwrap();
+    assert!(!subject_keys::is_bound(&mut tx).await.unwrap());
+    let written = applicants::insert(
+        &mut tx,
+        OrganizationId::new(NOW, &SeededEntropy::new(7)),
+        ApplicantId::new(NOW, &SeededEntropy::new(7)),
+        NOW,
+    );
+    assert!(written.await.unwrap_err().is_no_room(), "a transaction that only reads");
+}
+
 /// The same across processes: this test starts itself a second time.
 #[tokio::test]
 async fn a_second_process_is_refused() {
