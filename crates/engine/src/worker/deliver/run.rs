@@ -78,6 +78,8 @@ pub async fn run(engine: Engine, mut stop: tokio::sync::watch::Receiver<bool>) {
             }
         };
         let mut quiet = false;
+        let left = until.map(|until| until.saturating_duration_since(Instant::now()));
+        let pause = left.map_or(pace.pause(), |left| left.min(pace.pause()));
         tokio::select! {
             Some(done) = tasks.join_next_with_id() => {
                 take(done);
@@ -88,7 +90,7 @@ pub async fn run(engine: Engine, mut stop: tokio::sync::watch::Receiver<bool>) {
                 }
             }
             () = rung => {}
-            () = tokio::time::sleep(pace.pause()) => quiet = true,
+            () = tokio::time::sleep(pause) => quiet = true,
             _ = stop.changed(), if !*stop.borrow() => {}
         }
         match quiet {
