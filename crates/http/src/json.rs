@@ -148,6 +148,10 @@ pub(crate) fn check<T: DeserializeOwned + ToSchema + 'static>(
             problems.push(problem);
         }
     }
+    // What is too long is no address or the like for that alone; said once.
+    let too_long = |p: &&Problem| matches!(p.wanted, Some(Wanted::AtMost(Measure::Characters, _)));
+    let long: Vec<String> = problems.iter().filter(too_long).map(|p| p.field.clone()).collect();
+    problems.retain(|p| p.rule != Rule::Format || !long.contains(&p.field));
     unwanted_characters(&value, "", &mut problems);
     if !problems.is_empty() {
         return Err(problems);

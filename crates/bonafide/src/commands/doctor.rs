@@ -9,7 +9,7 @@ use bonafide_invite::Inviter;
 use bonafide_registry::Provider;
 use serde::Serialize;
 
-use super::CommandResult;
+use super::{CommandResult, lists};
 use crate::{
     config::{Config, Flags, block_on},
     output, seals,
@@ -151,6 +151,12 @@ pub(crate) fn run(args: Args) -> CommandResult {
                 }
             } else {
                 say("data", true, "nothing there yet; the first start creates it".to_owned());
+                match lists::unreliable(&config) {
+                    Ok(None) => {}
+                    Ok(Some(bad)) if bad.is_empty() => say("lists", true, "all can be relied on".to_owned()),
+                    Ok(Some(bad)) => say("lists", false, bad.join("; ")),
+                    Err(error) => say("lists", false, error.to_string()),
+                }
             }
             let (well, detail) = server(&config);
             say("server", well, detail);

@@ -14,6 +14,7 @@ use bonafide_screening::{
 };
 use serde_json::json;
 
+pub(super) use self::status::unreliable;
 use super::CommandResult;
 use crate::{
     config::{Config, Flags},

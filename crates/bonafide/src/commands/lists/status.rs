@@ -26,19 +26,7 @@ struct Line {
 pub(super) fn run(flags: &Flags, url: Option<String>, key: Option<String>, as_json: bool) -> CommandResult {
     let config = Config::load(flags, json!({}))?;
     let now = SystemClock.now();
-    let store = Store::new(config.lists_dir());
-    let mut lines: Vec<Line> = vec![];
-    for (list, read) in store.each()? {
-        lines.push(line(list, read.map(|(snapshot, _)| snapshot), now, config.list_max_age_days));
-    }
-    for list in config.lists.keys() {
-        if !lines.iter().any(|l| l.list == *list) {
-            let tried =
-                store.standing(list).and_then(|s| s.failed).map(|f| format!("; the last update: {}", f.why));
-            let detail = format!("named by the settings and not there{}", tried.unwrap_or_default());
-            lines.push(Line { list: list.clone(), state: "missing", detail, about: None });
-        }
-    }
+    let lines = lines(&config, now)?;
     let people = match url.filter(|_| key.is_some()) {
         Some(url) => asked(url, key)?,
         None => counted(flags, &config),
@@ -56,6 +44,31 @@ pub(super) fn run(flags: &Flags, url: Option<String>, key: Option<String>, as_js
         0 => Ok(()),
         n => Err(format!("{n} of {} lists cannot be relied on", lines.len()).into()),
     }
+}
+
+/// What cannot be relied on of the lists that are here or should be; `None` where there are none.
+pub(in crate::commands) fn unreliable(config: &Config) -> Result<Option<Vec<String>>, Box<dyn std::error::Error>> {
+    let lines = lines(config, SystemClock.now())?;
+    let bad = lines.iter().filter(|l| l.state != "ok");
+    let bad = bad.map(|l| format!("{} is {}: {}", l.list, l.state, l.detail)).collect();
+    Ok((!lines.is_empty()).then_some(bad))
+}
+
+fn lines(config: &Config, now: Timestamp) -> Result<Vec<Line>, Error> {
+    let store = Store::new(config.lists_dir());
+    let mut lines: Vec<Line> = vec![];
+    for (list, read) in store.each()? {
+        lines.push(line(list, read.map(|(snapshot, _)| snapshot), now, config.list_max_age_days));
+    }
+    for list in config.lists.keys() {
+        if !lines.iter().any(|l| l.list == *list) {
+            let tried =
+                store.standing(list).and_then(|s| s.failed).map(|f| format!("; the last update: {}", f.why));
+            let detail = format!("named by the settings and not there{}", tried.unwrap_or_default());
+            lines.push(Line { list: list.clone(), state: "missing", detail, about: None });
+        }
+    }
+    Ok(lines)
 }
 
 fn line(list: String, read: Result<Snapshot, Error>, now: Timestamp, max_age_days: i64) -> Line {
