@@ -26,6 +26,8 @@ UNSAID = {
         # Hosts inside, or none at all in a disguise; events that there are; an address that the invitation's channel
         # wants; names of headers that can be sent; times ahead.
         *("url", "event", "events", "type", "api", "to", "headers", "expires_at"),
+        # What lies ahead.
+        "until",
         # Which reasons there are for one verdict, and what has to come with one.
         *("reason", "note", "captures"),
         # What a policy has to hold at least; codes of countries, types of documents and names of checks that there are.

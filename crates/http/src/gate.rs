@@ -244,8 +244,9 @@ async fn admit(
 /// How many of one operation that waits a person's device may have open: it waits for one result, and a page that is loaded anew
 /// asks again before the first request is given up.
 const DEVICE_AT_ONCE: u32 = 4;
-/// Large bodies that a person's device may have under way, whatever they are for; no path has this name.
-const DEVICE_LARGE_AT_ONCE: u32 = 1;
+/// Large bodies that a person's device may have under way, whatever they are for: both sides of a document come at once. No path
+/// has this name.
+const DEVICE_LARGE_AT_ONCE: u32 = 2;
 const LARGE: &str = "large";
 
 /// Whose requests these are.

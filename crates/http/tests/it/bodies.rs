@@ -316,26 +316,30 @@ async fn a_device_has_fewer_requests_open_than_a_server() {
 }
 
 #[tokio::test]
-async fn a_device_sends_one_large_body_after_the_other() {
+async fn a_device_sends_two_large_bodies_at_a_time() {
     const LARGE: usize = 1 << 20;
     let (app, _folder) = App::start().await;
     let device = app.device().await;
     let send = |key: &str, announced: Option<usize>| {
         app.request("/heavy/heavy", key, announced, Body::from(r#"{"text":"x"}"#))
     };
-    let silent = Silent::default();
-    let under_way = app.ask(app.request("/heavy/heavy", &device, Some(LARGE), Body::new(silent.clone())));
-    silent.is_waited_for().await;
+    let silent = [Silent::default(), Silent::default()];
+    let body = |silent: &Silent| Body::new(silent.clone());
+    let under_way =
+        silent.each_ref().map(|s| app.ask(app.request("/heavy/heavy", &device, Some(LARGE), body(s))));
+    for silent in &silent {
+        silent.is_waited_for().await;
+    }
     let refused = (429, json!("too_many_requests"), Some("1".to_owned()));
     for announced in [Some(LARGE), None] {
-        let second = app.request("/heavy/heavy", &device, announced, Body::new(Pieces(LARGE)));
-        assert_eq!(app.send(second).await, refused, "{announced:?}");
+        let third = app.request("/heavy/heavy", &device, announced, Body::new(Pieces(LARGE)));
+        assert_eq!(app.send(third).await, refused, "{announced:?}");
     }
     let let_in = (200, json!(1), None);
     assert_eq!(app.send(send(&device, Some(12))).await, let_in, "what is small goes on");
     assert_eq!(app.send(send(&app.device().await, Some(LARGE))).await, let_in, "another device");
     assert_eq!(app.send(send(&app.key, Some(LARGE))).await, let_in, "a server");
-    hang_up([under_way]).await;
+    hang_up(under_way).await;
     for _ in 0..2 {
         assert_eq!(app.send(send(&device, Some(LARGE))).await, let_in);
     }

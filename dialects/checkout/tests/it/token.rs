@@ -124,10 +124,12 @@ async fn what_is_wrong_is_told_in_the_words_of_the_standard(app: &App) {
         (form(&id, &secret, "identity-verification"), "invalid_scope"),
         (form(&id, &secret, "flow"), "invalid_scope"),
         (format!("{good}&{good}"), "invalid_request"),
-        (format!("{good}&a={}", "x".repeat(16 << 10)), "invalid_request"),
+        (format!("{good}{}", "&a=b".repeat(16)), "invalid_request"),
     ] {
         assert_eq!(refused(&app.form(TOKEN, &[], &form).await, 400), error, "{form:.200}");
     }
+    let large = app.form(TOKEN, &[], &format!("{good}&a={}", "x".repeat(16 << 10))).await;
+    assert_eq!(refused(&large, 413), "invalid_request");
     // Whoever used HTTP Basic is answered as the standard demands.
     for wrong in [basic(&id, "wrong"), "Basic nonsense".to_owned(), format!("Bearer {secret}")] {
         let answer = app.form(TOKEN, &[("Authorization", &wrong)], good).await;

@@ -47,7 +47,9 @@ pub(super) fn run(flags: &Flags, url: Option<String>, key: Option<String>, as_js
 }
 
 /// What cannot be relied on of the lists that are here or should be; `None` where there are none.
-pub(in crate::commands) fn unreliable(config: &Config) -> Result<Option<Vec<String>>, Box<dyn std::error::Error>> {
+pub(in crate::commands) fn unreliable(
+    config: &Config,
+) -> Result<Option<Vec<String>>, Box<dyn std::error::Error>> {
     let lines = lines(config, SystemClock.now())?;
     let bad = lines.iter().filter(|l| l.state != "ok");
     let bad = bad.map(|l| format!("{} is {}: {}", l.list, l.state, l.detail)).collect();
