@@ -30,7 +30,9 @@ pub(crate) async fn webhook(engine: &Engine, caller: &Caller, text: &str) -> Res
 /// The API client that a request names: only the caller's own organization has any.
 pub(crate) fn client_id(caller: &Caller, text: &str) -> Result<String> {
     let id = text.strip_prefix("client_").map_or_else(|| text.to_owned(), |id| format!("key_{id}"));
-    let is_id = !id.is_empty() && id.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
+    // As the document has it.
+    let is_id = (1..=255).contains(&text.len())
+        && id.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
     Ok((is_id && manages(caller, &id)).then_some(id).ok_or(Error::NotFound("client"))?)
 }
 
