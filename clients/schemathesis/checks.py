@@ -31,7 +31,7 @@ UNSAID = {
         # Which reasons there are for one verdict, and what has to come with one.
         *("reason", "note", "captures"),
         # What a policy has to hold at least; codes of countries, types of documents and names of checks that there are.
-        *("required", "countries", "types", "on_fail", "on_consider"),
+        *("required", "country", "countries", "types", "on_fail", "on_consider"),
     },
     # Athenty's: clients that there are, codes of countries, what another field asks for, one text a language.
     "v2": {"clientId", "country", "accepted_countries", "accepted_types", "requirements", "text_version", "texts"},
