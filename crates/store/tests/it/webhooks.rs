@@ -12,7 +12,7 @@ use bonafide_store::{
     deliveries::{self, Attempt, Filter, Next},
     events,
     idempotency::{self, AnswerKey, Known},
-    organization_keys,
+    organization_keys, subject_keys,
     webhook_endpoints::{self as endpoints, Health, WebhookEndpoint, WebhookSecret},
 };
 use uuid::Uuid;
@@ -43,6 +43,8 @@ async fn endpoint(stage: &Stage, tx: &mut Tx, organization: OrganizationId) -> W
 }
 
 async fn own_key(stage: &Stage, tx: &mut Tx, organization: OrganizationId) -> SubjectKey {
+    // As every start of a server does.
+    subject_keys::check_key_ring(tx, &stage.ring, stage.now(), &stage.entropy).await.unwrap();
     organization_keys::load_or_create(tx, organization, &stage.ring, stage.now(), &stage.entropy)
         .await
         .unwrap()

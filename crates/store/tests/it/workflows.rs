@@ -7,7 +7,7 @@ use bonafide_core::{
 use bonafide_store::{
     Error, Tx, Words,
     crypto::{Object, open, seal},
-    organization_keys, signing_keys,
+    organization_keys, signing_keys, subject_keys,
     webhook_endpoints::{self as endpoints, NO_EVENTS, WebhookEndpoint},
     workflows::{self as rows, Workflow},
 };
@@ -98,6 +98,8 @@ pub(crate) async fn an_endpoint_may_belong_to_a_workflow(stage: Stage) {
 pub(crate) async fn an_organization_has_one_signing_key(stage: Stage) {
     let (organization, other) = (stage.organization().await, stage.organization().await);
     let mut tx = stage.begin().await;
+    // As every start of a server does.
+    subject_keys::check_key_ring(&mut tx, &stage.ring, stage.now(), &stage.entropy).await.unwrap();
     let own =
         organization_keys::load_or_create(&mut tx, organization, &stage.ring, stage.now(), &stage.entropy)
             .await
