@@ -71,7 +71,7 @@ SAYING = {
 }
 
 organization = athenty_client.AuthenticatedClient(
-    BASE, os.environ["API_KEY"], prefix="", auth_header_name="X-Api-Key", timeout=120, raise_on_unexpected_status=True
+    BASE, os.environ["API_KEY"], prefix="", auth_header_name="X-Api-Key", timeout=300, raise_on_unexpected_status=True
 )
 
 
@@ -82,7 +82,7 @@ def good(answer, kind):
 
 def mail(after: int, pattern: str) -> str:
     """What the pattern finds in a mail to the person that came after so many."""
-    until = time.monotonic() + 20
+    until = time.monotonic() + 300
     while time.monotonic() < until:
         mine = [mail for mail in mails() if EMAIL in mail["to"]]
         for one in mine[after:]:
@@ -106,7 +106,7 @@ class Device:
     """The person's: it has the token of one session."""
 
     def __init__(self, token: str):
-        self.client = capture_client.AuthenticatedClient(BASE, token, timeout=120, raise_on_unexpected_status=True)
+        self.client = capture_client.AuthenticatedClient(BASE, token, timeout=300, raise_on_unexpected_status=True)
 
     def ask(self, operation, **more):
         return operation.sync(client=self.client, **more)
@@ -249,7 +249,7 @@ def all_eleven() -> None:
         third_parties=[bank],
     )
     link = mail(before, r"come#(lnk_\S+)")
-    anybody = capture_client.Client(BASE, timeout=120, raise_on_unexpected_status=True)
+    anybody = capture_client.Client(BASE, timeout=300, raise_on_unexpected_status=True)
     exchange = given.Exchange(link)
     token = good(capture_token.sync(client=anybody, body=exchange), given.CaptureToken).token
     again = good(capture_token.sync(client=anybody, body=exchange), given.ProblemDocument)

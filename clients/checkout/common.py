@@ -87,7 +87,7 @@ class Device:
         self.session.headers["Authorization"] = f"Bearer {answer['token']}"
 
     def ask(self, method: str, path: str, **more):
-        answer = self.session.request(method, f"{SERVER}capture/{path}", timeout=120, **more)
+        answer = self.session.request(method, f"{SERVER}capture/{path}", timeout=300, **more)
         assert answer.ok, (path, answer.status_code, answer.text)
         return answer.json()
 
@@ -110,7 +110,7 @@ class Device:
 
 def fetched(link: str) -> requests.Response:
     """A signed link, which needs no key."""
-    return requests.get(urljoin(SERVER, link), timeout=60)
+    return requests.get(urljoin(SERVER, link), timeout=300)
 
 
 def codes(of) -> list[int]:
@@ -119,7 +119,7 @@ def codes(of) -> list[int]:
 
 def settled(read, identity: str, *beyond: str):
     """How it stands once it is not being checked any more."""
-    until = time.monotonic() + 120
+    until = time.monotonic() + 300
     while (now := read(identity)).status in beyond:
         assert time.monotonic() < until, f"still {now.status}"
         time.sleep(0.2)

@@ -151,7 +151,7 @@ def ask(method: str, path: str, body: dict, **headers: str) -> dict:
     request = urllib.request.Request(os.environ["BASE_URL"] + path, json.dumps(body).encode(), method=method)
     for name, value in {"Content-Type": "application/json", **headers}.items():
         request.add_header(name, value)
-    with urllib.request.urlopen(request, timeout=60) as answer:
+    with urllib.request.urlopen(request, timeout=300) as answer:
         return json.load(answer)
 
 

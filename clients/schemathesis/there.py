@@ -51,7 +51,7 @@ class There:
     def ask(self, method: str, path: str, key: str | None = None, **more) -> dict:
         """Our own requests, which have to succeed."""
         headers = {"Authorization": f"Bearer {key or os.environ['API_KEY']}"}
-        answer = self.session.request(method, os.environ["BASE_URL"] + path, headers=headers, timeout=120, **more)
+        answer = self.session.request(method, os.environ["BASE_URL"] + path, headers=headers, timeout=300, **more)
         answer.raise_for_status()
         return answer.json() if answer.content else {}
 

@@ -47,7 +47,7 @@ client = AuthenticatedClient(
     os.environ["API_KEY"],
     prefix="",
     auth_header_name="X-API-Key",
-    timeout=120,
+    timeout=300,
     raise_on_unexpected_status=True,
 )
 
@@ -81,7 +81,7 @@ def read(id: str) -> models.IdentityVerification:
 def decided(id: str) -> models.IdentityVerification:
     """Once the checks are done."""
     waiting = (VerificationStatus.PENDING, VerificationStatus.IN_PROGRESS)
-    until = time.monotonic() + 60
+    until = time.monotonic() + 300
     while (now := read(id)).status in waiting and time.monotonic() < until:
         time.sleep(0.1)
     return now

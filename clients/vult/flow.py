@@ -45,7 +45,7 @@ PLACE = {"latitude": 45.5, "longitude": -73.6}
 
 form = {"grant_type": "client_credentials", "client_id": CLIENT, "client_secret": os.environ["CLIENT_SECRET"]}
 token = requests.post(f"{BASE}/oauth2/token", data=form).json()["access_token"]
-client = AuthenticatedClient(base_url=BASE, token=token, timeout=120, raise_on_unexpected_status=True)
+client = AuthenticatedClient(base_url=BASE, token=token, timeout=300, raise_on_unexpected_status=True)
 DEVICE = {"client": client, "x_client_id": CLIENT}
 
 

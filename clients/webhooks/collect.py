@@ -22,7 +22,7 @@ from installation import Api, Refused
 from receiver import TAKEN, headers, is_signed, listen_in_thread, path
 
 # Seconds until every message has to be there.
-PATIENCE = 60
+PATIENCE = 300
 MOST_BYTES = 20_000
 # Parts of names of fields that hold something about a person; those that end in "id" hold an id.
 PERSONAL = set("name first last middle birth born dob age sex gender address street city postal zip".split()) | set(

@@ -14,7 +14,7 @@ CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", CACHE / "bonafide/target"))
 BINARY = TARGET / "debug/bonafide"
 # Seconds until a server has to serve.
-PATIENCE = 60
+PATIENCE = 300
 
 
 class Refused(Exception):
@@ -24,7 +24,7 @@ class Refused(Exception):
 class Api:
     """One connection, as a client keeps it. Every method returns the answer's JSON, or raises `Refused` or `OSError`."""
 
-    def __init__(self, url: str, key: str, timeout: float = 60):
+    def __init__(self, url: str, key: str, timeout: float = 300):
         self.connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=timeout)
         self.headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
 
@@ -82,7 +82,7 @@ class Installation:
         self.key = json.loads(subprocess.check_output(made, env=self.environment))["key"]
         self.server = None
 
-    def api(self, timeout: float = 60) -> Api:
+    def api(self, timeout: float = 300) -> Api:
         return Api(self.url, self.key, timeout)
 
     def start(self) -> None:

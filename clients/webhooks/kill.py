@@ -29,7 +29,7 @@ LATEST_KILL_S = 0.4
 # A receiver takes up to this long, so that there is always something on its way.
 SLOWEST_ANSWER_S = 0.1
 # Seconds until nothing is on its way any more.
-PATIENCE = 60
+PATIENCE = 300
 DIALECTS = ("vult", "athenty")
 
 
