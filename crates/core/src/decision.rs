@@ -4,7 +4,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::{
     document::DocumentType,
-    finding::{Check, Code, Finding, Outcome, Reason},
+    finding::{Check, Code, Finding, Outcome, Reason, reaches, sound},
     policy::{Consequence, Exhausted, Policy},
     weights::{Weights, name_of_today},
     words::words,
@@ -68,13 +68,16 @@ pub fn decide(policy: &Policy, weights: &Weights, facts: &Facts<'_>) -> Assessme
     let score = score(&signals);
     let threshold = weights.score_tolerance;
     let mut stops = hard_stops(policy, facts);
-    let stopped = !stops.is_empty();
+    if !weights.problems().is_empty() {
+        let detail = "a weight or a tolerance is outside of its range";
+        stops.push((Decision::Review, Reason::new(Code::NoScore, detail)));
+    }
     match score {
         _ if !policy.scored => {}
         None => {
             stops.push((Decision::Review, Reason::new(Code::NoScore, "no weighted signal could be assessed")))
         }
-        Some(score) if score < threshold => stops.push((
+        Some(score) if !reaches(score, threshold) => stops.push((
             match policy.below_tolerance {
                 Consequence::Decline => Decision::Decline,
                 Consequence::Review => Decision::Review,
@@ -84,7 +87,7 @@ pub fn decide(policy: &Policy, weights: &Weights, facts: &Facts<'_>) -> Assessme
         )),
         Some(_) => {}
     }
-    if !stopped && stops.is_empty() {
+    if stops.is_empty() {
         return Assessment { decision: Decision::Approve, score, threshold, signals, reasons: vec![] };
     }
     // A poor picture explains other failures, so asking again comes before bothering a human; a failed
@@ -216,7 +219,7 @@ fn signals(weights: &Weights, facts: &Facts<'_>) -> Vec<Signal> {
             .findings
             .iter()
             .filter(|f| checks.contains(&f.check) && f.outcome != Outcome::NotAssessed)
-            .filter_map(|f| f.score)
+            .filter_map(|f| f.score.map(sound))
             .collect();
         (!scores.is_empty()).then(|| scores.iter().sum::<f64>() / scores.len() as f64)
     };
@@ -237,7 +240,7 @@ fn signals(weights: &Weights, facts: &Facts<'_>) -> Vec<Signal> {
     ]
     .into_iter()
     .filter_map(|(name, weight, value)| {
-        let value = value?.clamp(0.0, 1.0);
+        let value = value?;
         (weight > 0.0).then(|| Signal { weight_name: name.to_owned(), weight, value })
     })
     .collect()

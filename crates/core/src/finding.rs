@@ -83,6 +83,28 @@ words! {
     }
 }
 
+/// What sums of many numbers may miss the ends of their range by.
+const ROUNDING: f64 = 1e-6;
+
+/// Whether a number reaches a limit. What is no number reaches none, and no limit that is none is reached.
+pub fn reaches<T: PartialOrd>(value: T, least: T) -> bool {
+    value >= least
+}
+
+/// The least of some scores, 1 where there are none. One that is no number is less than any other.
+pub fn least(scores: impl IntoIterator<Item = f64>) -> f64 {
+    scores.into_iter().map(|score| if score.is_nan() { 0.0 } else { score }).fold(1.0, f64::min)
+}
+
+/// A score as it counts: what is no number from 0 to 1 speaks for nobody.
+pub fn sound(score: f64) -> f64 {
+    if is_sound(score) { score.clamp(0.0, 1.0) } else { 0.0 }
+}
+
+fn is_sound(score: f64) -> bool {
+    (-ROUNDING..=1.0 + ROUNDING).contains(&score)
+}
+
 /// The model that gave a score: enough to reproduce it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ModelRef {
@@ -133,10 +155,11 @@ impl Finding {
         Self::new(check, Outcome::NotAssessed).because(code, detail)
     }
 
-    /// Clear at or above the threshold, otherwise `below`.
+    /// Clear at or above the threshold, otherwise `below`. A score or a threshold that is no number from 0 to 1 clears nobody.
     pub fn scored(check: Check, score: f64, threshold: f64, below: Outcome) -> Self {
-        let outcome = if score >= threshold { Outcome::Clear } else { below };
-        Self { score: Some(score), threshold: Some(threshold), ..Self::new(check, outcome) }
+        let clear = is_sound(score) && is_sound(threshold) && reaches(score, threshold);
+        let outcome = if clear { Outcome::Clear } else { below };
+        Self { score: Some(sound(score)), threshold: Some(threshold), ..Self::new(check, outcome) }
     }
 
     pub fn on(mut self, side: Side) -> Self {
@@ -152,5 +175,50 @@ impl Finding {
     pub fn by(mut self, model: ModelRef) -> Self {
         self.models.push(model);
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Numbers of every kind, those that are none among them.
+    fn any_number() -> impl Strategy<Value = f64> {
+        let odd = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -1.0, 1.5, f64::MAX, f64::MIN];
+        prop_oneof![any::<f64>(), proptest::sample::select(odd.to_vec()), 0.0..=1.0f64]
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_but_a_score_that_reaches_its_threshold_is_clear(score in any_number(), threshold in any_number()) {
+            for below in [Outcome::Fail, Outcome::Consider, Outcome::NotAssessed] {
+                let finding = Finding::scored(Check::FaceMatch, score, threshold, below);
+                let range = -ROUNDING..=1.0 + ROUNDING;
+                let clear = range.contains(&score) && range.contains(&threshold) && score >= threshold;
+                prop_assert_eq!(finding.outcome, if clear { Outcome::Clear } else { below });
+                prop_assert!(finding.score.is_some_and(|score| (0.0..=1.0).contains(&score)));
+            }
+        }
+
+        #[test]
+        fn what_is_no_number_is_the_least(scores in proptest::collection::vec(any_number(), 0..6)) {
+            let lowest = least(scores.iter().copied());
+            prop_assert!(scores.iter().all(|score| score.is_nan() || lowest <= *score));
+            prop_assert!(!scores.iter().any(|score| score.is_nan()) || lowest <= 0.0);
+        }
+    }
+
+    #[test]
+    fn no_number_reaches_nothing() {
+        for (value, limit) in
+            [(f64::NAN, 0.5), (0.5, f64::NAN), (f64::NAN, f64::NAN), (f64::NEG_INFINITY, 0.0)]
+        {
+            assert!(!reaches(value, limit), "{value} {limit}");
+        }
+        assert!(reaches(0.5, 0.5) && !reaches(0.4f32, 0.5));
+        assert_eq!([f64::NAN, f64::INFINITY, 2.0, -0.5].map(sound), [0.0; 4]);
+        assert_eq!([0.0, 0.3, 1.0, 1.0 + 1e-9].map(sound), [0.0, 0.3, 1.0, 1.0]);
     }
 }

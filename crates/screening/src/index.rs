@@ -242,7 +242,9 @@ impl Index {
                 if listed.quality == Quality::Weak {
                     score *= weak(&listed.name);
                 }
-                if score >= threshold && best.get(&listed.entry).is_none_or(|(before, ..)| *before < score) {
+                // What cannot be compared with the threshold is left out by nobody.
+                let below = score < threshold;
+                if !below && best.get(&listed.entry).is_none_or(|(before, ..)| *before < score) {
                     best.insert(listed.entry, (score, at, k));
                 }
             }

@@ -3,7 +3,7 @@
 //!
 //! Faces are told apart from [`MEASURABLE`] pixels on; a second document is known by its machine readable zone.
 
-use bonafide_core::document::Quad;
+use bonafide_core::{document::Quad, finding::reaches};
 
 use crate::{
     face::{Face, compare::Calibrations, embed},
@@ -47,7 +47,7 @@ pub(super) fn somebody_else(
         let other = embed::embed(models, picture, face)?;
         let alike = portrait.as_ref().zip(other).and_then(|(a, b)| calibrations.similarity(a, &b));
         // Ghost images are copies of the portrait. One that cannot be measured belongs to the document where it is on it.
-        if alike.map_or(!inside(face), |alike| alike < STRANGER) {
+        if alike.map_or(!inside(face), |alike| !reaches(alike, STRANGER)) {
             return Ok(true);
         }
     }

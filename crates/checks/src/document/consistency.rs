@@ -3,7 +3,7 @@
 
 use bonafide_core::{
     document::{DocumentReading, FieldName, Source},
-    finding::{Check, Code, Finding, Outcome},
+    finding::{Check, Code, Finding, Outcome, least, reaches},
 };
 
 use super::compare::{self, Agreement, Note};
@@ -60,9 +60,42 @@ pub fn crosschecks_with(reading: &DocumentReading, declared: &Declared, threshol
                 [Source::Visual, Source::Mrz, Source::Barcode].into_iter().filter_map(|s| say(reading, s));
             let mut said: Vec<Said> = read.map(|value| Said { value, declared: false }).collect();
             said.extend(declared.iter().map(|d| Said { value: d.clone(), declared: true }));
-            finding(check, what, &said, compare, threshold)
+            let found = finding(check, what, &said, compare, threshold);
+            if check == Check::NameCrosscheck { beside_the_print(found, reading) } else { found }
         })
         .into()
+}
+
+/// What stands around a name, and how many of these have to be read for a name between them to be missed.
+const AROUND: [FieldName; 4] =
+    [FieldName::DocumentNumber, FieldName::BirthDate, FieldName::IssuedAt, FieldName::ExpiresAt];
+const ENOUGH_AROUND: usize = 2;
+
+/// A name that a zone or barcode gives and that cannot be read where it is printed, though what is around it can: it may be
+/// covered, and another's under what covers it.
+fn beside_the_print(finding: Finding, reading: &DocumentReading) -> Finding {
+    let Some(missing) = covered(reading) else { return finding };
+    let mut finding = Finding { outcome: Outcome::Consider, ..finding };
+    finding.reasons.retain(|reason| reason.code != Code::SingleSource);
+    finding.because(Code::Missing(missing), "a part of the name cannot be read where it is printed")
+}
+
+fn covered(reading: &DocumentReading) -> Option<FieldName> {
+    use FieldName::{FirstName, FullName, LastName};
+    let printed = |name| one(reading, Source::Visual, name);
+    let coded = |name| [Source::Mrz, Source::Barcode].into_iter().find_map(|s| one(reading, s, name));
+    if AROUND.into_iter().filter(|name| printed(*name).is_some()).count() < ENOUGH_AROUND
+        || printed(FullName).is_some()
+    {
+        return None;
+    }
+    let words = |text: &String| text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).count();
+    let is_missed = |name: FieldName, other: FieldName| {
+        // Both in one line are read as one of them.
+        let both = printed(other).zip(coded(other)).is_some_and(|(print, code)| words(&print) > words(&code));
+        coded(name).is_some() && printed(name).is_none() && !both
+    };
+    [(LastName, FirstName), (FirstName, LastName)].into_iter().find(|(a, b)| is_missed(*a, *b)).map(|(a, _)| a)
 }
 
 fn finding(
@@ -75,16 +108,18 @@ fn finding(
     let pairs = said.iter().enumerate().flat_map(|(i, a)| said.iter().skip(i + 1).map(move |b| (a, b)));
     let compared: Vec<(Agreement, bool)> =
         pairs.map(|(a, b)| (compare(&a.value, &b.value), a.declared || b.declared)).collect();
-    let Some(least) = compared.iter().map(|(a, _)| a.score).min_by(f64::total_cmp) else {
+    if compared.is_empty() {
         return Finding::not_assessed(
             check,
             Code::SingleSource,
             format!("fewer than two sources give the {what}"),
         );
+    }
+    let score = least(compared.iter().map(|(a, _)| a.score));
+    let mut finding = Finding::scored(check, score, threshold, Outcome::Consider);
+    let differ = |with_declared: bool| {
+        compared.iter().any(|(a, d)| !reaches(a.score, threshold) && *d == with_declared)
     };
-    let mut finding = Finding::scored(check, least, threshold, Outcome::Consider);
-    let differ =
-        |with_declared: bool| compared.iter().any(|(a, d)| a.score < threshold && *d == with_declared);
     if differ(false) {
         finding = finding
             .because(Code::SourcesDisagree, format!("the {what} differs between the parts of the document"));
@@ -152,6 +187,51 @@ mod tests {
                 (Check::AddressCrosscheck, Outcome::NotAssessed),
             ]
         );
+    }
+
+    #[test]
+    fn a_name_that_is_covered_is_missed_where_what_is_around_it_is_read() {
+        let visual = |without: &[FieldName]| {
+            let mut reading = DocumentReading::default();
+            for (name, value) in [
+                (FieldName::LastName, "ERIKSSON"),
+                (FieldName::FirstName, "ANNA MARIA"),
+                (FieldName::DocumentNumber, "L898902C3"),
+                (FieldName::BirthDate, "1974-08-12"),
+            ] {
+                for source in [Source::Visual, Source::Mrz] {
+                    let (value, side) = (value.to_owned(), Side::Front);
+                    let field = Field { value, source, side, confidence: 0.9, region: None };
+                    if source == Source::Mrz || !without.contains(&name) {
+                        reading.add(name, field);
+                    }
+                }
+            }
+            let findings = crosschecks(&reading, 0.85);
+            let name = findings.into_iter().find(|f| f.check == Check::NameCrosscheck).unwrap();
+            assert!(name.reasons.iter().all(|r| name.check.may_say(&r.code)), "{name:?}");
+            (name.outcome, name.reasons.into_iter().map(|r| r.code).collect::<Vec<_>>())
+        };
+        use FieldName::{BirthDate, DocumentNumber, FirstName, LastName};
+        assert_eq!(visual(&[]), (Outcome::Clear, vec![]));
+        let missing = |name| (Outcome::Consider, vec![Code::Missing(name)]);
+        assert_eq!(visual(&[LastName, FirstName]), missing(LastName));
+        assert_eq!(visual(&[LastName]).0, Outcome::Consider);
+        let given = visual(&[FirstName]);
+        assert!(given.0 == Outcome::Consider && given.1.contains(&Code::Missing(FirstName)), "{given:?}");
+        // Nothing of the print was read: the picture is of the back, or the print is one that is not known.
+        let nothing = visual(&[LastName, FirstName, DocumentNumber]);
+        assert_eq!(nothing, (Outcome::NotAssessed, vec![Code::SingleSource]));
+        assert_eq!(visual(&[LastName, FirstName, DocumentNumber, BirthDate]).0, Outcome::NotAssessed);
+    }
+
+    #[test]
+    fn no_agreement_that_is_no_number_is_clear() {
+        let said = ["A", "B", "C"].map(|value| Said { value: value.into(), declared: false });
+        let odd = |a: &str, _: &str| Agreement { score: if a == "A" { 1.0 } else { f64::NAN }, ..Agreement::default() };
+        let found = finding(Check::NameCrosscheck, "name", &said, odd, 0.85);
+        assert_eq!((found.outcome, found.score), (Outcome::Consider, Some(0.0)));
+        assert_eq!(found.reasons[0].code, Code::SourcesDisagree);
     }
 
     #[test]

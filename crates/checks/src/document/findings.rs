@@ -2,7 +2,7 @@
 
 use bonafide_core::{
     document::{DocumentReading, DocumentType, FieldName, Side},
-    finding::{Check, Code, Finding, Outcome as Verdict},
+    finding::{Check, Code, Finding, Outcome as Verdict, reaches},
 };
 
 use super::{classify::Class, portrait::Portrait, seen::Seen, text::plain};
@@ -81,7 +81,8 @@ pub(super) fn side_findings(seen: &Seen, problem: Option<&RunError>, declared: D
 fn is_document(seen: &Seen) -> Finding {
     let score = seen.class.score;
     // The back of some cards bears nothing that would tell it.
-    let below = if seen.side == Side::Front && score < IS_NONE { Verdict::Fail } else { Verdict::Consider };
+    let is_none = !reaches(score, IS_NONE);
+    let below = if seen.side == Side::Front && is_none { Verdict::Fail } else { Verdict::Consider };
     let finding = Finding::scored(Check::IsIdentityDocument, score, IS_DOCUMENT, below);
     if finding.outcome != Verdict::Clear {
         let cues: Vec<&str> =
@@ -101,7 +102,7 @@ fn is_document(seen: &Seen) -> Finding {
 /// another document beside it is a reason to ask again, another type one to look.
 fn as_asked(seen: &Seen, problem: Option<&RunError>, declared: DocumentType) -> Finding {
     let check = Check::DocumentAsAsked;
-    if seen.class.score < IS_DOCUMENT {
+    if !reaches(seen.class.score, IS_DOCUMENT) {
         return Finding::not_assessed(
             check,
             Code::NoDocument,

@@ -5,7 +5,7 @@
 //! unless an operator gives them a weight (`docs/scoring.md`). Only a face far too young for an adult's document asks
 //! for a look.
 
-use bonafide_core::finding::{Check, Code, Finding, Outcome};
+use bonafide_core::finding::{Check, Code, Finding, Outcome, reaches};
 use image::RgbImage;
 
 use super::{
@@ -204,7 +204,7 @@ pub fn gender_finding(estimate: &Estimate, document: &str, tolerance: f64) -> Fi
             return Finding::not_assessed(Check::GenderEstimate, Code::NotComparable, detail);
         }
     };
-    if male.max(1.0 - male) < tolerance {
+    if !reaches(male.max(1.0 - male), tolerance) {
         return Finding::not_assessed(
             Check::GenderEstimate,
             Code::NotSure,

@@ -1,6 +1,6 @@
 //! Is the face good enough to be compared? Facts for the person to take a better picture by.
 
-use bonafide_core::finding::{Check, Code, Finding, Outcome};
+use bonafide_core::finding::{Check, Code, Finding, Outcome, reaches};
 use image::RgbImage;
 
 use super::{
@@ -156,36 +156,38 @@ pub fn finding(picture: &Picture, subject: &Subject) -> Finding {
 /// The reasons why a face is not good enough, with what to do about each.
 pub fn problems(facts: &Facts) -> Vec<(Code, String)> {
     let mut found = vec![];
-    if facts.eye_distance < MIN_EYE_DISTANCE {
+    if !reaches(facts.eye_distance, MIN_EYE_DISTANCE) {
         let px = facts.eye_distance;
         found.push((Code::FaceTooSmall, format!("Only {px:.0} pixels between the eyes; come closer.")));
     }
-    if facts.inside < MIN_INSIDE {
+    if !reaches(facts.inside, MIN_INSIDE) {
         found.push((
             Code::FaceCutOff,
             "The face is cut off at the edge; keep all of it in the picture.".into(),
         ));
     }
-    if facts.sharpness < MIN_SHARPNESS {
+    if !reaches(facts.sharpness, MIN_SHARPNESS) {
         found.push((
             Code::FaceBlurry,
             "The face is blurred; hold the camera still and clean its lens.".into(),
         ));
     }
-    if facts.brightness < *BRIGHTNESS.start() {
+    if !reaches(facts.brightness, *BRIGHTNESS.start()) {
         found.push((Code::FaceTooDark, "The face is too dark; turn towards a window or a lamp.".into()));
     }
-    if facts.brightness > *BRIGHTNESS.end() || facts.burnt > MAX_BURNT {
+    if !reaches(*BRIGHTNESS.end(), facts.brightness) || !reaches(MAX_BURNT, facts.burnt) {
         found.push((Code::FaceTooBright, "The face is overexposed; step out of the glaring light.".into()));
     }
-    if facts.pose.is_some_and(|pose| pose.yaw.abs() > MAX_YAW || pose.pitch.abs() > MAX_PITCH) {
+    let straight = |pose: Pose| reaches(MAX_YAW, pose.yaw.abs()) && reaches(MAX_PITCH, pose.pitch.abs());
+    if facts.pose.is_some_and(|pose| !straight(pose)) {
         found.push((Code::FaceTurned, "The face is turned away; look straight into the camera.".into()));
     }
     // In a blurred or dark picture nothing has detail.
     let is_clear = found.is_empty();
     let what =
-        [(facts.eyes_detail < MIN_EYES_DETAIL, "eyes"), (facts.mouth_detail < MIN_MOUTH_DETAIL, "mouth")];
-    if let Some((_, what)) = what.into_iter().find(|(covered, _)| is_clear && *covered) {
+        [(facts.eyes_detail, MIN_EYES_DETAIL, "eyes"), (facts.mouth_detail, MIN_MOUTH_DETAIL, "mouth")];
+    let covered = what.into_iter().find(|(detail, least, _)| is_clear && !reaches(*detail, *least));
+    if let Some((.., what)) = covered {
         found.push((Code::FaceCovered, format!("The {what} cannot be seen; take off what covers the face.")));
     }
     found

@@ -4,7 +4,7 @@
 
 use bonafide_core::{
     document::{Quad, Side},
-    finding::{Check, Code, Finding, Outcome},
+    finding::{Check, Code, Finding, Outcome, least, reaches},
 };
 use image::{GrayImage, RgbImage, imageops};
 
@@ -284,8 +284,10 @@ pub fn assess(quality: &Quality, side: Option<Side>, kind: Kind) -> Finding {
         Kind::Selfie => &SELFIE,
     };
     // Each measure as marks from 0 to 1, with its limit at the threshold.
-    let at_least = |value: f64, limit: f64| (THRESHOLD * value / limit).clamp(0.0, 1.0);
-    let at_most = |value: f64, limit: f64| (1.0 - THRESHOLD * value / limit).clamp(0.0, 1.0);
+    // What could not be measured is no good picture.
+    let within = |mark: f64| if mark.is_nan() { 0.0 } else { mark.clamp(0.0, 1.0) };
+    let at_least = |value: f64, limit: f64| within(THRESHOLD * value / limit);
+    let at_most = |value: f64, limit: f64| within(1.0 - THRESHOLD * value / limit);
     let (short, long) = (quality.width.min(quality.height), quality.width.max(quality.height));
     let size = at_least(f64::from(short), f64::from(limits.sides.0))
         .min(at_least(f64::from(long), f64::from(limits.sides.1)))
@@ -319,10 +321,10 @@ pub fn assess(quality: &Quality, side: Option<Side>, kind: Kind) -> Finding {
             "The document is seen from the side; hold the camera straight above it.",
         ),
     ];
-    let score = marks.iter().map(|(_, mark, _)| *mark).fold(1.0, f64::min);
+    let score = least(marks.iter().map(|(_, mark, _)| *mark));
     let mut finding = Finding::scored(Check::ImageQuality, score, THRESHOLD, Outcome::Consider);
     finding.side = side;
-    for (code, _, hint) in marks.into_iter().filter(|(_, mark, _)| *mark < THRESHOLD) {
+    for (code, _, hint) in marks.into_iter().filter(|(_, mark, _)| !reaches(*mark, THRESHOLD)) {
         finding = finding.because(code, hint);
     }
     finding
@@ -370,6 +372,27 @@ mod tests {
             Rgb(good.get_pixel(x, y).0.map(|v| (f32::from(v) + (255.0 - f32::from(v)) * light) as u8))
         });
         assert_eq!(codes(&reflection, Kind::Document), [Code::Glare]);
+    }
+
+    #[test]
+    fn what_could_not_be_measured_is_no_good_picture() {
+        let good = measure(&page(900, 600), None);
+        let odd = |change: fn(&mut Quality)| {
+            let mut quality = good;
+            change(&mut quality);
+            let finding = assess(&quality, None, Kind::Document);
+            (finding.outcome, finding.score, finding.reasons.into_iter().map(|r| r.code).collect::<Vec<_>>())
+        };
+        for (change, code) in [
+            ((|q| q.sharpness = f64::NAN) as fn(&mut Quality), Code::TooBlurry),
+            (|q| q.glare = f64::NAN, Code::Glare),
+            (|q| q.exposure = f64::NAN, Code::TooDark),
+            (|q| q.bright = f64::INFINITY, Code::TooBright),
+            (|q| q.px_per_mm = Some(f64::NAN), Code::TooSmall),
+            (|q| q.tilt = Some(f64::NAN), Code::Tilted),
+        ] {
+            assert_eq!(odd(change), (Outcome::Consider, Some(0.0), vec![code]));
+        }
     }
 
     #[test]

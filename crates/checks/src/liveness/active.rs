@@ -12,7 +12,7 @@
 //! fakes) that move like a head are not something it can tell.
 
 use bonafide_core::{
-    finding::{Check, Code, Finding, Outcome, Reason},
+    finding::{Check, Code, Finding, Outcome, Reason, reaches},
     liveness::Step,
 };
 
@@ -104,7 +104,7 @@ pub fn look(models: &Models, picture: &Picture) -> Result<Look, RunError> {
         Subject::None => return cannot(Code::NoFace, quality::NO_FACE),
         Subject::Several => return cannot(Code::SeveralFaces, quality::SEVERAL_FACES),
     };
-    if face.eye_distance() < quality::MIN_EYE_DISTANCE {
+    if !reaches(face.eye_distance(), quality::MIN_EYE_DISTANCE) {
         return cannot(Code::FaceTooSmall, "The face is too small in the picture; come closer.");
     }
     let Some(mesh) = mesh::mesh(models, picture, &face)? else {
@@ -171,7 +171,7 @@ pub fn judge(steps: &[Step], frames: &[Frame], limits: &Limits, similarity: Simi
         Some(Look::CannotTell(reason)) => return not_assessed(reason.clone()),
         None => return not_assessed(Reason::new(Code::NoFrames, "No picture was taken.")),
     };
-    if neutral.pose.yaw.abs() > STRAIGHT_YAW || neutral.pose.pitch.abs() > STRAIGHT_PITCH {
+    if !reaches(STRAIGHT_YAW, neutral.pose.yaw.abs()) || !reaches(STRAIGHT_PITCH, neutral.pose.pitch.abs()) {
         return not_assessed(Reason::new(
             Code::NotStraight,
             "The first picture has to look straight into the camera.",
@@ -377,7 +377,7 @@ fn same_face(neutral: &Seen, moves: &[Moved<'_>], similarity: Similarity<'_>) ->
     for m in moves {
         let turned = m.change.yaw.hypot(m.change.pitch) > TURNED;
         let needed = if turned { SAME_FACE_TURNED } else { SAME_FACE };
-        if similarity(&neutral.embedding, &m.seen.embedding)? < needed {
+        if !reaches(similarity(&neutral.embedding, &m.seen.embedding)?, needed) {
             return Some(false);
         }
     }

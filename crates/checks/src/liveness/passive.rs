@@ -9,7 +9,7 @@
 
 use std::borrow::Borrow;
 
-use bonafide_core::finding::{Check, Code, Finding, Outcome, Reason};
+use bonafide_core::finding::{Check, Code, Finding, Outcome, Reason, least, reaches};
 
 use super::cues::{self, Cue};
 use crate::{
@@ -93,7 +93,7 @@ fn assess_frames<P: Borrow<Picture>>(
         finding
     } else {
         let mean = scores.iter().sum::<f64>() / scores.len() as f64;
-        let score = scores.first().map_or(mean, |first| first.min(mean));
+        let score = least(scores.first().copied().into_iter().chain([mean]));
         let finding = Finding::scored(Check::PassiveLiveness, score, min_score, Outcome::Fail);
         match finding.outcome {
             Outcome::Clear => finding,
@@ -173,18 +173,18 @@ fn gates(face: &Face, facts: &quality::Facts, context: f64, shorter_side: u32) -
         .filter(|(code, _)| !matches!(code, Code::FaceTooSmall | Code::FaceTooDark | Code::FaceBlurry))
         .map(|(code, detail)| Reason::new(code, detail))
         .collect();
-    if width < MIN_WIDTH || width < MIN_SHARE * shorter_side as f32 {
+    if !reaches(width, MIN_WIDTH) || !reaches(width, MIN_SHARE * shorter_side as f32) {
         why.push(Reason::new(Code::FaceTooSmall, "The face is too small in the picture; come closer."));
     }
-    if facts.sharpness < MIN_SHARPNESS {
+    if !reaches(facts.sharpness, MIN_SHARPNESS) {
         let detail = "The face is blurred; hold the camera still and clean its lens.";
         why.push(Reason::new(Code::FaceBlurry, detail));
     }
-    if facts.brightness < MIN_BRIGHTNESS {
+    if !reaches(facts.brightness, MIN_BRIGHTNESS) {
         let detail = "The face is too dark; turn towards a window or a lamp.";
         why.push(Reason::new(Code::FaceTooDark, detail));
     }
-    if context < MIN_CONTEXT {
+    if !reaches(context, MIN_CONTEXT) {
         let detail = "The face fills the picture; hold the camera farther away.";
         why.push(Reason::new(Code::FaceTooClose, detail));
     }
@@ -265,6 +265,12 @@ mod tests {
         assert_eq!(worse(|f| f.sharpness = 0.02), [Code::FaceBlurry]);
         assert_eq!(worse(|f| f.inside = 0.5), [Code::FaceCutOff]);
         assert_eq!(worse(|f| f.eyes_detail = 0.0), [Code::FaceCovered]);
+        // What could not be measured opens no gate.
+        assert_eq!(worse(|f| f.brightness = f32::NAN), [Code::FaceTooBright, Code::FaceTooDark]);
+        assert_eq!(worse(|f| f.sharpness = f32::NAN), [Code::FaceBlurry]);
+        assert_eq!(worse(|f| f.mouth_detail = f32::NAN), [Code::FaceCovered]);
+        assert_eq!(codes(&usual, &good(), f64::NAN), [Code::FaceTooClose]);
+        assert_eq!(codes(&face([0.0, 0.0, f32::NAN, 90.0]), &good(), 2.7), [Code::FaceTooSmall]);
     }
 
     #[test]

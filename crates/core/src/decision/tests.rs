@@ -10,6 +10,7 @@ fn good() -> Vec<Finding> {
         Check::IsIdentityDocument,
         Check::DocumentReadable,
         Check::RequiredFields,
+        Check::DocumentExpired,
         Check::FaceMatch,
         Check::SelfieSource,
         Check::PassiveLiveness,
@@ -161,7 +162,7 @@ fn a_back_that_is_missing_is_asked_for_and_never_approved() {
 }
 
 #[test]
-fn a_required_check_that_did_not_run_never_approves() {
+fn requirement_15_a_required_check_that_did_not_run_never_approves() {
     for check in Policy::default().needed() {
         let absent: Vec<_> = good().into_iter().filter(|f| f.check != check).collect();
         assert_eq!(judge(&absent).decision, Decision::Review, "{check:?} absent");
@@ -280,7 +281,7 @@ fn a_low_score_follows_the_policy() {
 proptest::proptest! {
     /// Whatever the findings are, an approval means: nothing required is missing, failed or unsure.
     #[test]
-    fn nothing_fails_open(outcomes in proptest::collection::vec(0u8..5, 9), scores in proptest::collection::vec(0.0f64..1.0, 9)) {
+    fn nothing_fails_open(outcomes in proptest::collection::vec(0u8..5, 10), scores in proptest::collection::vec(0.0f64..1.0, 10)) {
         let findings: Vec<Finding> = good().into_iter().zip(outcomes.iter().zip(&scores)).filter_map(|(mut f, (o, s))| {
             f.score = Some(*s);
             f.outcome = match o { 0 => Outcome::Clear, 1 => Outcome::Consider, 2 => Outcome::Fail, 3 => Outcome::NotAssessed, _ => return None };
@@ -293,4 +294,83 @@ proptest::proptest! {
         }
         proptest::prop_assert_eq!(a.decision == Decision::Approve, a.reasons.is_empty());
     }
+}
+
+/// Numbers of every kind, those that are none among them.
+fn any_number() -> impl proptest::strategy::Strategy<Value = f64> {
+    let odd = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -1.0, 1.5, 1e9];
+    proptest::prop_oneof![proptest::num::f64::ANY, proptest::sample::select(odd.to_vec()), 0.0..=1.0f64, 0.9..=1.0f64]
+}
+
+proptest::proptest! {
+    /// Whatever numbers a check comes to, and whatever it compares them with: an approval means that all that was needed was
+    /// clear by scores from 0 to 1, and that the score of all is one that reaches its tolerance.
+    #[test]
+    fn nothing_that_is_no_number_passes(numbers in proptest::collection::vec((any_number(), any_number()), 10)) {
+        let range = -1e-6..=1.0 + 1e-6;
+        let findings: Vec<Finding> = good().into_iter().zip(&numbers)
+            .map(|(f, (score, threshold))| Finding::scored(f.check, *score, *threshold, Outcome::Fail)).collect();
+        let a = judge(&findings);
+        if a.decision == Decision::Approve {
+            for (f, (score, threshold)) in findings.iter().zip(&numbers) {
+                let sound = range.contains(score) && range.contains(threshold) && score >= threshold;
+                proptest::prop_assert!(sound || !Policy::default().needs(f.check, None), "{f:?}");
+            }
+            proptest::prop_assert!(a.score.is_some_and(|s| s >= a.threshold && (0.0..=1.0).contains(&s)));
+        }
+        proptest::prop_assert!(a.score.is_none_or(|s| (0.0..=1.0).contains(&s)));
+    }
+
+    /// The same of scores that came from a database, beside outcomes that say clear.
+    #[test]
+    fn a_stored_score_that_is_no_number_speaks_for_nobody(scores in proptest::collection::vec(any_number(), 10)) {
+        let findings: Vec<Finding> =
+            good().into_iter().zip(&scores).map(|(f, score)| Finding { score: Some(*score), ..f }).collect();
+        let a = judge(&findings);
+        proptest::prop_assert!(a.score.is_none_or(|s| (0.0..=1.0).contains(&s)));
+        if a.decision == Decision::Approve {
+            proptest::prop_assert!(a.score.is_some_and(|s| s >= a.threshold));
+        }
+    }
+
+    /// Nobody is approved by weights or tolerances that nobody could have set.
+    #[test]
+    fn numbers_out_of_their_range_approve_nobody(knob in 0..crate::weights::KNOBS.len(), number in any_number()) {
+        let (name, kind) = crate::weights::KNOBS[knob];
+        let mut row = serde_json::to_value(Weights::default()).unwrap();
+        row[name] = serde_json::json!(number);
+        // What is no number is stored as null, and not read back.
+        if let Ok(weights) = serde_json::from_value::<Weights>(row) {
+            let findings = good();
+            let facts = Facts { document_type: DocumentType::Passport, findings: &findings, attempt: 1 };
+            let (low, high) = kind.range();
+            let a = decide(&Policy::default(), &weights, &facts);
+            proptest::prop_assert!((low..=high).contains(&number) || a.decision == Decision::Review, "{name} {number}");
+            let known = Policy::authentication(LivenessMode::Passive);
+            let a = decide(&known, &weights, &facts);
+            proptest::prop_assert!((low..=high).contains(&number) || a.decision == Decision::Review, "{name} {number}");
+        }
+    }
+}
+
+#[test]
+fn tolerances_that_are_no_numbers_approve_nobody() {
+    for odd in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -0.5] {
+        let facts = Facts { document_type: DocumentType::Passport, findings: &good(), attempt: 1 };
+        for weights in [
+            Weights { score_tolerance: odd, ..Weights::default() },
+            Weights { passport_agreement_weight: odd, ..Weights::default() },
+            Weights { portrait_match_tolerance: odd, ..Weights::default() },
+        ] {
+            assert_eq!(decide(&Policy::default(), &weights, &facts).decision, Decision::Review, "{odd}");
+        }
+    }
+}
+
+#[test]
+fn a_date_of_expiry_that_was_not_read_is_for_a_human() {
+    let unread = |f: &mut Finding| *f = Finding::not_assessed(f.check, Code::NoExpiryDate, "none was found");
+    let a = judge(&with(Check::DocumentExpired, unread));
+    assert_eq!(a.decision, Decision::Review);
+    assert!(a.reasons.iter().any(|r| r.code == Code::NoExpiryDate));
 }

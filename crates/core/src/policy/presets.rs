@@ -108,7 +108,8 @@ fn basic() -> Policy {
     Policy {
         id: None,
         liveness_mode: LivenessMode::Passive,
-        required: CORE.to_vec(),
+        // A date that was not read may be long over.
+        required: [&CORE[..], &[Check::DocumentExpired]].concat(),
         on_fail,
         on_consider: all(&[&review, &doubted], Consequence::Review),
         below_tolerance: Consequence::Review,
@@ -198,9 +199,9 @@ fn age_only() -> Policy {
     Policy { on_fail, on_consider, requirements, minimum_age: Some(ADULT), ..basic }
 }
 
-/// What each type of document carries by its standard: ICAO 9303 for passports and passport cards, the
-/// AAMVA card design standard for licences and identification cards. A given name is not required: some
-/// people have one name only.
+/// What each type of document carries by its standard: ICAO 9303 for passports, passport cards and visas, the
+/// AAMVA card design standard for licences and identification cards; of any other what tells who its holder is. A given name
+/// is not required: some people have one name only.
 fn carried() -> Vec<TypeRequirements> {
     use FieldName::{BirthDate, DocumentNumber, ExpiresAt, IssuingCountry, LastName};
     let of = |document_type, source, fields: &[FieldName]| TypeRequirements {
@@ -210,11 +211,17 @@ fn carried() -> Vec<TypeRequirements> {
     };
     let machine_readable = [DocumentNumber, ExpiresAt, IssuingCountry, LastName, BirthDate];
     let printed = [DocumentNumber, LastName, BirthDate];
+    // Some bear a zone and some do not.
+    let foreign = [DocumentNumber, LastName, BirthDate, ExpiresAt, IssuingCountry];
     vec![
         of(DocumentType::Passport, DataSource::Mrz, &machine_readable),
         of(DocumentType::PassportCard, DataSource::Ocr, &printed),
         of(DocumentType::DriverLicense, DataSource::Ocr, &printed),
         of(DocumentType::IdentificationCard, DataSource::Ocr, &printed),
+        of(DocumentType::ResidencePermit, DataSource::Any, &foreign),
+        of(DocumentType::Visa, DataSource::Any, &foreign),
+        of(DocumentType::Other, DataSource::Any, &foreign),
+        of(DocumentType::Unknown, DataSource::Any, &foreign),
     ]
 }
 
@@ -228,6 +235,19 @@ mod tests {
             assert_eq!(preset.policy().problems(), [], "{preset}");
         }
         assert_eq!(Policy::default(), Preset::Standard.policy());
+    }
+
+    #[test]
+    fn no_document_is_taken_that_tells_nothing() {
+        use crate::{document::DocumentReading, finding::Outcome};
+        for (preset, document_type) in
+            Preset::ALL.into_iter().flat_map(|p| DocumentType::ALL.into_iter().map(move |t| (p, t)))
+        {
+            let nothing = DocumentReading { document_type, ..DocumentReading::default() };
+            let finding = preset.policy().required_fields(&nothing);
+            assert_eq!(finding.outcome, Outcome::Fail, "{preset} {document_type}");
+            assert!(preset.policy().needs(Check::DocumentExpired, None), "{preset}");
+        }
     }
 
     #[test]

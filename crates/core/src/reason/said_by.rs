@@ -80,6 +80,11 @@ impl Check {
                     | C::NothingToCompareWith
                     | C::SourcesDisagree
             ),
+            Self::NameCrosscheck
+                if matches!(code, C::Missing(FieldName::LastName | FieldName::FirstName)) =>
+            {
+                true
+            }
             Self::DocumentNumberCrosscheck
             | Self::NameCrosscheck
             | Self::AddressCrosscheck

@@ -19,7 +19,7 @@ mod chip;
 mod register;
 mod sheet;
 
-use bonafide_core::finding::{Check, Code, Finding, Outcome};
+use bonafide_core::finding::{Check, Code, Finding, Outcome, least, reaches, sound};
 
 use super::{
     Face, compare, detect,
@@ -61,7 +61,7 @@ pub fn look(models: &Models, picture: &Picture) -> Result<Option<Seen>, RunError
     let faces = detect::detect(models, picture)?;
     let Some(face) = subject::largest(&faces) else { return Ok(None) };
     let face = detect::refine(models, picture, &face)?;
-    let small = face.eye_distance() < MIN_EYES;
+    let small = !reaches(face.eye_distance(), MIN_EYES);
     Ok(Chip::of(picture, &face).map(|chip| Seen { mirrored: chip.mirrored(), chip, face, small }))
 }
 
@@ -101,7 +101,7 @@ const fn too_close(basis: Basis) -> f64 {
 /// Plausibility of an own photograph by the networks' score: one half at the limit, 1 at twice its distance from 1.
 pub fn own_numbers(score: Score) -> f64 {
     let limit = 1.0 - too_close(score.basis);
-    ((1.0 - score.cosine) / limit * 0.5).clamp(0.0, 1.0)
+    sound(((1.0 - score.cosine) / limit * 0.5).clamp(0.0, 1.0))
 }
 
 /// A document around the face of a picture; `None` where there is none.
@@ -179,7 +179,7 @@ fn judged(
         };
         let around = document_around(models, frame, &face)?;
         let moments = known.iter().filter_map(|portrait| likeness(portrait, &face).map(|l| own_moment(&l)));
-        let moment = moments.reduce(f64::min);
+        let moment = moments.map(sound).reduce(f64::min);
         cut_off |= selfie && moment.is_none() && !known.is_empty();
         seen.push(Judged { moment, around, edges: edges_around(frame, &face) });
     }
@@ -197,7 +197,8 @@ fn nothing(code: Code, detail: &str) -> Finding {
 }
 
 fn finding(models: &Models, seen: &[Judged], numbers: Option<f64>) -> Finding {
-    let moment = seen.iter().filter_map(|j| j.moment).reduce(f64::min);
+    let moment = seen.iter().filter_map(|j| j.moment).map(sound).reduce(f64::min);
+    let numbers = numbers.map(sound);
     let around = seen.iter().find_map(|j| j.around);
     let edges = seen.iter().any(|j| j.edges);
     if around.is_none() && moment.is_none() && !edges {
@@ -207,9 +208,9 @@ fn finding(models: &Models, seen: &[Judged], numbers: Option<f64>) -> Finding {
         );
     }
     let around_score = if around.is_some() { 0.0 } else { 1.0 };
-    let own = [moment, numbers, Some(around_score)].into_iter().flatten().fold(1.0, f64::min);
+    let own = least([moment, numbers, Some(around_score)].into_iter().flatten());
     // A frame on a wall may have edges too, so a person looks before anybody is refused for them.
-    let (own, below) = match (own >= THRESHOLD, edges) {
+    let (own, below) = match (reaches(own, THRESHOLD), edges) {
         (true, true) => (DOUBTED, Outcome::Consider),
         _ => (own, Outcome::Fail),
     };
@@ -235,8 +236,8 @@ fn finding(models: &Models, seen: &[Judged], numbers: Option<f64>) -> Finding {
     ];
     for (part, score, detail) in told {
         let Some(score) = score else { continue };
-        finding.parts.insert(part.to_owned(), score >= THRESHOLD);
-        if score < THRESHOLD {
+        finding.parts.insert(part.to_owned(), reaches(score, THRESHOLD));
+        if !reaches(score, THRESHOLD) {
             finding = finding.because(Code::SelfieIsDocument, detail);
         }
     }
@@ -269,6 +270,18 @@ mod tests {
             let failed: Vec<_> = finding.parts.iter().filter(|(_, ok)| !**ok).map(|(p, _)| p).collect();
             assert_eq!(failed, [part]);
         }
+    }
+
+    #[test]
+    fn what_is_no_number_speaks_for_nobody() {
+        for odd in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+            assert_eq!(of(Some(odd), Some(1.0), None).outcome, Outcome::Fail, "{odd}");
+            assert_eq!(of(Some(1.0), Some(odd), None).outcome, Outcome::Fail, "{odd}");
+        }
+        let score = Score { cosine: f64::NAN, basis: Basis::First };
+        assert_eq!(own_numbers(score), 0.0);
+        let unmeasured = Likeness { stray: f32::NAN, mouth: f32::NAN, face: f32::NAN };
+        assert!(own_moment(&unmeasured) < THRESHOLD);
     }
 
     #[test]
