@@ -14,7 +14,9 @@ use crate::{
     column::row,
     crypto::{self, Object, Sealed, SubjectKey},
     keyring::KeyRing,
-    on, subject_keys,
+    on,
+    query::Query,
+    subject_keys,
 };
 
 /// One feature, sealed as [`Object::Feature`].
@@ -34,8 +36,17 @@ pub struct Opened {
     pub id: FeatureId,
     pub applicant: ApplicantId,
     pub verification: Option<VerificationId>,
-    pub bytes: Zeroizing<Vec<u8>>,
+    pub bytes: Result<Zeroizing<Vec<u8>>, Shut>,
     pub created_at: Timestamp,
+}
+
+/// Why a feature is not opened: the others are all the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shut {
+    /// Its person was forgotten.
+    Forgotten,
+    /// It is damaged, or the key ring lacks what its key is wrapped under.
+    Unreadable,
 }
 
 struct Row {
@@ -46,8 +57,49 @@ struct Row {
     created_at: Timestamp,
     key_id: String,
     wrapped_key: Vec<u8>,
+    destroyed_at: Option<Timestamp>,
 }
-row!(Row: id, applicant, verification, sealed, created_at, key_id, wrapped_key);
+row!(Row: id, applicant, verification, sealed, created_at, key_id, wrapped_key, destroyed_at);
+
+impl Row {
+    fn open(self, organization: OrganizationId, ring: &dyn KeyRing) -> Opened {
+        let bytes = || {
+            let key =
+                subject_keys::unwrap(organization, self.applicant, &self.key_id, &self.wrapped_key, ring)?;
+            crypto::open(&key, Object::Feature(self.id), &self.sealed)
+        };
+        let bytes = match self.destroyed_at {
+            Some(_) => Err(Shut::Forgotten),
+            None => bytes().map_err(|_| Shut::Unreadable),
+        };
+        Opened {
+            id: self.id,
+            applicant: self.applicant,
+            verification: self.verification.map(VerificationId::from_uuid),
+            bytes,
+            created_at: self.created_at,
+        }
+    }
+}
+
+/// Which features of one kind there are, in two numbers: where both are the same, so are the features.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tally {
+    pub count: i64,
+    sum: i64,
+}
+row!(Tally: count, sum);
+
+impl Tally {
+    /// One more, made at this time.
+    pub fn add(&mut self, at: Timestamp) {
+        self.count += 1;
+        self.sum = self.sum.saturating_add(at.0 % TALLIED);
+    }
+}
+
+/// A prime, so that no sum of less than nine thousand million rows is too large.
+const TALLIED: i64 = 1_000_000_007;
 
 /// Adds a feature.
 pub async fn insert(tx: &mut Tx, organization: OrganizationId, feature: &Feature) -> Result<()> {
@@ -115,16 +167,18 @@ pub async fn forget(tx: &mut Tx, organization: OrganizationId, applicant: Applic
     .to("forget the features of an applicant")
 }
 
-/// How many features of one kind an organization has.
-pub async fn count(tx: &mut Tx, organization: OrganizationId, kind: &str) -> Result<usize> {
-    let (count,): (i64,) =
-        on!(tx, |c| sqlx::query_as("SELECT COUNT(*) FROM features WHERE organization = $1 AND kind = $2")
-            .bind(organization.uuid())
-            .bind(kind)
-            .fetch_one(c)
-            .await)
-        .to("count the features")?;
-    Ok(usize::try_from(count).unwrap_or(0))
+/// Which features of one kind an organization has.
+pub async fn tally(tx: &mut Tx, organization: OrganizationId, kind: &str) -> Result<Tally> {
+    on!(tx, |c| sqlx::query_as(
+        "SELECT COUNT(*) AS count, CAST(COALESCE(SUM(created_at % $3), 0) AS BIGINT) AS sum
+         FROM features WHERE organization = $1 AND kind = $2"
+    )
+    .bind(organization.uuid())
+    .bind(kind)
+    .bind(TALLIED)
+    .fetch_one(c)
+    .await)
+    .to("count the features")
 }
 
 /// Their ids.
@@ -166,6 +220,11 @@ struct SealedRow {
 }
 row!(SealedRow: id, sealed);
 
+/// The columns of a [`Row`].
+const ROWS: &str = "SELECT f.id, f.applicant, f.verification, f.sealed, f.created_at, k.key_id, k.wrapped_key, k.destroyed_at
+     FROM features f JOIN subject_keys k ON k.organization = f.organization AND k.applicant = f.applicant
+     WHERE f.organization = ";
+
 /// The features of one kind since a time, that time included, opened; oldest first. Each is opened under its
 /// own applicant's key, which takes microseconds.
 pub async fn open_since(
@@ -175,28 +234,30 @@ pub async fn open_since(
     since: Timestamp,
     ring: &dyn KeyRing,
 ) -> Result<Vec<Opened>> {
-    let rows: Vec<Row> = on!(tx, |c| sqlx::query_as(
-        "SELECT f.id, f.applicant, f.verification, f.sealed, f.created_at, k.key_id, k.wrapped_key
-         FROM features f JOIN subject_keys k ON k.organization = f.organization AND k.applicant = f.applicant
-         WHERE f.organization = $1 AND f.kind = $2 AND f.created_at >= $3 AND k.destroyed_at IS NULL
-         ORDER BY f.created_at, f.id"
-    )
-    .bind(organization.uuid())
-    .bind(kind)
-    .bind(since.0)
-    .fetch_all(c)
-    .await)
-    .to("read the features")?;
-    rows.into_iter()
-        .map(|row| {
-            let key = subject_keys::unwrap(organization, row.applicant, &row.key_id, &row.wrapped_key, ring)?;
-            Ok(Opened {
-                id: row.id,
-                applicant: row.applicant,
-                verification: row.verification.map(VerificationId::from_uuid),
-                bytes: crypto::open(&key, Object::Feature(row.id), &row.sealed)?,
-                created_at: row.created_at,
-            })
-        })
-        .collect()
+    let mut query = Query::new(ROWS);
+    query.bind(organization.uuid()).push(" AND f.kind = ").bind(kind);
+    query.push(" AND f.created_at >= ").bind(since.0).push(" ORDER BY f.created_at, f.id");
+    let rows: Vec<Row> = query.fetch(tx).await.to("read the features")?;
+    Ok(rows.into_iter().map(|row| row.open(organization, ring)).collect())
 }
+
+/// These features, opened; oldest first.
+pub async fn open_these(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    ids: &[FeatureId],
+    ring: &dyn KeyRing,
+) -> Result<Vec<Opened>> {
+    let mut opened = vec![];
+    for batch in ids.chunks(BATCH) {
+        let mut query = Query::new(ROWS);
+        query.bind(organization.uuid()).push(" AND f.id IN ").list(batch.iter().map(|id| id.uuid()));
+        query.push(" ORDER BY f.created_at, f.id");
+        let rows: Vec<Row> = query.fetch(tx).await.to("read some features")?;
+        opened.extend(rows.into_iter().map(|row| row.open(organization, ring)));
+    }
+    Ok(opened)
+}
+
+/// Rows of one statement.
+const BATCH: usize = 1000;

@@ -2,10 +2,11 @@
 //!
 //! The rows are sealed one by one, so a search in the database is impossible; a partition is filled at its first use
 //! and then follows the rows: new ones are read, and those that were withdrawn or forgotten are dropped, whichever
-//! process did it.
+//! process did it and whatever its clock says. A row that does not open keeps nobody from the others: it is counted, and told
+//! where it makes an answer uncertain.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -19,11 +20,12 @@ use bonafide_core::{
 use bonafide_store::{
     Tx,
     crypto::{self, Object, SubjectKey},
-    features::{self, Feature},
+    features::{self, Feature, Shut, Tally},
     keyring::KeyRing,
     specimens,
 };
 use tokio::sync::Mutex as AsyncMutex;
+use zeroize::Zeroizing;
 
 use super::{
     error::Result,
@@ -31,8 +33,10 @@ use super::{
 };
 
 /// Rows that were written by a transaction that began earlier and committed later are looked for this far back,
-/// in seconds.
+/// in seconds. Clocks may differ by more: what is missed so is found by counting.
 const OVERLAP_S: i64 = 600;
+/// So many are looked through where they are asked for; more of them are a thread's of their own.
+const FEW: usize = 256;
 
 /// Everything that is searched.
 pub(crate) struct Gallery {
@@ -43,6 +47,25 @@ pub(crate) struct Gallery {
     identities: Partitions<Known>,
     captures: Partitions<Captures>,
     specimens: AsyncMutex<Specimens>,
+    ahead: Mutex<HashMap<VerificationId, Ahead>>,
+}
+
+/// An identity that somebody may be.
+#[derive(Clone, Copy)]
+pub(crate) struct Alike {
+    /// How alike the faces are; `None` where they cannot be compared.
+    pub(crate) face: Option<f64>,
+    /// Whether a document is the same.
+    pub(crate) document: bool,
+}
+
+/// The identities that somebody may be, as it was found before the transaction that decides it.
+pub(crate) struct Ahead {
+    /// What they were compared with.
+    pub(crate) own: Zeroizing<Vec<u8>>,
+    pub(crate) alike: BTreeMap<ApplicantId, Alike>,
+    /// Those that came later were not compared: see [`Looked::until`].
+    pub(crate) until: u64,
 }
 
 #[derive(Default)]
@@ -70,7 +93,18 @@ impl Gallery {
             identities: Partitions::new(&means, "identity", Known::from_bytes),
             captures: Partitions::new(&means, "liveness_capture", Captures::from_bytes),
             specimens: AsyncMutex::default(),
+            ahead: Mutex::default(),
         }
+    }
+
+    /// Keeps what was found ahead of a decision, in the place of what was before.
+    pub(crate) fn keep_ahead(&self, id: VerificationId, ahead: Ahead) {
+        self.ahead.lock().unwrap_or_else(PoisonError::into_inner).insert(id, ahead);
+    }
+
+    /// Takes it out again.
+    pub(crate) fn take_ahead(&self, id: VerificationId) -> Option<Ahead> {
+        self.ahead.lock().unwrap_or_else(PoisonError::into_inner).remove(&id)
     }
 
     /// The partition of one side of documents.
@@ -140,14 +174,88 @@ pub(crate) struct Partitions<T> {
 
 struct Entry<T> {
     applicant: ApplicantId,
-    /// `None` for what a newer program wrote: not understood, and left alone.
-    feature: Option<T>,
+    at: Timestamp,
+    /// Its place among those of the partition, as this process came to know them.
+    arrival: u64,
+    content: Content<T>,
+}
+
+enum Content<T> {
+    Open(T),
+    /// What a newer program wrote: not understood, and left alone.
+    Newer,
+    Shut(Shut),
 }
 
 struct Shelf<T> {
     entries: HashMap<FeatureId, Entry<T>>,
-    /// Rows up to here were read; `None` before the first time.
-    read_until: Option<Timestamp>,
+    tally: Tally,
+    arrivals: u64,
+    /// When the newest of those that were read was made; `None` before the first time.
+    newest: Option<Timestamp>,
+}
+
+/// What a search found.
+pub(crate) struct Looked<A> {
+    pub(crate) found: A,
+    /// How many were shown.
+    pub(crate) shown: usize,
+    /// How many could not be, because they do not open.
+    pub(crate) unreadable: usize,
+    /// Where a later search may go on: [`Partitions::search_after`].
+    pub(crate) until: u64,
+}
+
+impl<T> Shelf<T> {
+    /// How many of these do not open.
+    fn take_in(&mut self, read: Vec<features::Opened>, parse: fn(&[u8]) -> Option<T>) -> usize {
+        let mut unreadable = 0;
+        for row in read {
+            self.newest = self.newest.max(Some(row.created_at));
+            if self.entries.contains_key(&row.id) {
+                continue;
+            }
+            let content = match row.bytes {
+                Ok(bytes) => parse(&bytes).map_or(Content::Newer, Content::Open),
+                Err(shut) => {
+                    unreadable += usize::from(shut == Shut::Unreadable);
+                    Content::Shut(shut)
+                }
+            };
+            self.arrivals += 1;
+            self.tally.add(row.created_at);
+            let (applicant, at, arrival) = (row.applicant, row.created_at, self.arrivals);
+            self.entries.insert(row.id, Entry { applicant, at, arrival, content });
+        }
+        unreadable
+    }
+
+    fn retain(&mut self, keep: impl Fn(&FeatureId, &Entry<T>) -> bool) {
+        self.entries.retain(|id, entry| keep(id, entry));
+        self.tally = Tally::default();
+        self.entries.values().for_each(|entry| self.tally.add(entry.at));
+    }
+
+    fn look_through<A: Default>(
+        &self,
+        after: u64,
+        except: Option<ApplicantId>,
+        look: impl Fn(&mut A, ApplicantId, &T),
+    ) -> Looked<A> {
+        let mut looked = Looked { found: A::default(), shown: 0, unreadable: 0, until: self.arrivals };
+        let others = self.entries.values().filter(|e| e.arrival > after && Some(e.applicant) != except);
+        for entry in others {
+            match &entry.content {
+                Content::Open(feature) => {
+                    looked.shown += 1;
+                    look(&mut looked.found, entry.applicant, feature);
+                }
+                Content::Shut(Shut::Unreadable) => looked.unreadable += 1,
+                Content::Shut(Shut::Forgotten) | Content::Newer => {}
+            }
+        }
+        looked
+    }
 }
 
 impl<T> Partitions<T> {
@@ -157,7 +265,10 @@ impl<T> Partitions<T> {
 
     fn partition(&self, organization: OrganizationId) -> Arc<AsyncMutex<Shelf<T>>> {
         let mut all = self.of.lock().unwrap_or_else(PoisonError::into_inner);
-        let empty = || Arc::new(AsyncMutex::new(Shelf { entries: HashMap::new(), read_until: None }));
+        let empty = || {
+            let (entries, tally) = (HashMap::new(), Tally::default());
+            Arc::new(AsyncMutex::new(Shelf { entries, tally, arrivals: 0, newest: None }))
+        };
         all.entry(organization).or_insert_with(empty).clone()
     }
 
@@ -219,49 +330,209 @@ impl<T> Partitions<T> {
         Ok(features::withdraw_of(tx, organization, applicant, self.kind).await? > 0)
     }
 
-    /// Shows everything the organization has, but for what is of `except`, to `look`; returns how much that was.
-    pub(crate) async fn search(
+    /// Shows everything the organization has, but for what is of `except`, to `look`, which gathers what it finds.
+    pub(crate) async fn search<A>(
         &self,
         tx: &mut Tx,
         organization: OrganizationId,
         except: Option<ApplicantId>,
-        mut look: impl FnMut(ApplicantId, &T),
-    ) -> Result<usize> {
-        let partition = self.partition(organization);
-        let mut partition = partition.lock().await;
-        self.follow(tx, organization, &mut partition).await?;
-        let others = partition.entries.values().filter(|e| Some(e.applicant) != except);
-        let understood = others.filter_map(|e| Some((e.applicant, e.feature.as_ref()?)));
-        Ok(understood.map(|(applicant, feature)| look(applicant, feature)).count())
+        look: impl Fn(&mut A, ApplicantId, &T) + Send + 'static,
+    ) -> Result<Looked<A>>
+    where
+        A: Default + Send + 'static,
+        T: Send + 'static,
+    {
+        self.search_after(tx, organization, 0, except, look).await
     }
 
-    async fn follow(
+    /// The same with what came after an earlier search alone.
+    pub(crate) async fn search_after<A>(
         &self,
         tx: &mut Tx,
         organization: OrganizationId,
-        partition: &mut Shelf<T>,
-    ) -> Result<()> {
-        let now = self.means.clock.now();
-        let since = partition.read_until.map_or(Timestamp(0), |t| t.plus_secs(-OVERLAP_S));
-        for row in features::open_since(tx, organization, self.kind, since, &*self.means.key_ring).await? {
-            if partition.entries.contains_key(&row.id) {
-                continue;
-            }
-            let entry = Entry { applicant: row.applicant, feature: (self.parse)(&row.bytes) };
-            partition.entries.insert(row.id, entry);
+        after: u64,
+        except: Option<ApplicantId>,
+        look: impl Fn(&mut A, ApplicantId, &T) + Send + 'static,
+    ) -> Result<Looked<A>>
+    where
+        A: Default + Send + 'static,
+        T: Send + 'static,
+    {
+        let mut shelf = self.partition(organization).lock_owned().await;
+        self.follow(tx, organization, &mut shelf).await?;
+        if shelf.entries.len() <= FEW {
+            return Ok(shelf.look_through(after, except, look));
         }
-        // Rows go when newer ones take their place and when people are forgotten, here or in another process.
-        if features::count(tx, organization, self.kind).await? != partition.entries.len() {
+        Ok(tokio::task::spawn_blocking(move || shelf.look_through(after, except, look)).await?)
+    }
+
+    async fn follow(&self, tx: &mut Tx, organization: OrganizationId, shelf: &mut Shelf<T>) -> Result<()> {
+        let Means { key_ring, clock, .. } = &*self.means;
+        let newest = shelf.newest.map(|newest| newest.min(clock.now()));
+        let since = newest.map_or(Timestamp(0), |newest| newest.plus_secs(-OVERLAP_S));
+        let read = features::open_since(tx, organization, self.kind, since, &**key_ring).await?;
+        let mut unreadable = shelf.take_in(read, self.parse);
+        // Rows go when newer ones take their place and when people are forgotten, here or in another process, and come with an
+        // older time where a clock was set back.
+        if features::tally(tx, organization, self.kind).await? != shelf.tally {
             let there = features::ids(tx, organization, self.kind).await?;
-            partition.entries.retain(|id, _| there.contains(id));
+            shelf.retain(|id, _| there.contains(id));
+            let missed: Vec<_> = there.into_iter().filter(|id| !shelf.entries.contains_key(id)).collect();
+            let read = features::open_these(tx, organization, &missed, &**key_ring).await?;
+            unreadable += shelf.take_in(read, self.parse);
         }
-        partition.read_until = Some(now);
+        if unreadable > 0 {
+            metrics::counter!("bonafide_features_unreadable_total", "kind" => self.kind)
+                .increment(unreadable as u64);
+            tracing::error!(
+                %organization, kind = self.kind, rows = unreadable,
+                "what people are known again by cannot be read in part; the search goes on without it"
+            );
+        }
         Ok(())
     }
 
     /// Drops a person at once; other processes drop them at their next search.
     pub(crate) async fn forget(&self, organization: OrganizationId, applicant: ApplicantId) {
         let partition = self.partition(organization);
-        partition.lock().await.entries.retain(|_, e| e.applicant != applicant);
+        partition.lock().await.retain(|_, entry| entry.applicant != applicant);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bonafide_store::{applicants, subject_keys};
+
+    use super::*;
+    use crate::testing::House;
+
+    /// What is kept of the people of a house: numbers.
+    struct Kept<'a> {
+        house: &'a House,
+        shelf: Partitions<Vec<u8>>,
+    }
+
+    impl<'a> Kept<'a> {
+        fn new(house: &'a House) -> Self {
+            let means = house.engine.gallery().faces().means.clone();
+            Self { house, shelf: Partitions::new(&means, "number", |bytes| Some(bytes.to_vec())) }
+        }
+
+        async fn person(&self, tx: &mut Tx) -> SubjectKey {
+            let (engine, organization) = (&self.house.engine, self.house.caller.organization);
+            let (now, entropy) = (engine.now(), &*engine.entropy);
+            let id = ApplicantId::new(now, entropy);
+            applicants::insert(tx, organization, id, now).await.unwrap();
+            subject_keys::create(tx, organization, id, engine.key_ring(), now, entropy).await.unwrap()
+        }
+
+        /// Each of a person of their own; their ids.
+        async fn keep(&self, numbers: &[u8]) -> Vec<ApplicantId> {
+            let mut tx = self.house.engine.db().begin().await.unwrap();
+            let mut people = vec![];
+            for number in numbers {
+                let key = self.person(&mut tx).await;
+                let organization = self.house.caller.organization;
+                self.shelf.add(&mut tx, organization, None, &key, &[*number]).await.unwrap();
+                people.push(key.applicant());
+            }
+            tx.commit().await.unwrap();
+            people
+        }
+
+        async fn forget(&self, person: ApplicantId) {
+            let mut tx = self.house.engine.db().begin().await.unwrap();
+            self.shelf.withdraw(&mut tx, self.house.caller.organization, person).await.unwrap();
+            tx.commit().await.unwrap();
+        }
+
+        /// The numbers that a search shows, and how many it cannot.
+        async fn seen_after(&self, after: u64) -> (Vec<u8>, usize, u64) {
+            let mut tx = self.house.engine.db().read().await.unwrap();
+            let look = |found: &mut Vec<u8>, _, number: &Vec<u8>| found.extend(number);
+            let organization = self.house.caller.organization;
+            let looked = self.shelf.search_after(&mut tx, organization, after, None, look).await.unwrap();
+            let mut found = looked.found;
+            assert_eq!(found.len(), looked.shown);
+            found.sort_unstable();
+            (found, looked.unreadable, looked.until)
+        }
+
+        async fn seen(&self) -> (Vec<u8>, usize) {
+            let (found, unreadable, _) = self.seen_after(0).await;
+            (found, unreadable)
+        }
+    }
+
+    async fn houses() -> [House; 2] {
+        let url = tokio::task::spawn_blocking(bonafide_testkit::postgres::database).await.unwrap();
+        [House::new().await, House::with(Some(url)).await]
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_row_that_does_not_open_hides_no_other() {
+        for house in houses().await {
+            let kept = Kept::new(&house);
+            kept.keep(&[1, 2]).await;
+            let (engine, organization) = (&house.engine, house.caller.organization);
+            let mut tx = engine.db().begin().await.unwrap();
+            let (theirs, others) = (kept.person(&mut tx).await, kept.person(&mut tx).await);
+            let id = FeatureId::new(engine.now(), &*engine.entropy);
+            let feature = Feature {
+                id,
+                applicant: theirs.applicant(),
+                verification: None,
+                kind: "number".to_owned(),
+                sealed: crypto::seal(&others, Object::Feature(id), &[3], &*engine.entropy).unwrap(),
+                created_at: engine.now(),
+            };
+            features::insert(&mut tx, organization, &feature).await.unwrap();
+            tx.commit().await.unwrap();
+            assert_eq!(kept.seen().await, (vec![1, 2], 1));
+            kept.keep(&[4]).await;
+            assert_eq!(kept.seen().await, (vec![1, 2, 4], 1), "and so each time");
+            kept.forget(theirs.applicant()).await;
+            assert_eq!(kept.seen().await, (vec![1, 2, 4], 0));
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn what_is_written_by_a_clock_that_is_set_back_is_seen() {
+        const HOUR_MS: i64 = 3_600_000;
+        for house in houses().await {
+            let kept = Kept::new(&house);
+            let first = kept.keep(&[1]).await;
+            assert_eq!(kept.seen().await.0, [1]);
+            // This process's clock is right, and another one's is not.
+            house.clock.advance(-3 * HOUR_MS);
+            kept.keep(&[2]).await;
+            house.clock.advance(3 * HOUR_MS);
+            assert_eq!(kept.seen().await.0, [1, 2]);
+            // One comes and another goes.
+            house.clock.advance(-5 * HOUR_MS);
+            kept.keep(&[3]).await;
+            house.clock.advance(5 * HOUR_MS);
+            kept.forget(first[0]).await;
+            assert_eq!(kept.seen().await.0, [2, 3]);
+            // It was ahead, and is right again.
+            house.clock.advance(9 * HOUR_MS);
+            kept.keep(&[4]).await;
+            assert_eq!(kept.seen().await.0, [2, 3, 4]);
+            house.clock.advance(-9 * HOUR_MS);
+            kept.keep(&[5]).await;
+            assert_eq!(kept.seen().await.0, [2, 3, 4, 5]);
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn many_are_looked_through_and_later_only_those_who_came_since() {
+        let house = House::new().await;
+        let kept = Kept::new(&house);
+        kept.keep(&[7; FEW + 1]).await;
+        let (found, _, until) = kept.seen_after(0).await;
+        assert_eq!(found, [7; FEW + 1]);
+        kept.keep(&[8, 9]).await;
+        assert_eq!(kept.seen_after(until).await.0, [8, 9]);
+        assert_eq!(kept.seen().await.0.len(), FEW + 3);
     }
 }

@@ -45,7 +45,7 @@ impl CheckJob for CheckLiveness {
             Frame { file: File(opened.bytes), step, at_ms }
         };
         let frames = frames.into_iter().map(frame).collect();
-        let weights = case.record.policy().over(case.weights);
+        let weights = case.record.policy()?.over(case.weights);
         let judged = engine.inspect(case.organization, JudgeCapture { frames, challenge, weights }).await?;
         let judged = judged.map_err(unreadable)?;
         let start = Instant::now();
@@ -92,16 +92,13 @@ async fn remember_and_search(
         tx.commit().await?;
     }
     let mut tx = engine.db().read().await?;
-    let mut known = None;
-    let look = |_, captures: &Captures| {
+    let (hashes, traces) = (judged.kept.hashes.clone(), judged.traces.clone());
+    let look = move |known: &mut Option<Known>, _, captures: &Captures| {
         // Ids sort by time.
         let mut earlier = captures.sessions.iter().filter(|(id, _)| *id < session);
-        known = known.or_else(|| {
-            earlier.find_map(|(_, kept)| replay::known(&judged.kept.hashes, &judged.traces, kept))
-        });
+        *known = known.or_else(|| earlier.find_map(|(_, kept)| replay::known(&hashes, &traces, kept)));
     };
-    shelf.search(&mut tx, organization, None, look).await?;
-    Ok(known)
+    Ok(shelf.search(&mut tx, organization, None, look).await?.found)
 }
 
 /// A replay is refused where movements were asked for. Where the frames alone are judged it is only told: a

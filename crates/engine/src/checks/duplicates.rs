@@ -49,14 +49,18 @@ async fn search(
     let published = specimens.iter().filter(|s| print.likeness(s).is_some()).count();
     let mut search = Search { specimens: specimens.len(), published, ..Search::default() };
     let shelf = engine.gallery().documents(side);
-    let look = |applicant, other: &Fingerprint| {
-        let likeness = print.likeness(other);
-        if matches!(likeness, Some(Likeness::SamePicture { .. })) {
+    let print = print.clone();
+    let look = move |found: &mut Vec<(ApplicantId, Likeness)>, applicant, other: &Fingerprint| {
+        found.extend(print.likeness(other).map(|likeness| (applicant, likeness)));
+    };
+    let looked = shelf.search(tx, case.organization, Some(case.record.row.applicant), look).await?;
+    for (applicant, likeness) in looked.found {
+        if matches!(likeness, Likeness::SamePicture { .. }) {
             alike.insert(applicant);
         }
-        search.alike.extend(likeness);
-    };
-    search.earlier = shelf.search(tx, case.organization, Some(case.record.row.applicant), look).await?;
+        search.alike.push(likeness);
+    }
+    search.earlier = looked.shown;
     let mut finding = duplicates::finding(side, &search);
     finding.ms = start.elapsed().as_millis() as u64;
     Ok(finding)

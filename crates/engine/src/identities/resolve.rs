@@ -7,7 +7,12 @@ use bonafide_checks::{
     face::{compare::DEFAULT_ONBOARDING_DISTANCE, known},
 };
 use bonafide_core::{
-    audit::AuditAction, document::DocumentReading, event::EventType, evidence::EvidenceKind, id::ApplicantId,
+    audit::AuditAction,
+    document::DocumentReading,
+    event::EventType,
+    evidence::EvidenceKind,
+    id::{ApplicantId, OrganizationId, VerificationId},
+    verification::Kind,
 };
 use bonafide_store::{
     Tx, applicants,
@@ -16,9 +21,18 @@ use bonafide_store::{
 };
 use serde_json::json;
 
-use super::person::{Document, Link, Opened, Person, open};
+use super::{
+    person::{Document, Link, Opened, Person, open},
+    search,
+};
 use crate::{
-    base::{engine::Engine, error::Result, features::Known, record::Record},
+    base::{
+        engine::Engine,
+        error::{Error, Result},
+        features::Known,
+        gallery::{Ahead, Alike},
+        record::Record,
+    },
     events::emit::emit_for,
     screening::dismiss::pass_on,
 };
@@ -34,12 +48,7 @@ pub(crate) async fn identify(engine: &Engine, tx: &mut Tx, record: &mut Record, 
     // Two verifications of one person may be approved at once: the second has to see what the first made.
     organizations::hold(tx, organization).await?;
     let reading = record.private.reading.clone().unwrap_or_default();
-    let mine = engine.gallery().faces().of(tx, organization, &record.key).await?.pop();
-    let own = Known {
-        documents: fingerprint::number(&reading).into_iter().collect(),
-        holder: fingerprint::holder(&reading),
-        embedding: mine.map(|t| t.embedding),
-    };
+    let own = own(engine, tx, record).await?;
     let found = find(engine, tx, record, &own, &reading).await?;
     let now = engine.now();
     let (id, key, mut person) = match found.known {
@@ -73,6 +82,7 @@ pub(crate) async fn identify(engine: &Engine, tx: &mut Tx, record: &mut Record, 
     let sealed = crypto::seal_json(&key, Object::Applicant(id), &person, &*engine.entropy)?;
     applicants::update(tx, organization, id, &sealed).await?;
     applicants::become_identity(tx, organization, id, now).await?;
+    search::index(engine, tx, organization, id, &person).await?;
     remember(engine, tx, record, &key, own).await?;
     pass_on(engine, tx, record, &key).await?;
     record.row.identity = Some(id);
@@ -86,6 +96,46 @@ pub(crate) async fn identify(engine: &Engine, tx: &mut Tx, record: &mut Record, 
     // Of the applicant, whose id subscribers know, and not of the identity.
     emit_for(engine, tx, record, EventType::ApplicantUpdated).await?;
     Ok(())
+}
+
+/// Looks for the identities that somebody may be, ahead of the transaction that may make them one: that compares them with those
+/// alone who came since. It goes when what this returns does.
+pub(crate) async fn look_ahead(
+    engine: &Engine,
+    organization: OrganizationId,
+    id: VerificationId,
+) -> Result<LookedAhead<'_>> {
+    let looked = LookedAhead { engine, id };
+    let mut tx = engine.db().read().await?;
+    let record = Record::find(engine, &mut tx, organization, id).await?;
+    if let Some(record) = record.filter(|record| record.kind() == Kind::IdentityVerification) {
+        let own = own(engine, &mut tx, &record).await?;
+        let (alike, until) = alike(engine, &mut tx, &record, &own, None).await?;
+        engine.gallery().keep_ahead(id, Ahead { own: own.to_bytes(), alike, until });
+    }
+    Ok(looked)
+}
+
+pub(crate) struct LookedAhead<'a> {
+    engine: &'a Engine,
+    id: VerificationId,
+}
+
+impl Drop for LookedAhead<'_> {
+    fn drop(&mut self) {
+        self.engine.gallery().take_ahead(self.id);
+    }
+}
+
+/// What the person of a verification would be known again by.
+async fn own(engine: &Engine, tx: &mut Tx, record: &Record) -> Result<Known> {
+    let mine = engine.gallery().faces().of(tx, record.row.organization, &record.key).await?.pop();
+    let reading = record.private.reading.clone().unwrap_or_default();
+    Ok(Known {
+        documents: fingerprint::number(&reading).into_iter().collect(),
+        holder: fingerprint::holder(&reading),
+        embedding: mine.map(|t| t.embedding),
+    })
 }
 
 #[derive(Default)]
@@ -109,11 +159,43 @@ impl Other {
     }
 }
 
-/// An identity that may be this person, or has something in common with them.
-struct Candidate {
-    /// How alike the faces are; `None` where they cannot be compared.
-    face: Option<f64>,
-    document: bool,
+/// The least similarity of two faces of one person, where something else agrees.
+const LEAST: f64 = 1.0 - DEFAULT_ONBOARDING_DISTANCE;
+
+/// The identities that may be this person, or have something in common with them, and up to where they were looked at. What was
+/// found of the same ahead is gone on with.
+async fn alike(
+    engine: &Engine,
+    tx: &mut Tx,
+    record: &Record,
+    own: &Known,
+    ahead: Option<Ahead>,
+) -> Result<(BTreeMap<ApplicantId, Alike>, u64)> {
+    let calibrations = engine.inspector.installed().await?.calibrations.clone();
+    let (mut all, after) = match ahead.filter(|ahead| ahead.own == own.to_bytes()) {
+        Some(ahead) => (ahead.alike, ahead.until),
+        None => (BTreeMap::new(), 0),
+    };
+    let (documents, embedding) = (own.documents.clone(), own.embedding.clone());
+    let look = move |found: &mut Vec<(ApplicantId, Option<Alike>)>, id: ApplicantId, other: &Known| {
+        let document = documents.iter().any(|d| other.documents.contains(d));
+        let similarity = embedding.as_ref().zip(other.embedding.as_ref());
+        let face = similarity.and_then(|(a, b)| calibrations.similarity(a, b));
+        let is_alike = document || face.is_some_and(|s| s >= LEAST);
+        if is_alike || after > 0 {
+            found.push((id, is_alike.then_some(Alike { face, document })));
+        }
+    };
+    let identities = engine.gallery().identities();
+    let looked = identities.search_after(tx, record.row.organization, after, None, look).await?;
+    for (id, alike) in looked.found {
+        // What is known of an identity now is in the place of what was known before.
+        match alike {
+            Some(alike) => all.insert(id, alike),
+            None => all.remove(&id),
+        };
+    }
+    Ok((all, looked.until))
 }
 
 async fn find(
@@ -123,24 +205,19 @@ async fn find(
     own: &Known,
     reading: &DocumentReading,
 ) -> Result<Found> {
-    let calibrations = &engine.inspector.installed().await?.calibrations;
-    let least = 1.0 - DEFAULT_ONBOARDING_DISTANCE;
-    let organization = record.row.organization;
+    let (least, organization) = (LEAST, record.row.organization);
+    let ahead = engine.gallery().take_ahead(record.row.id);
     // Ids sort by time: the oldest first, should there be several.
-    let mut candidates: BTreeMap<ApplicantId, Candidate> = BTreeMap::new();
-    let look = |id: ApplicantId, other: &Known| {
-        let document = own.documents.iter().any(|d| other.documents.contains(d));
-        let similarity = own.embedding.as_ref().zip(other.embedding.as_ref());
-        let face = similarity.and_then(|(a, b)| calibrations.similarity(a, b));
-        if document || face.is_some_and(|s| s >= least) {
-            candidates.insert(id, Candidate { face, document });
-        }
-    };
-    engine.gallery().identities().search(tx, organization, None, look).await?;
+    let (candidates, _) = alike(engine, tx, record, own, ahead).await?;
     let holder = Holder::of(reading);
     let mut found = Found::default();
-    for (id, Candidate { face, document }) in candidates {
-        let opened = open(engine, tx, organization, id).await?;
+    for (id, Alike { face, document }) in candidates {
+        let opened = match open(engine, tx, organization, id).await {
+            Ok(opened) => opened,
+            // Forgotten since they were looked for.
+            Err(Error::NotFound(_) | Error::Conflict { code: "anonymized", .. }) => continue,
+            Err(other) => return Err(other),
+        };
         let compared: Vec<Option<bool>> =
             opened.person.documents.iter().map(|d| holder.compare(&Holder::of(&d.reading)).same()).collect();
         let contradicted = compared.contains(&Some(false));
@@ -201,7 +278,7 @@ async fn remember(engine: &Engine, tx: &mut Tx, record: &Record, key: &SubjectKe
 
 #[cfg(test)]
 mod tests {
-    use bonafide_core::{document::FieldName, id::VerificationId, verification::Action};
+    use bonafide_core::{document::FieldName, verification::Action};
 
     use super::*;
     use crate::{
@@ -242,5 +319,32 @@ mod tests {
         // Each comes back as who they are.
         assert_eq!(approved(&house, ANNA).await.1, anna);
         assert_eq!(approved(&house, Handed { first: "BERTA", ..ANNA }).await.1, berta);
+    }
+
+    #[tokio::test]
+    async fn what_was_found_ahead_is_gone_on_with() {
+        let house = House::new().await;
+        let (engine, organization) = (&house.engine, house.caller.organization);
+        let (_, anna) = approved(&house, ANNA).await;
+        let (again, _) = house.checked(ANNA).await;
+        let ahead = look_ahead(engine, organization, again).await.unwrap();
+        // Somebody with the same number comes in between.
+        let (_, berta) = approved(&house, Handed { first: "BERTA", ..ANNA }).await;
+        house.end(again, Action::Approve).await;
+        assert!(engine.gallery().take_ahead(again).is_none(), "it was used");
+        drop(ahead);
+        let identity = crate::verifications::read(engine, &house.caller, again).await.unwrap().identity;
+        assert_eq!((identity, person(&house, anna).await.1), (Some(anna), vec![berta]));
+        // Somebody who was found ahead is forgotten in between.
+        let (third, _) = house.checked(ANNA).await;
+        let ahead = look_ahead(engine, organization, third).await.unwrap();
+        crate::identities::anonymize(engine, &house.caller, anna).await.unwrap();
+        house.end(third, Action::Approve).await;
+        drop(ahead);
+        let identity = crate::verifications::read(engine, &house.caller, third).await.unwrap().identity;
+        assert!(identity.is_some_and(|id| id != anna && id != berta), "{identity:?}");
+        // Nothing stays of what was not used.
+        drop(look_ahead(engine, organization, third).await.unwrap());
+        assert!(engine.gallery().take_ahead(third).is_none());
     }
 }

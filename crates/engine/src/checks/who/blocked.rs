@@ -68,7 +68,8 @@ pub(super) async fn check(engine: &Engine, tx: &mut Tx, case: &Case, own: &Own) 
         return Ok(unknown(Code::NoTemplate, "the selfie gave no face template to search with".to_owned()));
     }
     if faces.incomparable > 0 {
-        let detail = format!("{} blocked faces were measured by other networks", faces.incomparable);
+        let detail =
+            format!("{} blocked faces were measured by other networks or cannot be read", faces.incomparable);
         return Ok(unknown(Code::NotCompared, detail));
     }
     Ok(finding)
@@ -84,10 +85,10 @@ struct Faces {
 
 /// A blocked person is blocked under their own name too, so nobody's face is left out.
 async fn faces(engine: &Engine, tx: &mut Tx, case: &Case, own: &Own) -> Result<Faces> {
-    let calibrations = &engine.inspector.installed().await?.calibrations;
-    let mut faces = Faces::default();
-    let look = |_, blocked: &Template| {
-        let Some(face) = &own.face else { return };
+    let calibrations = engine.inspector.installed().await?.calibrations.clone();
+    let face = own.face.clone();
+    let look = move |faces: &mut Faces, _, blocked: &Template| {
+        let Some(face) = &face else { return };
         match calibrations.similarity(face, &blocked.embedding) {
             Some(similarity) => {
                 faces.highest = faces.highest.max(similarity);
@@ -96,8 +97,9 @@ async fn faces(engine: &Engine, tx: &mut Tx, case: &Case, own: &Own) -> Result<F
             None => faces.incomparable += 1,
         }
     };
-    let entries = engine.gallery().blocked().search(tx, case.organization, None, look).await?;
-    Ok(Faces { entries, ..faces })
+    let looked = engine.gallery().blocked().search(tx, case.organization, None, look).await?;
+    let (faces, unreadable) = (looked.found, looked.unreadable);
+    Ok(Faces { entries: looked.shown + unreadable, incomparable: faces.incomparable + unreadable, ..faces })
 }
 
 /// The best agreement with a blocked name, and whether the birth date agrees too; an entry with another one is nobody's.

@@ -1,13 +1,20 @@
 //! The earlier submissions, and the people, that a submission has something in common with.
 
-use std::collections::{BTreeMap, HashSet};
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::Arc,
+};
 
 use bonafide_checks::{
     document::{
         fingerprint::Fingerprint,
         holder::{Comparison, Holder},
     },
-    face::{compare::DEFAULT_ONBOARDING_DISTANCE, embed::Embedding, known},
+    face::{
+        compare::{Calibrations, DEFAULT_ONBOARDING_DISTANCE},
+        embed::Embedding,
+        known,
+    },
 };
 use bonafide_core::{
     document::{DocumentReading, DocumentType, FieldName, Side},
@@ -123,21 +130,21 @@ async fn by_number(engine: &Engine, tx: &mut Tx, case: &Case, own: &Own, clues: 
             }
         }
     }
-    let Some(number) = &own.sure_number else { return Ok(()) };
+    let Some(number) = own.sure_number else { return Ok(()) };
     let gallery = engine.gallery();
-    let look = |applicant, print: &Fingerprint| {
-        if print.number() == Some(number) {
-            clues.entry(applicant).or_default().number = true;
-        }
+    let look = move |found: &mut Vec<ApplicantId>, applicant, print: &Fingerprint| {
+        found.extend((print.number() == Some(&number)).then_some(applicant));
     };
-    gallery.documents(Side::Front).search(tx, organization, None, look).await?;
-    let look = |id, known: &Known| {
-        if known.documents.contains(number) {
-            let clue = clues.entry(id).or_default();
-            (clue.number, clue.matched, clue.is_identity) = (true, Some(true), true);
-        }
+    for applicant in gallery.documents(Side::Front).search(tx, organization, None, look).await?.found {
+        clues.entry(applicant).or_default().number = true;
+    }
+    let look = move |found: &mut Vec<ApplicantId>, id, known: &Known| {
+        found.extend(known.documents.contains(&number).then_some(id));
     };
-    gallery.identities().search(tx, organization, None, look).await?;
+    for id in gallery.identities().search(tx, organization, None, look).await?.found {
+        let clue = clues.entry(id).or_default();
+        (clue.number, clue.matched, clue.is_identity) = (true, Some(true), true);
+    }
     Ok(())
 }
 
@@ -146,34 +153,66 @@ async fn by_face(engine: &Engine, tx: &mut Tx, case: &Case, own: &Own, clues: &m
     let mut found = Found::default();
     let Some(face) = &own.face else { return Ok(found) };
     let (organization, itself) = (case.organization, case.record.row.applicant);
-    let calibrations = &engine.inspector.installed().await?.calibrations;
-    let least = known::threshold();
-    let mut compare = |id: ApplicantId, other: &Embedding, is_identity: bool, clues: &mut Clues| {
-        let Some(similarity) = calibrations.similarity(face, other) else {
-            found.incomparable += 1;
+    let compare = Arc::new(Compare {
+        face: face.clone(),
+        calibrations: engine.inspector.installed().await?.calibrations.clone(),
+        clues: clues.keys().copied().collect(),
+    });
+    let gallery = engine.gallery();
+    let with = compare.clone();
+    let look = move |faces: &mut Faces, id, template: &Template| with.look(faces, id, &template.embedding);
+    let of_sessions = gallery.faces().search(tx, organization, Some(itself), look).await?;
+    let look = move |faces: &mut Faces, id, known: &Known| {
+        if let Some(embedding) = &known.embedding {
+            compare.look(faces, id, embedding);
+        }
+    };
+    let of_identities = gallery.identities().search(tx, organization, None, look).await?;
+    for (is_identity, looked) in [(false, of_sessions), (true, of_identities)] {
+        let Faces { alike, compared, incomparable, highest_stranger } = looked.found;
+        found.compared += compared;
+        found.incomparable += incomparable + looked.unreadable;
+        found.highest_stranger = found.highest_stranger.max(highest_stranger);
+        for (id, similarity) in alike {
+            let clue = clues.entry(id).or_default();
+            clue.is_identity |= is_identity;
+            clue.face = Some(clue.face.map_or(similarity, |before| before.max(similarity)));
+        }
+    }
+    Ok(found)
+}
+
+/// What faces are compared with.
+struct Compare {
+    face: Embedding,
+    calibrations: Calibrations,
+    /// Whose similarity is told however low it is.
+    clues: HashSet<ApplicantId>,
+}
+
+#[derive(Default)]
+struct Faces {
+    alike: Vec<(ApplicantId, f64)>,
+    compared: usize,
+    incomparable: usize,
+    highest_stranger: f64,
+}
+
+impl Compare {
+    fn look(&self, faces: &mut Faces, id: ApplicantId, other: &Embedding) {
+        let Some(similarity) = self.calibrations.similarity(&self.face, other) else {
+            faces.incomparable += 1;
             return;
         };
-        found.compared += 1;
-        if similarity < least {
-            found.highest_stranger = found.highest_stranger.max(similarity);
-            if !clues.contains_key(&id) {
-                return;
-            }
+        faces.compared += 1;
+        let is_stranger = similarity < known::threshold();
+        if is_stranger {
+            faces.highest_stranger = faces.highest_stranger.max(similarity);
         }
-        let clue = clues.entry(id).or_default();
-        clue.is_identity |= is_identity;
-        clue.face = Some(clue.face.map_or(similarity, |before| before.max(similarity)));
-    };
-    let gallery = engine.gallery();
-    let look = |id, template: &Template| compare(id, &template.embedding, false, clues);
-    gallery.faces().search(tx, organization, Some(itself), look).await?;
-    let look = |id, known: &Known| {
-        if let Some(embedding) = &known.embedding {
-            compare(id, embedding, true, clues);
+        if !is_stranger || self.clues.contains(&id) {
+            faces.alike.push((id, similarity));
         }
-    };
-    gallery.identities().search(tx, organization, None, look).await?;
-    Ok(found)
+    }
 }
 
 async fn sessions_of(

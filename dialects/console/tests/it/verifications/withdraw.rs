@@ -71,7 +71,7 @@ async fn a_known_person_is_not_known_by_their_face_any_more() {
     let authentication = begin().await.unwrap();
     let templates = async |kind: &str| {
         let mut tx = app.db.read().await.unwrap();
-        features::count(&mut tx, app.maker.organization, kind).await.unwrap()
+        features::tally(&mut tx, app.maker.organization, kind).await.unwrap().count
     };
     assert_eq!((templates("face").await, templates("identity").await), (2, 1));
     assert!(templates("liveness_capture").await > 0);
