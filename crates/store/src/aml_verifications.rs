@@ -112,6 +112,28 @@ pub async fn update(tx: &mut Tx, organization: OrganizationId, changed: &Aml) ->
     if rows == 0 { Err(Error::Conflict("AML verification")) } else { Ok(()) }
 }
 
+/// Notes that one was looked at against these lists and nothing could be said, so that the others' turn comes.
+pub async fn pass_over(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    id: AmlId,
+    version: &str,
+    now: Timestamp,
+) -> Result<()> {
+    on!(tx, |c| sqlx::query(
+        "UPDATE aml_verifications SET lists = $3, stale = FALSE, screened_at = $4, version = version + 1
+         WHERE organization = $1 AND id = $2"
+    )
+    .bind(organization.uuid())
+    .bind(id.uuid())
+    .bind(version)
+    .bind(now.0)
+    .execute(c)
+    .await
+    .map(drop))
+    .to("pass over an AML verification")
+}
+
 /// Which of them to list. `None` leaves nothing out.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Filter {

@@ -103,6 +103,16 @@ impl Error {
         }
     }
 
+    /// Whether the database gave a row that is not as it was written: it is so the next time.
+    pub fn is_unreadable_row(&self) -> bool {
+        match self {
+            Self::Database { source, .. } => {
+                matches!(source, sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_))
+            }
+            _ => false,
+        }
+    }
+
     /// Whether the disk is full, cannot be written, or fails: nothing was changed, and it may work again later.
     pub fn is_no_room(&self) -> bool {
         match self {

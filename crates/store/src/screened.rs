@@ -6,7 +6,9 @@ use bonafide_core::{
     verification::{Kind, Status},
 };
 
-use crate::{Context, Result, Tx, on, verifications::Verification};
+use uuid::Uuid;
+
+use crate::{Context, Result, Tx, on};
 
 /// What came of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,20 +78,21 @@ macro_rules! standing {
     };
 }
 
-/// Standing people who were not screened against these lists yet, oldest first.
+/// Those whose people were not screened against these lists yet, oldest first. Nothing of them is read: a row that cannot be hides
+/// no other.
 pub async fn left(
     tx: &mut Tx,
     organization: OrganizationId,
     lists: Lists<'_>,
     limit: i64,
-) -> Result<Vec<Verification>> {
+) -> Result<Vec<VerificationId>> {
     let sql = standing!(
-        "SELECT v.*",
+        "SELECT v.id",
         " AND (s.lists IS NULL OR s.lists <> $2 OR s.outcome = 'stale' AND s.at < $3)
           ORDER BY v.created_at, v.id LIMIT $8"
     );
     let [a, b, c] = STANDING.map(Status::as_str);
-    on!(tx, |connection| sqlx::query_as(sql)
+    let ids: Vec<(Uuid,)> = on!(tx, |connection| sqlx::query_as(sql)
         .bind(organization.uuid())
         .bind(lists.version)
         .bind(lists.confirmed_at.0)
@@ -100,7 +103,8 @@ pub async fn left(
         .bind(limit)
         .fetch_all(connection)
         .await)
-    .to("list the people to be screened")
+    .to("list the people to be screened")?;
+    Ok(ids.into_iter().map(|(id,)| VerificationId::from_uuid(id)).collect())
 }
 
 /// How far an organization's standing people are screened against these lists.

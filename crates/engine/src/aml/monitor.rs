@@ -4,9 +4,8 @@
 //! A page a job and a transaction a client: each row says which lists it was compared with, so whoever takes over after a
 //! crash goes on where the last client ended.
 
-use bonafide_core::id::{AmlId, OrganizationId};
 use bonafide_store::{
-    Error as StoreError, aml_verifications as rows,
+    aml_verifications as rows,
     jobs::{self, Job},
 };
 use serde_json::Value;
@@ -21,7 +20,7 @@ use crate::{
         error::{Error, Result},
         jobs::{JobKind, Work, finish_empty},
     },
-    screening::rescreen::current,
+    screening::{rescreen::current, search::is_of_one},
 };
 
 pub(crate) const WORK: Work = Work::new(JobKind::MonitorClients, |engine, job| Box::pin(run(engine, job)));
@@ -41,18 +40,24 @@ async fn run(engine: &Engine, job: &Job) -> Result<()> {
     drop(tx);
     let whole_page = page.len() as i64 == PAGE;
     let sources = Sources::of(engine, against.lists.clone());
-    let mut busy = false;
+    let (mut busy, mut first) = (false, None);
     for id in page {
         match compare(engine, organization, id, &sources, None).await {
-            Err(Error::Store(
-                StoreError::Unsealable(_) | StoreError::Form { .. } | StoreError::WrongKeyRing(_),
-            )) => {
-                tracing::error!(aml = %id, "what is stored of a client cannot be read; it is not monitored");
-                pass_over(engine, organization, id, &sources).await?;
-            }
+            Ok(()) => {}
             Err(Error::Conflict { code: "changed_meanwhile" | "anonymized", .. }) => busy = true,
-            other => other?,
+            Err(error) if is_of_one(&error) || job.attempts >= job.max_attempts => {
+                metrics::counter!("bonafide_screening_failed_total", "of" => "client").increment(1);
+                tracing::error!(aml = %id, "what is stored of a client cannot be read; it is not monitored");
+                let mut tx = engine.db().begin().await?;
+                rows::pass_over(&mut tx, organization, id, &sources.version, engine.now()).await?;
+                tx.commit().await?;
+            }
+            // It may go well later; the others do not wait for that.
+            Err(error) => first = first.or(Some(error)),
         }
+    }
+    if let Some(error) = first {
+        return Err(error);
     }
     let mut tx = engine.db().begin().await?;
     if !jobs::finish(&mut tx, job, engine.now()).await? {
@@ -63,22 +68,6 @@ async fn run(engine: &Engine, job: &Job) -> Result<()> {
         let why = job.payload.get("why").and_then(Value::as_str).unwrap_or_default();
         monitor_after(engine, &mut tx, organization, why, if whole_page { 0 } else { AGAIN_MS }).await?;
     }
-    tx.commit().await?;
-    Ok(())
-}
-
-/// Notes that a client was looked at, so that the others' turn comes.
-async fn pass_over(
-    engine: &Engine,
-    organization: OrganizationId,
-    id: AmlId,
-    sources: &Sources,
-) -> Result<()> {
-    let mut tx = engine.db().begin().await?;
-    let Some(mut row) = rows::get(&mut tx, organization, id).await? else { return Ok(()) };
-    row.lists.clone_from(&sources.version);
-    (row.stale, row.screened_at) = (false, Some(engine.now()));
-    rows::update(&mut tx, organization, &row).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -116,6 +116,20 @@ impl Screening {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).told = Some((lists, now));
     }
 
+    /// It came to nothing.
+    pub(crate) fn untold(&self) {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).told = None;
+    }
+
+    /// Somebody was decided about who was compared with these lists, if with any. Where others are in memory by now, everybody is
+    /// looked through soon: the search among those who stand may have passed before this one did.
+    pub(crate) fn was_decided(&self, lists: &[(String, String)]) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if state.lists.pinned() != lists {
+            state.told = None;
+        }
+    }
+
     /// Whether this damage was not written to the log yet. Empty: there is none any more.
     pub(crate) fn complains(&self, damage: &str) -> bool {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
@@ -159,6 +173,11 @@ mod tests {
         assert!(screening.is_news("a", Timestamp(0), 100));
         screening.told("a".into(), Timestamp(0));
         assert!(!screening.is_news("a", Timestamp(99), 100) && screening.is_news("b", Timestamp(99), 100));
+        assert!(screening.is_news("a", Timestamp(100), 100));
+        screening.told("a".into(), Timestamp(100));
+        screening.was_decided(&[]);
+        assert!(!screening.is_news("a", Timestamp(100), 100), "there is no list, and none was searched");
+        screening.was_decided(&[("house".to_owned(), "of another day".to_owned())]);
         assert!(screening.is_news("a", Timestamp(100), 100));
         assert!(screening.complains("x") && !screening.complains("x"));
         assert!(!screening.complains("") && screening.complains("x"));

@@ -1,14 +1,14 @@
 //! Judges the findings of one submission and moves the verification on.
 
 use bonafide_core::{
-    decision::{Decision, Facts, decide},
+    decision::{Assessment, Decision, Facts, decide},
     event::EventType,
-    finding::{Check, Finding, Outcome},
-    id::AssessmentId,
+    finding::{Check, Code, Finding, Outcome, Reason},
+    id::{AssessmentId, VerificationId},
     live::live,
-    verification::Action,
+    verification::{Action, Kind},
 };
-use bonafide_store::{Tx, assessments, findings, jobs::Job};
+use bonafide_store::{Tx, assessments, findings, jobs::Job, organizations};
 use serde_json::json;
 
 use super::job::current;
@@ -20,15 +20,22 @@ use crate::{
         record::Record,
         stored::Stored,
     },
+    identities::{person::is_known, resolve::look_ahead},
     sandbox::steer,
     tuning::weights::weights_of,
-    verifications::transition::apply_after,
+    verifications::transition::{apply, apply_after},
 };
 
-pub(crate) const WORK: Work = Work::new(JobKind::Decide, |engine, job| Box::pin(run(engine, job)));
+pub(crate) const WORK: Work = Work {
+    kind: JobKind::Decide,
+    run: |engine, job| Box::pin(run(engine, job)),
+    give_up: |engine, tx, job| Box::pin(give_up(engine, tx, job)),
+};
 
 async fn run(engine: &Engine, job: &Job) -> Result<()> {
+    let _ahead = look_ahead(engine, job.organization, VerificationId::from_uuid(job.subject)).await?;
     let mut tx = engine.db().begin().await?;
+    let mut screened = None;
     if let Some(mut record) = current(engine, &mut tx, job).await? {
         let judged = judge(&mut tx, &record).await?;
         let action = match judged.assessment.decision {
@@ -38,11 +45,56 @@ async fn run(engine: &Engine, job: &Job) -> Result<()> {
             Decision::Review => Action::Refer,
             Decision::GiveUp => Action::GiveUp,
         };
+        let action = match record.row.identity {
+            // Until the end of this nobody forgets the identity.
+            Some(identity) if record.kind() == Kind::FaceAuthentication && action == Action::Approve => {
+                organizations::hold(&mut tx, job.organization).await?;
+                if is_known(&mut tx, job.organization, identity).await? { action } else { Action::Cancel }
+            }
+            _ => action,
+        };
         let first = told(&judged.findings, action);
         let detail = keep(engine, &mut tx, &mut record, judged).await?;
         apply_after(engine, &mut tx, &mut record, action, ("engine", detail), &first).await?;
+        screened = Some(record).filter(|record| record.kind() == Kind::IdentityVerification);
     }
-    finish(engine, tx, job).await
+    finish(engine, tx, job).await?;
+    if let Some(record) = screened {
+        engine.screening.was_decided(record.private.screened.as_ref().map_or(&[], |s| &s.lists));
+    }
+    Ok(())
+}
+
+/// No decision could be made: a human has to.
+pub(crate) async fn give_up(engine: &Engine, tx: &mut Tx, job: &Job) -> Result<()> {
+    let Some(mut record) = current(engine, tx, job).await? else { return Ok(()) };
+    // What cannot be read may be what was in the way.
+    let weights = weights_of(tx, &record).await.unwrap_or_default();
+    let findings = findings::list(tx, record.row.organization, record.row.id).await.unwrap_or_default();
+    let why = Reason::new(Code::CheckFailed, "no decision could be made; a human has to look");
+    let assessment = Assessment {
+        decision: Decision::Review,
+        score: None,
+        threshold: weights.score_tolerance,
+        signals: vec![],
+        reasons: vec![why],
+    };
+    let judged = Stored {
+        assessment,
+        findings,
+        weights,
+        policy: record.policy().unwrap_or_default(),
+        attempt: attempt(&record),
+        document_type: record.document_type(),
+        given_up: true,
+    };
+    let detail = keep(engine, tx, &mut record, judged).await?;
+    apply(engine, tx, &mut record, Action::Refer, "worker", detail).await
+}
+
+/// Submissions that count, this one included.
+fn attempt(record: &Record) -> u32 {
+    record.private.attempt.saturating_sub(record.private.failed_before)
 }
 
 /// Judges what was found of a verification, as things are now.
@@ -52,12 +104,12 @@ pub(crate) async fn judge(tx: &mut Tx, record: &Record) -> Result<Stored> {
     let facts = Facts {
         document_type: record.document_type(),
         findings: &findings,
-        attempt: record.private.attempt - record.private.failed_before.min(record.private.attempt),
+        attempt: attempt(record),
     };
     let policy = steer::policy(tx, record, facts.attempt).await?;
     let assessment = decide(&policy, &weights, &facts);
     let (attempt, document_type) = (facts.attempt, facts.document_type);
-    Ok(Stored { assessment, findings, weights, policy, attempt, document_type })
+    Ok(Stored { assessment, findings, weights, policy, attempt, document_type, given_up: false })
 }
 
 /// Stores a decision with everything `decide` saw and said, enough to replay it; what is noted of it.

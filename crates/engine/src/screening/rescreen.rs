@@ -3,11 +3,15 @@
 //! have jobs of their own: see `aml/monitor.rs`.
 //!
 //! A page of people a job, in one transaction: the table `screened` says who is left, so whoever takes over after a crash
-//! goes on where the last page ended, and nobody is screened twice against the same lists.
+//! goes on where the last page ended, and nobody is screened twice against the same lists. Somebody whose data make that fail
+//! is noted, counted and told to the operator, and the others are screened.
 
-use bonafide_core::id::{OrganizationId, VerificationId};
+use bonafide_core::{
+    id::{OrganizationId, VerificationId},
+    problem::with_causes,
+};
 use bonafide_store::{
-    Tx, aml_verifications,
+    Contended, Tx, aml_verifications,
     jobs::{self as rows, Job},
     organizations, screened, verifications,
 };
@@ -17,7 +21,7 @@ use serde_json::json;
 use super::{
     reconsider::reconsider,
     screen::lists_of_now,
-    search::{Against, keep_all, open, search},
+    search::{Against, failed, is_of_one, keep_all, open, search},
     trouble::Trouble,
 };
 use crate::{
@@ -53,19 +57,40 @@ pub(crate) async fn watch(engine: &Engine) -> Result<()> {
     if !engine.screening.is_news(&word, now, SWEEP_MS) {
         return Ok(());
     }
-    let mut tx = engine.db().begin().await?;
+    // Before anybody is looked for: who is decided about from now on says so again.
+    engine.screening.told(word.clone(), now);
+    let looked = look_through(engine, &against, &word).await;
+    if looked.is_err() {
+        engine.screening.untold();
+    }
+    looked
+}
+
+/// Enqueues the work in each organization where somebody is left.
+async fn look_through(engine: &Engine, against: &Against, word: &str) -> Result<()> {
+    let mut tx = engine.db().read().await?;
+    let (mut people, mut clients) = (vec![], vec![]);
     for organization in organizations::list(&mut tx).await? {
-        let left = screened::left(&mut tx, organization.id, against.stored(), 1).await?;
-        if !left.is_empty() {
-            enqueue(engine, &mut tx, organization.id, &word, 0).await?;
+        let id = organization.id;
+        if !screened::left(&mut tx, id, against.stored(), 1).await?.is_empty() {
+            people.push(id);
         }
-        let monitored = aml_verifications::left(&mut tx, organization.id, against.stored(), 1).await?;
-        if !monitored.is_empty() {
-            monitor(engine, &mut tx, organization.id, &word).await?;
+        if !aml_verifications::left(&mut tx, id, against.stored(), 1).await?.is_empty() {
+            clients.push(id);
         }
     }
+    drop(tx);
+    if people.is_empty() && clients.is_empty() {
+        return Ok(());
+    }
+    let mut tx = engine.db().begin().await?;
+    for id in people {
+        enqueue(engine, &mut tx, id, word, 0).await?;
+    }
+    for id in clients {
+        monitor(engine, &mut tx, id, word).await?;
+    }
     tx.commit().await?;
-    engine.screening.told(word, now);
     Ok(())
 }
 
@@ -127,26 +152,85 @@ async fn run(engine: &Engine, job: &Job) -> Result<()> {
     }
     let organization = job.organization;
     let mut tx = engine.db().read().await?;
-    let people = screened::left(&mut tx, organization, against.stored(), PAGE).await?;
-    let whole_page = people.len() as i64 == PAGE;
-    let opened = open(engine, &mut tx, organization, people).await?;
+    let ids = screened::left(&mut tx, organization, against.stored(), PAGE).await?;
     drop(tx);
-    let found = search(engine, &against, opened).await?;
+    let is_whole = ids.len() as i64 == PAGE;
+    let page = async {
+        let (tx, left) = screen_all(engine, organization, &against, &ids).await?;
+        finish_page(engine, tx, job, &wanted, is_whole, left).await
+    };
+    match page.await {
+        // What is stored of one of them may be why, and the others do not wait for that.
+        Err(error) if ids.len() > 1 && !error.is_contended() => {
+            tracing::warn!(error = with_causes(&error), %organization, "people are screened one by one");
+            let left = one_by_one(engine, job, &against, &ids).await?;
+            finish_page(engine, engine.db().begin().await?, job, &wanted, is_whole, left).await
+        }
+        done => done,
+    }
+}
+
+/// Screens some people: the transaction with what was found, and how many are left because somebody else was busy with them.
+async fn screen_all(
+    engine: &Engine,
+    organization: OrganizationId,
+    against: &Against,
+    ids: &[VerificationId],
+) -> Result<(Tx, usize)> {
+    let mut tx = engine.db().read().await?;
+    let opened = open(engine, &mut tx, organization, ids).await?;
+    drop(tx);
+    let found = search(engine, against, opened).await?;
     let mut tx = engine.db().begin().await?;
-    let left = keep_all(engine, &mut tx, organization, &against, found).await?;
+    let left = keep_all(engine, &mut tx, organization, against, found).await?;
+    Ok((tx, left))
+}
+
+/// The same in a transaction each. Of whom it fails each time is noted so; where it may go well later the job is tried again,
+/// after the others.
+async fn one_by_one(engine: &Engine, job: &Job, against: &Against, ids: &[VerificationId]) -> Result<usize> {
+    let (organization, mut left, mut first) = (job.organization, 0, None);
+    for id in ids {
+        let alone = async {
+            let (tx, left) = screen_all(engine, organization, against, &[*id]).await?;
+            tx.commit().await?;
+            Ok(left)
+        };
+        match alone.await {
+            Ok(busy) => left += busy,
+            Err(error) if is_of_one(&error) || job.attempts >= job.max_attempts => {
+                let mut tx = engine.db().begin().await?;
+                let (lists, now) = (against.stored(), engine.now());
+                screened::mark(&mut tx, organization, *id, lists, failed(*id), now).await?;
+                tx.commit().await?;
+            }
+            Err(error) => first = first.or(Some(error)),
+        }
+    }
+    first.map_or(Ok(left), Err)
+}
+
+/// Ends the job, and enqueues the next one while somebody is left.
+async fn finish_page(
+    engine: &Engine,
+    mut tx: Tx,
+    job: &Job,
+    lists: &str,
+    is_whole: bool,
+    left: usize,
+) -> Result<()> {
     if !rows::finish(&mut tx, job, engine.now()).await? {
         tx.rollback().await?;
         return Ok(());
     }
-    match (whole_page, left) {
-        (true, _) => enqueue(engine, &mut tx, organization, &wanted, 0).await?,
+    match (is_whole, left) {
+        (true, _) => enqueue(engine, &mut tx, job.organization, lists, 0).await?,
         (false, 0) => {}
-        (false, _) => enqueue(engine, &mut tx, organization, &wanted, AGAIN_MS).await?,
+        (false, _) => enqueue(engine, &mut tx, job.organization, lists, AGAIN_MS).await?,
     }
     tx.commit().await?;
     Ok(())
 }
-
 /// One person, when a dismissal begins or ends or a hit comes or goes that a human is asked about: screened where that tells
 /// something new, and decided anew where nothing else was waited for.
 async fn one(engine: &Engine, job: &Job) -> Result<()> {
@@ -155,7 +239,8 @@ async fn one(engine: &Engine, job: &Job) -> Result<()> {
         let mut tx = engine.db().read().await?;
         let row = verifications::get(&mut tx, organization, id).await?;
         let row = row.filter(|row| screened::STANDING.contains(&record::status(row)));
-        let mut opened = open(engine, &mut tx, organization, row.into_iter().collect()).await?;
+        let ids: Vec<VerificationId> = row.into_iter().map(|row| row.id).collect();
+        let mut opened = open(engine, &mut tx, organization, &ids).await?;
         drop(tx);
         opened.people.retain(|person| person.is_due(&against));
         if !opened.people.is_empty() {

@@ -1,14 +1,18 @@
 //! Many standing people compared with the lists at once: opened in one reading transaction, searched on all processors,
 //! kept in one writing transaction.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
 
 use bonafide_core::{
     audit::AuditAction,
     event::EventType,
     finding::{Check, Finding, Outcome},
     id::{OrganizationId, VerificationId, WeightsId},
-    policy::ScreeningRule,
+    policy::{Preset, ScreeningRule},
     time::Timestamp,
     verification::Status,
     weights::Weights,
@@ -16,7 +20,7 @@ use bonafide_core::{
 use bonafide_store::{
     Error as StoreError, Tx, dismissals, findings,
     screened::{self, Done},
-    verifications::Verification,
+    verifications,
 };
 use serde_json::{Value, json};
 
@@ -82,54 +86,80 @@ pub(super) struct Opened {
     others: Vec<(VerificationId, Done)>,
 }
 
-/// Opens what is stored of some people of one organization.
+/// Opens what is stored of some people of one organization. Of whom nothing can be read nobody else has to wait: they are noted.
 pub(super) async fn open(
     engine: &Engine,
     tx: &mut Tx,
     organization: OrganizationId,
-    rows: Vec<Verification>,
+    ids: &[VerificationId],
 ) -> Result<Opened> {
     let any_dismissed = dismissals::any(tx, organization, engine.now()).await?;
     let mut weights: HashMap<Option<WeightsId>, Weights> = HashMap::new();
     let mut opened = Opened::default();
-    for row in rows {
-        let (id, version) = (row.id, row.weights);
-        let record = match Record::open(engine, tx, row).await {
-            Ok(record) => record,
-            Err(Error::Store(
-                StoreError::Unsealable(_) | StoreError::Form { .. } | StoreError::WrongKeyRing(_),
-            )) => {
-                tracing::error!(verification = %id, "what is stored of a person cannot be read; they are not screened");
-                opened.others.push((id, Done::Failed));
-                continue;
-            }
+    for id in ids.iter().copied() {
+        match open_one(engine, tx, organization, id, any_dismissed, &mut weights).await {
+            Ok(Ok(person)) => opened.people.push(*person),
+            Ok(Err(done)) => opened.others.push((id, done)),
             // Forgotten since the page was read.
-            Err(Error::Conflict { code: "anonymized", .. }) => continue,
+            Err(Error::NotFound(_) | Error::Conflict { code: "anonymized", .. }) => {}
+            Err(error) if is_of_one(&error) => opened.others.push((id, failed(id))),
             Err(other) => return Err(other),
-        };
-        // Its findings are what the settings of the sandbox say.
-        let steered = record.private.settings.get("sandbox").and_then(|s| s.get("screening")).is_some();
-        if steered || record.private.reading.is_none() {
-            opened.others.push((id, if steered { Done::Screened } else { Done::Nameless }));
-            continue;
         }
-        let dismissed = match any_dismissed {
-            true => active(engine, tx, &record, record.private.reading.as_ref()).await?,
-            false => vec![],
-        };
-        let tolerance = match weights.get(&version) {
-            Some(weights) => weights.sanctions_tolerance,
-            None => {
-                let read = weights_of(tx, &record).await?;
-                let tolerance = read.sanctions_tolerance;
-                weights.insert(version, read);
-                tolerance
-            }
-        };
-        let rule = record.policy().screening;
-        opened.people.push(Person { record, dismissed, tolerance, rule });
     }
     Ok(opened)
+}
+
+/// Whether the fault is in what is stored of one person or client, and will be there the next time.
+pub(crate) fn is_of_one(error: &Error) -> bool {
+    match error {
+        Error::Store(StoreError::Unsealable(_) | StoreError::Form { .. } | StoreError::WrongKeyRing(_)) => {
+            true
+        }
+        Error::Store(error) => error.is_unreadable_row(),
+        Error::Task(task) => task.is_panic(),
+        _ => false,
+    }
+}
+
+/// Tells of somebody who is not screened.
+pub(super) fn failed(id: VerificationId) -> Done {
+    metrics::counter!("bonafide_screening_failed_total", "of" => "person").increment(1);
+    tracing::error!(verification = %id, "what is stored of a person cannot be read; they are not screened");
+    Done::Failed
+}
+
+/// Somebody who can be compared, or what is noted of them.
+async fn open_one(
+    engine: &Engine,
+    tx: &mut Tx,
+    organization: OrganizationId,
+    id: VerificationId,
+    any_dismissed: bool,
+    weights: &mut HashMap<Option<WeightsId>, Weights>,
+) -> Result<Result<Box<Person>, Done>> {
+    let record = Record::load(engine, tx, organization, id).await?;
+    let version = record.row.weights;
+    // Its findings are what the settings of the sandbox say.
+    let steered = record.private.settings.get("sandbox").and_then(|s| s.get("screening")).is_some();
+    if steered || record.private.reading.is_none() {
+        return Ok(Err(if steered { Done::Screened } else { Done::Nameless }));
+    }
+    let dismissed = match any_dismissed {
+        true => active(engine, tx, &record, record.private.reading.as_ref()).await?,
+        false => vec![],
+    };
+    let tolerance = match weights.get(&version) {
+        Some(weights) => weights.sanctions_tolerance,
+        None => {
+            let read = weights_of(tx, &record).await?;
+            let tolerance = read.sanctions_tolerance;
+            weights.insert(version, read);
+            tolerance
+        }
+    };
+    // Of a policy that is not understood the strictest is asked.
+    let rule = record.policy().unwrap_or_else(|_| Preset::Strict.policy()).screening;
+    Ok(Ok(Box::new(Person { record, dismissed, tolerance, rule })))
 }
 
 /// What a search gave.
@@ -138,19 +168,27 @@ pub(super) struct Found {
     others: Vec<(VerificationId, Done)>,
 }
 
-/// Compares people with the lists, on every processor.
+/// Compares people with the lists, on every processor. Somebody on whom that fails is noted.
 pub(super) async fn search(engine: &Engine, against: &Against, opened: Opened) -> Result<Found> {
     let (now, lists, expected) = (engine.now(), against.lists.clone(), engine.settings.lists.clone());
     let engine = engine.clone();
-    let Opened { people, others } = opened;
+    let Opened { people, mut others } = opened;
     let all = move || {
-        let one = |person: Person| {
+        let compare = |person: &Person| {
             let max_age = max_age_days(&engine, person.rule);
             let trouble = Trouble::of(&lists, &expected, now, max_age);
             let reading = person.record.private.reading.clone().unwrap_or_default();
             let (finding, screened) =
                 screen(&lists, trouble.as_ref(), &reading, &person.dismissed, person.tolerance, now);
-            (person, screened, finding.ms)
+            (screened, finding.ms)
+        };
+        let one = |person: Person| {
+            // What it looks at is not used again where it ended in the middle.
+            let compared = catch_unwind(AssertUnwindSafe(|| compare(&person)));
+            match compared {
+                Ok((screened, ms)) => Ok((person, screened, ms)),
+                Err(_) => Err(person.record.row.id),
+            }
         };
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         let share = people.len().div_ceil(processors).max(1);
@@ -169,19 +207,25 @@ pub(super) async fn search(engine: &Engine, against: &Against, opened: Opened) -
                 |share: Vec<Person>| scope.spawn(move || share.into_iter().map(one).collect::<Vec<_>>());
             let running: Vec<_> = shares.into_iter().map(run).collect();
             let joined = running.into_iter().map(|thread| thread.join());
-            joined.collect::<Result<Vec<_>, _>>().map(|all| all.into_iter().flatten().collect())
+            joined.collect::<Result<Vec<_>, _>>().map(|all| all.into_iter().flatten().collect::<Vec<_>>())
         })
     };
-    let people: Result<Vec<_>, Box<dyn std::any::Any + Send>> = tokio::task::spawn_blocking(all).await?;
-    let people = people
+    let compared: Result<Vec<_>, Box<dyn std::any::Any + Send>> = tokio::task::spawn_blocking(all).await?;
+    let compared = compared
         .map_err(|_| Error::conflict("search_failed", "a search of the lists stopped in the middle"))?;
+    let mut people = vec![];
+    for one in compared {
+        match one {
+            Ok(found) => people.push(found),
+            Err(id) => others.push((id, failed(id))),
+        }
+    }
     Ok(Found { people, others })
 }
 
 /// Keeps what was found. How many people are left to do because somebody else wrote their verification meanwhile.
 ///
-/// The rows of all verifications are taken before the organization's two chains, which every other transaction takes after
-/// a row too: so none waits for the other.
+/// The verifications are held before the organization's two chains, as by everybody else: so none waits for the other.
 pub(super) async fn keep_all(
     engine: &Engine,
     tx: &mut Tx,
@@ -190,6 +234,8 @@ pub(super) async fn keep_all(
     found: Found,
 ) -> Result<usize> {
     let (now, mut left, mut changed) = (engine.now(), 0, vec![]);
+    let ids: Vec<VerificationId> = found.people.iter().map(|(person, ..)| person.record.row.id).collect();
+    verifications::hold_all(tx, organization, &ids).await?;
     for (id, done) in found.others {
         screened::mark(tx, organization, id, against.stored(), done, now).await?;
     }

@@ -21,17 +21,19 @@ use bonafide_engine::{
     verifications,
 };
 use bonafide_screening::{lists::Files, snapshot::Store};
-use bonafide_store::{assessments, findings, history};
+use bonafide_store::{Db, assessments, findings, history};
 use bonafide_testkit::people::{self, Person};
 use serde_json::json;
 
-use crate::support::App;
+use crate::{races::tamper, support::App};
 
 bonafide_testkit::on_both! {
     everybody_is_screened_when_the_first_list_arrives_and_once_for_each_change,
     who_waited_for_the_lists_alone_is_decided_anew,
     lists_that_are_stale_clear_nobody_until_they_are_confirmed,
     health_says_what_is_wrong_with_the_lists,
+    who_cannot_be_read_keeps_nobody_from_being_screened,
+    who_is_decided_about_after_everybody_was_looked_through_is_screened_too,
 }
 
 const DAY_MS: i64 = 86_400_000;
@@ -309,4 +311,62 @@ async fn health_says_what_is_wrong_with_the_lists(app: &App) {
     let stands = app.stands(&Person::approved("Anna", "Eriksson", "1974-08-12")).await;
     run_pending(&app.engine).await.unwrap();
     assert!(app.sanctions(stands).await.is_none(), "nobody is screened against half of the lists");
+}
+
+async fn who_cannot_be_read_keeps_nobody_from_being_screened(app: &App) {
+    let mut all = vec![];
+    for n in 0..6 {
+        all.push(app.stands(&Person::approved("Bertil", &format!("Svensson{n}"), "1962-05-17")).await);
+    }
+    app.take_in("1,person,Somebody Else,1950");
+    run_pending(&app.engine).await.unwrap();
+    assert_eq!((app.people().await.done, app.people().await.failed), (6, 0));
+    let whose = |n: usize| format!("verification = {}", literal(&app.db, all[n]));
+    // Of one what was found is damaged, of another what is sealed, of a third how they were judged.
+    tamper(&app.db, &format!("UPDATE findings SET finding = '{{}}' WHERE {}", whose(0))).await;
+    let sealed = "SET sealed = (SELECT sealed FROM applicants ORDER BY id LIMIT 1) WHERE";
+    tamper(&app.db, &format!("UPDATE verifications {sealed} {}", whose(1).replace("verification", "id")))
+        .await;
+    let policy = "SET policy = '[]' WHERE";
+    tamper(&app.db, &format!("UPDATE verifications {policy} {}", whose(2).replace("verification", "id")))
+        .await;
+
+    app.take_in("1,person,Bertil Svensson5,1962-05-17");
+    run_pending(&app.engine).await.unwrap();
+    let people = app.people().await;
+    assert_eq!((people.total, people.done), (6, 6), "the others did not wait: {people:?}");
+    assert!((2..=3).contains(&people.failed), "and they are counted: {people:?}");
+    for id in &all[3..5] {
+        assert_eq!(app.sanctions(*id).await.unwrap().outcome, Outcome::Clear);
+    }
+    assert_eq!(app.sanctions(all[5]).await.unwrap().outcome, Outcome::Fail);
+    assert!(health::dead(&app.engine).await.unwrap().iter().all(|(_, jobs)| *jobs == 0));
+    // Nothing is done twice because of them.
+    let logged = app.logged().await;
+    app.clock.advance(700_000);
+    run_pending(&app.engine).await.unwrap();
+    assert_eq!(app.logged().await, logged);
+    // Nor are those forgotten who can be read again: the next change finds them.
+    assert!(logged[&all[4]] == 2 && logged[&all[5]] == 2, "{logged:?}");
+}
+
+/// An id in the text of a statement.
+fn literal(db: &Db, id: VerificationId) -> String {
+    match db {
+        Db::Postgres(_) => format!("'{}'", id.uuid()),
+        Db::Sqlite { .. } => format!("X'{}'", id.uuid().simple()),
+    }
+}
+
+async fn who_is_decided_about_after_everybody_was_looked_through_is_screened_too(app: &App) {
+    app.take_in("1,person,Somebody Else,1950");
+    run_pending(&app.engine).await.unwrap();
+    let id = app.captured(&[]).await;
+    verifications::submit(&app.engine, &app.caller, id, None).await.unwrap();
+    run_pending(&app.engine).await.unwrap();
+    assert_eq!(app.status(id).await, Status::ReviewRequired);
+    assert_eq!((app.people().await.total, app.people().await.done), (1, 0), "the search was over before");
+    // At once, and not when everybody is looked through the next time.
+    run_pending(&app.engine).await.unwrap();
+    assert_eq!((app.people().await.total, app.people().await.done), (1, 1));
 }

@@ -111,8 +111,7 @@ pub(crate) async fn standing_people_are_left_until_they_are_marked(stage: Stage)
     let first = lists("first", stage.now());
     let mut tx = stage.begin().await;
     let left = async |tx: &mut Tx, lists: Lists<'_>| -> Vec<VerificationId> {
-        let rows = screened::left(tx, a.organization, lists, 10).await.unwrap();
-        rows.into_iter().map(|row| row.id).collect()
+        screened::left(tx, a.organization, lists, 10).await.unwrap()
     };
     let stand = async |tx: &mut Tx, status: Status| {
         let mut row = verifications::get(tx, a.organization, a.verification).await.unwrap().unwrap();
