@@ -109,7 +109,7 @@ pub async fn trigger(engine: &Engine, caller: &Caller, api: &'static str, word: 
             };
             if !walked {
                 let mut tx = engine.db().begin().await?;
-                let record = Record::load(engine, &mut tx, caller.organization, id).await?;
+                let record = Record::hold(engine, &mut tx, caller.organization, id).await?;
                 let snapshot = Snapshot { test: true, ..Snapshot::default() };
                 emit_for_with(engine, &mut tx, &record, event_type, snapshot).await?;
                 tx.commit().await?;
@@ -148,7 +148,7 @@ async fn walk(
 
 async fn apply(engine: &Engine, caller: &Caller, id: VerificationId, way: &[Action]) -> Result<Verification> {
     let mut tx = engine.db().begin().await?;
-    let mut record = Record::load(engine, &mut tx, caller.organization, id).await?;
+    let mut record = Record::hold(engine, &mut tx, caller.organization, id).await?;
     for action in way {
         let detail = json!({"triggered": true});
         transition::apply(engine, &mut tx, &mut record, *action, "trigger", detail).await?;

@@ -5,7 +5,10 @@ use bonafide_core::{
     time::Timestamp,
 };
 
-use crate::{Context, Error, Result, Tx, column::row, crypto::Sealed, on};
+use crate::{
+    Context, Error, Result, Tx, column::row, crypto::Sealed, identity_terms, on, query::Query,
+    search_terms::Term,
+};
 
 /// A person, as one organization knows them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,46 +23,6 @@ pub struct Applicant {
     pub identity_since: Option<Timestamp>,
 }
 row!(Applicant: id, organization, sealed, created_at, anonymized_at, identity_since);
-
-/// Adds the tenant and the filter to a query. A macro because the builder's type names the driver.
-macro_rules! filtered {
-    ($query:expr, $organization:expr, $filter:expr) => {{
-        let (query, filter): (_, &Filter<'_>) = (&mut $query, $filter);
-        query.push(" WHERE a.identity_since IS NOT NULL AND a.anonymized_at IS NULL AND a.organization = ");
-        query.push_bind($organization.uuid());
-        if !filter.ids.is_empty() {
-            let mut list = query.push(" AND a.id IN (").separated(", ");
-            for id in filter.ids {
-                list.push_bind(id.uuid());
-            }
-            query.push(")");
-        }
-        if !filter.credentials.is_empty() || !filter.user_ids.is_empty() {
-            query.push(" AND EXISTS (SELECT 1 FROM verifications v WHERE v.organization = a.organization AND v.identity = a.id AND v.deleted_at IS NULL");
-            if !filter.credentials.is_empty() {
-                let mut list = query.push(" AND v.credential IN (").separated(", ");
-                for id in filter.credentials {
-                    list.push_bind(id.uuid());
-                }
-                query.push(")");
-            }
-            if !filter.user_ids.is_empty() {
-                let mut list = query.push(" AND v.user_id IN (").separated(", ");
-                for id in filter.user_ids {
-                    list.push_bind(id.clone());
-                }
-                query.push(")");
-            }
-            query.push(")");
-        }
-        if let Some(from) = filter.from {
-            query.push(" AND a.identity_since >= ").push_bind(from.0);
-        }
-        if let Some(until) = filter.until {
-            query.push(" AND a.identity_since < ").push_bind(until.0);
-        }
-    }};
-}
 
 /// Adds a person before their key exists (the key refers to the person): seal and [`update`] once it does.
 pub async fn insert(
@@ -140,11 +103,13 @@ pub async fn anonymize(
     if rows == 0 {
         return Err(Error::NotFound("applicant"));
     }
+    crate::verifications::outdate(tx, organization, id).await?;
     crate::features::forget(tx, organization, id).await?;
     crate::screenings::forget(tx, organization, id).await?;
     crate::dismissals::forget(tx, organization, id).await?;
     crate::marks::forget(tx, organization, id).await?;
     crate::search_terms::forget(tx, organization, id).await?;
+    crate::identity_terms::forget(tx, organization, id).await?;
     crate::steps::forget(tx, organization, id).await?;
     crate::shares::forget(tx, organization, id).await?;
     crate::attempts::forget(tx, organization, id).await?;
@@ -185,33 +150,78 @@ pub struct Filter<'a> {
     pub from: Option<Timestamp>,
     /// An identity before this time.
     pub until: Option<Timestamp>,
+    /// Found by all of these.
+    pub terms: &'a [Term],
 }
 
-/// A page of the identities that were not anonymized, newest first.
+/// A page of the identities that were not anonymized, newest first, and how many there are in all. Who is looked for by terms is
+/// read in the order of the rarest one.
 pub async fn identities(
     tx: &mut Tx,
     organization: OrganizationId,
     filter: &Filter<'_>,
     skip: i64,
     limit: i64,
-) -> Result<Vec<Applicant>> {
-    on!(tx, |c| {
-        let mut query = sqlx::QueryBuilder::new("SELECT * FROM applicants a");
-        filtered!(query, organization, filter);
-        query.push(" ORDER BY identity_since DESC, id DESC LIMIT ").push_bind(limit);
-        query.push(" OFFSET ").push_bind(skip);
-        query.build_query_as().fetch_all(c).await
-    })
-    .to("list the identities")
+) -> Result<(Vec<Applicant>, i64)> {
+    let terms = identity_terms::rarest_first(tx, organization, filter.terms).await?;
+    let mut counted = Query::new("SELECT COUNT(*)");
+    matching(&mut counted, organization, filter, &terms);
+    let counted: Vec<(i64,)> = counted.fetch(tx).await.to("count the identities")?;
+    // Of what is left out no more than its place in the index is read.
+    let mut query = Query::new("SELECT * FROM applicants WHERE organization = ");
+    query.bind(organization.uuid()).push(" AND id IN (SELECT a.id");
+    matching(&mut query, organization, filter, &terms);
+    query.push(if terms.is_empty() {
+        " ORDER BY a.identity_since DESC, a.id DESC LIMIT "
+    } else {
+        " ORDER BY t.since DESC, t.identity DESC LIMIT "
+    });
+    query.bind(limit).push(" OFFSET ").bind(skip).push(") ORDER BY identity_since DESC, id DESC");
+    let page = query.fetch(tx).await.to("list the identities")?;
+    Ok((page, counted.first().map_or(0, |(n,)| *n)))
 }
 
-/// How many identities the filter matches.
-pub async fn count_identities(tx: &mut Tx, organization: OrganizationId, filter: &Filter<'_>) -> Result<i64> {
-    let (count,): (i64,) = on!(tx, |c| {
-        let mut query = sqlx::QueryBuilder::new("SELECT COUNT(*) FROM applicants a");
-        filtered!(query, organization, filter);
-        query.build_query_as().fetch_one(c).await
-    })
-    .to("count the identities")?;
-    Ok(count)
+/// From where, and under which conditions. `terms`: the rarest first.
+fn matching(query: &mut Query, organization: OrganizationId, filter: &Filter<'_>, terms: &[Term]) {
+    match terms {
+        [] => {
+            query.push(" FROM applicants a WHERE a.organization = ").bind(organization.uuid());
+            query.push(" AND a.identity_since IS NOT NULL");
+        }
+        [rarest, others @ ..] => {
+            // In this order on SQLite too.
+            query.push(" FROM identity_terms t CROSS JOIN applicants a WHERE t.organization = ");
+            query.bind(organization.uuid()).push(" AND t.term = ").bind(*rarest);
+            query.push(" AND a.organization = t.organization AND a.id = t.identity");
+            for term in others {
+                query.push(
+                    " AND EXISTS (SELECT 1 FROM identity_terms o WHERE o.organization = t.organization",
+                );
+                query.push(" AND o.term = ").bind(*term);
+                query.push(" AND o.since = t.since AND o.identity = t.identity)");
+            }
+        }
+    }
+    query.push(" AND a.anonymized_at IS NULL");
+    if !filter.ids.is_empty() {
+        query.push(" AND a.id IN ").list(filter.ids.iter().map(|id| id.uuid()));
+    }
+    if !filter.credentials.is_empty() || !filter.user_ids.is_empty() {
+        query.push(" AND EXISTS (SELECT 1 FROM verifications v WHERE v.organization = a.organization");
+        query.push(" AND v.identity = a.id AND v.deleted_at IS NULL");
+        if !filter.credentials.is_empty() {
+            query.push(" AND v.credential IN ").list(filter.credentials.iter().map(|id| id.uuid()));
+        }
+        if !filter.user_ids.is_empty() {
+            query.push(" AND v.user_id IN ").list(filter.user_ids.iter().map(String::as_str));
+        }
+        query.push(")");
+    }
+    let since = if terms.is_empty() { "a.identity_since" } else { "t.since" };
+    if let Some(from) = filter.from {
+        query.push(" AND ").push(since).push(" >= ").bind(from.0);
+    }
+    if let Some(until) = filter.until {
+        query.push(" AND ").push(since).push(" < ").bind(until.0);
+    }
 }

@@ -44,22 +44,6 @@ impl Attempt {
     }
 }
 
-/// Holds everybody back who asks the same for this verification until the transaction ends. Ask for it before the chains of
-/// events and of the audit log. False when there is no such verification.
-pub async fn hold(tx: &mut Tx, organization: OrganizationId, verification: VerificationId) -> Result<bool> {
-    let rows = on!(tx, |c| sqlx::query(
-        "UPDATE verifications SET version = version
-         WHERE organization = $1 AND id = $2 AND deleted_at IS NULL"
-    )
-    .bind(organization.uuid())
-    .bind(verification.uuid())
-    .execute(c)
-    .await
-    .map(|done| done.rows_affected()))
-    .to("hold the verification")?;
-    Ok(rows == 1)
-}
-
 /// Adds a try.
 pub async fn insert(tx: &mut Tx, organization: OrganizationId, new: &Attempt) -> Result<()> {
     on!(tx, |c| sqlx::query(

@@ -1,6 +1,7 @@
 //! Verifications: one question "is this the person they say they are" and its answer.
 
 mod counts;
+mod days;
 mod filter;
 mod listing;
 mod rows;
@@ -12,9 +13,11 @@ use bonafide_core::id::OrganizationId;
 use crate::{Result, Tx, search_terms::Term};
 
 pub use counts::wrong_counts;
+pub use days::fold;
 pub use filter::{Filter, Page};
 pub use listing::{Order, Part, count, list};
-pub use rows::{Verification, delete, get, insert, update};
+pub(crate) use rows::outdate;
+pub use rows::{Verification, delete, get, hold, hold_all, hold_of, insert, people_of, update};
 pub use searched::count_found;
 
 /// Rows of the list from place `skip` on, counted from 0, and the number of all. The filter names a kind. Where there are terms,

@@ -81,11 +81,9 @@ pub async fn create_with_pictures(
     }
 
     let mut tx = engine.db().begin().await?;
-    if !rows::hold(&mut tx, organization, id).await? {
-        return Err(Error::NotFound("verification"));
-    }
-    let mut record = Record::load(engine, &mut tx, organization, id).await?;
+    let mut record = Record::hold(engine, &mut tx, organization, id).await?;
     may_bring(engine, &record)?;
+    quota(engine, &mut tx, &record).await?;
     keep(engine, &mut tx, caller, &record, &stored).await?;
     if let Some(document_type) = document_type {
         declare(&mut record, document_type);

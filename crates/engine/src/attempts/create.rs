@@ -82,10 +82,7 @@ async fn create_one(
     new: NewAttempt,
 ) -> Result<Attempt> {
     let (organization, now) = (caller.organization, engine.now());
-    if !rows::hold(tx, organization, id).await? {
-        return Err(Error::NotFound("verification"));
-    }
-    let mut record = Record::load(engine, tx, organization, id).await?;
+    let mut record = Record::hold(engine, tx, organization, id).await?;
     if !record.status().waits_for_the_person() || record.row.expires_at.is_some_and(|at| at <= now) {
         let message =
             "a new attempt is possible until the person has handed in, and when they have to try again";

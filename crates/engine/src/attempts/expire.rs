@@ -35,8 +35,7 @@ pub(super) async fn enqueue(engine: &Engine, tx: &mut Tx, attempt: &rows::Attemp
 async fn run(engine: &Engine, job: &Job) -> Result<()> {
     let mut tx = engine.db().begin().await?;
     let id = VerificationId::from_uuid(job.subject);
-    rows::hold(&mut tx, job.organization, id).await?;
-    if let Some(record) = Record::find(engine, &mut tx, job.organization, id).await?
+    if let Some(record) = Record::hold_if_there(engine, &mut tx, job.organization, id).await?
         && let Some(attempt) = rows::latest(&mut tx, job.organization, id).await?
         && job.payload["attempt"].as_i64() == Some(attempt.number)
         && is_unopened(&attempt, engine.now())

@@ -54,17 +54,36 @@ impl Record {
         Self::open(engine, tx, row).await
     }
 
+    /// The same in a transaction that writes: nobody else writes it, or forgets its person, until that ends. It comes before the
+    /// audit log and the events.
+    pub(crate) async fn hold(
+        engine: &Engine,
+        tx: &mut Tx,
+        organization: OrganizationId,
+        id: VerificationId,
+    ) -> Result<Self> {
+        let row = rows::hold(tx, organization, id).await?.ok_or(Error::NotFound("session"))?;
+        Self::open(engine, tx, row).await
+    }
+
     /// The same; `None` when it was deleted or its person forgotten since.
+    pub(crate) async fn hold_if_there(
+        engine: &Engine,
+        tx: &mut Tx,
+        organization: OrganizationId,
+        id: VerificationId,
+    ) -> Result<Option<Self>> {
+        if_there(Self::hold(engine, tx, organization, id).await)
+    }
+
+    /// What [`load`](Self::load) gives; `None` when it was deleted or its person forgotten since.
     pub(crate) async fn find(
         engine: &Engine,
         tx: &mut Tx,
         organization: OrganizationId,
         id: VerificationId,
     ) -> Result<Option<Self>> {
-        match Self::load(engine, tx, organization, id).await {
-            Err(Error::NotFound(_) | Error::Conflict { code: "anonymized", .. }) => Ok(None),
-            other => other.map(Some),
-        }
+        if_there(Self::load(engine, tx, organization, id).await)
     }
 
     pub(crate) async fn open(engine: &Engine, tx: &mut Tx, row: Verification) -> Result<Self> {
@@ -92,8 +111,10 @@ impl Record {
         self.private.declared.unwrap_or_else(|| self.document_type())
     }
 
-    pub(crate) fn policy(&self) -> Policy {
-        serde_json::from_value(self.row.policy.clone()).unwrap_or_default()
+    /// # Errors
+    /// A policy that this program does not understand: it is no reason to judge by another.
+    pub(crate) fn policy(&self) -> Result<Policy> {
+        serde_json::from_value(self.row.policy.clone()).map_err(|_| Error::not_understood("policy"))
     }
 
     /// The only way a status changes. The row is not written yet: see [`Follows`].
@@ -138,7 +159,7 @@ impl Record {
         history::append(tx, self.row.organization, self.row.id, now, action.in_history(), detail).await?;
         let object = format!("verification:{}", self.row.id);
         let entry = audit::Entry { at: now, actor, action, object: &object, detail };
-        audit::append(tx, self.row.organization, entry).await?;
+        audit::append(tx, self.row.organization, engine.key_ring(), entry).await?;
         Ok(())
     }
 
@@ -149,6 +170,13 @@ impl Record {
             crypto::seal_json(&self.key, Object::Verification(self.row.id), &self.private, &*engine.entropy)?;
         rows::update(tx, self.row.organization, &mut self.row).await?;
         Ok(())
+    }
+}
+
+fn if_there(record: Result<Record>) -> Result<Option<Record>> {
+    match record {
+        Err(Error::NotFound(_) | Error::Conflict { code: "anonymized", .. }) => Ok(None),
+        other => other.map(Some),
     }
 }
 

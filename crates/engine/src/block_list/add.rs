@@ -10,7 +10,7 @@ use bonafide_core::{
 use bonafide_store::{
     Tx, audit, block_list as rows,
     crypto::{self, Object, SubjectKey},
-    organization_keys, organizations, subject_keys,
+    organization_keys, organizations, subject_keys, verifications,
 };
 use serde_json::json;
 
@@ -73,9 +73,12 @@ pub async fn add(engine: &Engine, caller: &Caller, new: New) -> Result<Blocked> 
     let organization = caller.organization;
     let (now, entropy) = (engine.now(), &*engine.entropy);
     let mut tx = engine.db().begin().await?;
+    if let What::FaceOf(id) | What::NumberOf(id) | What::NameOf(id) = &new.what {
+        verifications::hold(&mut tx, organization, *id).await?;
+    }
     let own =
         organization_keys::load_or_create(&mut tx, organization, engine.key_ring(), now, entropy).await?;
-    // Of two who add the same at once, the second finds what the first added.
+    // Of two who add the same at once, the second finds what the first added; and nobody forgets an identity meanwhile.
     organizations::hold(&mut tx, organization).await?;
     let Taken { kind, hash, person, note, face } = take(engine, &mut tx, caller, &own, &new).await?;
     if let Some(row) = rows::find(&mut tx, organization, kind.as_str(), &hash).await? {
@@ -111,7 +114,7 @@ pub async fn add(engine: &Engine, caller: &Caller, new: New) -> Result<Blocked> 
         object: &format!("blocked:{id}"),
         detail: &json!({"kind": kind, "lasting": row.applicant.is_none()}),
     };
-    audit::append(&mut tx, organization, entry).await?;
+    audit::append(&mut tx, organization, engine.key_ring(), entry).await?;
     tx.commit().await?;
     open(&own, row)?.ok_or(Error::NotFound("entry"))
 }

@@ -6,7 +6,7 @@ use bonafide_core::{
     finding::Code,
     id::VerificationId,
 };
-use bonafide_store::{Tx, attempts as rows};
+use bonafide_store::Tx;
 use serde_json::json;
 
 use super::open::expect_open;
@@ -25,8 +25,7 @@ pub async fn abort(engine: &Engine, caller: &Caller, id: VerificationId, why: Co
     expect_open(engine, caller).await?;
     let mut tx = engine.db().begin().await?;
     // Of this and a new attempt that come at once, one is first.
-    rows::hold(&mut tx, caller.organization, id).await?;
-    let record = Record::load(engine, &mut tx, caller.organization, id).await?;
+    let record = Record::hold(engine, &mut tx, caller.organization, id).await?;
     abort_in(engine, &mut tx, &record, why, &caller.actor()).await?;
     tx.commit().await?;
     Ok(())

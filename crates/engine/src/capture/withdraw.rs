@@ -17,7 +17,7 @@ use crate::{
 pub async fn withdraw(engine: &Engine, caller: &Caller, id: VerificationId) -> Result<()> {
     expect_open(engine, caller).await?;
     let mut tx = engine.db().begin().await?;
-    let mut record = Record::load(engine, &mut tx, caller.organization, id).await?;
+    let mut record = Record::hold(engine, &mut tx, caller.organization, id).await?;
     face::destroy(engine, &mut tx, &mut record, &caller.actor()).await?;
     tx.commit().await?;
     face::is_gone(engine, &record).await;

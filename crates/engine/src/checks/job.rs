@@ -70,11 +70,12 @@ impl Case {
     }
 
     /// A transaction to keep something in that is searched afterwards: of two cases that arrive at once, at least one
-    /// sees the other. `None` when another submission has taken this one's place.
+    /// sees the other. `None` when another submission has taken this one's place, or its person was forgotten; until the end of the
+    /// transaction they are not.
     pub(crate) async fn begin(&self, engine: &Engine) -> Result<Option<Tx>> {
         let mut tx = engine.db().begin().await?;
-        let now = Record::load(engine, &mut tx, self.organization, self.record.row.id).await?;
-        Ok(is_current(&now, self.attempt).then_some(tx))
+        let now = Record::hold_if_there(engine, &mut tx, self.organization, self.record.row.id).await?;
+        Ok(now.is_some_and(|now| is_current(&now, self.attempt)).then_some(tx))
     }
 }
 
@@ -103,8 +104,8 @@ async fn run<C: CheckJob>(engine: &Engine, job: &Job) -> Result<()> {
         found => found?,
     };
     let mut tx = engine.db().begin().await?;
-    let mut record = Record::load(engine, &mut tx, job.organization, id).await?;
-    if is_current(&record, attempt) {
+    let record = Record::hold_if_there(engine, &mut tx, job.organization, id).await?;
+    if let Some(mut record) = record.filter(|record| is_current(record, attempt)) {
         let findings = found.record(engine, &mut tx, &mut record).await?;
         record_findings(engine, &mut tx, &record, findings, C::KIND).await?;
     }
@@ -126,7 +127,8 @@ async fn give_up<C: CheckJob>(engine: &Engine, tx: &mut Tx, job: &Job) -> Result
 
 /// The verification of a job, if the job belongs to the submission that is being checked now.
 pub(super) async fn current(engine: &Engine, tx: &mut Tx, job: &Job) -> Result<Option<Record>> {
-    let record = Record::find(engine, tx, job.organization, VerificationId::from_uuid(job.subject)).await?;
+    let record =
+        Record::hold_if_there(engine, tx, job.organization, VerificationId::from_uuid(job.subject)).await?;
     Ok(record.zip(attempt(job)).filter(|(record, attempt)| is_current(record, *attempt)).map(|(r, _)| r))
 }
 

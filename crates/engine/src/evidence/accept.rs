@@ -181,8 +181,9 @@ pub async fn accept_document(
     let stored = store(engine, &record, kind, 0, admitted, Origin::of(caller, position)).await?;
 
     let mut tx = engine.db().begin().await?;
-    let mut record = Record::load(engine, &mut tx, caller.organization, id).await?;
+    let mut record = Record::hold(engine, &mut tx, caller.organization, id).await?;
     may_capture(&record)?;
+    quota(engine, &mut tx, &record).await?;
     rows::supersede(&mut tx, caller.organization, id, kind, engine.now()).await?;
     rows::insert(&mut tx, caller.organization, &stored).await?;
     record.save(engine, &mut tx).await?;
@@ -217,6 +218,8 @@ pub(crate) async fn load_capturing(
     Ok(record)
 }
 
+/// Refuses more pictures where there are as many as a session takes. Of those that come at once each is counted by the next
+/// where the record is held.
 pub(crate) async fn quota(engine: &Engine, tx: &mut Tx, record: &Record) -> Result<()> {
     let (pictures, _) = rows::usage(tx, record.row.organization, record.row.id).await?;
     if pictures >= engine.settings.max_pictures {

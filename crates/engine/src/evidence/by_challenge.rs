@@ -19,7 +19,7 @@ use bonafide_store::{
 use serde_json::json;
 
 use super::{
-    accept::{self, Admitted, Origin, Picture, load_capturing, store},
+    accept::{self, Admitted, Origin, Picture, load_capturing, quota, store},
     gate::may_capture,
     liveness::{asked, draw, open},
 };
@@ -100,12 +100,12 @@ fn next(steps: &[Option<Photo>], straight: bool) -> Option<Shows> {
 /// [`Error::Conflict`] while nothing may be captured, and where no face is asked for.
 pub async fn ask(engine: &Engine, caller: &Caller, id: VerificationId) -> Result<LivenessSessionId> {
     let mut tx = engine.db().begin().await?;
-    let record = Record::load(engine, &mut tx, caller.organization, id).await?;
+    let record = Record::hold(engine, &mut tx, caller.organization, id).await?;
     may_capture(&record)?;
     if !Asks::of(&mut tx, &record.row).await?.face {
         return Err(Error::conflict("no_face_asked", "this verification asks for no live face"));
     }
-    let challenge = draw(engine, &record, steps(record.policy().liveness_mode), LIFETIME_S);
+    let challenge = draw(engine, &record, steps(record.policy()?.liveness_mode), LIFETIME_S);
     let (session, _) = open(engine, &mut tx, caller, &record, Some(&challenge), LIFETIME_S).await?;
     tx.commit().await?;
     Ok(session.id)
@@ -198,8 +198,9 @@ pub async fn answer(
     row.superseded_at = (!is_last).then_some(row.created_at);
 
     let mut tx = engine.db().begin().await?;
-    let mut record = Record::load(engine, &mut tx, organization, session.verification).await?;
+    let mut record = Record::hold(engine, &mut tx, organization, session.verification).await?;
     may_capture(&record)?;
+    quota(engine, &mut tx, &record).await?;
     let now = given(&mut tx, &record, id).await?;
     if now.iter().map(|frame| frame.row.id).ne(before.iter().map(|frame| frame.row.id)) {
         return Err(meanwhile());

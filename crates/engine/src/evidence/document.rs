@@ -14,7 +14,7 @@ use bonafide_store::{
 use serde_json::json;
 
 use super::{
-    accept::{self, Origin, Picture, Said, admit_document, load_capturing, store},
+    accept::{self, Origin, Picture, Said, admit_document, load_capturing, quota, store},
     gate::may_capture,
 };
 use crate::{
@@ -87,8 +87,9 @@ pub async fn accept_whole_document(
     stored.push(front);
 
     let mut tx = engine.db().begin().await?;
-    let mut record = Record::load(engine, &mut tx, organization, id).await?;
+    let mut record = Record::hold(engine, &mut tx, organization, id).await?;
     may_capture(&record)?;
+    quota(engine, &mut tx, &record).await?;
     for kind in [EvidenceKind::DocumentFront, EvidenceKind::DocumentBack] {
         rows::supersede(&mut tx, organization, id, kind, engine.now()).await?;
     }

@@ -15,7 +15,7 @@ use bonafide_store::{Tx, evidence as rows, liveness_sessions, secrets::PlainSecr
 use serde_json::json;
 
 use super::{
-    accept::{self, Picture, check_position, load_capturing},
+    accept::{self, Picture, check_position, load_capturing, quota},
     gate::{may_capture, must_ask},
 };
 use crate::base::{
@@ -67,11 +67,11 @@ pub async fn start_liveness(
 ) -> Result<Started> {
     check_position(position.into())?;
     let mut tx = engine.db().begin().await?;
-    let record = Record::load(engine, &mut tx, caller.organization, id).await?;
+    let record = Record::hold(engine, &mut tx, caller.organization, id).await?;
     may_capture(&record)?;
     must_ask(&mut tx, &record, StepKind::BiometricFace).await?;
     let seconds = engine.settings.liveness_lifetime_s;
-    let challenge = match record.policy().liveness_mode {
+    let challenge = match record.policy()?.liveness_mode {
         LivenessMode::Passive => None,
         LivenessMode::PassiveActive => Some(draw(engine, &record, STEPS, seconds)),
     };
@@ -176,8 +176,9 @@ pub async fn accept_liveness(
     }
 
     let mut tx = engine.db().begin().await?;
-    let mut record = Record::load(engine, &mut tx, caller.organization, id).await?;
+    let mut record = Record::hold(engine, &mut tx, caller.organization, id).await?;
     may_capture(&record)?;
+    quota(engine, &mut tx, &record).await?;
     // The capture that the frames were bound to: another may have been opened meanwhile.
     let won = liveness_sessions::redeem(&mut tx, caller.organization, id, session.token_sha256, engine.now());
     won.await?.ok_or_else(no_session)?;

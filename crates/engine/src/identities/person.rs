@@ -81,6 +81,12 @@ pub(crate) async fn open(
     open_row(engine, tx, row).await
 }
 
+/// Whether somebody is an identity, and was not forgotten.
+pub(crate) async fn is_known(tx: &mut Tx, organization: OrganizationId, id: ApplicantId) -> Result<bool> {
+    let row = applicants::get(tx, organization, id).await?;
+    Ok(row.is_some_and(|row| row.identity_since.is_some() && row.anonymized_at.is_none()))
+}
+
 pub(crate) async fn open_row(engine: &Engine, tx: &mut Tx, row: applicants::Applicant) -> Result<Opened> {
     let key = subject_keys::load(tx, row.organization, row.id, engine.key_ring()).await?;
     let person = crypto::open_json(&key, Object::Applicant(row.id), &row.sealed)?;

@@ -6,12 +6,12 @@ use bonafide_core::{
     event::EventType,
     evidence::EvidenceKind,
     id::ApplicantId,
-    verification::{Kind, Status},
+    verification::{Action, Kind, Status},
 };
 use bonafide_store::{
     Tx, applicants, audit,
     crypto::{self, Object},
-    evidence,
+    evidence, organizations,
     verifications::{self as rows, Filter, Page, Verification},
 };
 use serde_json::json;
@@ -19,13 +19,15 @@ use serde_json::json;
 use super::person::{Document, Opened, open};
 use crate::{
     base::{
+        caller::Caller,
         engine::Engine,
         error::{Error, Result},
         features::Known,
         jobs::{self, JobKind, NewJob},
-        record::Record,
+        record::{Record, status},
     },
     events::emit::emit_for_applicant,
+    verifications::transition::apply,
 };
 
 /// Most approvals of one person that are looked at, the newest.
@@ -44,6 +46,7 @@ pub(crate) async fn revoke(
     }
     let Some(identity) = record.row.identity.take() else { return Ok(None) };
     let organization = record.row.organization;
+    organizations::hold(tx, organization).await?;
     let opened = match open(engine, tx, organization, identity).await {
         Ok(opened) => opened,
         // Forgotten since.
@@ -67,7 +70,7 @@ pub(crate) async fn revoke(
     let action = AuditAction::ApplicantAnonymized;
     let detail = json!({"because": "the only approval was taken back"});
     let entry = audit::Entry { at: engine.now(), actor, action, object: &object, detail: &detail };
-    audit::append(tx, organization, entry).await?;
+    audit::append(tx, organization, engine.key_ring(), entry).await?;
     applicants::anonymize(tx, organization, identity, engine.now()).await?;
     emit_for_applicant(engine, tx, organization, EventType::IdentityAnonymized, identity).await?;
     // Scrubs what lies in the database's pages yet.
@@ -80,6 +83,31 @@ pub(crate) async fn revoke(
     };
     jobs::enqueue(engine, tx, organization, job).await?;
     Ok(Some(identity))
+}
+
+/// Cancels the authentications of an identity that was forgotten, which are not over: nobody is known by whom they could be. After
+/// the transaction that forgot it, which holds what these take first.
+pub(crate) async fn end_authentications(
+    engine: &Engine,
+    caller: &Caller,
+    identity: ApplicantId,
+) -> Result<()> {
+    let organization = caller.organization;
+    let filter =
+        Filter { kind: Some(Kind::FaceAuthentication), identities: &[identity], ..Filter::default() };
+    let page = Page { after: None, skip: 0, limit: i64::MAX };
+    let mut tx = engine.db().read().await?;
+    let theirs = rows::list(&mut tx, organization, &filter, page).await?;
+    drop(tx);
+    for row in theirs.into_iter().filter(|row| !status(row).is_final()) {
+        let mut tx = engine.db().begin().await?;
+        let record = Record::hold_if_there(engine, &mut tx, organization, row.id).await?;
+        if let Some(mut record) = record.filter(|record| !record.status().is_final()) {
+            apply(engine, &mut tx, &mut record, Action::Cancel, &caller.actor(), json!({})).await?;
+            tx.commit().await?;
+        }
+    }
+    Ok(())
 }
 
 /// The identity stays as the other approvals made it, given newest first: with their documents and the newest face.

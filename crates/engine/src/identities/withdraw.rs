@@ -59,7 +59,7 @@ pub async fn withdraw(engine: &Engine, caller: &Caller, id: VerificationId) -> R
 async fn of_verification(engine: &Engine, caller: &Caller, id: VerificationId) -> Result<()> {
     let mut tx = engine.db().begin().await?;
     // Forgotten meanwhile: nothing of it is left.
-    let found = Record::find(engine, &mut tx, caller.organization, id).await?;
+    let found = Record::hold_if_there(engine, &mut tx, caller.organization, id).await?;
     let Some(mut record) = found else { return Ok(()) };
     if face::destroy(engine, &mut tx, &mut record, &caller.actor()).await? {
         tx.commit().await?;

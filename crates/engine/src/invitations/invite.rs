@@ -48,7 +48,7 @@ pub async fn invite(engine: &Engine, caller: &Caller, id: VerificationId, mut ne
         new.to = check(channel, &new.to).map_err(|p| Error::invalid("to", Rule::Format, p.to_string()))?;
     }
     let mut tx = engine.db().begin().await?;
-    let mut record = Record::load(engine, &mut tx, caller.organization, id).await?;
+    let mut record = Record::hold(engine, &mut tx, caller.organization, id).await?;
     if !waits(&record) {
         return Err(Error::conflict(
             "not_waiting",

@@ -3,7 +3,7 @@
 use bonafide_core::{
     audit::AuditAction,
     id::{ReviewId, VerificationId},
-    problem::{Problem, Rule},
+    problem::{Problem, Rule, with_causes},
     recapture::Capture,
     review::{Grounds, Verdict},
     verification::{Action, Kind, Status},
@@ -26,6 +26,7 @@ use crate::{
         error::{Error, Result},
         record::Record,
     },
+    identities::{resolve::look_ahead, revoke::end_authentications},
     verifications::restarted,
 };
 
@@ -65,8 +66,12 @@ pub(super) async fn review_as(
     if !caller.may(Scope::Review) {
         return Err(Error::Forbidden);
     }
+    let _ahead = match said.verdict {
+        Verdict::Approve => Some(look_ahead(engine, caller.organization, id).await?),
+        _ => None,
+    };
     let mut tx = engine.db().begin().await?;
-    let mut record = Record::load(engine, &mut tx, caller.organization, id).await?;
+    let mut record = Record::hold(engine, &mut tx, caller.organization, id).await?;
     let problems = problems(record.kind(), said);
     if !problems.is_empty() {
         return Err(Error::Invalid(problems));
@@ -120,6 +125,10 @@ pub(super) async fn review_as(
     tx.commit().await?;
     if let Some(identity) = gone {
         engine.gallery().forget(caller.organization, identity).await;
+        // What the reviewer said is done.
+        if let Err(error) = end_authentications(engine, caller, identity).await {
+            tracing::error!(%identity, error = with_causes(&error), "cannot cancel the authentications of an identity");
+        }
     }
     engine.bells().done.notify_waiters();
     engine.bells().work.notify_waiters();

@@ -12,9 +12,9 @@ use bonafide_core::{
     time::Timestamp,
 };
 use bonafide_store::{
-    Tx,
+    Error as StoreError, Tx,
     crypto::{self, Object, SubjectKey},
-    dismissals, findings, subject_keys,
+    dismissals, findings, organizations, subject_keys,
 };
 use serde_json::json;
 
@@ -90,7 +90,7 @@ async fn set_aside(
         return Err(Error::invalid("until", Rule::Range, "the time must lie ahead"));
     }
     let mut tx = engine.db().begin().await?;
-    let mut record = Record::load(engine, &mut tx, organization, verification).await?;
+    let mut record = Record::hold(engine, &mut tx, organization, verification).await?;
     let screened = record.private.screened.clone().ok_or(Error::NotFound("hit"))?;
     let hit = screened.hit(what.list, what.entry).ok_or(Error::NotFound("hit"))?;
     let Some(entry_sha256) = hit["entry_sha256"].as_str().map(str::to_owned) else {
@@ -106,8 +106,11 @@ async fn set_aside(
     let said = Said { dismissed, verification, actor: actor.to_owned(), until: what.until };
     keep(engine, &mut tx, organization, &record.key, &said).await?;
     if let Some(identity) = record.row.identity {
-        let key = subject_keys::load(&mut tx, organization, identity, engine.key_ring()).await?;
-        keep(engine, &mut tx, organization, &key, &said).await?;
+        // Nobody forgets the identity before this is kept.
+        organizations::hold(&mut tx, organization).await?;
+        if let Some(key) = key_of(engine, &mut tx, organization, identity).await? {
+            keep(engine, &mut tx, organization, &key, &said).await?;
+        }
     }
     let hits = count_again(engine, &mut tx, &mut record, screened).await?;
     let detail = json!({"hits": hits, "until": what.until.to_string()});
@@ -182,8 +185,11 @@ pub(crate) async fn active(
         Some(identity) => Some(identity),
         None => same_person(engine, tx, organization, reading).await?,
     };
-    if let Some(identity) = known {
-        let key = subject_keys::load(tx, organization, identity, engine.key_ring()).await?;
+    let key = match known {
+        Some(identity) => key_of(engine, tx, organization, identity).await?,
+        None => None,
+    };
+    if let Some(key) = key {
         for dismissed in of(engine, tx, organization, &key).await? {
             if !all.contains(&dismissed) {
                 all.push(dismissed);
@@ -191,6 +197,19 @@ pub(crate) async fn active(
         }
     }
     Ok(all)
+}
+
+/// None of an identity that was forgotten.
+pub(super) async fn key_of(
+    engine: &Engine,
+    tx: &mut Tx,
+    organization: OrganizationId,
+    identity: ApplicantId,
+) -> Result<Option<SubjectKey>> {
+    match subject_keys::load(tx, organization, identity, engine.key_ring()).await {
+        Err(StoreError::KeyDestroyed | StoreError::NotFound(_)) => Ok(None),
+        other => Ok(Some(other?)),
+    }
 }
 
 async fn of(
@@ -213,14 +232,12 @@ pub(super) async fn same_person(
 ) -> Result<Option<ApplicantId>> {
     let digests = reading.and_then(|r| Some((fingerprint::number(r)?, fingerprint::holder(r)?)));
     let Some((number, holder)) = digests else { return Ok(None) };
-    let mut found: Option<ApplicantId> = None;
-    let look = |id: ApplicantId, known: &Known| {
+    let look = move |found: &mut Option<ApplicantId>, id: ApplicantId, known: &Known| {
         if known.documents.contains(&number) && known.holder == Some(holder) {
-            found = Some(found.map_or(id, |before| before.min(id)));
+            *found = Some(found.map_or(id, |before| before.min(id)));
         }
     };
-    engine.gallery().identities().search(tx, organization, None, look).await?;
-    Ok(found)
+    Ok(engine.gallery().identities().search(tx, organization, None, look).await?.found)
 }
 
 /// What was said about a verification holds for the identity that its person turned out to be.

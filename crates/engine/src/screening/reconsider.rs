@@ -25,7 +25,7 @@ pub(crate) async fn reconsider(
     organization: OrganizationId,
     id: VerificationId,
 ) -> Result<()> {
-    let Some(mut record) = Record::find(engine, tx, organization, id).await? else { return Ok(()) };
+    let Some(mut record) = Record::hold_if_there(engine, tx, organization, id).await? else { return Ok(()) };
     if record.status() != Status::ReviewRequired {
         return Ok(());
     }

@@ -4,11 +4,11 @@ use bonafide_core::{audit::AuditAction, event::EventType, id::VerificationId, ti
 use bonafide_store::{
     Tx,
     crypto::{self, Object},
-    dismissals as rows, subject_keys,
+    dismissals as rows,
 };
 use serde_json::json;
 
-use super::dismiss::{count_again, emit_hits, same_person};
+use super::dismiss::{count_again, emit_hits, key_of, same_person};
 use crate::base::{
     caller::{Caller, Scope},
     engine::Engine,
@@ -59,7 +59,7 @@ pub async fn restore(
     }
     let (now, organization) = (engine.now(), caller.organization);
     let mut tx = engine.db().begin().await?;
-    let mut record = Record::load(engine, &mut tx, organization, verification).await?;
+    let mut record = Record::hold(engine, &mut tx, organization, verification).await?;
     let screened = record.private.screened.clone().ok_or(Error::NotFound("hit"))?;
     let mut ended = 0usize;
     for (row, dismissed) in held(engine, &mut tx, &record).await? {
@@ -88,7 +88,7 @@ async fn held(engine: &Engine, tx: &mut Tx, record: &Record) -> Result<Vec<(rows
         None => same_person(engine, tx, organization, record.private.reading.as_ref()).await?,
     };
     if let Some(identity) = known {
-        keys.push(subject_keys::load(tx, organization, identity, engine.key_ring()).await?);
+        keys.extend(key_of(engine, tx, organization, identity).await?);
     }
     let mut all = vec![];
     for key in &keys {

@@ -65,7 +65,7 @@ pub async fn send_code(
     let to = check(channel, to).map_err(|p| Error::invalid("to", Rule::Format, p.to_string()))?;
     let now = engine.now();
     let mut tx = engine.db().begin().await?;
-    let mut record = Record::load(engine, &mut tx, caller.organization, id).await?;
+    let mut record = Record::hold(engine, &mut tx, caller.organization, id).await?;
     may_capture(&record)?;
     let mut step = asked_for(&mut tx, &record, StepKind::Contact).await?;
     let before = step.said.codes.iter().find(|code| code.channel == channel);
@@ -125,7 +125,7 @@ pub async fn confirm_code(
 ) -> Result<()> {
     let now = engine.now();
     let mut tx = engine.db().begin().await?;
-    let mut record = Record::load(engine, &mut tx, caller.organization, id).await?;
+    let mut record = Record::hold(engine, &mut tx, caller.organization, id).await?;
     may_capture(&record)?;
     let mut step = asked_for(&mut tx, &record, StepKind::Contact).await?;
     let none = || Error::conflict("no_open_code", "no code is open for this channel; ask for a new one");

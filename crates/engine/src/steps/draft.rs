@@ -33,7 +33,7 @@ pub async fn draft(
     }
     own_data("", &draft)?;
     let mut tx = engine.db().begin().await?;
-    let mut record = Record::load(engine, &mut tx, caller.organization, id).await?;
+    let mut record = Record::hold(engine, &mut tx, caller.organization, id).await?;
     may_capture(&record)?;
     let mut step = asked_for(&mut tx, &record, kind).await?;
     step.row.state = StepState::InProgress.into();

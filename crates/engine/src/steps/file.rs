@@ -9,7 +9,7 @@ use crate::{
     base::{caller::Caller, engine::Engine, error::Result, record::Record},
     evidence::{
         Picture,
-        accept::{self, load_capturing},
+        accept::{self, load_capturing, quota},
         gate::may_capture,
     },
 };
@@ -31,8 +31,9 @@ pub async fn give_file(
     let stored = accept::store(engine, &record, kind, 0, admitted, origin).await?;
 
     let mut tx = engine.db().begin().await?;
-    let mut record = Record::load(engine, &mut tx, caller.organization, id).await?;
+    let mut record = Record::hold(engine, &mut tx, caller.organization, id).await?;
     may_capture(&record)?;
+    quota(engine, &mut tx, &record).await?;
     let mut step = asked_for(&mut tx, &record, StepKind::Estate).await?;
     begun(&mut step);
     step.save(engine, &mut tx, &record).await?;

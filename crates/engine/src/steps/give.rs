@@ -30,7 +30,7 @@ pub async fn give(engine: &Engine, caller: &Caller, id: VerificationId, data: St
     let kind = data.kind();
     let today = today(engine, caller.organization).await?;
     let mut tx = engine.db().begin().await?;
-    let mut record = Record::load(engine, &mut tx, caller.organization, id).await?;
+    let mut record = Record::hold(engine, &mut tx, caller.organization, id).await?;
     may_capture(&record)?;
     let mut step = asked_for(&mut tx, &record, kind).await?;
     let mut problems = data.problems(today, &record.private.step_config);
@@ -53,7 +53,7 @@ pub async fn give(engine: &Engine, caller: &Caller, id: VerificationId, data: St
     if refused {
         apply(engine, &mut tx, &mut record, Action::RefuseConsent, &caller.actor(), detail).await?;
     } else {
-        // Counts the writes: of two devices that speak at once, one is told.
+        // Counts the writes: whoever read the verification before does not write it back.
         record.save(engine, &mut tx).await?;
     }
     tx.commit().await?;

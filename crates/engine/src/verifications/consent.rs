@@ -31,7 +31,7 @@ pub async fn consent_in(
     language: Option<String>,
 ) -> Result<()> {
     let mut tx = engine.db().begin().await?;
-    let mut record = Record::load(engine, &mut tx, caller.organization, id).await?;
+    let mut record = Record::hold(engine, &mut tx, caller.organization, id).await?;
     match record.row.consent_given {
         Some(before) if before == given && record.status() != Status::Expired => return Ok(()),
         Some(_) => {

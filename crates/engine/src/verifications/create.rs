@@ -161,6 +161,8 @@ pub async fn authenticate(
     }
     let kind = Kind::FaceAuthentication;
     let id = insert(engine, &mut tx, caller, new, policy, kind, Some(identity)).await?;
+    // By now this holds the audit log, as whoever forgets an identity does: they will see this authentication, or they were first.
+    open(engine, &mut tx, caller.organization, identity).await?;
     tx.commit().await?;
     Ok(id)
 }

@@ -1,17 +1,15 @@
 //! Forgetting one verification.
 
-use bonafide_core::{audit::AuditAction, id::VerificationId, verification::Action};
+use bonafide_core::{audit::AuditAction, id::VerificationId};
 use bonafide_store::verifications as rows;
 use serde_json::json;
 
-use super::transition::apply;
 use crate::{
     applicants::anonymize as forget,
     base::{
         caller::{Caller, Scope},
         engine::Engine,
         error::{Error, Result},
-        record::Record,
     },
 };
 
@@ -22,18 +20,10 @@ pub async fn anonymize(engine: &Engine, caller: &Caller, id: VerificationId) -> 
     if !caller.may(Scope::Write) {
         return Err(Error::Forbidden);
     }
-    let mut tx = engine.db().begin().await?;
+    let mut tx = engine.db().read().await?;
     let row = rows::get(&mut tx, caller.organization, id).await?.ok_or(Error::NotFound("session"))?;
-    let applicant = row.applicant;
-    match Record::open(engine, &mut tx, row).await {
-        Ok(mut record) if !record.status().is_final() => {
-            apply(engine, &mut tx, &mut record, Action::Cancel, &caller.actor(), json!({})).await?;
-            tx.commit().await?;
-        }
-        Ok(_) | Err(Error::Conflict { code: "anonymized", .. }) => drop(tx),
-        Err(other) => return Err(other),
-    }
-    forget::anonymize(engine, caller, applicant).await
+    drop(tx);
+    forget::anonymize(engine, caller, row.applicant).await
 }
 
 /// Erases a verification and takes it out of every list: from now on it is not found.
@@ -50,7 +40,7 @@ pub async fn delete(engine: &Engine, caller: &Caller, id: VerificationId) -> Res
         object: &object,
         detail: &json!({}),
     };
-    bonafide_store::audit::append(&mut tx, caller.organization, entry).await?;
+    bonafide_store::audit::append(&mut tx, caller.organization, engine.key_ring(), entry).await?;
     tx.commit().await?;
     Ok(())
 }

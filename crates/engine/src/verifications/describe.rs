@@ -21,7 +21,7 @@ pub async fn set_document_type(
     document_type: DocumentType,
 ) -> Result<()> {
     let mut tx = engine.db().begin().await?;
-    let mut record = Record::load(engine, &mut tx, caller.organization, id).await?;
+    let mut record = Record::hold(engine, &mut tx, caller.organization, id).await?;
     may_capture(&record)?;
     declare(&mut record, document_type);
     record.save(engine, &mut tx).await?;
@@ -49,7 +49,7 @@ pub async fn set_sdk_metadata(
 ) -> Result<()> {
     own_data("sdk_metadata", &metadata)?;
     let mut tx = engine.db().begin().await?;
-    let mut record = Record::load(engine, &mut tx, caller.organization, id).await?;
+    let mut record = Record::hold(engine, &mut tx, caller.organization, id).await?;
     if record.status().is_final() {
         return Err(Error::conflict("already_finished", "the session is finished and cannot be changed"));
     }

@@ -18,7 +18,7 @@ pub(crate) const WORK: Work = Work::new(JobKind::Expire, |engine, job| Box::pin(
 async fn run(engine: &Engine, job: &Job) -> Result<()> {
     let mut tx = engine.db().begin().await?;
     let id = VerificationId::from_uuid(job.subject);
-    let record = Record::find(engine, &mut tx, job.organization, id).await?;
+    let record = Record::hold_if_there(engine, &mut tx, job.organization, id).await?;
     let is_over = |record: &Record| {
         let over = record.row.expires_at.is_none_or(|at| at <= engine.now());
         over && record.status().after(Action::Expire).is_ok()

@@ -21,7 +21,7 @@ pub(crate) const WORK: Work = Work::new(JobKind::Reopen, |engine, job| Box::pin(
 async fn run(engine: &Engine, job: &Job) -> Result<()> {
     let mut tx = engine.db().begin().await?;
     let id = VerificationId::from_uuid(job.subject);
-    let record = Record::find(engine, &mut tx, job.organization, id).await?;
+    let record = Record::hold_if_there(engine, &mut tx, job.organization, id).await?;
     let waits = |record: &Record| {
         record.status() == Status::Inconclusive && record.private.face_withdrawn_at.is_none()
     };

@@ -53,7 +53,7 @@ async fn hand_in(
     settings: Option<Value>,
 ) -> Result<()> {
     let mut tx = engine.db().begin().await?;
-    let mut record = Record::load(engine, &mut tx, caller.organization, id).await?;
+    let mut record = Record::hold(engine, &mut tx, caller.organization, id).await?;
     if let Some(settings) = &settings {
         own_data("settings", settings)?;
         steering::check(caller, settings)?;

@@ -46,7 +46,7 @@ pub async fn notify_at(
     check_url(engine, "webhook_url", &url)?;
     let event = last(engine, caller, dialect, id.uuid()).await?;
     let mut tx: Tx = engine.db().begin().await?;
-    let mut record = Record::load(engine, &mut tx, caller.organization, id).await?;
+    let mut record = Record::hold(engine, &mut tx, caller.organization, id).await?;
     let endpoint = per_verification(engine, &mut tx, caller.organization, dialect, &url).await?;
     record.private.webhook_url = Some(url);
     record.private.webhook_endpoint = Some(endpoint);

@@ -9,7 +9,7 @@ use bonafide_core::{
 };
 use sqlx::types::Json;
 
-use crate::{Context, Error, Result, Tx, Word, column::row, crypto::Sealed, on, search_terms};
+use crate::{Context, Error, Result, Tx, Word, column::row, crypto::Sealed, on, query::Query, search_terms};
 
 /// One verification's row.
 #[derive(Debug, Clone, PartialEq)]
@@ -114,6 +114,76 @@ pub async fn get(
     .fetch_optional(c)
     .await)
     .to("read the verification")
+}
+
+/// The same, and nobody else writes it, or forgets its person, until the transaction ends. Ask for it before the head of the audit
+/// log: whoever has that waits for no verification.
+pub async fn hold(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    id: VerificationId,
+) -> Result<Option<Verification>> {
+    let mut query = Query::new("SELECT * FROM verifications WHERE organization = ");
+    query.bind(organization.uuid()).push(" AND id = ").bind(id.uuid()).push(" AND deleted_at IS NULL");
+    query.push(match tx {
+        // There is one writer.
+        Tx::Sqlite(_) => "",
+        Tx::Postgres(_) => " FOR NO KEY UPDATE",
+    });
+    let rows: Vec<Verification> = query.fetch(tx).await.to("hold the verification")?;
+    Ok(rows.into_iter().next())
+}
+
+/// Holds all verifications of a person, those that were deleted too; in the order of their ids, as everybody does who holds
+/// several.
+pub async fn hold_of(tx: &mut Tx, organization: OrganizationId, applicant: ApplicantId) -> Result<()> {
+    if let Tx::Postgres(_) = tx {
+        let mut query = Query::new("SELECT id FROM verifications WHERE organization = ");
+        query.bind(organization.uuid()).push(" AND applicant = ").bind(applicant.uuid());
+        query.push(" ORDER BY id FOR NO KEY UPDATE");
+        query.execute(tx).await.to("hold the verifications of a person")?;
+    }
+    Ok(())
+}
+
+/// Holds these verifications, in the order of their ids.
+pub async fn hold_all(tx: &mut Tx, organization: OrganizationId, ids: &[VerificationId]) -> Result<()> {
+    if let (Tx::Postgres(_), false) = (&*tx, ids.is_empty()) {
+        let mut query = Query::new("SELECT id FROM verifications WHERE organization = ");
+        query.bind(organization.uuid()).push(" AND id IN ").list(ids.iter().map(|id| id.uuid()));
+        query.push(" ORDER BY id FOR NO KEY UPDATE");
+        query.execute(tx).await.to("hold some verifications")?;
+    }
+    Ok(())
+}
+
+/// What anybody read of a person's verifications before is not written back any more.
+pub(crate) async fn outdate(tx: &mut Tx, organization: OrganizationId, applicant: ApplicantId) -> Result<()> {
+    on!(tx, |c| sqlx::query(
+        "UPDATE verifications SET version = version + 1 WHERE organization = $1 AND applicant = $2"
+    )
+    .bind(organization.uuid())
+    .bind(applicant.uuid())
+    .execute(c)
+    .await
+    .map(drop))
+    .to("outdate the verifications of a person")
+}
+
+/// The people of an identity's verifications and authentications who were not forgotten.
+pub async fn people_of(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    identity: ApplicantId,
+) -> Result<Vec<ApplicantId>> {
+    let mut query = Query::new(
+        "SELECT v.applicant FROM verifications v
+         JOIN applicants a ON a.organization = v.organization AND a.id = v.applicant
+         WHERE a.anonymized_at IS NULL AND v.organization = ",
+    );
+    query.bind(organization.uuid()).push(" AND v.identity = ").bind(identity.uuid()).push(" ORDER BY v.id");
+    let rows: Vec<(uuid::Uuid,)> = query.fetch(tx).await.to("read whose verifications are an identity's")?;
+    Ok(rows.into_iter().map(|(id,)| ApplicantId::from_uuid(id)).collect())
 }
 
 /// Writes back everything but identity, origin and creation time, if nobody wrote since `v` was read, and
