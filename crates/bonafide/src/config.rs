@@ -24,7 +24,7 @@ use bonafide_inspect::{Inspector, Setup};
 use bonafide_invite::Inviter;
 use bonafide_models::FaceNetworks;
 use bonafide_registry::{Provider, ProviderConfig};
-use bonafide_store::{Db, blobs::Blobs, keyring::FileKeyRing, subject_keys};
+use bonafide_store::{Db, audit, blobs::Blobs, keyring::FileKeyRing, subject_keys};
 use figment::{
     Figment,
     providers::{Env, Format, Serialized, Toml},
@@ -70,6 +70,8 @@ pub(crate) struct Config {
     pub(crate) organization_requests_per_minute: i64,
     pub(crate) max_connections: usize,
     pub(crate) metrics_listen: Option<SocketAddr>,
+    pub(crate) audit_anchors: Option<PathBuf>,
+    pub(crate) audit_anchor_every_s: u64,
     pub(crate) webhook_networks: Vec<String>,
     pub(crate) webhook_timeout_s: u64,
     pub(crate) webhook_disable_after_s: i64,
@@ -126,6 +128,8 @@ impl Default for Config {
             organization_requests_per_minute: settings.per_minute_organization,
             max_connections: 1_000,
             metrics_listen: None,
+            audit_anchors: None,
+            audit_anchor_every_s: settings.audit_anchor_every_s,
             webhook_networks: vec![],
             webhook_timeout_s: 15,
             webhook_disable_after_s: settings.webhook_disable_after_s,
@@ -275,6 +279,11 @@ impl Config {
         self.data_dir.join("lists")
     }
 
+    /// The file that the ends of the audit log's chains are written to.
+    pub(crate) fn audit_anchors(&self) -> PathBuf {
+        self.audit_anchors.clone().unwrap_or_else(|| self.data_dir.join("audit-anchors.jsonl"))
+    }
+
     pub(crate) fn key_file(&self) -> PathBuf {
         self.data_dir.join("keys")
     }
@@ -303,9 +312,17 @@ impl Config {
         let key_ring = FileKeyRing::open(&self.key_file())?;
         let db = Db::open(&self.database()?).await?;
         let mut tx = db.begin().await?;
-        subject_keys::check_key_ring(&mut tx, &key_ring, SystemClock.now(), &OsEntropy).await?;
+        let now = SystemClock.now();
+        subject_keys::check_key_ring(&mut tx, &key_ring, now, &OsEntropy).await?;
+        audit::rekey(&mut tx, &key_ring, now).await?;
         tx.commit().await?;
         Ok((db, key_ring))
+    }
+
+    /// The same, to look at it: beside a running server too, and with whatever key ring there is.
+    pub(crate) async fn look_at_vault(&self) -> Result<(Db, FileKeyRing), Failure> {
+        let key_ring = FileKeyRing::open(&self.key_file())?;
+        Ok((Db::open_read_only(&self.database()?).await?, key_ring))
     }
 
     /// Opens an installation to look at it. With SQLite that is possible beside a running server, and nothing can be written.
@@ -354,6 +371,9 @@ impl Config {
                 lists: self.lists.keys().cloned().collect(),
                 trusted_proxies: networks("trusted_proxies", &self.trusted_proxies)?,
                 forwarded_header: self.forwarded_header,
+                audit_anchors: Some(self.audit_anchors()),
+                audit_anchor_every_s: self.audit_anchor_every_s,
+                audit_notes: Some(self.data_dir.join("audit-notes")),
                 ..Settings::default()
             },
         })

@@ -40,6 +40,8 @@ enum Command {
     Backup(commands::backup::Args),
     /// Every route and the file it is written in
     Routes(commands::routes::Args),
+    /// Who did what: verify, export
+    Audit(commands::audit::Args),
     /// The keys that wrap what is stored: list, rotate, rewrap, retire
     Keyring(commands::keyring::Args),
     /// API keys: create, list, rotate, revoke
@@ -102,6 +104,7 @@ fn main() -> std::process::ExitCode {
         Command::Config(args) => commands::config::run(args),
         Command::Backup(args) => commands::backup::run(args),
         Command::Routes(args) => commands::routes::run(args),
+        Command::Audit(args) => commands::audit::run(args),
         Command::Keyring(args) => commands::keyring::run(args),
         Command::Keys(args) => commands::keys::run(args),
         Command::OauthClients(args) => commands::keys::run_for_clients(args),
@@ -128,9 +131,12 @@ fn main() -> std::process::ExitCode {
         Ok(()) => std::process::ExitCode::SUCCESS,
         Err(error) => {
             anstream::eprintln!("error: {}", bonafide_core::problem::with_causes(&*error));
-            match error.is::<commands::Incomplete>() {
-                true => std::process::ExitCode::from(3),
-                false => std::process::ExitCode::FAILURE,
+            if error.is::<commands::Incomplete>() {
+                std::process::ExitCode::from(3)
+            } else if error.is::<commands::audit::Tampered>() {
+                std::process::ExitCode::from(4)
+            } else {
+                std::process::ExitCode::FAILURE
             }
         }
     }

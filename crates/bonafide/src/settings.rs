@@ -203,6 +203,20 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "Where Prometheus finds metrics, at /metrics. Left out, nothing is counted.",
     ),
     setting(
+        "audit_anchors",
+        "the path of a file",
+        Example("\"/mnt/elsewhere/bonafide-audit-anchors.jsonl\""),
+        "Where the ends of the audit log are written to, so that `bonafide audit verify` misses what is cut off there; best where \
+         who can write to the database cannot write. Left out, audit-anchors.jsonl in the data directory.",
+    ),
+    setting(
+        "audit_anchor_every_s",
+        "a number of seconds",
+        Preset("3600"),
+        "How often. What was written since the last time can be cut off unnoticed.",
+    )
+    .within(10, 86_400),
+    setting(
         "webhook_networks",
         "a list of addresses and networks",
         Preset("[]"),

@@ -91,6 +91,12 @@ words! {
         WorkflowCreated = "workflow.created",
         WorkflowChanged = "workflow.changed",
         WorkflowDeleted = "workflow.deleted",
+        /// Personal data was read.
+        DataRead = "data.read",
+        /// Personal data was written out by a command.
+        DataExported = "data.exported",
+        /// Lines of the audit log without a key end here.
+        AuditKeyed = "audit.keyed",
     }
 }
 

@@ -24,6 +24,7 @@ pub mod idempotency;
 pub mod identities;
 pub mod invitations;
 pub mod location;
+pub mod reads;
 pub mod registry;
 pub mod reports;
 pub mod reviews;
@@ -49,4 +50,5 @@ pub use base::{
     sighting::Sighting,
     world,
 };
-pub use worker::{deliver, housekeeping, jobs};
+pub use bonafide_store::Contended;
+pub use worker::{anchors, deliver, housekeeping, jobs};

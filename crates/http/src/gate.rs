@@ -16,7 +16,7 @@ use bonafide_core::{
     id::{CredentialId, EvidenceId, ShareId, VerificationId},
     plan::Plan,
 };
-use bonafide_engine::{Caller, ClientAddress, Device, Engine, Scope};
+use bonafide_engine::{Caller, ClientAddress, Device, Engine, Scope, reads};
 
 use crate::{
     Dialect, Refusal, address,
@@ -77,6 +77,8 @@ struct Rule {
     cost: u32,
     at_once: Option<u32>,
     max_body: usize,
+    /// Whether whose personal data was opened for an answer is written down: what else is done is so by who does it.
+    reads: bool,
 }
 
 /// Puts the gate in front of the operations of one API. All APIs of a process share `limits` and `room`.
@@ -93,8 +95,11 @@ pub(crate) fn guard(
         .filter_map(|op| {
             let parsed = |words: Vec<String>| words.iter().filter_map(|word| Scope::parse(word)).collect();
             let method = Method::from_bytes(op.method.as_bytes()).ok()?;
+            let scopes: Option<Vec<Scope>> = op.scopes.map(parsed);
+            let only_reads = op.method == "GET" || scopes.as_deref() == Some(&[Scope::Read]);
             let rule = Rule {
-                scopes: op.scopes.map(parsed),
+                reads: only_reads && !op.impersonal,
+                scopes,
                 or_capture: op.or_capture,
                 cost: op.cost,
                 at_once: op.at_once,
@@ -144,7 +149,9 @@ async fn enter(rules: Arc<Rules>, request: Request, next: Next) -> Response {
             let (mut parts, body) = request.into_parts();
             let from = address::of(&parts, &rules.engine.settings);
             parts.extensions.insert(Counts { limits: rules.limits.clone(), from });
-            next.run(body::bound(Request::from_parts(parts, body), rule.max_body)).await
+            let request = body::bound(Request::from_parts(parts, body), rule.max_body);
+            // What such an operation shows is written down by who shows it.
+            reads::watch(id(&request), next.run(request)).await.0
         }
         Some(rule) => {
             let (allowance, done) = admit(&rules, &rule, path, request, next).await;
@@ -236,9 +243,32 @@ async fn admit(
     let held = (open, alone, under_way);
     let done = match key.filter(|_| does_something) {
         Some(chosen) => repeat::run(engine, &caller, chosen, request, next, held).await,
+        None if rule.reads => read(engine, &caller, path, request, next).await,
         None => Ok(next.run(request).await),
     };
     (Some(allowance), done)
+}
+
+/// Answers, and writes down whose personal data was opened for it before the answer goes out. What a person's device reads of
+/// its own open session is no line.
+async fn read(
+    engine: &Engine,
+    caller: &Caller,
+    path: &str,
+    request: Request,
+    next: Next,
+) -> Result<Response, Denied> {
+    let (id, operation) = (id(&request), format!("{} {path}", request.method()));
+    let (response, opened) = reads::watch(id.clone(), next.run(request)).await;
+    if response.status().is_success() && caller.session.is_none() {
+        reads::note(engine, caller, &operation, id.as_deref(), opened).await?;
+    }
+    Ok(response)
+}
+
+/// What a request is called.
+fn id(request: &Request) -> Option<String> {
+    Some(request.extensions().get::<RequestId>()?.0.to_str().ok()?.to_owned())
 }
 
 /// How many of one operation that waits a person's device may have open: it waits for one result, and a page that is loaded anew

@@ -28,6 +28,8 @@ pub struct Operation {
     pub at_once: Option<u32>,
     /// Most bytes of its body.
     pub max_body: usize,
+    /// Whether its answer has no personal data, whatever is opened for it.
+    pub impersonal: bool,
     /// What its query string may name.
     pub query: Vec<String>,
 }
@@ -82,6 +84,7 @@ impl Dialect {
                         cost: number("x-cost").unwrap_or(1),
                         at_once: number("x-at-once"),
                         max_body: max_body(operation),
+                        impersonal: operation["x-impersonal"] == true,
                         query: query(operation),
                     });
                 }

@@ -5,7 +5,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use bonafide_core::problem::{Problem, with_causes};
-use bonafide_engine::Error;
+use bonafide_engine::{Contended as _, Error};
 
 use crate::Denied;
 
@@ -144,6 +144,10 @@ impl From<Error> for Refusal {
             Error::Overloaded { retry_after_s } => {
                 tracing::warn!("refused for lack of capacity");
                 Self::later("overloaded", "too much is asked at once; try again", retry_after_s)
+            }
+            contended if contended.is_contended() => {
+                tracing::warn!(error = %with_causes(&contended), "refused for lack of capacity");
+                Self::later("overloaded", "too much is asked at once; try again", 1)
             }
             Error::Store(_)
             | Error::Task(_)

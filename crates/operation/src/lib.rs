@@ -8,7 +8,8 @@
 //!
 //! `or` is the scope of capture tokens, where a person's device may ask for its own session as well. `cost`, `at_once` (how many
 //! of these one caller may have open; a person's device never more than four) and `max_body` (in bytes, where the usual is too
-//! little) are published as `x-…`.
+//! little) are published as `x-…`, and so is `impersonal = true`: the answer has no personal data, whatever was opened for it, so
+//! that reading it is no line of the audit log.
 //!
 //! It becomes a `#[utoipa::path]`. The answer of success is read off the return type: `Json<T>` is 200, `Created<T>` 201,
 //! `NoContent` 204. An operation with another answer names it: `responses(…)`, as utoipa has it. `params(…)` and
@@ -17,7 +18,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{
-    GenericArgument, Ident, ItemFn, LitInt, LitStr, PathArguments, ReturnType, Token, Type,
+    GenericArgument, Ident, ItemFn, Lit, LitStr, PathArguments, ReturnType, Token, Type,
     parse::{Parse, ParseStream, Result},
     parse_macro_input,
 };
@@ -52,7 +53,7 @@ struct Operation {
     or: Option<LitStr>,
     /// Published as extensions, by their names: one beside `x-max-body` alone, which moves to the body's description. The
     /// order of several would not be the same in every build of the document.
-    numbers: Vec<(&'static str, LitInt)>,
+    extensions: Vec<(&'static str, Lit)>,
     /// `params(…)`, `request_body(…)`.
     as_they_are: Vec<TokenStream>,
     responses: Option<TokenStream>,
@@ -70,9 +71,9 @@ impl Parse for Operation {
         input.parse::<Token![,]>()?;
         let path = input.parse()?;
         let (tag, id, scope, scheme, or, responses) = Default::default();
-        let (numbers, as_they_are) = Default::default();
+        let (extensions, as_they_are) = Default::default();
         let mut operation =
-            Self { method, path, tag, id, scope, scheme, or, numbers, as_they_are, responses };
+            Self { method, path, tag, id, scope, scheme, or, extensions, as_they_are, responses };
         while input.parse::<Option<Token![,]>>()?.is_some() && !input.is_empty() {
             let key: Ident = input.parse()?;
             match key.to_string().as_str() {
@@ -81,17 +82,18 @@ impl Parse for Operation {
                 "scope" => operation.scope = Some(value(input)?),
                 "scheme" => operation.scheme = Some(value(input)?),
                 "or" => operation.or = Some(value(input)?),
-                "cost" => operation.numbers.push(("x-cost", value(input)?)),
-                "at_once" => operation.numbers.push(("x-at-once", value(input)?)),
-                "max_body" => operation.numbers.push(("x-max-body", value(input)?)),
+                "cost" => operation.extensions.push(("x-cost", value(input)?)),
+                "at_once" => operation.extensions.push(("x-at-once", value(input)?)),
+                "max_body" => operation.extensions.push(("x-max-body", value(input)?)),
+                "impersonal" => operation.extensions.push(("x-impersonal", value(input)?)),
                 "responses" => operation.responses = Some(group(input)?),
                 "params" | "request_body" => {
                     let inside = group(input)?;
                     operation.as_they_are.push(quote! { #key(#inside) });
                 }
                 _ => {
-                    let known = "tag, id, scope, scheme, or, cost, at_once, max_body, params(…), request_body(…) \
-                                 or responses(…)";
+                    let known = "tag, id, scope, scheme, or, cost, at_once, max_body, impersonal, params(…), \
+                                 request_body(…) or responses(…)";
                     return Err(syn::Error::new(key.span(), format!("expected {known}")));
                 }
             }
@@ -128,12 +130,15 @@ impl Operation {
             let or = self.or.iter().map(|or| quote! { , (#or = [#or]) });
             document.extend(quote! { , security((#scheme = [#scope]) #(#or)*) });
         }
-        if !self.numbers.is_empty() {
-            let numbers = self.numbers.iter().map(|(name, number)| quote! { (#name = json!(#number)) });
-            document.extend(quote! { , extensions(#(#numbers),*) });
+        if !self.extensions.is_empty() {
+            let all = self.extensions.iter().map(|(name, value)| quote! { (#name = json!(#value)) });
+            document.extend(quote! { , extensions(#(#all),*) });
         }
-        if self.numbers.iter().filter(|(name, _)| *name != "x-max-body").count() > 1 {
-            return Err(syn::Error::new(self.path.span(), "an operation has one of cost and at_once"));
+        if self.extensions.iter().filter(|(name, _)| *name != "x-max-body").count() > 1 {
+            return Err(syn::Error::new(
+                self.path.span(),
+                "an operation has one of cost, at_once and impersonal",
+            ));
         }
         document.extend(quote! { #(, #as_they_are)* });
         let responses = match &self.responses {

@@ -20,6 +20,7 @@ use crate::{
     Error, Result,
     column::Column,
     crypto::{self, Object, Sealed, SubjectKey},
+    opened,
 };
 
 /// The end of a file's name while it is written.
@@ -125,6 +126,8 @@ impl Blobs {
     ) -> Result<Zeroizing<Vec<u8>>> {
         const MAX_SEALED: u64 = (MAX_PICTURE + crypto::OVERHEAD) as u64;
         let path = self.path(name)?;
+        // Here, and not only where it is opened: that is another thread.
+        opened::note(Object::Picture(evidence));
         let key = key.clone();
         blocking("read a picture", move || {
             let file = match File::open(&path) {
@@ -245,7 +248,7 @@ async fn blocking<T: Send + 'static>(
 }
 
 /// Writes beside, then renames: a reader sees all of the file or none of it.
-fn write_durably(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub(crate) fn write_durably(path: &Path, bytes: &[u8]) -> io::Result<()> {
     if let Some(folder) = path.parent()
         && !folder.exists()
     {

@@ -21,7 +21,7 @@ use sha2::Sha256;
 use uuid::Uuid;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-use crate::{Error, Result, column::Column};
+use crate::{Error, Result, column::Column, opened};
 
 const VERSION: u8 = 1;
 const NONCE: usize = 12;
@@ -158,9 +158,7 @@ impl SubjectKey {
 
     /// `None` never: expanding fails only beyond 255 blocks of 32 bytes. But a key of zeros must be impossible.
     pub(crate) fn derive(&self, info: &[&[u8]]) -> Option<Key> {
-        let mut key = Zeroizing::new([0; 32]);
-        Hkdf::<Sha256>::new(None, &self.key).expand_multi_info(info, key.as_mut_slice()).ok()?;
-        Some(key)
+        expand(&self.key, info)
     }
 
     fn cipher(&self, object: Object) -> Option<Aes256Gcm> {
@@ -180,6 +178,14 @@ impl fmt::Debug for SubjectKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SubjectKey").field("applicant", &self.applicant).finish_non_exhaustive()
     }
+}
+
+/// A key out of another, by HKDF-SHA256: nobody comes from it to that one, or from one `info` to another. `None` never: see
+/// [`SubjectKey::derive`].
+pub(crate) fn expand(from: &[u8; 32], info: &[&[u8]]) -> Option<Key> {
+    let mut key = Zeroizing::new([0; 32]);
+    Hkdf::<Sha256>::new(None, from).expand_multi_info(info, key.as_mut_slice()).ok()?;
+    Some(key)
 }
 
 /// A keyed hash by which a value is recognised when it comes again: HKDF-SHA256 of the key, with the parts as `info`.
@@ -259,6 +265,7 @@ pub(crate) fn seal_with(
 /// # Errors
 /// [`Error::Unsealable`] for anything else.
 pub fn open(key: &SubjectKey, object: Object, sealed: &Sealed) -> Result<Zeroizing<Vec<u8>>> {
+    opened::note(object);
     key.cipher(object)
         .and_then(|cipher| decrypt(&cipher, &key.associated(object), &sealed.0))
         .ok_or(Error::Unsealable(object.kind()))

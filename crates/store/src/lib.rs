@@ -8,6 +8,7 @@
 //!   both need the applicant's [`crypto::SubjectKey`], and destroying that key makes them noise.
 
 pub mod access_tokens;
+mod again;
 pub mod aml_verifications;
 pub mod applicants;
 pub mod assessments;
@@ -37,6 +38,7 @@ pub mod liveness_sessions;
 pub mod marks;
 mod migrations;
 pub mod organization_keys;
+pub mod opened;
 pub mod organizations;
 pub mod policies;
 mod query;
@@ -58,6 +60,7 @@ pub mod weights;
 pub mod workflows;
 
 pub use column::{Word, Words};
+pub use again::{Contended, again};
 pub use db::{Db, Tx, sqlite_path};
 pub use error::{Error, Result};
 

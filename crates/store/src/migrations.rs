@@ -19,7 +19,7 @@ macro_rules! files {
 }
 
 /// In the order they are applied in. A released one never changes: what is applied is compared by its hash.
-const FILES: [(&str, &str, &str); 28] = files![
+const FILES: [(&str, &str, &str); 29] = files![
     "0001" "init"
     "0002" "features"
     "0003" "liveness_challenges"
@@ -48,6 +48,7 @@ const FILES: [(&str, &str, &str); 28] = files![
     "0027" "workflows"
     "0028" "upkeep"
     "0029" "search_days"
+    "0030" "audit_keys"
 ];
 
 pub(crate) static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {

@@ -1,5 +1,6 @@
 //! One file per command.
 
+pub(crate) mod audit;
 pub(crate) mod backtest;
 pub(crate) mod backup;
 pub(crate) mod block_list;

@@ -63,13 +63,17 @@ impl Remote {
     }
 }
 
+/// Whether a server has the database to itself.
+pub(crate) fn is_in_use(error: &Failure) -> bool {
+    matches!(error.downcast_ref(), Some(bonafide_store::Error::InUse(_)))
+}
+
 /// The API of the server that has the database which a command could not open: where a key for it is in the environment.
 ///
 /// # Errors
 /// Why the command could not open it, and what else to do.
 pub(crate) fn beside(flags: &Flags, error: Failure) -> Result<Api, Failure> {
-    let in_use = error.downcast_ref::<bonafide_store::Error>();
-    if !in_use.is_some_and(|error| matches!(error, bonafide_store::Error::InUse(_))) {
+    if !is_in_use(&error) {
         return Err(error);
     }
     let given = |name| std::env::var(name).ok().filter(|text| !text.is_empty());

@@ -5,7 +5,7 @@ use std::{net::SocketAddr, time::Duration};
 use axum::{Router, http::header, routing::get};
 use bonafide_core::problem::with_causes;
 use bonafide_engine::{
-    Engine, deliver,
+    Engine, access, anchors, deliver,
     health::{self, Backlog},
     housekeeping, jobs, screening,
 };
@@ -74,6 +74,13 @@ pub(crate) fn run(args: Args) -> CommandResult {
             );
         }
         let engine = config.open(inspector).await?;
+        if let [(key, words), ..] = access::unknown_scopes(&engine).await?.as_slice() {
+            let message = format!(
+                "the key {key} has scopes that this program does not know ({}): start the program that knows them, or revoke it",
+                words.join(", ")
+            );
+            return Err(message.into());
+        }
         for remark in engine.inviter.remarks() {
             tracing::warn!(remark, "templates of messages are incomplete");
         }
@@ -99,7 +106,7 @@ pub(crate) fn run(args: Args) -> CommandResult {
         if !args.no_workers {
             let parallel = config.workers();
             let given = || (engine.clone(), stopped.clone());
-            let (of_jobs, of_messages, of_housekeeping) = (given(), given(), given());
+            let (of_jobs, of_messages, of_housekeeping, of_anchors) = (given(), given(), given(), given());
             loops = vec![
                 lasting("jobs", &stopped, move || jobs::run(of_jobs.0.clone(), parallel, of_jobs.1.clone())),
                 lasting("messages", &stopped, move || {
@@ -108,6 +115,7 @@ pub(crate) fn run(args: Args) -> CommandResult {
                 lasting("housekeeping", &stopped, move || {
                     housekeeping::run(of_housekeeping.0.clone(), of_housekeeping.1.clone())
                 }),
+                lasting("anchors", &stopped, move || anchors::run(of_anchors.0.clone(), of_anchors.1.clone())),
             ];
         }
         tracing::info!(listen = %listener.local_addr()?, workers = config.workers(), "serving");

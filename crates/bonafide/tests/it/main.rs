@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, unreachable_pub, reason = "a test stops at the first surprise")]
 
 mod architecture;
+mod audit;
 mod backup;
 mod cli;
 mod console;

@@ -165,8 +165,12 @@ async fn a_full_disk_is_told_and_passes() {
     }
     until("/ready", 503).await;
     until("/health", 503).await;
-    // What is there can be read all the same.
-    assert_eq!(client.read(&person).await.unwrap()["verified"], true);
+    // Nobody's data is read that cannot be written down; what shows nobody is there all the same.
+    let this = json!({"session_id": person});
+    let (status, refused) = client.post("/idv/document/read", this.clone()).await.unwrap();
+    assert_eq!(status, 503, "{refused}");
+    assert!(!refused.to_string().contains("last_name"), "{refused}");
+    assert_eq!(client.post("/idv/sdk/session/read", this).await.unwrap().0, 200);
 
     limit_files(&server, "unlimited");
     until("/ready", 200).await;
@@ -264,6 +268,9 @@ async fn a_key_ring_is_replaced() {
         assert_eq!(retired["retired"].as_array().unwrap().len(), 1);
         let list = installation.does(&["keyring", "list", "--json"], &[]);
         assert_eq!((list.as_array().unwrap().len(), &list[0]["key"]), (1, &rotated["key"]), "{list}");
+        // Lines under the key that is gone are verified with what is left of it.
+        let verified = installation.does(&["audit", "verify", "--json"], &[]);
+        assert_eq!(verified["intact"], true, "{verified}");
         // With the new key alone everything opens, and with the old one nothing does.
         let server = installation.serve();
         let client = Client::connect(&server, &installation).await;

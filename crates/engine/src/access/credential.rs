@@ -238,6 +238,6 @@ async fn note(
 ) -> Result<()> {
     let object = format!("credential:{}", credential.id);
     let entry = audit::Entry { at: engine.now(), actor, action, object: &object, detail };
-    audit::append(tx, credential.organization, entry).await?;
+    audit::append(tx, credential.organization, engine.key_ring(), entry).await?;
     Ok(())
 }

@@ -97,7 +97,7 @@ pub async fn set_plan(engine: &Engine, id: OrganizationId, plan: Plan) -> Result
         object: &format!("organization:{id}"),
         detail: &detail,
     };
-    audit::append(&mut tx, id, entry).await?;
+    audit::append(&mut tx, id, engine.key_ring(), entry).await?;
     tx.commit().await?;
     Ok(())
 }

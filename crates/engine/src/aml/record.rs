@@ -164,7 +164,7 @@ impl Opened {
     ) -> Result<()> {
         let object = format!("aml:{}", self.row.id);
         let entry = audit::Entry { at: engine.now(), actor, action, object: &object, detail };
-        audit::append(tx, self.row.organization, entry).await?;
+        audit::append(tx, self.row.organization, engine.key_ring(), entry).await?;
         Ok(())
     }
 

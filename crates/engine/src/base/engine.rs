@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -18,12 +19,12 @@ use bonafide_inspect::{Failed, Inspector, jobs::Listed};
 use bonafide_invite::Inviter;
 use bonafide_places::Places;
 use bonafide_registry::Provider;
-use bonafide_store::{Db, blobs::Blobs, keyring::KeyRing, subject_keys};
+use bonafide_store::{Db, audit, blobs::Blobs, keyring::KeyRing, subject_keys};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use tokio::sync::{Notify, Semaphore, watch};
 
-use super::{error::Result, gallery::Gallery, lists::Screening, part::LastSeen};
+use super::{desk::Desk, error::Result, gallery::Gallery, lists::Screening, part::LastSeen};
 
 /// Everything the use cases need. Cheap to clone; one per process.
 #[derive(Clone)]
@@ -37,6 +38,7 @@ struct Whole {
     bells: Bells,
     uses: Uses,
     last_seen: LastSeen,
+    reads: Desk,
     /// Whether this process is being stopped.
     stop: watch::Sender<bool>,
 }
@@ -130,6 +132,12 @@ pub struct Settings {
     pub trusted_proxies: Vec<IpNet>,
     /// The header they say it in.
     pub forwarded_header: ForwardedHeader,
+    /// The file that the ends of the audit log's chains are written to; nowhere when absent.
+    pub audit_anchors: Option<PathBuf>,
+    /// How often, in seconds.
+    pub audit_anchor_every_s: u64,
+    /// The folder in which commands leave what the server is to write down; none when absent.
+    pub audit_notes: Option<PathBuf>,
 }
 
 /// Where proxies say whom a request came from.
@@ -165,6 +173,9 @@ impl Default for Settings {
             lists: vec![],
             trusted_proxies: vec![],
             forwarded_header: ForwardedHeader::default(),
+            audit_anchors: None,
+            audit_anchor_every_s: 3600,
+            audit_notes: None,
         }
     }
 }
@@ -174,7 +185,9 @@ impl Engine {
     pub async fn start(storage: Storage, parts: Parts) -> Result<Self> {
         let mut tx = storage.db.begin().await?;
         let ring = &*storage.key_ring;
-        subject_keys::check_key_ring(&mut tx, ring, parts.clock.now(), &*parts.entropy).await?;
+        let now = parts.clock.now();
+        subject_keys::check_key_ring(&mut tx, ring, now, &*parts.entropy).await?;
+        audit::rekey(&mut tx, ring, now).await?;
         tx.commit().await?;
         Ok(Self::of(storage, parts))
     }
@@ -198,6 +211,7 @@ impl Engine {
             bells: Bells::default(),
             uses: Uses::default(),
             last_seen: LastSeen::default(),
+            reads: Desk::default(),
             stop: watch::Sender::new(false),
         }))
     }
@@ -269,6 +283,11 @@ impl Engine {
     /// How the parts stood when somebody asked last.
     pub(crate) fn last_seen(&self) -> &LastSeen {
         &self.0.last_seen
+    }
+
+    /// What was read and is to be written down.
+    pub(crate) fn reads(&self) -> &Desk {
+        &self.0.reads
     }
 
     pub(crate) fn gallery(&self) -> &Gallery {

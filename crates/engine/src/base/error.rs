@@ -73,6 +73,12 @@ impl From<bonafide_inspect::Failed> for Error {
         match failed {
             bonafide_inspect::Failed::Unavailable(_) => Self::Overloaded { retry_after_s: 5 },
             other => Self::NotInspected(other),
+impl bonafide_store::Contended for Error {
+    fn is_contended(&self) -> bool {
+        matches!(self, Self::Store(error) if error.is_contended())
+    }
+}
+
         }
     }
 }

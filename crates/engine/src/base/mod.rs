@@ -1,6 +1,7 @@
 //! The bottom: what every use case stands on. Nothing here imports a use case.
 
 pub(crate) mod caller;
+pub(crate) mod desk;
 pub(crate) mod engine;
 pub(crate) mod error;
 pub(crate) mod features;

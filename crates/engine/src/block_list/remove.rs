@@ -29,7 +29,7 @@ pub async fn remove(engine: &Engine, caller: &Caller, id: BlockedId) -> Result<(
         object: &format!("blocked:{id}"),
         detail: &json!({"kind": row.kind}),
     };
-    audit::append(&mut tx, caller.organization, entry).await?;
+    audit::append(&mut tx, caller.organization, engine.key_ring(), entry).await?;
     // The gallery misses the template at its next search.
     Ok(tx.commit().await?)
 }

@@ -201,7 +201,7 @@ pub(super) async fn note(
 ) -> Result<()> {
     let (actor, object) = (caller.actor(), format!("client:{id}"));
     let entry = audit::Entry { at: engine.now(), actor: &actor, action, object: &object, detail: &detail };
-    audit::append(tx, caller.organization, entry).await?;
+    audit::append(tx, caller.organization, engine.key_ring(), entry).await?;
     Ok(())
 }
 

@@ -15,11 +15,14 @@ use bonafide_store::{audit, evidence as rows};
 use serde_json::{Value, json};
 
 use super::pictures::unreadable;
-use crate::base::{
-    caller::{Caller, Scope},
-    engine::Engine,
-    error::{Error, Result},
-    record::Record,
+use crate::{
+    base::{
+        caller::{Caller, Scope},
+        engine::Engine,
+        error::{Error, Result},
+        record::Record,
+    },
+    reads,
 };
 
 /// What is shown around a region, as a share of its longer side.
@@ -63,7 +66,7 @@ pub async fn show(
         Some(region) => cut(engine.inspect(caller.organization, Crop { file: File(bytes), region }).await)?,
     };
     let detail = json!({"picture": picture, "part": words(part)});
-    note(engine, caller.organization, &caller.actor(), id, &detail).await?;
+    note(engine, caller.organization, &caller.actor(), id, detail).await?;
     Ok(jpeg)
 }
 
@@ -129,13 +132,13 @@ pub(super) async fn note(
     organization: OrganizationId,
     actor: &str,
     id: VerificationId,
-    detail: &Value,
+    detail: Value,
 ) -> Result<()> {
-    let object = format!("verification:{id}");
+    let (object, detail) = (format!("verification:{id}"), reads::told(detail));
     let action = AuditAction::VerificationPictureRead;
-    let entry = audit::Entry { at: engine.now(), actor, action, object: &object, detail };
+    let entry = audit::Entry { at: engine.now(), actor, action, object: &object, detail: &detail };
     let mut tx = engine.db().begin().await?;
-    audit::append(&mut tx, organization, entry).await?;
+    audit::append(&mut tx, organization, engine.key_ring(), entry).await?;
     tx.commit().await?;
     Ok(())
 }

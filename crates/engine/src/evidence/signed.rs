@@ -87,7 +87,7 @@ pub async fn look(engine: &Engine, opened: &Opened) -> Result<Vec<u8>> {
     drop(tx);
     let jpeg = engine.blobs().get(&record.key, row.id, &row.blob_key).await?.to_vec();
     let detail = json!({"picture": picture, "part": "whole", "by": "link"});
-    note(engine, organization, "link", verification, &detail).await?;
+    note(engine, organization, "link", verification, detail).await?;
     Ok(jpeg)
 }
 

@@ -8,10 +8,13 @@ use bonafide_store::audit;
 use serde_json::{Value, json};
 
 use super::gather::{gather, reported};
-use crate::base::{
-    caller::{Caller, Scope},
-    engine::Engine,
-    error::{Error, Result},
+use crate::{
+    base::{
+        caller::{Caller, Scope},
+        engine::Engine,
+        error::{Error, Result},
+    },
+    reads,
 };
 
 /// The report as a PDF file. The audit log says who took it.
@@ -21,7 +24,7 @@ use crate::base::{
 /// was forgotten.
 pub async fn draw(engine: &Engine, caller: &Caller, id: VerificationId) -> Result<Vec<u8>> {
     may(caller)?;
-    draw_for(engine, caller.organization, &caller.actor(), id, &json!({})).await
+    draw_for(engine, caller.organization, &caller.actor(), id, json!({})).await
 }
 
 /// Says whether there is a report; otherwise it is not found.
@@ -40,18 +43,18 @@ pub(super) async fn draw_for(
     organization: OrganizationId,
     actor: &str,
     id: VerificationId,
-    detail: &Value,
+    detail: Value,
 ) -> Result<Vec<u8>> {
     // Decoding and drawing at once for everybody who asks would take the memory and the processors from the rest.
     let _admission = engine.admissions().acquire().await;
     let report = gather(engine, organization, id).await?;
     let draw = engine.report;
     let pdf = tokio::task::spawn_blocking(move || draw(&report)).await?.map_err(Error::Report)?;
-    let object = format!("verification:{id}");
+    let (object, detail) = (format!("verification:{id}"), reads::told(detail));
     let action = AuditAction::VerificationReportRead;
-    let entry = audit::Entry { at: engine.now(), actor, action, object: &object, detail };
+    let entry = audit::Entry { at: engine.now(), actor, action, object: &object, detail: &detail };
     let mut tx = engine.db().begin().await?;
-    audit::append(&mut tx, organization, entry).await?;
+    audit::append(&mut tx, organization, engine.key_ring(), entry).await?;
     tx.commit().await?;
     Ok(pdf)
 }

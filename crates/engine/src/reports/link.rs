@@ -62,7 +62,7 @@ pub async fn open(engine: &Engine, link: Link<'_>) -> Result<Opened> {
 /// [`Error::Gone`] when there is no report any more: the person was forgotten, or the decision was taken back.
 pub async fn look(engine: &Engine, opened: &Opened) -> Result<Vec<u8>> {
     let Opened { organization, verification } = *opened;
-    let drawn = draw_for(engine, organization, "link", verification, &json!({"by": "link"})).await;
+    let drawn = draw_for(engine, organization, "link", verification, json!({"by": "link"})).await;
     drawn.map_err(|error| match error {
         Error::NotFound(_) => Error::Gone("this report is no longer there"),
         other => other,

@@ -38,7 +38,7 @@ pub async fn advance(engine: &Engine, caller: &Caller, seconds: i64) -> Result<i
     let detail = json!({"seconds": seconds});
     let action = AuditAction::SandboxClockAdvanced;
     let entry = audit::Entry { at: engine.now(), actor: &actor, action, object: &object, detail: &detail };
-    audit::append(&mut tx, caller.organization, entry).await?;
+    audit::append(&mut tx, caller.organization, engine.key_ring(), entry).await?;
     let ahead = organizations::get(&mut tx, caller.organization).await?.map_or(0, |o| o.clock_ahead_ms);
     tx.commit().await?;
     engine.bells().work.notify_waiters();

@@ -17,6 +17,6 @@ pub(super) async fn note(
 ) -> Result<()> {
     let object = format!("verification:{}", record.row.id);
     let entry = audit::Entry { at: engine.now(), actor, action, object: &object, detail };
-    audit::append(tx, record.row.organization, entry).await?;
+    audit::append(tx, record.row.organization, engine.key_ring(), entry).await?;
     Ok(())
 }

@@ -9,10 +9,13 @@ use bonafide_store::{Tx, secrets::SecretHash, shares as rows};
 use serde_json::json;
 
 use super::{kept::Kept, note::note};
-use crate::base::{
-    engine::Engine,
-    error::{Error, Result},
-    record::Record,
+use crate::{
+    base::{
+        engine::Engine,
+        error::{Error, Result},
+        record::Record,
+    },
+    reads,
 };
 
 /// What every link is told that shows nothing, so that nobody learns which ones ever did, or why.
@@ -103,5 +106,6 @@ pub(super) async fn viewed(
     if let Some(picture) = picture {
         detail["picture"] = json!(picture);
     }
+    let detail = reads::told(detail);
     note(engine, tx, &standing.record, "third_party", AuditAction::ShareViewed, &detail).await
 }

@@ -30,7 +30,7 @@ pub async fn revoke(engine: &Engine, caller: &Caller, id: VerificationId, share:
         let (action, detail) = (AuditAction::ShareRevoked, json!({"share": share}));
         let entry =
             audit::Entry { at: engine.now(), actor: &actor, action, object: &object, detail: &detail };
-        audit::append(&mut tx, organization, entry).await?;
+        audit::append(&mut tx, organization, engine.key_ring(), entry).await?;
     }
     tx.commit().await?;
     Ok(())

@@ -58,6 +58,6 @@ pub(super) async fn note(
 ) -> Result<()> {
     let actor = caller.actor();
     let entry = audit::Entry { at: engine.now(), actor: &actor, action, object, detail };
-    audit::append(tx, caller.organization, entry).await?;
+    audit::append(tx, caller.organization, engine.key_ring(), entry).await?;
     Ok(())
 }

@@ -62,7 +62,7 @@ pub async fn restart(
     history::append(&mut tx, organization, id, now, action.in_history(), &detail).await?;
     let (actor, object) = (caller.actor(), format!("verification:{id}"));
     let entry = audit::Entry { at: now, actor: &actor, action, object: &object, detail: &detail };
-    audit::append(&mut tx, organization, entry).await?;
+    audit::append(&mut tx, organization, engine.key_ring(), entry).await?;
     tx.commit().await?;
     Ok(successor)
 }

@@ -134,6 +134,6 @@ pub(crate) async fn note(
 ) -> Result<()> {
     let object = format!("webhook:{id}");
     let entry = audit::Entry { at: engine.now(), actor, action, object: &object, detail: &json!({}) };
-    audit::append(tx, organization, entry).await?;
+    audit::append(tx, organization, engine.key_ring(), entry).await?;
     Ok(())
 }

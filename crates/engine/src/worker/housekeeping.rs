@@ -8,7 +8,7 @@ use bonafide_store::{access_tokens, jobs as rows};
 use crate::{
     base::{engine::Engine, error::Result},
     checks::who,
-    evidence, idempotency,
+    evidence, idempotency, reads,
     verifications::search,
     webhooks::history::sweep,
 };
@@ -28,6 +28,9 @@ pub async fn run(engine: Engine, mut stop: tokio::sync::watch::Receiver<bool>) {
     while !*stop.borrow() {
         if let Err(error) = once(&engine).await {
             tracing::error!(error = with_causes(&error), "cannot remove what is over");
+        }
+        if let Err(error) = reads::take_notes(&engine).await {
+            tracing::error!(error = with_causes(&error), "cannot write down what commands did");
         }
         if let Err(error) = search::tidy(&engine, &|| *stop.borrow()).await {
             tracing::error!(error = with_causes(&error), "cannot put in order what people are found by");

@@ -157,7 +157,7 @@ pub(super) async fn note(
 ) -> Result<()> {
     let (actor, object) = (caller.actor(), format!("workflow:{id}"));
     let entry = audit::Entry { at: engine.now(), actor: &actor, action, object: &object, detail: &json!({}) };
-    audit::append(tx, caller.organization, entry).await?;
+    audit::append(tx, caller.organization, engine.key_ring(), entry).await?;
     Ok(())
 }
 

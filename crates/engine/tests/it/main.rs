@@ -6,6 +6,7 @@ mod aml;
 mod attempts;
 mod capture;
 mod invitations;
+mod locks;
 mod rejudge;
 mod reports;
 mod screening;

@@ -1,4 +1,5 @@
-//! Keys in a file: one line per key, `<key id> <64 hexadecimal digits>`, the last one current.
+//! Keys in a file: one line per key, `<key id> <64 hexadecimal digits>`, the last one current. Lines before them that begin with
+//! `audit:` hold what is left of retired keys: what the audit log is verified with.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -14,6 +15,9 @@ use crate::{Error, Result, crypto::Key};
 
 const HEADER: &str = "# Bonafide key ring. Without this file nothing that was stored can be read again.\n\
     # Keep a copy apart from the copies of the database: together they open everything.\n";
+
+/// What the name of a retired key begins with.
+const RETIRED: &str = "audit:";
 
 /// A key file holds a line per rotation; anything longer is not one.
 const MAX_BYTES: u64 = 1 << 20;
@@ -57,9 +61,9 @@ impl FileKeyRing {
     }
 
     /// Takes keys out of the file for good, but for the current one. What they wrapped is noise from then on, in every copy of
-    /// the database too.
+    /// the database too; what the audit log needs of them stays.
     pub fn retire(&mut self, names: &[String]) -> Result<()> {
-        self.keys.remove(names);
+        self.keys.retire(names);
         self.write()
     }
 
@@ -74,16 +78,20 @@ impl FileKeyRing {
         }
         let mut text = Zeroizing::new(String::new());
         file.take(MAX_BYTES).read_to_string(&mut text).map_err(io)?;
-        let mut keys = Vec::new();
+        let (mut keys, mut retired) = (Vec::new(), Vec::new());
         for (index, line) in text.lines().enumerate() {
             let line = line.trim();
             if line.is_empty() || line.starts_with('#') {
                 continue;
             }
             let key = parse(line);
-            keys.push(key.ok_or(Error::KeyFileFormat { path: path.to_owned(), line: index + 1 })?);
+            let (name, key) = key.ok_or(Error::KeyFileFormat { path: path.to_owned(), line: index + 1 })?;
+            match name.strip_prefix(RETIRED) {
+                Some(name) => retired.push((name.to_owned(), key)),
+                None => keys.push((name, key)),
+            }
         }
-        let keys = MemoryKeyRing::from_keys(keys)
+        let keys = MemoryKeyRing::from_keys(keys, retired)
             .ok_or(Error::KeyFileFormat { path: path.to_owned(), line: text.lines().count() + 1 })?;
         Ok(Self { path: path.to_owned(), keys })
     }
@@ -98,8 +106,10 @@ impl FileKeyRing {
     fn write(&self) -> Result<()> {
         let mut text = Zeroizing::new(String::with_capacity(4096));
         text.push_str(HEADER);
-        for (id, key) in self.keys.keys() {
+        let retired = self.keys.retired().iter().map(|(id, key)| (RETIRED, id, key));
+        for (kind, id, key) in retired.chain(self.keys.keys().map(|(id, key)| ("", id, key))) {
             let key = Zeroizing::new(hex::encode(key.as_slice()));
+            text.push_str(kind);
             text.push_str(id);
             text.push(' ');
             text.push_str(&key);
@@ -148,5 +158,9 @@ impl KeyRing for FileKeyRing {
 
     fn unwrap(&self, key_id: &str, wrapped: &[u8], aad: &[u8]) -> Result<Key> {
         self.keys.unwrap(key_id, wrapped, aad)
+    }
+
+    fn audit_key(&self, key_id: &str) -> Result<Key> {
+        self.keys.audit_key(key_id)
     }
 }

@@ -10,27 +10,37 @@ pub struct MemoryKeyRing {
     /// Oldest first; there is always at least the current one.
     older: Vec<(String, Key)>,
     current: (String, Key),
+    /// What is left of those that were retired: lines of the audit log stay for ever, and so does what they are verified with.
+    retired: Vec<(String, Key)>,
 }
 
 impl MemoryKeyRing {
     /// A ring of one new key.
     pub fn new(entropy: &dyn Entropy) -> Self {
-        Self { older: Vec::new(), current: generate(entropy) }
+        Self { older: Vec::new(), current: generate(entropy), retired: Vec::new() }
     }
 
     /// `None` without a single key. The last one is the current one.
-    pub(super) fn from_keys(mut keys: Vec<(String, Key)>) -> Option<Self> {
+    pub(super) fn from_keys(mut keys: Vec<(String, Key)>, retired: Vec<(String, Key)>) -> Option<Self> {
         let current = keys.pop()?;
-        Some(Self { older: keys, current })
+        Some(Self { older: keys, current, retired })
     }
 
     pub(super) fn keys(&self) -> impl Iterator<Item = &(String, Key)> {
         self.older.iter().chain([&self.current])
     }
 
-    /// Takes these out, but for the current one.
-    pub(super) fn remove(&mut self, names: &[String]) {
-        self.older.retain(|(name, _)| !names.contains(name));
+    pub(super) fn retired(&self) -> &[(String, Key)] {
+        &self.retired
+    }
+
+    /// Takes these out, but for the current one. What the audit log needs of them stays: from it nobody comes to the key.
+    pub fn retire(&mut self, names: &[String]) {
+        let (gone, older) =
+            std::mem::take(&mut self.older).into_iter().partition(|(name, _)| names.contains(name));
+        self.older = older;
+        let gone: Vec<(String, Key)> = gone;
+        self.retired.extend(gone.into_iter().filter_map(|(name, key)| Some((name, for_audit(&key)?))));
     }
 
     /// Adds a new key, which wraps from now on. The older ones still unwrap.
@@ -49,6 +59,11 @@ fn generate(entropy: &dyn Entropy) -> (String, Key) {
     (hex::encode(name), key)
 }
 
+/// See [`KeyRing::audit_key`].
+fn for_audit(key: &Key) -> Option<Key> {
+    crypto::expand(key, &[b"bonafide audit"])
+}
+
 impl KeyRing for MemoryKeyRing {
     fn current(&self) -> &str {
         &self.current.0
@@ -63,6 +78,12 @@ impl KeyRing for MemoryKeyRing {
             .find(|(id, _)| id == key_id)
             .and_then(|(_, key)| crypto::unwrap(key, wrapped, aad))
             .ok_or_else(|| Error::WrongKeyRing(key_id.to_owned()))
+    }
+
+    fn audit_key(&self, key_id: &str) -> Result<Key> {
+        let key = self.keys().find(|(id, _)| id == key_id).and_then(|(_, key)| for_audit(key));
+        let retired = || self.retired.iter().find(|(id, _)| id == key_id).map(|(_, key)| key.clone());
+        key.or_else(retired).ok_or_else(|| Error::WrongKeyRing(key_id.to_owned()))
     }
 }
 

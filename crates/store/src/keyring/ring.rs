@@ -17,4 +17,10 @@ pub trait KeyRing: Send + Sync {
     /// # Errors
     /// [`crate::Error::WrongKeyRing`] when there is no such key or it does not open the data key.
     fn unwrap(&self, key_id: &str, wrapped: &[u8], aad: &[u8]) -> Result<Key>;
+
+    /// What keys of the audit log are derived from for the key of that name, also after that was retired. It opens nothing.
+    ///
+    /// # Errors
+    /// [`crate::Error::WrongKeyRing`] when there was never such a key.
+    fn audit_key(&self, key_id: &str) -> Result<Key>;
 }

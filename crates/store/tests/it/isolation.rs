@@ -67,7 +67,7 @@ async fn furnish(
     liveness_sessions::insert(&mut tx, t.organization, &session).await.unwrap();
     let action = AuditAction::WeightsChanged;
     let entry = audit::Entry { at: now, actor: "a", action, object: "c", detail: &json!({}) };
-    audit::append(&mut tx, t.organization, entry).await.unwrap();
+    audit::append(&mut tx, t.organization, &stage.ring, entry).await.unwrap();
     tx.commit().await.unwrap();
     (picture, secret, weights_id)
 }

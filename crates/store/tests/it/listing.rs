@@ -360,7 +360,7 @@ pub(crate) async fn counts_hold_while_many_write(stage: Stage) {
     let mut tx = stage.begin().await;
     let (actor, action, detail) = ("test", AuditAction::CredentialCreated, serde_json::json!({}));
     let entry = audit::Entry { at: stage.now(), actor, action, object: "credential", detail: &detail };
-    audit::append(&mut tx, t.organization, entry).await.unwrap();
+    audit::append(&mut tx, t.organization, &stage.ring, entry).await.unwrap();
     tx.commit().await.unwrap();
     let writers: Vec<_> = (0..20)
         .map(|i| {

@@ -178,7 +178,14 @@ contract! {
         an_untouched_log_is_intact,
         appends_at_once_make_one_chain,
         the_database_refuses_changes,
-        the_verifier_names_the_entry_that_was_changed,
+        requirement_14_the_verifier_names_the_line_that_was_changed,
+        requirement_14_a_flipped_bit_is_found,
+        a_chain_is_one_organization_s_and_one_ring_s,
         a_recomputed_hash_does_not_help,
     }
 }
+        lines_without_a_key_are_held_by_the_first_that_has_one,
+        a_retired_key_still_verifies,
+        requirement_14_what_is_cut_off_is_missed_by_an_anchor,
+        a_file_of_anchors_holds_its_own_lines,
+        who_was_ended_for_another_is_done_again,

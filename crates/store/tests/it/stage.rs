@@ -199,6 +199,23 @@ impl Stage {
         .unwrap();
     }
 
+    /// Bytes as the database's SQL has them.
+    pub(crate) fn literal(&self, bytes: &[u8]) -> String {
+        let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        match &self.db {
+            Db::Sqlite { .. } => format!("x'{digits}'"),
+            Db::Postgres(_) => format!("'\\x{digits}'::bytea"),
+        }
+    }
+
+    /// An id as the database's SQL has it.
+    pub(crate) fn id_literal<T>(&self, id: Id<T>) -> String {
+        match &self.db {
+            Db::Sqlite { .. } => self.literal(id.uuid().as_bytes()),
+            Db::Postgres(_) => format!("'{}'", id.uuid()),
+        }
+    }
+
     /// A number that the database tells.
     pub(crate) async fn number(&self, sql: &'static str) -> i64 {
         match &self.db {

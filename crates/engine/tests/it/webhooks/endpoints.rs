@@ -360,7 +360,7 @@ async fn owners_and_the_delivery_worker_do_not_lock_each_other_out(app: &App) {
             object: "a",
             detail: &json!({}),
         };
-        audit::append(&mut tx, organization, entry).await.unwrap();
+        audit::append(&mut tx, organization, &*app.key_ring, entry).await.unwrap();
         tokio::time::sleep(Duration::from_millis(300)).await;
         rows::update(&mut tx, organization, &row).await.unwrap();
         let event = deliveries::list(&mut tx, organization, &deliveries::Filter::default(), 0, 1).await;

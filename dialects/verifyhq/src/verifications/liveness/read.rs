@@ -11,7 +11,7 @@ use crate::extract::liveness_id;
 ///
 /// What came of it is there once the checks are done.
 #[operation(get, "/verifications/liveness/{id}", tag = "Liveness", id = "liveness_read",
-    scope = "verifications:read", params(("id" = String, Path)))]
+    scope = "verifications:read", impersonal = true, params(("id" = String, Path)))]
 pub(crate) async fn read(
     State(engine): State<Engine>,
     caller: Caller,

@@ -70,6 +70,7 @@ pub(crate) struct SdkAuthentication {
     id = "ida_sdk_session_read",
     scope = "verifications:read",
     or = "capture",
+    impersonal = true,
     params(SdkCaller)
 )]
 pub(crate) async fn session_read(

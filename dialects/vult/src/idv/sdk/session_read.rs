@@ -58,6 +58,7 @@ pub(crate) struct SdkSession {
     id = "idv_sdk_session_read",
     scope = "verifications:read",
     or = "capture",
+    impersonal = true,
     params(SdkCaller)
 )]
 pub(crate) async fn session_read(

@@ -73,7 +73,8 @@ pub(crate) struct Tests {
     "/idv/session/test/read",
     tag = "IDV",
     id = "idv_session_test_read",
-    scope = "verifications:read"
+    scope = "verifications:read",
+    impersonal = true
 )]
 pub(crate) async fn test_read(
     State(engine): State<Engine>,
