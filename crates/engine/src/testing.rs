@@ -123,7 +123,7 @@ impl House {
         let mut tx = self.engine.db().begin().await.unwrap();
         let organization = self.caller.organization;
         let mut record = Record::load(&self.engine, &mut tx, organization, id).await.unwrap();
-        let mut policy = record.policy();
+        let mut policy = record.policy().unwrap();
         policy.activity = handed.limits;
         record.row.policy = serde_json::to_value(policy).unwrap();
         record.row.status = Status::Processing.into();

@@ -19,7 +19,7 @@ use utoipa::openapi::{
 use crate::{
     Denied, Dialect, Refusal,
     dialect::Operations,
-    operations::{all_scopes, max_body, scopes},
+    operations::{all_scopes, known_scopes, max_body, scopes},
     repeat,
 };
 
@@ -58,7 +58,7 @@ pub(crate) fn complete(document: &mut OpenApi, dialect: &Dialect, api: &Operatio
                 continue;
             };
             for_devices |= or_capture;
-            let scopes: Vec<_> = scopes.iter().filter_map(|word| Scope::parse(word)).collect();
+            let scopes = known_scopes(&scopes, operation.operation_id.as_deref().unwrap_or_default());
             let asks = Asks {
                 repeatable: repeat::does_something(method, &scopes),
                 changes: method != "GET",

@@ -16,7 +16,7 @@ use bonafide_core::{
     id::{CredentialId, EvidenceId, ShareId, VerificationId},
     plan::Plan,
 };
-use bonafide_engine::{Caller, ClientAddress, Device, Engine, Scope, reads};
+use bonafide_engine::{Caller, ClientAddress, Device, Engine, Error, Scope, reads};
 
 use crate::{
     Dialect, Refusal, address,
@@ -24,7 +24,7 @@ use crate::{
     layers::{self, RequestId},
     limits::{Allowance, Holder, Limits},
     members::Members,
-    operations::Routes,
+    operations::{Routes, known_scopes},
     repeat,
 };
 
@@ -93,7 +93,7 @@ pub(crate) fn guard(
     let by_route = operations
         .into_iter()
         .filter_map(|op| {
-            let parsed = |words: Vec<String>| words.iter().filter_map(|word| Scope::parse(word)).collect();
+            let parsed = |words: Vec<String>| known_scopes(&words, &op.path);
             let method = Method::from_bytes(op.method.as_bytes()).ok()?;
             let scopes: Option<Vec<Scope>> = op.scopes.map(parsed);
             let only_reads = op.method == "GET" || scopes.as_deref() == Some(&[Scope::Read]);
@@ -311,11 +311,31 @@ impl Counts {
         self.from
     }
 
-    /// Counts a code that is none.
+    /// What a code opens. Whoever guesses codes is told to wait before the database is asked, as whoever guesses tokens is; a code
+    /// that was good a moment ago is not held up. `none`: whether this error says that the code opens nothing.
     ///
     /// # Errors
-    /// Seconds to wait, when there were too many from this address.
-    pub fn wrong(&self) -> Result<(), u32> {
+    /// The refusal of a code that opens nothing, or is not looked at because too many from this address were none.
+    pub async fn opened<T>(
+        &self,
+        code: &str,
+        looking: impl Future<Output = Result<T, Error>>,
+        none: impl Fn(&Error) -> bool,
+    ) -> Result<T, Refusal> {
+        let wait = |retry_after_s| Denied::TooMany { retry_after_s };
+        if !self.is_known(code) {
+            self.too_often().map_err(wait)?;
+        }
+        match looking.await {
+            Err(error) if none(&error) => {
+                self.bad(code).map_err(wait)?;
+                Err(error.into())
+            }
+            done => Ok(done?),
+        }
+    }
+
+    fn wrong(&self) -> Result<(), u32> {
         self.from.map_or(Ok(()), |from| self.limits.wrong(from.0))
     }
 

@@ -103,6 +103,20 @@ fn query(operation: &Value) -> Vec<String> {
     names.map(str::to_owned).collect()
 }
 
+/// The scopes that these words of an operation's document stand for.
+///
+/// # Panics
+/// For a word that is no scope, and so at every start of the server: the operation would ask for nothing.
+pub(crate) fn known_scopes(words: &[String], operation: &str) -> Vec<Scope> {
+    assert!(!words.is_empty(), "{operation} has to be called by somebody, and names no scope");
+    let known = |word: &String| {
+        let scope = Scope::parse(word);
+        assert!(scope.is_some(), "{operation} asks for the scope {word:?}, and there is none of this name");
+        scope
+    };
+    words.iter().filter_map(known).collect()
+}
+
 /// The scopes of the first way to say who one is.
 pub(crate) fn scopes(operation: &Value) -> Option<Vec<String>> {
     all_scopes(operation).next()

@@ -217,7 +217,7 @@ impl Db {
             }
             Self::Postgres(pool) => sqlx::raw_sql(
                 "VACUUM subject_keys, applicants, verifications, evidence, features, screenings, aml_screenings, dismissals,
-                 marks, block_list, steps, clients, searchable, search_terms, search_days",
+                 marks, block_list, steps, clients, searchable, search_terms, search_days, identity_terms",
             )
             .execute(pool)
             .await

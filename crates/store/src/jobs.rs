@@ -243,18 +243,27 @@ pub async fn any_to_bury(tx: &mut Tx, now: Timestamp) -> Result<bool> {
     Ok(any)
 }
 
-/// Marks jobs as dead whose last attempt neither finished nor failed: the worker died, probably because of them. Returns
-/// them, so that the caller says what that means for their subjects, in the same transaction.
-pub async fn bury(tx: &mut Tx, now: Timestamp) -> Result<Vec<Job>> {
-    on!(tx, |c| sqlx::query_as(
-        "UPDATE jobs SET failed_at = $1, error = 'the worker stopped during the last attempt'
-         WHERE done_at IS NULL AND failed_at IS NULL AND attempts >= max_attempts AND lease_until <= $1
-         RETURNING id, organization, queue, kind, subject, payload, run_at, attempts, max_attempts, lease_until"
-    )
-    .bind(now.0)
-    .fetch_all(c)
-    .await)
-    .to("bury dead jobs")
+/// Marks a job as dead whose last attempt neither finished nor failed: the worker died, probably because of it. Returns it, so
+/// that the caller says what that means for its subject, in the same transaction. One at a time: where that cannot be said of
+/// one, it can be of the others.
+pub async fn bury(tx: &mut Tx, now: Timestamp) -> Result<Option<Job>> {
+    macro_rules! bury {
+        ($lock:literal) => {
+            concat!(
+                "UPDATE jobs SET failed_at = $1, error = 'the worker stopped during the last attempt'
+                 WHERE id = (SELECT id FROM jobs WHERE done_at IS NULL AND failed_at IS NULL
+                             AND attempts >= max_attempts AND lease_until <= $1
+                             ORDER BY lease_until, id LIMIT 1",
+                $lock,
+                ") RETURNING id, organization, queue, kind, subject, payload, run_at, attempts, max_attempts, lease_until"
+            )
+        };
+    }
+    let sql = match tx {
+        Tx::Sqlite(_) => bury!(""),
+        Tx::Postgres(_) => bury!(" FOR UPDATE SKIP LOCKED"),
+    };
+    on!(tx, |c| sqlx::query_as(sql).bind(now.0).fetch_optional(c).await).to("bury a dead job")
 }
 
 /// Gives a job back that was broken off, as if it had not been claimed. `false`: the lease was lost before.

@@ -31,14 +31,15 @@ pub mod features;
 pub mod findings;
 pub mod history;
 pub mod idempotency;
+pub mod identity_terms;
 pub mod installation;
 pub mod jobs;
 pub mod keyring;
 pub mod liveness_sessions;
 pub mod marks;
 mod migrations;
-pub mod organization_keys;
 pub mod opened;
+pub mod organization_keys;
 pub mod organizations;
 pub mod policies;
 mod query;
@@ -59,8 +60,8 @@ pub mod webhook_endpoints;
 pub mod weights;
 pub mod workflows;
 
-pub use column::{Word, Words};
 pub use again::{Contended, again};
+pub use column::{Word, Words};
 pub use db::{Db, Tx, sqlite_path};
 pub use error::{Error, Result};
 

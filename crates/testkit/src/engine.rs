@@ -41,6 +41,8 @@ pub struct Setup {
     pub inviter: Inviter,
     pub dialects: Vec<&'static dyn WebhookDialect>,
     pub settings: Settings,
+    /// Kinds of jobs of which every worker dies, the last one too. On SQLite.
+    pub dying: &'static [&'static str],
 }
 
 impl Default for Setup {
@@ -51,6 +53,7 @@ impl Default for Setup {
             seals: Certificates::default(),
             inviter: Inviter::new(bonafide_invite::Config::default()).expect("built-in texts"),
             dialects: vec![],
+            dying: &[],
             settings: Settings {
                 max_pictures: 12,
                 per_minute: 100_000,
@@ -85,7 +88,8 @@ impl Started {
         let Self { engine, db, clock, entropy, key_ring, folder, address } = self;
         engine.close().await;
         drop((engine, db));
-        setup.run(folder, clock, entropy, key_ring, address).await
+        let db = Db::open(&address).await.expect("a database");
+        setup.on(db, folder, clock, entropy, key_ring, address).await
     }
 }
 
@@ -103,18 +107,31 @@ impl Setup {
             _ => folder.path().join("bonafide.db").display().to_string(),
         };
         let key_ring = Arc::new(MemoryKeyRing::new(&*entropy));
-        self.run(folder, clock, entropy, key_ring, address).await
+        let db = Db::open(&address).await.expect("a database");
+        self.on(db, folder, clock, entropy, key_ring, address).await
     }
 
-    async fn run(
+    /// On a database that is open, with what it was written with.
+    ///
+    /// # Panics
+    /// When something of it cannot be had on this machine.
+    pub async fn on(
         self,
+        db: Db,
         folder: Arc<tempfile::TempDir>,
         clock: Arc<FixedClock>,
         entropy: Arc<SeededEntropy>,
         key_ring: Arc<MemoryKeyRing>,
         address: String,
     ) -> Started {
-        let db = Db::open(&address).await.expect("a database");
+        for kind in self.dying {
+            let Db::Sqlite { write, .. } = &db else { panic!("workers die on SQLite alone") };
+            let dies = format!(
+                "CREATE TRIGGER dies_{kind} AFTER INSERT ON jobs WHEN NEW.kind = '{kind}'
+                 BEGIN UPDATE jobs SET attempts = max_attempts WHERE id = NEW.id; END"
+            );
+            sqlx::raw_sql(sqlx::AssertSqlSafe(dies)).execute(write).await.expect("a trigger");
+        }
         let courier = Options {
             // Receivers of these tests; 127.0.0.1 itself stays forbidden.
             allow: vec!["127.0.0.2/32".parse().expect("a network")],

@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderMap, header::USER_AGENT},
 };
 use bonafide_engine::{Engine, Error, attempts::Opener, capture};
-use bonafide_http::{Counts, Denied, Json, Result, operation};
+use bonafide_http::{Counts, Json, Result, operation};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -46,16 +46,10 @@ pub(crate) async fn token(
     Json(asked): Json<Exchange>,
 ) -> Result<Json<CaptureToken>> {
     let user_agent = headers.get(USER_AGENT).and_then(|text| text.to_str().ok()).map(str::to_owned);
-    match capture::exchange(&engine, &asked.link, Opener { address: counts.from(), user_agent }).await {
-        Ok(exchanged) => {
-            let token = exchanged.token.to_string();
-            counts.good(&token);
-            Ok(Json(CaptureToken { token, expires_at: exchanged.expires_at.map(|at| at.to_string()) }))
-        }
-        Err(gone @ Error::Gone(_)) => {
-            counts.wrong().map_err(|retry_after_s| Denied::TooMany { retry_after_s })?;
-            Err(gone.into())
-        }
-        Err(other) => Err(other.into()),
-    }
+    let by = Opener { address: counts.from(), user_agent };
+    let exchanging = capture::exchange(&engine, &asked.link, by);
+    let exchanged = counts.opened(&asked.link, exchanging, |e| matches!(e, Error::Gone(_))).await?;
+    let token = exchanged.token.to_string();
+    counts.good(&token);
+    Ok(Json(CaptureToken { token, expires_at: exchanged.expires_at.map(|at| at.to_string()) }))
 }

@@ -5,7 +5,7 @@ pub(crate) mod report;
 use axum::{
     Extension,
     extract::State,
-    http::header,
+    http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
 use bonafide_engine::{
@@ -71,23 +71,31 @@ pub(crate) async fn open(
             signature: &asked.signature,
         })
     })();
-    let opened = match link {
-        Some(link) => signed::open(&engine, link).await,
-        None => Err(Error::Forbidden),
+    let opening = async {
+        match link {
+            Some(link) => signed::open(&engine, link).await,
+            None => Err(Error::Forbidden),
+        }
     };
-    let opened = opened.map_err(|error| no_link(&counts, error))?;
+    let opened = by_link(&counts, &asked.signature, opening).await?;
     counts.picture(opened.picture()).map_err(|retry_after_s| Denied::TooMany { retry_after_s })?;
     Ok(Jpeg(signed::look(&engine, &opened).await?))
 }
 
-/// Who presents links that are none is counted.
-fn no_link(counts: &Counts, error: Error) -> Refusal {
-    if !matches!(error, Error::Forbidden) {
-        return error.into();
-    }
-    if let Err(retry_after_s) = counts.wrong() {
-        return Denied::TooMany { retry_after_s }.into();
-    }
-    let message = "this link is over, or it was changed; ask for a new one".to_owned();
-    Refusal { code: "link_invalid", message, ..Error::Forbidden.into() }
+/// What a signed link opens. Who presents links that are none is counted.
+async fn by_link<T>(
+    counts: &Counts,
+    signature: &str,
+    opening: impl Future<Output = Result<T, Error>>,
+) -> Result<T> {
+    let is_none = |error: &Error| matches!(error, Error::Forbidden);
+    let opened = counts.opened(signature, opening, is_none).await.map_err(|refusal| {
+        if refusal.status != StatusCode::FORBIDDEN {
+            return refusal;
+        }
+        let message = "this link is over, or it was changed; ask for a new one".to_owned();
+        Refusal { code: "link_invalid", message, ..refusal }
+    })?;
+    counts.good(signature);
+    Ok(opened)
 }

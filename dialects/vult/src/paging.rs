@@ -10,19 +10,35 @@ use utoipa::{
     PartialSchema, ToSchema,
     openapi::{
         KnownFormat, RefOr, Schema, SchemaFormat, Type,
-        schema::{AnyOfBuilder, ObjectBuilder},
+        schema::{AnyOfBuilder, ArrayBuilder, ObjectBuilder, OneOfBuilder},
     },
 };
 
 const DEFAULT_TAKE: f64 = 25.0;
 
+/// Most values of one filter: far below what a statement of either database takes.
+const MOST: usize = 1000;
+
 /// One value or several, any of which matches.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize)]
 #[serde(untagged)]
 pub(crate) enum OneOrMany {
     One(String),
     Many(Vec<String>),
 }
+
+impl PartialSchema for OneOrMany {
+    fn schema() -> RefOr<Schema> {
+        let text = || ObjectBuilder::new().schema_type(Type::String);
+        OneOfBuilder::new()
+            .item(text())
+            .item(ArrayBuilder::new().items(text()).max_items(Some(MOST)))
+            .description(Some("One value or several, any of which matches."))
+            .into()
+    }
+}
+
+impl ToSchema for OneOrMany {}
 
 impl OneOrMany {
     /// The values; none when the field is absent.

@@ -173,9 +173,13 @@ fn check(wanted: &Wanted, now: Timestamp) -> Result<()> {
         return Err(Error::invalid("name", Rule::Length, "must have at most 200 characters"));
     }
     let words = || wanted.scopes.split(' ').filter(|word| !word.is_empty());
-    if words().count() == 0 || words().any(|word| Scope::of_word(word).is_empty()) {
+    let unknown = |word: &str| Scope::of_word(word).is_empty();
+    if words().count() == 0 || words().any(unknown) {
         let known = Scope::ALL.map(Scope::as_str).join(", ");
-        let message = format!("must be words out of {}, {known}", Scope::EVERYTHING);
+        let message = match words().position(unknown) {
+            Some(n) => format!("must be words out of {}, {known}; word {} is none", Scope::EVERYTHING, n + 1),
+            None => format!("must be words out of {}, {known}", Scope::EVERYTHING),
+        };
         return Err(Error::invalid("scopes", Rule::Enum, message));
     }
     if wanted.per_minute.is_some_and(|n| !(1..=MAX_PER_MINUTE).contains(&n)) {

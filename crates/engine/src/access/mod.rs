@@ -8,6 +8,6 @@ pub mod token;
 pub use credential::{Credential, Kind, Listed, NewCredential, Wanted};
 pub use operator::{
     OrganizationInfo, create_credential, create_organization, list_credentials, organizations,
-    revoke_credential, rotate_credential, set_plan,
+    revoke_credential, rotate_credential, set_plan, unknown_scopes,
 };
 pub use token::{IssuedToken, TokenRefused, authenticate, client, issue, still_good};

@@ -7,8 +7,11 @@ use bonafide_store::{
 };
 use serde_json::json;
 
-use super::credential::{Kind, Listed, NewCredential, Wanted, add_secret, end, insert, known, listed};
+use super::credential::{
+    Credential, Kind, Listed, NewCredential, Wanted, add_secret, end, insert, known, listed,
+};
 use crate::base::{
+    caller::Scope,
     engine::Engine,
     error::{Error, Result},
 };
@@ -112,6 +115,20 @@ pub async fn list_credentials(engine: &Engine) -> Result<Vec<Listed>> {
     Ok(all)
 }
 
+/// For the operator: credentials that may be used and have words among their scopes that this program does not know, each
+/// with these words. They grant nothing; who gave them meant something.
+pub async fn unknown_scopes(engine: &Engine) -> Result<Vec<(String, Vec<String>)>> {
+    let good = |c: &Credential| {
+        c.revoked_at.is_none() && c.expires_at.is_none_or(|at| at > engine.now())
+    };
+    let all = list_credentials(engine).await?.into_iter().map(|listed| listed.credential).filter(good);
+    let unknown = |c: Credential| {
+        let words: Vec<String> = Scope::unknown(&c.scopes).into_iter().map(str::to_owned).collect();
+        (!words.is_empty()).then_some((c.public_id, words))
+    };
+    Ok(all.filter_map(unknown).collect())
+}
+
 /// For the operator: [`rotate`](super::credentials::rotate).
 pub async fn rotate_credential(engine: &Engine, public_id: &str, overlap_s: i64) -> Result<NewCredential> {
     let mut tx = engine.db().begin().await?;
@@ -130,4 +147,42 @@ pub async fn revoke_credential(engine: &Engine, public_id: &str) -> Result<()> {
     end(engine, &mut tx, &found, "operator").await?;
     tx.commit().await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{access::authenticate, testing::House};
+
+    #[tokio::test]
+    async fn a_scope_that_nobody_knows_grants_nothing_and_is_told() {
+        let house = House::new().await;
+        let engine = &house.engine;
+        let key = |name: &str| Wanted { scopes: "verifications:read".to_owned(), ..Wanted::new(Kind::ApiKey, name) };
+        let odd = create_credential(engine, key("odd"), false).await.unwrap();
+        let ended = create_credential(engine, key("ended"), false).await.unwrap();
+        assert!(unknown_scopes(engine).await.unwrap().is_empty());
+        let bonafide_store::Db::Sqlite { write, .. } = engine.db() else { unreachable!() };
+        let spoil = "UPDATE credentials SET scopes = 'capture everything settings'";
+        sqlx::query(spoil).execute(write).await.unwrap();
+        revoke_credential(engine, &ended.credential.public_id).await.unwrap();
+        let told = unknown_scopes(engine).await.unwrap();
+        let words = vec!["capture".to_owned(), "everything".to_owned()];
+        assert!(told.contains(&(odd.credential.public_id.clone(), words)), "{told:?}");
+        assert!(told.iter().all(|(id, _)| *id != ended.credential.public_id), "it may not be used");
+        let caller = authenticate(engine, odd.secret.expose()).await.unwrap().unwrap();
+        let granted: Vec<Scope> =
+            Scope::ALL.into_iter().chain([Scope::Capture]).filter(|scope| caller.may(*scope)).collect();
+        assert_eq!(granted, [Scope::Settings]);
+        // Nobody makes another secret for what they do not know.
+        let all = crate::base::caller::Caller {
+            scopes: "verifications reviews policy keys".to_owned(),
+            ..house.caller.clone()
+        };
+        let refused = crate::access::credentials::rotate(engine, &all, &odd.credential.public_id, 0).await;
+        assert!(matches!(refused, Err(Error::Forbidden)));
+        let unknown = Wanted { scopes: "verifications:read everything".to_owned(), ..key("new") };
+        let Err(Error::Invalid(problems)) = create_credential(engine, unknown, false).await else { panic!() };
+        assert!(problems[0].field == "scopes" && problems[0].message.contains("word 2 is none"), "{problems:?}");
+    }
 }

@@ -204,6 +204,9 @@ fn again(
         }
         _ => same,
     };
+    if stored.given_up {
+        return (stored.assessment.clone(), false);
+    }
     let facts = Facts { document_type: stored.document_type, findings: &findings, attempt: stored.attempt };
     (decide(&policy, &stored.weights, &facts), whole)
 }

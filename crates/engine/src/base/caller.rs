@@ -66,9 +66,15 @@ impl Scope {
         scopes.split(' ').any(|word| word == self.as_str() || Self::of_word(word).contains(&self))
     }
 
-    /// Whether one list grants all that another does.
+    /// The words of a space-separated list that stand for nothing, or that no credential is given.
+    pub fn unknown(scopes: &str) -> Vec<&str> {
+        scopes.split(' ').filter(|word| !word.is_empty() && Self::of_word(word).is_empty()).collect()
+    }
+
+    /// Whether one list grants all that another does. What a word stands for that nobody knows is granted by none.
     pub fn covers(scopes: &str, others: &str) -> bool {
-        others.split(' ').flat_map(Self::of_word).all(|scope| scope.is_granted_by(scopes))
+        Self::unknown(others).is_empty()
+            && others.split(' ').flat_map(Self::of_word).all(|scope| scope.is_granted_by(scopes))
     }
 }
 
@@ -117,7 +123,7 @@ impl fmt::Debug for ClientAddress {
 
 impl Caller {
     pub fn may(&self, scope: Scope) -> bool {
-        scope.is_granted_by(&self.scopes)
+        scope.is_granted_by(&self.scopes) && (scope != Scope::Capture || self.session.is_some())
     }
 
     /// How the audit log names this caller.
@@ -143,6 +149,10 @@ mod tests {
         assert!(Scope::covers("verifications keys", "settings verifications:read"));
         assert!(!Scope::covers("verifications:read", "verifications"));
         assert!(!Scope::covers("verifications", "keys"));
+        for unknown in ["everything", "verifications:read everything", "capture", "Verifications"] {
+            assert!(!Scope::covers("verifications keys policy reviews", unknown), "{unknown}");
+        }
+        assert_eq!(Scope::unknown("verifications  capture reviews all"), ["capture", "all"]);
         // Nobody is given what only a capture token has.
         assert!(Scope::of_word("capture").is_empty() && Scope::Capture.is_granted_by("capture"));
         assert!(!Scope::Capture.is_granted_by("verifications keys policy"));

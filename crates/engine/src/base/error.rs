@@ -63,8 +63,19 @@ impl Error {
         Self::Invalid(vec![Problem::new(field, rule, message)])
     }
 
+    /// What was stored by another version of this program, or is damaged.
+    pub(crate) fn not_understood(what: &str) -> Self {
+        Self::conflict("not_understood", format!("this {what} was stored by another version of this program"))
+    }
+
     pub fn conflict(code: &'static str, message: impl Into<String>) -> Self {
         Self::Conflict { code, message: message.into() }
+    }
+}
+
+impl bonafide_store::Contended for Error {
+    fn is_contended(&self) -> bool {
+        matches!(self, Self::Store(error) if error.is_contended())
     }
 }
 
@@ -73,12 +84,6 @@ impl From<bonafide_inspect::Failed> for Error {
         match failed {
             bonafide_inspect::Failed::Unavailable(_) => Self::Overloaded { retry_after_s: 5 },
             other => Self::NotInspected(other),
-impl bonafide_store::Contended for Error {
-    fn is_contended(&self) -> bool {
-        matches!(self, Self::Store(error) if error.is_contended())
-    }
-}
-
         }
     }
 }

@@ -72,6 +72,11 @@ pub(crate) enum JobKind {
 }
 
 impl JobKind {
+    /// Whether nothing is left of such a job once its person was erased.
+    pub(crate) fn is_of_one_person(self) -> bool {
+        !matches!(self, Self::Rescreen | Self::MonitorClients | Self::Erase)
+    }
+
     pub(crate) const ALL: [Self; 19] = [
         Self::ReadDocument,
         Self::ReadAddress,

@@ -19,6 +19,9 @@ pub(crate) struct Stored {
     pub(crate) policy: Policy,
     pub(crate) attempt: u32,
     pub(crate) document_type: DocumentType,
+    /// Nobody decided: the job came to no end, and a human was asked. There is nothing to decide again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) given_up: bool,
 }
 
 impl Stored {
@@ -34,6 +37,9 @@ impl Stored {
     }
 
     fn decide(&self, weights: &Weights, findings: &[Finding]) -> Assessment {
+        if self.given_up {
+            return self.assessment.clone();
+        }
         let facts = Facts { document_type: self.document_type, findings, attempt: self.attempt };
         decide(&self.policy, weights, &facts)
     }

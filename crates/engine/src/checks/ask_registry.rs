@@ -21,7 +21,7 @@ impl CheckJob for AskRegistry {
     const CHECKS: &'static [Check] = &[Check::Registry];
 
     async fn compute(engine: &Engine, case: Case) -> Result<Self> {
-        let (reading, policy) = (case.record.private.reading.as_ref(), case.record.policy());
+        let (reading, policy) = (case.record.private.reading.as_ref(), case.record.policy()?);
         let tolerance = case.weights.registry_tolerance;
         let mut tx = engine.db().read().await?;
         let sandbox = clock::is_sandbox(&mut tx, case.organization).await?;

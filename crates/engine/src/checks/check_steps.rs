@@ -77,7 +77,7 @@ impl CheckJob for CheckSteps {
                 other => {
                     let lists = other?;
                     let (now, tolerance) = (engine.now(), case.weights.sanctions_tolerance);
-                    let max_age = max_age_days(engine, record.policy().screening);
+                    let max_age = max_age_days(engine, record.policy()?.screening);
                     let trouble = Trouble::of(&lists, &engine.settings.lists, now, max_age);
                     let search = move || related::screen(&lists, trouble.as_ref(), &names, tolerance, now);
                     tokio::task::spawn_blocking(search).await?

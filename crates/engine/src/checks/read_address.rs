@@ -35,7 +35,7 @@ impl CheckJob for ReadAddress {
         let job = jobs::ReadAddress {
             pages: opened.into_iter().map(Opened::into_page).collect(),
             certificates: (*engine.seals).clone(),
-            policy: record.policy(),
+            policy: record.policy()?,
             expected: expected(record),
             today: today(engine, case.organization).await?,
         };

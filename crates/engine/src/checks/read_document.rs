@@ -113,7 +113,7 @@ async fn read(engine: &Engine, record: &Record, weights: Weights) -> Result<Read
         front: of(EvidenceKind::DocumentFront).ok_or_else(gone)?,
         back: of(EvidenceKind::DocumentBack),
         declared: record.declared(),
-        policy: record.policy(),
+        policy: record.policy()?,
         weights,
         today: today(engine, record.row.organization).await?,
     };

@@ -182,7 +182,7 @@ async fn facts(tx: &mut Tx, record: &Record) -> Result<VerificationFacts> {
         purpose: record.row.purpose.known().unwrap_or_default(),
         status: record.status(),
         steps,
-        policy: record.policy().id,
+        policy: record.policy().ok().and_then(|policy| policy.id),
         client_record: record.row.client,
         matter: record.row.matter,
         applicant: record.row.applicant,

@@ -6,6 +6,7 @@ pub(crate) mod person;
 mod read;
 pub(crate) mod resolve;
 pub(crate) mod revoke;
+pub(crate) mod search;
 pub(crate) mod template;
 mod withdraw;
 

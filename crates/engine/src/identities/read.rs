@@ -3,24 +3,33 @@
 use bonafide_core::{
     document::DocumentType,
     id::{ApplicantId, CredentialId},
+    problem::Rule,
     time::Timestamp,
     verification::{Kind, Status},
 };
 use bonafide_store::{
     Tx, applicants,
+    search_terms::Term,
     verifications::{self as rows, Page},
 };
 use serde_json::{Map, Value};
 
-use super::person::{Document, Opened, Person, open, open_row};
+use super::{
+    person::{Document, Opened, Person, open, open_row},
+    search,
+};
 use crate::{
     base::{
         caller::Caller,
         engine::Engine,
         error::{Error, Result},
+        own_key::own_key,
     },
     evidence::download::{File, download_in},
-    verifications::view::{View, client_names, view_of},
+    verifications::{
+        search::MOST_PAIRS,
+        view::{View, client_names, view_of},
+    },
 };
 
 /// An identity as a reader sees it.
@@ -55,27 +64,12 @@ pub struct Filter {
     pub from: Option<Timestamp>,
     /// First verified before.
     pub until: Option<Timestamp>,
-    /// Part of a name, of a document number or of the id.
+    /// Beginnings of words of the names or of a document number, or the id.
     pub search_term: Option<String>,
     /// Pairs that have to be in the metadata of the newest verification.
     pub metadata: Map<String, Value>,
     pub skip: u32,
     pub take: u32,
-}
-
-impl Filter {
-    fn looks_inside(&self) -> bool {
-        self.search_term.is_some() || !self.metadata.is_empty()
-    }
-
-    fn matches(&self, opened: &Opened) -> bool {
-        let person = &opened.person;
-        let found = self.search_term.as_ref().is_none_or(|term| {
-            person.documents.iter().any(|d| d.reading.is_found_by(term))
-                || opened.row.id.to_string().contains(&term.trim().to_lowercase())
-        });
-        found && self.metadata.iter().all(|(key, value)| person.metadata.get(key) == Some(value))
-    }
 }
 
 /// One identity.
@@ -87,7 +81,7 @@ pub async fn read(engine: &Engine, caller: &Caller, id: ApplicantId) -> Result<I
 
 /// A page of the organization's identities, newest first, and how many match in all.
 pub async fn list(engine: &Engine, caller: &Caller, filter: &Filter) -> Result<(Vec<Identity>, i64)> {
-    const BATCH: i64 = 200;
+    let Some(terms) = terms(engine, caller, filter).await? else { return Ok((vec![], 0)) };
     let mut tx = engine.db().read().await?;
     let names = client_names(&mut tx, caller).await?;
     let credentials: Vec<CredentialId> =
@@ -103,37 +97,29 @@ pub async fn list(engine: &Engine, caller: &Caller, filter: &Filter) -> Result<(
         user_ids: &filter.user_ids,
         from: filter.from,
         until: filter.until,
+        terms: &terms,
     };
-    let organization = caller.organization;
-    let mut found = vec![];
-    if !filter.looks_inside() {
-        let (skip, take) = (filter.skip.into(), filter.take.into());
-        for row in applicants::identities(&mut tx, organization, &query, skip, take).await? {
-            let opened = open_row(engine, &mut tx, row).await?;
-            found.push(identity(engine, &mut tx, caller, opened).await?);
-        }
-        let total = applicants::count_identities(&mut tx, organization, &query).await?;
-        return Ok((found, total));
+    let (skip, take) = (filter.skip.into(), filter.take.into());
+    let (rows, total) = applicants::identities(&mut tx, caller.organization, &query, skip, take).await?;
+    let mut found = Vec::with_capacity(rows.len());
+    for row in rows {
+        let opened = open_row(engine, &mut tx, row).await?;
+        found.push(identity(engine, &mut tx, caller, opened).await?);
     }
-    // Names and metadata are stored only encrypted, so this opens every row the other filters leave.
-    let (mut skip, mut total) = (0, 0u32);
-    loop {
-        let batch = applicants::identities(&mut tx, organization, &query, skip, BATCH).await?;
-        if batch.is_empty() {
-            return Ok((found, total.into()));
-        }
-        skip += BATCH;
-        for row in batch {
-            let opened = open_row(engine, &mut tx, row).await?;
-            if !filter.matches(&opened) {
-                continue;
-            }
-            if total >= filter.skip && found.len() < filter.take as usize {
-                found.push(identity(engine, &mut tx, caller, opened).await?);
-            }
-            total += 1;
-        }
+    Ok((found, total))
+}
+
+/// What everybody who is looked for is found by; `None` where that is nobody.
+async fn terms(engine: &Engine, caller: &Caller, filter: &Filter) -> Result<Option<Vec<Term>>> {
+    if filter.search_term.is_none() && filter.metadata.is_empty() {
+        return Ok(Some(vec![]));
     }
+    if filter.metadata.len() > MOST_PAIRS {
+        let message = format!("must have at most {MOST_PAIRS} names");
+        return Err(Error::invalid("metadata", Rule::Length, message));
+    }
+    let own = own_key(engine, caller.organization).await?;
+    search::terms(&own, filter.search_term.as_deref(), &filter.metadata)
 }
 
 async fn identity(engine: &Engine, tx: &mut Tx, caller: &Caller, opened: Opened) -> Result<Identity> {

@@ -71,7 +71,7 @@ pub(crate) async fn steer(
 
 /// The policy that a submission is judged by: the verification's own, with what it is steered to.
 pub(crate) async fn policy(tx: &mut Tx, record: &Record, attempt: u32) -> Result<Policy> {
-    let policy = record.policy();
+    let policy = record.policy()?;
     let to = asked(tx, record, 0).await?.and_then(|asked| reason(record.kind(), asked)).map(|(_, to)| to);
     Ok(match to {
         Some(to) => allowing(policy, to, attempt),

@@ -31,7 +31,7 @@ pub(crate) async fn check(
         other => other?,
     };
     let (now, reading) = (engine.now(), reading.clone());
-    let max_age = max_age_days(engine, record.policy().screening);
+    let max_age = max_age_days(engine, record.policy()?.screening);
     let trouble = Trouble::of(&lists, &engine.settings.lists, now, max_age);
     let search = move || screen(&lists, trouble.as_ref(), &reading, &dismissed, tolerance, now);
     Ok(tokio::task::spawn_blocking(search).await?)

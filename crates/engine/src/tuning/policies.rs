@@ -109,9 +109,7 @@ pub(crate) async fn in_force(
 
 /// A stored policy that this program does not understand is no reason to judge by another.
 pub(super) fn version(row: rows::Policy) -> Result<PolicyVersion> {
-    let policy = serde_json::from_value(row.policy).map_err(|_| {
-        Error::conflict("not_understood", "this policy was stored by another version of this program")
-    })?;
+    let policy = serde_json::from_value(row.policy).map_err(|_| Error::not_understood("policy"))?;
     let rows::Policy { id, name, client, user_id, version, created_at, .. } = row;
     Ok(PolicyVersion { id, name, client_id: client, user_id, version, policy, created_at })
 }

@@ -88,12 +88,16 @@ pub(crate) async fn requirements_for(
     whom: Whom<'_>,
 ) -> Result<Vec<TypeRequirements>> {
     let rows = requirement_rows::current(tx, organization, whom).await?;
-    let known = rows.into_iter().filter_map(|row| {
-        Some(TypeRequirements {
-            document_type: row.document_type.known()?,
-            source: row.data_source.known()?,
-            requirements: serde_json::from_value(row.switches).ok()?,
-        })
+    // What this program does not understand may not be left out: it was required.
+    let known = rows.into_iter().map(|row| {
+        let understood = (|| {
+            Some(TypeRequirements {
+                document_type: row.document_type.known()?,
+                source: row.data_source.known()?,
+                requirements: serde_json::from_value(row.switches).ok()?,
+            })
+        })();
+        understood.ok_or_else(|| Error::not_understood("requirement"))
     });
-    Ok(known.collect())
+    known.collect()
 }

@@ -61,7 +61,7 @@ pub async fn set_weights(engine: &Engine, caller: &Caller, of: &For, weights: &W
             let mut tx = engine.db().read().await?;
             rows::current(&mut tx, caller.organization, of.whom()).await?
         };
-        let now: Weights = now.and_then(|row| serde_json::from_value(row.knobs).ok()).unwrap_or_default();
+        let now = now.map_or_else(|| Ok(Weights::default()), |row| understood(row.knobs))?;
         let weakened = weights.weakened(&now);
         if !weakened.is_empty() {
             return Err(Error::Weakens(weakened));
@@ -81,7 +81,7 @@ pub async fn set_weights(engine: &Engine, caller: &Caller, of: &For, weights: &W
 pub async fn current(engine: &Engine, organization: OrganizationId) -> Result<Weights> {
     let mut tx = engine.db().read().await?;
     let row = rows::current(&mut tx, organization, Whom::default()).await?;
-    Ok(row.and_then(|row| serde_json::from_value(row.knobs).ok()).unwrap_or_default())
+    row.map_or_else(|| Ok(Weights::default()), |row| understood(row.knobs))
 }
 
 /// The version in force; the defaults become the organization's first, so that every verification names the version
@@ -109,12 +109,17 @@ pub(crate) async fn weights_for(
 /// The weights that a verification is judged by.
 pub(crate) async fn weights_of(tx: &mut Tx, record: &Record) -> Result<Weights> {
     let Some(id) = record.row.weights else { return Ok(Weights::default()) };
-    let row = rows::get(tx, record.row.organization, id).await?;
-    Ok(row.and_then(|row| serde_json::from_value(row.knobs).ok()).unwrap_or_default())
+    let row = rows::get(tx, record.row.organization, id).await?.ok_or(Error::NotFound("weights"))?;
+    understood(row.knobs)
+}
+
+/// Stored weights that this program does not understand are no reason to judge by others.
+fn understood(knobs: Value) -> Result<Weights> {
+    serde_json::from_value(knobs).map_err(|_| Error::not_understood("set of weights"))
 }
 
 fn version(row: rows::Weights) -> Result<Version> {
-    let weights = serde_json::from_value(row.knobs).unwrap_or_default();
+    let weights = understood(row.knobs)?;
     let (client_id, user_id, created_at) = (row.client, row.user_id, row.created_at);
     Ok(Version { id: row.id, client_id, user_id, weights, created_at })
 }

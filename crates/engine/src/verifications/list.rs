@@ -13,7 +13,7 @@ use bonafide_store::{
 use serde_json::{Map, Value};
 
 use super::{
-    search,
+    search::{self, MOST_PAIRS},
     view::{View, client_names, view},
 };
 use crate::base::{
@@ -22,9 +22,6 @@ use crate::base::{
     error::{Error, Result},
     own_key::own_key,
 };
-
-/// Most pairs of metadata that a list is asked for.
-const MOST_PAIRS: usize = 64;
 
 /// Which verifications to list. Empty lists and `None` leave nothing out.
 #[derive(Debug, Clone, Default)]

@@ -30,6 +30,8 @@ use crate::base::{
 const LONGEST: usize = 64;
 /// Further words of a search are not compared.
 const MOST_WORDS: usize = 32;
+/// Most pairs of metadata that a list is asked for.
+pub(crate) const MOST_PAIRS: usize = 64;
 /// Further words of one person are not kept: nobody has so many names.
 const MOST_KEPT: usize = 64;
 
@@ -142,10 +144,13 @@ async fn renew(
 
 /// The terms of everybody who is found by each word of a text; `None` where there is no word in it, which finds nobody.
 pub(super) fn terms(key: &SubjectKey, kind: Kind, searched: &str) -> Result<Option<Vec<Term>>> {
-    let words: BTreeSet<String> =
-        searched.split_whitespace().filter_map(asked_for).take(MOST_WORDS).collect();
-    let terms: Result<Vec<Term>> = words.iter().map(|word| term(key, kind, word)).collect();
+    let terms: Result<Vec<Term>> = words(searched).iter().map(|word| term(key, kind, word)).collect();
     Ok(Some(terms?).filter(|terms| !terms.is_empty()))
+}
+
+/// The words of a search, each as the beginning that it stands for.
+pub(crate) fn words(searched: &str) -> BTreeSet<String> {
+    searched.split_whitespace().filter_map(asked_for).take(MOST_WORDS).collect()
 }
 
 pub(super) fn term(key: &SubjectKey, kind: Kind, beginning: &str) -> Result<Term> {
@@ -175,7 +180,7 @@ pub(super) fn asked_for(word: &str) -> Option<String> {
 }
 
 /// Every beginning of every word.
-pub(super) fn beginnings(private: &Private) -> BTreeSet<String> {
+pub(crate) fn beginnings(private: &Private) -> BTreeSet<String> {
     let mut words: BTreeSet<String> = BTreeSet::new();
     let read =
         private.reading.iter().flat_map(|reading| NAMES.iter().filter_map(|name| reading.fields.get(name)));
@@ -219,7 +224,7 @@ fn parts(word: &str) -> Vec<String> {
 }
 
 /// The letters and digits of a word as it is searched for.
-fn joined(word: &str) -> String {
+pub(crate) fn joined(word: &str) -> String {
     letters(&searched(word))
 }
 

@@ -8,7 +8,7 @@ use bonafide_store::{access_tokens, jobs as rows};
 use crate::{
     base::{engine::Engine, error::Result},
     checks::who,
-    evidence, idempotency, reads,
+    evidence, idempotency, identities, reads,
     verifications::search,
     webhooks::history::sweep,
 };
@@ -34,6 +34,9 @@ pub async fn run(engine: Engine, mut stop: tokio::sync::watch::Receiver<bool>) {
         }
         if let Err(error) = search::tidy(&engine, &|| *stop.borrow()).await {
             tracing::error!(error = with_causes(&error), "cannot put in order what people are found by");
+        }
+        if let Err(error) = identities::search::tidy(&engine, &|| *stop.borrow()).await {
+            tracing::error!(error = with_causes(&error), "cannot put in order what identities are found by");
         }
         for _ in 0..FOLDERS_AT_ONCE {
             if let Err(error) = evidence::sweep(&engine, folder).await {

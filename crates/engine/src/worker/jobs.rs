@@ -2,13 +2,17 @@
 
 use std::{
     collections::HashMap,
+    future::poll_fn,
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll},
     time::Duration,
 };
 
 use bonafide_core::{id::JobId, problem::with_causes};
 use bonafide_store::{
-    Tx,
+    Tx, again,
     jobs::{self as rows, Failed, Job},
 };
 use tokio::{
@@ -23,7 +27,9 @@ use crate::{
     base::{
         engine::Engine,
         error::{Error, Result},
+        jobs::finish_empty,
     },
+    checks::decide,
     screening::rescreen,
 };
 
@@ -160,20 +166,32 @@ async fn claim(engine: &Engine, queue: Queue, owner: &str, limit: usize) -> Resu
     Ok(jobs)
 }
 
-/// Gives up the jobs whose last attempt came to no end.
+/// Gives up the jobs whose last attempt came to no end, each by itself: one that cannot be given up now keeps no other, and is
+/// looked at again when a lease would have run out.
 async fn bury(engine: &Engine) -> Result<()> {
-    let now = engine.now();
-    let mut tx = engine.db().read().await?;
-    if !rows::any_to_bury(&mut tx, now).await? {
-        return Ok(());
+    loop {
+        let now = engine.now();
+        let mut tx = engine.db().read().await?;
+        if !rows::any_to_bury(&mut tx, now).await? {
+            return Ok(());
+        }
+        drop(tx);
+        let mut tx = engine.db().begin().await?;
+        let Some(job) = rows::bury(&mut tx, now).await? else { return Ok(()) };
+        match give_up(engine, &mut tx, &job).await {
+            Ok(()) => {
+                tx.commit().await?;
+                tracing::error!(job = %job.id, kind = job.kind, "a job was given up: its worker stopped");
+                engine.bells().work.notify_waiters();
+                engine.bells().done.notify_waiters();
+            }
+            Err(error) => {
+                drop(tx);
+                tracing::error!(error = with_causes(&error), job = %job.id, kind = job.kind, "cannot give a job up");
+                renew(engine, &job).await?;
+            }
+        }
     }
-    drop(tx);
-    let mut tx = engine.db().begin().await?;
-    for job in rows::bury(&mut tx, now).await? {
-        give_up(engine, &mut tx, &job).await?;
-    }
-    tx.commit().await?;
-    Ok(())
 }
 
 /// Runs one job, keeping its lease alive, and records a failure.
@@ -196,21 +214,46 @@ async fn work(engine: &Engine, job: Job) {
     let ms = start.elapsed().as_millis() as u64;
     match result {
         Ok(()) => tracing::info!(job = %job.id, kind, ms, "job done"),
-        Err(error) => {
-            tracing::error!(error = with_causes(&error), job = %job.id, kind, attempt = job.attempts, ms, "job failed");
-            if let Err(error) = fail(engine, &job, &error).await {
-                tracing::error!(error = with_causes(&error), job = %job.id, "cannot record the failure; the lease will run out");
+        Err(error) => match fail(engine, &job, &error).await {
+            // What is tried again nobody has to look at.
+            Ok(Failed::Retry(_)) => {
+                tracing::warn!(error = with_causes(&error), job = %job.id, kind, attempt = job.attempts, ms, "job failed");
             }
-        }
+            Ok(Failed::Dead | Failed::LeaseLost) => {
+                tracing::error!(error = with_causes(&error), job = %job.id, kind, attempt = job.attempts, ms, "job failed");
+            }
+            Err(unrecorded) => {
+                tracing::error!(error = with_causes(&error), job = %job.id, kind, attempt = job.attempts, ms, "job failed");
+                tracing::error!(error = with_causes(&unrecorded), job = %job.id, "cannot record the failure; the lease will run out");
+            }
+        },
     }
     engine.bells().done.notify_waiters();
 }
 
 async fn perform(engine: &Engine, job: &Job) -> Result<()> {
-    match registry::work(&job.kind) {
-        Some(work) => (work.run)(engine, job).await,
-        None => Err(Error::conflict("unknown_job", "this program does not know this kind of job")),
+    let Some(work) = registry::work(&job.kind) else {
+        return Err(Error::conflict("unknown_job", "this program does not know this kind of job"));
+    };
+    // A job may run twice anyhow.
+    match caught(again(&*engine.entropy, || (work.run)(engine, job))).await {
+        // The person was erased meanwhile: there is nothing left to do.
+        Err(Error::Conflict { code: "anonymized", .. }) if work.kind.is_of_one_person() => {
+            finish_empty(engine, job).await
+        }
+        ended => ended,
     }
+}
+
+/// What panics has failed: the job is tried again, and given up, like any other.
+async fn caught(work: impl Future<Output = Result<()>>) -> Result<()> {
+    let mut work = pin!(work);
+    let polled = |context: &mut Context<'_>| {
+        let panicked = || Error::conflict("panicked", "the program crashed while it did this");
+        catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context)))
+            .unwrap_or_else(|_| Poll::Ready(Err(panicked())))
+    };
+    poll_fn(polled).await
 }
 
 async fn renew(engine: &Engine, job: &Job) -> Result<()> {
@@ -220,19 +263,21 @@ async fn renew(engine: &Engine, job: &Job) -> Result<()> {
     Ok(())
 }
 
-async fn fail(engine: &Engine, job: &Job, error: &Error) -> Result<()> {
+async fn fail(engine: &Engine, job: &Job, error: &Error) -> Result<Failed> {
     let mut tx = engine.db().begin().await?;
-    if rows::fail(&mut tx, job, engine.now(), &error.to_string()).await? == Failed::Dead {
+    let failed = rows::fail(&mut tx, job, engine.now(), &error.to_string()).await?;
+    if failed == Failed::Dead {
         give_up(engine, &mut tx, job).await?;
     }
     tx.commit().await?;
-    Ok(())
+    Ok(failed)
 }
 
 async fn give_up(engine: &Engine, tx: &mut Tx, job: &Job) -> Result<()> {
     match registry::work(&job.kind) {
-        Some(work) => (work.give_up)(engine, tx, job).await,
-        None => Ok(()),
+        Some(work) => caught((work.give_up)(engine, tx, job)).await,
+        // A newer program's, and nobody knows what a verification waits for in it.
+        None => caught(decide::give_up(engine, tx, job)).await,
     }
 }
 
@@ -243,4 +288,22 @@ pub async fn recover(engine: &Engine) -> Result<()> {
     rows::release_all(&mut tx).await?;
     tx.commit().await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_panics_has_failed() {
+        assert!(caught(async { Ok(()) }).await.is_ok());
+        let first = caught(async { panic!("at once") }).await;
+        let later = caught(async {
+            tokio::task::yield_now().await;
+            panic!("later")
+        });
+        for crashed in [first, later.await] {
+            assert!(matches!(crashed, Err(Error::Conflict { code: "panicked", .. })), "{crashed:?}");
+        }
+    }
 }

@@ -5,6 +5,7 @@
 mod aml;
 mod attempts;
 mod capture;
+mod dying;
 mod invitations;
 mod locks;
 mod rejudge;

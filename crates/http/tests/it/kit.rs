@@ -33,6 +33,41 @@ fn an_attribute_makes_a_route() {
     assert_eq!(DIALECT.routes(&elsewhere).operations[0].path, "/orders");
 }
 
+mod misspelt {
+    use axum::response::IntoResponse;
+    use bonafide_http::{Dialect, Json, Operations, Result, error_schema, operation, routes};
+    use utoipa::OpenApi;
+
+    #[derive(OpenApi)]
+    #[openapi(info(title = "Misspelt", version = "1"))]
+    struct Api;
+
+    pub static DIALECT: Dialect = Dialect {
+        prefixes: &["/misspelt"],
+        operations: Some(Operations {
+            document: Api::openapi,
+            scheme: "misspelt_key",
+            error: error_schema::<String>,
+            folder: "crates/http/tests/it",
+            routes: routes![open],
+        }),
+        ..Dialect::new("misspelt", |refusal, _| (refusal.status, Json(refusal.code)).into_response())
+    };
+
+    /// Open
+    #[operation(get, "/misspelt", id = "misspelt_open", scope = "verification:read")]
+    async fn open() -> Result<Json<String>> {
+        Ok(Json("anybody".to_owned()))
+    }
+}
+
+/// An operation whose scope is no scope would be open to everybody with a key.
+#[test]
+#[should_panic(expected = "misspelt_open asks for the scope \"verification:read\", and there is none of this name")]
+fn a_scope_that_is_none_keeps_the_server_from_starting() {
+    misspelt::DIALECT.routes(&Default::default());
+}
+
 #[test]
 fn the_document_tells_of_every_answer() {
     let document = serde_json::to_value(DIALECT.routes(&Default::default()).document).unwrap();

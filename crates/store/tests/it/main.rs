@@ -55,6 +55,7 @@ contract! {
         history_counts_its_lines,
         a_deleted_verification_is_nowhere,
         identities_are_listed_by_whom_they_were_verified_for,
+        identities_are_found_by_all_of_their_terms,
         a_read_transaction_cannot_write,
         what_is_not_committed_did_not_happen,
     }

@@ -11,8 +11,9 @@ use bonafide_core::{
 use bonafide_store::{
     Error, Word, applicants,
     assessments::{self, Assessment},
-    evidence, findings, history, policies,
+    evidence, findings, history, identity_terms, policies,
     requirements::{self, Scope},
+    search_terms::Kept,
     verifications::{self, Filter, Page, Verification},
     weights::{self, Whom},
 };
@@ -417,7 +418,7 @@ pub(crate) async fn identities_are_listed_by_whom_they_were_verified_for(stage: 
     let t = stage.tenant().await;
     let mut tx = stage.begin().await;
     let none = applicants::Filter::default();
-    assert_eq!(applicants::identities(&mut tx, t.organization, &none, 0, 9).await.unwrap(), []);
+    assert_eq!(applicants::identities(&mut tx, t.organization, &none, 0, 9).await.unwrap(), (vec![], 0));
     applicants::become_identity(&mut tx, t.organization, t.applicant, stage.now()).await.unwrap();
     let mut row = verifications::get(&mut tx, t.organization, t.verification).await.unwrap().unwrap();
     row.identity = Some(t.applicant);
@@ -435,12 +436,69 @@ pub(crate) async fn identities_are_listed_by_whom_they_were_verified_for(stage: 
         (applicants::Filter { from: Some(stage.now()), ..none.clone() }, 1),
     ];
     for (n, (filter, expected)) in found.into_iter().enumerate() {
-        let rows = applicants::identities(&mut tx, t.organization, &filter, 0, 9).await.unwrap();
-        let count = applicants::count_identities(&mut tx, t.organization, &filter).await.unwrap();
+        let (rows, count) = applicants::identities(&mut tx, t.organization, &filter, 0, 9).await.unwrap();
         assert_eq!((rows.len() as i64, count), (expected, expected), "filter {n}");
     }
     let theirs = Filter { identities: &[t.applicant], ..Filter::default() };
     assert_eq!(verifications::list(&mut tx, t.organization, &theirs, ALL).await.unwrap().len(), 1);
     applicants::anonymize(&mut tx, t.organization, t.applicant, stage.now()).await.unwrap();
-    assert_eq!(applicants::identities(&mut tx, t.organization, &none, 0, 9).await.unwrap(), []);
+    assert_eq!(applicants::identities(&mut tx, t.organization, &none, 0, 9).await.unwrap(), (vec![], 0));
+}
+
+pub(crate) async fn identities_are_found_by_all_of_their_terms(stage: Stage) {
+    let t = stage.tenant().await;
+    let stranger = stage.tenant().await;
+    let mut tx = stage.begin().await;
+    // Term 1 has every one, term 2 each second, term 3 each third, and so on.
+    let terms_of = |n: usize| (1..=5).filter(|k| n.is_multiple_of(*k)).map(|k| k as i64).collect::<Vec<i64>>();
+    let mut made = vec![];
+    for n in 0..60 {
+        let id = stage.id();
+        stage.clock.advance(i64::from(n % 3 == 0) * 1000);
+        applicants::insert(&mut tx, t.organization, id, stage.now()).await.unwrap();
+        let kept = || Kept { terms: terms_of(n), rules: 1 };
+        identity_terms::keep(&mut tx, t.organization, id, kept()).await.unwrap();
+        let early = [1];
+        let filter = applicants::Filter { terms: &early, ..applicants::Filter::default() };
+        let (_, before) = applicants::identities(&mut tx, t.organization, &filter, 0, 9).await.unwrap();
+        assert_eq!(before as usize, n, "who is no identity is found by nothing");
+        applicants::become_identity(&mut tx, t.organization, id, stage.now()).await.unwrap();
+        let old = identity_terms::of_older_rules(&mut tx, t.organization, 1, None, 9).await.unwrap();
+        assert_eq!(old, [id], "it is found by nothing yet");
+        // Twice is once.
+        identity_terms::keep(&mut tx, t.organization, id, Kept { terms: vec![1, 99], rules: 0 }).await.unwrap();
+        identity_terms::keep(&mut tx, t.organization, id, kept()).await.unwrap();
+        made.push((stage.now(), id, n));
+    }
+    made.sort_unstable_by(|a, b| b.cmp(a));
+    let middle = made[30].0;
+    for terms in [vec![1], vec![2], vec![1, 2], vec![5, 3, 1], vec![4, 99], vec![99], vec![1, 2, 3, 4, 5]] {
+        for (from, until) in [(None, None), (Some(middle), None), (None, Some(middle))] {
+            let is_in = |at| from.is_none_or(|from| at >= from) && until.is_none_or(|until| at < until);
+            let expected: Vec<_> = made
+                .iter()
+                .filter(|(at, _, n)| is_in(*at) && terms.iter().all(|term| terms_of(*n).contains(term)))
+                .map(|(_, id, _)| *id)
+                .collect();
+            let filter = applicants::Filter { terms: &terms, from, until, ..applicants::Filter::default() };
+            for (skip, take) in [(0, 100), (0, 7), (7, 7), (13, 2), (200, 5)] {
+                let found = applicants::identities(&mut tx, t.organization, &filter, skip, take).await.unwrap();
+                let page: Vec<_> = expected.iter().skip(skip as usize).take(take as usize).copied().collect();
+                let ids: Vec<_> = found.0.iter().map(|row| row.id).collect();
+                assert_eq!((ids, found.1), (page, expected.len() as i64), "{terms:?} {skip} {take}");
+            }
+            let theirs = applicants::identities(&mut tx, stranger.organization, &filter, 0, 9).await.unwrap();
+            assert_eq!(theirs, (vec![], 0), "another organization's");
+        }
+    }
+    // A forgotten person is found by nothing, and nothing is kept of them anew.
+    let (_, gone, _) = made[0];
+    applicants::anonymize(&mut tx, t.organization, gone, stage.now()).await.unwrap();
+    identity_terms::keep(&mut tx, t.organization, gone, Kept { terms: vec![1], rules: 1 }).await.unwrap();
+    let one = [1];
+    let filter = applicants::Filter { terms: &one, ..applicants::Filter::default() };
+    let (rows, total) = applicants::identities(&mut tx, t.organization, &filter, 0, 100).await.unwrap();
+    assert!(total == 59 && rows.iter().all(|row| row.id != gone));
+    assert!(identity_terms::of_older_rules(&mut tx, t.organization, 1, None, 9).await.unwrap().is_empty());
+    assert_eq!(identity_terms::of_older_rules(&mut tx, t.organization, 2, None, 100).await.unwrap().len(), 59);
 }

@@ -1,6 +1,7 @@
 //! What a request's course tells: the statuses of this API and its webhooks, whatever was asked through our own API.
 
 use bonafide_engine::{attempts::Opener, capture, jobs};
+use bonafide_testkit::engine::Setup;
 use serde_json::json;
 
 use crate::support::{App, verification};
@@ -54,6 +55,20 @@ async fn what_a_reviewer_does_is_told_in_this_apis_words() {
     jobs::run_pending(&app.engine).await.unwrap();
     assert_eq!(status(&made).await, "expired");
     assert_eq!(app.told(&made).await, ["request.created", "request.expired"]);
+}
+
+/// Whoever dies while they decide leaves nobody waiting.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_nobody_could_decide_is_for_a_human() {
+    let mut ended = vec![];
+    for dying in [&[][..], &["decide"]] {
+        let app = App::of("sqlite", Setup { dying, ..Setup::default() }, true).await;
+        let made = id(&app.created(json!({})).await);
+        app.hand_in(&made).await;
+        ended.push((app.request(&made).await["status"].clone(), app.told(&made).await));
+    }
+    assert_eq!(ended[0].0, "pending_review");
+    assert_eq!(ended[1], ended[0]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

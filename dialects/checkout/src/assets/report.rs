@@ -13,7 +13,7 @@ use bonafide_engine::{
 use bonafide_http::{Counts, Denied, Path, Query, Result, operation};
 use utoipa::ToSchema;
 
-use super::{Signed, no_link};
+use super::{Signed, by_link};
 use crate::error::ErrorBody;
 
 /// A PDF file.
@@ -56,11 +56,13 @@ pub(crate) async fn report(
             signature: &asked.signature,
         })
     })();
-    let opened = match link {
-        Some(link) => reports::open(&engine, link).await,
-        None => Err(Error::Forbidden),
+    let opening = async {
+        match link {
+            Some(link) => reports::open(&engine, link).await,
+            None => Err(Error::Forbidden),
+        }
     };
-    let opened = opened.map_err(|error| no_link(&counts, error))?;
+    let opened = by_link(&counts, &asked.signature, opening).await?;
     counts.report(opened.verification()).map_err(|retry_after_s| Denied::TooMany { retry_after_s })?;
     Ok(Pdf(reports::look(&engine, &opened).await?))
 }

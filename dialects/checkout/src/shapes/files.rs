@@ -56,6 +56,12 @@ pub(crate) fn of_text(field: &str, text: &str, problems: &mut Vec<Problem>) -> V
     }
 }
 
+/// How much of a form there is to read.
+pub(crate) fn bytes(form: &Form) -> usize {
+    // A file is taken as it is; what stands in text is decoded.
+    form.text.values().map(String::len).sum()
+}
+
 /// The file of a form; in a text field it may be in base64 too.
 pub(crate) fn of_form(form: &mut Form, field: &str, problems: &mut Vec<Problem>) -> Option<Vec<u8>> {
     if let Some(bytes) = form.files.remove(field) {

@@ -1,6 +1,10 @@
 //! Pictures by signed links: for a quarter of an hour, each for one picture.
 
-use axum::http::StatusCode;
+use axum::{
+    body::Body,
+    extract::ConnectInfo,
+    http::{Request, StatusCode},
+};
 use serde_json::{Value, json};
 
 use crate::{
@@ -74,4 +78,34 @@ async fn a_link_shows_its_picture_for_a_quarter_of_an_hour_and_no_other() {
     // Who may only write is shown nothing.
     let writer = app.new_key("verifications:write").await;
     app.ask("GET", &writer, &path, None).await.refused(403, "authentication_error");
+}
+
+/// From an address that guessed too often no link is looked at, unless it was good a moment ago.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_guesses_links_too_often_does_not_reach_the_database() {
+    let app = App::looking().await;
+    let approved = app.approved().await;
+    let attempt = app.get(&attempts(&approved)).await.ok()["data"][0].clone();
+    let assets = app.get(&format!("{}/{}/assets", attempts(&approved), id(&attempt))).await.ok();
+    let url = |n: usize| {
+        let url = assets["data"][n]["_links"]["asset_url"]["href"].as_str().unwrap();
+        url.strip_prefix(URL).unwrap().to_owned()
+    };
+    let (seen, unseen) = (url(0), url(1));
+    let look = async |path: &str| {
+        let mut request = Request::get(path).body(Body::empty()).unwrap();
+        let address: std::net::SocketAddr = ([192, 0, 2, 1], 4000).into();
+        request.extensions_mut().insert(ConnectInfo(address));
+        app.send(request).await.status
+    };
+    assert_eq!(look(&seen).await, StatusCode::OK);
+    let (before, _) = seen.split_once("&signature=").unwrap();
+    let guessed = |n: usize| format!("{before}&signature={n:064x}");
+    for n in 0..60 {
+        assert_eq!(look(&guessed(n)).await, StatusCode::FORBIDDEN);
+    }
+    assert_eq!(look(&guessed(60)).await, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!((look(&unseen).await, look(&seen).await), (StatusCode::TOO_MANY_REQUESTS, StatusCode::OK));
+    app.clock.advance(1_000);
+    assert_eq!(look(&unseen).await, StatusCode::OK);
 }

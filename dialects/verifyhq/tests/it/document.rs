@@ -1,6 +1,6 @@
 //! Documents: taken, read, judged, looked at.
 
-use bonafide_testkit::on_both;
+use bonafide_testkit::{engine::Setup, on_both};
 use serde_json::{Value, json};
 
 use crate::support::{App, photo, sample};
@@ -13,6 +13,16 @@ on_both!(
 
 const PASSPORT: [(&str, &str); 3] =
     [("userId", "user_1"), ("documentType", "PASSPORT"), ("documentCountry", "US")];
+
+/// Whoever dies while they decide leaves nobody waiting.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_nobody_could_decide_is_for_a_human() {
+    let app = App::of("sqlite", Setup { dying: &["decide"], ..Setup::default() }, true).await;
+    let id = app.steered("user_1", "BASIC", &[]).await;
+    app.document("user_1").await;
+    assert_eq!(app.read(&id).await["status"], "MANUAL_REVIEW");
+    assert!(app.events(&id).await.contains(&"verification.review_required".to_owned()));
+}
 
 async fn a_document_is_all_that_the_basic_tier_asks_for(app: &App) {
     let id = app.steered("user_1", "BASIC", &[]).await;

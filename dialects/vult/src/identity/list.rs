@@ -22,7 +22,7 @@ pub(crate) struct ListIdentities {
     client_id: Option<OneOrMany>,
     /// Verified for one of these users of yours.
     user_id: Option<OneOrMany>,
-    /// Part of a name, a document number or an identity id; case does not matter.
+    /// Words, each of which begins a name or a document number; or an identity id. Case and accents do not matter.
     #[schema(max_length = 200)]
     search_term: Option<String>,
     /// How many; 25 when absent.

@@ -67,7 +67,7 @@ async fn who_comes_back_is_the_same_identity(app: &App) {
     for (searched, expected) in [
         (family.clone(), 2),
         (format!("{} {given}", family.chars().take(3).collect::<String>()), 2),
-        (number, 2),
+        (number.clone(), 2),
         (format!("{family} nobody"), 0),
     ] {
         let listed = app.post("/idv/session/list", json!({"search_term": searched})).await.ok();
@@ -81,6 +81,16 @@ async fn who_comes_back_is_the_same_identity(app: &App) {
     for (filter, expected) in [
         (json!({"search_term": name}), 1),
         (json!({"search_term": "nobody"}), 0),
+        (json!({"search_term": name.chars().take(3).collect::<String>()}), 1),
+        (json!({"search_term": name.chars().skip(1).collect::<String>()}), 0),
+        (json!({"search_term": format!("{family} {given}")}), 1),
+        (json!({"search_term": format!("{family} {number}")}), 1),
+        (json!({"search_term": id}), 1),
+        (json!({"search_term": "%"}), 0),
+        (json!({"search_term": name, "metadata": {"team": "red"}}), 1),
+        (json!({"search_term": name, "metadata": {"team": "blue"}}), 0),
+        (json!({"search_term": name, "user_id": "u-2"}), 0),
+        (json!({"search_term": name, "start_date": "2026-06-02"}), 0),
         (json!({"metadata": {"team": "red"}}), 1),
         (json!({"metadata": {"team": "blue"}}), 0),
         (json!({"user_id": ["u-1", "u-2"], "client_id": app.client_id}), 1),
@@ -90,6 +100,20 @@ async fn who_comes_back_is_the_same_identity(app: &App) {
         (json!({"start_date": "2026-06-02"}), 0),
     ] {
         assert_eq!(found(filter.clone()).await, expected, "{filter}");
+    }
+    // More values of one filter than a list takes: none of them reaches the database.
+    let many: Vec<String> = (0..50_000).map(|n| n.to_string()[..1].to_owned()).collect();
+    for (path, field) in [
+        ("/identity/list", "user_id"),
+        ("/identity/list", "client_id"),
+        ("/identity/read", "identity_id"),
+        ("/idv/session/list", "identity_id"),
+        ("/idv/session/list", "user_id"),
+        ("/ida/session/list", "client_id"),
+    ] {
+        assert_eq!(app.post(path, json!({field: many})).await.refused(400, "invalid_request"), [field], "{path}");
+        let most = app.post(path, json!({field: many[..1000]})).await;
+        assert_eq!(most.status, StatusCode::OK, "{path} {field}");
     }
     for ask in [
         json!({"identity_ids": [id, "nobody"]}),
@@ -202,6 +226,9 @@ async fn an_identity_is_forgotten_with_all_its_sessions(app: &App) {
     let session = verified(app).await;
     let id = identity(app, &session).await;
     let (authentication, _) = authenticated(app, &id, &sample("selfie.jpg")).await;
+    let person = app.post("/identity/read", json!({"identity_id": id})).await.ok();
+    let term = json!({"search_term": person["last_name"]});
+    assert_eq!(app.post("/identity/list", term.clone()).await.ok()["meta_counts"]["total"], 1);
     for _ in 0..2 {
         app.post("/identity/anonymize", json!({"identity_id": id})).await.ok();
     }
@@ -210,7 +237,9 @@ async fn an_identity_is_forgotten_with_all_its_sessions(app: &App) {
         json!({"verified": false})
     );
     app.post("/identity/read", json!({"identity_id": id})).await.refused(400, "anonymized");
-    assert_eq!(app.post("/identity/list", json!({})).await.ok()["meta_counts"]["total"], 0);
+    for nobody in [json!({}), term, json!({"metadata": {"team": "red"}})] {
+        assert_eq!(app.post("/identity/list", nobody).await.ok()["meta_counts"]["total"], 0);
+    }
     for (path, session) in [("/idv/session/read", &session), ("/ida/session/read", &authentication)] {
         let read = app.post(path, json!({"session_id": session})).await.ok();
         assert_eq!((&read["status_e"], &read["last_name"]), (&json!("complete"), &json!(null)), "{path}");
@@ -231,6 +260,11 @@ async fn a_deleted_session_is_nowhere_and_its_identity_stays(app: &App) {
     }
     assert_eq!(app.post("/idv/session/list", json!({})).await.ok()["meta_counts"]["total"], 0);
     let person = app.post("/identity/read", json!({"identity_id": id})).await.ok();
+    // The identity is found by what is known of it, and not by its sessions.
+    for found in [json!({"search_term": person["last_name"]}), json!({"metadata": {"team": "red"}})] {
+        let listed = app.post("/identity/list", found).await.ok();
+        assert_eq!((&listed["meta_counts"]["total"], &listed["identities"][0]["identity_id"]), (&json!(1), &json!(id)));
+    }
     assert!(person["last_name"].as_str().is_some_and(|n| !n.is_empty()), "{person:#}");
     let selfie = json!({"identity_id": id, "storage_file_type_e": "selfie"});
     app.post("/identity/image/read", selfie).await.refused(404, "not_found");

@@ -92,7 +92,7 @@ impl App {
         Self::of(database, setup).await
     }
 
-    async fn of(database: &str, setup: Setup) -> Self {
+    pub async fn of(database: &str, setup: Setup) -> Self {
         let dialects = bonafide_vult::DIALECT.webhooks.into_iter().collect();
         let setup = Setup { models: MODELS.clone(), dialects, ..setup };
         let Started { engine, db, clock, folder, .. } = setup.start(database).await;

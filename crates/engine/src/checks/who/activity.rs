@@ -30,7 +30,7 @@ const MOST: i64 = 1_000;
 
 /// None where the policy counts nothing.
 pub(super) async fn check(engine: &Engine, tx: &mut Tx, case: &Case, own: &Own) -> Result<Option<Finding>> {
-    let limits = case.record.policy().activity;
+    let limits = case.record.policy()?.activity;
     if is_sandbox(tx, case.organization).await? {
         let detail = "tests come often and fast, so nothing is counted in a sandbox";
         let none = Finding::not_assessed(Check::Activity, Code::NothingToCompareWith, detail);

@@ -5,7 +5,7 @@ use bonafide_checks::{
     face::known,
 };
 use bonafide_core::{
-    finding::{Check, Code, Finding},
+    finding::{Check, Code, Finding, reaches},
     verification::Status,
 };
 
@@ -90,11 +90,11 @@ fn of_number(encounter: &Encounter, settled: bool, search: &mut conflict::Search
     }
     search.earlier += 1;
     let holder = &encounter.holder;
-    let other_name = holder.name.is_some_and(|agreement| agreement < SAME_NAME);
+    let other_name = holder.name.is_some_and(|agreement| !reaches(agreement, SAME_NAME));
     let other_birth_date = holder.birth_date == Some(false);
     // A selfie that was not that of its document says nothing about whose document it is.
     let face = encounter.face.filter(|_| encounter.matched);
-    let other_face = face.is_some_and(|similarity| similarity < SAME_FACE);
+    let other_face = face.is_some_and(|similarity| !reaches(similarity, SAME_FACE));
     let mut contradictions = vec![];
     if other_name || other_birth_date {
         contradictions.push(Code::NumberOfAnotherName);

@@ -8,7 +8,7 @@ use bonafide_engine::{
     evidence::Picture,
     verifications,
 };
-use bonafide_http::{Caller, Created, Form, Path, Refusal, Result, operation};
+use bonafide_http::{Caller, Created, Form, Path, Refusal, Result, beside, operation};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -65,8 +65,8 @@ pub(crate) async fn create(
 ) -> Result<Created<DocumentAttempt>> {
     let id = ADV.read(&id)?;
     let bytes = match body {
-        Body::Json(json) => json.read()?,
-        Body::Form(form) => of_form(form)?,
+        Body::Json(json) => beside(json.document.len(), move || json.read()).await?,
+        Body::Form(form) => beside(files::bytes(&form), move || of_form(form)).await?,
     };
     verifications::expect(&engine, &caller, KIND, id).await?;
     let picture = Picture { field: DOCUMENT.to_owned(), bytes };

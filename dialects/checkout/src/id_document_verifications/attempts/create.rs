@@ -11,7 +11,7 @@ use bonafide_engine::{
     evidence::Picture,
     verifications,
 };
-use bonafide_http::{Caller, Created, Form, Path, Refusal, Result, operation};
+use bonafide_http::{Caller, Created, Form, Path, Refusal, Result, beside, operation};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -101,8 +101,8 @@ pub(crate) async fn create(
 ) -> Result<Created<DocumentAttempt>> {
     let id = IDDV.read(&id)?;
     let Sent { front, back, document_type } = match body {
-        Body::Json(json) => json.read()?,
-        Body::Form(form) => of_form(form)?,
+        Body::Json(json) => beside(json.bytes(), move || json.read()).await?,
+        Body::Form(form) => beside(files::bytes(&form), move || of_form(form)).await?,
     };
     verifications::expect(&engine, &caller, KIND, id).await?;
     let file =
@@ -115,6 +115,10 @@ pub(crate) async fn create(
 }
 
 impl NewDocumentAttempt {
+    fn bytes(&self) -> usize {
+        self.document_front.len() + self.document_back.as_ref().map_or(0, String::len)
+    }
+
     fn read(self) -> Result<Sent, Refusal> {
         let mut problems = vec![];
         check_country(COUNTRY, self.document_issuing_country.as_deref(), &mut problems);

@@ -1,20 +1,38 @@
 //! When there may be an attempt, whose it is, and what is wrong with a request.
 
 use axum::http::StatusCode;
-use bonafide_engine::jobs;
-use bonafide_testkit::on_both;
+use bonafide_core::verification::Status;
+use bonafide_engine::{jobs, verifications};
+use bonafide_testkit::{engine::Setup, on_both};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 use super::{base64, new, words};
 use crate::{
-    support::{App, URL, id, sample},
+    support::{App, URL, bare, id, sample},
     walk::{BUILT_IN, IDDV, IDV, at, attempts, codes, least},
 };
 
 const NOWHERE: &str = "01kt1gw6g0fmj99z5sfwzpmy4a";
 
 on_both!(scenarios_come_true, an_attempt_at_a_time, pages_go_through_all_of_them, an_open_one_is_closed);
+
+/// Whoever dies while they decide leaves nobody waiting: the same is told as where a human has to look anyhow.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_nobody_could_decide_is_for_a_human() {
+    let mut ended = vec![];
+    for dying in [&[][..], &["decide"]] {
+        let app = App::of("sqlite", Setup { dying, ..Setup::default() }, false).await;
+        let made = app.of_document(json!({})).await;
+        app.brings(&made, json!({"document_front": base64(&sample("card_front.jpg"))})).await;
+        let now = app.again(&made).await;
+        // This API has no word for it: a reviewer looks through our own.
+        let status = verifications::read(&app.engine, &app.caller, bare(&id(&made))).await.unwrap().status;
+        assert_eq!(status, Status::ReviewRequired);
+        ended.push((now["status"].clone(), app.last(&made).await["status"].clone(), app.told(&id(&made)).await));
+    }
+    assert_eq!(ended[1], ended[0]);
+}
 
 #[tokio::test]
 async fn every_wrong_field_is_named_and_nothing_of_others_is_found() {

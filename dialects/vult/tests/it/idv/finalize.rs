@@ -5,6 +5,7 @@ use axum::{
     http::{Request, header},
 };
 use bonafide_engine::jobs;
+use bonafide_testkit::engine::Setup;
 use serde_json::json;
 
 use crate::support::{Answer, App, sample};
@@ -69,4 +70,16 @@ async fn a_503_is_followed_by_the_result_on_sqlite() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_503_is_followed_by_the_result_on_postgres() {
     a_503_is_followed_by_the_result("postgres").await;
+}
+
+/// Whoever dies while they decide leaves nobody waiting.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_nobody_could_decide_is_for_a_human() {
+    let app = App::of("sqlite", Setup { dying: &["decide"], ..Setup::default() }).await;
+    let session = app.consented().await;
+    app.picture("front", &session, &sample("passport.jpg")).await.ok();
+    app.liveness(&session, &[&sample("selfie.jpg")]).await.ok();
+    assert_eq!(app.finalize(&session).await.ok()["verified"], false);
+    let read = app.post("/idv/session/read", json!({"session_id": session})).await.ok();
+    assert_eq!(read["status_e"], "temporarily_complete");
 }

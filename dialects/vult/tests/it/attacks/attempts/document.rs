@@ -69,6 +69,20 @@ pub const ROWS: &[Attempt] = &[
         }),
     },
     Attempt {
+        attempt: "a name that is covered",
+        made: "nothing to be read where the names are printed; the zone keeps them",
+        under: Under::Standard,
+        ends: Ends::Review,
+        because: &["name_crosscheck_unsure", "last_name_missing"],
+        faces: Faces::Sample,
+        go: go!(|w| {
+            let person = w.person();
+            let covered =
+                Specimen { surname: String::new(), given_names: String::new(), ..person.holder() };
+            w.visit(Visit::new(cast::glued(&covered, &person.holder(), ZONE), person.face())).await
+        }),
+    },
+    Attempt {
         attempt: "an expired passport",
         made: "the expiry lies a month back",
         under: Under::Standard,
