@@ -109,7 +109,7 @@ pub(crate) async fn are_read_apart(stage: Stage) {
     assert_eq!((before, before.count), (told, 2));
     // One comes in the place of another: as many, and not the same.
     features::withdraw(&mut tx, t.organization, t.verification, "face").await.unwrap();
-    let older = |ms| Feature { id: stage.id(), created_at: stage.now().plus_ms(-ms), ..whole.clone() };
+    let older = |ms: i64| Feature { id: stage.id(), created_at: stage.now().plus_ms(-ms), ..whole.clone() };
     for ms in [1, 3_600_000] {
         features::insert(&mut tx, t.organization, &older(ms)).await.unwrap();
     }
