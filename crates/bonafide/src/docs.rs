@@ -444,7 +444,7 @@ mod tests {
 
     /// The policy allows one stylesheet of ours and nothing else; the pages ask for nothing else.
     #[tokio::test]
-    async fn pages_need_what_their_policy_allows() {
+    async fn requirement_23_pages_need_what_their_policy_allows() {
         for path in
             ["/docs", "/docs/athenty", "/docs/capture", "/docs/console", "/docs/verifyhq", "/docs/vult"]
         {

@@ -195,7 +195,7 @@ mod tests {
 
     /// Who was refused once is not approved without somebody saying first that it is open again.
     #[test]
-    fn what_was_decided_is_opened_before_it_is_decided_otherwise() {
+    fn requirement_17_what_was_decided_is_opened_before_it_is_decided_otherwise() {
         for from in [Status::Approved, Status::Declined] {
             assert!(from.after(Action::Approve).is_err() && from.after(Action::Decline).is_err());
             let open = from.after(Action::Reconsider).unwrap();

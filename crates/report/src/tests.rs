@@ -146,7 +146,7 @@ fn the_file_is_tagged_and_says_what_it_is() {
 }
 
 #[test]
-fn text_of_people_is_shown_and_never_read_as_markup() {
+fn requirement_23_text_of_people_is_shown_and_never_read_as_markup() {
     let names = [
         "#panic(\"x\") #sys.version",
         "*bold* _thin_ `raw` $x^2$",

@@ -6,12 +6,12 @@ use crate::support::{Client, Installation};
 use serde_json::{Value, json};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_person_is_read_back_from_a_backup_on_sqlite() {
+async fn requirement_25_a_person_is_read_back_from_a_backup_on_sqlite() {
     drill(None, |_| None).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_person_is_read_back_from_a_backup_on_postgres() {
+async fn requirement_25_a_person_is_read_back_from_a_backup_on_postgres() {
     // What docs/operations.md says, with the programs beside the test's server.
     let restored = |installation: &Installation| {
         let url = installation.database.as_deref().unwrap();

@@ -118,7 +118,7 @@ fn routes_name_files() {
 }
 
 #[test]
-fn secrets_are_shown_once_and_revoked() {
+fn requirement_03_secrets_are_shown_once_and_revoked() {
     let installation = Installation::new(None);
     let run = |args: &[&str]| -> Value {
         let output = installation.command().args(args).output().unwrap();

@@ -7,7 +7,7 @@ use crate::support::{Client, Installation, PLACE, sample};
 use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_file_shows_the_person() {
+async fn requirement_09_no_file_shows_the_person() {
     let installation = Installation::new(None);
     let server = installation.serve();
     let client = Client::connect(&server, &installation).await;

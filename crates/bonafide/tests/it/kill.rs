@@ -7,12 +7,12 @@ use crate::support::{Client, Installation};
 use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn twenty_kills_on_sqlite() {
+async fn requirement_17_twenty_kills_on_sqlite() {
     kills(Installation::new(None), 20).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn six_kills_on_postgres() {
+async fn requirement_17_six_kills_on_postgres() {
     kills(Installation::new(Some(bonafide_testkit::postgres::database())), 6).await;
 }
 

@@ -96,7 +96,7 @@ async fn what_is_under_way_is_given_back() {
 }
 
 #[test]
-fn a_database_without_its_key_file_starts_nothing() {
+fn requirement_10_a_database_without_its_key_file_starts_nothing() {
     for database in [None, Some(postgres::database())] {
         let installation = Installation::new(database);
         let keys = installation.data().join("keys");
@@ -131,7 +131,7 @@ fn limit_files(server: &Server, bytes: &str) {
 /// Whatever is asked of a server without room is undone and refused, and nothing has to be started again.
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_full_disk_is_told_and_passes() {
+async fn requirement_15_a_full_disk_is_told_and_passes() {
     let installation = Installation::new(None);
     let server = installation.serve_ignoring("XFSZ");
     let client = Client::connect(&server, &installation).await;
@@ -247,7 +247,7 @@ async fn daily_work_is_done_beside_a_server() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_key_ring_is_replaced() {
+async fn requirement_10_a_key_ring_is_replaced() {
     for database in [None, Some(postgres::database())] {
         let installation = Installation::new(database);
         let server = installation.serve();

@@ -131,7 +131,7 @@ async fn a_receiver_may_ask_for_a_pause() {
 }
 
 #[tokio::test]
-async fn slow_headers_run_out_of_time() {
+async fn requirement_19_slow_headers_run_out_of_time() {
     let receipt = served_within(TIMEOUT, |mut stream| async move {
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n").await;
         while stream.write_all(b"x-slow: loris\r\n").await.is_ok() {

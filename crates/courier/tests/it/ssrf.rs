@@ -85,7 +85,7 @@ const FORBIDDEN: [&str; 62] = [
 ];
 
 #[tokio::test]
-async fn no_disguise_gets_through() {
+async fn requirement_20_no_disguise_gets_through() {
     let trap = trap().await;
     let courier = courier(&[], Names::default());
     for host in FORBIDDEN {
@@ -165,7 +165,7 @@ async fn twins() -> (Receiver, Receiver) {
 }
 
 #[tokio::test]
-async fn of_mixed_answers_only_the_allowed_address_is_connected_to() {
+async fn requirement_20_of_mixed_answers_only_the_allowed_address_is_connected_to() {
     let (good, bad) = twins().await;
     let answer: &[&str] = &["127.0.0.1", "10.0.0.1", "::1", "127.0.0.2", "169.254.169.254"];
     let courier = courier(&["127.0.0.2/32"], Names::default().with("mixed.example", &[answer]));
@@ -175,7 +175,7 @@ async fn of_mixed_answers_only_the_allowed_address_is_connected_to() {
 }
 
 #[tokio::test]
-async fn a_name_that_changes_its_mind_gains_nothing() {
+async fn requirement_20_a_name_that_changes_its_mind_gains_nothing() {
     let (good, bad) = twins().await;
     let names = Names::default().with("rebinding.example", &[&["127.0.0.2"], &["127.0.0.1"]]);
     let courier = courier(&["127.0.0.2/32"], names);
@@ -197,7 +197,7 @@ async fn http_stays_within_the_allowed_networks() {
 }
 
 #[tokio::test]
-async fn redirects_are_not_followed() {
+async fn requirement_19_redirects_are_not_followed() {
     let trap = trap().await;
     for status in [301, 302, 303, 307, 308] {
         let answer = format!(

@@ -28,7 +28,7 @@ use crate::support::App;
 bonafide_testkit::on_both! {
     who_is_on_no_list_is_approved_and_who_may_be_waits_for_a_human,
     a_list_that_changes_alerts_of_who_is_monitored,
-    without_lists_nobody_is_approved_until_there_are_some,
+    requirement_15_without_lists_nobody_is_approved_until_there_are_some,
     lists_that_are_too_old_approve_nobody,
     another_name_is_compared_again,
     what_was_found_goes_with_the_client,
@@ -231,7 +231,7 @@ async fn a_list_that_changes_alerts_of_who_is_monitored(app: &App) {
     assert_eq!(app.aml(monitored).await.version, before);
 }
 
-async fn without_lists_nobody_is_approved_until_there_are_some(app: &App) {
+async fn requirement_15_without_lists_nobody_is_approved_until_there_are_some(app: &App) {
     let clear = app.compared(app.client("Bertil Svensson").await, true).await;
     let once = app.compared(app.client("Bertil Svensson").await, false).await;
     let hit = app.compared(app.client("Anna Eriksson").await, false).await;

@@ -26,7 +26,7 @@ use serde_json::{Value, json};
 
 use crate::support::App;
 
-on_both!(what_was_said_is_judged_again_as_it_was, other_rules_decide_otherwise);
+on_both!(requirement_24_what_was_said_is_judged_again_as_it_was, other_rules_decide_otherwise);
 
 fn said(kind: &str, data: Value) -> StepData {
     serde_json::from_value(json!({"kind": kind, "data": data})).unwrap()
@@ -149,7 +149,7 @@ fn flips(report: &Backtest) -> Vec<(VerificationId, Decision, Decision)> {
     report.flips.iter().map(|flip| (flip.verification, flip.before, flip.after)).collect()
 }
 
-async fn what_was_said_is_judged_again_as_it_was(app: &App) {
+async fn requirement_24_what_was_said_is_judged_again_as_it_was(app: &App) {
     let app = &app.sandbox().await;
     let people = people(app).await;
     for report in [under(app, &Weights::default()).await, with(app, &people, |_| {}).await] {

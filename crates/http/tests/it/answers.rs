@@ -64,7 +64,7 @@ async fn ask(router: &Router, method: &str, path: &str, body: Vec<u8>) -> (u16, 
 }
 
 #[tokio::test]
-async fn every_answer_has_the_envelope_and_the_headers_of_its_api() {
+async fn requirement_23_every_answer_has_the_envelope_and_the_headers_of_its_api() {
     let Started { engine, folder: _folder, .. } = Setup::default().start("sqlite").await;
     let router = bonafide_http::server(&[&DIALECT], engine, &Default::default(), Router::new());
     let thing = || b"{\"name\":\"a\"}".to_vec();

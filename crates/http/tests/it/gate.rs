@@ -13,9 +13,9 @@ use crate::support::{App, LET_IN};
 
 on_both!(
     a_key_opens_every_door,
-    a_revoked_credential_is_out_at_once,
-    two_secrets_are_good_for_the_overlap,
-    nobody_gives_away_more_than_they_have,
+    requirement_03_a_revoked_credential_is_out_at_once,
+    requirement_03_two_secrets_are_good_for_the_overlap,
+    requirement_03_nobody_gives_away_more_than_they_have,
 );
 
 async fn a_key_opens_every_door(app: &App) {
@@ -51,7 +51,7 @@ async fn a_key_opens_every_door(app: &App) {
     panic!("the use was not noted");
 }
 
-async fn a_revoked_credential_is_out_at_once(app: &App) {
+async fn requirement_03_a_revoked_credential_is_out_at_once(app: &App) {
     let (id, secret) = app.key("verifications", None).await;
     assert_eq!(app.knock(&secret).await, LET_IN);
     let caller = access::authenticate(&app.engine, &secret).await.unwrap().unwrap();
@@ -63,7 +63,7 @@ async fn a_revoked_credential_is_out_at_once(app: &App) {
     assert!(refused.is_err(), "what was revoked gets no new secret");
 }
 
-async fn two_secrets_are_good_for_the_overlap(app: &App) {
+async fn requirement_03_two_secrets_are_good_for_the_overlap(app: &App) {
     const OVERLAP_S: i64 = 3600;
     let (id, first) = app.key("verifications", None).await;
     let second = access::rotate_credential(&app.engine, &id, OVERLAP_S).await.unwrap().secret.to_string();
@@ -87,7 +87,7 @@ async fn two_secrets_are_good_for_the_overlap(app: &App) {
     assert_eq!((app.knock(&second).await, app.knock(&third).await), (401, LET_IN));
 }
 
-async fn nobody_gives_away_more_than_they_have(app: &App) {
+async fn requirement_03_nobody_gives_away_more_than_they_have(app: &App) {
     let mut caller = app.admin();
     caller.scopes = "verifications".to_owned();
     let wanted = |scopes: &str| Wanted { scopes: scopes.to_owned(), ..Wanted::new(Kind::ApiKey, "") };

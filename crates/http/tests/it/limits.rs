@@ -7,13 +7,13 @@ use serde_json::json;
 use crate::support::{App, LET_IN};
 
 on_both!(
-    a_limit_holds_for_one_caller_and_is_told,
-    many_keys_do_not_make_more_of_one_organization,
-    guessing_is_counted_by_the_address_that_guesses,
+    requirement_21_a_limit_holds_for_one_caller_and_is_told,
+    requirement_21_many_keys_do_not_make_more_of_one_organization,
+    requirement_21_guessing_is_counted_by_the_address_that_guesses,
     who_guesses_too_often_does_not_reach_the_database,
 );
 
-async fn a_limit_holds_for_one_caller_and_is_told(app: &App) {
+async fn requirement_21_a_limit_holds_for_one_caller_and_is_told(app: &App) {
     let (_, slow) = app.key("verifications", Some(10)).await;
     let (_, other) = app.key("verifications", Some(10)).await;
     let ask = async || app.ask("GET", "/shop/orders/none", &[("X-Api-Key", &slow)], json!({})).await;
@@ -39,7 +39,7 @@ async fn a_limit_holds_for_one_caller_and_is_told(app: &App) {
     assert_eq!(answers, [201, 201, 429]);
 }
 
-async fn many_keys_do_not_make_more_of_one_organization(app: &App) {
+async fn requirement_21_many_keys_do_not_make_more_of_one_organization(app: &App) {
     let mut granted = 0;
     for _ in 0..5 {
         let (_, secret) = app.key("verifications", Some(10)).await;
@@ -52,7 +52,7 @@ async fn many_keys_do_not_make_more_of_one_organization(app: &App) {
     assert_eq!(app.knock(&stranger).await, LET_IN);
 }
 
-async fn guessing_is_counted_by_the_address_that_guesses(app: &App) {
+async fn requirement_21_guessing_is_counted_by_the_address_that_guesses(app: &App) {
     app.peer.set("203.0.113.7:4711".parse().unwrap()).unwrap();
     assert_eq!(app.knock(&app.key).await, LET_IN);
     for _ in 0..60 {

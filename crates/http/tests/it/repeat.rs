@@ -13,10 +13,10 @@ use serde_json::json;
 use crate::support::{Answer, App};
 
 on_both!(
-    a_repeated_request_does_nothing_twice,
+    requirement_18_a_repeated_request_does_nothing_twice,
     a_request_whose_caller_hangs_up_is_done_once,
-    a_key_for_another_request_is_refused,
-    an_answer_is_kept_for_a_day_and_opens_for_its_caller_alone,
+    requirement_18_a_key_for_another_request_is_refused,
+    requirement_18_an_answer_is_kept_for_a_day_and_opens_for_its_caller_alone,
 );
 
 /// Opens an order under an idempotency key.
@@ -48,7 +48,7 @@ async fn a_request_whose_caller_hangs_up_is_done_once(app: &App) {
 }
 
 /// What a caller may do with keys: whatever the order and however many at once, one thing is done for each.
-async fn a_repeated_request_does_nothing_twice(app: &App) {
+async fn requirement_18_a_repeated_request_does_nothing_twice(app: &App) {
     const KEYS: u64 = 8;
     let mut seed = 12_345_u64;
     let mut random = move |below: u64| {
@@ -75,7 +75,7 @@ async fn a_repeated_request_does_nothing_twice(app: &App) {
     assert_eq!(orders(app).await, answers.len() as i64);
 }
 
-async fn a_key_for_another_request_is_refused(app: &App) {
+async fn requirement_18_a_key_for_another_request_is_refused(app: &App) {
     let first = open(app, &app.key, "a", "u").await;
     assert!(!first.headers.contains_key("idempotency-replayed"));
     let again = open(app, &app.key, "a", "u").await;
@@ -100,7 +100,7 @@ async fn a_key_for_another_request_is_refused(app: &App) {
     }
 }
 
-async fn an_answer_is_kept_for_a_day_and_opens_for_its_caller_alone(app: &App) {
+async fn requirement_18_an_answer_is_kept_for_a_day_and_opens_for_its_caller_alone(app: &App) {
     let ask = async |key: &str| open(app, key, "same", "u").await.ok();
     let mine = ask(&app.key).await;
     let (_, theirs) = app.stranger().await;

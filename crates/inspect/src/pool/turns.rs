@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn one_picture_does_not_wait_for_a_hundred_of_somebody_else() {
+    fn requirement_21_one_picture_does_not_wait_for_a_hundred_of_somebody_else() {
         let turns = Turns::new(1);
         let first = poll(&mut pin!(turns.take(1))).unwrap();
         let mut crowd: Vec<_> = (0..100).map(|_| Box::pin(turns.take(1))).collect();

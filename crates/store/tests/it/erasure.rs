@@ -41,7 +41,7 @@ pub(crate) async fn personal_data_is_nowhere_in_the_clear(stage: Stage) {
     }
 }
 
-pub(crate) async fn a_destroyed_key_makes_noise_of_everything(stage: Stage) {
+pub(crate) async fn requirement_11_a_destroyed_key_makes_noise_of_everything(stage: Stage) {
     let (t, picture) = canary(&stage).await;
     for _ in 0..2 {
         let mut tx = stage.begin().await;
@@ -73,7 +73,7 @@ pub(crate) async fn a_destroyed_key_makes_noise_of_everything(stage: Stage) {
     assert!(matches!(gone, Err(Error::NotFound("picture"))), "{gone:?}");
 }
 
-pub(crate) async fn no_copy_of_a_destroyed_key_stays_in_the_files(stage: Stage) {
+pub(crate) async fn requirement_11_no_copy_of_a_destroyed_key_stays_in_the_files(stage: Stage) {
     let t = stage.tenant().await;
     let wrapped = stage.wrapped_key().await;
     // On PostgreSQL the write-ahead log keeps it until its segments are recycled; see Db::scrub.

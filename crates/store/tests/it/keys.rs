@@ -42,7 +42,7 @@ pub(crate) async fn a_wrong_ring_is_refused_at_the_start(stage: Stage) {
     check(&ring).await.unwrap();
 }
 
-pub(crate) async fn rotation_keeps_old_data_readable(mut stage: Stage) {
+pub(crate) async fn requirement_10_rotation_keeps_old_data_readable(mut stage: Stage) {
     let before = stage.tenant().await;
     stage.ring.rotate(&stage.entropy);
     let after = stage.tenant().await;
@@ -72,7 +72,7 @@ pub(crate) async fn a_wrapped_key_does_not_open_in_another_row(stage: Stage) {
     assert!(subject_keys::load(&mut tx, b.organization, b.applicant, &stage.ring).await.is_ok());
 }
 
-pub(crate) async fn swapped_ciphertexts_do_not_open(stage: Stage) {
+pub(crate) async fn requirement_09_swapped_ciphertexts_do_not_open(stage: Stage) {
     let t = stage.tenant().await;
     let other = stage.tenant().await;
     let object = Object::Verification(t.verification);

@@ -108,14 +108,14 @@ contract! {
     keys {
         a_data_key_opens_with_its_ring_only,
         a_wrong_ring_is_refused_at_the_start,
-        rotation_keeps_old_data_readable,
+        requirement_10_rotation_keeps_old_data_readable,
         a_wrapped_key_does_not_open_in_another_row,
-        swapped_ciphertexts_do_not_open,
+        requirement_09_swapped_ciphertexts_do_not_open,
     }
     erasure {
         personal_data_is_nowhere_in_the_clear,
-        a_destroyed_key_makes_noise_of_everything,
-        no_copy_of_a_destroyed_key_stays_in_the_files,
+        requirement_11_a_destroyed_key_makes_noise_of_everything,
+        requirement_11_no_copy_of_a_destroyed_key_stays_in_the_files,
     }
     features {
         come_back_by_kind_and_time,

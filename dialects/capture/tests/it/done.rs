@@ -13,7 +13,11 @@ use crate::{
 
 const USUAL: [StepKind; 2] = [StepKind::Document, StepKind::BiometricFace];
 
-on_both!(after_handing_in_everything_is_gone, what_was_poor_is_wanted_again, withdrawing_destroys_the_face,);
+on_both!(
+    requirement_04_after_handing_in_everything_is_gone,
+    what_was_poor_is_wanted_again,
+    requirement_13_withdrawing_destroys_the_face,
+);
 
 /// Whatever a device can ask for but the exchange and handing in.
 async fn everything_is_gone(app: &App, device: &Device) {
@@ -36,7 +40,7 @@ async fn captured(app: &App, device: &Device) {
     app.face(device).await.ok();
 }
 
-async fn after_handing_in_everything_is_gone(app: &App) {
+async fn requirement_04_after_handing_in_everything_is_gone(app: &App) {
     let device = app.consented(&USUAL).await;
     let missing = app.post(&device, "/capture/session/submit", json!({})).await.refused(409, "incomplete");
     assert_eq!(missing, ["document", "biometric_face"]);
@@ -103,7 +107,7 @@ async fn what_was_poor_is_wanted_again(app: &App) {
     assert_eq!(app.session(&device).await["next"], "submit");
 }
 
-async fn withdrawing_destroys_the_face(app: &App) {
+async fn requirement_13_withdrawing_destroys_the_face(app: &App) {
     let device = app.consented(&USUAL).await;
     captured(app, &device).await;
     // Taken twice: the first one is kept beside the second.

@@ -28,7 +28,7 @@ impl io::Write for Lines {
 /// On one thread, so that everything that is done is among its lines. For all threads, because whether a place in the code is
 /// listened to is remembered for all of them.
 #[tokio::test]
-async fn no_line_holds_a_token_or_what_was_said() {
+async fn requirement_04_no_line_holds_a_token_or_what_was_said() {
     let subscriber = tracing_subscriber::fmt()
         .with_max_level(tracing::Level::TRACE)
         .with_writer(|| Lines)

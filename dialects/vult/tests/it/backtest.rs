@@ -7,9 +7,9 @@ use serde_json::json;
 
 use crate::support::{App, sample};
 
-on_both!(decisions_are_reproduced_and_other_weights_tried);
+on_both!(requirement_24_decisions_are_reproduced_and_other_weights_tried);
 
-async fn decisions_are_reproduced_and_other_weights_tried(app: &App) {
+async fn requirement_24_decisions_are_reproduced_and_other_weights_tried(app: &App) {
     let (client, token) = app.new_tenant("sandbox").await;
     let app = &app.speaking_as(&client, &token);
     // As many different decisions as scenarios lead to.

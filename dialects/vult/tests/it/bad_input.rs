@@ -12,19 +12,19 @@ use serde_json::json;
 use crate::support::{App, sample};
 
 on_both!(
-    pictures_that_are_none,
-    nothing_before_consent,
+    requirement_07_pictures_that_are_none,
+    requirement_13_nothing_before_consent,
     wrong_order,
     wrong_bodies,
     wrong_forms,
     tokens,
     sessions_expire,
-    too_many_pictures,
+    requirement_07_too_many_pictures,
     unknown_paths_and_methods,
     utility,
 );
 
-async fn pictures_that_are_none(app: &App) {
+async fn requirement_07_pictures_that_are_none(app: &App) {
     let session = app.consented().await;
     let whole = sample("selfie.jpg");
     // A header of 20,000 × 20,000 pixels with no pixels behind it.
@@ -73,7 +73,7 @@ async fn pictures_that_are_none(app: &App) {
     assert_eq!((&read["document_front_given"], &read["selfie_given"]), (&json!(true), &json!(true)));
 }
 
-async fn nothing_before_consent(app: &App) {
+async fn requirement_13_nothing_before_consent(app: &App) {
     let session = app.created().await;
     let place = json!({"session_id": session, "latitude": 0, "longitude": 0});
     let mut frames = place.clone();
@@ -226,7 +226,7 @@ async fn sessions_expire(app: &App) {
     app.post_as(&client, &token, "/idv/sdk/document/type/update", consent).await.refused(400, "expired");
 }
 
-async fn too_many_pictures(app: &App) {
+async fn requirement_07_too_many_pictures(app: &App) {
     let session = app.consented().await;
     let small = image::RgbImage::from_fn(64, 64, |x, y| image::Rgb([(4 * x) as u8, (4 * y) as u8, 90]));
     let mut png = std::io::Cursor::new(vec![]);

@@ -22,8 +22,8 @@ use bonafide_testkit::{
 use crate::support::{API, App};
 
 on_both!(
-    what_happens_is_told_signed_and_numbered,
-    a_message_is_tried_by_the_schedule_and_then_dead,
+    requirement_19_what_happens_is_told_signed_and_numbered,
+    requirement_19_a_message_is_tried_by_the_schedule_and_then_dead,
     a_receiver_says_when_to_come_back_or_that_it_is_gone,
     an_endpoint_that_fails_for_days_is_switched_off_and_that_is_told,
     a_failure_long_after_an_outage_switches_nothing_off,
@@ -32,15 +32,15 @@ on_both!(
     what_an_owner_does_meanwhile_stands,
     a_webhook_that_does_not_open_holds_up_nobody_else,
     what_was_answered_is_kept_for_a_month_and_messages_for_three,
-    both_secrets_sign_while_one_takes_the_others_place,
+    requirement_19_both_secrets_sign_while_one_takes_the_others_place,
     an_address_given_per_verification_is_told_until_the_person_is_erased,
     a_person_is_told_of_under_the_id_they_were_told_of_first,
-    events_are_sent_again_under_their_ids,
+    requirement_19_events_are_sent_again_under_their_ids,
     only_what_was_asked_for_is_sent,
     one_slow_receiver_delays_nobody,
     one_organization_does_not_take_all_places,
     a_sandbox_receiver_meets_what_goes_wrong_in_the_world,
-    addresses_inside_are_not_reached,
+    requirement_20_addresses_inside_are_not_reached,
 );
 
 fn is_signed_with(message: &Received, secret: &str) -> bool {
@@ -64,7 +64,7 @@ async fn look(app: &App, id: WebhookEndpointId) -> webhooks::Endpoint {
     webhooks::read(&app.engine, &app.caller, id).await.unwrap()
 }
 
-async fn what_happens_is_told_signed_and_numbered(app: &App) {
+async fn requirement_19_what_happens_is_told_signed_and_numbered(app: &App) {
     let receiver = Receiver::start().await;
     let secret = endpoint(app, &receiver.url, &[]).await.secret.to_string();
     let id = app.created().await;
@@ -102,7 +102,7 @@ fn filter() -> events::Filter {
     events::Filter { limit: 100, ..events::Filter::default() }
 }
 
-async fn a_message_is_tried_by_the_schedule_and_then_dead(app: &App) {
+async fn requirement_19_a_message_is_tried_by_the_schedule_and_then_dead(app: &App) {
     let receiver = Receiver::start().await;
     receiver.answers("500 Oops");
     let hook = endpoint(app, &receiver.url, &["verification.created"]).await;
@@ -339,7 +339,7 @@ async fn what_was_answered_is_kept_for_a_month_and_messages_for_three(app: &App)
     assert!(events::read(&app.engine, &caller, event).await.is_ok(), "events stay");
 }
 
-async fn both_secrets_sign_while_one_takes_the_others_place(app: &App) {
+async fn requirement_19_both_secrets_sign_while_one_takes_the_others_place(app: &App) {
     let receiver = Receiver::start().await;
     let hook = endpoint(app, &receiver.url, &[]).await;
     let first = hook.secret.to_string();
@@ -416,7 +416,7 @@ async fn a_person_is_told_of_under_the_id_they_were_told_of_first(app: &App) {
     }
 }
 
-async fn events_are_sent_again_under_their_ids(app: &App) {
+async fn requirement_19_events_are_sent_again_under_their_ids(app: &App) {
     let receiver = Receiver::start().await;
     for _ in 0..3 {
         app.created().await;
@@ -538,7 +538,7 @@ async fn a_sandbox_receiver_meets_what_goes_wrong_in_the_world(app: &App) {
     assert_eq!(look(app, hook.id).await.counts, BTreeMap::from([("delivered".to_owned(), 8)]));
 }
 
-async fn addresses_inside_are_not_reached(app: &App) {
+async fn requirement_20_addresses_inside_are_not_reached(app: &App) {
     for (url, allowed) in [
         ("https://example.com/hooks", true),
         ("https://127.0.0.1/", false),

@@ -12,8 +12,8 @@ on_both!(
     what_waits_is_approved_and_becomes_an_identity,
     what_waits_is_declined_and_opened_again,
     a_person_is_asked_again,
-    only_what_was_seen_is_decided_on,
-    of_two_at_once_one_decides,
+    requirement_16_only_what_was_seen_is_decided_on,
+    requirement_17_of_two_at_once_one_decides,
     what_is_over_stays_over_until_it_is_opened,
 );
 
@@ -135,7 +135,7 @@ async fn a_person_is_asked_again(app: &App) {
     assert_eq!(app.events(id).await.0.last().unwrap(), "verification.reopened");
 }
 
-async fn only_what_was_seen_is_decided_on(app: &App) {
+async fn requirement_16_only_what_was_seen_is_decided_on(app: &App) {
     let id = app.waiting().await;
     let path = format!("/console/verifications/{id}/review");
     let seen = app.whole(id).await["decision"].clone();
@@ -176,7 +176,7 @@ async fn only_what_was_seen_is_decided_on(app: &App) {
     assert_eq!(app.whole(id).await["decisions"].as_array().unwrap().len(), 1, "nothing was kept of it");
 }
 
-async fn of_two_at_once_one_decides(app: &App) {
+async fn requirement_17_of_two_at_once_one_decides(app: &App) {
     let id = app.waiting().await;
     let seen = app.whole(id).await["decision"].clone();
     let colleague = app.new_key("verifications reviews").await;
@@ -231,7 +231,7 @@ async fn what_is_over_stays_over_until_it_is_opened(app: &App) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_agree_before_anything_happens() {
+async fn requirement_16_two_agree_before_anything_happens() {
     let app = &App::with_four_eyes(FourEyes::Approve).await;
     let colleague = app.new_key("verifications reviews").await;
     let id = app.waiting().await;

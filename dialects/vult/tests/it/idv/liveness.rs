@@ -5,9 +5,9 @@ use serde_json::json;
 
 use crate::support::{App, sample};
 
-on_both!(movements_are_asked_for_and_a_capture_counts_once);
+on_both!(requirement_22_movements_are_asked_for_and_a_capture_counts_once);
 
-async fn movements_are_asked_for_and_a_capture_counts_once(app: &App) {
+async fn requirement_22_movements_are_asked_for_and_a_capture_counts_once(app: &App) {
     let selfie = image::load_from_memory(&sample("selfie.jpg")).unwrap().to_rgb8();
     let frames: Vec<Vec<u8>> = (0..5)
         .map(|n| bonafide_specimen::to_jpeg(&bonafide_specimen::attack::retaken(&selfie, n), 90).unwrap())

@@ -8,7 +8,7 @@ use crate::support::{App, empty_table, sample};
 on_both!(
     a_person_is_verified,
     somebody_else_is_declined,
-    refusing_consent_is_an_outcome,
+    requirement_13_refusing_consent_is_an_outcome,
     sessions_are_listed,
     another_tenants_session_is_not_found,
     an_unreadable_document_may_be_handed_in_again,
@@ -242,7 +242,7 @@ async fn somebody_else_is_declined(app: &App) {
     assert!(reasons.contains("face_match_failed"), "{reasons}");
 }
 
-async fn refusing_consent_is_an_outcome(app: &App) {
+async fn requirement_13_refusing_consent_is_an_outcome(app: &App) {
     let session = app.created().await;
     let no = json!({"session_id": session, "consented": false});
     app.post("/idv/sdk/consent/add", no.clone()).await.ok();
