@@ -19,6 +19,20 @@ CREATE TABLE IF NOT EXISTS search_days (
     PRIMARY KEY (organization, term, day)
 );
 
+-- What lists are put in order by, of all verifications of a day in one value, or nothing: see the program's `days.rs`.
+CREATE TABLE IF NOT EXISTS listed_days (
+    organization UUID   NOT NULL,
+    kind         TEXT   NOT NULL,
+    day          BIGINT NOT NULL,
+    members      BYTEA  NOT NULL,
+    PRIMARY KEY (organization, kind, day)
+);
+CREATE INDEX IF NOT EXISTS listed_days_empty ON listed_days (organization, kind, day) WHERE LENGTH(members) = 0;
+-- At the first start with this table.
+INSERT INTO listed_days (organization, kind, day, members)
+    SELECT DISTINCT organization, kind, created_at / 86400000, ''::BYTEA FROM verifications
+    WHERE deleted_at IS NULL AND NOT EXISTS (SELECT 1 FROM listed_days) ON CONFLICT DO NOTHING;
+
 CREATE OR REPLACE FUNCTION count_verification(v verifications, change BIGINT) RETURNS void LANGUAGE sql AS
 $$
     INSERT INTO verification_counts AS c (organization, kind, unit, slot, purpose, status, n) VALUES
@@ -71,3 +85,29 @@ $$;
 CREATE OR REPLACE TRIGGER verifications_counted
     AFTER INSERT OR DELETE OR UPDATE OF organization, kind, purpose, status, created_at, updated_at, deleted_at
     ON verifications FOR EACH ROW EXECUTE FUNCTION count_verifications();
+
+-- A day of which anything changes says nothing any more. Whoever holds a day has the head of the audit log before: see above.
+CREATE OR REPLACE FUNCTION empty_listed_day(v verifications) RETURNS void LANGUAGE plpgsql AS
+$$
+BEGIN
+    PERFORM 1 FROM listed_days d
+        WHERE d.organization = v.organization AND d.kind = v.kind AND d.day = v.created_at / 86400000
+            AND LENGTH(d.members) = 0;
+    IF FOUND THEN RETURN; END IF;
+    PERFORM hold_audit_head(v.organization);
+    INSERT INTO listed_days AS d (organization, kind, day, members)
+        VALUES (v.organization, v.kind, v.created_at / 86400000, ''::BYTEA)
+        ON CONFLICT (organization, kind, day) DO UPDATE SET members = ''::BYTEA WHERE LENGTH(d.members) > 0;
+END
+$$;
+CREATE OR REPLACE FUNCTION empty_listed_days() RETURNS trigger LANGUAGE plpgsql AS
+$$
+BEGIN
+    IF TG_OP <> 'INSERT' THEN PERFORM empty_listed_day(OLD); END IF;
+    IF TG_OP <> 'DELETE' THEN PERFORM empty_listed_day(NEW); END IF;
+    RETURN NULL;
+END
+$$;
+CREATE OR REPLACE TRIGGER verifications_listed_by_day
+    AFTER INSERT OR DELETE OR UPDATE OF organization, kind, purpose, status, created_at, updated_at, deleted_at
+    ON verifications FOR EACH ROW EXECUTE FUNCTION empty_listed_days();

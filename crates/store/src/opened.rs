@@ -85,7 +85,8 @@ mod tests {
         };
         // Where nobody watches.
         open(&[a]).await;
-        let (one, two) = tokio::join!(watch(open(&[a, b, a])), watch(open(&[b])));
+        let (first, second) = ([a, b, a], [b]);
+        let (one, two) = tokio::join!(watch(open(&first)), watch(open(&second)));
         assert_eq!(one.1, [format!("verification:{a}"), format!("verification:{b}")]);
         assert_eq!(two.1, [format!("verification:{b}")]);
         let (_, left) = watch(async {

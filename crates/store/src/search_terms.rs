@@ -35,7 +35,7 @@ const BATCH: usize = 1000;
 /// A term that so many of those that are folded at once have on one day is frequent.
 const FREQUENT: usize = 3;
 
-const DAY_MS: i64 = 86_400_000;
+pub(crate) const DAY_MS: i64 = 86_400_000;
 
 /// Where a verification stands in lists: by the time of its creation, then by its id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -49,7 +49,7 @@ row!(Place: created_at, id);
 const MEMBER: usize = 20;
 
 impl Place {
-    fn day(self) -> i64 {
+    pub(crate) fn day(self) -> i64 {
         self.created_at.div_euclid(DAY_MS)
     }
 

@@ -15,6 +15,7 @@ use bonafide_store::{
     crypto::{self, SubjectKey},
     organization_keys, organizations,
     search_terms::{self, Found, Kept, Term},
+    verifications,
 };
 use serde_json::Value;
 use unicode_normalization::char::canonical_combining_class;
@@ -39,6 +40,8 @@ const MOST_KEPT: usize = 64;
 pub(super) const RULES: i64 = 1;
 /// Of how many verifications the terms are put together in one transaction.
 const AT_ONCE: usize = 500;
+/// Days that are over for so long change little.
+const QUIET_MS: i64 = 2 * 86_400_000;
 
 const NAMES: [FieldName; 6] = [
     FieldName::FirstName,
@@ -74,7 +77,8 @@ pub(crate) async fn index(engine: &Engine, tx: &mut Tx, record: &Record) -> Resu
     Ok(())
 }
 
-/// Keeps anew what was kept by older rules, and puts the rows of frequent terms together, until it is over.
+/// Keeps anew what was kept by older rules, puts the rows of frequent terms together, and writes down the days that lists are
+/// put in order by, until it is over.
 pub(crate) async fn tidy(engine: &Engine, over: &(dyn Fn() -> bool + Sync)) -> Result<()> {
     let mut tx = engine.db().read().await?;
     let all = organizations::list(&mut tx).await?;
@@ -88,6 +92,16 @@ pub(crate) async fn tidy(engine: &Engine, over: &(dyn Fn() -> bool + Sync)) -> R
             if !more {
                 break;
             }
+        }
+        let (quiet, mut after) = (engine.now().plus_ms(-QUIET_MS), None);
+        while !over() {
+            let mut tx = engine.db().begin().await?;
+            let more = verifications::fold(&mut tx, organization.id, quiet, after).await?;
+            tx.commit().await?;
+            if more.is_none() {
+                break;
+            }
+            after = more;
         }
     }
     Ok(())

@@ -202,14 +202,16 @@ pub(crate) async fn parts_are_those_of_the_whole_list(stage: Stage) {
         let skip = dice.one(&[0, 1, 5, 50, 140, 250]);
         let whole = world.expected(&filter, words, order);
         world.check(&stage, (&filter, words, order), &whole, skip, dice.one(&[1, 7, 20, 100])).await;
-        // Some of the terms stand in rows of their own, and more and more of them together.
+        // Some of the terms stand in rows of their own, and more and more of them together; and so do the days.
         if rarely(20) {
             let mut tx = stage.begin().await;
             search_terms::fold(&mut tx, t.organization, 20).await.unwrap();
+            verifications::fold(&mut tx, t.organization, time(), None).await.unwrap();
             tx.commit().await.unwrap();
         }
     }
     assert!(stage.bytes("SELECT members FROM search_days").await.len() > 3);
+    assert!(stage.bytes("SELECT members FROM listed_days WHERE LENGTH(members) > 0").await.len() > 9);
     // Of every kind, which the console lists: the counts alone.
     let mut tx = stage.read().await;
     let counted = verifications::count(&mut tx, t.organization, &Filter::default()).await.unwrap();
@@ -255,6 +257,7 @@ pub(crate) async fn parts_of_a_long_list_are_found_by_its_days(stage: Stage) {
     drop(tx);
     let mut world = World::of(&stage, t.organization).await;
     assert_eq!(world.rows.len() as i64, MANY + 1);
+    write_days_down(&stage, t.organization, world.rows[200].created_at).await;
     let has = |row: &Verification| {
         let at = row.created_at.0;
         [(7, at % 3 != 0), (8, at % 5 == 0)]
@@ -292,6 +295,112 @@ pub(crate) async fn parts_of_a_long_list_are_found_by_its_days(stage: Stage) {
                 world.check(&stage, (filter, terms, order), &whole, skip, 20).await;
             }
         }
+    }
+}
+
+/// Writes down what is known of all days before a time.
+async fn write_days_down(stage: &Stage, organization: OrganizationId, before: Timestamp) {
+    let mut after = None;
+    loop {
+        let mut tx = stage.begin().await;
+        after = verifications::fold(&mut tx, organization, before, after).await.unwrap();
+        tx.commit().await.unwrap();
+        if after.is_none() {
+            return;
+        }
+    }
+}
+
+pub(crate) async fn days_follow_every_change(stage: Stage) {
+    let (t, dice, end) = (stage.tenant().await, Dice(&stage), stage.now().plus_ms(365 * 24 * HOUR_MS));
+    let mut terms = HashMap::new();
+    for n in 0..60 {
+        let row =
+            insert(&stage, &t, |row| row.created_at = row.created_at.plus_ms(n % 7 * 24 * HOUR_MS)).await;
+        let found = Found { verification: row.id, applicant: t.applicant, created_at: row.created_at };
+        let mut tx = stage.begin().await;
+        keep(&mut tx, t.organization, found, &[11]).await;
+        tx.commit().await.unwrap();
+        terms.insert(row.id, vec![11]);
+    }
+    let every = Filter { kind: Some(Kind::IdentityVerification), ..Filter::default() };
+    for n in 0..60 {
+        write_days_down(&stage, t.organization, end).await;
+        let mut tx = stage.begin().await;
+        let rows = verifications::list(&mut tx, t.organization, &Filter::default(), ALL).await.unwrap();
+        let mut row = rows[dice.below(rows.len())].clone();
+        if n % 2 == 0 {
+            row.status = dice.one(&STATUSES).into();
+        } else {
+            row.updated_at = row.updated_at.plus_ms(HOUR_MS);
+        }
+        verifications::update(&mut tx, t.organization, &mut row).await.unwrap();
+        if n % 10 == 9 {
+            search_terms::forget(&mut tx, t.organization, t.applicant).await.unwrap();
+            tx.rollback().await.unwrap();
+        } else {
+            tx.commit().await.unwrap();
+        }
+        if n == 20 {
+            stage
+                .tamper("UPDATE verifications SET purpose = 'share' WHERE status = 'approved'")
+                .await
+                .unwrap();
+        }
+        let world = World { terms: terms.clone(), ..World::of(&stage, t.organization).await };
+        for (filter, order) in [
+            (every.clone(), Order::Updated),
+            (every.clone(), Order::Status(GROUPS)),
+            (Filter { statuses: &[Status::Approved], ..every.clone() }, Order::Created),
+            (Filter { purposes: &[Purpose::Share], ..every.clone() }, Order::Updated),
+        ] {
+            let whole = world.expected(&filter, &[11], order);
+            world.check(&stage, (&filter, &[11], order), &whole, 0, 100).await;
+        }
+    }
+}
+
+pub(crate) async fn days_are_written_down_while_many_write(stage: Stage) {
+    let (t, end) = (stage.tenant().await, stage.now().plus_ms(365 * 24 * HOUR_MS));
+    let mut rows = vec![];
+    for n in 0..24 {
+        let row =
+            insert(&stage, &t, |row| row.created_at = row.created_at.plus_ms(n % 3 * 24 * HOUR_MS)).await;
+        let found = Found { verification: row.id, applicant: t.applicant, created_at: row.created_at };
+        let mut tx = stage.begin().await;
+        keep(&mut tx, t.organization, found, &[11]).await;
+        tx.commit().await.unwrap();
+        rows.push(row);
+    }
+    let write = async |rows: &[Verification]| {
+        for round in 1..=10 {
+            for row in rows {
+                let mut row = row.clone();
+                row.version += round - 1;
+                row.status = STATUSES[(round as usize + rows.len()) % STATUSES.len()].into();
+                row.updated_at = row.updated_at.plus_ms(round * HOUR_MS);
+                let mut tx = stage.begin().await;
+                verifications::update(&mut tx, t.organization, &mut row).await.unwrap();
+                tx.commit().await.unwrap();
+            }
+        }
+    };
+    let (some, others) = rows.split_at(11);
+    let fold = async || {
+        for _ in 0..30 {
+            write_days_down(&stage, t.organization, end).await;
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::join!(write(some), write(others), fold());
+    write_days_down(&stage, t.organization, end).await;
+    let terms = rows.iter().map(|row| (row.id, vec![11])).collect();
+    let world = World { terms, ..World::of(&stage, t.organization).await };
+    let every = Filter { kind: Some(Kind::IdentityVerification), ..Filter::default() };
+    for order in [Order::Updated, Order::Status(GROUPS)] {
+        let whole = world.expected(&every, &[11], order);
+        assert_eq!(whole.ids.len(), 24);
+        world.check(&stage, (&every, &[11], order), &whole, 0, 100).await;
     }
 }
 
