@@ -99,6 +99,8 @@ contract! {
     listing {
         parts_are_those_of_the_whole_list,
         parts_of_a_long_list_are_found_by_its_days,
+        days_follow_every_change,
+        days_are_written_down_while_many_write,
         counts_follow_every_change,
         counts_hold_while_many_write,
         what_a_person_is_found_by_goes_with_them,
@@ -120,6 +122,7 @@ contract! {
     features {
         come_back_by_kind_and_time,
         are_nobodys_in_another_tenant,
+        are_read_apart,
         vanish_with_the_person,
         specimens_are_listed_once_each,
     }
@@ -183,10 +186,10 @@ contract! {
         requirement_14_a_flipped_bit_is_found,
         a_chain_is_one_organization_s_and_one_ring_s,
         a_recomputed_hash_does_not_help,
-    }
-}
         lines_without_a_key_are_held_by_the_first_that_has_one,
         a_retired_key_still_verifies,
         requirement_14_what_is_cut_off_is_missed_by_an_anchor,
         a_file_of_anchors_holds_its_own_lines,
         who_was_ended_for_another_is_done_again,
+    }
+}
