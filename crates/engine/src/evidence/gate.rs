@@ -1,6 +1,9 @@
 //! When evidence is taken.
 
-use bonafide_core::{step::StepKind, verification::Status};
+use bonafide_core::{
+    step::StepKind,
+    verification::{Kind, Status},
+};
 use bonafide_store::Tx;
 
 use crate::{
@@ -13,12 +16,17 @@ use crate::{
 
 /// The consent gate, and the end of capturing: nothing is taken before a yes or after the submission.
 pub(crate) fn may_capture(record: &Record) -> Result<()> {
+    let unasked = || {
+        let message = "the person's consent has to be added first; nothing else is possible before it";
+        Err(Error::conflict("consent_required", message))
+    };
+    // Whoever is known, or sends pictures of others, was asked elsewhere.
+    let asked = record.kind() == Kind::IdentityVerification;
     match record.status() {
+        // However it came to this state.
+        status if status.accepts_evidence() && asked && record.row.consent_given != Some(true) => unasked(),
         status if status.accepts_evidence() => Ok(()),
-        Status::Created | Status::Pending => Err(Error::conflict(
-            "consent_required",
-            "the person's consent has to be added first; nothing else is possible before it",
-        )),
+        Status::Created | Status::Pending => unasked(),
         Status::Refused => {
             Err(Error::conflict("consent_refused", "the person did not consent; the session is finished"))
         }

@@ -9,7 +9,7 @@ use bonafide_core::{
     verification::{Action, Kind, Status},
 };
 use bonafide_store::{
-    Tx,
+    Tx, again,
     crypto::{self, Object},
     restarts, reviews as rows,
 };
@@ -50,7 +50,7 @@ pub struct Said {
 /// [`Error::Invalid`] for grounds, note or captures that do not fit; [`Error::Conflict`] in another state, after another
 /// decision than the one that was seen, and for the second word of one and the same credential.
 pub async fn review(engine: &Engine, caller: &Caller, id: VerificationId, said: &Saying<'_>) -> Result<Said> {
-    review_as(engine, caller, id, said, possible).await
+    again(&*engine.entropy, || review_as(engine, caller, id, said, possible)).await
 }
 
 /// What a word does to a verification as it is now, or why it cannot be said.
@@ -219,7 +219,7 @@ fn possible(record: &Record, said: &Saying<'_>, all: &[Decided]) -> Result<Actio
             "the person took their consent back, so they are asked for nothing more; create a new session";
         return Err(Error::conflict("consent_withdrawn", message));
     }
-    if action == Action::Reopen && record.row.consent_given != Some(true) {
+    if matches!(action, Action::Reopen | Action::AskAgain) && record.row.consent_given != Some(true) {
         let never_asked = record.kind() != Kind::IdentityVerification;
         if !never_asked {
             let message = "the person never consented, so nothing can be captured; create a new session";

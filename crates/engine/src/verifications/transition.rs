@@ -96,5 +96,12 @@ pub(crate) async fn apply_because(
         };
         jobs::enqueue(engine, tx, record.row.organization, job).await?;
     }
+    let now = engine.now();
+    // Its timer came while it was being checked, when there was nothing to end.
+    if follows.status.waits_for_the_person() && record.row.expires_at.is_some_and(|at| at <= now) {
+        let (kind, subject) = (JobKind::Expire, record.row.id.uuid());
+        let timer = NewJob { kind, subject, payload: json!({}), unique_key: None, run_at: now };
+        jobs::enqueue(engine, tx, record.row.organization, timer).await?;
+    }
     Ok(())
 }

@@ -23,6 +23,7 @@ on_both!(
     asking_again_waits_and_then_comes_to_the_same_result,
     nothing_new_is_no_new_attempt,
     other_settings_are_not_ignored,
+    whose_time_runs_out_while_they_are_checked_is_not_waited_for,
 );
 
 async fn submit(app: &App, id: VerificationId) {
@@ -124,4 +125,13 @@ async fn other_settings_are_not_ignored(app: &App) {
         assert!(matches!(other, Err(Error::Conflict { code: "already_finalized", .. })), "{other:?}");
         assert_eq!(attempts(&judged(&app, id).await), 1);
     }
+}
+
+async fn whose_time_runs_out_while_they_are_checked_is_not_waited_for(app: &App) {
+    let app = app.sandbox().await;
+    let id = app.captured(&[("liveness", "too_dark")]).await;
+    submit(&app, id).await;
+    // The timer is done with before the checks are: it finds nothing that it may end.
+    app.clock.advance(8 * 86_400_000);
+    assert_eq!(judged(&app, id).await.status, Status::Expired);
 }
