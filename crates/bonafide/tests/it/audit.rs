@@ -197,6 +197,8 @@ async fn exports_of_commands_are_lines() {
         (1, &json!("operator"), &json!("screenings"))
     );
     let server = installation.serve();
+    // It takes signals once it answers.
+    Client::connect(&server, &installation).await;
     export();
     let notes = installation.data().join("audit-notes");
     assert_eq!(fs::read_dir(&notes).unwrap().count(), 1);

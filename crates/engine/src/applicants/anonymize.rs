@@ -7,7 +7,7 @@ use bonafide_core::{
     verification::{Action, Kind},
 };
 use bonafide_store::{
-    Tx, applicants, audit, history,
+    Tx, again, applicants, audit, history,
     verifications::{self, Filter, Page},
 };
 use serde_json::json;
@@ -31,9 +31,13 @@ pub async fn anonymize(engine: &Engine, caller: &Caller, applicant: ApplicantId)
     if !caller.may(Scope::Write) {
         return Err(Error::Forbidden);
     }
-    let mut tx = engine.db().begin().await?;
-    if forget(engine, &mut tx, caller, applicant).await? {
+    let whole = || async {
+        let mut tx = engine.db().begin().await?;
+        let forgotten = forget(engine, &mut tx, caller, applicant).await?;
         tx.commit().await?;
+        Ok::<_, Error>(forgotten)
+    };
+    if again(&*engine.entropy, whole).await? {
         is_gone(engine, caller.organization, applicant).await;
     }
     Ok(())

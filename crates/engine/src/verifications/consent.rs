@@ -4,6 +4,7 @@ use bonafide_core::{
     id::VerificationId,
     verification::{Action, Status},
 };
+use bonafide_store::again;
 use serde_json::json;
 
 use super::transition::apply;
@@ -24,6 +25,16 @@ pub async fn consent(engine: &Engine, caller: &Caller, id: VerificationId, given
 
 /// The same, and the language in which the person was asked: the one that they are spoken to in from now on.
 pub async fn consent_in(
+    engine: &Engine,
+    caller: &Caller,
+    id: VerificationId,
+    given: bool,
+    language: Option<String>,
+) -> Result<()> {
+    again(&*engine.entropy, || answer(engine, caller, id, given, language.clone())).await
+}
+
+async fn answer(
     engine: &Engine,
     caller: &Caller,
     id: VerificationId,

@@ -8,7 +8,7 @@ use bonafide_core::{
     step::{StepKind, StepState},
     verification::{Action, Kind, Status},
 };
-use bonafide_store::{Tx, evidence as evidence_rows, evidence::Evidence, findings};
+use bonafide_store::{Tx, again, evidence as evidence_rows, evidence::Evidence, findings};
 use serde_json::{Value, json};
 
 use super::transition::apply;
@@ -37,7 +37,7 @@ pub async fn submit(
 ) -> Result<()> {
     const TRIES: usize = 4;
     for _ in 1..TRIES {
-        match hand_in(engine, caller, id, settings.clone()).await {
+        match again(&*engine.entropy, || hand_in(engine, caller, id, settings.clone())).await {
             // Of two that come at once one is first; the other finds what that one did.
             Err(Error::Conflict { code: "changed_meanwhile", .. }) => {}
             done => return done,

@@ -467,11 +467,12 @@ fn close(path: &std::path::Path) {
 fn framed(organization: OrganizationId, line: &Line) -> Vec<u8> {
     let mut bytes = vec![];
     let key = line.key_id.as_ref().map(|key| key.as_bytes());
+    let (id, seq, at) = (organization.uuid(), line.seq.to_be_bytes(), line.at.0.to_be_bytes());
     let parts = [
         line.previous_hash.as_slice(),
-        organization.uuid().as_bytes(),
-        &line.seq.to_be_bytes(),
-        &line.at.0.to_be_bytes(),
+        id.as_bytes(),
+        &seq,
+        &at,
         line.actor.as_bytes(),
         line.action.as_bytes(),
         line.object.as_bytes(),
