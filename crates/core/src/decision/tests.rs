@@ -299,7 +299,12 @@ proptest::proptest! {
 /// Numbers of every kind, those that are none among them.
 fn any_number() -> impl proptest::strategy::Strategy<Value = f64> {
     let odd = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -1.0, 1.5, 1e9];
-    proptest::prop_oneof![proptest::num::f64::ANY, proptest::sample::select(odd.to_vec()), 0.0..=1.0f64, 0.9..=1.0f64]
+    proptest::prop_oneof![
+        proptest::num::f64::ANY,
+        proptest::sample::select(odd.to_vec()),
+        0.0..=1.0f64,
+        0.9..=1.0f64
+    ]
 }
 
 proptest::proptest! {

@@ -80,11 +80,7 @@ impl Check {
                     | C::NothingToCompareWith
                     | C::SourcesDisagree
             ),
-            Self::NameCrosscheck
-                if matches!(code, C::Missing(FieldName::LastName | FieldName::FirstName)) =>
-            {
-                true
-            }
+            Self::NameCrosscheck if matches!(code, C::Missing(FieldName::LastName)) => true,
             Self::DocumentNumberCrosscheck
             | Self::NameCrosscheck
             | Self::AddressCrosscheck

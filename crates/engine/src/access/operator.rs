@@ -118,9 +118,7 @@ pub async fn list_credentials(engine: &Engine) -> Result<Vec<Listed>> {
 /// For the operator: credentials that may be used and have words among their scopes that this program does not know, each
 /// with these words. They grant nothing; who gave them meant something.
 pub async fn unknown_scopes(engine: &Engine) -> Result<Vec<(String, Vec<String>)>> {
-    let good = |c: &Credential| {
-        c.revoked_at.is_none() && c.expires_at.is_none_or(|at| at > engine.now())
-    };
+    let good = |c: &Credential| c.revoked_at.is_none() && c.expires_at.is_none_or(|at| at > engine.now());
     let all = list_credentials(engine).await?.into_iter().map(|listed| listed.credential).filter(good);
     let unknown = |c: Credential| {
         let words: Vec<String> = Scope::unknown(&c.scopes).into_iter().map(str::to_owned).collect();
@@ -158,7 +156,10 @@ mod tests {
     async fn a_scope_that_nobody_knows_grants_nothing_and_is_told() {
         let house = House::new().await;
         let engine = &house.engine;
-        let key = |name: &str| Wanted { scopes: "verifications:read".to_owned(), ..Wanted::new(Kind::ApiKey, name) };
+        let key = |name: &str| Wanted {
+            scopes: "verifications:read".to_owned(),
+            ..Wanted::new(Kind::ApiKey, name)
+        };
         let odd = create_credential(engine, key("odd"), false).await.unwrap();
         let ended = create_credential(engine, key("ended"), false).await.unwrap();
         assert!(unknown_scopes(engine).await.unwrap().is_empty());
@@ -183,6 +184,9 @@ mod tests {
         assert!(matches!(refused, Err(Error::Forbidden)));
         let unknown = Wanted { scopes: "verifications:read everything".to_owned(), ..key("new") };
         let Err(Error::Invalid(problems)) = create_credential(engine, unknown, false).await else { panic!() };
-        assert!(problems[0].field == "scopes" && problems[0].message.contains("word 2 is none"), "{problems:?}");
+        assert!(
+            problems[0].field == "scopes" && problems[0].message.contains("word 2 is none"),
+            "{problems:?}"
+        );
     }
 }

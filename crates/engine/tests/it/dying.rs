@@ -43,7 +43,11 @@ async fn brought(app: &App, kind: Kind) -> VerificationId {
     let id = verifications::create_with_pictures(engine, caller, kind, new).await.unwrap();
     let bytes = std::fs::read(sample("card_front.jpg")).unwrap();
     let picture = Picture { field: "document".into(), bytes };
-    let of = if kind == Kind::AddressVerification { EvidenceKind::AddressDocument } else { EvidenceKind::DocumentFront };
+    let of = if kind == Kind::AddressVerification {
+        EvidenceKind::AddressDocument
+    } else {
+        EvidenceKind::DocumentFront
+    };
     let brought = vec![Brought { kind: of, picture }];
     attempts::create_with_pictures(engine, caller, id, brought, None).await.unwrap();
     id
@@ -93,7 +97,9 @@ async fn what_cannot_be_judged_is_for_a_human() {
     let app = app(&[]).await;
     let bonafide_store::Db::Sqlite { write, .. } = &app.db else { unreachable!() };
     // What was stored is not understood: by no other policy, and by no other weights, is anybody judged.
-    for spoiled in ["UPDATE verifications SET policy = '{\"required\": 7}'", "UPDATE weights SET knobs = '{}'"] {
+    for spoiled in
+        ["UPDATE verifications SET policy = '{\"required\": 7}'", "UPDATE weights SET knobs = '{}'"]
+    {
         let id = with_a_face(&app).await;
         sqlx::query(spoiled).execute(write).await.unwrap();
         for _ in 0..40 {
@@ -109,7 +115,8 @@ async fn a_job_of_a_newer_program_is_given_up_and_one_that_cannot_be_keeps_no_ot
     let app = app(&[]).await;
     let (first, second) = (with_a_face(&app).await, with_a_face(&app).await);
     let bonafide_store::Db::Sqlite { write, .. } = &app.db else { unreachable!() };
-    let newer = "UPDATE jobs SET kind = 'of_a_newer_program', attempts = max_attempts WHERE kind = 'read_document'";
+    let newer =
+        "UPDATE jobs SET kind = 'of_a_newer_program', attempts = max_attempts WHERE kind = 'read_document'";
     sqlx::query(newer).execute(write).await.unwrap();
     // The first person's data does not open now.
     let read = sqlx::query_as("SELECT sealed FROM verifications WHERE id = ?").bind(first.uuid());

@@ -63,7 +63,9 @@ mod misspelt {
 
 /// An operation whose scope is no scope would be open to everybody with a key.
 #[test]
-#[should_panic(expected = "misspelt_open asks for the scope \"verification:read\", and there is none of this name")]
+#[should_panic(
+    expected = "misspelt_open asks for the scope \"verification:read\", and there is none of this name"
+)]
 fn a_scope_that_is_none_keeps_the_server_from_starting() {
     misspelt::DIALECT.routes(&Default::default());
 }

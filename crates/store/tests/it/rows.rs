@@ -450,7 +450,8 @@ pub(crate) async fn identities_are_found_by_all_of_their_terms(stage: Stage) {
     let stranger = stage.tenant().await;
     let mut tx = stage.begin().await;
     // Term 1 has every one, term 2 each second, term 3 each third, and so on.
-    let terms_of = |n: usize| (1..=5).filter(|k| n.is_multiple_of(*k)).map(|k| k as i64).collect::<Vec<i64>>();
+    let terms_of =
+        |n: usize| (1..=5).filter(|k| n.is_multiple_of(*k)).map(|k| k as i64).collect::<Vec<i64>>();
     let mut made = vec![];
     for n in 0..60 {
         let id = stage.id();
@@ -466,7 +467,9 @@ pub(crate) async fn identities_are_found_by_all_of_their_terms(stage: Stage) {
         let old = identity_terms::of_older_rules(&mut tx, t.organization, 1, None, 9).await.unwrap();
         assert_eq!(old, [id], "it is found by nothing yet");
         // Twice is once.
-        identity_terms::keep(&mut tx, t.organization, id, Kept { terms: vec![1, 99], rules: 0 }).await.unwrap();
+        identity_terms::keep(&mut tx, t.organization, id, Kept { terms: vec![1, 99], rules: 0 })
+            .await
+            .unwrap();
         identity_terms::keep(&mut tx, t.organization, id, kept()).await.unwrap();
         made.push((stage.now(), id, n));
     }
@@ -482,7 +485,8 @@ pub(crate) async fn identities_are_found_by_all_of_their_terms(stage: Stage) {
                 .collect();
             let filter = applicants::Filter { terms: &terms, from, until, ..applicants::Filter::default() };
             for (skip, take) in [(0, 100), (0, 7), (7, 7), (13, 2), (200, 5)] {
-                let found = applicants::identities(&mut tx, t.organization, &filter, skip, take).await.unwrap();
+                let found =
+                    applicants::identities(&mut tx, t.organization, &filter, skip, take).await.unwrap();
                 let page: Vec<_> = expected.iter().skip(skip as usize).take(take as usize).copied().collect();
                 let ids: Vec<_> = found.0.iter().map(|row| row.id).collect();
                 assert_eq!((ids, found.1), (page, expected.len() as i64), "{terms:?} {skip} {take}");
@@ -500,5 +504,8 @@ pub(crate) async fn identities_are_found_by_all_of_their_terms(stage: Stage) {
     let (rows, total) = applicants::identities(&mut tx, t.organization, &filter, 0, 100).await.unwrap();
     assert!(total == 59 && rows.iter().all(|row| row.id != gone));
     assert!(identity_terms::of_older_rules(&mut tx, t.organization, 1, None, 9).await.unwrap().is_empty());
-    assert_eq!(identity_terms::of_older_rules(&mut tx, t.organization, 2, None, 100).await.unwrap().len(), 59);
+    assert_eq!(
+        identity_terms::of_older_rules(&mut tx, t.organization, 2, None, 100).await.unwrap().len(),
+        59
+    );
 }

@@ -111,7 +111,11 @@ async fn who_comes_back_is_the_same_identity(app: &App) {
         ("/idv/session/list", "user_id"),
         ("/ida/session/list", "client_id"),
     ] {
-        assert_eq!(app.post(path, json!({field: many})).await.refused(400, "invalid_request"), [field], "{path}");
+        assert_eq!(
+            app.post(path, json!({field: many})).await.refused(400, "invalid_request"),
+            [field],
+            "{path}"
+        );
         let most = app.post(path, json!({field: many[..1000]})).await;
         assert_eq!(most.status, StatusCode::OK, "{path} {field}");
     }
@@ -263,7 +267,10 @@ async fn a_deleted_session_is_nowhere_and_its_identity_stays(app: &App) {
     // The identity is found by what is known of it, and not by its sessions.
     for found in [json!({"search_term": person["last_name"]}), json!({"metadata": {"team": "red"}})] {
         let listed = app.post("/identity/list", found).await.ok();
-        assert_eq!((&listed["meta_counts"]["total"], &listed["identities"][0]["identity_id"]), (&json!(1), &json!(id)));
+        assert_eq!(
+            (&listed["meta_counts"]["total"], &listed["identities"][0]["identity_id"]),
+            (&json!(1), &json!(id))
+        );
     }
     assert!(person["last_name"].as_str().is_some_and(|n| !n.is_empty()), "{person:#}");
     let selfie = json!({"identity_id": id, "storage_file_type_e": "selfie"});

@@ -6,7 +6,7 @@ use bonafide_checks::{
 };
 use bonafide_core::{
     document::{DocumentType, FieldName},
-    finding::{Check, Outcome},
+    finding::{Check, Code, Outcome},
 };
 use bonafide_models::load_for_tests;
 use bonafide_specimen::{
@@ -109,6 +109,36 @@ fn a_passport_on_its_side() {
 #[ignore = "needs real data: mrz/images"]
 fn no_zone_where_there_is_none() {
     assert_eq!(zone(&real("mrz/images/sivakumar-mahalingam_data_nomrz.jpg")), [""; 0]);
+}
+
+/// How many real documents go to a human because no date of expiry was read, and because a name was not where it is printed.
+#[test]
+#[ignore = "needs real data: mrz/images"]
+fn few_real_documents_are_for_a_human_because_something_is_unread() {
+    let folder = std::fs::read_dir(bonafide_testkit::data::test_data("mrz/images")).unwrap();
+    let mut files: Vec<_> = folder.map(|file| file.unwrap().path()).collect();
+    files.sort();
+    let (mut readable, mut undated, mut covered) = (0, vec![], vec![]);
+    for file in files {
+        let picture = decode(&std::fs::read(&file).unwrap()).unwrap();
+        let out = read(load_for_tests(), &picture, None, DocumentType::Unknown, TODAY, 0.85);
+        let of = |check| out.findings.iter().find(|f| f.check == check).unwrap();
+        if of(Check::DocumentReadable).outcome != Outcome::Clear {
+            continue;
+        }
+        readable += 1;
+        let name = file.file_name().unwrap().to_owned();
+        if of(Check::DocumentExpired).outcome == Outcome::NotAssessed {
+            undated.push(name.clone());
+        }
+        if of(Check::NameCrosscheck).reasons.iter().any(|r| matches!(r.code, Code::Missing(_))) {
+            covered.push(name);
+        }
+    }
+    // An old French card has its date on the back. The other is a zone alone, with wrong check digits.
+    assert_eq!(undated, ["image-js_fixtures_id1.jpg"]);
+    assert_eq!(covered, ["image-js_fixtures_id_fail.png"]);
+    assert!(readable >= 48, "{readable}");
 }
 
 #[test]

@@ -29,7 +29,11 @@ async fn what_nobody_could_decide_is_for_a_human() {
         // This API has no word for it: a reviewer looks through our own.
         let status = verifications::read(&app.engine, &app.caller, bare(&id(&made))).await.unwrap().status;
         assert_eq!(status, Status::ReviewRequired);
-        ended.push((now["status"].clone(), app.last(&made).await["status"].clone(), app.told(&id(&made)).await));
+        ended.push((
+            now["status"].clone(),
+            app.last(&made).await["status"].clone(),
+            app.told(&id(&made)).await,
+        ));
     }
     assert_eq!(ended[1], ended[0]);
 }

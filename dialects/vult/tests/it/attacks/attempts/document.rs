@@ -77,8 +77,7 @@ pub const ROWS: &[Attempt] = &[
         faces: Faces::Sample,
         go: go!(|w| {
             let person = w.person();
-            let covered =
-                Specimen { surname: String::new(), given_names: String::new(), ..person.holder() };
+            let covered = Specimen { surname: String::new(), given_names: String::new(), ..person.holder() };
             w.visit(Visit::new(cast::glued(&covered, &person.holder(), ZONE), person.face())).await
         }),
     },
