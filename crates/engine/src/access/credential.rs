@@ -172,7 +172,19 @@ fn check(wanted: &Wanted, now: Timestamp) -> Result<()> {
     if wanted.name.chars().count() > LONGEST_NAME {
         return Err(Error::invalid("name", Rule::Length, "must have at most 200 characters"));
     }
-    let words = || wanted.scopes.split(' ').filter(|word| !word.is_empty());
+    check_scopes(&wanted.scopes)?;
+    if wanted.per_minute.is_some_and(|n| !(1..=MAX_PER_MINUTE).contains(&n)) {
+        return Err(Error::invalid("per_minute", Rule::Range, "must be from 1 to 100000"));
+    }
+    if wanted.expires_at.is_some_and(|at| at <= now) {
+        return Err(Error::invalid("expires_at", Rule::Range, "must lie ahead"));
+    }
+    Ok(())
+}
+
+/// Words that are none are refused by their place: what somebody sent is not repeated.
+pub(super) fn check_scopes(scopes: &str) -> Result<()> {
+    let words = || scopes.split(' ').filter(|word| !word.is_empty());
     let unknown = |word: &str| Scope::of_word(word).is_empty();
     if words().count() == 0 || words().any(unknown) {
         let known = Scope::ALL.map(Scope::as_str).join(", ");
@@ -181,12 +193,6 @@ fn check(wanted: &Wanted, now: Timestamp) -> Result<()> {
             None => format!("must be words out of {}, {known}", Scope::EVERYTHING),
         };
         return Err(Error::invalid("scopes", Rule::Enum, message));
-    }
-    if wanted.per_minute.is_some_and(|n| !(1..=MAX_PER_MINUTE).contains(&n)) {
-        return Err(Error::invalid("per_minute", Rule::Range, "must be from 1 to 100000"));
-    }
-    if wanted.expires_at.is_some_and(|at| at <= now) {
-        return Err(Error::invalid("expires_at", Rule::Range, "must lie ahead"));
     }
     Ok(())
 }

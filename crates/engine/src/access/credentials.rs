@@ -4,7 +4,9 @@ use bonafide_core::{id::OrganizationId, problem::Rule};
 use bonafide_store::{Tx, credentials as rows};
 
 pub use super::credential::{LONGEST_OVERLAP_S, MAX_PER_MINUTE};
-use super::credential::{Listed, NewCredential, Wanted, add_secret, end, insert, known, listed};
+use super::credential::{
+    Listed, NewCredential, Wanted, add_secret, check_scopes, end, insert, known, listed,
+};
 use crate::base::{
     caller::{Caller, Scope},
     engine::Engine,
@@ -13,6 +15,9 @@ use crate::base::{
 
 /// Makes a credential of the caller's organization. Nobody gives away more than they have.
 pub async fn create(engine: &Engine, caller: &Caller, wanted: Wanted) -> Result<NewCredential> {
+    if caller.may(Scope::Keys) {
+        check_scopes(&wanted.scopes)?;
+    }
     may_give(caller, &wanted.scopes)?;
     let wanted = within(engine, caller, wanted).await?;
     let mut tx = engine.db().begin().await?;
