@@ -127,7 +127,7 @@ impl Blobs {
         const MAX_SEALED: u64 = (MAX_PICTURE + crypto::OVERHEAD) as u64;
         let path = self.path(name)?;
         // Here, and not only where it is opened: that is another thread.
-        opened::note(Object::Picture(evidence));
+        opened::note(|| Object::Picture(evidence).whose());
         let key = key.clone();
         blocking("read a picture", move || {
             let file = match File::open(&path) {

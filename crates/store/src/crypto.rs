@@ -98,6 +98,27 @@ impl Object {
         }
     }
 
+    /// What it is called where it is written down that it was opened. `None` for what is no person's, and for parts that are
+    /// read with the whole alone.
+    pub(crate) fn whose(self) -> Option<String> {
+        Some(match self {
+            Self::Verification(id) | Self::Step(id, _) => format!("verification:{id}"),
+            Self::Applicant(id) => format!("applicant:{id}"),
+            Self::Picture(id) => format!("picture:{id}"),
+            Self::Client(id) | Self::ClientMetadata(id) => format!("client:{id}"),
+            Self::Aml(id) => format!("aml:{id}"),
+            Self::Attempt(id) => format!("attempt:{id}"),
+            Self::Share(id) => format!("share:{id}"),
+            Self::Blocked(id) => format!("blocked:{id}"),
+            Self::Screening(id) => format!("screening:{id}"),
+            Self::Review(id) => format!("review:{id}"),
+            Self::Dismissal(_) | Self::Evidence(_) | Self::Feature(_) => return None,
+            Self::Webhook(_) | Self::WebhookSecret(_) | Self::SigningKey(_) | Self::Answer(_) => {
+                return None;
+            }
+        })
+    }
+
     /// Part of the stored form: never change a word.
     pub(crate) fn kind(self) -> &'static str {
         match self {
@@ -265,7 +286,7 @@ pub(crate) fn seal_with(
 /// # Errors
 /// [`Error::Unsealable`] for anything else.
 pub fn open(key: &SubjectKey, object: Object, sealed: &Sealed) -> Result<Zeroizing<Vec<u8>>> {
-    opened::note(object);
+    opened::note(|| object.whose());
     key.cipher(object)
         .and_then(|cipher| decrypt(&cipher, &key.associated(object), &sealed.0))
         .ok_or(Error::Unsealable(object.kind()))

@@ -3,8 +3,6 @@
 
 use std::{cell::RefCell, collections::HashSet};
 
-use crate::crypto::Object;
-
 tokio::task_local! {
     static OPENED: RefCell<Opened>;
 }
@@ -32,9 +30,10 @@ pub fn told() {
     let _ = OPENED.try_with(RefCell::take);
 }
 
-pub(crate) fn note(object: Object) {
+/// Notes that something of this name was opened.
+pub(crate) fn note(name: impl FnOnce() -> Option<String>) {
     let _ = OPENED.try_with(|opened| {
-        let Some(name) = name(object) else { return };
+        let Some(name) = name() else { return };
         let mut opened = opened.borrow_mut();
         if opened.known.insert(name.clone()) {
             opened.names.push(name);
@@ -42,59 +41,28 @@ pub(crate) fn note(object: Object) {
     });
 }
 
-/// `None` for what is no person's, and for parts that are read with the whole alone.
-fn name(object: Object) -> Option<String> {
-    Some(match object {
-        Object::Verification(id) | Object::Step(id, _) => format!("verification:{id}"),
-        Object::Applicant(id) => format!("applicant:{id}"),
-        Object::Picture(id) => format!("picture:{id}"),
-        Object::Client(id) | Object::ClientMetadata(id) => format!("client:{id}"),
-        Object::Aml(id) => format!("aml:{id}"),
-        Object::Attempt(id) => format!("attempt:{id}"),
-        Object::Share(id) => format!("share:{id}"),
-        Object::Blocked(id) => format!("blocked:{id}"),
-        Object::Screening(id) => format!("screening:{id}"),
-        Object::Review(id) => format!("review:{id}"),
-        Object::Dismissal(_) | Object::Evidence(_) | Object::Feature(_) => return None,
-        Object::Webhook(_) | Object::WebhookSecret(_) | Object::SigningKey(_) | Object::Answer(_) => {
-            return None;
-        }
-    })
-}
-
 #[cfg(test)]
 mod tests {
-    use bonafide_core::{
-        id::{Id, VerificationId},
-        time::Timestamp,
-    };
-    use bonafide_testkit::world::SeededEntropy;
-
     use super::*;
 
     #[tokio::test]
     async fn each_is_named_once_and_nobody_else_s() {
-        let entropy = SeededEntropy::new(1);
-        let (a, b): (VerificationId, VerificationId) =
-            (Id::new(Timestamp(0), &entropy), Id::new(Timestamp(0), &entropy));
-        let open = async |ids: &[VerificationId]| {
-            for id in ids {
-                note(Object::Verification(*id));
+        let open = async |names: &[&str]| {
+            for name in names {
+                note(|| Some((*name).to_owned()));
                 tokio::task::yield_now().await;
             }
         };
         // Where nobody watches.
-        open(&[a]).await;
-        let (first, second) = ([a, b, a], [b]);
-        let (one, two) = tokio::join!(watch(open(&first)), watch(open(&second)));
-        assert_eq!(one.1, [format!("verification:{a}"), format!("verification:{b}")]);
-        assert_eq!(two.1, [format!("verification:{b}")]);
+        open(&["a"]).await;
+        let (one, two) = tokio::join!(watch(open(&["a", "b", "a"])), watch(open(&["b"])));
+        assert_eq!((one.1, two.1), (vec!["a".to_owned(), "b".to_owned()], vec!["b".to_owned()]));
         let (_, left) = watch(async {
-            open(&[a]).await;
+            open(&["a"]).await;
             told();
-            open(&[b]).await;
+            open(&["b"]).await;
         })
         .await;
-        assert_eq!(left, [format!("verification:{b}")]);
+        assert_eq!(left, ["b"]);
     }
 }
