@@ -131,3 +131,30 @@ impl Inner {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        pin::pin,
+        task::{Context, Poll, Waker},
+    };
+
+    use super::*;
+    use crate::jobs::{Admit, File};
+
+    /// An upload whose caller hangs up while it is looked at: as many are looked at at once as before, and not more.
+    #[tokio::test]
+    async fn who_hangs_up_gives_the_place_back_when_it_is_free_and_not_before() {
+        let inspector = Inspector::of(1, Hands::Here(Arc::default()));
+        let mut context = Context::from_waker(Waker::noop());
+        let mut upload = Box::pin(inspector.ask(1, Admit { file: File(vec![1]), examine: false }));
+        assert!(upload.as_mut().poll(&mut context).is_pending());
+        drop(upload);
+        let [pictures, _] = &inspector.0.turns;
+        let mut next = pin!(pictures.take(2));
+        assert!(matches!(next.as_mut().poll(&mut context), Poll::Pending), "it is looked at yet");
+        drop(tokio::time::timeout(Duration::from_secs(60), next).await.unwrap());
+        let seen = inspector.ask(3, Admit { file: File(vec![1]), examine: false }).await.unwrap();
+        assert!(seen.is_err(), "no picture");
+    }
+}
