@@ -14,6 +14,7 @@ use bonafide_store::{
     evidence, findings, history, identity_terms, policies,
     requirements::{self, Scope},
     search_terms::Kept,
+    subject_keys,
     verifications::{self, Filter, Page, Verification},
     weights::{self, Whom},
 };
@@ -497,6 +498,8 @@ pub(crate) async fn identities_are_found_by_all_of_their_terms(stage: Stage) {
     }
     // A forgotten person is found by nothing, and nothing is kept of them anew.
     let (_, gone, _) = made[0];
+    let (ring, entropy) = (&stage.ring, &stage.entropy);
+    subject_keys::create(&mut tx, t.organization, gone, ring, stage.now(), entropy).await.unwrap();
     applicants::anonymize(&mut tx, t.organization, gone, stage.now()).await.unwrap();
     identity_terms::keep(&mut tx, t.organization, gone, Kept { terms: vec![1], rules: 1 }).await.unwrap();
     let one = [1];
