@@ -1,5 +1,5 @@
 //! What tests share and the product never links: a clock that stands still, randomness that repeats, a throwaway
-//! PostgreSQL, events, a mail server, a registry and a subscriber that fail on command, the way to the real test data, and, with the
+//! PostgreSQL, events, a mail server, a registry and a subscriber that fail on command, a search for what is left of a person, the way to the real test data, and, with the
 //! feature `engine`, the engine in memory. The documents that tests read are drawn by `bonafide-specimen`.
 
 pub mod data;
@@ -15,4 +15,5 @@ pub mod places;
 pub mod postgres;
 pub mod receiver;
 pub mod registry;
+pub mod remains;
 pub mod world;

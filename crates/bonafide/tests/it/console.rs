@@ -95,19 +95,19 @@ fn key(installation: &Installation, scopes: &[&str]) -> (String, String) {
     (made["id"].as_str().unwrap().to_owned(), made["key"].as_str().unwrap().to_owned())
 }
 
-struct Api {
-    http: reqwest::Client,
-    url: String,
+pub struct Api {
+    pub http: reqwest::Client,
+    pub url: String,
 }
 
 impl Api {
-    fn of(server: &Server) -> Self {
+    pub fn of(server: &Server) -> Self {
         #[expect(clippy::disallowed_methods, reason = "talks to the server under test")]
         let http = reqwest::Client::new();
         Self { http, url: server.url.clone() }
     }
 
-    async fn ask(&self, method: &str, path: &str, key: &str, body: Value) -> (u16, Value) {
+    pub async fn ask(&self, method: &str, path: &str, key: &str, body: Value) -> (u16, Value) {
         self.ask_with(method, path, key, body, &[]).await
     }
 
@@ -130,12 +130,12 @@ impl Api {
 }
 
 /// An operation of an API, as its published document has it.
-struct Operation {
-    method: String,
+pub struct Operation {
+    pub method: String,
     /// With its variables in braces.
-    path: String,
+    pub path: String,
     /// None where nobody has to say who they are.
-    scope: Option<String>,
+    pub scope: Option<String>,
     /// Whether the capture token of a session is good for it too.
     or_capture: bool,
     is_form: bool,
@@ -143,14 +143,14 @@ struct Operation {
 
 impl Operation {
     /// Its path with this in the place of each variable.
-    fn at(&self, id: &str) -> String {
+    pub fn at(&self, id: &str) -> String {
         let parts = self.path.split('/').map(|part| if part.starts_with('{') { id } else { part });
         parts.collect::<Vec<_>>().join("/")
     }
 }
 
 /// Every operation of every API that the server has.
-async fn operations(api: &Api) -> Vec<Operation> {
+pub async fn operations(api: &Api) -> Vec<Operation> {
     let listed = Command::new(BINARY).args(["routes", "--json"]).output().unwrap();
     let listed: Vec<Value> = serde_json::from_slice(&listed.stdout).unwrap();
     let text = |route: &Value, key: &str| route[key].as_str().unwrap().to_owned();
@@ -188,7 +188,7 @@ async fn capture_token(api: &Api, keys: &[(&str, String)]) -> String {
 }
 
 #[tokio::test]
-async fn every_route_asks_for_its_scope() {
+async fn requirement_02_every_route_asks_for_its_scope() {
     let installation = Installation::new(None);
     let scopes =
         ["verifications:read", "verifications:write", "settings", "policy", "reviews", "webhooks", "keys"];
@@ -269,7 +269,7 @@ async fn new_session(api: &Api, key: &str) -> (String, String) {
 /// Whatever a device asks for with the token of its session: it gets at this session, by operations that say so, and to it no
 /// other is there.
 #[tokio::test]
-async fn a_capture_token_opens_its_session_in_every_api_and_nothing_else() {
+async fn requirement_02_a_capture_token_opens_its_session_in_every_api_and_nothing_else() {
     let installation = Installation::new(None);
     let (_, key) = key(&installation, &["verifications"]);
     let server = installation.serve_with(&[("BONAFIDE_REQUESTS_PER_MINUTE", "100000")]);
@@ -475,7 +475,7 @@ async fn a_refusal_says_when_and_how_to_come_in() {
 }
 
 #[tokio::test]
-async fn a_repeated_request_is_known_after_a_restart() {
+async fn requirement_18_a_repeated_request_is_known_after_a_restart() {
     let installation = Installation::new(None);
     let (_, key) = key(&installation, &["verifications"]);
     let create = async |server: &Server, body: Value| {

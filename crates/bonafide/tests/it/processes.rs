@@ -144,7 +144,7 @@ async fn until(what: &str, so: impl Fn() -> bool) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_child_that_is_killed_while_it_works_costs_its_job_nothing() {
+async fn requirement_08_a_child_that_is_killed_while_it_works_costs_its_job_nothing() {
     let house = House::new(4101, 1, 60);
     // The same as without children.
     let here = Inspector::here(Arc::new(bonafide_models::load(&bonafide_models::Options::default())));
@@ -171,7 +171,7 @@ async fn a_child_that_is_killed_while_it_works_costs_its_job_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_child_that_hangs_is_ended_and_its_job_given_up_after_another() {
+async fn requirement_08_a_child_that_hangs_is_ended_and_its_job_given_up_after_another() {
     let house = House::new(4102, 1, 15);
     let (inspector, memory_mib) = (house.inspector.clone(), house.memory_mib);
     let hunter = Hunter::start(Signal::STOP, usize::MAX, {
@@ -212,7 +212,7 @@ async fn many_pictures_at_once_leave_others_their_turn() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_child_can_do_nothing_but_compute() {
+async fn requirement_08_a_child_can_do_nothing_but_compute() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("secret");
     std::fs::write(&file, "hush").unwrap();
@@ -303,7 +303,7 @@ async fn a_child_holds_no_secret_and_shows_nothing() {
 
 /// The real server: whoever works for it dies each time.
 #[tokio::test(flavor = "multi_thread")]
-async fn where_children_die_each_time_a_human_decides_and_the_server_goes_on() {
+async fn requirement_08_where_children_die_each_time_a_human_decides_and_the_server_goes_on() {
     let installation = Installation::new(None);
     let server = installation.serve();
     let client = Client::connect(&server, &installation).await;
