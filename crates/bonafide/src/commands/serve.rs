@@ -115,7 +115,9 @@ pub(crate) fn run(args: Args) -> CommandResult {
                 lasting("housekeeping", &stopped, move || {
                     housekeeping::run(of_housekeeping.0.clone(), of_housekeeping.1.clone())
                 }),
-                lasting("anchors", &stopped, move || anchors::run(of_anchors.0.clone(), of_anchors.1.clone())),
+                lasting("anchors", &stopped, move || {
+                    anchors::run(of_anchors.0.clone(), of_anchors.1.clone())
+                }),
             ];
         }
         tracing::info!(listen = %listener.local_addr()?, workers = config.workers(), "serving");

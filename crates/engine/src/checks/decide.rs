@@ -101,11 +101,8 @@ fn attempt(record: &Record) -> u32 {
 pub(crate) async fn judge(tx: &mut Tx, record: &Record) -> Result<Stored> {
     let weights = weights_of(tx, record).await?;
     let findings = findings::list(tx, record.row.organization, record.row.id).await?;
-    let facts = Facts {
-        document_type: record.document_type(),
-        findings: &findings,
-        attempt: attempt(record),
-    };
+    let facts =
+        Facts { document_type: record.document_type(), findings: &findings, attempt: attempt(record) };
     let policy = steer::policy(tx, record, facts.attempt).await?;
     let assessment = decide(&policy, &weights, &facts);
     let (attempt, document_type) = (facts.attempt, facts.document_type);

@@ -5,8 +5,8 @@
 mod aml;
 mod attempts;
 mod capture;
-mod dying;
 mod decisions;
+mod dying;
 mod invitations;
 mod locks;
 mod no_room;

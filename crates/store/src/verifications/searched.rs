@@ -20,8 +20,8 @@ use super::{
     source::{Driver, Source, Wanted},
 };
 use crate::{
-    column::Column as _,
     Context, Result, Tx, Word,
+    column::Column as _,
     query::Query,
     search_terms::{self, Place, Term},
 };
