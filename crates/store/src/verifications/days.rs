@@ -26,6 +26,8 @@ use crate::{
 
 /// Most values of one statement, and of look-ups.
 const BATCH: usize = 1000;
+/// To read a day takes as long as to look so many up.
+const DEARER: usize = 4;
 /// So many days are held in memory at a time.
 const DAYS: usize = 200;
 /// So many days are written in one transaction.
@@ -79,6 +81,10 @@ pub(super) async fn listed(
     days.dedup();
     let (mut all, mut states, mut apart) = (Vec::with_capacity(of.len()), vec![], vec![]);
     let mut left = of;
+    if of.len() < DEARER * days.len() {
+        apart.extend(of);
+        days.clear();
+    }
     for batch in days.chunks(DAYS) {
         let mut query = Query::new("SELECT day, members FROM listed_days WHERE organization = ");
         query.bind(organization.uuid()).push(" AND kind = ").bind(kind.as_str());
