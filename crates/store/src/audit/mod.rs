@@ -8,7 +8,7 @@
 //! which all of them are held.
 //!
 //! Lines can be cut off at the end of a chain, and the head set back with them. Against that the heads are written to a file of
-//! [`Anchors`] now and then, and [`verify`] looks for every one of them.
+//! [`Anchors`] now and then, and [`verify()`] looks for every one of them.
 //!
 //! The database refuses to change lines (a trigger); all this is for whoever gets past that.
 
