@@ -360,7 +360,7 @@ mod tests {
             Preset::Standard,
             json!({"minimum_age": null, "max_attempts": 2, "accepted": {"countries": ["CAN"]},
                 "screening": {"max_list_age_days": null}, "activity": {"people_per_device": null},
-                "on_fail": {"minimum_age": "decline", "document_expired": "none"}}),
+                "on_fail": {"minimum_age": "decline", "document_expired": "none", "online_duplication": "none"}}),
         );
         let changed = changed.unwrap();
         assert_eq!((changed.minimum_age, changed.max_attempts), (None, 2));
@@ -368,7 +368,9 @@ mod tests {
         assert!(changed.accepted.both_sides && changed.screening.once_imported);
         assert_eq!((changed.screening.max_list_age_days, changed.activity.people_per_device), (None, None));
         assert_eq!(changed.on_failure(Check::MinimumAge, None), Some(Consequence::Decline));
-        assert_eq!(changed.on_failure(Check::DocumentExpired, None), None);
+        assert_eq!(changed.on_failure(Check::OnlineDuplication, None), None);
+        // What is required is never passed over.
+        assert_eq!(changed.on_failure(Check::DocumentExpired, None), Some(Consequence::Review));
         assert_eq!(changed.on_failure(Check::FaceMatch, None), Some(Consequence::Decline));
     }
 
