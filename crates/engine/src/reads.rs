@@ -4,10 +4,7 @@
 //! Lines that come at once share a transaction, so that reading costs the database's one writer little. Whoever looks at the same
 //! in the same way again within a minute, as those do who wait for a result, is in it once.
 
-use std::{
-    collections::HashMap,
-    hash::{DefaultHasher, Hash as _, Hasher as _},
-};
+use std::collections::HashMap;
 
 use bonafide_core::{audit::AuditAction, id::OrganizationId};
 use bonafide_store::{
@@ -61,9 +58,7 @@ pub async fn note(
 ) -> Result<()> {
     let Some(object) = opened.first().cloned() else { return Ok(()) };
     let (now, desk) = (engine.now(), engine.reads());
-    let mut what = DefaultHasher::new();
-    (operation, &opened).hash(&mut what);
-    let (minute, look) = (now.0.div_euclid(MINUTE_MS), (caller.credential, what.finish()));
+    let (minute, look) = (now.0.div_euclid(MINUTE_MS), desk.look(caller.credential, (operation, &opened)));
     if desk.is_known(minute, &look) {
         return Ok(());
     }

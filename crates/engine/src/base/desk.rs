@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashSet,
+    hash::{BuildHasher as _, Hash, RandomState},
     mem,
     sync::{Mutex, MutexGuard, PoisonError},
 };
@@ -30,7 +31,7 @@ pub(crate) struct Waiting {
 }
 
 /// A credential, and a hash of what it looked at and how.
-type Look = (CredentialId, u64);
+pub(crate) type Look = (CredentialId, u64);
 
 /// Where reads wait. Whoever has the turn writes those of all others as well.
 #[derive(Default)]
@@ -38,6 +39,8 @@ pub(crate) struct Desk {
     waiting: Mutex<Vec<Waiting>>,
     pub(crate) turn: Turn<()>,
     looks: Mutex<(i64, HashSet<Look>)>,
+    /// Nobody can find two looks that are taken for one.
+    random: RandomState,
 }
 
 impl Desk {
@@ -49,6 +52,10 @@ impl Desk {
 
     pub(crate) fn take(&self) -> Vec<Waiting> {
         mem::take(&mut held(&self.waiting))
+    }
+
+    pub(crate) fn look(&self, by: CredentialId, at: impl Hash) -> Look {
+        (by, self.random.hash_one(at))
     }
 
     /// Whether the same was written down in this minute.
