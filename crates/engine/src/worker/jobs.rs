@@ -2,11 +2,8 @@
 
 use std::{
     collections::HashMap,
-    future::poll_fn,
-    panic::{AssertUnwindSafe, catch_unwind},
-    pin::pin,
+    panic::AssertUnwindSafe,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    task::{Context, Poll},
     time::Duration,
 };
 
@@ -15,6 +12,7 @@ use bonafide_store::{
     Tx, again,
     jobs::{self as rows, Failed, Job},
 };
+use futures_util::FutureExt as _;
 use tokio::{
     sync::Semaphore,
     task::JoinSet,
@@ -247,13 +245,8 @@ async fn perform(engine: &Engine, job: &Job) -> Result<()> {
 
 /// What panics has failed: the job is tried again, and given up, like any other.
 async fn caught(work: impl Future<Output = Result<()>>) -> Result<()> {
-    let mut work = pin!(work);
-    let polled = |context: &mut Context<'_>| {
-        let panicked = || Error::conflict("panicked", "the program crashed while it did this");
-        catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context)))
-            .unwrap_or_else(|_| Poll::Ready(Err(panicked())))
-    };
-    poll_fn(polled).await
+    let panicked = |_| Err(Error::conflict("panicked", "the program crashed while it did this"));
+    AssertUnwindSafe(work).catch_unwind().await.unwrap_or_else(panicked)
 }
 
 async fn renew(engine: &Engine, job: &Job) -> Result<()> {
