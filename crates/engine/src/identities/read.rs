@@ -3,7 +3,6 @@
 use bonafide_core::{
     document::DocumentType,
     id::{ApplicantId, CredentialId},
-    problem::Rule,
     time::Timestamp,
     verification::{Kind, Status},
 };
@@ -23,11 +22,10 @@ use crate::{
         caller::Caller,
         engine::Engine,
         error::{Error, Result},
-        own_key::own_key,
     },
     evidence::download::{File, download_in},
     verifications::{
-        search::MOST_PAIRS,
+        search::key_to_look,
         view::{View, client_names, view_of},
     },
 };
@@ -111,15 +109,11 @@ pub async fn list(engine: &Engine, caller: &Caller, filter: &Filter) -> Result<(
 
 /// What everybody who is looked for is found by; `None` where that is nobody.
 async fn terms(engine: &Engine, caller: &Caller, filter: &Filter) -> Result<Option<Vec<Term>>> {
-    if filter.search_term.is_none() && filter.metadata.is_empty() {
+    let searched = filter.search_term.as_deref();
+    let Some(own) = key_to_look(engine, caller, searched, &filter.metadata).await? else {
         return Ok(Some(vec![]));
-    }
-    if filter.metadata.len() > MOST_PAIRS {
-        let message = format!("must have at most {MOST_PAIRS} names");
-        return Err(Error::invalid("metadata", Rule::Length, message));
-    }
-    let own = own_key(engine, caller.organization).await?;
-    search::terms(&own, filter.search_term.as_deref(), &filter.metadata)
+    };
+    search::terms(&own, searched, &filter.metadata)
 }
 
 async fn identity(engine: &Engine, tx: &mut Tx, caller: &Caller, opened: Opened) -> Result<Identity> {

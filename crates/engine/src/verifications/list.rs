@@ -2,7 +2,6 @@
 
 use bonafide_core::{
     id::{ApplicantId, CredentialId},
-    problem::Rule,
     time::Timestamp,
     verification::{Kind, Status},
 };
@@ -13,15 +12,10 @@ use bonafide_store::{
 use serde_json::{Map, Value};
 
 use super::{
-    search::{self, MOST_PAIRS},
+    search,
     view::{View, client_names, view},
 };
-use crate::base::{
-    caller::Caller,
-    engine::Engine,
-    error::{Error, Result},
-    own_key::own_key,
-};
+use crate::base::{caller::Caller, engine::Engine, error::Result};
 
 /// Which verifications to list. Empty lists and `None` leave nothing out.
 #[derive(Debug, Clone, Default)]
@@ -87,17 +81,13 @@ pub async fn list(engine: &Engine, caller: &Caller, filter: &Filter) -> Result<(
 
 /// What everybody who is looked for is found by; `None` where that is nobody.
 async fn terms(engine: &Engine, caller: &Caller, filter: &Filter) -> Result<Option<Vec<Term>>> {
-    if filter.search_term.is_none() && filter.metadata.is_empty() {
+    let searched = filter.search_term.as_deref();
+    let Some(own) = search::key_to_look(engine, caller, searched, &filter.metadata).await? else {
         return Ok(Some(vec![]));
-    }
-    if filter.metadata.len() > MOST_PAIRS {
-        let message = format!("must have at most {MOST_PAIRS} names");
-        return Err(Error::invalid("metadata", Rule::Length, message));
-    }
-    let own = own_key(engine, caller.organization).await?;
+    };
     let pairs = filter.metadata.iter().map(|pair| search::term_of_pair(&own, filter.kind, pair));
     let mut terms: Vec<Term> = pairs.collect::<Result<_>>()?;
-    if let Some(searched) = &filter.search_term {
+    if let Some(searched) = searched {
         let Some(words) = search::terms(&own, filter.kind, searched)? else { return Ok(None) };
         terms.extend(words);
     }

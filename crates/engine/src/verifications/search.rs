@@ -9,7 +9,9 @@
 
 use std::collections::BTreeSet;
 
-use bonafide_core::{document::FieldName, id::OrganizationId, text::searched, verification::Kind};
+use bonafide_core::{
+    document::FieldName, id::OrganizationId, problem::Rule, text::searched, verification::Kind,
+};
 use bonafide_store::{
     Error as StoreError, Tx,
     crypto::{self, SubjectKey},
@@ -17,12 +19,14 @@ use bonafide_store::{
     search_terms::{self, Found, Kept, Term},
     verifications,
 };
-use serde_json::Value;
+use serde_json::{Map, Value};
 use unicode_normalization::char::canonical_combining_class;
 
 use crate::base::{
+    caller::Caller,
     engine::Engine,
     error::{Error, Result},
+    own_key::own_key,
     private::Private,
     record::Record,
 };
@@ -32,7 +36,7 @@ const LONGEST: usize = 64;
 /// Further words of a search are not compared.
 const MOST_WORDS: usize = 32;
 /// Most pairs of metadata that a list is asked for.
-pub(crate) const MOST_PAIRS: usize = 64;
+const MOST_PAIRS: usize = 64;
 /// Further words of one person are not kept: nobody has so many names.
 const MOST_KEPT: usize = 64;
 
@@ -154,6 +158,23 @@ async fn renew(
         tracing::error!(damaged, locked, "what some verifications are found by was not kept anew");
     }
     Ok(())
+}
+
+/// The key that what a list is looked for by is hashed under; `None` where nothing is looked for.
+pub(crate) async fn key_to_look(
+    engine: &Engine,
+    caller: &Caller,
+    search_term: Option<&str>,
+    metadata: &Map<String, Value>,
+) -> Result<Option<SubjectKey>> {
+    if search_term.is_none() && metadata.is_empty() {
+        return Ok(None);
+    }
+    if metadata.len() > MOST_PAIRS {
+        let message = format!("must have at most {MOST_PAIRS} names");
+        return Err(Error::invalid("metadata", Rule::Length, message));
+    }
+    own_key(engine, caller.organization).await.map(Some)
 }
 
 /// The terms of everybody who is found by each word of a text; `None` where there is no word in it, which finds nobody.
