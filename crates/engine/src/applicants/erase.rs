@@ -21,7 +21,7 @@ pub(crate) const FACES: [EvidenceKind; 3] =
 /// Names the verification whose pictures of the face go, where not everything does.
 const FACES_OF: &str = "faces_of";
 
-pub(crate) const WORK: Work = Work::new(JobKind::Erase, |engine, job| Box::pin(run(engine, job)));
+pub(crate) const WORK: Work = Work::in_the_end(JobKind::Erase, |engine, job| Box::pin(run(engine, job)));
 
 /// Has the files of a verification's pictures of the face deleted.
 pub(crate) async fn enqueue_faces(engine: &Engine, tx: &mut Tx, record: &Record) -> Result<()> {

@@ -17,7 +17,7 @@ use crate::{
     events::emit::emit_for,
 };
 
-pub(crate) const WORK: Work = Work::new(JobKind::ExpireLink, |engine, job| Box::pin(run(engine, job)));
+pub(crate) const WORK: Work = Work::in_the_end(JobKind::ExpireLink, |engine, job| Box::pin(run(engine, job)));
 
 pub(super) async fn enqueue(engine: &Engine, tx: &mut Tx, attempt: &rows::Attempt) -> Result<()> {
     let job = NewJob {

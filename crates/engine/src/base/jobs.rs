@@ -253,8 +253,31 @@ pub(crate) struct Work {
 pub(crate) type Running<'a> = Pin<Box<dyn Future<Output = Result<()>> + Send + 'a>>;
 
 impl Work {
-    /// Work of which nothing is recorded when it is given up.
+    /// Work of which nothing is recorded when it is given up: what is left is looked for now and then.
     pub(crate) const fn new(kind: JobKind, run: for<'a> fn(&'a Engine, &'a Job) -> Running<'a>) -> Self {
         Self { kind, run, give_up: |_, _, _| Box::pin(async { Ok(()) }) }
     }
+
+    /// Work that nobody else does when it is given up, so that a person would wait for it for ever: it is begun anew later.
+    pub(crate) const fn in_the_end(
+        kind: JobKind,
+        run: for<'a> fn(&'a Engine, &'a Job) -> Running<'a>,
+    ) -> Self {
+        Self { kind, run, give_up: |engine, tx, job| Box::pin(begin_anew(engine, tx, job)) }
+    }
+}
+
+/// Enqueues the same work again. The job that was given up stays, and is counted.
+async fn begin_anew(engine: &Engine, tx: &mut Tx, job: &Job) -> Result<()> {
+    const PAUSE_S: i64 = 3600;
+    let Some(kind) = JobKind::parse(&job.kind) else { return Ok(()) };
+    let again = NewJob {
+        kind,
+        subject: job.subject,
+        payload: job.payload.clone(),
+        unique_key: None,
+        run_at: engine.now().plus_secs(PAUSE_S).max(job.run_at),
+    };
+    enqueue(engine, tx, job.organization, again).await?;
+    Ok(())
 }

@@ -35,7 +35,8 @@ use crate::{
 };
 
 pub(crate) const PAGE_WORK: Work = Work::new(JobKind::Rescreen, |engine, job| Box::pin(run(engine, job)));
-pub(crate) const ONE_WORK: Work = Work::new(JobKind::RescreenOne, |engine, job| Box::pin(one(engine, job)));
+pub(crate) const ONE_WORK: Work =
+    Work::in_the_end(JobKind::RescreenOne, |engine, job| Box::pin(one(engine, job)));
 
 /// People a job: as many as keep other writers waiting for a moment only.
 const PAGE: i64 = 200;

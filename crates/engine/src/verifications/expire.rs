@@ -12,7 +12,7 @@ use crate::base::{
     record::Record,
 };
 
-pub(crate) const WORK: Work = Work::new(JobKind::Expire, |engine, job| Box::pin(run(engine, job)));
+pub(crate) const WORK: Work = Work::in_the_end(JobKind::Expire, |engine, job| Box::pin(run(engine, job)));
 
 /// Ends the verification if it still waits for the person and its time is over; otherwise there is nothing to do.
 async fn run(engine: &Engine, job: &Job) -> Result<()> {

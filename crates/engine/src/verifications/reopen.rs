@@ -15,7 +15,7 @@ use crate::base::{
     record::Record,
 };
 
-pub(crate) const WORK: Work = Work::new(JobKind::Reopen, |engine, job| Box::pin(run(engine, job)));
+pub(crate) const WORK: Work = Work::in_the_end(JobKind::Reopen, |engine, job| Box::pin(run(engine, job)));
 
 /// Lets the person try again, with as many attempts as before; or ends what has expired meanwhile.
 async fn run(engine: &Engine, job: &Job) -> Result<()> {

@@ -12,13 +12,13 @@ use bonafide_engine::{
     attempts::{self, Brought},
     backtest, events,
     evidence::Picture,
-    jobs,
+    jobs, trigger,
     verifications::{self, DeclaredIdentity, NewVerification},
 };
 use bonafide_testkit::{data::sample, engine::Setup};
 use serde_json::Value;
 
-use crate::support::App;
+use crate::support::{API, App};
 
 async fn app(dying: &'static [&'static str]) -> App {
     App::of("sqlite", Setup { dying, ..Setup::default() }).await
@@ -134,4 +134,56 @@ async fn a_job_of_a_newer_program_is_given_up_and_one_that_cannot_be_keeps_no_ot
     set(sealed).await;
     app.clock.advance(3_600_000);
     is_in_review(&app, first, "read again").await;
+}
+
+/// Timers that are given up: nobody waits for ever for what nobody else does.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_timer_that_was_given_up_is_set_again() {
+    let app = app(&[]).await;
+    let sandbox = app.sandbox().await;
+    let bonafide_store::Db::Sqlite { write, .. } = &app.db else { unreachable!() };
+    let triggered =
+        trigger::trigger(&app.engine, &sandbox.caller, API, "verification.inconclusive").await.unwrap();
+    let blocked = triggered.verification.unwrap();
+    let unfinished = app.created().await;
+    let forgotten = app.created().await;
+    app.consent(forgotten).await;
+    app.capture(forgotten).await;
+    app.anonymize(forgotten).await;
+    // Whatever was done at them came to no end, as often as it is tried.
+    let exhausted = "UPDATE jobs SET attempts = max_attempts WHERE queue = 'timers' AND done_at IS NULL";
+    sqlx::query(exhausted).execute(write).await.unwrap();
+    let open = async |dead: bool| -> Vec<String> {
+        let which = if dead { "failed_at IS NOT NULL" } else { "failed_at IS NULL" };
+        let asked = format!(
+            "SELECT DISTINCT kind FROM jobs WHERE queue = 'timers' AND done_at IS NULL AND {which} ORDER BY kind"
+        );
+        let rows: Vec<(String,)> = sqlx::query_as(sqlx::AssertSqlSafe(asked)).fetch_all(write).await.unwrap();
+        rows.into_iter().map(|(kind,)| kind).collect()
+    };
+    jobs::run_pending(&app.engine).await.unwrap();
+    let all = ["erase", "expire", "reopen"];
+    assert_eq!(
+        (open(true).await, open(false).await),
+        (all.map(str::to_owned).to_vec(), all.map(str::to_owned).to_vec())
+    );
+    let status =
+        async |app: &App, id| verifications::read(&app.engine, &app.caller, id).await.unwrap().status;
+    assert_eq!(status(&sandbox, blocked).await, Status::Inconclusive);
+    // An hour later they are done: who was blocked is asked again, whose time is over is told, whose files are to go has none.
+    app.clock.advance(3_600_000);
+    jobs::run_pending(&app.engine).await.unwrap();
+    assert_eq!(status(&sandbox, blocked).await, Status::RetryRequired);
+    assert_eq!(status(&app, unfinished).await, Status::Created, "its time is not over");
+    app.clock.advance(30 * 86_400_000);
+    jobs::run_pending(&app.engine).await.unwrap();
+    assert_eq!(status(&app, unfinished).await, Status::Expired);
+    assert_eq!(open(false).await, [""; 0]);
+    let files = files_under(&app.folder.path().join("blobs"));
+    assert_eq!(files, 0, "nothing is left of who was forgotten");
+}
+
+fn files_under(folder: &std::path::Path) -> usize {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.map(|path| if path.is_dir() { files_under(&path) } else { 1 }).sum()
 }
