@@ -1,17 +1,20 @@
 //! `bonafide audit`: whether the log of who did what is as it was written, and all of it there; and the log itself.
 
 use std::{
-    collections::BTreeMap,
-    io::{self, Write},
+    collections::{BTreeMap, HashMap},
+    fs::File,
+    io::{self, BufRead as _, BufReader, Write},
     path::{Path, PathBuf},
 };
 
-use bonafide_core::id::OrganizationId;
+use bonafide_core::{id::OrganizationId, time::Timestamp};
 use bonafide_store::{
     Db,
-    audit::{self, Anchor, Anchors, Fault, Line, Verdict},
+    audit::{self, Anchor, Anchors, Exported, Fault, Line, Verdict},
+    crypto::Key,
     keyring::FileKeyRing,
 };
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{CommandResult, Incomplete};
@@ -45,6 +48,22 @@ enum Action {
         #[arg(long)]
         json: bool,
     },
+    /// Go through lines that were exported, away from the installation and its key ring. Without secrets: that none is missing, that
+    /// they are in order, and that they are those the anchors name. With them: that each is as it was written. Exit status 4: they
+    /// are not; 3: what was looked at is, and something was not there to look at
+    Check {
+        /// What `export` printed
+        lines: PathBuf,
+        /// What `keys` printed
+        #[arg(long, value_name = "FILE")]
+        keys: Option<PathBuf>,
+        /// A copy of the file of anchors
+        #[arg(long, value_name = "FILE")]
+        anchors: Option<PathBuf>,
+        /// Print JSON, for programs
+        #[arg(long)]
+        json: bool,
+    },
     /// Print the lines as they were hashed, each an object of JSON. Nobody's personal data is in them
     Export(Common),
     /// Print what lines are verified with, for each organization and each key of the key ring that lines name. Whoever has one can
@@ -69,6 +88,9 @@ pub(crate) struct Tampered(String);
 pub(crate) fn run(args: Args) -> CommandResult {
     block_on(async {
         match args.action {
+            Action::Check { lines, keys, anchors, json } => {
+                check(&lines, keys.as_deref(), anchors.as_deref(), json)
+            }
             Action::Verify { common, anchors, json } => verify(&common, anchors.as_deref(), json).await,
             Action::Export(common) => export(&common).await,
             Action::Keys(common) => keys(&common).await,
@@ -116,9 +138,9 @@ async fn verify(common: &Common, anchors: Option<&Path>, json: bool) -> CommandR
     db.close().await;
     let verdicts = verdicts?;
     if json {
-        output::json(&report(&verdicts, &file, read.as_ref()))?;
+        output::json(&report(&verdicts, Some(&file), read.as_ref()))?;
     } else {
-        tell(&verdicts, &file, &heads);
+        tell(&verdicts, Some(&file), &heads);
     }
     let broken = verdicts.iter().filter(|(_, verdict)| matches!(verdict, Verdict::Broken { .. })).count();
     if broken > 0 {
@@ -168,11 +190,12 @@ async fn verdicts(
     Ok(verdicts)
 }
 
-fn report(verdicts: &Verdicts, file: &Anchors, read: Option<&(Vec<Anchor>, Option<Fault>)>) -> Value {
+fn report(verdicts: &Verdicts, file: Option<&Anchors>, read: Option<&(Vec<Anchor>, Option<Fault>)>) -> Value {
     let chain = |(id, verdict): &(OrganizationId, Verdict)| match verdict {
-        Verdict::Intact { lines, unkeyed, anchors } => {
-            json!({"organization": id, "intact": true, "lines": lines, "unkeyed": unkeyed, "anchors": anchors})
-        }
+        Verdict::Intact { lines, unkeyed, anchors, unproved } => json!({
+            "organization": id, "intact": true, "lines": lines, "unkeyed": unkeyed, "anchors": anchors,
+            "unproved": unproved,
+        }),
         Verdict::Broken { seq, because } => {
             json!({"organization": id, "intact": false, "line": seq, "because": because.to_string()})
         }
@@ -180,7 +203,7 @@ fn report(verdicts: &Verdicts, file: &Anchors, read: Option<&(Vec<Anchor>, Optio
     let chains: Vec<Value> = verdicts.iter().map(chain).collect();
     let fault = read.and_then(|(_, fault)| fault.as_ref());
     let anchors = json!({
-        "file": file.path().display().to_string(),
+        "file": file.map(|file| file.path().display().to_string()),
         "found": read.is_some(),
         "heads": read.map_or(0, |(heads, _)| heads.len()),
         "because": fault.map(ToString::to_string),
@@ -189,14 +212,15 @@ fn report(verdicts: &Verdicts, file: &Anchors, read: Option<&(Vec<Anchor>, Optio
     json!({"intact": intact, "chains": chains, "anchors": anchors})
 }
 
-fn tell(verdicts: &Verdicts, file: &Anchors, heads: &[Anchor]) {
+fn tell(verdicts: &Verdicts, file: Option<&Anchors>, heads: &[Anchor]) {
     let mut table = output::table(["organization", "lines", "anchors", ""]);
     for (id, verdict) in verdicts {
         table.add_row(match verdict {
-            Verdict::Intact { lines, unkeyed, anchors } => {
-                let said = match unkeyed {
-                    0 => "as it was written".to_owned(),
-                    _ => format!("as it was written; the first {unkeyed} lines are older than keys"),
+            Verdict::Intact { lines, unkeyed, anchors, unproved } => {
+                let said = match (unproved, unkeyed) {
+                    (0, 0) => "as it was written".to_owned(),
+                    (0, _) => format!("as it was written; the first {unkeyed} lines are older than keys"),
+                    _ => format!("in order and none missing; what {unproved} lines say is not proved"),
                 };
                 [id.to_string(), lines.to_string(), anchors.to_string(), said]
             }
@@ -206,7 +230,7 @@ fn tell(verdicts: &Verdicts, file: &Anchors, heads: &[Anchor]) {
         });
     }
     output::print(&table);
-    if let Some(last) = heads.last() {
+    if let (Some(file), Some(last)) = (file, heads.last()) {
         anstream::println!("\n{} heads in {}, the last of {}.", heads.len(), file.path().display(), last.at);
     }
 }
@@ -235,20 +259,157 @@ async fn export(common: &Common) -> CommandResult {
 }
 
 /// A line, with every part of it as it was hashed.
-fn shown(organization: OrganizationId, line: &Line) -> Value {
-    json!({
-        "organization": organization,
-        "organization_bytes": hex::encode(organization.uuid().as_bytes()),
-        "seq": line.seq,
-        "at": line.at,
-        "actor": line.actor,
-        "action": line.action,
-        "object": line.object,
-        "detail": line.detail,
-        "key": line.key_id,
-        "previous_hash": hex::encode(&line.previous_hash),
-        "hash": hex::encode(&line.hash),
-    })
+#[derive(Serialize, Deserialize)]
+struct Shown {
+    organization: OrganizationId,
+    #[serde(with = "digits")]
+    organization_bytes: Vec<u8>,
+    seq: i64,
+    at: Timestamp,
+    actor: String,
+    action: String,
+    object: String,
+    detail: String,
+    key: Option<String>,
+    #[serde(with = "digits")]
+    previous_hash: Vec<u8>,
+    #[serde(with = "digits")]
+    hash: Vec<u8>,
+}
+
+fn shown(organization: OrganizationId, line: &Line) -> Shown {
+    let line = line.clone();
+    Shown {
+        organization,
+        organization_bytes: organization.uuid().as_bytes().to_vec(),
+        seq: line.seq,
+        at: line.at,
+        actor: line.actor,
+        action: line.action,
+        object: line.object,
+        detail: line.detail,
+        key: line.key_id,
+        previous_hash: line.previous_hash,
+        hash: line.hash,
+    }
+}
+
+/// Bytes as hexadecimal digits.
+mod digits {
+    use serde::{Deserialize as _, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&hex::encode(bytes))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
+        hex::decode(String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+    }
+}
+
+/// What the lines of an organization that name this key are verified with.
+#[derive(Serialize, Deserialize)]
+struct Secret {
+    organization: OrganizationId,
+    key: String,
+    #[serde(with = "digits")]
+    secret: Vec<u8>,
+}
+
+/// The objects of a file, one a line.
+fn read<T: for<'de> Deserialize<'de>>(
+    path: &Path,
+    each: &mut dyn FnMut(T) -> CommandResult,
+) -> CommandResult {
+    let file = File::open(path).map_err(|e| format!("cannot read {}: {e}", path.display()))?;
+    for (index, line) in BufReader::new(file).lines().enumerate() {
+        let line = line.map_err(|e| format!("cannot read {}: {e}", path.display()))?;
+        if !line.is_empty() {
+            let one = serde_json::from_str(&line)
+                .map_err(|e| format!("line {} of {} is none: {e}", index + 1, path.display()))?;
+            each(one)?;
+        }
+    }
+    Ok(())
+}
+
+fn check(lines: &Path, keys: Option<&Path>, anchors: Option<&Path>, json: bool) -> CommandResult {
+    let mut secrets: HashMap<(OrganizationId, String), Key> = HashMap::new();
+    if let Some(path) = keys {
+        read(path, &mut |one: Secret| {
+            let secret = one.secret.try_into().map_err(|_| "a secret has 32 bytes")?;
+            secrets.insert((one.organization, one.key), Key::new(secret));
+            Ok(())
+        })?;
+    }
+    let file = anchors.map(Anchors::in_file);
+    let found = match &file {
+        Some(file) => Some(file.read_unproved()?.ok_or("there is no such file of anchors")?),
+        None => None,
+    };
+    let (heads, fault) = found.clone().unwrap_or_default();
+    let mut chains: BTreeMap<OrganizationId, Exported<'_>> = BTreeMap::new();
+    let chain = |id| Exported::new(id, &secrets, &heads);
+    read(lines, &mut |line: Shown| {
+        let id = line.organization;
+        if id.uuid().as_bytes() != &*line.organization_bytes {
+            return Err(Tampered(format!("line {} of {id} names two organizations", line.seq)).into());
+        }
+        chains.entry(id).or_insert_with(|| chain(id)).add(Line {
+            seq: line.seq,
+            at: line.at,
+            actor: line.actor,
+            action: line.action,
+            object: line.object,
+            detail: line.detail,
+            key_id: line.key,
+            previous_hash: line.previous_hash,
+            hash: line.hash,
+        })?;
+        Ok(())
+    })?;
+    // An export of one organization says nothing of others that the anchors name.
+    let verdicts: Verdicts = chains.into_iter().map(|(id, chain)| (id, chain.end())).collect();
+    if json {
+        output::json(&report(&verdicts, file.as_ref(), found.as_ref()))?;
+    } else {
+        tell(&verdicts, file.as_ref(), &heads);
+    }
+    let broken = verdicts.iter().filter(|(_, verdict)| matches!(verdict, Verdict::Broken { .. })).count();
+    if broken > 0 {
+        return Err(
+            Tampered(format!("{broken} of {} chains are not as they were written", verdicts.len())).into()
+        );
+    }
+    if let Some(fault) = fault {
+        return Err(Tampered(format!("{fault}; the chains hold every head before it")).into());
+    }
+    let unproved: i64 = verdicts
+        .iter()
+        .map(|(_, verdict)| if let Verdict::Intact { unproved, .. } = verdict { *unproved } else { 0 })
+        .sum();
+    let mut missing = vec![];
+    if verdicts.is_empty() {
+        missing.push("there is no line".to_owned());
+    }
+    if unproved > 0 {
+        missing.push(format!(
+            "what {unproved} lines say is proved by their secrets alone: name with --keys what `bonafide audit keys` printed"
+        ));
+    }
+    if found.is_none() {
+        missing.push(
+            "what was cut off at the ends is not noticed: name a copy of the file of anchors with --anchors"
+                .to_owned(),
+        );
+    }
+    match missing.is_empty() {
+        true => Ok(()),
+        false => {
+            Err(Incomplete(format!("what was looked at is as it was written, but {}", missing.join("; ")))
+                .into())
+        }
+    }
 }
 
 async fn keys(common: &Common) -> CommandResult {
@@ -259,9 +420,8 @@ async fn keys(common: &Common) -> CommandResult {
         let mut tx = db.read().await?;
         for name in audit::key_ids(&mut tx, organization).await? {
             let key = audit::key(&ring, &name, organization)?;
-            let key =
-                json!({"organization": organization, "key": name, "secret": hex::encode(key.as_slice())});
-            writeln!(out, "{key}")?;
+            serde_json::to_writer(&mut out, &Secret { organization, key: name, secret: key.to_vec() })?;
+            out.write_all(b"\n")?;
         }
     }
     db.close().await;

@@ -180,6 +180,105 @@ async fn requirement_14_what_was_cut_off_is_told() {
     assert_eq!(verify(&installation, &["--anchors", kept.to_str().unwrap()]).0, 0);
 }
 
+/// Lines that were written since the last time are held by an anchor soon, also where nobody has the time to stop the server.
+#[tokio::test(flavor = "multi_thread")]
+async fn requirement_14_what_is_cut_off_of_a_server_that_was_killed_is_told() {
+    let installation = Installation::new(None);
+    let database = installation.data().join("bonafide.db");
+    let old = fs::read(&database).unwrap();
+    let server = installation.serve_with(&[("BONAFIDE_AUDIT_ANCHOR_EVERY_S", "1")]);
+    let client = Client::connect(&server, &installation).await;
+    client.post("/idv/session/create", json!({})).await.unwrap();
+    let all = lines(&installation, &["export"]);
+    let last = all.last().unwrap()["hash"].as_str().unwrap().to_owned();
+    let anchors = installation.data().join("audit-anchors.jsonl");
+    for waited in 0.. {
+        assert!(waited < 600, "no anchor came");
+        if fs::read_to_string(&anchors).is_ok_and(|text| text.contains(&last)) {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    server.kill();
+    fs::write(&database, old).unwrap();
+    for log in ["bonafide.db-wal", "bonafide.db-shm"] {
+        let _ = fs::remove_file(installation.data().join(log));
+    }
+    let (status, report, told) = verify(&installation, &[]);
+    let because = report["chains"][0]["because"].as_str().unwrap_or_default();
+    assert!(status == 4 && because.contains("cut off"), "{report:#} {told}");
+}
+
+/// An auditor who has what was exported, and none of the installation.
+#[tokio::test(flavor = "multi_thread")]
+async fn requirement_14_an_export_is_checked_away_from_the_key_ring() {
+    let installation = Installation::new(None);
+    let server = installation.serve();
+    let client = Client::connect(&server, &installation).await;
+    for _ in 0..3 {
+        client.post("/idv/session/create", json!({})).await.unwrap();
+    }
+    assert!(server.terminate().0.success());
+    let elsewhere = tempfile::tempdir().unwrap();
+    let file = |name: &str| elsewhere.path().join(name).display().to_string();
+    let (exported, keys, anchors) = (file("lines"), file("keys"), file("anchors"));
+    let lines = String::from_utf8(run(&installation, &["export"]).stdout).unwrap();
+    fs::write(&exported, &lines).unwrap();
+    fs::write(&keys, run(&installation, &["keys"]).stdout).unwrap();
+    fs::copy(installation.data().join("audit-anchors.jsonl"), &anchors).unwrap();
+    drop(installation);
+    let check = |more: &[&str]| {
+        let mut command = std::process::Command::new(crate::support::BINARY);
+        command.args(["audit", "check", "--json", &exported]).args(more).env_remove("BONAFIDE_DATA_DIR");
+        let done = command.output().unwrap();
+        let told = String::from_utf8_lossy(&done.stderr).into_owned();
+        let report: Value = serde_json::from_slice(&done.stdout).unwrap_or_default();
+        (done.status.code().unwrap(), report["chains"][0].clone(), told)
+    };
+    let count = lines.lines().count() as i64;
+    assert!(count >= 5, "{lines}");
+    let (with_anchors, with_keys) = (["--anchors", &anchors], ["--keys", &keys]);
+    let with_all = [with_anchors, with_keys].concat();
+    let (status, chain, told) = check(&with_all);
+    assert_eq!((status, &chain["unproved"], &chain["lines"]), (0, &json!(0), &json!(count)), "{told}");
+    // With less, what that proves; and what it does not is told.
+    let (status, chain, told) = check(&with_anchors);
+    assert_eq!((status, &chain["intact"], &chain["unproved"]), (3, &json!(true), &json!(count)), "{told}");
+    assert!(told.contains("--keys") && !told.contains("--anchors"), "{told}");
+    let (status, chain, told) = check(&with_keys);
+    assert_eq!((status, &chain["intact"], &chain["unproved"]), (3, &json!(true), &json!(0)), "{told}");
+    assert!(told.contains("--anchors") && !told.contains("--keys"), "{told}");
+    // A line is taken out, two are swapped, the end is cut off: told without any secret.
+    let all: Vec<&str> = lines.lines().collect();
+    let mut swapped = all.clone();
+    swapped.swap(1, 2);
+    let without: Vec<&str> = [&all[..2], &all[3..]].concat();
+    for (other, line) in [(without, 3), (swapped, 2), (all[..all.len() - 1].to_vec(), count)] {
+        fs::write(&exported, other.join("\n")).unwrap();
+        let (status, chain, told) = check(&with_anchors);
+        assert_eq!((status, &chain["intact"], &chain["line"]), (4, &json!(false), &json!(line)), "{told}");
+    }
+    // What a line says is proved by its secret alone.
+    let changed = lines.replacen("\"actor\":\"", "\"actor\":\"somebody ", 1);
+    assert_ne!(changed, lines);
+    fs::write(&exported, &changed).unwrap();
+    assert_eq!(check(&with_anchors).0, 3);
+    let (status, chain, _) = check(&with_all);
+    assert_eq!((status, &chain["line"]), (4, &json!(1)), "{chain}");
+    // Written anew, with hashes that follow from each other: the anchors hold others.
+    fs::write(&exported, lines.replace(last_hash(&lines), &"0".repeat(64))).unwrap();
+    assert_eq!(check(&with_anchors).0, 4);
+    fs::write(&exported, "none").unwrap();
+    assert_eq!(check(&[]).0, 1);
+    fs::write(&exported, "").unwrap();
+    assert_eq!(check(&[]).0, 3);
+}
+
+/// The hash of the last line.
+fn last_hash(lines: &str) -> &str {
+    lines.trim_end().rsplit("\"hash\":\"").next().unwrap().split('"').next().unwrap()
+}
+
 /// What a command writes out beside a server is in the log once the server took it in.
 #[tokio::test(flavor = "multi_thread")]
 async fn exports_of_commands_are_lines() {

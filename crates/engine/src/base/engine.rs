@@ -174,7 +174,7 @@ impl Default for Settings {
             trusted_proxies: vec![],
             forwarded_header: ForwardedHeader::default(),
             audit_anchors: None,
-            audit_anchor_every_s: 3600,
+            audit_anchor_every_s: 300,
             audit_notes: None,
         }
     }

@@ -1,6 +1,6 @@
 //! The ends of the audit log's chains are written to a file outside the database, so that what is cut off there is missed here.
 
-use std::{path::Path, time::Duration};
+use std::time::Duration;
 
 use bonafide_core::problem::with_causes;
 use bonafide_store::audit::{self, Anchors};
@@ -20,11 +20,12 @@ pub async fn run(engine: Engine, mut stop: watch::Receiver<bool>) {
         let _ = stop.wait_for(|stop| *stop).await;
         return;
     };
+    let anchors = Anchors::in_file(&path);
     let every = Duration::from_secs(engine.settings.audit_anchor_every_s);
     loop {
         // Before they are read: whoever is stopped meanwhile writes once more.
         let is_last = *stop.borrow();
-        let pause = match once(&engine, &path).await {
+        let pause = match once(&engine, &anchors).await {
             Ok(written) => {
                 tracing::debug!(written, "the audit log's ends were written to the file of anchors");
                 every
@@ -49,13 +50,13 @@ pub async fn run(engine: Engine, mut stop: watch::Receiver<bool>) {
 }
 
 /// Adds those to the file that are new, after what commands left is written down. How many.
-pub async fn once(engine: &Engine, path: &Path) -> Result<usize> {
+async fn once(engine: &Engine, anchors: &Anchors) -> Result<usize> {
     if let Err(error) = take_notes(engine).await {
         tracing::error!(error = with_causes(&error), "cannot write down what commands did");
     }
     let mut tx = engine.db().read().await?;
     let heads = audit::heads(&mut tx).await?;
     drop(tx);
-    let (engine, anchors, now) = (engine.clone(), Anchors::in_file(path), engine.now());
+    let (engine, anchors, now) = (engine.clone(), anchors.clone(), engine.now());
     Ok(tokio::task::spawn_blocking(move || anchors.write(engine.key_ring(), &heads, now)).await??)
 }

@@ -9,8 +9,9 @@
 use std::{
     collections::HashMap,
     fs::{self, File, OpenOptions},
-    io::{self, Write},
+    io::{self, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use bonafide_core::{id::OrganizationId, time::Timestamp};
@@ -75,11 +76,58 @@ impl Anchor {
 #[derive(Debug, Clone)]
 pub struct Anchors {
     path: PathBuf,
+    written: Arc<Mutex<Written>>,
+}
+
+/// What the file held when it was last written to, so that the next time only what came since is read.
+#[derive(Debug, Default)]
+struct Written {
+    /// Bytes that were gone through, and the last line of them: in another file something else stands there.
+    bytes: u64,
+    line: Vec<u8>,
+    /// Of each chain its last anchor.
+    last: HashMap<OrganizationId, (i64, Vec<u8>)>,
+    /// The code of the last line.
+    previous: Vec<u8>,
+}
+
+impl Written {
+    /// Goes through what was added meanwhile. Whether the file ends in the middle of a line.
+    fn catch_up(&mut self, file: &mut File) -> io::Result<bool> {
+        let mut text = vec![];
+        file.seek(SeekFrom::Start(self.bytes - self.line.len() as u64))?;
+        file.read_to_end(&mut text)?;
+        let new = match text.strip_prefix(&*self.line) {
+            Some(new) => new.to_vec(),
+            None => {
+                *self = Self::default();
+                file.rewind()?;
+                let mut all = vec![];
+                file.read_to_end(&mut all)?;
+                all
+            }
+        };
+        self.note(&new);
+        // Something that a crash left there, which stays.
+        Ok(!self.line.is_empty() && !self.line.ends_with(b"\n"))
+    }
+
+    /// Goes on over these bytes.
+    fn note(&mut self, bytes: &[u8]) {
+        for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+            if let Ok(anchor) = serde_json::from_slice::<Anchor>(line) {
+                self.last.insert(anchor.organization, (anchor.lines, anchor.hash));
+                self.previous = anchor.code;
+            }
+            self.line = line.to_vec();
+        }
+        self.bytes += bytes.len() as u64;
+    }
 }
 
 impl Anchors {
     pub fn in_file(path: &Path) -> Self {
-        Self { path: path.to_owned() }
+        Self { path: path.to_owned(), written: Arc::default() }
     }
 
     pub fn path(&self) -> &Path {
@@ -89,13 +137,22 @@ impl Anchors {
     /// Every anchor of the file, up to the first that is not as it was written, and what is wrong with that one. None without
     /// the file.
     pub fn read(&self, ring: &dyn KeyRing) -> Result<Option<(Vec<Anchor>, Option<Fault>)>> {
+        self.look(Some(ring))
+    }
+
+    /// The same for whoever has no key ring: whether the lines are all there, and not who wrote them.
+    pub fn read_unproved(&self) -> Result<Option<(Vec<Anchor>, Option<Fault>)>> {
+        self.look(None)
+    }
+
+    fn look(&self, ring: Option<&dyn KeyRing>) -> Result<Option<(Vec<Anchor>, Option<Fault>)>> {
         let text = match fs::read_to_string(&self.path) {
             Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
             other => other.map_err(|source| self.failed("read", source))?,
         };
         let mut read: Vec<Anchor> = vec![];
         for (number, anchor) in parsed(&text) {
-            let fault = match anchor.code(ring) {
+            let fault = match ring.map_or_else(|| Ok(anchor.code.clone()), |ring| anchor.code(ring)) {
                 Err(Error::WrongKeyRing(_)) => Some(Fault::NoKey(number)),
                 Err(other) => return Err(other),
                 Ok(code) if !bool::from(code.ct_eq(&anchor.code)) => Some(Fault::Changed(number)),
@@ -120,21 +177,14 @@ impl Anchors {
         let mut file = private().open(&self.path).map_err(failed)?;
         // Until it is closed.
         file.lock().map_err(failed)?;
-        let text = fs::read_to_string(&self.path).map_err(failed)?;
-        let (mut last, mut previous) = (HashMap::new(), vec![]);
-        for (_, anchor) in parsed(&text) {
-            last.insert(anchor.organization, (anchor.lines, anchor.hash));
-            previous = anchor.code;
-        }
-        let mut added = String::new();
-        // Something that a crash left there, which stays.
-        if !text.is_empty() && !text.ends_with('\n') {
-            added.push('\n');
-        }
+        let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_torn = written.catch_up(&mut file).map_err(failed)?;
+        let mut previous = written.previous.clone();
+        let mut added = if is_torn { "\n".to_owned() } else { String::new() };
         let mut count = 0;
         for head in heads.iter().filter(|head| head.seq > 0) {
-            if last.get(&head.organization).is_some_and(|(seq, hash)| (*seq, hash) == (head.seq, &head.hash))
-            {
+            let last = written.last.get(&head.organization);
+            if last.is_some_and(|(seq, hash)| (*seq, hash) == (head.seq, &head.hash)) {
                 continue;
             }
             let mut anchor = Anchor {
@@ -155,7 +205,12 @@ impl Anchors {
             count += 1;
         }
         if count > 0 {
-            file.write_all(added.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
+            if let Err(error) = file.write_all(added.as_bytes()).and_then(|()| file.sync_all()) {
+                // How much of it is there nobody knows.
+                *written = Written::default();
+                return Err(failed(error));
+            }
+            written.note(added.as_bytes());
         }
         if is_new {
             blobs::sync_folder_of(&self.path).map_err(failed)?;
@@ -177,7 +232,7 @@ fn parsed(text: &str) -> impl Iterator<Item = (usize, Anchor)> {
 /// To add to a file that others may not read.
 fn private() -> OpenOptions {
     let mut options = File::options();
-    options.create(true).append(true);
+    options.read(true).create(true).append(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options

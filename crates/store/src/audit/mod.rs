@@ -23,5 +23,5 @@ pub use self::{
     append::{Head, append, heads, key_ids, list, rekey},
     line::{Entry, Line, key},
     notes::{Note, Notes},
-    verify::{Breach, Verdict, chains, verify},
+    verify::{Breach, Exported, Verdict, chains, verify},
 };

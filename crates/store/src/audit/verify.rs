@@ -19,8 +19,9 @@ const BATCH: i64 = 1000;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     /// Every one of this many lines is as it was written. The first `unkeyed` of them are older than keys, so that whoever could
-    /// write to the database then could have changed them then; `anchors` heads that were written elsewhere are among them.
-    Intact { lines: i64, unkeyed: i64, anchors: usize },
+    /// write to the database then could have changed them then; `anchors` heads that were written elsewhere are among them. Of
+    /// `unproved` the secret was not there: none is missing among them and they are in order, and nothing is said of what they say.
+    Intact { lines: i64, unkeyed: i64, anchors: usize, unproved: i64 },
     /// The chain breaks at this line.
     Broken { seq: i64, because: Breach },
 }
@@ -70,7 +71,7 @@ pub async fn verify(
     let mut tx = db.read().await?;
     let head = end(&mut tx, organization).await?;
     drop(tx);
-    let mut chain = Chain::new(organization, ring, anchors);
+    let mut chain = Chain::new(organization, Secrets::Ring(ring), anchors);
     let target = head.as_ref().map_or(i64::MAX, |(seq, _)| *seq);
     while chain.seq < target {
         let mut tx = db.read().await?;
@@ -102,10 +103,41 @@ pub async fn verify(
     if !list(&mut tx, organization, now, 1).await?.is_empty() {
         return broken(now + 1, Breach::Unlinked);
     }
-    if chain.seq > 0 && chain.unkeyed == chain.seq {
-        return broken(chain.seq, Breach::Unkeyed);
+    Ok(chain.verdict())
+}
+
+/// A chain that was exported, gone through away from its database.
+pub struct Exported<'a> {
+    chain: Chain<'a>,
+    broken: Option<Verdict>,
+}
+
+impl<'a> Exported<'a> {
+    /// `secrets` are those of its lines that whoever looks has (see [`line::key`]), by the names that lines have for them.
+    pub fn new(
+        organization: OrganizationId,
+        secrets: &'a HashMap<(OrganizationId, String), Key>,
+        anchors: &'a [Anchor],
+    ) -> Self {
+        Self { chain: Chain::new(organization, Secrets::Given(secrets), anchors), broken: None }
     }
-    Ok(Verdict::Intact { lines: chain.seq, unkeyed: chain.unkeyed, anchors: chain.found })
+
+    /// The next line. After the first that is amiss nothing is looked at any more.
+    ///
+    /// # Errors
+    /// None of these secrets' making.
+    pub fn add(&mut self, line: Line) -> Result<()> {
+        if self.broken.is_none() {
+            self.broken = self.chain.add(line)?.err().map(|(seq, because)| Verdict::Broken { seq, because });
+        }
+        Ok(())
+    }
+
+    /// What became of it, after the last line.
+    pub fn end(self) -> Verdict {
+        let cut_off = || self.chain.cut_off().map(|(seq, because)| Verdict::Broken { seq, because });
+        self.broken.or_else(cut_off).unwrap_or_else(|| self.chain.verdict())
+    }
 }
 
 async fn end(tx: &mut Tx, organization: OrganizationId) -> Result<Option<(i64, Vec<u8>)>> {
@@ -116,10 +148,17 @@ async fn end(tx: &mut Tx, organization: OrganizationId) -> Result<Option<(i64, V
     .to("read the head of the audit log")
 }
 
+/// Where the secrets of lines are from.
+enum Secrets<'a> {
+    Ring(&'a dyn KeyRing),
+    /// Those that somebody was given, perhaps not all.
+    Given(&'a HashMap<(OrganizationId, String), Key>),
+}
+
 /// A chain as far as it was gone through.
 struct Chain<'a> {
     organization: OrganizationId,
-    ring: &'a dyn KeyRing,
+    secrets: Secrets<'a>,
     keys: HashMap<String, Key>,
     /// Heads that were not come to yet, the next one first.
     anchors: VecDeque<&'a Anchor>,
@@ -127,21 +166,23 @@ struct Chain<'a> {
     seq: i64,
     hash: Vec<u8>,
     unkeyed: i64,
+    unproved: i64,
 }
 
 impl<'a> Chain<'a> {
-    fn new(organization: OrganizationId, ring: &'a dyn KeyRing, anchors: &'a [Anchor]) -> Self {
+    fn new(organization: OrganizationId, secrets: Secrets<'a>, anchors: &'a [Anchor]) -> Self {
         let mut own: Vec<&Anchor> = anchors.iter().filter(|a| a.organization == organization).collect();
         own.sort_by_key(|anchor| anchor.lines);
         Self {
             organization,
-            ring,
+            secrets,
             keys: HashMap::new(),
             anchors: own.into(),
             found: 0,
             seq: 0,
             hash: vec![],
             unkeyed: 0,
+            unproved: 0,
         }
     }
 
@@ -156,10 +197,11 @@ impl<'a> Chain<'a> {
             None => None,
             Some(id) => match self.key(id) {
                 Err(Error::WrongKeyRing(_)) => return broken(Breach::NoKey(id.clone())),
-                other => Some(other?),
+                other => other?,
             },
         };
-        if line.hash != hash(self.organization, &line, key.as_ref()) {
+        let is_proved = line.key_id.is_none() || key.is_some();
+        if is_proved && line.hash != hash(self.organization, &line, key.as_ref()) {
             return broken(Breach::Changed);
         }
         if line.previous_hash != self.hash {
@@ -172,17 +214,31 @@ impl<'a> Chain<'a> {
             self.found += 1;
         }
         self.unkeyed += i64::from(line.key_id.is_none());
+        self.unproved += i64::from(!is_proved);
         (self.seq, self.hash) = (line.seq, line.hash);
         Ok(Ok(()))
     }
 
-    fn key(&mut self, id: &str) -> Result<Key> {
+    fn key(&mut self, id: &str) -> Result<Option<Key>> {
+        let ring = match self.secrets {
+            Secrets::Given(all) => return Ok(all.get(&(self.organization, id.to_owned())).cloned()),
+            Secrets::Ring(ring) => ring,
+        };
         if let Some(key) = self.keys.get(id) {
-            return Ok(key.clone());
+            return Ok(Some(key.clone()));
         }
-        let key = line::key(self.ring, id, self.organization)?;
+        let key = line::key(ring, id, self.organization)?;
         self.keys.insert(id.to_owned(), key.clone());
-        Ok(key)
+        Ok(Some(key))
+    }
+
+    /// Of a chain of which nothing was amiss up to its end.
+    fn verdict(&self) -> Verdict {
+        if self.seq > 0 && self.unkeyed == self.seq {
+            return Verdict::Broken { seq: self.seq, because: Breach::Unkeyed };
+        }
+        let (lines, unkeyed, unproved) = (self.seq, self.unkeyed, self.unproved);
+        Verdict::Intact { lines, unkeyed, anchors: self.found, unproved }
     }
 
     /// What an anchor says was there after the last line.

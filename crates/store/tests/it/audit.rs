@@ -44,7 +44,7 @@ async fn verdict_of(
 }
 
 fn intact(lines: i64) -> Verdict {
-    Verdict::Intact { lines, unkeyed: 0, anchors: 0 }
+    Verdict::Intact { lines, unkeyed: 0, anchors: 0, unproved: 0 }
 }
 
 fn broken(seq: i64, because: Breach) -> Verdict {
@@ -285,7 +285,7 @@ pub(crate) async fn lines_without_a_key_are_held_by_the_first_that_has_one(stage
     assert_eq!(verdict(&stage, old).await, broken(4, Breach::Unkeyed));
     assert_eq!((rekey(&stage).await, rekey(&stage).await), (1, 0));
     write(&stage, old, 2).await;
-    assert_eq!(verdict(&stage, old).await, Verdict::Intact { lines: 7, unkeyed: 4, anchors: 0 });
+    assert_eq!(verdict(&stage, old).await, Verdict::Intact { lines: 7, unkeyed: 4, anchors: 0, unproved: 0 });
     assert_eq!(verdict(&stage, new).await, intact(1));
     let change = lines(&stage, old).await.remove(4);
     assert_eq!((change.action.as_str(), change.detail.as_str()), ("audit.keyed", "{\"lines\":4}"));
@@ -357,8 +357,8 @@ pub(crate) async fn requirement_14_what_is_cut_off_is_missed_by_an_anchor(stage:
     let (anchors, fault) = file.read(&stage.ring).unwrap().unwrap();
     assert_eq!((anchors.len(), fault), (3, None));
     let of = async |organization| verdict_of(&stage, &stage.ring, organization, &anchors).await;
-    assert_eq!(of(a).await, Verdict::Intact { lines: 8, unkeyed: 0, anchors: 2 });
-    assert_eq!(of(b).await, Verdict::Intact { lines: 1, unkeyed: 0, anchors: 1 });
+    assert_eq!(of(a).await, Verdict::Intact { lines: 8, unkeyed: 0, anchors: 2, unproved: 0 });
+    assert_eq!(of(b).await, Verdict::Intact { lines: 1, unkeyed: 0, anchors: 1, unproved: 0 });
 
     // Cut off with the end set back: without anchors nobody notices.
     stage.lift_append_only().await;
@@ -424,6 +424,26 @@ pub(crate) async fn a_file_of_anchors_holds_its_own_lines(stage: Stage) {
     let (anchors, fault) = file.read(&stage.ring).unwrap().unwrap();
     assert_eq!((anchors.len(), fault), (5, None));
     assert!(std::fs::read_to_string(&path).unwrap().starts_with(&torn));
+    // Another process adds to it, and both go on.
+    let other = Anchors::in_file(&path);
+    for file in [&other, &file, &other] {
+        write(&stage, organization, 1).await;
+        assert_eq!(file.write(&stage.ring, &heads(&stage).await, stage.now()).unwrap(), 1);
+        assert_eq!(file.write(&stage.ring, &heads(&stage).await, stage.now()).unwrap(), 0);
+    }
+    let (anchors, fault) = file.read(&stage.ring).unwrap().unwrap();
+    assert_eq!((anchors.len(), fault), (8, None));
+    // Moved away, by whoever keeps copies, and put back: a new one begins, and the old one goes on.
+    let old = std::fs::read(&path).unwrap();
+    std::fs::remove_file(&path).unwrap();
+    assert_eq!(file.write(&stage.ring, &heads(&stage).await, stage.now()).unwrap(), 1);
+    let (anchors, fault) = file.read(&stage.ring).unwrap().unwrap();
+    assert_eq!((anchors.len(), fault), (1, None));
+    std::fs::write(&path, old).unwrap();
+    write(&stage, organization, 1).await;
+    assert_eq!(file.write(&stage.ring, &heads(&stage).await, stage.now()).unwrap(), 1);
+    let (anchors, fault) = file.read(&stage.ring).unwrap().unwrap();
+    assert_eq!((anchors.len(), fault), (9, None));
 }
 
 /// Two transactions take two rows in opposite orders: PostgreSQL ends one of them, and that is done again.
