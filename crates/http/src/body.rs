@@ -396,6 +396,20 @@ mod tests {
         }
     }
 
+    /// On the one thread that answers requests nobody would hear of what this work waits for.
+    #[tokio::test]
+    async fn what_takes_long_is_done_beside_the_requests() {
+        let (told, heard) = std::sync::mpsc::channel();
+        let long = tokio::spawn(beside(AT_ONCE + 1, move || heard.recv_timeout(Duration::from_secs(60))));
+        tokio::task::yield_now().await;
+        told.send(()).unwrap();
+        assert_eq!(long.await.unwrap(), Ok(()));
+        // What is small is done where it is.
+        let here = std::thread::current().id();
+        assert_eq!(beside(AT_ONCE, || std::thread::current().id()).await, here);
+        assert_ne!(beside(AT_ONCE + 1, || std::thread::current().id()).await, here);
+    }
+
     #[tokio::test]
     async fn a_body_that_comes_too_slowly_is_not_waited_for() {
         let under_way = UnderWay::default();

@@ -95,6 +95,75 @@ fn no_two_objects_of_an_api_have_one_name() {
     assert!(named > 200, "only {named} objects were found");
 }
 
+/// Pictures come in base64, many megabytes of it: no handler decodes it on the threads that answer requests.
+#[test]
+fn base64_of_callers_is_decoded_beside_the_requests() {
+    let mut decoding = vec![];
+    let mut folders = vec![root().join("dialects")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let inside = path.strip_prefix(root()).unwrap().display().to_string();
+            let text = fs::read_to_string(&path).unwrap_or_default();
+            let text = text.split("#[cfg(test)]").next().unwrap_or_default();
+            if inside.contains("/src/") && text.contains(".decode(") && text.contains("base64::") {
+                assert!(decodes_in_functions_alone(text), "{inside} decodes where requests are answered");
+                decoding.push((path, text.to_owned()));
+            }
+        }
+    }
+    assert!(decoding.len() >= 3, "{decoding:?}");
+    for (path, text) in &decoding {
+        // Whoever decodes is called beside: there, or by each that imports it.
+        let module = path.file_stem().unwrap().to_str().unwrap();
+        let dialect = path.ancestors().find(|folder| folder.ends_with("src")).unwrap();
+        let importing: Vec<String> = match text.contains("beside(") {
+            true => vec![text.clone()],
+            false => sources(dialect).into_iter().filter(|t| t.contains(&format!("{module}::of_"))).collect(),
+        };
+        assert!(!importing.is_empty(), "{}", path.display());
+        for text in importing {
+            assert!(
+                text.contains("beside("),
+                "what decodes by {} does so where requests are answered",
+                path.display()
+            );
+        }
+    }
+    assert!(!decodes_in_functions_alone("async fn a() {\n    STANDARD.decode(b);\n}\n"));
+    assert!(decodes_in_functions_alone(
+        "async fn a() {\n    b();\n}\n\nfn b() {\n    STANDARD.decode(b);\n}\n"
+    ));
+}
+
+/// Whether each place that decodes is in a function that nobody waits in.
+fn decodes_in_functions_alone(text: &str) -> bool {
+    text.match_indices(".decode(").all(|(at, _)| {
+        let head = text[..at].lines().rev().find(|line| line.contains("fn ") && line.contains('('));
+        head.is_some_and(|head| !head.contains("async "))
+    })
+}
+
+/// The text of every file under a folder.
+fn sources(folder: &Path) -> Vec<String> {
+    let (mut all, mut folders) = (vec![], vec![folder.to_owned()]);
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                all.push(fs::read_to_string(path).unwrap_or_default());
+            }
+        }
+    }
+    all
+}
+
 /// What a file derives a schema of.
 fn objects(text: &str) -> Vec<String> {
     let (mut found, mut derived) = (vec![], false);

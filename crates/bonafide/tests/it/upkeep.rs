@@ -286,3 +286,35 @@ async fn requirement_10_a_key_ring_is_replaced() {
         );
     }
 }
+
+/// A word that nobody knows grants nothing; whoever wrote it meant something, perhaps less than the rest of the words.
+#[test]
+fn a_key_with_a_scope_that_nobody_knows_refuses_the_start() {
+    let installation = Installation::new(Some(postgres::database()));
+    let key = installation.does(&["keys", "create", "--json"], &[]);
+    let id = key["id"].as_str().unwrap();
+    let change = |to: &str| {
+        let mut psql = Command::new(postgres::program("psql"));
+        psql.arg(installation.database.as_ref().unwrap()).args(["-v", "ON_ERROR_STOP=1", "-c", to]);
+        let done = psql.output().unwrap();
+        assert!(done.status.success(), "{}", text(&done.stderr));
+    };
+    change("UPDATE credentials SET scopes = scopes || ' verifications:everything'");
+    let started = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| installation.serve()));
+    let Err(stopped) = started else { panic!("a server serves") };
+    let told = stopped.downcast::<String>().unwrap();
+    assert!(told.contains("verifications:everything") && told.contains("revoke it"), "{told}");
+    // It can be mended without a server.
+    change("UPDATE credentials SET scopes = 'verifications everything'");
+    let listed = installation.does(&["keys", "list", "--json"], &[]);
+    assert!(listed.to_string().contains(id), "{listed}");
+    for one in listed.as_array().unwrap() {
+        installation.run(&["keys", "revoke", one["id"].as_str().unwrap()], &[]);
+    }
+    let clients = installation.does(&["oauth-clients", "list", "--json"], &[]);
+    for one in clients.as_array().unwrap() {
+        let id = one["id"].as_str().or(one["client_id"].as_str()).unwrap();
+        installation.run(&["oauth-clients", "revoke", id], &[]);
+    }
+    installation.serve();
+}
