@@ -9,7 +9,15 @@ mod output;
 mod seals;
 mod settings;
 
+use std::alloc::System;
+
 use clap::Parser;
+use zeroizing_alloc::ZeroAlloc;
+
+/// What is freed is overwritten, so that nothing of a person stays in memory that nobody uses any more. Libraries that are not
+/// written in Rust have allocators of their own.
+#[global_allocator]
+static MEMORY: ZeroAlloc<System> = ZeroAlloc(System);
 
 #[derive(Parser)]
 #[command(name = "bonafide", version, about = "Self-hosted identity verification")]

@@ -15,6 +15,7 @@ mod lists_agree;
 mod policies;
 mod processes;
 mod readme;
+mod remains;
 mod requirements;
 mod rescreen;
 mod review;

@@ -52,7 +52,7 @@ impl House {
 }
 
 /// The processes that look at pictures for another.
-fn children_of(parent: u32) -> BTreeSet<u32> {
+pub fn children_of(parent: u32) -> BTreeSet<u32> {
     let all = std::fs::read_dir("/proc").unwrap().flatten();
     let pids = all.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
     let is_child = |pid: &u32| stat(*pid).is_some_and(|(state, of)| of == parent && state != 'Z');
