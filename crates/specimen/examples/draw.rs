@@ -1,11 +1,12 @@
 //! `draw OUT_DIR`: photographs of invented documents with what they say, in the layout of the data folders
-//! that `bonafide eval` and `bench/peers.py` read: `mrz/`, `pdf417/` and `address/`, each with a `manifest.tsv`.
+//! that `bonafide eval` and `bench/peers.py` read: `mrz/`, `pdf417/` and `address/`, each with a `manifest.tsv`, and `aamva/`.
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
 use bonafide_specimen::bill::{Bill, COUNTRIES, KINDS, bill, seal};
 use bonafide_specimen::distort::{Shot, shoot};
+use bonafide_specimen::payload::Payload;
 use bonafide_specimen::{self as specimen, Fonts, Licence, MRZ_CAPITAL_MM, PIXELS_PER_MM, Scene, Specimen};
 use clap::Parser;
 use image::RgbImage;
@@ -28,6 +29,9 @@ struct Args {
     /// Size of a picture, about, in millions of pixels
     #[arg(long, default_value_t = 12.0)]
     megapixels: f32,
+    /// Names of 2 to 39 characters in turn, on passports alone
+    #[arg(long)]
+    names: bool,
     /// Tilt of the camera in degrees
     #[arg(long, default_value_t = 10.0)]
     tilt: f32,
@@ -43,6 +47,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut code_rows = String::from("file\ttruth_file\tsymbols\n");
     for seed in args.seed..args.seed.saturating_add(args.count) {
         let person = Specimen::random(seed);
+        if args.names {
+            let person = named(person, seed);
+            let file = format!("td3-{seed}.jpg");
+            photograph(&args, &specimen::passport(&person, &fonts), seed, &zones.join(&file))?;
+            zone_rows.push_str(&format!("{file}\tTD3\t{}\n", specimen::td3(&person).join("|")));
+            continue;
+        }
         let [front, back] = specimen::identity_card(&person, &fonts);
         let pages = [
             ("TD3", specimen::passport(&person, &fonts), specimen::td3(&person).join("|")),
@@ -61,9 +72,46 @@ fn main() -> Result<(), Box<dyn Error>> {
         std::fs::write(codes.join(format!("licence-{seed}.txt")), licence.payload())?;
         code_rows.push_str(&format!("licence-{seed}.jpg\tlicence-{seed}.txt\t1\n"));
     }
+    payloads(&args)?;
     std::fs::write(zones.join("manifest.tsv"), zone_rows)?;
     std::fs::write(codes.join("manifest.tsv"), code_rows)?;
     bills(&args, &fonts)
+}
+
+/// A person whose name fills from 2 to all 39 places of a passport's zone, by the seed.
+fn named(person: Specimen, seed: u64) -> Specimen {
+    let places = 2 + (seed % 38) as usize;
+    let letters: String = format!("{}{}{}", person.surname, person.given_names, person.birth_place)
+        .chars()
+        .flat_map(|c| specimen::transliterate(&c.to_string()).chars().collect::<Vec<_>>())
+        .filter(char::is_ascii_uppercase)
+        .cycle()
+        .take(places)
+        .collect();
+    // Two fillers stand between the two names; very short ones are one name, of which every second is a given name.
+    let (surname, given) = match letters.split_at_checked(places.saturating_sub(2) / 2) {
+        Some((surname, rest)) if places >= 5 => (surname.to_owned(), rest.chars().skip(2).collect()),
+        _ if seed % 2 == 0 => (letters, String::new()),
+        _ => (String::new(), letters),
+    };
+    Specimen { surname, given_names: given, ..person }
+}
+
+/// The data of licences in every form.
+fn payloads(args: &Args) -> Result<(), Box<dyn Error>> {
+    let folder = args.out.join("aamva");
+    std::fs::create_dir_all(&folder)?;
+    let mut rows = String::new();
+    for seed in args.seed..args.seed.saturating_add(args.count) {
+        let drawn = Payload::random(seed);
+        let fields: serde_json::Map<_, _> =
+            drawn.fields.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
+        let id = format!("{seed} {:?}", drawn.form);
+        rows.push_str(&serde_json::json!({"id": id, "payload": drawn.text, "fields": fields}).to_string());
+        rows.push('\n');
+    }
+    std::fs::write(folder.join("payloads.jsonl"), rows)?;
+    Ok(())
 }
 
 /// Bills of every country in turn, each kind in turn, with what a reader should find.

@@ -22,6 +22,7 @@ pub mod forged;
 mod licence;
 mod mrz;
 mod page;
+pub mod payload;
 mod people;
 mod photo;
 mod portrait;

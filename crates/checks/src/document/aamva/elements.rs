@@ -1,17 +1,18 @@
 //! The barcode form: a header, sub-files, and data elements that begin with a three-letter identifier.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bonafide_core::document::DocumentType;
 
 use super::{
+    issuers::by_state,
     licence::{Licence, ParseError},
     values,
 };
 
 /// The identifiers the standard has given, in any version, as ranges of the last letter.
 const KNOWN: [(&str, char, char); 5] =
-    [("DA", 'A', 'Z'), ("DB", 'A', 'S'), ("DC", 'A', 'U'), ("DD", 'A', 'L'), ("PA", 'A', 'F')];
+    [("DA", 'A', 'Z'), ("DB", 'A', 'S'), ("DC", 'A', 'U'), ("DD", 'A', 'P'), ("PA", 'A', 'F')];
 
 /// Elements of version 1 that cards hardly carry and whose letters are common inside words. They count
 /// where a line begins, not where separators were lost.
@@ -41,7 +42,8 @@ pub(super) fn parse(payload: &str) -> Result<Licence, ParseError> {
     }
     if elements.len() < ENOUGH {
         let joined = lines.join(" ");
-        let unseparated = split_unseparated(without_vendor_data(&joined, vendors));
+        let version = header.as_ref().and_then(|h| h.version);
+        let unseparated = split_unseparated(without_vendor_data(&joined, vendors), version);
         if unseparated.len() >= ENOUGH {
             elements = unseparated;
         }
@@ -119,11 +121,14 @@ fn document_type(designator: &str) -> Option<DocumentType> {
     }
 }
 
-/// Control characters separate (the standard's LF, RS and CR, and what encodings made of them), and
-/// the character the header declares.
+/// Control characters separate (the standard's LF, RS and CR, and what issuers print in their place), and the character the
+/// header declares. Those from 0x80 to 0x9f are letters of a character set that was not declared, but for one that stands as
+/// often as a separator does.
 fn is_separator(payload: &str, header: Option<&Header<'_>>) -> impl Fn(char) -> bool + use<> {
     let declared = header.and_then(|h| h.separator).filter(|c| payload.matches(*c).count() > ENOUGH);
-    move |c| c.is_control() || Some(c) == declared
+    let often = |c: &char| c.is_control() && !c.is_ascii() && payload.matches(*c).count() > ENOUGH;
+    let made: BTreeSet<char> = payload.chars().filter(often).collect();
+    move |c| c.is_ascii_control() || Some(c) == declared || made.contains(&c)
 }
 
 /// The text from the first data element on: a header cut short may leave parts of its list in front.
@@ -169,77 +174,128 @@ fn add(elements: &mut BTreeMap<String, String>, line: &str) {
     }
 }
 
-/// Elements of a text that lost its separators: an identifier counts where none of its kind was before,
-/// the value before it is complete, and what follows fits its format.
-fn split_unseparated(text: &str) -> BTreeMap<String, String> {
-    let mut elements: BTreeMap<String, String> = BTreeMap::new();
-    let mut open: Option<(&str, usize)> = None;
-    let mut at = 0;
-    while at < text.len() {
-        let Some(rest) = text.get(at..) else {
-            at += 1;
-            continue;
-        };
-        let before = open.map(|(tag, start)| (tag, text.get(start..at).unwrap_or_default()));
-        match known(rest) {
-            Some(tag)
-                if !RARE.contains(&tag)
-                    && !elements.contains_key(tag)
-                    && open.is_none_or(|(t, _)| t != tag)
-                    && before.is_none_or(|(t, value)| is_complete(t, value))
-                    && may_follow(tag, rest.get(3..).unwrap_or_default()) =>
-            {
-                if let Some((tag, value)) = before {
-                    elements.insert(tag.to_owned(), value.trim().to_owned());
-                }
-                open = Some((tag, at + 3));
-                at += 3;
-            }
-            _ => at += 1,
+/// Added by version 11 of 2025, and taken out by it.
+const NEW_IN_11: [&str; 4] = ["DDM", "DDN", "DDO", "DDP"];
+const GONE_IN_11: [&str; 5] = ["DBN", "DBG", "DBS", "DCL", "DDC"];
+/// Class, restrictions and endorsements of version 1.
+const OF_VERSION_1: [&str; 3] = ["DAR", "DAS", "DAT"];
+
+/// Elements of a text that lost its separators. Letters of an identifier also stand inside names (`HOLLIDAY`), so of all ways to
+/// cut the text the one counts in which the values fit their elements best.
+fn split_unseparated(text: &str, version: Option<u8>) -> BTreeMap<String, String> {
+    let of_version = |tag: &str| match version {
+        Some(11..) => !GONE_IN_11.contains(&tag) && !OF_VERSION_1.contains(&tag),
+        Some(2..) => !NEW_IN_11.contains(&tag) && !OF_VERSION_1.contains(&tag),
+        _ => !NEW_IN_11.contains(&tag),
+    };
+    let places = (0..text.len()).filter_map(|at| {
+        let tag = known(text.get(at..)?)?;
+        (!RARE.contains(&tag) && of_version(tag)).then_some((at, tag))
+    });
+    let mut ways: Vec<Way<'_>> = vec![Way::default()];
+    for (at, tag) in places {
+        // Each way goes on without this identifier, or with it where the value before it can end here.
+        let with: Vec<Way<'_>> = ways.iter().filter_map(|way| way.then(text, at, tag)).collect();
+        ways.extend(with);
+        // Those that end in the same value go on alike: of each the best few.
+        ways.sort_by_key(|way| std::cmp::Reverse(way.worth));
+        ways.truncate(WAYS);
+    }
+    let best = ways.into_iter().filter_map(|way| way.ended(text)).max_by_key(|way| way.worth);
+    let cuts = best.map(|way| way.cuts).unwrap_or_default();
+    let ends = cuts.iter().skip(1).map(|(at, _)| *at).chain([text.len()]);
+    let values = cuts
+        .iter()
+        .zip(ends)
+        .filter_map(|((at, tag), end)| Some(((*tag).to_owned(), text.get(at + 3..end)?.trim().to_owned())));
+    values.collect()
+}
+
+/// How many ways to cut a text are followed at once.
+const WAYS: usize = 96;
+
+/// A way to cut a text: where elements begin, and how well the values so far fit.
+#[derive(Clone, Default)]
+struct Way<'a> {
+    cuts: Vec<(usize, &'a str)>,
+    worth: i32,
+}
+
+impl<'a> Way<'a> {
+    fn then(&self, text: &str, at: usize, tag: &'a str) -> Option<Self> {
+        if self.cuts.iter().any(|(_, t)| *t == tag) {
+            return None;
         }
+        let mut way = self.ended(text.get(..at)?)?;
+        // The combined names and their parts do not stand in one card.
+        let whole = |t: &str| matches!(t, "DAA");
+        let parts = |t: &str| matches!(t, "DAB" | "DAC" | "DAD" | "DCS" | "DCT");
+        let given = |t: &str| matches!(t, "DAC" | "DAD");
+        let both = |t: &str| {
+            (whole(t) && parts(tag))
+                || (parts(t) && whole(tag))
+                || (t == "DCT" && given(tag))
+                || (given(t) && tag == "DCT")
+        };
+        if way.cuts.iter().any(|(_, t)| both(t)) {
+            way.worth -= 6;
+        }
+        way.cuts.push((at, tag));
+        Some(way)
     }
-    if let Some((tag, start)) = open {
-        elements.insert(tag.to_owned(), text.get(start..).unwrap_or_default().trim().to_owned());
+
+    /// With the value of its last element, which ends where the text does; `None` where that cannot be its value.
+    fn ended(&self, text: &str) -> Option<Self> {
+        let mut way = self.clone();
+        match self.cuts.last() {
+            Some((at, tag)) => way.worth += fit(tag, text.get(at + 3..)?.trim())?,
+            // What stands before the first element is lost.
+            None => way.worth -= i32::try_from(text.trim().len()).unwrap_or(i32::MAX / 2),
+        }
+        Some(way)
     }
-    elements
 }
 
 const DATES: [&str; 9] = ["DBA", "DBB", "DBD", "DBL", "DDB", "DDC", "DDH", "DDI", "DDJ"];
 /// Elements of one character.
-const FLAGS: [&str; 8] = ["DBC", "DCE", "DDA", "DDD", "DDE", "DDF", "DDG", "DDK"];
+const FLAGS: [&str; 12] =
+    ["DBC", "DCE", "DDA", "DDD", "DDE", "DDF", "DDG", "DDK", "DDM", "DDN", "DDO", "DDP"];
 
-/// Whether the text between one identifier and the next is a whole value of its format.
-fn is_complete(tag: &str, value: &str) -> bool {
-    let value = value.trim();
+/// How well a value fits its element: more for a form that little else has. `None` where it cannot be its value.
+fn fit(tag: &str, value: &str) -> Option<i32> {
     let letters = |n: usize| value.len() == n && value.bytes().all(|b| b.is_ascii_alphabetic());
+    let number = value.bytes().any(|b| b.is_ascii_digit());
+    let required = matches!(tag, "DAA" | "DCS" | "DAB" | "DAQ" | "DAJ" | "DBB");
     if value.is_empty() || value == "NONE" {
-        return !matches!(tag, "DAA" | "DCS" | "DAB" | "DAQ" | "DAJ" | "DBB");
+        return (!required).then_some(2);
     }
+    let sure = |fits: bool| fits.then_some(6);
     match tag {
-        _ if DATES.contains(&tag) => value.len() == 8 && value.bytes().all(|b| b.is_ascii_digit()),
-        _ if FLAGS.contains(&tag) => value.len() == 1,
-        "DAJ" => letters(2),
-        "DCG" => letters(3) || letters(2),
-        "DAY" => letters(3) || values::eye_colour(value).is_some(),
-        "DAZ" => letters(3) || values::hair_colour(value).is_some(),
-        "DAU" => values::height(value).is_some() || value.len() >= 2,
-        "DAW" | "DAX" => value.len() >= 2,
-        "DAK" => value.bytes().filter(u8::is_ascii_alphanumeric).count() >= 5,
-        "DCS" | "DAB" | "DAC" | "DAI" => value.len() >= 2,
-        _ => true,
-    }
-}
-
-/// Whether a text can be the value of an element that has a fixed format.
-fn may_follow(tag: &str, rest: &str) -> bool {
-    let rest = rest.trim_start();
-    let ends = |rest: &str| rest.is_empty() || rest.starts_with("NONE") || known(rest).is_some();
-    let digits = |n: usize| rest.bytes().take_while(u8::is_ascii_digit).count() >= n;
-    match tag {
-        _ if DATES.contains(&tag) => digits(8) || ends(rest),
-        _ if FLAGS.contains(&tag) => ends(rest.get(1..).unwrap_or_default().trim_start()) || ends(rest),
-        "DAU" | "DAW" | "DAX" => digits(1) || ends(rest),
-        "DAK" => rest.starts_with(|c: char| c.is_ascii_alphanumeric()) || ends(rest),
-        _ => true,
+        _ if DATES.contains(&tag) => sure(value.len() == 8 && value.bytes().all(|b| b.is_ascii_digit())),
+        "DBC" => sure(values::gender(value).is_some() && value.len() == 1),
+        "DDE" | "DDF" | "DDG" => sure(matches!(value, "T" | "N" | "U")),
+        _ if FLAGS.contains(&tag) => (value.len() == 1).then_some(3),
+        "DAJ" => letters(2).then(|| if by_state(value).is_some() { 6 } else { 2 }),
+        "DCG" => (letters(3) || letters(2)).then(|| if values::country(value).is_some() { 6 } else { 1 }),
+        "DAY" => values::eye_colour(value).map(|_| 6).or_else(|| letters(3).then_some(1)),
+        "DAZ" => values::hair_colour(value).map(|_| 6).or_else(|| letters(3).then_some(1)),
+        "DAU" | "DAV" => {
+            values::height(value).map(|_| 6).or_else(|| (number && value.len() <= 8).then_some(2))
+        }
+        "DAW" | "DAX" => (number && value.len() <= 6).then_some(4),
+        "DAK" => {
+            let code = value.bytes().filter(u8::is_ascii_alphanumeric).count();
+            ((5..=11).contains(&code) && number).then_some(5)
+        }
+        "DAQ" | "DCF" => number.then_some(3),
+        // The parts of a combined name stand between commas.
+        "DAA" if value.contains([',', '$']) => Some(5),
+        "DCS" | "DAB" | "DAC" if value.contains([',', '$']) => Some(1),
+        // A name has no digits, and a part of one is longer than a letter.
+        "DAA" | "DCS" | "DAB" | "DAC" | "DCT" | "DAI" => {
+            (value.chars().count() >= 2).then_some(if number { 1 } else { 3 })
+        }
+        "DAG" => Some(if number { 4 } else { 2 }),
+        _ => Some(2),
     }
 }

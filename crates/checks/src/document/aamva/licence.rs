@@ -126,18 +126,27 @@ impl Licence {
         if let Some(given) = self.elements.get("DCT") {
             (name.first, name.middle) = values::given_names(given);
         }
-        if let Some(last) = self.first_of(&["DCS", "DAB"]) {
+        let own = |element| values::name(self.elements.get(element)?);
+        if let Some(last) = own("DCS").or_else(|| own("DAB")) {
             name.last = Some(last);
         }
-        if let Some(first) = self.first_of(&["DAC"]) {
+        if let Some(first) = own("DAC") {
             name.first = Some(first);
             name.middle = None;
         }
         if self.elements.contains_key("DAD") && self.elements.contains_key("DAC") {
-            name.middle = self.first_of(&["DAD"]);
+            name.middle = own("DAD");
         }
         if let Some(suffix) = self.first_of(&["DCU", "DAE"]) {
             name.suffix = Some(suffix);
+        }
+        // Behind another name where it has no element of its own, or as well.
+        for part in [&mut name.last, &mut name.middle, &mut name.first] {
+            if let Some((rest, suffix)) = part.as_deref().and_then(values::without_suffix)
+                && name.suffix.as_deref().is_none_or(|s| s.trim_end_matches('.') == suffix)
+            {
+                (*part, name.suffix) = (Some(rest), Some(suffix));
+            }
         }
         // "MARY E" with an empty middle name: a lone last letter is a middle initial.
         let no_middle = self.elements.get("DAD").is_none_or(|m| m.trim().is_empty());

@@ -1,5 +1,5 @@
 //! Driver's licence and identification card data of North America: the AAMVA DL/ID card design standard,
-//! all its versions (1 of 2000 to 10 of 2020), the forms older than it, and its magnetic stripe.
+//! all its versions (1 of 2000 to 11 of 2025), the forms older than it, and its magnetic stripe.
 //!
 //! Issuers print what the standard never said: lost separators, missing designators, dates in the other
 //! country's order. What can be read without guessing is read; what cannot is left out.

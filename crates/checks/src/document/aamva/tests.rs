@@ -183,6 +183,10 @@ fn names_in_every_form() {
     assert_eq!(name("DABDoe\nDACJane\nDADNone\nDAEIII"), ["DOE", "JANE", "", "III"]);
     assert_eq!(name("DCSO NEIL\nDACMARY E\nDAD"), ["O NEIL", "MARY", "E", ""]);
     assert_eq!(name("DCSDOE\nDACMARY ANN\nDADNONE"), ["DOE", "MARY ANN", "", ""]);
+    assert_eq!(name("DCSSMITH JR\nDACJOHN\nDADNONE"), ["SMITH", "JOHN", "", "JR"]);
+    assert_eq!(name("DCSSMITH\nDACJOHN\nDADLEE III"), ["SMITH", "JOHN", "LEE", "III"]);
+    assert_eq!(name("DAAJOHN LEE SMITH SR."), ["SMITH", "JOHN", "LEE", "SR"]);
+    assert_eq!(name("DAADOE,$JANE MAY"), ["DOE", "JANE", "MAY", ""]);
     assert_eq!(name("DCSGARCÍA\nDACJOSÉ\nDADÁ"), ["GARCÍA", "JOSÉ", "Á", ""]);
 }
 
@@ -205,6 +209,11 @@ fn values_in_every_form() {
         ("99999999999", None),
     ] {
         assert_eq!(values::height(printed).as_deref(), expected, "{printed}");
+    }
+    for (printed, expected) in
+        [("5-01", "61 in"), ("600", "72 in"), ("5'-04\"", "64 in"), ("168", "168 cm"), ("168 cm", "168 cm")]
+    {
+        assert_eq!(values::centimetres(printed).as_deref(), Some(expected), "{printed}");
     }
     for (printed, expected) in [
         ("12311999", Some("1999-12-31")),
@@ -252,6 +261,152 @@ fn the_magnetic_stripe() {
         ],
     );
     absent(&licence, &[Weight]);
+}
+
+/// Three tracks as readers hand them on, without their marks, on lines of their own or not at all.
+#[test]
+fn a_stripe_without_its_marks() {
+    let tracks = [
+        "FLDELRAY BEACH^DOE$JOHN$Q^4818 S FEDERAL BLVD$APT 2^",
+        "6360100462172082009=2101198799080=",
+        "! 33435      I               1600                                   ECCECC00000",
+    ];
+    let born = tracks[1].replace("19879908", "19870908");
+    for between in ["\n", "\r\n", "|", "?", ""] {
+        let text = [tracks[0], &born, tracks[2]].join(between);
+        check(
+            &text,
+            &[
+                (State, "FL"),
+                (City, "DELRAY BEACH"),
+                (LastName, "DOE"),
+                (Street, "4818 S FEDERAL BLVD"),
+                (DocumentNumber, "04621720820090"),
+                (BirthDate, "1987-09-08"),
+                (ExpiresAt, "2021-01-31"),
+                (PostalCode, "33435"),
+            ],
+        );
+    }
+    // One track alone.
+    check(&born, &[(DocumentNumber, "04621720820090"), (BirthDate, "1987-09-08"), (IssuingState, "FL")]);
+    check(&format!("%{}?", tracks[0]), &[(LastName, "DOE"), (City, "DELRAY BEACH"), (IssuingState, "FL")]);
+}
+
+/// rechner/py-aamva issue 3 and the province's own samples: the stripe's tracks in a PDF417.
+#[test]
+fn british_columbia() {
+    check(
+        "%BCVICTORIA^MARLOWE,$JUNE ALICE^910 HARBOUR ST$VICTORIA BC  V8X 3Z9^?;6360282345678=290919900906=?\
+         _%0AV8X3Z9     5               F168 58BRNBLU9123456789                E$''C(R2S6L?",
+        &[
+            (LastName, "MARLOWE"),
+            (FirstName, "JUNE"),
+            (MiddleName, "ALICE"),
+            (DocumentNumber, "2345678"),
+            (BirthDate, "1990-09-06"),
+            // The stripe has the month, and the card ends on the birthday.
+            (ExpiresAt, "2029-09-06"),
+            (Gender, "female"),
+            (PostalCode, "V8X3Z9"),
+            (Height, "168 cm"),
+            (Weight, "58 kg"),
+            (EyeColor, "blue"),
+            (HairColor, "brown"),
+            (IssuingCountry, "CAN"),
+        ],
+    );
+}
+
+/// c0shea/IdParser issues 2, 18 and 32, winfinit/aamvajs pull request 8.
+#[test]
+fn surnames_that_hold_an_identifier() {
+    for surname in [
+        "TESTERSON",
+        "HOLLIDAY",
+        "FRIDAY",
+        "FARADAY",
+        "MUNDAY",
+        "HALLIDAY",
+        "ADDAYE",
+        "LANDAJUELA",
+        "VANDACOSTA",
+        "DAYTON",
+        "TRINIDAD",
+    ] {
+        let payload = format!(
+            "@\nANSI 6360300102DL00390191ZM02300053DLDAQX100097001DAA{surname},MADAN, ,DAG123 ABC TEST ADDRESS 2ND FL\
+             DAIST LOUISDAJMODAK633011      DARF   DAS          DAT     DAU508DAW155DAYBRODBA20290204DBB19770809DBCM\
+             DBD20230630\nZMZMAST LOUIS CITYZMB112001810097ZMC          ZMD\n"
+        );
+        check(
+            &payload,
+            &[
+                (LastName, surname),
+                (FirstName, "MADAN"),
+                (DocumentNumber, "X100097001"),
+                (Street, "123 ABC TEST ADDRESS 2ND FL"),
+                (City, "ST LOUIS"),
+                (PostalCode, "633011"),
+                (Height, "68 in"),
+                (EyeColor, "brown"),
+                (BirthDate, "1977-08-09"),
+            ],
+        );
+    }
+}
+
+/// Na and No are surnames; NONE and UNAVL are what the standard writes for nothing.
+#[test]
+fn surnames_that_say_nothing_elsewhere() {
+    for (surname, expected) in
+        [("NA", Some("NA")), ("NO", Some("NO")), ("NULL", Some("NULL")), ("UNAVL", None)]
+    {
+        let fields = parse(&VERSION_10.replace("DCSSAMPLE", &format!("DCS{surname}"))).unwrap().fields();
+        assert_eq!(fields.get(&LastName).map(String::as_str), expected);
+    }
+}
+
+/// AAMVA 2025 (version 11): new flags, and elements that went.
+#[test]
+fn version_11() {
+    let payload =
+        VERSION_10.replace("6360001001", "6360001101").replace("\nDDAF", "\nDDAF\nDDM1\nDDN1\nDDO1\nDDP1");
+    let licence = check(&payload, &[(LastName, "SAMPLE"), (EyeColor, "brown")]);
+    assert_eq!(licence.version, Some(11));
+    assert!(["DDM", "DDN", "DDO", "DDP"].iter().all(|e| licence.elements[*e] == "1"));
+    // Without separators the new flags do not stick to the value before them.
+    let licence = parse(&payload.replace('\n', "")).unwrap();
+    assert_eq!(licence.elements["DDA"], "F");
+    assert_eq!(licence.fields(), parse(&payload).unwrap().fields());
+}
+
+#[test]
+fn letters_of_an_undeclared_set_do_not_end_an_element() {
+    let fields = parse(&VERSION_10.replace("DACMICHAEL", "DAC\u{8a}IME")).unwrap().fields();
+    assert_eq!(fields[&FirstName], "\u{8a}IME");
+}
+
+/// Every version, form and deviation that the test kit writes.
+#[test]
+fn drawn_payloads() {
+    let (mut right, mut all, mut wrong) = (0, 0, vec![]);
+    for seed in 0..300 {
+        let drawn = bonafide_specimen::payload::Payload::random(seed);
+        let read = parse(&drawn.text).map(|l| l.fields()).unwrap_or_default();
+        for (name, expected) in &drawn.fields {
+            let value =
+                FieldName::parse(name).and_then(|n| read.get(&n)).map(String::as_str).unwrap_or_default();
+            all += 1;
+            right += usize::from(value == expected);
+            if value != expected {
+                wrong
+                    .push(format!("{:?} {name}: {value:?} for {expected:?} of {:?}", drawn.form, drawn.text));
+            }
+        }
+    }
+    println!("{right} of {all} values");
+    assert!(all > 3500 && right * 1000 >= all * 990, "{right} of {all}\n{}", wrong.join("\n"));
 }
 
 #[test]
@@ -305,7 +460,8 @@ fn real_payloads() {
             right += usize::from(read == plain(value.as_str().unwrap()));
         }
     }
-    assert!(all > 1000 && right * 100 >= all * 99, "{right} of {all}");
+    println!("{right} of {all} values");
+    assert!(all > 1000 && right * 1000 >= all * 996, "{right} of {all}");
 }
 
 proptest::proptest! {

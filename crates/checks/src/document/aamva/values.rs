@@ -5,25 +5,48 @@ use jiff::civil::Date;
 /// What issuers print where there is nothing to say.
 const PLACEHOLDERS: [&str; 13] = [
     "NONE",
-    "NO",
-    "N/A",
-    "NA",
-    "NULL",
     "UNAVL",
     "UNAVAIL",
     "UNAVAILABLE",
+    "N/A",
     "NMN",
     "NMI",
     "AUCUN",
     "AUCUNE",
+    // These four are names as well.
+    "NO",
+    "NA",
+    "NULL",
     "UNK",
 ];
+/// How many of them nobody is called: No (노) and Na (나) are common surnames in Korea.
+const NOBODYS: usize = 9;
 
 /// Text in upper case; `None` when it is empty or says that there is nothing.
 pub(super) fn text(value: &str) -> Option<String> {
+    unless(value, &PLACEHOLDERS)
+}
+
+/// The same of a name, which may be a word that means "nothing" elsewhere.
+pub(super) fn name(value: &str) -> Option<String> {
+    unless(value, PLACEHOLDERS.get(..NOBODYS).unwrap_or_default())
+}
+
+fn unless(value: &str, nothing: &[&str]) -> Option<String> {
     let value = value.trim().trim_end_matches([',', ';']).trim_end().to_uppercase();
-    let says_something = value.chars().any(char::is_alphanumeric) && !PLACEHOLDERS.contains(&value.as_str());
+    let says_something = value.chars().any(char::is_alphanumeric) && !nothing.contains(&value.as_str());
     says_something.then_some(value)
+}
+
+/// Suffixes of names that are no names themselves (codes of the standard: AMVA's list of 1999), as the last word of a name:
+/// the name without it, and it. Some issuers print it behind the surname, others behind the given names.
+pub(super) fn without_suffix(name: &str) -> Option<(String, String)> {
+    let (rest, last) = name.trim().rsplit_once([' ', ','])?;
+    let bare = last.trim_end_matches('.');
+    let known = matches!(bare, "JR" | "SR" | "II" | "III" | "IV" | "VI" | "VII" | "VIII" | "IX")
+        || matches!(bare.split_at_checked(1), Some((n, "ST" | "ND" | "RD" | "TH")) if n.bytes().all(|b| b.is_ascii_digit()));
+    let rest = rest.trim_end_matches([',', ' ']);
+    (known && !rest.is_empty()).then(|| (rest.to_owned(), bare.to_owned()))
 }
 
 /// A day: `MMDDCCYY` in the United States, `CCYYMMDD` in Canada and in version 1, told apart by the
@@ -122,9 +145,12 @@ pub(super) fn height(value: &str) -> Option<String> {
     }
 }
 
-/// A height in the element that holds centimetres.
+/// A height in the element that holds centimetres, where some issuers print feet and inches all the same.
 pub(super) fn centimetres(value: &str) -> Option<String> {
-    in_range(*numbers(value).first()?, 50..=275, "cm")
+    match *numbers(value).as_slice() {
+        [n @ 100..=275] => Some(format!("{n} cm")),
+        _ => height(value),
+    }
 }
 
 /// A number with the unit it was printed with, else the element's own.
@@ -191,18 +217,25 @@ pub(super) struct Name {
 /// Element DAA: `LAST,FIRST,MIDDLE,SUFFIX` (version 1; `$` or `@` between them in older forms), or the
 /// whole name in the order it is spoken.
 pub(super) fn full_name(value: &str) -> Name {
+    // British Columbia writes both separators at once.
+    let value = value.replace(",$", ",");
     let parts: Vec<&str> = value.split([',', '$', '@']).collect();
     if let [spoken] = parts.as_slice() {
+        let spoken = spoken.to_uppercase();
+        let (spoken, suffix) = match without_suffix(&spoken) {
+            Some((rest, suffix)) => (rest, Some(suffix)),
+            None => (spoken, None),
+        };
         let words: Vec<&str> = spoken.split_whitespace().collect();
         return match words.as_slice() {
             [] => Name::default(),
-            [last] => Name { last: text(last), ..Name::default() },
+            [last] => Name { last: name(last), suffix, ..Name::default() },
             [first, middle @ .., last] => {
-                Name { last: text(last), first: text(first), middle: text(&middle.join(" ")), suffix: None }
+                Name { last: name(last), first: name(first), middle: name(&middle.join(" ")), suffix }
             }
         };
     }
-    let part = |i: usize| parts.get(i).and_then(|p| text(p));
+    let part = |i: usize| parts.get(i).and_then(|p| self::name(p));
     let mut name = Name { last: part(0), first: part(1), middle: part(2), suffix: part(3) };
     if name.middle.is_none() && parts.len() == 2 {
         (name.first, name.middle) = given_names(parts.get(1).copied().unwrap_or_default());
@@ -214,5 +247,5 @@ pub(super) fn full_name(value: &str) -> Name {
 pub(super) fn given_names(value: &str) -> (Option<String>, Option<String>) {
     let value = value.trim();
     let (first, rest) = value.split_once([',', '$']).or_else(|| value.split_once(' ')).unwrap_or((value, ""));
-    (text(first), text(&rest.replace([',', '$'], " ")))
+    (name(first), name(&rest.replace([',', '$'], " ")))
 }
