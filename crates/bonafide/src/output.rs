@@ -5,7 +5,7 @@ use std::fmt::Display;
 use anstyle::{AnsiColor, Style};
 use bonafide_core::{
     decision::{Assessment, Decision},
-    document::DocumentReading,
+    document::{DocumentReading, Source},
     finding::{Finding, Outcome},
 };
 use comfy_table::{Table, presets};
@@ -81,6 +81,10 @@ pub(crate) fn reading(reading: &DocumentReading) {
         }
     }
     print(&table);
+    let known = reading.fields.values().flatten().any(|f| f.source == Source::Barcode);
+    if let Some(text) = reading.barcode.as_ref().filter(|_| !known) {
+        anstream::println!("\nA barcode of no known kind is there, of {} characters", text.chars().count());
+    }
 }
 
 pub(crate) fn findings(findings: &[Finding]) {

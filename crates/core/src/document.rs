@@ -147,6 +147,10 @@ pub struct DocumentReading {
     pub mrz: Option<Vec<String>>,
     /// Whether the MRZ's check digits hold; `None` when there was no MRZ.
     pub mrz_valid: Option<bool>,
+    /// What a zone whose check digits hold says that the document or its holder does not have: a person's other name, an end
+    /// of the document's validity. Not the same as what was not read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub absent: Vec<FieldName>,
     /// The decoded barcode text, where one was found.
     pub barcode: Option<String>,
     /// The corners of the document in the front picture, and the portrait's box on it.
@@ -158,6 +162,11 @@ impl DocumentReading {
     /// The value to report for a field.
     pub fn get(&self, name: FieldName) -> Option<&Field> {
         self.fields.get(&name)?.first()
+    }
+
+    /// Whether the document says that it does not have this.
+    pub fn is_absent(&self, name: FieldName) -> bool {
+        self.absent.contains(&name) && self.get(name).is_none()
     }
 
     /// The value one source gave for a field.

@@ -336,6 +336,7 @@ impl Policy {
                     Some(source) => reading.from_source(*field, source).is_some(),
                     None => reading.get(*field).is_some(),
                 };
+                let given = given || reading.is_absent(*field);
                 need(given, field.as_str(), Code::Missing(*field));
             }
             if requirements.raw_barcode {
@@ -424,5 +425,38 @@ mod tests {
             },
         );
         assert_eq!(Policy::default().required_fields(&reading).outcome, Outcome::Fail);
+    }
+
+    #[test]
+    fn what_a_document_says_that_it_has_not_is_not_missing() {
+        let field = |value: &str, source| Field {
+            value: value.into(),
+            source,
+            side: Side::Front,
+            confidence: 1.0,
+            region: None,
+        };
+        let mut reading = DocumentReading {
+            document_type: DocumentType::Passport,
+            portrait: Some(Quad([[0.0; 2]; 4])),
+            ..Default::default()
+        };
+        for name in
+            [FieldName::DocumentNumber, FieldName::ExpiresAt, FieldName::IssuingCountry, FieldName::BirthDate]
+        {
+            reading.add(name, field("X", Source::Mrz));
+        }
+        reading.add(FieldName::FirstName, field("ANANYA", Source::Mrz));
+        let missing = |reading: &DocumentReading| {
+            let codes = Policy::default().required_fields(reading).reasons.into_iter().map(|r| r.code);
+            codes.collect::<Vec<_>>()
+        };
+        // A surname that was not read is one thing, a zone that says that there is none another.
+        assert_eq!(missing(&reading), [Code::Missing(FieldName::LastName)]);
+        reading.absent = vec![FieldName::LastName];
+        assert_eq!(missing(&reading), []);
+        // A surname in print after all: the zone does not have what it should.
+        reading.add(FieldName::LastName, field("SHARMA", Source::Visual));
+        assert_eq!(missing(&reading), [Code::Missing(FieldName::LastName)]);
     }
 }

@@ -82,6 +82,8 @@ codes! {
         SeveralFaces = "several_faces",
         FaceTooSmall = "face_too_small",
         FaceBlurry = "face_blurry",
+        /// The barcode's text goes on in symbols that are not in the picture.
+        BarcodeIncomplete = "barcode_incomplete",
         FaceTooDark = "face_too_dark",
         FaceCutOff = "face_cut_off",
         FaceTooBright = "face_too_bright",
@@ -163,6 +165,8 @@ codes! {
         /// The same document or face came before with the same name and birth date.
         HolderSeenBefore = "holder_seen_before",
         HitsDismissed = "hits_dismissed",
+        /// The document says that its validity has no end.
+        NoTimeLimit = "no_time_limit",
         CharactersRepaired = "characters_repaired",
         /// The frames alone were convincing enough to skip the movements.
         Skipped = "skipped",
@@ -209,6 +213,8 @@ codes! {
         Expired = "expired",
         NotYetValid = "not_yet_valid",
         BirthInFuture = "birth_in_future",
+        /// The zone's digits hold over a day that no calendar has.
+        DateImpossible = "date_impossible",
         ImplausibleAge = "implausible_age",
         IssuedBeforeBirth = "issued_before_birth",
         ExpiresBeforeBirth = "expires_before_birth",

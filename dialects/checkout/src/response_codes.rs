@@ -123,7 +123,7 @@ const fn told(reason: &Code) -> Told {
         Code::Glare | Code::TooDark | Code::TooBright => retry(code(61302, "document_lighting_issue")),
         Code::FrontNotCaptured | Code::NotAlone => retry(code(61310, "document_front_not_captured")),
         Code::BackNotCaptured => retry(code(61311, "document_back_not_captured")),
-        Code::CutOff => retry(code(61312, "document_partially_hidden")),
+        Code::CutOff | Code::BarcodeIncomplete => retry(code(61312, "document_partially_hidden")),
         Code::FaceBlurry | Code::FaceTooSmall => retry(code(61401, "face_video_blurry")),
         Code::FaceTooDark | Code::FaceTooBright => retry(code(61402, "face_video_lighting_issue")),
         Code::NoFace => retry(code(61410, "face_not_captured")),
@@ -170,6 +170,7 @@ const fn told(reason: &Code) -> Told {
         | Code::NoMrz
         | Code::NoName
         | Code::NoPublicAddress
+        | Code::NoTimeLimit
         | Code::NotAsked
         | Code::NotExamined
         | Code::NotRegistered
@@ -197,6 +198,7 @@ const fn told(reason: &Code) -> Told {
         | Code::BelowMinimumAge => decline(NOT_ACCEPTED),
         Code::Screenshot => decline(SCREENSHOT),
         Code::BirthInFuture
+        | Code::DateImpossible
         | Code::CheckDigitsWrong
         | Code::ExpiresBeforeBirth
         | Code::ExpiresBeforeIssue

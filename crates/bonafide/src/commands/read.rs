@@ -34,6 +34,8 @@ struct Read {
     /// The lines of the machine readable zone.
     mrz: Option<Vec<String>>,
     mrz_valid: Option<bool>,
+    /// The text of a barcode, of a known kind or not.
+    barcode: Option<String>,
     findings: Vec<Finding>,
     ms: u64,
 }
@@ -49,6 +51,7 @@ pub(crate) fn run(args: Args) -> CommandResult {
             document: (&read.reading).into(),
             mrz: read.reading.mrz.clone(),
             mrz_valid: read.reading.mrz_valid,
+            barcode: read.reading.barcode.clone(),
             findings: read.findings.iter().map(Finding::from).collect(),
             ms,
         })?;

@@ -40,7 +40,7 @@ pub fn crosschecks_with(reading: &DocumentReading, declared: &Declared, threshol
         (
             Check::DocumentNumberCrosscheck,
             "document number",
-            |r, s| one(r, s, FieldName::DocumentNumber),
+            document_number,
             &declared.document_number,
             compare::number,
         ),
@@ -59,6 +59,9 @@ pub fn crosschecks_with(reading: &DocumentReading, declared: &Declared, threshol
             let read =
                 [Source::Visual, Source::Mrz, Source::Barcode].into_iter().filter_map(|s| say(reading, s));
             let mut said: Vec<Said> = read.map(|value| Said { value, declared: false }).collect();
+            if check == Check::NameCrosscheck && said.len() < 2 && declared.is_none() {
+                said.extend(surnames(reading, &said));
+            }
             said.extend(declared.iter().map(|d| Said { value: d.clone(), declared: true }));
             let found = finding(check, what, &said, compare, threshold);
             if check == Check::NameCrosscheck { beside_the_print(found, reading) } else { found }
@@ -140,7 +143,44 @@ fn joined(reading: &DocumentReading, source: Source, names: &[FieldName]) -> Opt
     (!values.is_empty()).then(|| values.join(" "))
 }
 
+/// The document's number. Where the print of a card names the holder's own number, its zone vouches for that as well.
+fn document_number(reading: &DocumentReading, source: Source) -> Option<String> {
+    let number = one(reading, source, FieldName::DocumentNumber)?;
+    let zone = |name| one(reading, Source::Mrz, name);
+    if source == Source::Visual
+        && zone(FieldName::PersonalNumber).is_some_and(|own| compare::number(&own, &number).score == 1.0)
+    {
+        return zone(FieldName::DocumentNumber).or(Some(number));
+    }
+    Some(number)
+}
+
+/// Whether the zone has room for a surname only: nothing else is told of the given names.
+fn is_surname_alone(reading: &DocumentReading) -> bool {
+    let zone = |name| reading.from_source(name, Source::Mrz).is_some();
+    zone(FieldName::LastName)
+        && !zone(FieldName::FirstName)
+        && !reading.absent.contains(&FieldName::FirstName)
+}
+
+/// Surnames in print and zone, where the zone has no more of the name.
+fn surnames(reading: &DocumentReading, said: &[Said]) -> Vec<Said> {
+    let surname = |source| one(reading, source, FieldName::LastName);
+    match (surname(Source::Visual), surname(Source::Mrz)) {
+        // The print alone has been said so far.
+        (Some(print), Some(zone)) if is_surname_alone(reading) && said.len() == 1 => {
+            // What was said of the given names stands beside the zone's surname unchanged.
+            let given = said.first().and_then(|s| s.value.strip_prefix(&print)).unwrap_or_default();
+            vec![Said { value: format!("{zone}{given}"), declared: false }]
+        }
+        _ => vec![],
+    }
+}
+
 fn full_name(reading: &DocumentReading, source: Source) -> Option<String> {
+    if source == Source::Mrz && is_surname_alone(reading) {
+        return None;
+    }
     if reading.from_source(FieldName::LastName, source).is_none() {
         return one(reading, source, FieldName::FullName);
     }
@@ -184,6 +224,51 @@ mod tests {
                 (Check::AddressCrosscheck, Outcome::NotAssessed),
             ]
         );
+    }
+
+    fn said(values: &[(FieldName, Source, &str)]) -> DocumentReading {
+        let mut reading = DocumentReading::default();
+        for (name, source, value) in values {
+            let field = Field {
+                value: (*value).into(),
+                source: *source,
+                side: Side::Front,
+                confidence: 0.9,
+                region: None,
+            };
+            reading.add(*name, field);
+        }
+        reading
+    }
+
+    #[test]
+    fn a_zone_with_a_surname_alone_is_held_against_the_surname() {
+        let of = |zone: &str| {
+            let reading = said(&[
+                (FieldName::LastName, Source::Visual, "LEFEBVRE"),
+                (FieldName::FirstName, Source::Visual, "CAMILLE ANNE"),
+                (FieldName::LastName, Source::Mrz, zone),
+            ]);
+            let findings = crosschecks(&reading, 0.85);
+            findings.into_iter().find(|f| f.check == Check::NameCrosscheck).unwrap().outcome
+        };
+        assert_eq!(of("LEFEBVRE"), Outcome::Clear);
+        assert_eq!(of("MARTIN"), Outcome::Consider);
+    }
+
+    #[test]
+    fn the_print_may_name_the_holders_number() {
+        let of = |printed: &str| {
+            let reading = said(&[
+                (FieldName::DocumentNumber, Source::Visual, printed),
+                (FieldName::DocumentNumber, Source::Mrz, "BAA000589"),
+                (FieldName::PersonalNumber, Source::Mrz, "99999999R"),
+            ]);
+            crosschecks(&reading, 0.85)[0].outcome
+        };
+        assert_eq!(of("99999999R"), Outcome::Clear);
+        assert_eq!(of("BAA000589"), Outcome::Clear);
+        assert_eq!(of("99999998R"), Outcome::Consider);
     }
 
     #[test]

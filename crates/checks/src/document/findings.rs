@@ -188,8 +188,13 @@ fn suspicious_words(seen: &Seen) -> Finding {
 }
 
 /// Whether the document tells what every document tells. `others` are the findings so far: what is wrong with the pictures is
-/// why it cannot be read.
-pub(super) fn readable(reading: &DocumentReading, problem: Option<&RunError>, others: &[Finding]) -> Finding {
+/// why it cannot be read. `incomplete`: a barcode's text goes on in symbols that are in neither picture.
+pub(super) fn readable(
+    reading: &DocumentReading,
+    problem: Option<&RunError>,
+    others: &[Finding],
+    incomplete: bool,
+) -> Finding {
     let check = Check::DocumentReadable;
     if let (Some(problem), true) = (problem, reading.fields.is_empty()) {
         return could_not_run(check, problem);
@@ -197,13 +202,23 @@ pub(super) fn readable(reading: &DocumentReading, problem: Option<&RunError>, ot
     let wanted = [FieldName::DocumentNumber, FieldName::LastName, FieldName::BirthDate];
     let get = |name: FieldName| match name {
         // Some people have one name only, and some documents do not tell them apart.
-        FieldName::LastName => reading.get(name).or(reading.get(FieldName::FullName)),
+        FieldName::LastName => {
+            let only = || reading.get(FieldName::FirstName).filter(|_| reading.is_absent(name));
+            reading.get(name).or(reading.get(FieldName::FullName)).or_else(only)
+        }
         name => reading.get(name),
     };
     let read: f64 = wanted.iter().filter_map(|n| get(*n)).map(|f| f.confidence).sum();
     let finding = Finding::scored(check, read / wanted.len() as f64, READABLE, Verdict::Fail);
     if finding.outcome == Verdict::Clear {
-        return finding;
+        return if incomplete {
+            Finding { outcome: Verdict::Consider, ..finding }.because(
+                Code::BarcodeIncomplete,
+                "the barcode's text goes on in other symbols; show all of them in one picture",
+            )
+        } else {
+            finding
+        };
     }
     let mut finding = finding.because(
         Code::NoText,
@@ -228,6 +243,9 @@ pub(super) fn check_digits(sides: &[(Seen, Option<RunError>)], problem: Option<&
         };
     };
     let checks = found.mrz.checks();
+    if checks.is_empty() {
+        return Finding::not_assessed(check, Code::NoMrz, "this machine readable zone has no check digits");
+    }
     let holding = checks.iter().filter(|c| c.holds).count();
     let score = holding as f64 / checks.len().max(1) as f64;
     let mut finding = Finding::scored(check, score, 1.0, Verdict::Consider);

@@ -10,13 +10,14 @@ use image::RgbImage;
 use jiff::civil::Date;
 
 use super::{
-    aamva, alone, barcode,
+    aamva, alone,
+    barcode::{self, Symbol},
     classify::{Cues, classify},
     consistency, fields, findings, locate, merge,
     mrz::{self, Found},
     ocr::{self, Effort, Line},
     portrait,
-    seen::Seen,
+    seen::{Barcode, Seen},
     validity,
 };
 use crate::{
@@ -71,7 +72,7 @@ pub fn read(
     let portrait = sides.iter().find_map(|(s, _)| s.portrait.as_ref());
     reading.portrait = portrait.map(|p| p.region);
     let problem = sides.iter().find_map(|(_, p)| p.as_ref());
-    all.push(findings::readable(&reading, problem, &all));
+    all.push(findings::readable(&reading, problem, &all, sides.iter().any(|(s, _)| s.incomplete_symbol)));
     all.push(findings::check_digits(&sides, problem));
     all.extend(validity::validity(&reading, today));
     all.push(findings::portrait_found(portrait, problem));
@@ -121,8 +122,10 @@ fn look(models: &Models, picture: &Picture, side: Side, today: Date) -> (Seen, O
     let symbols = look(upright);
     let barcode = symbols.iter().find_map(|symbol| {
         let licence = aamva::parse(&symbol.text).ok()?;
-        Some((symbol.text.clone(), licence, symbol.quad))
+        let Symbol { letters, quad, .. } = *symbol;
+        Some(Barcode { text: symbol.text.clone(), licence, letters, quad })
     });
+    let incomplete_symbol = symbols.iter().any(|symbol| symbol.incomplete);
     let other_symbol = match symbols.into_iter().next() {
         Some(symbol) => Some(symbol.text),
         None if unlikely => None,
@@ -136,7 +139,7 @@ fn look(models: &Models, picture: &Picture, side: Side, today: Date) -> (Seen, O
         face_share: holder.map(|f| f.area() / area.max(1.0)),
         mrz: zone.as_ref().map(|f| (f.confidence, f.mrz.document_type())),
         mrz_of_card: zone.as_ref().is_some_and(|f| f.mrz.lines().len() == 3),
-        barcode: barcode.as_ref().map(|b| b.1.document_type),
+        barcode: barcode.as_ref().map(|b| b.licence.document_type),
         words: fields::words(&lines, today),
         lines: lines.len(),
         aspect: corners.as_ref().map(|q| {
@@ -158,6 +161,7 @@ fn look(models: &Models, picture: &Picture, side: Side, today: Date) -> (Seen, O
         mrz: zone,
         barcode,
         other_symbol,
+        incomplete_symbol,
         corners,
         alone,
     };

@@ -12,9 +12,11 @@ pub(super) struct Seen {
     pub(super) side: Side,
     pub(super) lines: Vec<Line>,
     pub(super) mrz: Option<Found>,
-    pub(super) barcode: Option<(String, aamva::Licence, Quad)>,
+    pub(super) barcode: Option<Barcode>,
     /// The text of a symbol that is no licence's.
     pub(super) other_symbol: Option<String>,
+    /// Whether a symbol's text goes on in others that are not in the picture.
+    pub(super) incomplete_symbol: bool,
     pub(super) portrait: Option<Portrait>,
     pub(super) corners: Option<Quad>,
     /// Whether no other document and no other person is in the picture; `None` where that could not be judged.
@@ -22,6 +24,15 @@ pub(super) struct Seen {
     pub(super) class: Class,
     pub(super) fields: BTreeMap<FieldName, Field>,
     pub(super) quality: Quality,
+}
+
+/// A licence's barcode.
+pub(super) struct Barcode {
+    pub(super) text: String,
+    pub(super) licence: aamva::Licence,
+    /// See [`Symbol::letters`](super::barcode::Symbol::letters).
+    pub(super) letters: f64,
+    pub(super) quad: Quad,
 }
 
 impl Seen {
@@ -34,7 +45,7 @@ impl Seen {
         self.lines.iter_mut().for_each(|l| back(&mut l.quad));
         self.fields.values_mut().filter_map(|f| f.region.as_mut()).for_each(back);
         self.mrz.iter_mut().flat_map(|m| m.quads.iter_mut()).for_each(back);
-        self.barcode.iter_mut().for_each(|b| back(&mut b.2));
+        self.barcode.iter_mut().for_each(|b| back(&mut b.quad));
         self.portrait.iter_mut().for_each(|p| back(&mut p.region));
         self.corners.iter_mut().for_each(back);
     }

@@ -6,6 +6,8 @@ use bonafide_core::{
 };
 use jiff::civil::Date;
 
+use super::mrz;
+
 /// Nobody alive is older; the oldest verified person reached 122.
 const OLDEST: i16 = 120;
 /// Longest validity in years that is issued with a date: licences that end at the age of 75 or so. Documents
@@ -26,6 +28,10 @@ fn day(reading: &DocumentReading, name: FieldName) -> Option<Date> {
 fn expired(reading: &DocumentReading, today: Date) -> Finding {
     let check = Check::DocumentExpired;
     match day(reading, FieldName::ExpiresAt) {
+        None if reading.is_absent(FieldName::ExpiresAt) => {
+            Finding { score: Some(1.0), ..Finding::new(check, Outcome::Clear) }
+                .because(Code::NoTimeLimit, "the document says that it has no time limit")
+        }
         None => Finding::not_assessed(check, Code::NoExpiryDate, "no expiry date was found on the document"),
         Some(date) if date < today => Finding { score: Some(0.0), ..Finding::new(check, Outcome::Fail) }
             .because(Code::Expired, "the document's expiry date has passed"),
@@ -40,7 +46,10 @@ fn consistent(reading: &DocumentReading, today: Date) -> Finding {
         day(reading, FieldName::IssuedAt),
         day(reading, FieldName::ExpiresAt),
     );
-    if birth.is_none() && issue.is_none() && expiry.is_none() {
+    // A forger's invention: who computes the digits computes them over a day that there is.
+    let zone = reading.mrz.as_ref().and_then(|lines| mrz::parse(lines).ok());
+    let impossible = zone.is_some_and(|zone| !zone.impossible_dates().is_empty());
+    if birth.is_none() && issue.is_none() && expiry.is_none() && !impossible {
         return Finding::not_assessed(check, Code::NoDates, "no dates were found on the document");
     }
     let years = |from: Date, to: Date| {
@@ -52,6 +61,11 @@ fn consistent(reading: &DocumentReading, today: Date) -> Finding {
     };
     let licence = reading.document_type == DocumentType::DriverLicense;
     let rules = [
+        (
+            Code::DateImpossible,
+            "the machine readable zone bears a day that no calendar has, and its check digit holds",
+            impossible,
+        ),
         (Code::BirthInFuture, "the birth date lies in the future", birth.is_some_and(|b| b > today)),
         (
             Code::ImplausibleAge,
@@ -114,6 +128,32 @@ mod tests {
         assert_eq!(outcome(""), Outcome::NotAssessed);
         assert_eq!(outcome("2026-11-21"), Outcome::Clear);
         assert_eq!(outcome("2026-11-20"), Outcome::Fail);
+    }
+
+    #[test]
+    fn no_time_limit_is_not_a_missing_date() {
+        let unlimited = DocumentReading { absent: vec![FieldName::ExpiresAt], ..DocumentReading::default() };
+        let finding = expired(&unlimited, date(2026, 11, 21));
+        assert_eq!((finding.outcome, &finding.reasons[0].code), (Outcome::Clear, &Code::NoTimeLimit));
+        // A date in print counts all the same.
+        let dated = DocumentReading { absent: unlimited.absent, ..reading("", "", "2020-01-01") };
+        assert_eq!(expired(&dated, date(2026, 11, 21)).outcome, Outcome::Fail);
+    }
+
+    #[test]
+    fn a_zone_with_right_digits_over_no_day_is_told() {
+        let of = |second: &str| {
+            let lines = ["P<UTOHOLLOWAY<<ANGELA<ZOE<<<<<<<<<<<<<<<<<<<", second].map(str::to_owned);
+            let finding = consistent(
+                &DocumentReading { mrz: Some(lines.to_vec()), ..DocumentReading::default() },
+                date(2026, 11, 21),
+            );
+            (finding.outcome, finding.reasons.into_iter().map(|r| r.code).collect::<Vec<_>>())
+        };
+        let told = (Outcome::Consider, vec![Code::DateImpossible]);
+        assert_eq!(of("9250701231UTO8809416F3411160<<<<<<<<<<<<<<06"), told);
+        assert_eq!(of("9250701231UTO8809117F3407460<<<<<<<<<<<<<<00"), told);
+        assert_eq!(of("L898902C36UTO7408122F1204159ZE184226B<<<<<10").0, Outcome::NotAssessed);
     }
 
     #[test]

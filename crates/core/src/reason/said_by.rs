@@ -18,12 +18,15 @@ impl Check {
                 code,
                 C::NoDocument | C::NotAlone | C::OtherDocumentType | C::FrontNotCaptured | C::BackNotCaptured
             ),
-            Self::DocumentReadable => matches!(code, C::NoText) || is_poor_picture(code),
-            Self::DocumentExpired => matches!(code, C::NoExpiryDate | C::Expired),
+            Self::DocumentReadable => {
+                matches!(code, C::NoText | C::BarcodeIncomplete) || is_poor_picture(code)
+            }
+            Self::DocumentExpired => matches!(code, C::NoExpiryDate | C::NoTimeLimit | C::Expired),
             Self::DateConsistency => matches!(
                 code,
                 C::NoDates
                     | C::BirthInFuture
+                    | C::DateImpossible
                     | C::ImplausibleAge
                     | C::NotYetValid
                     | C::IssuedBeforeBirth

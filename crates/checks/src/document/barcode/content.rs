@@ -11,21 +11,65 @@ const ECI_GENERAL: u32 = 926;
 const ECI_CHARSET: u32 = 927;
 /// A block that says how this symbol belongs to others; the data ends here.
 const MACRO_BLOCK: u32 = 928;
+/// In that block: something more about the whole, and the mark of the last symbol.
+const MACRO_FIELD: u32 = 923;
+const MACRO_END: u32 = 922;
+/// Which field tells the number of symbols.
+const SEGMENTS: u32 = 1;
 
 const MIXED: &[u8; 25] = b"0123456789&\r\t,:#-.$/+%*=^";
 const PUNCTUATION: &[u8; 29] = b";<>@[\\]_`~!\r\t,:\n-.$/\"|*()?{}'";
 
 /// What a symbol holds.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq)]
 pub(super) struct Content {
     pub(super) bytes: Vec<u8>,
     /// By the character sets the symbol declares; without one, UTF-8 where the bytes are that, else Latin-1.
     pub(super) text: String,
+    /// How sure the letters beyond ASCII are, see [`Symbol::letters`](super::Symbol::letters).
+    pub(super) letters: f64,
+    /// Which part of a text in several symbols it is (Macro PDF417).
+    pub(super) part: Option<Part>,
+}
+
+/// A symbol's place among those that hold one text (ISO/IEC 15438, annex H).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Part {
+    /// The same in all symbols of the text.
+    pub(super) file: Vec<u32>,
+    /// From 0 on.
+    pub(super) index: usize,
+    /// How many there are, where this symbol tells.
+    pub(super) of: Option<usize>,
+}
+
+impl Part {
+    /// From the codewords behind the block's mark.
+    fn read(words: &[u32]) -> Option<Self> {
+        let (index, rest) = words.split_at_checked(2)?;
+        let index = number(index)?;
+        let end = rest.iter().position(|w| *w == MACRO_FIELD || *w == MACRO_END).unwrap_or(rest.len());
+        let (file, rest) = rest.split_at_checked(end)?;
+        let last = rest.last() == Some(&MACRO_END);
+        let mut fields = rest.split(|w| *w == MACRO_FIELD || *w == MACRO_END);
+        let told = fields.find_map(|f| f.strip_prefix(&[SEGMENTS]).and_then(number));
+        // The latches of a file id that is written as text or bytes are no part of it.
+        let file = file.iter().copied().filter(|w| *w < 900).collect();
+        Some(Self { file, index, of: told.or_else(|| last.then_some(index + 1)) })
+    }
+}
+
+/// A number in numeric compaction, with or without its latch.
+fn number(words: &[u32]) -> Option<usize> {
+    let mut digits = Output::default();
+    numbers(words.strip_prefix(&[NUMBERS]).unwrap_or(words), &mut digits)?;
+    String::from_utf8(digits.bytes).ok()?.parse().ok()
 }
 
 /// Decodes the data codewords, without the symbol length descriptor. `None` for what no encoder writes.
 pub(super) fn decode(codewords: &[u32]) -> Option<Content> {
     let mut out = Output::default();
+    let mut part = None;
     let mut words = codewords.iter().copied().peekable();
     let mut mode = TEXT;
     while let Some(&word) = words.peek() {
@@ -38,7 +82,11 @@ pub(super) fn decode(codewords: &[u32]) -> Option<Content> {
             ECI_CHARSET => out.charset(words.next()?),
             ECI_GENERAL => _ = (words.next()?, words.next()?),
             ECI_USER => _ = words.next()?,
-            MACRO_BLOCK => break,
+            MACRO_BLOCK => {
+                let block: Vec<u32> = words.by_ref().collect();
+                part = Part::read(&block);
+                break;
+            }
             900.. => {} // reserved, reader initialisation
             _ => {
                 let mut run = vec![];
@@ -56,7 +104,7 @@ pub(super) fn decode(codewords: &[u32]) -> Option<Content> {
             }
         }
     }
-    Some(out.finish())
+    Some(Content { part, ..out.finish() })
 }
 
 #[derive(Default)]
@@ -77,8 +125,8 @@ impl Output {
 
     fn finish(self) -> Content {
         if self.charsets.is_empty() {
-            let text = String::from_utf8(self.bytes.clone()).unwrap_or_else(|_| latin1(&self.bytes));
-            return Content { bytes: self.bytes, text };
+            let (text, letters) = undeclared(&self.bytes);
+            return Content { bytes: self.bytes, text, letters, part: None };
         }
         let ends = self.charsets.iter().map(|(at, _)| *at).chain([self.bytes.len()]);
         let starts = [(0, 3)].into_iter().chain(self.charsets.iter().copied());
@@ -86,7 +134,17 @@ impl Output {
             .zip(ends)
             .map(|((start, eci), end)| in_charset(self.bytes.get(start..end).unwrap_or_default(), eci))
             .collect();
-        Content { bytes: self.bytes, text }
+        Content { bytes: self.bytes, text, letters: 1.0, part: None }
+    }
+}
+
+/// Text of a symbol that declares no character set, and how sure its letters beyond ASCII are. Latin-1 is the standard's own,
+/// but has no letters from 0x80 to 0x9f: where there are bytes of these, it is one of Windows' sets, and which cannot be known.
+pub(super) fn undeclared(bytes: &[u8]) -> (String, f64) {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => (text.to_owned(), 1.0),
+        Err(_) if bytes.iter().any(|b| (0x80..0xa0).contains(b)) => (label(bytes, "windows-1252"), 0.5),
+        Err(_) => (latin1(bytes), 0.9),
     }
 }
 
@@ -236,6 +294,32 @@ mod tests {
         assert_eq!(decode(&[913]), None);
         assert_eq!(decode(&[902, 5]), None);
         assert_eq!(text_of(&[]), "");
+    }
+
+    #[test]
+    fn undeclared_letters_are_less_sure() {
+        let letters = |bytes: &[u8]| undeclared(bytes).1;
+        assert_eq!(letters(b"COTE"), 1.0);
+        assert_eq!(letters("CÔTÉ".as_bytes()), 1.0);
+        assert_eq!(letters(b"C\xd4T\xc9"), 0.9);
+        // Windows-1250, as Croatian issuers print it.
+        assert_eq!(letters(b"\x8aIME"), 0.5);
+        assert_eq!(decode(&[927, 26, 901, 195, 169]).unwrap().letters, 1.0);
+    }
+
+    /// The codewords of ISO/IEC 15438, annex H: index 0 of file 53, and the last symbol's end.
+    #[test]
+    fn the_block_of_a_part() {
+        let part = |words: &[u32]| decode(words).unwrap().part;
+        let data = [453, 178, 121, 239];
+        let with = |block: &[u32]| part(&[&data, block].concat());
+        assert_eq!(part(&data), None);
+        assert_eq!(with(&[928, 111, 100, 53]), Some(Part { file: vec![53], index: 0, of: None }));
+        assert_eq!(with(&[928, 111, 101, 53, 922]), Some(Part { file: vec![53], index: 1, of: Some(2) }));
+        // The number of symbols as a field.
+        let told = with(&[928, 111, 100, 53, 54, 923, 1, 111, 103]);
+        assert_eq!(told, Some(Part { file: vec![53, 54], index: 0, of: Some(3) }));
+        assert_eq!(with(&[928, 1]), None);
     }
 
     proptest::proptest! {

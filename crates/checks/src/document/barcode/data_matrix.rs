@@ -72,7 +72,13 @@ fn look_into(picture: &Picture, [left, top, right, bottom]: [f32; 4]) -> Option<
             Ok(corners) => Quad(corners),
             Err(_) => Quad([[left, top], [right, top], [right, bottom], [left, bottom]]),
         };
-        Some(Symbol { text: read.getText().to_owned(), bytes: read.getRawBytes().to_vec(), quad })
+        Some(Symbol {
+            text: read.getText().to_owned(),
+            bytes: read.getRawBytes().to_vec(),
+            letters: 1.0,
+            incomplete: false,
+            quad,
+        })
     })
 }
 

@@ -13,10 +13,13 @@ mod scan;
 mod symbol;
 mod symbols;
 
+use std::collections::BTreeMap;
+
 use bonafide_core::document::Quad;
 use image::GrayImage;
 
 use self::{
+    content::Part,
     field::{Field, Vector},
     guard::Kind,
     scan::Side,
@@ -50,23 +53,64 @@ fn read(picture: &Picture, most_sizes: usize) -> Vec<Symbol> {
     if long <= SIZES[1] {
         sizes.insert(usize::from(long > SIZES[0] * 5 / 4), long);
     }
+    let mut best = vec![];
     for size in sizes.into_iter().take(most_sizes) {
         let found = read_at(&reduced(picture, size), long as f32 / size as f32);
         if !found.is_empty() {
-            return found;
+            best = joined(found);
+            if best.iter().all(|s| !s.incomplete) {
+                break;
+            }
         }
     }
-    vec![]
+    best
+}
+
+/// A symbol and its place among those of one text.
+type Found = (Symbol, Option<Part>);
+
+/// The symbols with those of one text made one, in their order; where some are missing, what there is.
+fn joined(found: Vec<Found>) -> Vec<Symbol> {
+    let mut files: BTreeMap<Vec<u32>, Vec<(Symbol, Part)>> = BTreeMap::new();
+    let mut symbols = vec![];
+    for (symbol, part) in found {
+        match part {
+            Some(part) => files.entry(part.file.clone()).or_default().push((symbol, part)),
+            None => symbols.push(symbol),
+        }
+    }
+    for mut parts in files.into_values() {
+        parts.sort_by_key(|(_, part)| part.index);
+        parts.dedup_by_key(|(_, part)| part.index);
+        let of = parts.iter().find_map(|(_, part)| part.of);
+        // Sorted and different: as many as there are, the last of them in its place, are all.
+        let whole =
+            of == Some(parts.len()) && parts.last().is_some_and(|(_, last)| Some(last.index + 1) == of);
+        let mut parts = parts.into_iter().map(|(symbol, _)| symbol);
+        let Some(mut first) = parts.next() else { continue };
+        for next in parts {
+            first.text.push_str(&next.text);
+            first.bytes.extend(next.bytes);
+            first.letters = first.letters.min(next.letters);
+        }
+        // A letter of several bytes may be cut by the end of a symbol.
+        if first.letters < 1.0 {
+            (first.text, first.letters) = content::undeclared(&first.bytes);
+        }
+        first.incomplete = !whole;
+        symbols.push(first);
+    }
+    symbols
 }
 
 /// The symbols of a picture at one size, their corners multiplied by `scale`.
-fn read_at(picture: &GrayImage, scale: f32) -> Vec<Symbol> {
+fn read_at(picture: &GrayImage, scale: f32) -> Vec<Found> {
     if picture.width() < 40 && picture.height() < 40 {
         return vec![];
     }
     let upright = Field::new(picture);
     let turned = upright.transposed();
-    let mut symbols: Vec<Symbol> = vec![];
+    let mut symbols: Vec<Found> = vec![];
     for window in WINDOWS {
         for (field, is_turned) in [(&upright, false), (&turned, true)] {
             let guards = guard::find(field, window);
@@ -77,14 +121,20 @@ fn read_at(picture: &GrayImage, scale: f32) -> Vec<Symbol> {
                     let v = if is_turned { v.swapped() } else { v };
                     [(v.x + 0.5) * scale, (v.y + 0.5) * scale]
                 };
-                let symbol =
-                    Symbol { text: content.text, bytes: content.bytes, quad: Quad(read.corners.map(corner)) };
-                if !symbols.iter().any(|s| same_place(&s.quad, &symbol.quad)) {
-                    symbols.push(symbol);
+                let symbol = Symbol {
+                    text: content.text,
+                    bytes: content.bytes,
+                    letters: content.letters,
+                    incomplete: false,
+                    quad: Quad(read.corners.map(corner)),
+                };
+                if !symbols.iter().any(|(s, _)| same_place(&s.quad, &symbol.quad)) {
+                    symbols.push((symbol, content.part));
                 }
             }
         }
-        if !symbols.is_empty() {
+        // Parts of one text are looked for on.
+        if !symbols.is_empty() && symbols.iter().all(|(_, part)| part.is_none()) {
             break;
         }
     }

@@ -38,6 +38,8 @@ pub fn read_qr(picture: &Picture) -> Option<Symbol> {
         Some(Symbol {
             text: read.getText().to_owned(),
             bytes: read.getRawBytes().to_vec(),
+            letters: 1.0,
+            incomplete: false,
             quad: around(points),
         })
     })

@@ -13,6 +13,11 @@ pub struct Symbol {
     pub text: String,
     /// The data as encoded.
     pub bytes: Vec<u8>,
+    /// How sure it is which letters the bytes beyond ASCII are, 0..1: 1 where the symbol declares its character set, where they
+    /// are UTF-8 and where there are none.
+    pub letters: f64,
+    /// Whether the text goes on in symbols that are not in the picture.
+    pub incomplete: bool,
     /// The corners of the symbol: its own top left, top right, bottom right, bottom left.
     pub quad: Quad,
 }

@@ -44,6 +44,34 @@ fn warped(source: &GrayImage, width: u32, height: u32, map: impl Fn(f32, f32) ->
     })
 }
 
+/// A text in several symbols, which come in any order, one of them seen twice.
+#[test]
+fn parts_of_one_text_are_joined() {
+    let part = |index: usize, text: &str, of: Option<usize>, file: u32| {
+        let symbol = Symbol {
+            text: text.into(),
+            bytes: text.as_bytes().to_vec(),
+            letters: 1.0,
+            incomplete: false,
+            quad: Quad([[0.0; 2]; 4]),
+        };
+        (symbol, Some(Part { file: vec![file], index, of }))
+    };
+    let told = |found: Vec<Found>| {
+        joined(found).into_iter().map(|s| (s.text, s.incomplete)).collect::<Vec<(String, bool)>>()
+    };
+    let (a, b, c) = (part(0, "ANSI ", None, 7), part(1, "636000", None, 7), part(2, "DL", Some(3), 7));
+    let whole = told(vec![c.clone(), a.clone(), b.clone(), a.clone()]);
+    assert_eq!(whole, [("ANSI 636000DL".to_owned(), false)]);
+    assert_eq!(told(vec![a.clone(), c.clone()]), [("ANSI DL".to_owned(), true)]);
+    assert_eq!(told(vec![a.clone(), b.clone()]), [("ANSI 636000".to_owned(), true)]);
+    // Of another text, and of none.
+    let alone = (part(0, "alone", None, 0).0, None);
+    let other = told(vec![alone, part(0, "x", Some(1), 8), a, b, c]);
+    assert_eq!(other.len(), 3);
+    assert!(other.iter().all(|(_, incomplete)| !incomplete));
+}
+
 #[track_caller]
 fn reads(gray: &GrayImage) -> Symbol {
     let mut symbols = read_pdf417(&picture(gray));

@@ -31,6 +31,14 @@ pub fn expiry_date(text: &str, today: Date) -> Option<Date> {
         .and_then(|year| Date::new(year, month, day).ok())
 }
 
+/// Whether six digits can be no day of any year. A month or day of `00` is one that is not known.
+pub(super) fn is_impossible(text: &str) -> bool {
+    parts(text).is_some_and(|(yy, month, day)| {
+        // Of these years every fourth has a 29 February.
+        month != 0 && day != 0 && Date::new(2000 + yy, month, day).is_err()
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use jiff::civil::date;

@@ -177,6 +177,14 @@ fn judge(frame: &Frame, class: Class) -> [f32; 37] {
     std::array::from_fn(|i| frame.lent[i] - penalty(class, i))
 }
 
+/// Whether two symbols are mixed up at all.
+pub(crate) fn alike(a: usize, b: usize) -> bool {
+    let pair = |x: u8, y: u8| {
+        (index(x), index(y)) == (Some(a), Some(b)) || (index(y), index(x)) == (Some(a), Some(b))
+    };
+    CONFUSED.iter().any(|(x, y, _)| pair(*x, *y))
+}
+
 /// What it costs a path to have a symbol at a position of some class.
 fn entry(class: Class, symbol: usize) -> f32 {
     let full = penalty(class, symbol);
@@ -194,7 +202,7 @@ pub(crate) fn penalty(class: Class, symbol: usize) -> f32 {
     match class {
         _ if class.admits(SYMBOLS[symbol]) => 0.0,
         Class::Digit | Class::Sex => OUT_OF_WATCHED_CLASS,
-        Class::Letter | Class::Any => OUT_OF_CLASS,
+        Class::Letter | Class::Any | Class::Filler => OUT_OF_CLASS,
     }
 }
 

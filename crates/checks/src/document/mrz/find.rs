@@ -8,9 +8,9 @@ use image::RgbImage;
 
 use super::{
     Format, Mrz, Repair,
-    decode::{BLANK, Frame, Reading, align, frames, index},
+    decode::{BLANK, Frame, Reading, align, alike, frames, index},
     repair::{Repaired, settle},
-    rows::{Row, common_ends, follows, rows},
+    rows::{Row, common_ends, follows, rows, stretched},
 };
 use crate::{
     document::ocr::{Effort, Recogniser, detect, straighten},
@@ -49,6 +49,8 @@ impl Found {
 const SLENDER: f32 = 9.0;
 /// Symbols in a greedy reading of a row: lines of 30 to 44, with some lost (fillers above all) or doubled.
 const LENGTHS: std::ops::RangeInclusive<usize> = 18..=56;
+/// A row with fewer, whose fillers the reading lost, is longer than print of so few letters can be, by this times its height.
+const MOSTLY_FILLER: f32 = 12.0;
 /// Least share of the belief in any character that falls on the zone's symbols.
 const NATIVE: f32 = 0.6;
 /// The same for a row that deserves a better look.
@@ -206,33 +208,51 @@ impl<'a> Reader<'a> {
 
     /// The best zone among the rows that some boxes form, as a recogniser reads them, and what they promise.
     fn best(&self, boxes: &[Quad], by: &Alphabet<'_>) -> Result<(Option<Found>, Prospect), RunError> {
-        let mut slender: Vec<Row> =
-            rows(boxes).into_iter().filter(|r| r.width > SLENDER * r.height).collect();
+        let all = rows(boxes);
+        let mut slender: Vec<Row> = all.iter().copied().filter(|r| r.width > SLENDER * r.height).collect();
         slender.sort_by(|a, b| (b.width / b.height).total_cmp(&(a.width / a.height)));
         slender.truncate(MAX_ROWS);
-        let (mut candidates, mut likely) = (vec![], vec![]);
+        let (mut candidates, mut likely, mut beside) = (vec![], vec![], vec![]);
         for row in slender {
             let (frames, share) = self.frames(by, &row.quad, CUTS[0])?;
             let length = greedy_length(&frames);
             if share > PROMISING && length >= LENGTHS.start() / 2 {
                 likely.push((row, ()));
             }
-            if share > NATIVE && LENGTHS.contains(&length) {
+            let filled = length < *LENGTHS.start() && row.width > MOSTLY_FILLER * row.height;
+            if share > NATIVE && (LENGTHS.contains(&length) || filled) {
                 candidates.push((row, frames));
                 // Most zones are the most slender rows of their page: then the others need not be read.
                 let newest = groups(&candidates, candidates.len() - 1);
                 if let Some(draft) = newest.iter().filter_map(|g| Draft::of(g)).find(|d| settled(&d.result)) {
                     return Ok((self.refined(draft)?, Prospect::Good));
                 }
+            } else if row.width > MOSTLY_FILLER * row.height {
+                beside.push((row, frames));
             }
         }
-        let likely = !groups(&likely, 0).is_empty();
-        let groups = groups(&candidates, 0);
-        let prospect = match (groups.is_empty(), likely) {
-            (false, _) => Prospect::Good,
-            (true, true) => Prospect::Some,
-            (true, false) => Prospect::None,
+        let likely = groups(&likely, 0).iter().any(|g| g.len() > 1);
+        let prospect = match (groups(&candidates, 0).iter().any(|g| g.len() > 1), likely) {
+            (true, _) => Prospect::Good,
+            (false, true) => Prospect::Some,
+            (false, false) => Prospect::None,
         };
+        // Of a short name's line the reading is mostly what the recogniser makes of a long run of fillers. The line of digits
+        // beside it tells what it is.
+        let beside = beside.into_iter().filter(|(row, _)| {
+            candidates.iter().any(|(other, _)| follows(row, other) || follows(other, row))
+        });
+        let beside: Vec<(Row, Vec<Frame>)> = beside.collect();
+        // A short name's line, of which only the letters were seen.
+        let partners = candidates.iter().filter(|(row, _)| row.width > MOSTLY_FILLER * row.height);
+        let short = partners.flat_map(|(long, _)| all.iter().filter_map(|row| stretched(row, long)));
+        let short: Vec<Row> = short.take(MAX_ROWS / 2).collect();
+        for row in short {
+            let (frames, _) = self.frames(by, &row.quad, CUTS[0])?;
+            candidates.push((row, frames));
+        }
+        candidates.extend(beside);
+        let groups = groups(&candidates, 0);
         let mut drafts: Vec<Draft> = groups.iter().filter_map(|g| Draft::of(g)).collect();
         drafts.sort_by(|a, b| rank(&a.result).total_cmp(&rank(&b.result)));
         let mut best: Option<Found> = None;
@@ -355,6 +375,12 @@ impl Draft {
     /// The format that suits the rows best; `None` when none does.
     fn of(group: &[&(Row, Vec<Frame>)]) -> Option<Self> {
         let seen: Vec<&[Frame]> = group.iter().map(|(_, frames)| frames.as_slice()).collect();
+        // Single rows are many; the zones of one line begin with `D1`.
+        if let [alone] = seen.as_slice()
+            && !begins_with(alone, b"D1")
+        {
+            return None;
+        }
         let options = Format::ALL.into_iter().filter(|f| f.lines() == group.len()).filter_map(|format| {
             let readings = read(format, &seen)?;
             let loss = readings.iter().map(|r| r.loss).sum::<f32>() / characters(format);
@@ -368,11 +394,14 @@ impl Draft {
     }
 }
 
-/// Groups of two and of three rows that follow each other; only those with a row from place `newest` on.
+/// Single rows, and groups of two and of three that follow each other; only those with a row from place `newest` on.
 fn groups<T>(candidates: &[(Row, T)], newest: usize) -> Vec<Vec<&(Row, T)>> {
     let mut out = vec![];
     let all = || candidates.iter().enumerate();
     for (i, a) in all() {
+        if i >= newest {
+            out.push(vec![a]);
+        }
         for (j, b) in all().filter(|(_, b)| follows(&a.0, &b.0)) {
             if i.max(j) >= newest {
                 out.push(vec![a, b]);
@@ -383,7 +412,7 @@ fn groups<T>(candidates: &[(Row, T)], newest: usize) -> Vec<Vec<&(Row, T)>> {
     }
     // Bounds the work on a page of long lines.
     out.sort_by_key(|g| std::cmp::Reverse(g.len()));
-    out.truncate(48);
+    out.truncate(48 + candidates.len());
     out
 }
 
@@ -399,18 +428,29 @@ fn per_character(r: &Repaired) -> f32 {
     r.cost / characters(r.mrz.format())
 }
 
+/// The symbols of a greedy reading.
+fn greedy(frames: &[Frame]) -> impl Iterator<Item = usize> {
+    let mut last = BLANK;
+    frames.iter().filter_map(move |f| {
+        let best = (0..=BLANK).max_by(|a, b| f.seen(*a).total_cmp(&f.seen(*b))).unwrap_or(BLANK);
+        let new = best != BLANK && best != last;
+        last = best;
+        new.then_some(best)
+    })
+}
+
 /// How many symbols a greedy reading has.
 fn greedy_length(frames: &[Frame]) -> usize {
-    let mut last = BLANK;
-    frames
-        .iter()
-        .filter(|f| {
-            let best = (0..=BLANK).max_by(|a, b| f.seen(*a).total_cmp(&f.seen(*b))).unwrap_or(BLANK);
-            let new = best != BLANK && best != last;
-            last = best;
-            new
-        })
-        .count()
+    greedy(frames).count()
+}
+
+/// Whether a row may begin with some text: each symbol it is read as, or one that looks like it.
+fn begins_with(frames: &[Frame], text: &[u8]) -> bool {
+    let mut read = greedy(frames);
+    text.iter().all(|c| {
+        let (Some(seen), Some(wanted)) = (read.next(), index(*c)) else { return false };
+        seen == wanted || alike(seen, wanted)
+    })
 }
 
 /// Whether a reading is final.
@@ -431,7 +471,9 @@ fn believable(r: &Repaired) -> bool {
     let holding = checks.iter().filter(|c| c.holds).count();
     let cost = per_character(r);
     let fillers = r.mrz.lines().iter().flat_map(|l| l.bytes()).filter(|c| *c == b'<').count();
-    cost < DISAGREEMENT && (holding >= 2 || (cost < DISAGREEMENT / 2.0 && fillers >= 6))
+    // The letters that a licence begins with are seen as such, or it is none.
+    let least = if r.mrz.format().is_licence() { 0 } else { 6 };
+    cost < DISAGREEMENT && (holding >= 2 || (cost < DISAGREEMENT / 2.0 && fillers >= least))
 }
 
 /// What a character of the recogniser means in a zone.

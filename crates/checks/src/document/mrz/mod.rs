@@ -6,6 +6,7 @@ mod decode;
 mod find;
 mod issuers;
 mod layout;
+mod national;
 mod parse;
 mod printed;
 mod repair;

@@ -5,9 +5,10 @@ use jiff::civil::Date;
 
 use super::{
     check,
-    dates::{birth_date, expiry_date},
+    dates::{birth_date, expiry_date, is_impossible},
     issuers::country,
     layout::{Check, CheckKind, Format, Span},
+    national::{self, Rule, rule},
 };
 
 /// One check digit of a zone, and whether it is the right one.
@@ -35,16 +36,20 @@ pub enum NotAnMrz {
 
 /// Takes lines that are already of exact length; their format follows from length and first letters.
 pub fn parse<S: AsRef<str>>(lines: &[S]) -> Result<Mrz, NotAnMrz> {
-    let lines: Vec<String> = lines.iter().map(|l| l.as_ref().trim().to_owned()).collect();
+    let mut lines: Vec<String> = lines.iter().map(|l| l.as_ref().trim().to_owned()).collect();
+    // The Swiss licence has the number of its blank above the zone.
+    if let [short, second, _] = lines.as_slice()
+        && short.len() == 9
+        && second.starts_with("FACHE")
+    {
+        lines.remove(0);
+    }
     if lines.iter().any(|l| l.bytes().any(|c| check::value(c).is_none())) {
         return Err(NotAnMrz::Alphabet);
     }
-    let first = lines.first().ok_or(NotAnMrz::Shape)?.as_bytes();
     let format = Format::ALL
         .into_iter()
-        .find(|f| {
-            f.lines() == lines.len() && lines.iter().all(|l| l.len() == f.width()) && f.begins_with(first)
-        })
+        .find(|f| f.lines() == lines.len() && lines.iter().all(|l| l.len() == f.width()) && f.suits(&lines))
         .ok_or(NotAnMrz::Shape)?;
     Ok(Mrz { format, lines })
 }
@@ -66,9 +71,14 @@ impl Mrz {
         self.lines.get(span.0).and_then(|l| l.get(span.1..span.2)).unwrap_or("")
     }
 
-    /// Every check digit of the format, in the order of the zone.
+    fn rule(&self) -> &'static Rule {
+        rule(self.format, &self.lines)
+    }
+
+    /// Every check digit of the format that says something, in the order of the zone.
     pub fn checks(&self) -> Vec<CheckResult> {
-        let checks = self.format.layout().checks.iter();
+        let unjudged = self.rule().unjudged;
+        let checks = self.format.layout().checks.iter().filter(|c| Some(c.kind) != unjudged);
         checks.map(|c| CheckResult { kind: c.kind, holds: holds(self.format, &self.lines, c) }).collect()
     }
 
@@ -84,12 +94,20 @@ impl Mrz {
 
     /// The issuer, ISO 3166-1 alpha-3 or ICAO 9303.
     pub fn issuer(&self) -> Option<String> {
-        country(self.raw(self.format.layout().issuer))
+        self.rule().issuer.map(str::to_owned).or_else(|| country(self.raw(self.format.layout().issuer)))
     }
 
     /// The whole document number, with what overflowed into the optional data.
     pub fn number(&self) -> String {
         let mut number = self.raw(self.format.layout().number).replace('<', "");
+        if let Some((_, whole)) = self.number_in_optional() {
+            return whole.to_owned();
+        }
+        // The last digit of the series opens the optional data.
+        if self.format == Format::RussianInternal {
+            number.insert_str(number.len().min(3), self.raw(Span(1, 28, 29)).trim_matches('<'));
+            return number;
+        }
         if let Some((rest, _)) = number_overflow(self.format, &self.lines) {
             number.push_str(&String::from_utf8_lossy(rest));
         }
@@ -101,23 +119,50 @@ impl Mrz {
         let layout = self.format.layout();
         let Span(line, from, to) = match field {
             FieldName::DocumentNumber => self.number_span(),
-            FieldName::LastName => layout.names,
+            FieldName::LastName | FieldName::MiddleName | FieldName::FullName => layout.names,
             FieldName::FirstName if self.format == Format::FrenchId => Span(1, 13, 27),
             FieldName::FirstName => layout.names,
             FieldName::IssuingCountry => layout.issuer,
             FieldName::Nationality => layout.nationality?,
             FieldName::BirthDate => layout.birth,
-            FieldName::ExpiresAt => layout.expiry?,
+            FieldName::IssuedAt if self.format == Format::RussianInternal => Span(1, 29, 35),
+            FieldName::IssuingAuthority if self.format == Format::RussianInternal => Span(1, 35, 41),
+            FieldName::ExpiresAt | FieldName::IssuedAt => layout.expiry?,
             FieldName::Gender => layout.sex,
-            FieldName::PersonalNumber => *layout.optional.first()?,
+            FieldName::PersonalNumber => self.personal().map(|p| p.0).or(layout.optional.first().copied())?,
             _ => return None,
         };
         Some((line, from, to))
     }
 
+    /// The person's number where an issuer's rule says that there is one, and where it stands.
+    fn personal(&self) -> Option<(Span, &str)> {
+        let rule = self.rule();
+        rule.personal.iter().find_map(|span| {
+            let text = self.raw(*span);
+            let number = (rule.personal_form)(text)?;
+            let at = span.1 + text.find(number)?;
+            Some((Span(span.0, at, at + number.len()), number))
+        })
+    }
+
+    /// The whole document number where it stands in the optional data, and its place there.
+    fn number_in_optional(&self) -> Option<(Span, &str)> {
+        let length = self.rule().number_in_optional?;
+        let layout = self.format.layout();
+        let Span(line, from, _) = *layout.optional.first()?;
+        let whole = self.raw(Span(line, from, from + length));
+        let digits = whole.bytes().all(|b| b.is_ascii_digit());
+        (digits && whole.len() == length && whole.ends_with(self.raw(layout.number)))
+            .then_some((Span(line, from, from + length), whole))
+    }
+
     /// The document number up to the end of its overflow, where that follows it in the line.
     fn number_span(&self) -> Span {
         let layout = self.format.layout();
+        if let Some((span, _)) = self.number_in_optional() {
+            return span;
+        }
         let Span(line, from, to) = layout.number;
         let optional = layout.optional.first().filter(|o| o.0 == line && o.1 == to + 1);
         match (number_overflow(self.format, &self.lines), optional) {
@@ -130,9 +175,15 @@ impl Mrz {
     /// see [`Self::names_truncated`].
     pub fn names(&self) -> (String, String) {
         let field = self.raw(self.format.layout().names);
-        if self.format == Format::FrenchId {
-            return (words(field), words(self.raw(Span(1, 13, 27))));
-        }
+        let latin;
+        let field = match self.format {
+            Format::FrenchId => return (words(field), words(self.raw(Span(1, 13, 27)))),
+            Format::RussianInternal => {
+                latin = national::from_russian(field);
+                &latin
+            }
+            _ => field,
+        };
         match field.split_once("<<") {
             Some((last, given)) => (words(last), words(given)),
             None => (words(field), String::new()),
@@ -141,12 +192,56 @@ impl Mrz {
 
     /// Whether the names fill their field, so that letters may be missing.
     pub fn names_truncated(&self) -> bool {
-        !self.raw(self.format.layout().names).ends_with('<')
+        let field = self.raw(self.format.layout().names);
+        !field.is_empty() && !field.ends_with('<')
+    }
+
+    /// What the zone says that this document or its holder does not have: the other name of a person with one, an end of
+    /// a document without time limit.
+    pub fn absent(&self) -> Vec<FieldName> {
+        let rule = self.rule();
+        let expiry = self.format.layout().expiry.map(|span| self.raw(span));
+        let mut absent = vec![];
+        if rule.issue_date
+            || self.format == Format::RussianInternal
+            || expiry.is_some_and(|e| rule.unlimited.contains(&e))
+        {
+            absent.push(FieldName::ExpiresAt);
+        }
+        let (last, given) = self.names();
+        match (last.is_empty(), given.is_empty()) {
+            _ if self.format.is_licence() || self.format == Format::FrenchId || self.names_truncated() => {}
+            // Both in one field that does not tell them apart.
+            (false, true) if rule.one_name_field => {
+                absent.extend([FieldName::LastName, FieldName::FirstName])
+            }
+            (true, false) => absent.push(FieldName::LastName),
+            (false, true) => absent.push(FieldName::FirstName),
+            _ => {}
+        }
+        absent
+    }
+
+    /// Dates that can be no day although their check digits hold.
+    pub fn impossible_dates(&self) -> Vec<FieldName> {
+        let layout = self.format.layout();
+        let holds = |kind| self.checks().iter().any(|c| c.kind == kind && c.holds);
+        let dates = [
+            (FieldName::BirthDate, CheckKind::BirthDate, Some(layout.birth)),
+            (FieldName::ExpiresAt, CheckKind::ExpiryDate, layout.expiry),
+        ];
+        dates
+            .into_iter()
+            .filter(|(_, kind, span)| span.is_some_and(|s| is_impossible(self.raw(s))) && holds(*kind))
+            .map(|(name, ..)| name)
+            .collect()
     }
 
     /// `male`, `female`, `non_binary` (X), or nothing where it is not stated.
     pub fn gender(&self) -> Option<&'static str> {
         match self.raw(self.format.layout().sex) {
+            "H" if self.rule().spanish_sex => Some("male"),
+            "M" if self.rule().spanish_sex => Some("female"),
             "M" => Some("male"),
             "F" => Some("female"),
             "X" => Some("non_binary"),
@@ -158,8 +253,23 @@ impl Mrz {
         birth_date(self.raw(self.format.layout().birth), today)
     }
 
+    /// `None` also where the document has no time limit: see [`Self::absent`].
     pub fn expiry_date(&self, today: Date) -> Option<Date> {
+        if self.absent().contains(&FieldName::ExpiresAt) {
+            return None;
+        }
         expiry_date(self.raw(self.format.layout().expiry?), today)
+    }
+
+    /// The day of issue, where an issuer's zone holds it.
+    fn issue_date(&self, today: Date) -> Option<Date> {
+        let span = match self.format {
+            Format::RussianInternal => Span(1, 29, 35),
+            _ if self.rule().issue_date => self.format.layout().expiry?,
+            _ => return None,
+        };
+        // As a birth, it is past.
+        birth_date(self.raw(span), today)
     }
 
     /// What the document code says the document is.
@@ -167,7 +277,10 @@ impl Mrz {
         let code = self.code();
         match (self.format, code.as_bytes().first()) {
             (Format::MrvA | Format::MrvB, _) => DocumentType::Visa,
-            (Format::Td3, Some(b'P')) => DocumentType::Passport,
+            (Format::Td3 | Format::RussianInternal, Some(b'P')) => DocumentType::Passport,
+            (Format::FrenchLicence | Format::DutchLicence | Format::SwissLicence, _) => {
+                DocumentType::DriverLicense
+            }
             (_, Some(b'P')) => DocumentType::PassportCard,
             (Format::Td1, Some(b'D')) => DocumentType::DriverLicense,
             _ => match code {
@@ -186,24 +299,49 @@ impl Mrz {
         let checks = self.checks();
         let sure = |kind| checks.iter().any(|c| c.kind == kind && c.holds);
         let composite = sure(CheckKind::Composite);
+        let rule = self.rule();
         let (last, given) = self.names();
-        let mut all = vec![
-            (FieldName::DocumentNumber, self.number(), sure(CheckKind::DocumentNumber)),
-            (FieldName::LastName, last, false),
-            (FieldName::FirstName, given, false),
-        ];
+        let number = match self.format {
+            Format::DutchLicence => composite,
+            _ => sure(CheckKind::DocumentNumber) && (self.number_in_optional().is_none() || composite),
+        };
+        let mut all = vec![(FieldName::DocumentNumber, self.number(), number)];
+        match given.split_once(' ') {
+            _ if rule.one_name_field => {
+                all.push((FieldName::FullName, format!("{last} {given}").trim().to_owned(), false))
+            }
+            // A patronymic follows one given name.
+            Some((first, patronymic)) if self.format == Format::RussianInternal => all.extend([
+                (FieldName::LastName, last, false),
+                (FieldName::FirstName, first.to_owned(), false),
+                (FieldName::MiddleName, patronymic.to_owned(), false),
+            ]),
+            _ => all.extend([(FieldName::LastName, last, false), (FieldName::FirstName, given, false)]),
+        }
         let mut add = |name, value: Option<String>, sure| {
             all.extend(value.filter(|v| !v.is_empty()).map(|v| (name, v, sure)));
         };
         add(FieldName::IssuingCountry, self.issuer(), false);
-        add(FieldName::Nationality, layout.nationality.and_then(|s| country(self.raw(s))), false);
+        let nationality = layout.nationality.filter(|_| !rule.no_nationality);
+        add(FieldName::Nationality, nationality.and_then(|s| country(self.raw(s))), false);
         add(FieldName::BirthDate, self.birth_date(today).map(|d| d.to_string()), sure(CheckKind::BirthDate));
         add(
             FieldName::ExpiresAt,
             self.expiry_date(today).map(|d| d.to_string()),
             sure(CheckKind::ExpiryDate),
         );
+        let issued = self.issue_date(today).map(|d| d.to_string());
+        add(
+            FieldName::IssuedAt,
+            issued,
+            sure(CheckKind::ExpiryDate) || (composite && sure(CheckKind::OptionalData)),
+        );
         add(FieldName::Gender, self.gender().map(str::to_owned), false);
+        if self.format == Format::RussianInternal {
+            let office = self.raw(Span(1, 35, 41)).replace('<', "");
+            add(FieldName::IssuingAuthority, Some(office), sure(CheckKind::OptionalData) && composite);
+        }
+        add(FieldName::PersonalNumber, self.personal().map(|(_, n)| n.to_owned()), composite);
         if self.format == Format::Td3 {
             // A filler inside stands for a hyphen or a space of the printed number (9303-3, 4.6).
             let optional = layout.optional.first().map(|s| words(self.raw(*s)));
@@ -238,6 +376,9 @@ fn number_overflow<L: AsRef<[u8]>>(format: Format, lines: &[L]) -> Option<(&[u8]
 
 /// Whether one check digit of a zone is right.
 pub(crate) fn holds<L: AsRef<[u8]>>(format: Format, lines: &[L], spec: &Check) -> bool {
+    if rule(format, lines).unjudged == Some(spec.kind) {
+        return true;
+    }
     if spec.kind == CheckKind::DocumentNumber
         && let Some((rest, digit)) = number_overflow(format, lines)
     {
@@ -262,6 +403,8 @@ fn words(field: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
 
     fn today() -> Date {
@@ -378,6 +521,187 @@ mod tests {
                 assert!(printed(&person.given_names).starts_with(&given), "{lines:?}");
             }
         }
+    }
+
+    fn fields_of(lines: &[&str]) -> (Mrz, BTreeMap<FieldName, String>) {
+        let mrz = parse(lines).unwrap();
+        let fields = mrz.fields(today()).into_iter().map(|(name, value, _)| (name, value)).collect();
+        (mrz, fields)
+    }
+
+    /// Published layout of the Kenyan card (cheminfo/mrz, a fork's KENYA_ID_CARD): the second date is that of issue.
+    #[test]
+    fn a_kenyan_card_bears_its_date_of_issue() {
+        // The second has a composite digit as real cards do: by no rule.
+        for last in ["7", "3"] {
+            let (mrz, fields) = fields_of(&[
+                "IDKYA2345678900<<3222<<<<<3222",
+                &format!("8509060F1402058<B031234567M<<{last}"),
+                "MARTA<ELIN<LINDQVIST<<<<<<<<<<",
+            ]);
+            assert!(mrz.valid());
+            let expected = [
+                (FieldName::DocumentNumber, "234567890"),
+                (FieldName::IssuedAt, "2014-02-05"),
+                (FieldName::IssuingCountry, "KEN"),
+                (FieldName::BirthDate, "1985-09-06"),
+                (FieldName::Gender, "female"),
+                (FieldName::PersonalNumber, "31234567"),
+                (FieldName::FullName, "MARTA ELIN LINDQVIST"),
+            ];
+            assert_eq!(fields, BTreeMap::from(expected.map(|(name, value)| (name, value.to_owned()))));
+            assert!(mrz.absent().contains(&FieldName::ExpiresAt));
+            assert_eq!(mrz.place(FieldName::PersonalNumber), Some((1, 18, 26)));
+        }
+    }
+
+    #[test]
+    fn no_time_limit_is_told_from_a_date() {
+        let card = |first, second| fields_of(&[first, second, "LINDQVIST<<MARTA<ELIN<<<<<<<<<"]);
+        // Viet Nam and Peru write a day that has passed.
+        for (first, second) in [
+            ("IDVNM1580123453001158012345<<4", "5809068F9912315VNM<<<<<<<<<<<8"),
+            ("I<PER01234567<6<<<<<<<<<<<<<<<", "5809068F0001018PER<<<<<<<<<<<6"),
+        ] {
+            let (mrz, fields) = card(first, second);
+            assert!(mrz.valid() && mrz.absent() == [FieldName::ExpiresAt]);
+            assert_eq!(fields.get(&FieldName::ExpiresAt), None);
+        }
+        // Elsewhere the same day is one.
+        let (mrz, fields) = card("I<UTO01234567<6<<<<<<<<<<<<<<<", "5809068F0001018UTO<<<<<<<<<<<6");
+        assert_eq!(fields.get(&FieldName::ExpiresAt).map(String::as_str), Some("2000-01-01"));
+        assert_eq!(mrz.absent(), []);
+        let (_, fields) = card("IDVNM0930123453001093012345<<4", "8509060F3009060VNM<<<<<<<<<<<0");
+        assert_eq!(fields.get(&FieldName::ExpiresAt).map(String::as_str), Some("2030-09-06"));
+    }
+
+    #[test]
+    fn the_twelve_digits_of_a_vietnamese_card() {
+        let (mrz, fields) = fields_of(&[
+            "IDVNM0930123453001093012345<<4",
+            "8509060F3009060VNM<<<<<<<<<<<0",
+            "LINDQVIST<<MARTA<ELIN<<<<<<<<<",
+        ]);
+        assert_eq!(fields[&FieldName::DocumentNumber], "001093012345");
+        assert_eq!(mrz.place(FieldName::DocumentNumber), Some((0, 15, 27)));
+    }
+
+    #[test]
+    fn a_mexican_m_is_a_woman() {
+        let name = "LINDQVIST<EJEMPLO<<MARTA<ELIN<";
+        let sex = |first, second| parse(&[first, second, name]).unwrap().gender();
+        assert_eq!(sex("IDMEX1234567897<<0747116375842", "8509060M3312315MEX<02<<12345<0"), Some("female"));
+        assert_eq!(sex("IDMEX2234567816<<0747116375849", "8509060H3312315MEX<01<<12345<0"), Some("male"));
+        assert_eq!(sex("I<UTO2234567816<<0747116375849", "8509060M3312315UTO<01<<12345<0"), Some("male"));
+    }
+
+    #[test]
+    fn a_russian_internal_passport() {
+        let (mrz, fields) = fields_of(&[
+            "PNRUSLINDKVISTOVA<<8NA<SERGEEVNA<<<<<<<<<<<<",
+            "3911234564RUS8509060F<<<<<<<4151218910003<50",
+        ]);
+        assert_eq!(mrz.format(), Format::RussianInternal);
+        assert!(mrz.valid());
+        let expected = [
+            (FieldName::DocumentNumber, "3914123456"),
+            (FieldName::IssuedAt, "2015-12-18"),
+            (FieldName::IssuingCountry, "RUS"),
+            (FieldName::FirstName, "YANA"),
+            (FieldName::MiddleName, "SERGEEVNA"),
+            (FieldName::LastName, "LINDKVISTOVA"),
+            (FieldName::BirthDate, "1985-09-06"),
+            (FieldName::Gender, "female"),
+            (FieldName::Nationality, "RUS"),
+            (FieldName::IssuingAuthority, "910003"),
+        ];
+        assert_eq!(fields, BTreeMap::from(expected.map(|(name, value)| (name, value.to_owned()))));
+        assert_eq!(mrz.absent(), [FieldName::ExpiresAt]);
+    }
+
+    #[test]
+    fn driving_licences() {
+        // Prado's French specimen; both digits hold.
+        let (mrz, fields) = fields_of(&["D1FRA13AA000026181231MARTIN<<9"]);
+        assert!(mrz.valid() && mrz.checks().len() == 2);
+        let expected = [
+            (FieldName::DocumentNumber, "13AA00002"),
+            (FieldName::ExpiresAt, "2018-12-31"),
+            (FieldName::IssuingCountry, "FRA"),
+            (FieldName::LastName, "MARTIN"),
+        ];
+        assert_eq!(fields, BTreeMap::from(expected.map(|(name, value)| (name, value.to_owned()))));
+        assert_eq!(mrz.document_type(), DocumentType::DriverLicense);
+        assert!(parse(&["D1FRA13AA123459331231LINDQV<<7"]).unwrap().valid());
+        assert!(!parse(&["D1FRA13AA123459331231LINDQV<<8"]).unwrap().valid());
+        let (mrz, fields) = fields_of(&["D1NLD15094962111123VW87Z78NB84"]);
+        assert!(mrz.valid());
+        assert_eq!(fields[&FieldName::DocumentNumber], "5094962111");
+        assert_eq!(fields.len(), 2, "{fields:?}");
+        for lines in [
+            &["AAA001D<<", "FACHE123456789097<<850906<<<<<", "LINDQVIST<<MARTA<ELIN<<<<<<<<<"][..],
+            &["FACHE123456789097<<850906<<<<<", "LINDQVIST<<MARTA<ELIN<<<<<<<<<"][..],
+        ] {
+            let (mrz, fields) = fields_of(lines);
+            assert!(mrz.checks().is_empty());
+            let expected = [
+                (FieldName::DocumentNumber, "123456789"),
+                (FieldName::IssuingCountry, "CHE"),
+                (FieldName::FirstName, "MARTA ELIN"),
+                (FieldName::LastName, "LINDQVIST"),
+                (FieldName::BirthDate, "1985-09-06"),
+            ];
+            assert_eq!(fields, BTreeMap::from(expected.map(|(name, value)| (name, value.to_owned()))));
+        }
+    }
+
+    #[test]
+    fn personal_numbers_in_the_optional_data() {
+        for (first, second, number) in [
+            ("IDBEL600012347<6135<<<<<<<<<<<", "9002155F3409143BEL900215123452", "90021512345"),
+            ("IDESPAAA1000014<00000023T<<<<<", "7212018F1101236ESP<<<<<<<<<<<8", "00000023T"),
+        ] {
+            let (mrz, fields) = fields_of(&[first, second, "PEETERMANS<<LOTTE<MARIE<<<<<<<"]);
+            assert_eq!(fields.get(&FieldName::PersonalNumber).map(String::as_str), Some(number));
+            let (line, from, to) = mrz.place(FieldName::PersonalNumber).unwrap();
+            assert_eq!(mrz.lines()[line].get(from..to), Some(number));
+        }
+    }
+
+    #[test]
+    fn people_with_one_name() {
+        let (mrz, fields) = fields_of(&[
+            "P<IND<<ANANYA<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<",
+            "K2570285<3IND5601240F3202285<<<<<<<<<<<<<<<0",
+        ]);
+        assert!(mrz.valid() && mrz.absent() == [FieldName::LastName]);
+        assert_eq!(fields[&FieldName::FirstName], "ANANYA");
+        let (mrz, fields) = fields_of(&[
+            "P<PAKZARMINA<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<",
+            "DD51243520PAK8501019F34021334006747435<<<<46",
+        ]);
+        assert!(mrz.valid() && mrz.absent() == [FieldName::FirstName]);
+        assert_eq!(fields[&FieldName::LastName], "ZARMINA");
+    }
+
+    #[test]
+    fn dates_that_cannot_be() {
+        let zone = |second: &str| parse(&["P<UTOHOLLOWAY<<ANGELA<ZOE<<<<<<<<<<<<<<<<<<<", second]).unwrap();
+        let birth = zone("9250701231UTO8809416F3411160<<<<<<<<<<<<<<06");
+        assert!(birth.valid());
+        assert_eq!(birth.impossible_dates(), [FieldName::BirthDate]);
+        let expiry = zone("9250701231UTO8809117F3407460<<<<<<<<<<<<<<00");
+        assert_eq!(expiry.impossible_dates(), [FieldName::ExpiresAt]);
+        // A misread digit is no forgery; a day that is not known is none either.
+        assert_eq!(zone("9250701231UTO8809417F3411160<<<<<<<<<<<<<<06").impossible_dates(), []);
+        let unknown = |birth: &str| {
+            let digit = char::from(check::digit(birth.bytes()).unwrap());
+            zone(&format!("9250701231UTO{birth}{digit}F3411160<<<<<<<<<<<<<<06")).impossible_dates()
+        };
+        for birth in ["880000", "88<<<<", "880900", "000229"] {
+            assert_eq!(unknown(birth), [], "{birth}");
+        }
+        assert_eq!(unknown("881301"), [FieldName::BirthDate]);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use super::{
     decode::{Reading, SYMBOLS, index, penalty},
     issuers::{country, is_issuer},
     layout::{Format, Span},
+    national::{self, rule},
     parse::{Mrz, holds},
 };
 
@@ -102,13 +103,18 @@ fn fit_length(line: &[u8], width: usize) -> Option<Vec<u8>> {
 /// The best zone over what was read of each line.
 pub(crate) fn settle(format: Format, readings: &[Reading]) -> Option<Repaired> {
     let mut lines: Vec<Vec<u8>> = readings.iter().map(Reading::text).collect();
-    let mut cost = readings.iter().map(|r| r.loss).sum::<f32>() + visa_cost(format, &lines);
+    // Little but its first letters tells a licence from other print.
+    if format.is_licence() && !format.suits(&lines) {
+        return None;
+    }
+    let mut cost = readings.iter().map(|r| r.loss).sum::<f32>() + unsuited(format, &lines);
     let wrong =
         |lines: &[Vec<u8>]| format.layout().checks.iter().filter(|c| !holds(format, lines, c)).count();
     for span in [Some(format.layout().issuer), format.layout().nationality].into_iter().flatten() {
         cost += known_code(format, readings, &mut lines, span);
     }
     fillers_of_name(format, readings, &mut lines);
+    sex(format, readings, &mut lines);
     let mut failing = wrong(&lines);
     if failing > 0 {
         let mut best = (failing as f32 * FAILING, vec![], failing);
@@ -153,6 +159,11 @@ fn fillers_of_name(format: Format, readings: &[Reading], lines: &mut [Vec<u8>]) 
     // The first line of the French card also holds the place of issue.
     let Some(at) = format.name_line().filter(|_| format != Format::FrenchId) else { return };
     let (Some(line), Some(reading)) = (lines.get_mut(at), readings.get(at)) else { return };
+    let Span(_, begin, _) = format.layout().names;
+    // No passport has these second letters: they are what a blurred filler looks like.
+    if format == Format::Td3 && line.starts_with(b"P") && matches!(line.get(1), Some(b'C' | b'K')) {
+        line[1] = b'<';
+    }
     let doubtful = |i: usize| {
         let Some(scores) = reading.scores.get(i) else { return false };
         scores.iter().copied().fold(f32::MIN, f32::max) - scores[FILLER] < DOUBTFUL
@@ -164,24 +175,22 @@ fn fillers_of_name(format: Format, readings: &[Reading], lines: &mut [Vec<u8>]) 
     {
         line[tail..].fill(b'<');
     }
-    // Nothing follows three fillers (ICAO 9303-3 §4.6: two stand between the parts of a name, and from its
-    // end on the line is filled), so one or two marks there are specks or the edge of the page. More are
-    // what stands there.
-    let end = line.windows(3).position(|w| w == b"<<<").unwrap_or(line.len());
+    // Nothing follows three fillers (ICAO 9303-3 §4.6: two stand between the parts of a name, and from its end on the line
+    // is filled): marks there are specks, the edge of the page or fillers of another row.
+    let written = line.get(begin..).unwrap_or_default();
+    let end = written.windows(3).position(|w| w == b"<<<").map_or(line.len(), |end| begin + end);
     let (name, rest) = line.split_at_mut(end);
-    if rest.iter().filter(|c| **c != b'<').count() <= 2 {
-        rest.fill(b'<');
-    }
+    rest.fill(b'<');
     // Two fillers stand between surname and given names, once. Where there are none, a doubtful mark beside
     // a single one is the other.
-    if end < 12 || name.windows(2).any(|w| w == b"<<") {
+    if end < begin + 7 || name.windows(2).any(|w| w == b"<<") {
         return;
     }
     let beside = |i: usize| {
         let filler = |j: Option<usize>| j.and_then(|j| name.get(j)) == Some(&b'<');
         name[i] != b'<' && doubtful(i) && (filler(i.checked_sub(1)) || filler(Some(i + 1)))
     };
-    let mut candidates = (5..name.len()).filter(|i| beside(*i));
+    let mut candidates = (begin..name.len()).filter(|i| beside(*i));
     if let (Some(only), None) = (candidates.next(), candidates.next()) {
         name[only] = b'<';
     }
@@ -192,7 +201,10 @@ fn fillers_of_name(format: Format, readings: &[Reading], lines: &mut [Vec<u8>]) 
 fn known_code(format: Format, readings: &[Reading], lines: &mut [Vec<u8>], span: Span) -> f32 {
     let Span(line, from, to) = span;
     let known = |code: &[u8]| {
-        std::str::from_utf8(code).ok().and_then(country).is_some_and(|c| c == "DEU" || is_issuer(&c))
+        std::str::from_utf8(code)
+            .ok()
+            .and_then(country)
+            .is_some_and(|c| c == "DEU" || is_issuer(&c) || national::is_code(&c))
     };
     let (Some(text), Some(scores)) = (
         lines.get_mut(line).and_then(|l| l.get_mut(from..to)),
@@ -239,9 +251,24 @@ fn known_code(format: Format, readings: &[Reading], lines: &mut [Vec<u8>], span:
 }
 
 /// A zone whose first letters do not suit the format is possible, but it takes more to believe it.
-fn visa_cost(format: Format, lines: &[Vec<u8>]) -> f32 {
-    let first = lines.first().map_or(&[][..], |l| l.as_slice());
-    if format.begins_with(first) { 0.0 } else { 12.0 }
+fn unsuited(format: Format, lines: &[Vec<u8>]) -> f32 {
+    if format.suits(lines) { 0.0 } else { 12.0 }
+}
+
+/// `H` and `M` where an issuer writes these: its `H` must not be taken for a misread `M`, which says the contrary.
+fn sex(format: Format, readings: &[Reading], lines: &mut [Vec<u8>]) {
+    let Span(line, at, _) = format.layout().sex;
+    if !rule(format, lines).spanish_sex {
+        return;
+    }
+    let (Some(scores), Some(c)) =
+        (readings.get(line).and_then(|r| r.scores.get(at)), lines.get_mut(line).and_then(|l| l.get_mut(at)))
+    else {
+        return;
+    };
+    let seen = |i: &usize| scores[*i] + penalty(format.class(line, at), *i);
+    let letters = b"HMX<".iter().filter_map(|c| index(*c));
+    *c = letters.max_by(|a, b| seen(a).total_cmp(&seen(b))).map_or(*c, |i| SYMBOLS[i]);
 }
 
 #[derive(Debug, Clone, Copy)]

@@ -127,6 +127,24 @@ pub(super) fn follows(upper: &Row, lower: &Row) -> bool {
     (0.55..3.2).contains(&(v / height)) && overlap > 0.6 * upper.width.min(lower.width)
 }
 
+/// A row that begins where a longer one does, just above or below it, as long as that: of a name line the detector may see the
+/// letters alone, and its fillers not.
+pub(super) fn stretched(short: &Row, long: &Row) -> Option<Row> {
+    if short.width > 0.85 * long.width || !long.alike(short) {
+        return None;
+    }
+    let height = (short.height + long.height) / 2.0;
+    let begin = long.place(middle(short.quad.0[0], short.quad.0[3])).0 + long.width / 2.0;
+    let (_, away) = long.place(short.centre);
+    if begin.abs() > 1.5 * height || !(0.55..3.2).contains(&(away.abs() / height)) {
+        return None;
+    }
+    // Along the longer row: of a few letters the direction is not sure.
+    let centre = [0, 1].map(|i| short.centre[i] + long.along[i] * (long.width - short.width) / 2.0);
+    let level = Row { centre, along: long.along, width: long.width, ..*short };
+    Row::new(level.reshaped(-long.width / 2.0, long.width / 2.0, 1.0))
+}
+
 /// The rows of a group with common ends: all lines of a zone are equally long, whatever the detector saw
 /// of their fillers.
 pub(super) fn common_ends(group: &[Row]) -> Vec<Quad> {
@@ -163,6 +181,19 @@ mod tests {
         assert!((found[0].width - 500.0).abs() < 10.0);
         assert!(follows(&found[0], &found[1]));
         assert!(!follows(&found[1], &found[0]));
+    }
+
+    #[test]
+    fn a_short_row_is_stretched_to_the_one_it_belongs_to() {
+        let all = rows(&[bar(100.0, 50.0, 260.0, 50.0, 20.0), bar(98.0, 90.0, 700.0, 92.0, 20.0)]);
+        let row = stretched(&all[0], &all[1]).unwrap();
+        assert!((row.width - 602.0).abs() < 2.0 && follows(&row, &all[1]));
+        let left = row.quad.0[0];
+        assert!((left[0] - 100.0).abs() < 4.0 && (left[1] - 50.0).abs() < 4.0, "{left:?}");
+        // Not one that begins elsewhere, nor one far away.
+        for other in [bar(300.0, 50.0, 460.0, 50.0, 20.0), bar(100.0, 0.0, 260.0, 0.0, 20.0)] {
+            assert!(stretched(&Row::new(other).unwrap(), &all[1]).is_none());
+        }
     }
 
     #[test]

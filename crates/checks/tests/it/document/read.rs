@@ -47,6 +47,25 @@ fn zones_of_specimens() {
     }
 }
 
+/// A name line is mostly fillers, however short the name; the zone is found by its place and its line of digits.
+#[test]
+fn zones_of_people_with_short_names() {
+    let fonts = Fonts::installed().unwrap();
+    for (seed, (surname, given)) in
+        [("LI", "NA"), ("O", "UNA"), ("KIM", "MINJI"), ("", "ANANYA"), ("ZARMINA", ""), ("SMITH", "JANE")]
+            .into_iter()
+            .enumerate()
+    {
+        let person = Specimen {
+            surname: surname.into(),
+            given_names: given.into(),
+            ..Specimen::random(40 + seed as u64)
+        };
+        let page = specimen::passport(&person, &fonts);
+        assert_eq!(zone(&photographed(&page, 6.0)), specimen::td3(&person), "{surname} {given}");
+    }
+}
+
 #[test]
 fn a_specimen_on_its_side() {
     let person = Specimen::random(3);
@@ -81,6 +100,143 @@ fn fields_of_a_drawn_licence() {
     assert_eq!(outcome(Check::IsIdentityDocument), Some(Outcome::Clear));
     assert_eq!(outcome(Check::DocumentReadable), Some(Outcome::Clear));
     assert!(out.portrait.is_some());
+}
+
+/// One row of 30 on driving licences of France and the Netherlands (cheminfo/mrz issue 54, ISO/IEC 18013-3 annex B), read and
+/// held against the print.
+#[test]
+#[ignore = "needs real data: cases"]
+fn driving_licences_with_a_zone_of_one_line() {
+    for (file, line, last) in [
+        ("cases/02-french-driving-licence-one-line/front.jpg", None, Some("LEFEBVRE")),
+        ("cases/40-driving-licence-mrz/dl-fr.png", Some("D1FRA13AA123459331231LINDQV<<7"), Some("LINDQVIST")),
+        ("cases/40-driving-licence-mrz/dl-nl.png", Some("D1NLD15094962111123VW87Z78NB84"), Some("Lindqvist")),
+    ] {
+        let out = read(load_for_tests(), &real(file), None, DocumentType::Unknown, TODAY, 0.85);
+        if let Some(line) = line {
+            assert_eq!(out.reading.mrz.as_deref(), Some(&[line.to_owned()][..]), "{file}");
+        }
+        assert_eq!(out.reading.mrz_valid, Some(true), "{file}");
+        assert_eq!(out.reading.get(FieldName::LastName).map(|f| f.value.as_str()), last, "{file}");
+        let outcome = |check| out.findings.iter().find(|f| f.check == check).map(|f| f.outcome);
+        assert_eq!(outcome(Check::MrzCheckDigits), Some(Outcome::Clear), "{file}");
+        assert_eq!(outcome(Check::DocumentNumberCrosscheck), Some(Outcome::Clear), "{file}");
+        assert_ne!(outcome(Check::NameCrosscheck), Some(Outcome::Consider), "{file}");
+    }
+}
+
+/// National zones, as the cases' own reports give the right answers.
+#[test]
+#[ignore = "needs real data: cases"]
+fn national_zones_in_pictures() {
+    use FieldName::{
+        DocumentNumber, ExpiresAt, FirstName, FullName, Gender, IssuedAt, LastName, Nationality,
+        PersonalNumber,
+    };
+    for (file, expected, absent) in [
+        (
+            "31-kenya-id-issue-date/ken.png",
+            &[
+                (DocumentNumber, "234567890"),
+                (PersonalNumber, "31234567"),
+                (IssuedAt, "2014-02-05"),
+                (FullName, "MARTA ELIN LINDQVIST"),
+            ][..],
+            &[ExpiresAt, Nationality, LastName][..],
+        ),
+        ("32-no-expiry-vnm-per/vnm-noexp.png", &[(DocumentNumber, "001158012345")], &[ExpiresAt]),
+        ("33-mexico-ine-sex/ine-f.png", &[(Gender, "female")], &[]),
+        ("33-mexico-ine-sex/ine-m.png", &[(Gender, "male")], &[]),
+        (
+            "36-russian-internal-passport/rus-internal.png",
+            &[
+                (DocumentNumber, "3914123456"),
+                (LastName, "LINDKVISTOVA"),
+                (FirstName, "YANA"),
+                (IssuedAt, "2015-12-18"),
+            ],
+            &[ExpiresAt],
+        ),
+        (
+            "37-vietnam-12-digit-number/vnm.png",
+            &[(DocumentNumber, "001093012345"), (ExpiresAt, "2030-09-06")],
+            &[],
+        ),
+        ("01-td1-long-number-check-digit/belgian_2020.jpg", &[(DocumentNumber, "600012347613")], &[]),
+    ] {
+        let picture = real(&format!("cases/{file}"));
+        let out = read(load_for_tests(), &picture, None, DocumentType::Unknown, TODAY, 0.85);
+        for (name, value) in expected {
+            assert_eq!(out.reading.get(*name).map(|f| f.value.as_str()), Some(*value), "{name} of {file}");
+        }
+        for name in absent {
+            assert!(out.reading.get(*name).is_none(), "{name} of {file}");
+        }
+        assert_eq!(out.reading.mrz_valid, Some(true), "{file}");
+        let finding = |check| out.findings.iter().find(|f| f.check == check).unwrap();
+        assert_eq!(finding(Check::MrzCheckDigits).outcome, Outcome::Clear, "{file}");
+        assert_ne!(finding(Check::DocumentNumberCrosscheck).outcome, Outcome::Consider, "{file}");
+        if absent.contains(&ExpiresAt) {
+            assert!(
+                finding(Check::DocumentExpired).reasons.iter().any(|r| r.code == Code::NoTimeLimit),
+                "{file}"
+            );
+        }
+    }
+}
+
+/// Passports with one name and with short ones (cheminfo/mrz issue 9, Arg0s1080/mrz issue 1).
+#[test]
+#[ignore = "needs real data: cases"]
+fn short_names_in_pictures() {
+    for (file, first) in [
+        ("given_only.jpg", "P<IND<<ANANYA<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<"),
+        ("short_kim_minji.jpg", "P<KORKIM<<MINJI<<<<<<<<<<<<<<<<<<<<<<<<<<<<<"),
+        ("short_smith_jane.jpg", "P<GBRSMITH<<JANE<<<<<<<<<<<<<<<<<<<<<<<<<<<<"),
+    ] {
+        let lines = zone(&real(&format!("cases/06-passport-with-one-name/{file}")));
+        assert_eq!(lines.first().map(String::as_str), Some(first));
+    }
+    // The zone says that there is no surname, so none is asked for.
+    let picture = real("cases/06-passport-with-one-name/given_only_narrow.jpg");
+    let out = read(load_for_tests(), &picture, None, DocumentType::Passport, TODAY, 0.85);
+    let required = bonafide_core::policy::Policy::default().required_fields(&out.reading);
+    assert_eq!(required.outcome, Outcome::Clear, "{:?}", required.reasons);
+}
+
+/// ZsBT/mrz-java issues 13 and 15: a day that no calendar has, with right digits.
+#[test]
+#[ignore = "needs real data: cases"]
+fn impossible_dates_in_pictures() {
+    for file in ["birth.jpg", "expiry.jpg"] {
+        let picture = real(&format!("cases/07-impossible-date-right-check-digits/{file}"));
+        let out = read(load_for_tests(), &picture, None, DocumentType::Unknown, TODAY, 0.85);
+        let dates = out.findings.iter().find(|f| f.check == Check::DateConsistency).unwrap();
+        assert_eq!(dates.outcome, Outcome::Consider, "{file}");
+        assert!(dates.reasons.iter().any(|r| r.code == Code::DateImpossible), "{file}");
+    }
+}
+
+/// Letters whose set a PDF417 does not declare are less sure (zxing issue 1787: Croatian cards).
+#[test]
+#[ignore = "needs real data: cases"]
+fn letters_of_barcodes() {
+    for (file, last, first, sure) in [
+        ("latin1_no_eci", "CÔTÉ-BÉLANGER", "FRANÇOISE", 0.9),
+        ("utf8_no_eci", "CÔTÉ-BÉLANGER", "FRANÇOISE", 1.0),
+        ("declared_by_encoder", "CÔTÉ-BÉLANGER", "FRANÇOISE", 0.9),
+        ("croatian_declared", "ČOLAKOVIĆ", "ŠIME", 1.0),
+        ("croatian_utf8_no_eci", "ČOLAKOVIĆ", "ŠIME", 1.0),
+        // What stands there cannot be known; the name is there, and doubted.
+        ("croatian_cp1250_no_eci", "ÈOLAKOVIÆ", "ŠIME", 0.5),
+    ] {
+        let picture = real(&format!("cases/12-pdf417-character-sets/{file}.png"));
+        let out = read(load_for_tests(), &picture, None, DocumentType::Unknown, TODAY, 0.85);
+        let of = |name| out.reading.get(name).map(|f| (f.value.as_str(), f.confidence));
+        assert_eq!(of(FieldName::LastName), Some((last, sure)), "{file}");
+        assert_eq!(of(FieldName::FirstName), Some((first, sure)), "{file}");
+        assert_eq!(of(FieldName::PostalCode).map(|f| f.1), Some(1.0), "{file}");
+    }
 }
 
 #[test]
