@@ -83,7 +83,7 @@ fn one_request() -> (String, mpsc::Receiver<(String, String)>) {
 }
 
 /// A key of the sandbox.
-fn key(installation: &Installation, scopes: &[&str]) -> (String, String) {
+pub fn key(installation: &Installation, scopes: &[&str]) -> (String, String) {
     let mut command = installation.command();
     command.args(["keys", "create", "--sandbox", "--per-minute", "100000", "--json"]);
     for scope in scopes {
@@ -138,7 +138,50 @@ pub struct Operation {
     pub scope: Option<String>,
     /// Whether the capture token of a session is good for it too.
     or_capture: bool,
-    is_form: bool,
+    pub is_form: bool,
+    /// A body that its schema allows, with [`ID`] in the place of each id of ours; null where it takes none.
+    pub body: Value,
+}
+
+/// What stands for an id in the body of an [`Operation`].
+pub const ID: &str = "{id}";
+
+/// A value that a schema allows: of an object what is required and what names an id.
+fn example(schema: &Value, document: &Value, name: &str) -> Value {
+    if let Some(named) = schema["$ref"].as_str() {
+        return example(document.pointer(named.trim_start_matches('#')).unwrap(), document, name);
+    }
+    let lower = name.to_ascii_lowercase();
+    // Words of the organization's own are no ids of ours.
+    let is_id = (lower.ends_with("id") || lower.ends_with("ids"))
+        && !["client_id", "clientid", "user_id", "userid", "externalid", "matterid"].contains(&&*lower);
+    let choice = ["oneOf", "anyOf", "allOf"].into_iter().find_map(|of| schema[of].as_array());
+    if let Some(one) = choice.and_then(|all| all.iter().find(|one| one["type"] != "null")) {
+        return example(one, document, name);
+    }
+    let kind = schema["type"].as_array().map_or(&schema["type"], |all| &all[0]).as_str().unwrap_or("object");
+    match kind {
+        "string" if is_id => ID.into(),
+        _ if !schema["enum"][0].is_null() => schema["enum"][0].clone(),
+        "array" => [example(&schema["items"], document, name)].into(),
+        "object" => {
+            let required: Vec<&str> =
+                schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+            let members = schema["properties"].as_object().into_iter().flatten();
+            let members = members.filter_map(|(name, schema)| {
+                let value = example(schema, document, name);
+                let names_one = value == ID || value == json!([ID]);
+                (names_one || required.contains(&name.as_str())).then(|| (name.clone(), value))
+            });
+            Value::Object(members.collect())
+        }
+        _ if !schema["example"].is_null() => schema["example"].clone(),
+        "boolean" => true.into(),
+        "integer" | "number" => schema.get("minimum").cloned().unwrap_or(json!(1)),
+        _ if lower.contains("url") => "https://example.com/hooks".into(),
+        _ if lower.contains("until") => "2030-01-01T00:00:00Z".into(),
+        _ => "aaaaaaaa".into(),
+    }
 }
 
 impl Operation {
@@ -168,7 +211,13 @@ pub async fn operations(api: &Api) -> Vec<Operation> {
             let scope = words.next().map(str::to_owned);
             let or_capture = scope.as_deref() != Some(CAPTURE) && words.any(|word| word == CAPTURE);
             let is_form = operation["requestBody"]["content"]["multipart/form-data"].is_object();
-            all.push(Operation { method, path, scope, or_capture, is_form });
+            let content = &operation["requestBody"]["content"];
+            let form = if is_form { "multipart/form-data" } else { "application/json" };
+            let body = match &content[form]["schema"] {
+                Value::Null => Value::Null,
+                schema => example(schema, &document, ""),
+            };
+            all.push(Operation { method, path, scope, or_capture, is_form, body });
         }
     }
     assert!(all.len() > 75, "{}", all.len());
