@@ -91,7 +91,7 @@ fn named(person: Specimen, seed: u64) -> Specimen {
     // Two fillers stand between the two names; very short ones are one name, of which every second is a given name.
     let (surname, given) = match letters.split_at_checked(places.saturating_sub(2) / 2) {
         Some((surname, rest)) if places >= 5 => (surname.to_owned(), rest.chars().skip(2).collect()),
-        _ if seed % 2 == 0 => (letters, String::new()),
+        _ if seed.is_multiple_of(2) => (letters, String::new()),
         _ => (String::new(), letters),
     };
     Specimen { surname, given_names: given, ..person }
