@@ -19,18 +19,21 @@ CREATE TABLE IF NOT EXISTS search_days (
     PRIMARY KEY (organization, term, day)
 );
 
--- What lists are put in order by, of all verifications of a day in one value, or nothing: see the program's `days.rs`.
+-- What lists are put in order by, of all verifications of a day in one value, and a mark that is another one for another value;
+-- nothing and 0 where it is not written down: see the program's `days.rs`.
 CREATE TABLE IF NOT EXISTS listed_days (
     organization UUID   NOT NULL,
     kind         TEXT   NOT NULL,
     day          BIGINT NOT NULL,
+    mark         BIGINT NOT NULL,
     members      BYTEA  NOT NULL,
     PRIMARY KEY (organization, kind, day)
 );
-CREATE INDEX IF NOT EXISTS listed_days_empty ON listed_days (organization, kind, day) WHERE LENGTH(members) = 0;
+CREATE INDEX IF NOT EXISTS listed_days_marks ON listed_days (organization, kind, day, mark);
+CREATE INDEX IF NOT EXISTS listed_days_empty ON listed_days (organization, kind, day) WHERE mark = 0;
 -- At the first start with this table.
-INSERT INTO listed_days (organization, kind, day, members)
-    SELECT DISTINCT organization, kind, created_at / 86400000, ''::BYTEA FROM verifications
+INSERT INTO listed_days (organization, kind, day, mark, members)
+    SELECT DISTINCT organization, kind, created_at / 86400000, 0, ''::BYTEA FROM verifications
     WHERE deleted_at IS NULL AND NOT EXISTS (SELECT 1 FROM listed_days) ON CONFLICT DO NOTHING;
 
 CREATE OR REPLACE FUNCTION count_verification(v verifications, change BIGINT) RETURNS void LANGUAGE sql AS
@@ -92,12 +95,12 @@ $$
 BEGIN
     PERFORM 1 FROM listed_days d
         WHERE d.organization = v.organization AND d.kind = v.kind AND d.day = v.created_at / 86400000
-            AND LENGTH(d.members) = 0;
+            AND d.mark = 0;
     IF FOUND THEN RETURN; END IF;
     PERFORM hold_audit_head(v.organization);
-    INSERT INTO listed_days AS d (organization, kind, day, members)
-        VALUES (v.organization, v.kind, v.created_at / 86400000, ''::BYTEA)
-        ON CONFLICT (organization, kind, day) DO UPDATE SET members = ''::BYTEA WHERE LENGTH(d.members) > 0;
+    INSERT INTO listed_days AS d (organization, kind, day, mark, members)
+        VALUES (v.organization, v.kind, v.created_at / 86400000, 0, ''::BYTEA)
+        ON CONFLICT (organization, kind, day) DO UPDATE SET mark = 0, members = ''::BYTEA WHERE d.mark <> 0;
 END
 $$;
 CREATE OR REPLACE FUNCTION empty_listed_days() RETURNS trigger LANGUAGE plpgsql AS

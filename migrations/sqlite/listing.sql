@@ -18,18 +18,21 @@ CREATE TABLE IF NOT EXISTS search_days (
     PRIMARY KEY (organization, term, day)
 ) WITHOUT ROWID;
 
--- What lists are put in order by, of all verifications of a day in one value, or nothing: see the program's `days.rs`.
+-- What lists are put in order by, of all verifications of a day in one value, and a mark that is another one for another value;
+-- nothing and 0 where it is not written down: see the program's `days.rs`.
 CREATE TABLE IF NOT EXISTS listed_days (
     organization UUID   NOT NULL,
     kind         TEXT   NOT NULL,
     day          BIGINT NOT NULL,
+    mark         BIGINT NOT NULL,
     members      BYTEA  NOT NULL,
     PRIMARY KEY (organization, kind, day)
 ) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS listed_days_empty ON listed_days (organization, kind, day) WHERE LENGTH(members) = 0;
+CREATE INDEX IF NOT EXISTS listed_days_marks ON listed_days (organization, kind, day, mark);
+CREATE INDEX IF NOT EXISTS listed_days_empty ON listed_days (organization, kind, day) WHERE mark = 0;
 -- At the first start with this table.
-INSERT INTO listed_days (organization, kind, day, members)
-    SELECT DISTINCT organization, kind, created_at / 86400000, x'' FROM verifications
+INSERT INTO listed_days (organization, kind, day, mark, members)
+    SELECT DISTINCT organization, kind, created_at / 86400000, 0, x'' FROM verifications
     WHERE deleted_at IS NULL AND NOT EXISTS (SELECT 1 FROM listed_days);
 
 DROP TRIGGER IF EXISTS verifications_count_new;
@@ -105,25 +108,25 @@ END;
 DROP TRIGGER IF EXISTS verifications_day_new;
 CREATE TRIGGER verifications_day_new AFTER INSERT ON verifications
 BEGIN
-    INSERT INTO listed_days (organization, kind, day, members)
-    VALUES (NEW.organization, NEW.kind, NEW.created_at / 86400000, x'')
-    ON CONFLICT DO UPDATE SET members = x'' WHERE LENGTH(members) > 0;
+    INSERT INTO listed_days (organization, kind, day, mark, members)
+    VALUES (NEW.organization, NEW.kind, NEW.created_at / 86400000, 0, x'')
+    ON CONFLICT DO UPDATE SET mark = 0, members = x'' WHERE mark <> 0;
 END;
 
 DROP TRIGGER IF EXISTS verifications_day_gone;
 CREATE TRIGGER verifications_day_gone AFTER DELETE ON verifications
 BEGIN
-    UPDATE listed_days SET members = x''
-    WHERE organization = OLD.organization AND kind = OLD.kind AND day = OLD.created_at / 86400000 AND LENGTH(members) > 0;
+    UPDATE listed_days SET mark = 0, members = x''
+    WHERE organization = OLD.organization AND kind = OLD.kind AND day = OLD.created_at / 86400000 AND mark <> 0;
 END;
 
 DROP TRIGGER IF EXISTS verifications_day_changed;
 CREATE TRIGGER verifications_day_changed
 AFTER UPDATE OF organization, kind, purpose, status, created_at, updated_at, deleted_at ON verifications
 BEGIN
-    UPDATE listed_days SET members = x''
-    WHERE organization = OLD.organization AND kind = OLD.kind AND day = OLD.created_at / 86400000 AND LENGTH(members) > 0;
-    INSERT INTO listed_days (organization, kind, day, members)
-    VALUES (NEW.organization, NEW.kind, NEW.created_at / 86400000, x'')
-    ON CONFLICT DO UPDATE SET members = x'' WHERE LENGTH(members) > 0;
+    UPDATE listed_days SET mark = 0, members = x''
+    WHERE organization = OLD.organization AND kind = OLD.kind AND day = OLD.created_at / 86400000 AND mark <> 0;
+    INSERT INTO listed_days (organization, kind, day, mark, members)
+    VALUES (NEW.organization, NEW.kind, NEW.created_at / 86400000, 0, x'')
+    ON CONFLICT DO UPDATE SET mark = 0, members = x'' WHERE mark <> 0;
 END;

@@ -19,7 +19,7 @@ macro_rules! files {
 }
 
 /// In the order they are applied in. A released one never changes: what is applied is compared by its hash.
-const FILES: [(&str, &str, &str); 30] = files![
+const FILES: [(&str, &str, &str); 31] = files![
     "0001" "init"
     "0002" "features"
     "0003" "liveness_challenges"
@@ -50,6 +50,7 @@ const FILES: [(&str, &str, &str); 30] = files![
     "0029" "search_days"
     "0030" "audit_keys"
     "0032" "identity_terms"
+    "0033" "listed_days"
 ];
 
 pub(crate) static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {

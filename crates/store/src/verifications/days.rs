@@ -1,16 +1,21 @@
 //! What lists are filtered and put in order by, of everybody of a past day in one value: a thousand days are read as fast as
-//! a thousand rows.
+//! a thousand rows, and a day that was read before is not read again.
 //!
 //! A trigger empties a day as soon as anything of it changes, and [`fold`] writes it anew later. Whoever a day does not tell
 //! of is looked up.
 
-use std::collections::HashSet;
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Arc, LazyLock},
+};
 
 use bonafide_core::{
     id::OrganizationId,
     time::Timestamp,
     verification::{Kind, Purpose, Status},
 };
+use quick_cache::{Weighter, sync::Cache};
+use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use super::{
@@ -26,18 +31,43 @@ use crate::{
 
 /// Most values of one statement, and of look-ups.
 const BATCH: usize = 1000;
+/// So few are looked up wherever they are.
+const FEW: usize = 200;
 /// To read a day takes as long as to look so many up.
 const DEARER: usize = 4;
-/// So many days are held in memory at a time.
-const DAYS: usize = 200;
+/// So many days are read at a time; and so many in any case, for whoever asks next.
+const DAYS: usize = 100;
 /// So many days are written in one transaction.
 const AT_ONCE: i64 = 10;
+/// As much is kept of days that were read, which is three million verifications.
+const KEPT_BYTES: u64 = 48 << 20;
 
-/// One of a list, with what lists are in order by.
-#[derive(Debug, Clone, Copy)]
+/// Days that were read, by organization and mark.
+///
+/// Architecture invariant: whoever takes a day from here has read its mark in the same transaction, so that nothing that has
+/// changed is taken for what it was.
+static KEPT: LazyLock<Cache<Name, Arc<Day>, Bytes>> =
+    LazyLock::new(|| Cache::with_weighter(4096, KEPT_BYTES, Bytes));
+
+type Name = (Uuid, i64);
+
+#[derive(Debug, Clone)]
+struct Bytes;
+
+impl Weighter<Name, Arc<Day>> for Bytes {
+    fn weight(&self, _: &Name, day: &Arc<Day>) -> u64 {
+        let bytes = size_of_val(day.members.as_slice()) + 2 * size_of_val(day.states.as_slice()) + 128;
+        u64::try_from(bytes).unwrap_or(u64::MAX)
+    }
+}
+
+/// One of a list, with what the list is in order by.
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Listed {
-    pub(super) place: Place,
-    pub(super) updated_at: i64,
+    /// Its place among those who were asked for.
+    pub(super) of: usize,
+    /// When it was created or last changed.
+    pub(super) at: i64,
     /// Its place among the states of the list.
     pub(super) state: usize,
 }
@@ -65,50 +95,88 @@ impl Row {
         Place { created_at: self.created_at, id: self.id }
     }
 
+    fn at(&self, axis: Axis) -> i64 {
+        match axis {
+            Axis::Created => self.created_at,
+            Axis::Updated => self.updated_at,
+        }
+    }
+
     fn state(&self) -> State {
         State { status: self.status.clone(), purpose: self.purpose.clone() }
     }
 }
 
-/// What is known of some verifications, the oldest first, and the states that they have.
+/// What is known of some verifications, in no order, and the states that they have. They are asked for the oldest first.
 pub(super) async fn listed(
     tx: &mut Tx,
     organization: OrganizationId,
     kind: Kind,
+    axis: Axis,
     of: &[Place],
 ) -> Result<(Vec<Listed>, Vec<State>)> {
-    let mut days: Vec<i64> = of.iter().map(|place| place.day()).collect();
-    days.dedup();
+    let days = if of.len() > FEW { days(tx, organization, kind, of).await? } else { HashMap::new() };
     let (mut all, mut states, mut apart) = (Vec::with_capacity(of.len()), vec![], vec![]);
-    let mut left = of;
-    if of.len() < DEARER * days.len() {
-        apart.extend(of);
-        days.clear();
+    let mut left = (0..).zip(of.iter().copied());
+    for of_day in of.chunk_by(|a, b| a.day() == b.day()) {
+        let numbered = left.by_ref().take(of_day.len());
+        match of_day.first().and_then(|place| days.get(&place.day())) {
+            Some(day) => day.add(numbered, axis, &mut states, &mut all, &mut apart),
+            None => apart.extend(numbered),
+        }
     }
-    for batch in days.chunks(DAYS) {
-        let mut query = Query::new("SELECT day, members FROM listed_days WHERE organization = ");
-        query.bind(organization.uuid()).push(" AND kind = ").bind(kind.as_str());
-        query.push(" AND day IN ").list(batch.iter().copied()).push(" ORDER BY day");
-        let rows: Vec<(i64, Vec<u8>)> = query.fetch(tx).await.to("read the days of a list")?;
-        let mut rows = rows.into_iter().peekable();
-        for day in batch {
-            let of_day;
-            (of_day, left) = left.split_at(left.partition_point(|place| place.day() <= *day));
-            let row = rows.next_if(|(of, _)| of == day);
-            match row.as_ref().and_then(|(_, bytes)| Day::of(bytes)) {
-                Some(day) => day.add(of_day, &mut states, &mut all, &mut apart),
-                None => apart.extend(of_day),
+    let places: Vec<Place> = apart.iter().map(|(_, place)| *place).collect();
+    let numbers: HashMap<Uuid, usize> = apart.into_iter().map(|(of, place)| (place.id, of)).collect();
+    let filter = Filter { kind: Some(kind), ..Filter::default() };
+    for row in look_up(tx, organization, &filter, &places).await? {
+        let (at, state) = (row.at(axis), place_of(row.state(), &mut states));
+        all.extend(numbers.get(&row.id).map(|of| Listed { of: *of, at, state }));
+    }
+    Ok((all, states))
+}
+
+/// The days of some verifications, as far as they are kept or worth to be read.
+async fn days(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    kind: Kind,
+    of: &[Place],
+) -> Result<HashMap<i64, Arc<Day>>> {
+    let (Some(first), Some(last)) = (of.first(), of.last()) else { return Ok(HashMap::new()) };
+    let mut query = Query::new("SELECT day, mark FROM listed_days WHERE organization = ");
+    query.bind(organization.uuid()).push(" AND kind = ").bind(kind.as_str());
+    query.push(" AND day >= ").bind(first.day()).push(" AND day <= ").bind(last.day());
+    query.push(" AND mark <> 0");
+    let rows: Vec<(i64, i64)> = query.fetch(tx).await.to("read which days of a list are known")?;
+    let marks: HashMap<i64, i64> = rows.into_iter().collect();
+
+    let (mut days, mut unread, mut waiting) = (HashMap::with_capacity(marks.len()), vec![], 0);
+    for of_day in of.chunk_by(|a, b| a.day() == b.day()) {
+        let day = of_day.first().map(|place| place.day()).unwrap_or_default();
+        let Some(mark) = marks.get(&day) else { continue };
+        match KEPT.get(&(organization.uuid(), *mark)) {
+            Some(kept) => drop(days.insert(day, kept)),
+            None => {
+                unread.push(day);
+                waiting += of_day.len();
             }
         }
     }
-    let filter = Filter { kind: Some(kind), ..Filter::default() };
-    for row in look_up(tx, organization, &filter, &apart).await? {
-        let state = place_of(row.state(), &mut states);
-        all.push(Listed { place: row.place(), updated_at: row.updated_at, state });
+    if waiting < DEARER * unread.len() {
+        unread.truncate(DAYS);
     }
-    // Two runs that are in order already.
-    all.sort_by_key(|listed| listed.place);
-    Ok((all, states))
+    for batch in unread.chunks(DAYS) {
+        let mut query = Query::new("SELECT day, mark, members FROM listed_days WHERE organization = ");
+        query.bind(organization.uuid()).push(" AND kind = ").bind(kind.as_str());
+        query.push(" AND day IN ").list(batch.iter().copied());
+        let rows: Vec<(i64, i64, Vec<u8>)> = query.fetch(tx).await.to("read the days of a list")?;
+        for (day, mark, bytes) in rows {
+            let Some(read) = Day::of(&bytes).map(Arc::new) else { continue };
+            KEPT.insert((organization.uuid(), mark), Arc::clone(&read));
+            days.insert(day, read);
+        }
+    }
+    Ok(days)
 }
 
 fn place_of(state: State, states: &mut Vec<State>) -> usize {
@@ -151,10 +219,11 @@ pub(super) async fn look_up(
     Ok(all)
 }
 
-/// A day as it is kept: the length of the words, the words of each state in a line, then its members.
-struct Day<'a> {
+/// A day. As bytes it is the length of the words, the words of each state in a line, then its members.
+#[derive(Debug)]
+struct Day {
     states: Vec<State>,
-    members: &'a [Member],
+    members: Vec<Member>,
 }
 
 /// The millisecond of the day, the end of the id, the time of the last change, the place of the state. In a day they are
@@ -167,15 +236,20 @@ fn key([a, b, c, d, e, f, g, h, ..]: &Member) -> Key {
     [*a, *b, *c, *d, *e, *f, *g, *h]
 }
 
+/// The beginning of the keys of a member's millisecond.
+fn time([a, b, c, d, ..]: &Member) -> [u8; 4] {
+    [*a, *b, *c, *d]
+}
+
 fn key_of(place: Place) -> Option<Key> {
     let of_day = u32::try_from(place.created_at.rem_euclid(DAY_MS)).ok()?;
     let (time, id) = (of_day.to_be_bytes(), place.id.as_bytes().last_chunk::<4>()?);
     [time, *id].concat().try_into().ok()
 }
 
-impl<'a> Day<'a> {
+impl Day {
     /// `None` for a day that says nothing.
-    fn of(bytes: &'a [u8]) -> Option<Self> {
+    fn of(bytes: &[u8]) -> Option<Self> {
         let (length, rest) = bytes.split_first_chunk::<2>()?;
         let (words, members) = rest.split_at_checked(u16::from_be_bytes(*length).into())?;
         let states = std::str::from_utf8(words).ok()?.lines().map(|line| {
@@ -186,7 +260,7 @@ impl<'a> Day<'a> {
             })
         });
         let (members, []) = members.as_chunks() else { return None };
-        Some(Self { states: states.collect::<Option<_>>()?, members })
+        Some(Self { states: states.collect::<Option<_>>()?, members: members.to_vec() })
     }
 
     /// A day's rows as bytes. `None` where they cannot be told apart by what is kept of them.
@@ -209,23 +283,47 @@ impl<'a> Day<'a> {
         Some([&length.to_be_bytes(), words.as_bytes(), members.as_flattened()].concat())
     }
 
-    /// Adds what is known of some of the day, and puts those apart that it does not tell of.
-    fn add(&self, of: &[Place], states: &mut Vec<State>, all: &mut Vec<Listed>, apart: &mut Vec<Place>) {
+    /// Adds what is known of some of the day, the oldest first, and puts those apart that it does not tell of.
+    fn add(
+        &self,
+        of: impl Iterator<Item = (usize, Place)>,
+        axis: Axis,
+        states: &mut Vec<State>,
+        all: &mut Vec<Listed>,
+        apart: &mut Vec<(usize, Place)>,
+    ) {
         let mine: Vec<usize> = self.states.iter().map(|state| place_of(state.clone(), states)).collect();
-        for place in of {
-            let known = || {
-                let wanted = key_of(*place)?;
-                let at = self.members.binary_search_by_key(&wanted, key).ok()?;
-                let [.., a, b, c, d, e, f, state] = *self.members.get(at)?;
-                let updated_at = i64::from_be_bytes([0, 0, a, b, c, d, e, f]);
-                Some(Listed { place: *place, updated_at, state: *mine.get(usize::from(state))? })
+        let mut later = self.members.as_slice();
+        for (of, place) in of {
+            let mut known = || {
+                let wanted = key_of(place)?;
+                while let Some((_, rest)) = later.split_first().filter(|(m, _)| time(m)[..] < wanted[..4]) {
+                    later = rest;
+                }
+                // Mostly it is the next one; those of one millisecond are in another order.
+                let at = match later.first() {
+                    Some(next) if key(next) == wanted => 0,
+                    _ => later.binary_search_by_key(&wanted, key).ok()?,
+                };
+                let [.., a, b, c, d, e, f, state] = *later.get(at)?;
+                let at = match axis {
+                    Axis::Created => place.created_at,
+                    Axis::Updated => i64::from_be_bytes([0, 0, a, b, c, d, e, f]),
+                };
+                Some(Listed { of, at, state: *mine.get(usize::from(state))? })
             };
             match known() {
                 Some(listed) => all.push(listed),
-                None => apart.push(*place),
+                None => apart.push((of, place)),
             }
         }
     }
+}
+
+/// Another one for other bytes, and never 0.
+fn mark(bytes: &[u8]) -> i64 {
+    let begin = Sha256::digest(bytes).first_chunk().map_or(0, |begin| i64::from_be_bytes(*begin));
+    if begin == 0 { 1 } else { begin }
 }
 
 /// Where [`fold`] goes on.
@@ -244,7 +342,7 @@ pub async fn fold(
     after: Option<After>,
 ) -> Result<Option<After>> {
     let mut query = Query::new("SELECT kind, day FROM listed_days WHERE organization = ");
-    query.bind(organization.uuid()).push(" AND LENGTH(members) = 0 AND day < ");
+    query.bind(organization.uuid()).push(" AND mark = 0 AND day < ");
     query.bind(before.0.div_euclid(DAY_MS));
     if let Some(After { kind, day }) = after {
         query.push(" AND (kind, day) > (").bind(kind.as_str()).push(", ").bind(day).push(")");
@@ -284,15 +382,15 @@ async fn fold_day(tx: &mut Tx, organization: OrganizationId, kind: &str, day: i6
     let mut query = match known {
         _ if rows.is_empty() => Query::new("DELETE FROM listed_days"),
         Some(bytes) => {
-            let mut query = Query::new("UPDATE listed_days SET members = ");
-            query.bind(bytes);
+            let mut query = Query::new("UPDATE listed_days SET mark = ");
+            query.bind(mark(&bytes)).push(", members = ").bind(bytes);
             query
         }
         // It is looked up as it is.
         None => return Ok(()),
     };
     query.push(" WHERE organization = ").bind(organization.uuid()).push(" AND kind = ").bind(kind);
-    query.push(" AND day = ").bind(day).push(" AND LENGTH(members) = 0");
+    query.push(" AND day = ").bind(day).push(" AND mark = 0");
     query.execute(tx).await.to("write down a day of a list")
 }
 
@@ -324,13 +422,16 @@ mod tests {
         let mut places: Vec<Place> = rows.iter().map(Row::place).collect();
         // One that came later is looked up.
         places.insert(2, Place { created_at: begin + 3, id: Uuid::nil() });
-        let (mut states, mut all, mut apart) = (vec![], vec![], vec![]);
-        Day::of(&bytes).unwrap().add(&places, &mut states, &mut all, &mut apart);
-        assert_eq!(apart, [places[2]]);
-        assert_eq!(all.len(), 3);
-        for (listed, row) in all.iter().zip(&rows) {
-            assert_eq!((listed.place, listed.updated_at), (row.place(), row.updated_at));
-            assert_eq!(states[listed.state], row.state());
+        for axis in [Axis::Created, Axis::Updated] {
+            let (mut states, mut all, mut apart) = (vec![], vec![], vec![]);
+            let numbered = (0..).zip(places.iter().copied());
+            Day::of(&bytes).unwrap().add(numbered, axis, &mut states, &mut all, &mut apart);
+            assert_eq!(apart, [(2, places[2])]);
+            assert_eq!(all.iter().map(|listed| listed.of).collect::<Vec<_>>(), [0, 1, 3]);
+            for (listed, row) in all.iter().zip(&rows) {
+                assert_eq!(listed.at, row.at(axis));
+                assert_eq!(states[listed.state], row.state());
+            }
         }
     }
 

@@ -2,7 +2,7 @@
 //! and put in order by is read by whole days, and sorted in memory.
 
 use std::{
-    cmp::Reverse,
+    cmp::Ordering,
     collections::{BTreeMap, HashSet},
 };
 
@@ -45,7 +45,11 @@ pub(super) async fn part(
         let rows = rows(tx, organization, &places).await?;
         return Ok(Part { rows, total: count(found.len()), counts: vec![] });
     }
-    let (mut all, states) = listed(tx, organization, kind, filter, &found).await?;
+    let axis = match order {
+        Order::Updated => Axis::Updated,
+        Order::Created | Order::Status(_) => Axis::Created,
+    };
+    let (mut all, states) = listed(tx, organization, kind, filter, axis, &found).await?;
     let group = |State { status, .. }: &State| match order {
         Order::Status(groups) => {
             let place = groups.iter().position(|group| group.iter().any(|of| *status == *of));
@@ -54,15 +58,13 @@ pub(super) async fn part(
         Order::Created | Order::Updated => 0,
     };
     let groups: Vec<usize> = states.iter().map(group).collect();
-    let at = |listed: &Listed| match order {
-        Order::Updated => listed.updated_at,
-        Order::Created | Order::Status(_) => listed.place.created_at,
-    };
+    let group = |listed: &Listed| groups.get(listed.state).copied();
+    let id = |listed: &Listed| found.get(listed.of).map(|place| place.id);
     let total = count(all.len());
-    let page = sorted_part(&mut all, skip, limit, |listed| {
-        (groups.get(listed.state).copied(), Reverse(at(listed)), Reverse(listed.place.id))
+    let page = sorted_part(&mut all, skip, limit, |a, b| {
+        group(a).cmp(&group(b)).then(b.at.cmp(&a.at)).then_with(|| id(b).cmp(&id(a)))
     });
-    let places: Vec<Place> = page.iter().map(|listed| listed.place).collect();
+    let places: Vec<Place> = page.iter().filter_map(|listed| found.get(listed.of).copied()).collect();
     let rows = rows(tx, organization, &places).await?;
     Ok(Part { rows, total, counts: vec![] })
 }
@@ -76,7 +78,7 @@ pub async fn count_found(
 ) -> Result<Vec<(Word<Status>, i64)>> {
     let kind = filter.kind.unwrap_or_default();
     let found = found(tx, organization, filter, terms).await?;
-    let (all, states) = listed(tx, organization, kind, filter, &found).await?;
+    let (all, states) = listed(tx, organization, kind, filter, Axis::Created, &found).await?;
     let mut numbers = vec![0; states.len()];
     for listed in all {
         if let Some(n) = numbers.get_mut(listed.state) {
@@ -119,9 +121,10 @@ async fn listed(
     organization: OrganizationId,
     kind: Kind,
     filter: &Filter<'_>,
+    axis: Axis,
     found: &[Place],
 ) -> Result<(Vec<Listed>, Vec<State>)> {
-    let (mut all, states) = days::listed(tx, organization, kind, found).await?;
+    let (mut all, states) = days::listed(tx, organization, kind, axis, found).await?;
     let is_asked_for = |State { status, purpose }: &State| {
         let (statuses, purposes) = (filter.statuses, filter.purposes);
         (statuses.is_empty() || statuses.iter().any(|of| *status == *of))
@@ -133,18 +136,18 @@ async fn listed(
 }
 
 /// A part of what a list would be if it were sorted.
-fn sorted_part<T, K: Ord>(all: &mut [T], skip: usize, limit: usize, key: impl Fn(&T) -> K) -> &[T] {
+fn sorted_part<T>(all: &mut [T], skip: usize, limit: usize, order: impl Fn(&T, &T) -> Ordering) -> &[T] {
     let skip = skip.min(all.len());
     if 0 < skip && skip < all.len() {
-        all.select_nth_unstable_by_key(skip, &key);
+        all.select_nth_unstable_by(skip, &order);
     }
     let (_, rest) = all.split_at_mut(skip);
     let limit = limit.min(rest.len());
     if 0 < limit && limit < rest.len() {
-        rest.select_nth_unstable_by_key(limit, &key);
+        rest.select_nth_unstable_by(limit, &order);
     }
     let (part, _) = rest.split_at_mut(limit);
-    part.sort_unstable_by_key(&key);
+    part.sort_unstable_by(&order);
     part
 }
 
@@ -194,10 +197,10 @@ mod tests {
         for (skip, limit) in [(0, 0), (0, 7), (3, 10), (45, 20), (49, 1), (50, 3), (80, 5), (0, 50), (0, 99)]
         {
             let mut all = list.clone();
-            let part = sorted_part(&mut all, skip, limit, |n| Reverse(*n));
+            let part = sorted_part(&mut all, skip, limit, |a, b| b.cmp(a));
             let expected: Vec<i64> = (0..50).rev().skip(skip).take(limit).collect();
             assert_eq!(part, expected, "{skip} {limit}");
         }
-        assert!(sorted_part(&mut [0i64; 0], 0, 5, |n| *n).is_empty());
+        assert!(sorted_part(&mut [0i64; 0], 0, 5, i64::cmp).is_empty());
     }
 }
