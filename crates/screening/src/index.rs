@@ -143,7 +143,7 @@ impl Index {
             }
             for listed in &entry.names {
                 for text in alternatives(&listed.text, entry.kind) {
-                    let name = Name { tokens: vec![], foreign: false };
+                    let name = Name::nothing();
                     self.names.push(Listed { entry: at, quality: listed.quality, text: text.into(), name });
                 }
             }
@@ -158,16 +158,23 @@ impl Index {
         let threads = std::thread::available_parallelism().map_or(1, usize::from).min(8);
         let size = (self.names.len() / threads + 1).max(1000);
         let entries = &self.entries;
-        std::thread::scope(|scope| {
-            for part in self.names.chunks_mut(size) {
-                scope.spawn(move || {
-                    for listed in part {
-                        let kind = entries.get(listed.entry as usize).map_or(Kind::Unknown, |(_, e)| e.kind);
-                        listed.name = Name::new(&listed.text, kind);
-                    }
-                });
-            }
+        let more: Vec<Listed> = std::thread::scope(|scope| {
+            let work = |part: &mut [Listed]| {
+                let mut more = vec![];
+                for listed in part {
+                    let kind = entries.get(listed.entry as usize).map_or(Kind::Unknown, |(_, e)| e.kind);
+                    let mut readings = Name::all(&listed.text, kind).into_iter();
+                    listed.name = readings.next().unwrap_or_else(Name::nothing);
+                    // A name that can be read in several ways is listed under each.
+                    more.extend(readings.map(|name| Listed { name, text: listed.text.clone(), ..*listed }));
+                }
+                more
+            };
+            let parts: Vec<_> =
+                self.names.chunks_mut(size).map(|part| scope.spawn(move || work(part))).collect();
+            parts.into_iter().flat_map(|part| part.join().unwrap_or_default()).collect()
         });
+        self.names.extend(more);
     }
 
     /// Numbers the words and notes which names contain them and which words are like them.
@@ -182,7 +189,7 @@ impl Index {
                     continue;
                 }
                 pairs.push((next, at));
-                near.extend(deletions(&key).into_iter().map(|hash| (hash, next)));
+                near.extend(deletions(&key).into_iter().chain(folded(&key)).map(|hash| (hash, next)));
                 sounds.extend(sound_of(&key).map(|hash| (hash, next)));
                 for group in nickname_groups(&key) {
                     self.groups.entry(*group).or_default().push(next);
@@ -226,29 +233,31 @@ impl Index {
         };
         let mut best: HashMap<u32, (f64, u32, usize)> = HashMap::new();
         let mut asked = vec![];
-        for (k, kind) in kinds.iter().enumerate() {
-            let mut name = Name::new(&query.name, *kind);
-            self.weigh(&mut name);
-            for at in self.candidates(&name) {
-                let Some(listed) = self.names.get(at as usize) else { continue };
-                let Some((_, entry)) = self.entries.get(listed.entry as usize) else { continue };
-                let wanted = query.kind.unwrap_or(Kind::Unknown);
-                let fits =
-                    (entry.kind == Kind::Person) == (*kind == Kind::Person) || entry.kind == Kind::Unknown;
-                if !entry.kind.may_be(wanted) || !fits {
-                    continue;
+        for kind in kinds {
+            for mut name in Name::all(&query.name, *kind) {
+                self.weigh(&mut name);
+                let k = asked.len();
+                for at in self.candidates(&name) {
+                    let Some(listed) = self.names.get(at as usize) else { continue };
+                    let Some((_, entry)) = self.entries.get(listed.entry as usize) else { continue };
+                    let wanted = query.kind.unwrap_or(Kind::Unknown);
+                    let fits = (entry.kind == Kind::Person) == (*kind == Kind::Person)
+                        || entry.kind == Kind::Unknown;
+                    if !entry.kind.may_be(wanted) || !fits {
+                        continue;
+                    }
+                    let mut score = names::score(&name, &listed.name, *kind);
+                    if listed.quality == Quality::Weak {
+                        score *= weak(&listed.name);
+                    }
+                    // What cannot be compared with the threshold is left out by nobody.
+                    let below = score < threshold;
+                    if !below && best.get(&listed.entry).is_none_or(|(before, ..)| *before < score) {
+                        best.insert(listed.entry, (score, at, k));
+                    }
                 }
-                let mut score = names::score(&name, &listed.name, *kind);
-                if listed.quality == Quality::Weak {
-                    score *= weak(&listed.name);
-                }
-                // What cannot be compared with the threshold is left out by nobody.
-                let below = score < threshold;
-                if !below && best.get(&listed.entry).is_none_or(|(before, ..)| *before < score) {
-                    best.insert(listed.entry, (score, at, k));
-                }
+                asked.push((name, *kind));
             }
-            asked.push((name, *kind));
         }
         let by_number = query.numbers.iter().filter_map(|n| self.numbers.get(&plain_number(n))).flatten();
         let sure: Vec<u32> = by_number.copied().collect();
@@ -349,7 +358,7 @@ impl Index {
     /// The names that contain a word similar to this one, for each such word of the lists.
     fn like(&self, word: &str) -> Vec<&[u32]> {
         let mut ids: Vec<u32> = self.words.get(word).copied().into_iter().collect();
-        ids.extend(deletions(word).into_iter().flat_map(|hash| self.near.get(hash)));
+        ids.extend(deletions(word).into_iter().chain(folded(word)).flat_map(|hash| self.near.get(hash)));
         ids.extend(sound_of(word).into_iter().flat_map(|hash| self.sounds.get(hash)));
         for group in nickname_groups(word) {
             ids.extend(self.groups.get(group).into_iter().flatten());
@@ -373,9 +382,10 @@ fn alternatives(text: &str, kind: Kind) -> Vec<&str> {
 
 /// The similarity of a query and one listed name, as [`Index::search`] computes it.
 pub fn compare_texts(query: &str, listed: &str, kind: Kind) -> Comparison {
-    let query = Name::new(query, kind);
-    let all =
-        alternatives(listed, kind).into_iter().map(|text| compare(&query, &Name::new(text, kind), kind));
+    let listed: Vec<Name> =
+        alternatives(listed, kind).into_iter().flat_map(|text| Name::all(text, kind)).collect();
+    let query = Name::all(query, kind);
+    let all = query.iter().flat_map(|q| listed.iter().map(move |l| compare(q, l, kind)));
     all.reduce(|a, b| if b.score > a.score { b } else { a })
         .unwrap_or(Comparison { score: 0.0, pairs: vec![] })
 }
@@ -401,6 +411,7 @@ fn keys(name: &Name) -> Vec<String> {
     if (3..=6).contains(&telling.len()) {
         keys.push(telling.iter().filter_map(|w| w.chars().next()).collect());
     }
+    keys.extend(name.compounds().filter(|k| k.len() >= 4).map(str::to_owned));
     if keys.is_empty() {
         keys.extend(name.tokens.iter().map(|t| t.text.clone()));
     }
@@ -420,6 +431,12 @@ fn deletions(word: &str) -> Vec<u32> {
     }
     out.dedup();
     out
+}
+
+/// The word as [`names::fold`] has it, hashed; `None` for two letters, which would match too much.
+fn folded(word: &str) -> Option<u32> {
+    let fold = names::fold(word);
+    (fold.len() >= 3).then(|| hash(fold.as_bytes().iter()))
 }
 
 /// The sound of a word, hashed; `None` for a single consonant, which would match too much.
@@ -499,6 +516,107 @@ mod tests {
         for text in ["CORP", "emma daniels", "George Bush", "LLC", "Anna", "Maria", "", "!!!"] {
             assert_eq!(found(&name(text)), Vec::<String>::new(), "{text}");
         }
+    }
+
+    /// The numbers of the people of a list whose names are found by a spelling.
+    fn found_among(listed: &[&str], asked: &str) -> Vec<usize> {
+        let entry = |(i, name): (usize, &&str)| Entry::new(i.to_string(), Kind::Person, name);
+        let index = Index::new([("test".to_owned(), listed.iter().enumerate().map(entry).collect())]);
+        let query = Query { kind: Some(Kind::Person), ..name(asked) };
+        index.search(&query, THRESHOLD, 10).iter().filter_map(|h| h.id.parse().ok()).collect()
+    }
+
+    #[test]
+    fn greek_names_are_found_as_passports_write_them() {
+        let listed = [
+            "Ραυτοπούλου Εύα",
+            "Μπουμπουλάκης Ελευθέριος",
+            "Αυγουστάκης Ευστάθιος",
+            "Παπαευθυμίου Αυγή",
+            "Μπαλτατζίδης Γεώργιος",
+            "Αγγελόπουλος Ευρυπίδης",
+            "Σφυγγάρης Παύλος",
+        ];
+        // ELOT 743.
+        for (i, asked) in [
+            "RAFTOPOULOU EVA",
+            "BOUMPOULAKIS ELEFTHERIOS",
+            "AVGOUSTAKIS EFSTATHIOS",
+            "PAPAEFTHYMIOU AVGI",
+            "BALTATZIDIS GEORGIOS",
+            "ANGELOPOULOS EVRYPIDIS",
+            "SFYNGARIS PAVLOS",
+        ]
+        .iter()
+        .enumerate()
+        {
+            assert_eq!(found_among(&listed, asked), [i], "{asked}");
+        }
+    }
+
+    #[test]
+    fn names_in_arabic_letters_are_found_by_their_latin_spellings() {
+        let listed = [
+            "عبد الرحمن الدرقاوي",
+            "عبد الله الزهراوي",
+            "أبو بكر الزهراوي",
+            "محمد رضا قره باغي",
+            "محمدرضا قره\u{200c}باغی",
+            "نور الدين المغربي",
+        ];
+        for (asked, ids) in [
+            ("Abdul Rahman Al Darqawi", &[0][..]),
+            ("Abd al-Rahman al-Darqawi", &[0]),
+            ("Abdulrahman Aldarqawi", &[0]),
+            ("Abderrahmane Derkaoui", &[0]),
+            ("Abdallah Al-Zahrawi", &[1]),
+            ("Abu Bakr El Zahrawi", &[2]),
+            ("Mohammad Reza Gharebaghi", &[3, 4]),
+            ("Noureddine El Maghribi", &[5]),
+        ] {
+            let mut found = found_among(&listed, asked);
+            found.sort_unstable();
+            assert_eq!(found, ids, "{asked}");
+        }
+    }
+
+    #[test]
+    fn the_article_and_its_gap_do_not_matter() {
+        let listed = [
+            "Abd al-Rahman al-Darqawi",
+            "Abdullah al-Zahrawi",
+            "Nur al-Din al-Maghribi",
+            "Abu Bakr al-Zuhri",
+        ];
+        for (asked, id) in [
+            ("Abdulrahman Aldarqawi", 0),
+            ("Abdul Rahman Al Darqawi", 0),
+            ("Abdel Rahman El Darkawy", 0),
+            ("Abdallah Al Zahrawi", 1),
+            ("Noureddine El Maghribi", 2),
+            ("Nur Aldin Almaghribi", 2),
+            ("Abu Bakr Al Zuhri", 3),
+        ] {
+            assert_eq!(found_among(&listed, asked), [id], "{asked}");
+        }
+    }
+
+    #[test]
+    fn ukrainian_names_are_found_by_both_spellings() {
+        let listed = ["Гринько Віктор Миколайович", "Щербаченко Евгений Юрьевич"];
+        for (asked, id) in [
+            ("Viktor Hrynko", 0),
+            ("Viktor Mykolaiovych Hrynko", 0),
+            ("Viktor Nikolaevich Grinko", 0),
+            ("Evgeny Shcherbachenko", 1),
+        ] {
+            assert_eq!(found_among(&listed, asked), [id], "{asked}");
+        }
+        let llc =
+            Entry::new("1", Kind::Organization, "ТОВАРИСТВО З ОБМЕЖЕНОЮ ВІДПОВІДАЛЬНІСТЮ \"БМ ПРОЄКТОР\"");
+        let index = Index::new([("test".to_owned(), vec![llc])]);
+        let query = Query { kind: Some(Kind::Organization), ..name("BM Proektor, OOO") };
+        assert_eq!(index.search(&query, THRESHOLD, 10).len(), 1, "the legal form is one word");
     }
 
     #[test]

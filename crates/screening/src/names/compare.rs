@@ -218,18 +218,28 @@ fn align(query: &Name, listed: &Name, kind: Kind) -> Vec<Match> {
     for (i, a) in q.iter().enumerate() {
         for (j, b) in t.iter().enumerate() {
             let (similarity, likeness) = word::similarity(a, b, script);
-            if similarity > 0.0 {
+            // Chinese characters have one spelling: a letter more or less is another family.
+            let other =
+                (query.syllables || listed.syllables) && matches!(likeness, Likeness::Typo | Likeness::Sound);
+            if similarity > 0.0 && !other {
                 candidates.push((similarity, likeness, i..i + 1, j..j + 1));
             }
         }
     }
     joins(q, t, &mut candidates, false);
     joins(t, q, &mut candidates, true);
+    compounds(query, listed, script, &mut candidates);
     acronyms(q, t, kind, &mut candidates, false);
     acronyms(t, q, kind, &mut candidates, true);
     let far = |c: &Candidate| c.2.start.abs_diff(c.3.start);
     let size = |c: &Candidate| c.2.len() + c.3.len();
-    candidates.sort_by(|a, b| b.0.total_cmp(&a.0).then(size(b).cmp(&size(a))).then(far(a).cmp(&far(b))));
+    // Two articles are the same in any name: they wait for the names that they may be part of.
+    let particle = |tokens: &[Token], i: &std::ops::Range<usize>| {
+        i.len() == 1 && tokens.get(i.start).is_some_and(|t| t.kind == TokenKind::Particle)
+    };
+    let rank = |c: &Candidate| c.0 - if particle(q, &c.2) && particle(t, &c.3) { 0.5 } else { 0.0 };
+    candidates
+        .sort_by(|a, b| rank(b).total_cmp(&rank(a)).then(size(b).cmp(&size(a))).then(far(a).cmp(&far(b))));
     let (mut used_q, mut used_t) = (Used::default(), Used::default());
     let mut matches = vec![];
     for (similarity, likeness, query, listed) in candidates {
@@ -260,6 +270,32 @@ fn align(query: &Name, listed: &Name, kind: Kind) -> Vec<Match> {
 
 type Candidate = (f64, Likeness, std::ops::Range<usize>, std::ops::Range<usize>);
 
+/// Arabic names of several words against each other and against single words, see [`super::arabic`].
+fn compounds(query: &Name, listed: &Name, script: Script, candidates: &mut Vec<Candidate>) {
+    let mut put = |a: &Token, b: &Token, query: std::ops::Range<usize>, listed: std::ops::Range<usize>| {
+        let (similarity, likeness) = word::similarity(a, b, script);
+        // What only one side has an article or a second part before has to be the same word.
+        let least = if query.len() == listed.len() { 0.6 } else { 0.85 };
+        if similarity > least {
+            let likeness = if likeness == Likeness::Same { Likeness::Joined } else { likeness };
+            candidates.push((similarity, likeness, query, listed));
+        }
+    };
+    for (run, word) in &query.compounds {
+        for (other, with) in &listed.compounds {
+            put(word, with, run.clone(), other.clone());
+        }
+        for (j, single) in listed.tokens.iter().enumerate() {
+            put(word, single, run.clone(), j..j + 1);
+        }
+    }
+    for (run, word) in &listed.compounds {
+        for (i, single) in query.tokens.iter().enumerate() {
+            put(single, word, i..i + 1, run.clone());
+        }
+    }
+}
+
 /// One word of `whole` against two to four neighbours in `apart`.
 fn joins(whole: &[Token], apart: &[Token], candidates: &mut Vec<Candidate>, swapped: bool) {
     for (i, word) in whole.iter().enumerate() {
@@ -268,6 +304,22 @@ fn joins(whole: &[Token], apart: &[Token], candidates: &mut Vec<Candidate>, swap
         }
         for n in 2..=4 {
             for (j, run) in apart.windows(n).enumerate() {
+                // Of two scripts the letters are not to be counted.
+                if word.origin.is_some() != run.iter().any(|t| t.origin.is_some()) {
+                    let text: String = run.iter().map(|t| t.text.as_str()).collect();
+                    let origin: Option<String> = run.iter().map(|t| t.origin.as_deref()).collect();
+                    let similarity = match (&word.origin, origin) {
+                        (Some(origin), _) => super::script::fits(origin, &text),
+                        (None, Some(origin)) => super::script::fits(&origin, &word.text),
+                        (None, None) => 0.0,
+                    };
+                    if similarity > 0.7 {
+                        let (one, several) = (i..i + 1, j..j + n);
+                        let (query, listed) = if swapped { (several, one) } else { (one, several) };
+                        candidates.push((similarity, Likeness::Joined, query, listed));
+                    }
+                    continue;
+                }
                 let length: usize = run.iter().map(|t| t.text.len()).sum();
                 if length.abs_diff(word.text.len()) > 1 || run.iter().any(|t| t.kind == TokenKind::LegalForm)
                 {

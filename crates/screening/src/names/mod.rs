@@ -1,7 +1,9 @@
 //! Names, and how similar two of them are.
 
+mod arabic;
 pub mod compare;
 pub mod ofac;
+mod script;
 pub mod token;
 mod word;
 mod words;
@@ -14,4 +16,9 @@ pub(crate) use words::nickname_groups;
 /// The consonants of a word in normal form, by sound.
 pub(crate) fn sound(word: &str) -> String {
     token::sound(word, false)
+}
+
+/// A word with letters of one sound as one.
+pub(crate) fn fold(word: &str) -> String {
+    token::fold(word)
 }

@@ -3,7 +3,7 @@
 use any_ascii::any_ascii_char;
 use unicode_normalization::UnicodeNormalization;
 
-use super::words;
+use super::{arabic, script, words};
 
 /// Longest name that is looked at, in characters; the rest is left out.
 pub(crate) const MAX_CHARS: usize = 300;
@@ -70,13 +70,24 @@ pub struct Token {
     pub rarity: f32,
     /// The groups of given names it belongs to, where it may be one.
     pub(crate) groups: &'static [u16],
+    /// The word with letters that are one sound in most languages' spellings as one.
+    pub(super) fold: Box<str>,
+    /// The word as it was written, where its script leaves vowels out.
+    pub(super) origin: Option<Box<str>>,
 }
 
 impl Token {
     fn new(text: String, kind: TokenKind, foreign: bool) -> Self {
         let sound = sound(&text, foreign);
         let groups = if kind == TokenKind::Name { words::nickname_groups(&text) } else { &[] };
-        Self { text, sound, kind, rarity: 1.0, groups }
+        let fold = fold(&text).into();
+        Self { text, sound, kind, rarity: 1.0, groups, fold, origin: None }
+    }
+
+    /// Several words that are one name.
+    pub(super) fn compound(text: String, origin: Option<String>) -> Self {
+        let origin = origin.map(String::into_boxed_str);
+        Self { origin, ..Self::new(text, TokenKind::Name, false) }
     }
 }
 
@@ -86,13 +97,89 @@ pub struct Name {
     pub tokens: Vec<Token>,
     /// Whether it came in a script that writes few vowels (Arabic, Hebrew, …): only its consonants can be compared.
     pub foreign: bool,
+    /// Whether it came in Chinese characters, whose Latin spelling leaves nothing open.
+    pub(super) syllables: bool,
+    /// Runs of words that are one name, and the word they are compared as.
+    pub(super) compounds: Vec<(std::ops::Range<usize>, Token)>,
 }
 
 impl Name {
-    /// Takes a name apart as that of a person, an organisation and so on.
+    /// Takes a name apart as that of a person, an organisation and so on, by its first reading.
     pub fn new(text: &str, kind: Kind) -> Self {
+        Self::all(text, kind).into_iter().next().unwrap_or_else(Self::nothing)
+    }
+
+    pub(crate) fn nothing() -> Self {
+        Self { tokens: vec![], foreign: false, syllables: false, compounds: vec![] }
+    }
+
+    /// Takes a name apart in every way it may be read in Latin letters.
+    pub(crate) fn all(text: &str, kind: Kind) -> Vec<Self> {
         let text: String = text.chars().take(MAX_CHARS).collect();
-        let (plain, foreign) = ascii(&turned(&text, kind));
+        if text.is_ascii() {
+            return vec![Self::of(&text, kind)];
+        }
+        let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+        let foreign = text.chars().filter(|c| c.is_alphabetic() && script::is_abjad(*c)).count();
+        let all: Vec<Self> = if foreign * 2 > letters {
+            script::Reading::ALL.iter().map(|reading| Self::abjad(&turned(&text, kind), *reading)).collect()
+        } else if kind == Kind::Person && script::is_korean(&text) {
+            script::KOREAN.iter().map(|system| Self::korean(&text, system)).collect()
+        } else {
+            let syllables = script::is_syllables(&text);
+            let of = |reading: &String| Self { syllables, ..Self::of(reading, kind) };
+            script::readings(&text).iter().map(of).collect()
+        };
+        let mut distinct: Vec<Self> = vec![];
+        for name in all {
+            if !distinct.iter().any(|d| d.tokens == name.tokens) {
+                distinct.push(name);
+            }
+        }
+        distinct
+    }
+
+    /// A name of a script that leaves vowels out.
+    fn abjad(text: &str, reading: script::Reading) -> Self {
+        use unicode_normalization::UnicodeNormalization as _;
+        let text: String = text.nfkc().collect();
+        let token = |word: String| {
+            if word.chars().all(|c| c.is_numeric()) {
+                let digits = any_ascii::any_ascii(&word);
+                return (!digits.is_empty()).then(|| Token::new(digits, TokenKind::Number, true));
+            }
+            if !word.chars().any(script::is_abjad) {
+                let plain: String = ascii(&word).chars().filter(char::is_ascii_alphanumeric).collect();
+                return (!plain.is_empty()).then(|| Token::new(plain, TokenKind::Name, false));
+            }
+            let known = script::known(&word);
+            let text = known.map_or_else(|| script::consonants(&word, reading), str::to_owned);
+            let kind = match known {
+                Some("al" | "bin" | "bint" | "abu" | "ben") => TokenKind::Particle,
+                _ => TokenKind::Name,
+            };
+            (!text.is_empty()).then(|| Token { origin: Some(word.into()), ..Token::new(text, kind, true) })
+        };
+        let tokens: Vec<Token> =
+            script::words(&text).into_iter().filter_map(token).take(MAX_TOKENS).collect();
+        let compounds = arabic::compounds(&tokens);
+        Self { tokens, foreign: true, syllables: false, compounds }
+    }
+
+    /// A person's name in Korean letters.
+    fn korean(text: &str, system: &script::Korean) -> Self {
+        let words = script::korean(text, system).into_iter().filter(|(latin, _)| !latin.is_empty());
+        let token = |(latin, letters): (String, String)| Token {
+            origin: Some(letters.into()),
+            ..Token::new(latin, TokenKind::Name, false)
+        };
+        Self { tokens: words.map(token).take(MAX_TOKENS).collect(), ..Self::nothing() }
+    }
+
+    /// A name in a script with vowels.
+    fn of(text: &str, kind: Kind) -> Self {
+        let foreign = false;
+        let plain = ascii(&turned(&unglued(text, kind), kind));
         let mut words: Vec<String> = split(&plain);
         if kind != Kind::Person {
             words = words::legal_forms(words);
@@ -110,7 +197,13 @@ impl Name {
             let all = split(&plain).into_iter().take(MAX_TOKENS);
             tokens = all.map(|text| Token::new(text, TokenKind::Name, foreign)).collect();
         }
-        Self { tokens, foreign }
+        let compounds = if kind == Kind::Person { arabic::compounds(&tokens) } else { vec![] };
+        Self { tokens, foreign, syllables: false, compounds }
+    }
+
+    /// The words that several of its words are compared as.
+    pub(crate) fn compounds(&self) -> impl Iterator<Item = &str> {
+        self.compounds.iter().map(|(_, word)| word.text.as_str())
     }
 
     /// The words that say who it is.
@@ -127,18 +220,34 @@ fn turned(text: &str, kind: Kind) -> String {
     }
 }
 
-/// Latin letters without marks, lower case; whether most letters were of a script without vowels.
-fn ascii(text: &str) -> (String, bool) {
+/// `SiemensAG` is `Siemens AG`.
+fn unglued(text: &str, kind: Kind) -> String {
+    if kind == Kind::Person {
+        return text.to_owned();
+    }
+    let apart = |word: &str| {
+        let tail = word.len() - word.chars().rev().take_while(char::is_ascii_uppercase).count();
+        match word.split_at_checked(tail) {
+            Some((name, form))
+                if form.len() >= 2
+                    && name.chars().last().is_some_and(char::is_lowercase)
+                    && words::is_company_mark(&form.to_lowercase()) =>
+            {
+                format!("{name} {form}")
+            }
+            _ => word.to_owned(),
+        }
+    };
+    text.split(' ').map(apart).collect::<Vec<_>>().join(" ")
+}
+
+/// Latin letters without marks, lower case.
+fn ascii(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
-    let (mut letters, mut foreign) = (0usize, 0usize);
     for c in text.nfkc() {
         // Marks that stand inside a word: O'Brien, Qa'ida, Men’s.
         if matches!(c, '\'' | '’' | '‘' | '`' | 'ʼ' | 'ʿ' | 'ʾ' | '´' | '\u{2bb}') {
             continue;
-        }
-        if c.is_alphabetic() {
-            letters += 1;
-            foreign += usize::from(is_abjad(c));
         }
         match c {
             'ä' | 'Ä' => plain.push('a'),
@@ -155,12 +264,7 @@ fn ascii(text: &str) -> (String, bool) {
             }
         }
     }
-    (plain, foreign * 2 > letters)
-}
-
-/// Scripts that write consonants: Hebrew, Arabic, Syriac, Thaana.
-fn is_abjad(c: char) -> bool {
-    matches!(c, '\u{590}'..='\u{7bf}' | '\u{860}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}')
+    plain
 }
 
 /// Words of letters and digits. Single letters that are set apart by full stops belong together: `A.B.C.`,
@@ -246,6 +350,33 @@ fn letters_for_digits(word: String) -> String {
         other => other,
     };
     word.chars().map(swap).collect()
+}
+
+/// A word with `y` and `j` as `i`, `w` as `v`, `ou` as `u`, each letter once in a row: `Julija`, `Yulia` and `Iuliia` are one.
+pub(crate) fn fold(word: &str) -> String {
+    let bytes = word.as_bytes();
+    let mut out = String::with_capacity(word.len());
+    for (i, b) in bytes.iter().enumerate() {
+        let next = bytes.get(i + 1);
+        let latin = match b {
+            b'y' | b'j' => "i",
+            b'w' => "v",
+            b'o' if matches!(next, Some(b'u' | b'o')) => continue,
+            b'o' if i > 0 && bytes.get(i - 1) == Some(&b'o') => "u",
+            b'x' => "ks",
+            b'p' if next == Some(&b'h') => "f",
+            b'h' if i > 0 && bytes.get(i - 1) == Some(&b'p') => continue,
+            b'c' if next == Some(&b'k') => continue,
+            b'q' => "k",
+            _ => word.get(i..=i).unwrap_or_default(),
+        };
+        for c in latin.chars() {
+            if !out.ends_with(c) {
+                out.push(c);
+            }
+        }
+    }
+    out
 }
 
 /// The consonants of a word by sound. `foreign` words lack what their script does not write.

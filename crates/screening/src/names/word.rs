@@ -1,6 +1,9 @@
 //! The similarity of two words.
 
-use super::{token::Token, token::TokenKind};
+use super::{
+    arabic, script,
+    token::{Token, TokenKind},
+};
 
 /// Why two words were taken for the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -67,6 +70,16 @@ pub(super) fn similarity(a: &Token, b: &Token, script: Script) -> (f64, Likeness
     if a.kind == TokenKind::LegalForm || b.kind == TokenKind::LegalForm {
         return (0.0, L::Same);
     }
+    if a.kind == TokenKind::Particle && b.kind == TokenKind::Particle {
+        let same = arabic::same_particle(&a.text, &b.text);
+        return if same { (0.95, L::Sound) } else { (0.0, L::Same) };
+    }
+    // Written in two scripts, of which one leaves vowels out.
+    match (&a.origin, &b.origin) {
+        (Some(word), None) => return (script::fits(word, &b.text), L::Sound),
+        (None, Some(word)) => return (script::fits(word, &a.text), L::Sound),
+        _ => {}
+    }
     let (short, long) = if a.text.len() <= b.text.len() { (a, b) } else { (b, a) };
     if short.kind == TokenKind::Initial {
         let stands = long.text.starts_with(&short.text);
@@ -75,6 +88,9 @@ pub(super) fn similarity(a: &Token, b: &Token, script: Script) -> (f64, Likeness
     let named = |t: &Token| t.kind == TokenKind::Name;
     if named(a) && named(b) && a.groups.iter().any(|g| b.groups.contains(g)) {
         return (0.86, L::Nickname);
+    }
+    if a.fold == b.fold && a.fold.len() >= 3 {
+        return (0.94, L::Sound);
     }
     // Too far apart for an error, and not alike in sound: no need to count the edits.
     let apart = long.text.len() - short.text.len() > forgiven(long.text.len());

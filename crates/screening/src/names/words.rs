@@ -59,7 +59,7 @@ static COMMON: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
          africa african america american arab arabia islamic islam iran iraq syria syrian russia russian china \
          chinese korea korean cuba cuban army forces military defense defence brigade battalion movement front \
          party charity charitable relief humanitarian research science sciences scientific design electric \
-         electronics electronic telecommunications telecom communications media network security special offshore \
+         electronics electronic telecommunications telecom communications communication media network security special offshore \
          first second united free people peoples public joint venture branch representative supply supplies \
          equipment machinery machine building products production produce food foods agricultural agriculture \
          medical health real estate property properties hotel hotels tourism travel insurance leasing project \
@@ -76,6 +76,11 @@ const FORMS: &[(&str, &[&str])] = &[
             "limited liability co",
             "limited liability partnership",
             "obshchestvo s ogranichennoy otvetstvennostyu",
+            "tovarystvo z obmezhenoiu vidpovidalnistiu",
+            "tovaristvo z obmezhenoyu vidpovidalnistyu",
+            "obshchestvo s ogranichennoi otvetstvennostiu",
+            "druzhestvo s ogranichena otgovornost",
+            "etaireia periorismenis efthynis",
             "obshchestvo s ogranichennoi otvetstvennostyu",
             "obshestvo s ogranichennoy otvetstvennostyu",
             "obschestvo s ogranichennoy otvetstvennostyu",
@@ -150,6 +155,13 @@ const FORMS: &[(&str, &[&str])] = &[
             "zakrytoe aktsionernoe obshchestvo",
             "aktsionernoe obshchestvo",
             "aktsionernoe obschestvo",
+            "publichne aktsionerne tovarystvo",
+            "pryvatne aktsionerne tovarystvo",
+            "aktsionerne tovarystvo",
+            "publichne aktsionerne tovaristvo",
+            "privatne aktsionerne tovaristvo",
+            "aktsionerne tovaristvo",
+            "prat",
             "akcionernoe obshestvo",
             "public limited company",
             "aktiengesellschaft",
@@ -317,6 +329,25 @@ const SHORT: &[(&str, &str)] = &[
     ("inds", "industries"),
     ("ent", "enterprises"),
     ("co", "company"),
+    ("comp", "company"),
+    ("grp", "group"),
+    ("comm", "communication"),
+    ("communications", "communication"),
+    ("srvces", "services"),
+    ("srvcs", "services"),
+    ("srvs", "services"),
+    ("svc", "services"),
+    ("mgmt", "management"),
+    ("mgt", "management"),
+    ("hldg", "holding"),
+    ("hldgs", "holding"),
+    ("holdings", "holding"),
+    ("trdg", "trading"),
+    ("constr", "construction"),
+    ("dev", "development"),
+    ("inv", "investment"),
+    ("investments", "investment"),
+    ("corpn", "corporation"),
     ("transp", "transport"),
     ("svcs", "services"),
     ("tech", "technology"),
