@@ -98,6 +98,9 @@ impl Birth {
             .filter_map(|p| p.parse().ok())
             .filter(|y| (1850..=2100).contains(y))
             .collect();
+        if years.is_empty() {
+            return Self::of_two_digits(&parts);
+        }
         let (from, to) = (*years.iter().min()?, *years.iter().max()?);
         if from != to {
             return Some(Self { from, to, month: None, day: None });
@@ -125,6 +128,15 @@ impl Birth {
         birth.month = month.filter(|m| (1..=12).contains(m));
         birth.day = day.filter(|d| (1..=31).contains(d) && birth.month.is_some());
         Some(birth)
+    }
+
+    /// `16-07-68`, where the last number can be nothing but a year.
+    fn of_two_digits(parts: &[&str]) -> Option<Self> {
+        let [day, month, year] = parts else { return None };
+        let [day, month, year] = [day, month, year].map(|p| p.parse::<u8>().ok());
+        let (day, month, year) = (day?, month?, year.filter(|y| (32..=99).contains(y))?);
+        let is_day = (1..=12).contains(&month) && (1..=31).contains(&day);
+        is_day.then_some(Self { day: Some(day), month: Some(month), ..Self::year(1900 + u16::from(year))? })
     }
 
     /// The same, and nothing of the text may be left over: a date that is asked for by somebody, who can be told that it is
@@ -238,6 +250,12 @@ mod tests {
             ("1962-05", birth(1962, 1962, Some(5), None)),
             ("circa 1962", birth(1961, 1963, None, None)),
             ("1955 to 1958", birth(1955, 1958, None, None)),
+            ("dd/mm/1950", birth(1950, 1950, None, None)),
+            ("dd/05/1965", birth(1965, 1965, Some(5), None)),
+            ("16-07-68", birth(1968, 1968, Some(7), Some(16))),
+            ("Approximately 1999, 2003", birth(1999, 2003, None, None)),
+            ("01-02-03", None),
+            ("15/08/19yy", None),
             ("unknown", None),
             ("", None),
         ] {

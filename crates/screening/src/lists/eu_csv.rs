@@ -16,10 +16,10 @@ struct Layout {
     needed: [&'static str; 3],
     names: [&'static str; 3],
     reference: &'static str,
-    /// May be there: date of the file, programme, gender, strength of the name.
-    more: [&'static str; 4],
-    /// Birth date; day, month, year; from, to; circa.
-    birth: [&'static str; 7],
+    /// May be there: date of the file, programme, gender, strength of the name and a remark on it.
+    more: [&'static str; 5],
+    /// Birth date; day, month, year; from, to; circa; calendar.
+    birth: [&'static str; 8],
     countries: [&'static str; 2],
     /// Number of a document, its Latin spelling, whether it is known to be false.
     document: [&'static str; 3],
@@ -29,7 +29,13 @@ const V1_1: Layout = Layout {
     needed: ["entity_logicalid", "entity_subjecttype", "namealias_wholename"],
     names: ["namealias_firstname", "namealias_middlename", "namealias_lastname"],
     reference: "entity_eu_referencenumber",
-    more: ["filegenerationdate", "entity_regulation_programme", "namealias_gender", "namealias_strong"],
+    more: [
+        "filegenerationdate",
+        "entity_regulation_programme",
+        "namealias_gender",
+        "namealias_strong",
+        "namealias_remark",
+    ],
     birth: [
         "birthdate_birthdate",
         "birthdate_day",
@@ -38,6 +44,7 @@ const V1_1: Layout = Layout {
         "birthdate_yearrangefrom",
         "birthdate_yearrangeto",
         "birthdate_circa",
+        "birthdate_calendartype",
     ],
     countries: ["citizenship_countrydescription", "address_countrydescription"],
     document: ["identification_number", "identification_latinnumber", "identification_knownfalse"],
@@ -48,8 +55,8 @@ const V1_0: Layout = Layout {
     needed: ["entity_logical_id", "subject_type", "naal_wholename"],
     names: ["naal_firstname", "naal_middlename", "naal_lastname"],
     reference: "eu_ref_num",
-    more: ["date_file", "programme", "naal_gender", ""],
-    birth: ["birt_date", "", "", "", "", "", ""],
+    more: ["date_file", "programme", "naal_gender", "", ""],
+    birth: ["birt_date", "", "", "", "", "", "", ""],
     countries: ["citi_country", "addr_country"],
     document: ["iden_number", "", ""],
 };
@@ -60,7 +67,7 @@ pub(super) fn read(file: &str, text: &str) -> Result<Parsed, Refused> {
     let layout = if has(V1_1.needed[0]) { V1_1 } else { V1_0 };
     let [id, kind, whole] = columns(file, &header, layout.needed)?;
     let place = |name: &str| header.iter().position(|h| h == name && !name.is_empty());
-    let [dated, programme, gender, strong] = layout.more.map(place);
+    let [dated, programme, gender, strong, remark] = layout.more.map(place);
     let (names, birth) = (layout.names.map(place), layout.birth.map(place));
     let (countries, document) = (layout.countries.map(place), layout.document.map(place));
     let reference = place(layout.reference);
@@ -98,7 +105,9 @@ pub(super) fn read(file: &str, text: &str) -> Result<Parsed, Refused> {
         let parts = names.map(cell).join(" ");
         let name = if cell(Some(whole)).is_empty() { parts.as_str() } else { cell(Some(whole)) };
         let quality = match () {
-            () if cell(strong) == "false" => Quality::Weak,
+            () if cell(strong) == "false" || cell(remark).to_lowercase().contains("low quality") => {
+                Quality::Weak
+            }
             () if !entry.names.iter().any(|n| n.quality == Quality::Main) => Quality::Main,
             () => Quality::Alias,
         };
@@ -132,11 +141,15 @@ pub(super) fn read(file: &str, text: &str) -> Result<Parsed, Refused> {
     Ok(Parsed::new(entries.into_iter().map(main_first).collect(), published))
 }
 
-/// The date as it is known best.
-fn birth_date([date, day, month, year, from, to, circa]: [&str; 7]) -> String {
+/// The date as it is known best; nothing where it is one of another calendar.
+pub(super) fn birth_date([date, day, month, year, from, to, circa, calendar]: [&str; 8]) -> String {
     match () {
+        () if !matches!(calendar, "" | "GREGORIAN") => String::new(),
         () if !date.is_empty() => date.to_owned(),
         () if !from.is_empty() && !to.is_empty() => format!("{from} to {to}"),
+        // Open at one end.
+        () if !to.is_empty() => format!("1900 to {to}"),
+        () if !from.is_empty() => format!("{from} to 2100"),
         () if year.is_empty() => String::new(),
         () if circa == "true" => format!("circa {year}"),
         () => [year, month, day].iter().take_while(|p| !p.is_empty()).copied().collect::<Vec<_>>().join("-"),

@@ -38,6 +38,7 @@ pub(super) fn csv(file: &str, text: &str) -> Result<Parsed, Refused> {
     let [name, id, kind, aliases, weak, births, countries, gender, programs, numbers, _] =
         COLUMNS.map(column);
     let name = name.ok_or_else(|| Refused::new(file, 1, "there is no column \"name\""))?;
+    let is_of_everything = kind.and_then(|i| header.get(i)).is_some_and(|h| h == "schema");
     let mut warnings = vec![];
     let known = COLUMNS.concat();
     for unused in header.iter().filter(|h| !known.contains(&h.as_str())) {
@@ -50,9 +51,15 @@ pub(super) fn csv(file: &str, text: &str) -> Result<Parsed, Refused> {
         if cell(Some(name)).is_empty() {
             return Err(Refused::new(file, *line, "a row without a name"));
         }
-        let kind = Kind::parse(cell(kind)).ok_or_else(|| {
-            Refused::new(file, *line, "no known type; person, organization, vessel or aircraft")
-        })?;
+        let kind = match Kind::parse(cell(kind)) {
+            Some(kind) => kind,
+            // A table of everything that there is: wallets, securities and the like bear no names.
+            None if is_of_everything => continue,
+            None => {
+                let why = "no known type; person, organization, vessel or aircraft";
+                return Err(Refused::new(file, *line, why));
+            }
+        };
         let number = if cell(id).is_empty() { format!("line-{line}") } else { cell(id).to_owned() };
         let mut entry = Entry::new(number, kind, cell(Some(name)));
         several(cell(aliases)).for_each(|a| entry.alias(a, Quality::Alias));

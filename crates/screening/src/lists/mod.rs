@@ -7,6 +7,7 @@ mod generic;
 mod ofac;
 mod ofac_advanced;
 mod uk;
+mod uk_sanctions;
 mod un;
 mod xml;
 
@@ -14,7 +15,7 @@ use std::{borrow::Cow, collections::BTreeMap};
 
 use serde::{Deserialize, Serialize};
 
-use crate::entry::Entry;
+use crate::entry::{Birth, Entry};
 
 /// The supported formats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -32,7 +33,11 @@ pub enum Format {
     EuXml,
     /// The EU's consolidated list, version 1.0 or 1.1, as a table with semicolons.
     EuCsv,
-    /// The UK list in one table with `Name 6`, `Name 1` … `Group ID`.
+    /// The UK Sanctions List as a table with `Unique ID` and `Name non-latin script`.
+    UkSanctionsCsv,
+    /// The UK Sanctions List as XML.
+    UkSanctionsXml,
+    /// The UK list before 2026 in one table with `Name 6`, `Name 1` … `Group ID`.
     UkCsv,
     /// The UK list in three tables: subjects, names, birth dates.
     UkTables,
@@ -102,6 +107,8 @@ pub fn recognize(files: &Files) -> Option<Format> {
         () if has("Entity_LogicalId;") || has("Entity_logical_id;") => Format::EuCsv,
         () if has("fsd.ec.europa") || has("<export ") && has("sanctionEntity") => Format::EuXml,
         () if has("<data-set") || has("<record>") && has("<Schedule>") => Format::CanadaXml,
+        () if has("<Designations") => Format::UkSanctionsXml,
+        () if has(uk_sanctions::HALLMARK) && has("Unique ID") => Format::UkSanctionsCsv,
         () if has("Name 6") && has("Group ID") => Format::UkCsv,
         () if ofac::parts(files).is_some() => Format::OfacCsv,
         () if name.ends_with(".json")
@@ -133,6 +140,8 @@ pub fn parse(format: Format, files: &Files) -> Result<Parsed, Refused> {
         Format::UnXml => one().and_then(|(name, text)| un::read(name, &text))?,
         Format::EuXml => one().and_then(|(name, text)| eu::read(name, &text))?,
         Format::EuCsv => one().and_then(|(name, text)| eu_csv::read(name, &text))?,
+        Format::UkSanctionsCsv => one().and_then(|(name, text)| uk_sanctions::csv(name, &text))?,
+        Format::UkSanctionsXml => one().and_then(|(name, text)| uk_sanctions::read(name, &text))?,
         Format::UkCsv => one().and_then(|(name, text)| uk::single(name, &text))?,
         Format::UkTables => uk::read_tables(files)?,
         Format::CanadaXml => one().and_then(|(name, text)| canada::read(name, &text))?,
@@ -144,6 +153,12 @@ pub fn parse(format: Format, files: &Files) -> Result<Parsed, Refused> {
         return Err(Refused::new(file, 1, "the list has no entries"));
     }
     Ok(parsed)
+}
+
+/// A publisher's day in one spelling.
+fn day(text: &str) -> Option<String> {
+    let Birth { from, month, day, .. } = Birth::parse(text)?;
+    Some(format!("{from}-{:02}-{:02}", month?, day?))
 }
 
 /// UTF-8, or Latin-1 as some publishers still write.
@@ -160,6 +175,18 @@ type Table = (Vec<String>, Vec<(u64, csv::StringRecord)>);
 
 fn records(file: &str, text: &str, has_header: bool) -> Result<Table, Refused> {
     delimited(file, text, has_header, b',')
+}
+
+/// [`records`] of a table above which there may be a line that begins with a word and says the publisher's date.
+fn dated_records<'t>(file: &str, text: &'t str, begins: &str) -> Result<(Option<&'t str>, Table), Refused> {
+    let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
+    let head = first.get(..begins.len()).filter(|head| head.eq_ignore_ascii_case(begins));
+    let Some(head) = head else { return Ok((None, records(file, text, true)?)) };
+    let below = |line: u64| line + 1;
+    let (header, rows) =
+        records(file, rest, true).map_err(|refused| Refused { line: below(refused.line), ..refused })?;
+    let rows = rows.into_iter().map(|(line, row)| (below(line), row)).collect();
+    Ok((first.get(head.len()..), (header, rows)))
 }
 
 /// [`records`] of a table whose cells another character separates.

@@ -11,11 +11,12 @@ use crate::{
 /// How an empty value is written.
 const NOTHING: &str = "-0-";
 
-/// Primary file, alternate names, addresses.
+/// Primary file, alternate names, addresses, what did not fit into the remarks.
 pub(super) struct Parts<'f> {
     primary: (&'f str, &'f [u8]),
     alt: Option<(&'f str, &'f [u8])>,
     add: Option<(&'f str, &'f [u8])>,
+    comments: Option<(&'f str, &'f [u8])>,
 }
 
 /// Recognises the parts by their file names; `None` without the primary one.
@@ -28,6 +29,7 @@ pub(super) fn parts(files: &Files) -> Option<Parts<'_>> {
         primary: find(&["sdn.csv", "cons_prim.csv"])?,
         alt: find(&["alt.csv"]),
         add: find(&["add.csv"]),
+        comments: find(&["comments.csv"]),
     })
 }
 
@@ -65,6 +67,14 @@ pub(super) fn csv(files: &Files) -> Result<Parsed, Refused> {
         let file = files.keys().next().map_or("", String::as_str);
         return Err(Refused::new(file, 0, "there is no sdn.csv or cons_prim.csv"));
     };
+    // Remarks end in the middle of a word and go on there.
+    let mut comments: HashMap<String, (u64, String)> = HashMap::new();
+    if let Some((file, bytes)) = parts.comments {
+        for (line, row) in rows(file, bytes, 2)? {
+            let (_, comment) = comments.entry(said(&row, 0).to_owned()).or_insert((line, String::new()));
+            comment.push_str(row.get(1).unwrap_or_default());
+        }
+    }
     let (file, bytes) = parts.primary;
     let (mut entries, mut warnings): (Vec<Entry>, Vec<Refused>) = (vec![], vec![]);
     let mut places: HashMap<String, usize> = HashMap::new();
@@ -88,7 +98,8 @@ pub(super) fn csv(files: &Files) -> Result<Parsed, Refused> {
         }
         let mut entry = Entry::new(id.clone(), kind, name);
         entry.programs = said(&row, 3).split("] [").map(str::to_owned).filter(|p| !p.is_empty()).collect();
-        remarks(&mut entry, said(&row, 11));
+        let (_, comment) = comments.remove(&id).unwrap_or_default();
+        remarks(&mut entry, &[said(&row, 11), &comment].concat());
         // Seen in published files. Aliases and addresses go to the first; no name is lost.
         match places.entry(id) {
             hash_map::Entry::Occupied(_) => {
@@ -97,6 +108,13 @@ pub(super) fn csv(files: &Files) -> Result<Parsed, Refused> {
             hash_map::Entry::Vacant(place) => drop(place.insert(entries.len())),
         }
         entries.push(entry);
+    }
+    if let (Some((file, _)), Some((line, _))) = (parts.comments, comments.into_values().min()) {
+        return Err(Refused::new(
+            file,
+            line,
+            "the rest of the remarks of no entry: the files are not of one day",
+        ));
     }
     if let Some((file, bytes)) = parts.alt {
         for (line, row) in rows(file, bytes, 5)? {
@@ -157,13 +175,23 @@ fn remarks(entry: &mut Entry, remarks: &str) {
         {
             // Names that stand only here are the weak ones.
             entry.alias(name.trim_matches(['\'', '"', '.']), Quality::Weak);
-        } else if let Some(number) = ["Passport ", "National ID No. ", "SSN ", "Identification Number "]
-            .iter()
-            .find_map(|p| plain.strip_prefix(p))
-        {
-            entry.number(number.split(" (").next().unwrap_or_default());
+        } else if let Some(number) = number(plain) {
+            entry.number(number);
         }
     }
+}
+
+/// `Cedula No. 10234567 (Colombia)`, `C.U.R.P. LIXM850906MDFXXR03 (Mexico)`: the number.
+fn number(part: &str) -> Option<&str> {
+    const LABELS: [&str; 18] = [
+        "No.", "No", "Number", "#", "Passport", "SSN", "ID", "Card", "Code", "C.U.R.P.", "R.F.C.", "D.N.I.",
+        "C.U.I.T.", "C.U.I.P.", "I.F.E.", "NIT", "IMO", "RTN",
+    ];
+    const OTHERS: [&str; 3] = ["Phone", "Fax", "Currency"];
+    let said = part.strip_suffix(')').and_then(|p| p.rsplit_once(" (")).map_or(part, |(said, _)| said);
+    let (label, number) = said.trim().rsplit_once(' ')?;
+    let is_label = label.split(' ').next_back().is_some_and(|last| LABELS.contains(&last));
+    (is_label && !OTHERS.iter().any(|other| label.contains(other))).then_some(number)
 }
 
 pub(super) fn xml(file: &str, text: &str) -> Result<Parsed, Refused> {

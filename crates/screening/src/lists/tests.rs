@@ -284,13 +284,227 @@ fn the_union_s_tables_of_both_versions() {
     assert!(refused(&newer.replace("TRADING;ALPHA", ";")).line == 6);
 }
 
+/// One file of a list.
+fn one(name: &str, text: &str) -> Files {
+    Files::from([(name.to_owned(), text.as_bytes().to_vec())])
+}
+
+fn names(entry: &Entry) -> Vec<(&str, Quality)> {
+    entry.names.iter().map(|n| (n.text.as_str(), n.quality)).collect()
+}
+
+/// The UK Sanctions List in the form of 28 January 2026, after the one of the Treasury had ended.
+#[test]
+fn the_uk_sanctions_list_as_a_table() {
+    let text = "\
+Report Date: 13-Feb-2026
+Last Updated,Unique ID,OFSI Group ID,Name 6,Name 1,Name 2,Name 3,Name 4,Name 5,Name type,Alias strength,Name non-latin script,\
+Regime Name,Designation Type,Sanctions Imposed,Other Information,Address Country,D.O.B,Nationality(/ies),Passport number,Gender,IMO number
+12/01/2026,UTO0001,91001,DRAGUNOVSKI,PETR,,,,,Primary Name Variation,,,The Utopia Regulations,Individual,,,,dd/mm/1963,Cyprus,,Male,
+12/01/2026,UTO0001,91001,DRAGUNOVSKY,PYOTR,ILYICH,,,,,,Драгуновский Пётр,The Utopia Regulations,Individual,Asset freeze|Travel Ban,,,14/03/1962,Russia,755512345,Male,
+12/01/2026,UTO0001,91001,Petya,,,,,,ALias,Low quality a.k.a,,The Utopia Regulations,Individual,,,,15/08/19yy,,,,
+04/02/2026,UTO0002,91001,\"NORTHERN HERON TRADING, LLC\",,,,,,Primary name,,,The Utopia Regulations,Entity,,\"Listed for support,
+second line\",United Arab Emirates,,,,,
+04/02/2026,UTO0003,,SEA LANTERN,,,,,,Primary Name,,,The Utopia Regulations,Ship,,,,,,,,IMO9000001
+";
+    let file = one("UK-Sanctions-List.csv", text);
+    assert_eq!(recognize(&file), Some(Format::UkSanctionsCsv));
+    let Parsed { entries, published, .. } = parse(Format::UkSanctionsCsv, &file).unwrap();
+    assert_eq!(published.as_deref(), Some("2026-02-13"));
+    let [person, house, ship] = entries.as_slice() else { panic!("{entries:?}") };
+    let named = [
+        ("PYOTR ILYICH DRAGUNOVSKY", Quality::Main),
+        ("PETR DRAGUNOVSKI", Quality::Alias),
+        ("Драгуновский Пётр", Quality::Alias),
+        ("Petya", Quality::Weak),
+    ];
+    assert_eq!(names(person), named);
+    assert_eq!(person.births, ["1963", "14/03/1962"].map(|b| Birth::parse(b).unwrap()));
+    assert_eq!(
+        (person.gender, person.numbers.as_slice()),
+        (Some(Gender::Male), &["755512345".to_owned()][..])
+    );
+    assert_eq!(person.programs, ["The Utopia Regulations", "Asset freeze", "Travel Ban"]);
+    assert_eq!((house.id.as_str(), house.kind), ("UTO0002", Kind::Organization));
+    assert_eq!(names(house), [("NORTHERN HERON TRADING, LLC", Quality::Main)]);
+    assert_eq!((ship.kind, ship.numbers.as_slice()), (Kind::Vessel, &["9000001".to_owned()][..]));
+
+    let refused = |text: &str| parse(Format::UkSanctionsCsv, &one("uk.csv", text)).unwrap_err();
+    assert_eq!(refused(&text[..text.len() - 20]).line, 8);
+    assert!(refused(&text.replace("Alias strength", "Strength")).why.contains("alias strength"));
+    assert_eq!(refused(&text.replace(",Ship,", ",,Ship")).line, 8);
+}
+
+#[test]
+fn the_uk_sanctions_list_as_xml() {
+    let text = "<?xml version=\"1.0\"?>
+<Designations>
+  <DateGenerated>10/06/2026</DateGenerated>
+  <Designation>
+    <UniqueID>UTO0001</UniqueID>
+    <Names>
+      <Name><Name1>Marta</Name1><Name6>LINDKVISTOVA</Name6><NameType>Primary Name Variation</NameType></Name>
+      <Name><Name1>Marta</Name1><Name2>Elina</Name2><Name6>LINDQVISTOVA</Name6><NameType>Primary name</NameType></Name>
+      <Name><Name6>Martusha</Name6><NameType>ALias</NameType><AliasStrength>Low quality a.k.a</AliasStrength></Name>
+    </Names>
+    <NonLatinNames><NonLatinName><NameNonLatinScript>Марта Линдквистова</NameNonLatinScript></NonLatinName></NonLatinNames>
+    <RegimeName>The Utopia Regulations</RegimeName>
+    <IndividualEntityShip>Individual</IndividualEntityShip>
+    <SanctionsImposed>Asset freeze|Travel Ban</SanctionsImposed>
+    <IndividualDetails><Individual>
+      <DOBs><DOB>dd/mm/1965</DOB><DOB>dd/05/1965</DOB></DOBs>
+      <Nationalities><Nationality>Russia</Nationality></Nationalities>
+      <PassportDetails><Passport><PassportNumber>L0000001</PassportNumber></Passport></PassportDetails>
+      <Genders><Gender>Female</Gender></Genders>
+    </Individual></IndividualDetails>
+  </Designation>
+  <Designation>
+    <UniqueID>UTO0003</UniqueID>
+    <Names><Name><Name6>EXAMPLE STAR</Name6><NameType/></Name></Names>
+    <IndividualEntityShip>Ship</IndividualEntityShip>
+    <ShipDetails><Ship><IMONumbers><IMONumber>9999999</IMONumber></IMONumbers></Ship></ShipDetails>
+  </Designation>
+</Designations>
+";
+    let file = one("UK-Sanctions-List.xml", text);
+    assert_eq!(recognize(&file), Some(Format::UkSanctionsXml));
+    let Parsed { entries, published, .. } = parse(Format::UkSanctionsXml, &file).unwrap();
+    assert_eq!(published.as_deref(), Some("2026-06-10"));
+    let [person, ship] = entries.as_slice() else { panic!("{entries:?}") };
+    let named = [
+        ("Marta Elina LINDQVISTOVA", Quality::Main),
+        ("Marta LINDKVISTOVA", Quality::Alias),
+        ("Martusha", Quality::Weak),
+        ("Марта Линдквистова", Quality::Alias),
+    ];
+    assert_eq!(names(person), named);
+    assert_eq!(person.births.len(), 2);
+    assert_eq!((person.numbers[0].as_str(), person.countries[0].as_str()), ("L0000001", "RUSSIA"));
+    assert_eq!((ship.kind, ship.numbers[0].as_str()), (Kind::Vessel, "9999999"));
+    let refused = |text: &str| parse(Format::UkSanctionsXml, &one("uk.xml", text)).unwrap_err();
+    assert!(refused(text.trim_end().trim_end_matches("</Designations>")).why.contains("cut off"));
+    assert_eq!(refused(&text.replace("<UniqueID>UTO0003</UniqueID>", "")).line, 22);
+}
+
+/// Canada's list before and after its elements were renamed on 24 August 2026.
+#[test]
+fn canadas_list_in_one_language_and_in_two() {
+    let before = "<data-set>
+<record><Country>Utopia</Country><LastName>AL-TURABI</LastName><GivenName>Yasin Harun</GivenName>\
+<Aliases>Al-Turabi, Muhammed; Yasin Abu Harun</Aliases><DateOfBirth>1971-05-03</DateOfBirth><Schedule>1</Schedule><Item>1</Item></record>
+<record><Country>Utopia</Country><EntityOrShip>Heron House</EntityOrShip>\
+<Aliases>Russian: Дом; Heron Trading, LLC; Heron One, Heron Two</Aliases><Schedule>1</Schedule><Item>2</Item></record>
+</data-set>";
+    let mut after = before.replace("Utopia", "Utopia / Utopie");
+    for (english, french) in [
+        ("Country", "Pays"),
+        ("LastName", "NomDeFamille"),
+        ("GivenName", "Prenom"),
+        ("EntityOrShip", "EntiteOuNavire"),
+        ("Aliases", "Alias"),
+        ("DateOfBirth", "DateDeNaissance"),
+        ("Schedule", "Annexe"),
+        ("Item", "NumeroDarticle"),
+    ] {
+        after = after.replace(&format!("{english}>"), &format!("{english}-{french}>"));
+    }
+    let read = |text: &str| {
+        let file = one("sema-lmes.xml", text);
+        assert_eq!(recognize(&file), Some(Format::CanadaXml));
+        parse(Format::CanadaXml, &file).unwrap().entries
+    };
+    let entries = read(before);
+    assert_eq!(entries, read(&after));
+    let texts = |entry: &Entry| entry.names.iter().map(|n| n.text.clone()).collect::<Vec<_>>();
+    assert_eq!(texts(&entries[0]), ["Yasin Harun AL-TURABI", "Muhammed Al-Turabi", "Yasin Abu Harun"]);
+    assert_eq!(texts(&entries[1]), ["Heron House", "Дом", "Heron Trading LLC", "Heron One", "Heron Two"]);
+    assert_eq!((entries[0].id.as_str(), entries[0].births.len()), ("Utopia-1-1", 1));
+    let nameless = after.replace("LastName-", "Name-").replace("GivenName-", "Given-");
+    assert_eq!(parse(Format::CanadaXml, &one("c.xml", &nameless)).unwrap_err().line, 2);
+}
+
+/// The EU's list of version 1.1: what stands in attributes that are seldom set.
+#[test]
+fn what_the_eu_says_beside_the_date_and_the_name() {
+    let entity = |id: u8, inside: &str| {
+        format!(
+            "<sanctionEntity euReferenceNumber=\"EU.{id}\"><subjectType code=\"person\"/>\
+             <nameAlias wholeName=\"Marta Lind\" strong=\"true\"/>{inside}</sanctionEntity>"
+        )
+    };
+    let inside = [
+        "<birthdate circa=\"true\" calendarType=\"GREGORIAN\" year=\"1957\"/>",
+        "<birthdate circa=\"false\" calendarType=\"GREGORIAN\" monthOfYear=\"8\" year=\"1961\"/>",
+        "<birthdate circa=\"false\" calendarType=\"ETHIOPIC\" year=\"1957\"/>",
+        "<birthdate circa=\"false\" calendarType=\"GREGORIAN\" yearRangeTo=\"1980\"/>",
+        "<nameAlias wholeName=\"Martusha\" strong=\"true\"><remark>Low quality alias</remark></nameAlias>\
+         <identification knownFalse=\"true\" number=\"X7654321\"/><identification knownFalse=\"false\" number=\"X1234567\"/>",
+    ];
+    let all: String = (1..).zip(inside).map(|(id, inside)| entity(id, inside)).collect();
+    let text = format!("<export xmlns=\"http://eu.europa.ec/fpi/fsd/export\">{all}</export>");
+    let file = one("eu.xml", &text);
+    assert_eq!(recognize(&file), Some(Format::EuXml));
+    let entries = parse(Format::EuXml, &file).unwrap().entries;
+    let births: Vec<_> = entries.iter().map(|e| e.births.first().map(|b| (b.from, b.to, b.month))).collect();
+    let expected =
+        [Some((1956, 1958, None)), Some((1961, 1961, Some(8))), None, Some((1900, 1980, None)), None];
+    assert_eq!(births, expected);
+    assert_eq!(names(&entries[4]), [("Marta Lind", Quality::Main), ("Martusha", Quality::Weak)]);
+    assert_eq!(entries[4].numbers, ["X1234567"]);
+}
+
+/// Remarks of the Treasury that end at 1,000 characters and go on in a file of their own, and numbers of every kind.
+#[test]
+fn the_treasurys_remarks_to_their_end() {
+    let row = |remarks: &str| {
+        format!(
+            "90001,\"HOLLOWAY, Ivor\",\"individual\",\"CYBER2\",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,\"{remarks}\"\n"
+        )
+    };
+    let files = |comments: &str| {
+        let sdn = row("DOB 17 Mar 1984; Phone Number 4412345678; alt. D");
+        [("sdn.csv", sdn.as_str()), ("sdn_comments.csv", comments)]
+            .map(|(name, text)| (name.to_owned(), text.as_bytes().to_vec()))
+            .into()
+    };
+    let comment = "90001,\"OB 17 Mar 1985; Passport L0000009 (Utopia); a.k.a. 'GRIMFOX'.\"\n\u{1a}";
+    let entry = parse(Format::OfacCsv, &files(comment)).unwrap().entries.remove(0);
+    assert_eq!(entry.births.len(), 2);
+    assert_eq!(names(&entry), [("HOLLOWAY, Ivor", Quality::Main), ("GRIMFOX", Quality::Weak)]);
+    assert_eq!(entry.numbers, ["L0000009"]);
+    let refused = parse(Format::OfacCsv, &files(&comment.replace("90001", "90002"))).unwrap_err();
+    assert_eq!((refused.file.as_str(), refused.line), ("sdn_comments.csv", 1));
+
+    let remarks = "C.U.R.P. LIXM850906MDFXXR03 (Mexico); R.F.C. LIXM850906AB1 (Mexico); Cedula No. 10234567 (Colombia); \
+                   Tax ID No. 771234567890 (Russia); D.N.I. 12345678 (Argentina); Secondary sanctions risk: section 1245; \
+                   Digital Currency Address - XBT 1Example0001.";
+    let entry = parse(Format::OfacCsv, &one("sdn.csv", &row(remarks))).unwrap().entries.remove(0);
+    let numbers = ["LIXM850906MDFXXR03", "LIXM850906AB1", "10234567", "771234567890", "12345678"];
+    assert_eq!(entry.numbers, numbers);
+}
+
+/// Tables of everything there is have rows that bear no name; in a list of one's own such a row is a slip.
+#[test]
+fn rows_of_tables_that_are_nobody() {
+    let text = "\"id\",\"schema\",\"name\",\"identifiers\"
+\"NK-1\",\"Person\",\"Viktor Hrynko\",\"\"
+\"NK-2\",\"CryptoWallet\",\"bc1qexample\",\"\"
+\"NK-3\",\"Security\",\"UTOPIA 5.5% 2031\",\"XS0000000001\"
+\"NK-4\",\"Vessel\",\"SEA LANTERN\",\"IMO9000001\"
+";
+    let entries = parse(Format::Csv, &one("targets.simple.csv", text)).unwrap().entries;
+    assert_eq!(entries.iter().map(|e| e.id.as_str()).collect::<Vec<_>>(), ["NK-1", "NK-4"]);
+    let own = text.replace("schema", "type");
+    assert_eq!(parse(Format::Csv, &one("own.csv", &own)).unwrap_err().line, 3);
+}
+
 proptest::proptest! {
     /// Nothing that comes in makes a reader panic.
     #[test]
     fn no_bytes_harm(bytes: Vec<u8>, text in "[<>/a-zA-Z0-9,\";\n =&#]{0,400}") {
         for content in [bytes, text.into_bytes()] {
             for format in [Format::OfacCsv, Format::OfacXml, Format::OfacAdvancedXml, Format::UnXml, Format::EuXml,
-                           Format::EuCsv, Format::UkCsv, Format::UkTables, Format::CanadaXml, Format::Csv, Format::JsonLines] {
+                           Format::EuCsv, Format::UkSanctionsCsv, Format::UkSanctionsXml, Format::UkCsv, Format::UkTables, Format::CanadaXml, Format::Csv, Format::JsonLines] {
                 let one = Files::from([("sdn.csv".to_owned(), content.clone())]);
                 let _ = parse(format, &one);
                 let three = ["subjects.csv", "subject_names.csv", "subject_dobs.csv"].map(|n| (n.to_owned(), content.clone()));

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Files, Parsed, Refused, columns, records, text};
+use super::{Files, Parsed, Refused, columns, dated_records, day, records, text};
 use crate::{
     entry::{Entry, Gender, Quality},
     names::Kind,
@@ -96,10 +96,8 @@ pub(super) fn read_tables(files: &Files) -> Result<Parsed, Refused> {
 
 /// The single table, whose first line may be the date of the last update.
 pub(super) fn single(file: &str, text: &str) -> Result<Parsed, Refused> {
-    let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
-    let dated = first.to_lowercase().starts_with("last updated");
-    let published = dated.then(|| first.split(',').nth(1).unwrap_or_default().trim().to_owned());
-    let (header, rows) = records(file, if dated { rest } else { text }, true)?;
+    let (dated, (header, rows)) = dated_records(file, text, "last updated")?;
+    let published = dated.and_then(|date| day(date.trim_start_matches(',')));
     let wanted = [
         "name 1",
         "name 2",
@@ -122,11 +120,10 @@ pub(super) fn single(file: &str, text: &str) -> Result<Parsed, Refused> {
     let mut places: HashMap<String, usize> = HashMap::new();
     for (line, row) in &rows {
         let cell = |i: usize| row.get(i).unwrap_or_default().trim();
-        let line = line + u64::from(dated);
-        let kind = kind_of(cell(group)).ok_or_else(|| Refused::new(file, line, "no known group type"))?;
+        let kind = kind_of(cell(group)).ok_or_else(|| Refused::new(file, *line, "no known group type"))?;
         let name = [n1, n2, n3, n4, n5, n6].map(cell).join(" ");
         if name.trim().is_empty() || cell(id).is_empty() {
-            return Err(Refused::new(file, line, "a row without a name or number"));
+            return Err(Refused::new(file, *line, "a row without a name or number"));
         }
         let at = *places.entry(cell(id).to_owned()).or_insert_with(|| {
             entries.push(Entry { names: vec![], ..Entry::new(cell(id), kind, "") });

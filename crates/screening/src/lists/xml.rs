@@ -25,6 +25,18 @@ impl Element {
         self.children.iter().filter(move |c| c.name == name)
     }
 
+    /// All of a name, however deep.
+    pub(super) fn within(&self, name: &str) -> Vec<&Element> {
+        let mut found = vec![];
+        for child in &self.children {
+            if child.name == name {
+                found.push(child);
+            }
+            found.extend(child.within(name));
+        }
+        found
+    }
+
     /// The text of a child, tidied; empty where there is none.
     pub(super) fn get(&self, name: &str) -> String {
         self.child(name).map(|c| crate::entry::tidy(&c.text)).unwrap_or_default()

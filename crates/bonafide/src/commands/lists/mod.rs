@@ -98,14 +98,16 @@ enum Action {
     },
 }
 
-const FORMATS: [(Format, &str); 11] = [
+const FORMATS: [(Format, &str); 13] = [
     (Format::OfacCsv, "US Treasury: sdn.csv, alt.csv, add.csv, or cons_prim.csv, cons_alt.csv, cons_add.csv"),
     (Format::OfacXml, "US Treasury: sdn.xml or consolidated.xml"),
     (Format::OfacAdvancedXml, "US Treasury: sdn_advanced.xml or cons_advanced.xml"),
     (Format::UnXml, "UN Security Council: consolidated.xml"),
     (Format::EuXml, "European Union: consolidated list of financial sanctions, XML 1.1"),
     (Format::EuCsv, "European Union: consolidated list, CSV 1.0 or 1.1 (semicolons)"),
-    (Format::UkCsv, "United Kingdom: one table with Name 6, Name 1 … Group ID"),
+    (Format::UkSanctionsCsv, "United Kingdom: UK-Sanctions-List.csv"),
+    (Format::UkSanctionsXml, "United Kingdom: UK-Sanctions-List.xml"),
+    (Format::UkCsv, "United Kingdom before 2026: one table with Name 6, Name 1 … Group ID"),
     (Format::UkTables, "United Kingdom: subjects.csv, subject_names.csv, subject_dobs.csv"),
     (Format::CanadaXml, "Canada: sema-lmes.xml"),
     (
