@@ -436,7 +436,8 @@ fn deletions(word: &str) -> Vec<u32> {
 /// The word as [`names::fold`] has it, hashed; `None` for two letters, which would match too much.
 fn folded(word: &str) -> Option<u32> {
     let fold = names::fold(word);
-    (fold.len() >= 3).then(|| hash(fold.as_bytes().iter()))
+    // Another one than that of a word of the same letters that lost one.
+    (fold.len() >= 3).then(|| hash(b"=".iter().chain(fold.as_bytes())))
 }
 
 /// The sound of a word, hashed; `None` for a single consonant, which would match too much.
