@@ -22,6 +22,11 @@ use serde::{Deserialize, Serialize};
 
 type Failure = Box<dyn std::error::Error>;
 
+/// The publisher was reached and does not give us the file.
+#[derive(Debug, thiserror::Error)]
+#[error("the publisher answers {0}")]
+pub(super) struct Refusal(StatusCode);
+
 /// Larger than any published list by far: the largest is about 130 MB.
 pub(super) const MAX_BYTES: u64 = 1 << 30;
 /// How often a cut connection is taken up again before the next run has to.
@@ -176,7 +181,7 @@ async fn once(
         _ if status.is_server_error() => {
             return Err(Trouble::Cut(format!("the publisher answers {status}").into()));
         }
-        _ => return Err(Trouble::Final(format!("the publisher answers {status}").into())),
+        _ => return Err(Trouble::Final(Refusal(status).into())),
     };
     let told = Validators::of(url, &response);
     let mut done = if resumed { have } else { 0 };
@@ -270,7 +275,7 @@ fn plain(error: &reqwest::Error) -> Failure {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::{
         io::{BufRead, BufReader},
         net::TcpListener,
@@ -280,7 +285,7 @@ mod tests {
     use super::*;
 
     /// Answers one request after the other with what it is given, and notes what was asked.
-    fn server(answers: Vec<String>) -> (String, Arc<Mutex<Vec<String>>>) {
+    pub(in super::super) fn server(answers: Vec<String>) -> (String, Arc<Mutex<Vec<String>>>) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/lists/house.csv", listener.local_addr().unwrap());
         let asked = Arc::new(Mutex::new(vec![]));
@@ -298,7 +303,7 @@ mod tests {
     }
 
     /// An answer that says `length` and sends `body`.
-    fn answer(status: &str, headers: &str, length: usize, body: &str) -> String {
+    pub(in super::super) fn answer(status: &str, headers: &str, length: usize, body: &str) -> String {
         format!("HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: {length}\r\n{headers}\r\n{body}")
     }
 

@@ -9,7 +9,7 @@ use std::{
 use bonafide_core::{problem::with_causes, time::Clock};
 use bonafide_screening::{
     lists::Files,
-    snapshot::{Imported, Snapshot, Store},
+    snapshot::{self, Imported, Snapshot, Store},
 };
 use reqwest::Client;
 use serde_json::{Value, json};
@@ -29,7 +29,57 @@ enum Outcome {
     Updated(Box<Imported>),
     Unchanged,
     /// The version before stays.
-    Failed(String),
+    Failed(Reason, String),
+}
+
+/// Why a list was not updated, as far as it tells what to do.
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Reason {
+    NotReachable,
+    RefusedUs,
+    /// It came, and does not read as a list does.
+    ChangedForm,
+    /// It came, and would lose too much of the version before.
+    Shrunk,
+    /// It is this machine's or the settings' fault.
+    Here,
+}
+
+impl Reason {
+    fn of_fetch(error: &Failure) -> Self {
+        match () {
+            () if error.is::<fetch::Refusal>() => Self::RefusedUs,
+            () if error.is::<std::io::Error>() => Self::Here,
+            () => Self::NotReachable,
+        }
+    }
+
+    fn of_import(error: &snapshot::Error) -> Self {
+        match error {
+            snapshot::Error::Refused(_) | snapshot::Error::Unknown => Self::ChangedForm,
+            snapshot::Error::Shrunk { .. } => Self::Shrunk,
+            snapshot::Error::Name | snapshot::Error::Io { .. } | snapshot::Error::Damaged { .. } => {
+                Self::Here
+            }
+        }
+    }
+
+    /// What to do by hand.
+    fn advice(self, list: &str) -> String {
+        match self {
+            Self::NotReachable => format!(
+                "not reachable; the next run tries again, and a file from elsewhere is taken in with `bonafide lists import {list} FILE`"
+            ),
+            Self::RefusedUs => format!(
+                "the publisher refused us; download it with a browser and take it in with `bonafide lists import {list} FILE`"
+            ),
+            Self::ChangedForm => "the file is of no form that is read, or was cut off at the publisher's; \
+                 a newer Bonafide may read it (`bonafide lists formats`)"
+                .to_owned(),
+            Self::Shrunk | Self::Here => "the version before stays in use".to_owned(),
+        }
+    }
 }
 
 /// Brings the named lists of the settings, or all of them.
@@ -55,15 +105,15 @@ pub(super) fn run(wanted: &[String], accept_shrink: bool, flags: &Flags, as_json
             }
             let outcome =
                 one(&client, &store, list, &addresses.all(), current.get(list), accept_shrink).await;
-            let outcome = outcome.unwrap_or_else(|e| Outcome::Failed(with_causes(&*e)));
+            let outcome = outcome.unwrap_or_else(|(reason, e)| Outcome::Failed(reason, with_causes(&*e)));
             // A list that was not reached ages; why not is kept for `lists status` and told by the server's health.
             let now = bonafide_engine::world::SystemClock.now().0;
             match &outcome {
                 Outcome::Updated(_) => {}
                 Outcome::Unchanged => store.confirm(list, now)?,
-                Outcome::Failed(why) => store.failed(list, now, why)?,
+                Outcome::Failed(_, why) => store.failed(list, now, why)?,
             }
-            failed += usize::from(matches!(outcome, Outcome::Failed(_)));
+            failed += usize::from(matches!(outcome, Outcome::Failed(..)));
             if as_json {
                 rows.push(row(list, &outcome));
             } else {
@@ -88,18 +138,20 @@ async fn one(
     addresses: &[&str],
     current: Option<&Snapshot>,
     accept_shrink: bool,
-) -> Result<Outcome, Failure> {
-    let folder = store.list_folder(list)?.join("fetched");
-    fs::create_dir_all(&folder).map_err(|e| format!("cannot create {}: {e}", folder.display()))?;
+) -> Result<Outcome, (Reason, Failure)> {
+    let here = |error: Failure| (Reason::Here, error);
+    let folder = store.list_folder(list).map_err(|e| here(e.into()))?.join("fetched");
+    fs::create_dir_all(&folder)
+        .map_err(|e| here(format!("cannot create {}: {e}", folder.display()).into()))?;
     let mut files = Files::new();
-    for (name, address) in names(addresses)? {
+    for (name, address) in names(addresses).map_err(here)? {
         let path: PathBuf = folder.join(&name);
         let bar = output::progress(0);
         bar.set_message(format!("{list}: {name}"));
         let fetched = fetch::fetch(client, address, &path, fetch::MAX_BYTES, &bar).await;
         bar.finish_and_clear();
-        fetched.map_err(|e| format!("{name}: {e}"))?;
-        files.insert(name, read(&path)?);
+        fetched.map_err(|e| (Reason::of_fetch(&e), format!("{name}: {e}").into()))?;
+        files.insert(name, read(&path).map_err(here)?);
     }
     let hashes: BTreeMap<String, String> =
         files.iter().map(|(n, b)| (n.clone(), hex::encode(Sha256::digest(b)))).collect();
@@ -107,7 +159,9 @@ async fn one(
         return Ok(Outcome::Unchanged);
     }
     let now = bonafide_engine::world::SystemClock.now().0;
-    let imported = store.import(list, None, &files, now, accept_shrink)?;
+    let imported = store
+        .import(list, None, &files, now, accept_shrink)
+        .map_err(|e| (Reason::of_import(&e), e.into()))?;
     Ok(if imported.changed { Outcome::Updated(Box::new(imported)) } else { Outcome::Unchanged })
 }
 
@@ -147,7 +201,9 @@ fn row(list: &str, outcome: &Outcome) -> Value {
             row
         }
         Outcome::Unchanged => json!({"list": list, "outcome": "unchanged"}),
-        Outcome::Failed(why) => json!({"list": list, "outcome": "failed", "error": why}),
+        Outcome::Failed(reason, why) => {
+            json!({"list": list, "outcome": "failed", "reason": reason, "error": why})
+        }
     }
 }
 
@@ -155,12 +211,41 @@ fn told(list: &str, outcome: &Outcome) {
     match outcome {
         Outcome::Updated(imported) => super::told(imported),
         Outcome::Unchanged => anstream::println!("{list}: nothing changed."),
-        Outcome::Failed(why) => anstream::println!("{list}: not updated: {why}"),
+        Outcome::Failed(reason, why) => {
+            anstream::println!("{list}: not updated: {why}");
+            anstream::println!("  {}", reason.advice(list));
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::{super::fetch::tests, *};
+
+    #[tokio::test]
+    async fn what_went_wrong_is_told_apart_and_the_version_before_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::new(folder.path().to_owned());
+        let answer = |status: &str, body: &str| tests::answer(status, "", body.len(), body);
+        let (url, _) = tests::server(vec![
+            answer("200 OK", "name\nAnna Eriksson\n"),
+            answer("403 Forbidden", ""),
+            answer("200 OK", "full\nAnna Eriksson\n"),
+        ]);
+        let client = fetch::client().unwrap();
+        let outcome = async |url: &str| one(&client, &store, "house", &[url], None, false).await;
+        assert!(matches!(outcome(&url).await, Ok(Outcome::Updated(_))));
+        let reason = |outcome: Result<Outcome, (Reason, Failure)>| outcome.err().map(|(reason, _)| reason);
+        assert_eq!(reason(outcome(&url).await), Some(Reason::RefusedUs));
+        assert_eq!(reason(outcome(&url).await), Some(Reason::ChangedForm));
+        // Nobody listens there any more.
+        let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let gone = format!("http://{gone}/house.csv");
+        assert_eq!(reason(outcome(&gone).await), Some(Reason::NotReachable));
+        let (list, read) = store.each().unwrap().into_iter().next().unwrap();
+        assert_eq!((list.as_str(), read.unwrap().0.entries), ("house", 1));
+    }
+
     #[test]
     fn addresses_give_the_names_that_forms_are_recognised_by() {
         let all =
