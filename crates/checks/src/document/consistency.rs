@@ -59,12 +59,13 @@ pub fn crosschecks_with(reading: &DocumentReading, declared: &Declared, threshol
             let read =
                 [Source::Visual, Source::Mrz, Source::Barcode].into_iter().filter_map(|s| say(reading, s));
             let mut said: Vec<Said> = read.map(|value| Said { value, declared: false }).collect();
-            if check == Check::NameCrosscheck && said.len() < 2 && declared.is_none() {
-                said.extend(surnames(reading, &said));
-            }
             said.extend(declared.iter().map(|d| Said { value: d.clone(), declared: true }));
             let found = finding(check, what, &said, compare, threshold);
-            if check == Check::NameCrosscheck { beside_the_print(found, reading) } else { found }
+            if check == Check::NameCrosscheck {
+                beside_the_print(with_the_surname(found, reading, threshold), reading)
+            } else {
+                found
+            }
         })
         .into()
 }
@@ -163,18 +164,18 @@ fn is_surname_alone(reading: &DocumentReading) -> bool {
         && !reading.absent.contains(&FieldName::FirstName)
 }
 
-/// Surnames in print and zone, where the zone has no more of the name.
-fn surnames(reading: &DocumentReading, said: &[Said]) -> Vec<Said> {
+/// The surname in print and zone, where the zone has no more of the name: by itself, or given names that only the print tells
+/// would make up for another one.
+fn with_the_surname(found: Finding, reading: &DocumentReading, threshold: f64) -> Finding {
     let surname = |source| one(reading, source, FieldName::LastName);
-    match (surname(Source::Visual), surname(Source::Mrz)) {
-        // The print alone has been said so far.
-        (Some(print), Some(zone)) if is_surname_alone(reading) && said.len() == 1 => {
-            // What was said of the given names stands beside the zone's surname unchanged.
-            let given = said.first().and_then(|s| s.value.strip_prefix(&print)).unwrap_or_default();
-            vec![Said { value: format!("{zone}{given}"), declared: false }]
-        }
-        _ => vec![],
+    let (Some(print), Some(zone)) = (surname(Source::Visual), surname(Source::Mrz)) else { return found };
+    if !is_surname_alone(reading) {
+        return found;
     }
+    let said = [print, zone].map(|value| Said { value, declared: false });
+    let alone = finding(Check::NameCrosscheck, "surname", &said, compare::name, threshold);
+    let counts = found.outcome == Outcome::NotAssessed || alone.outcome != Outcome::Clear;
+    if counts { alone } else { found }
 }
 
 fn full_name(reading: &DocumentReading, source: Source) -> Option<String> {
@@ -243,17 +244,23 @@ mod tests {
 
     #[test]
     fn a_zone_with_a_surname_alone_is_held_against_the_surname() {
-        let of = |zone: &str| {
+        let of = |print: &str, zone: &str, declared: Option<&str>| {
             let reading = said(&[
-                (FieldName::LastName, Source::Visual, "LEFEBVRE"),
-                (FieldName::FirstName, Source::Visual, "CAMILLE ANNE"),
+                (FieldName::LastName, Source::Visual, print),
+                (FieldName::FirstName, Source::Visual, "MAXIMILIENNE ALEXANDRA"),
                 (FieldName::LastName, Source::Mrz, zone),
             ]);
-            let findings = crosschecks(&reading, 0.85);
+            let declared = Declared { name: declared.map(str::to_owned), ..Declared::default() };
+            let findings = crosschecks_with(&reading, &declared, 0.85);
             findings.into_iter().find(|f| f.check == Check::NameCrosscheck).unwrap().outcome
         };
-        assert_eq!(of("LEFEBVRE"), Outcome::Clear);
-        assert_eq!(of("MARTIN"), Outcome::Consider);
+        assert_eq!(of("LEFEBVRE", "LEFEBVRE", None), Outcome::Clear);
+        assert_eq!(of("LEFEBVRE", "MARTIN", None), Outcome::Consider);
+        // Long given names do not make up for it, nor does what was declared.
+        assert_eq!(of("DOE", "ROE", None), Outcome::Consider);
+        let declared = Some("Maximilienne Alexandra Doe");
+        assert_eq!(of("DOE", "DOE", declared), Outcome::Clear);
+        assert_eq!(of("DOE", "ROE", declared), Outcome::Consider);
     }
 
     #[test]
