@@ -19,7 +19,7 @@ pub(super) fn tables(files: &Files) -> Option<(Table<'_>, Table<'_>, Option<Tabl
     Some((find("subjects.csv")?, find("subject_names.csv")?, find("subject_dobs.csv")))
 }
 
-fn kind_of(word: &str) -> Option<Kind> {
+pub(super) fn kind_of(word: &str) -> Option<Kind> {
     Some(match word.trim().to_lowercase().as_str() {
         "individual" => Kind::Person,
         "entity" => Kind::Organization,

@@ -3,23 +3,11 @@
 
 use std::collections::HashMap;
 
-use super::{Parsed, Refused, columns, dated_records, day, un::counted, xml};
-use crate::{
-    entry::{Entry, Gender, Quality},
-    names::Kind,
-};
+use super::{Parsed, Refused, columns, dated_records, day, uk::kind_of, un::counted, xml};
+use crate::entry::{Entry, Gender, Quality};
 
 /// The first of a table's columns that no other form has.
 pub(super) const HALLMARK: &str = "Name non-latin script";
-
-fn kind_of(word: &str) -> Option<Kind> {
-    Some(match word.trim().to_lowercase().as_str() {
-        "individual" => Kind::Person,
-        "entity" => Kind::Organization,
-        "ship" => Kind::Vessel,
-        _ => return None,
-    })
-}
 
 /// The words are spelled in several ways; a name without any is the main one.
 fn quality(kind: &str, strength: &str) -> Quality {
