@@ -45,30 +45,10 @@ const GRACE: Duration = Duration::from_secs(30);
 const SLOWEST_PER_S: usize = 8 << 10;
 const SLOWEST_LARGE_PER_S: usize = 64 << 10;
 
-/// How many bodies are forgotten at once, and how long each may take: whoever sends for nothing shall not slow others down.
-const FORGOTTEN_AT_ONCE: usize = 2;
-const FORGETTING: Duration = Duration::from_secs(10);
-
 /// What is free for bodies. One organization never takes more than half of it.
 pub(crate) struct Room {
     small: Lane,
     large: Lane,
-    /// Turns to have a refused body forgotten.
-    forgetting: Semaphore,
-}
-
-impl Room {
-    /// Reads what a refused request still sends, so that the answer reaches whoever looks for it after sending all. Where too
-    /// many are refused, the connection ends instead.
-    async fn forget(&self, mut body: Body) {
-        let Ok(Ok(_turn)) = timeout(WAIT, self.forgetting.acquire()).await else { return };
-        let all = async {
-            while frame(&mut body).await.is_some_and(|frame| frame.is_ok()) {
-                tokio::task::yield_now().await;
-            }
-        };
-        let _ = timeout(FORGETTING, all).await;
-    }
 }
 
 struct Lane {
@@ -129,8 +109,7 @@ impl Place {
 
 impl Default for Room {
     fn default() -> Self {
-        let forgetting = Semaphore::new(FORGOTTEN_AT_ONCE);
-        Self { small: Lane::new(ALL_SMALL), large: Lane::new(ALL_LARGE), forgetting }
+        Self { small: Lane::new(ALL_SMALL), large: Lane::new(ALL_LARGE) }
     }
 }
 
@@ -192,10 +171,9 @@ pub(crate) fn is_large(request: &Request, most: usize) -> bool {
     most > SMALL && !request.body().is_end_stream() && announced.is_none_or(|bytes| bytes > SMALL)
 }
 
-/// Forgets the body of a request that is refused.
-pub(crate) async fn refuse(room: &Room, request: Request) {
+/// Counts a body that is refused before it is read.
+pub(crate) fn count_refused() {
     metrics::counter!("bonafide_bodies_refused_total").increment(1);
-    room.forget(with(request, MAX_BODY, UnderWay::default()).into_body()).await;
 }
 
 /// Bounds a body that nobody has vouched for.
@@ -230,7 +208,7 @@ pub(crate) async fn admit(
     match refused {
         None => Ok((with(request, most, under_way.clone()), under_way)),
         Some(denied) => {
-            refuse(room, request).await;
+            count_refused();
             Err(denied)
         }
     }

@@ -229,7 +229,7 @@ async fn admit(
         true => match rules.limits.open(holder(&caller), LARGE, DEVICE_LARGE_AT_ONCE) {
             Some(open) => Some(open),
             None => {
-                body::refuse(&rules.room, request).await;
+                body::count_refused();
                 return (Some(allowance), Err(Denied::TooManyOpen(DEVICE_LARGE_AT_ONCE)));
             }
         },

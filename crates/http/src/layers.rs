@@ -16,7 +16,7 @@ use bonafide_core::{
 use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer};
 use tracing::{Instrument, error_span, field::Empty};
 
-use crate::Refusal;
+use crate::{Refusal, leftover::Leftovers};
 
 /// What a request is called in the log, in its answer's headers and in the envelopes that name it.
 #[derive(Debug, Clone)]
@@ -44,7 +44,12 @@ pub fn around(router: Router, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) 
         ));
     // Around the router and not around each of its routes: which handler is asked depends on the method.
     let logged = middleware::from_fn(move |request, next| log(request, next, clock.clone(), entropy.clone()));
-    Router::new().fallback_service(router).layer(logged)
+    let leftovers = Arc::new(Leftovers::default());
+    let emptied = middleware::from_fn(move |request, next| {
+        let leftovers = leftovers.clone();
+        async move { leftovers.read(request, next).await }
+    });
+    Router::new().fallback_service(router).layer(logged).layer(emptied)
 }
 
 /// What a handler's panic is answered with.

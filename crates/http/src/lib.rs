@@ -14,6 +14,7 @@ mod form;
 mod gate;
 mod json;
 pub mod layers;
+mod leftover;
 mod limits;
 mod members;
 mod operations;

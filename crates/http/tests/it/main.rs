@@ -8,6 +8,7 @@ mod connections;
 mod gate;
 mod invented;
 mod kit;
+mod leftover;
 mod limits;
 mod repeat;
 mod support;
