@@ -158,6 +158,10 @@ pub(crate) fn run(args: Args) -> CommandResult {
                     Err(error) => say("lists", false, error.to_string()),
                 }
             }
+            // What cannot be read was told above.
+            for (list, age) in lists::ages(&config).unwrap_or_default() {
+                say(&format!("list {list}"), true, age);
+            }
             let (well, detail) = server(&config);
             say("server", well, detail);
         }

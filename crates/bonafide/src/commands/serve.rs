@@ -246,7 +246,8 @@ async fn metrics(address: SocketAddr, engine: Engine) -> CommandResult {
             Ok(state) => {
                 for list in &state.lists {
                     let age = (engine.now().0 - list.confirmed_at.0) as f64 / 1000.0;
-                    metrics::gauge!("bonafide_list_age_seconds", "list" => list.list.clone()).set(age);
+                    let labels = [("list", list.list.clone()), ("format", list.format.as_str().to_owned())];
+                    metrics::gauge!("bonafide_list_age_seconds", &labels).set(age);
                 }
                 let well = state.trouble.is_none() && state.not_updated().is_empty();
                 metrics::gauge!("bonafide_lists_ok").set(if well { 1.0 } else { 0.0 });

@@ -191,6 +191,10 @@ fn a_list_that_lost_its_aliases_is_refused_and_the_age_of_one_is_told() {
         (Some("ok"), Some(0))
     );
 
+    let (_, out) = desk.json(&["doctor", "--json"]);
+    let own = out["checks"].as_array().unwrap().iter().find(|c| c["what"] == "list own").unwrap();
+    assert_eq!(own["detail"], "csv, confirmed 0 days ago", "{out}");
+
     // Confirmed long ago.
     let standing = desk.path("data/lists/own/standing.json");
     assert!(fs::read_to_string(&standing).unwrap().contains("confirmed_at"));

@@ -1,7 +1,7 @@
 //! How the lists stand, and how far everybody is screened against them.
 
 use bonafide_core::{id::OrganizationId, time::Timestamp};
-use bonafide_screening::{snapshot::Snapshot, standing::Stale};
+use bonafide_screening::{lists::Format, snapshot::Snapshot, standing::Stale};
 use bonafide_store::{organizations, screened};
 
 use super::{screen::lists_of_now, search::Against, trouble::Trouble};
@@ -35,6 +35,8 @@ impl From<screened::Progress> for Progress {
 #[derive(Debug, Clone)]
 pub struct ListState {
     pub list: String,
+    /// Which of the publishers' formats its files were in.
+    pub format: Format,
     pub sha256: String,
     /// The publisher's date, where the file gives one.
     pub published: Option<String>,
@@ -77,6 +79,7 @@ pub async fn state(engine: &Engine) -> Result<State> {
     let (now, max_age) = (engine.now(), engine.settings.list_max_age_days);
     let one = |s: &Snapshot| ListState {
         list: s.list.clone(),
+        format: s.format,
         sha256: s.sha256.clone(),
         published: s.published.clone(),
         imported_at: Timestamp(s.imported_at),

@@ -50,6 +50,26 @@ pub enum Format {
     JsonLines,
 }
 
+impl Format {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::OfacCsv => "ofac_csv",
+            Self::OfacXml => "ofac_xml",
+            Self::OfacAdvancedXml => "ofac_advanced_xml",
+            Self::UnXml => "un_xml",
+            Self::EuXml => "eu_xml",
+            Self::EuCsv => "eu_csv",
+            Self::UkSanctionsCsv => "uk_sanctions_csv",
+            Self::UkSanctionsXml => "uk_sanctions_xml",
+            Self::UkCsv => "uk_csv",
+            Self::UkTables => "uk_tables",
+            Self::CanadaXml => "canada_xml",
+            Self::Csv => "csv",
+            Self::JsonLines => "json_lines",
+        }
+    }
+}
+
 /// A list that was read in full.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Parsed {

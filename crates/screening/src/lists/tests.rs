@@ -4,6 +4,28 @@ use crate::{
     names::Kind,
 };
 
+#[test]
+fn a_format_has_the_word_that_is_stored() {
+    for word in [
+        "ofac_csv",
+        "ofac_xml",
+        "ofac_advanced_xml",
+        "un_xml",
+        "eu_xml",
+        "eu_csv",
+        "uk_sanctions_csv",
+        "uk_sanctions_xml",
+        "uk_csv",
+        "uk_tables",
+        "canada_xml",
+        "csv",
+        "json_lines",
+    ] {
+        let stored: Format = serde_json::from_str(&format!("\"{word}\"")).unwrap();
+        assert_eq!(stored.as_str(), word);
+    }
+}
+
 /// Lists as they were published.
 fn data(names: &[&str]) -> Files {
     let root = bonafide_testkit::data::test_data("sanctions");

@@ -23,6 +23,9 @@ pub(crate) struct ScreeningState {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct List {
     list: String,
+    /// Which of the publishers' formats its files were in: `bonafide lists formats` shows them.
+    #[schema(example = "un_xml")]
+    format: &'static str,
     sha256: String,
     /// The publisher's date, where the file gives one.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -71,6 +74,7 @@ pub(crate) async fn read(State(engine): State<Engine>, caller: Caller) -> Result
     };
     let list = |l: screening::ListState| List {
         list: l.list,
+        format: l.format.as_str(),
         sha256: l.sha256,
         published: l.published,
         confirmed_at: l.confirmed_at.to_string(),

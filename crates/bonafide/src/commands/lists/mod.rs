@@ -14,7 +14,7 @@ use bonafide_screening::{
 };
 use serde_json::json;
 
-pub(super) use self::status::unreliable;
+pub(super) use self::status::{ages, unreliable};
 use super::CommandResult;
 use crate::{
     config::{Config, Flags},
@@ -118,7 +118,7 @@ const FORMATS: [(Format, &str); 13] = [
 ];
 
 fn parse_format(word: &str) -> Result<Format, String> {
-    let known = FORMATS.iter().map(|(f, _)| *f).find(|f| output::word(f) == word);
+    let known = FORMATS.iter().map(|(f, _)| *f).find(|f| f.as_str() == word);
     known.ok_or_else(|| "no such form; `bonafide lists formats` shows them".to_owned())
 }
 
@@ -168,7 +168,7 @@ pub(crate) fn run(args: Args) -> CommandResult {
             } else {
                 let mut table = output::table(["format", "files"]);
                 for (format, what) in FORMATS {
-                    table.add_row([output::word(format), what.to_owned()]);
+                    table.add_row([format.as_str(), what]);
                 }
                 output::print(&table);
             }
@@ -208,5 +208,19 @@ fn told(imported: &Imported) {
     }
     for warning in warnings {
         anstream::println!("  - {warning}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::FORMATS;
+
+    #[test]
+    fn every_format_is_described() {
+        let page =
+            std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/lists.md")).unwrap();
+        for (format, _) in FORMATS {
+            assert!(page.contains(&format!("`{}`", format.as_str())), "{}", format.as_str());
+        }
     }
 }

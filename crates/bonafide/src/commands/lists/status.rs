@@ -56,6 +56,23 @@ pub(in crate::commands) fn unreliable(
     Ok((!lines.is_empty()).then_some(bad))
 }
 
+/// Each list that is here, and in a few words its format and its age.
+pub(in crate::commands) fn ages(
+    config: &Config,
+) -> Result<Vec<(String, String)>, Box<dyn std::error::Error>> {
+    let now = SystemClock.now();
+    let of = |line: Line| {
+        let about = line.about?;
+        let days = match about.standing.age_days(now.0) {
+            1 => "1 day".to_owned(),
+            days => format!("{days} days"),
+        };
+        let published = about.published.map(|date| format!(", published {date}")).unwrap_or_default();
+        Some((line.list, format!("{}, confirmed {days} ago{published}", about.format.as_str())))
+    };
+    Ok(lines(config, now)?.into_iter().filter_map(of).collect())
+}
+
 fn lines(config: &Config, now: Timestamp) -> Result<Vec<Line>, Error> {
     let store = Store::new(config.lists_dir());
     let mut lines: Vec<Line> = vec![];
@@ -109,12 +126,20 @@ fn print(lines: &[Line], now: Timestamp, people: &Value) {
         anstream::println!("No list is searched; `bonafide lists import NAME FILE…` takes one in.");
         return;
     }
-    let mut table = output::table(["list", "state", "published", "days old", "entries", "names", "sha256"]);
+    let mut table =
+        output::table(["list", "state", "format", "published", "days old", "entries", "names", "sha256"]);
     for l in lines {
         let cells = l.about.as_ref().map(|s| {
             let age = s.standing.age_days(now.0).to_string();
             let published = s.published.clone().unwrap_or_default();
-            [published, age, s.entries.to_string(), s.names.to_string(), s.sha256.clone()]
+            [
+                s.format.as_str().to_owned(),
+                published,
+                age,
+                s.entries.to_string(),
+                s.names.to_string(),
+                s.sha256.clone(),
+            ]
         });
         let mut row = vec![l.list.clone(), l.state.to_owned()];
         row.extend(cells.unwrap_or_default());
