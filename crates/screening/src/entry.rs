@@ -81,6 +81,24 @@ pub struct Birth {
 const MONTHS: [&str; 12] =
     ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
+const WHOLE_MONTHS: [&str; 12] = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+];
+
+/// Words that stand beside dates.
+const BESIDE_DATES: [&str; 8] = ["circa", "c", "approximately", "approx", "to", "between", "and", "or"];
+
 impl Birth {
     pub fn year(year: u16) -> Option<Self> {
         (1850..=2100).contains(&year).then_some(Self { from: year, to: year, month: None, day: None })
@@ -111,10 +129,14 @@ impl Birth {
         } else {
             Self { from, to, month: None, day: None }
         };
-        let named = parts.iter().find_map(|p| {
+        let mut named = parts.iter().filter_map(|p| {
             let at = MONTHS.iter().position(|m| p.starts_with(m) && p.len() >= 3)?;
             u8::try_from(at + 1).ok()
         });
+        let (named, another) = (named.next(), named.next());
+        if another.is_some() {
+            return Some(birth);
+        }
         let small: Vec<u8> = parts.iter().filter(|p| p.len() <= 2).filter_map(|p| p.parse().ok()).collect();
         let year_first = parts.first().is_some_and(|p| p.len() == 4);
         let (month, day) = match (named, small.as_slice()) {
@@ -130,6 +152,17 @@ impl Birth {
         Some(birth)
     }
 
+    /// Whether a remark is nothing but a date, or a part of one.
+    pub fn is_all_of(remark: &str) -> bool {
+        let remark = remark.to_ascii_lowercase();
+        let mut parts = remark.split(|c: char| !c.is_ascii_alphanumeric()).filter(|p| !p.is_empty());
+        parts.all(|p| {
+            let is_month = || p.len() >= 3 && WHOLE_MONTHS.iter().any(|m| m.starts_with(p));
+            let is_number = || p.len() <= 4 && p.bytes().all(|b| b.is_ascii_digit());
+            BESIDE_DATES.contains(&p) || is_number() || is_month()
+        })
+    }
+
     /// `16-07-68`, where the last number can be nothing but a year.
     fn of_two_digits(parts: &[&str]) -> Option<Self> {
         let [day, month, year] = parts else { return None };
@@ -142,7 +175,6 @@ impl Birth {
     /// The same, and nothing of the text may be left over: a date that is asked for by somebody, who can be told that it is
     /// none. Lists write what they know.
     pub fn strict(text: &str) -> Option<Self> {
-        const WORDS: [&str; 8] = ["circa", "c", "approximately", "approx", "to", "between", "and", "or"];
         let birth = Self::parse(text)?;
         let text = text.trim().to_ascii_lowercase();
         let parts = text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|p| !p.is_empty());
@@ -154,7 +186,7 @@ impl Birth {
                     years += 1;
                 }
                 Ok(_) if part.len() <= 2 => small += 1,
-                _ if WORDS.contains(&part) => {}
+                _ if BESIDE_DATES.contains(&part) => {}
                 _ if MONTHS.iter().any(|m| part.starts_with(m)) => months += 1,
                 _ => return None,
             }
@@ -251,6 +283,7 @@ mod tests {
             ("circa 1962", birth(1961, 1963, None, None)),
             ("1955 to 1958", birth(1955, 1958, None, None)),
             ("dd/mm/1950", birth(1950, 1950, None, None)),
+            ("Between Aug. and Sep. 1977", birth(1977, 1977, None, None)),
             ("dd/05/1965", birth(1965, 1965, Some(5), None)),
             ("16-07-68", birth(1968, 1968, Some(7), Some(16))),
             ("Approximately 1999, 2003", birth(1999, 2003, None, None)),

@@ -1,6 +1,6 @@
 use super::*;
 use crate::{
-    entry::{Gender, Quality},
+    entry::{Birth, Gender, Quality},
     names::Kind,
 };
 
@@ -70,6 +70,39 @@ fn counts(format: Format, files: &Files) -> (usize, usize, usize) {
     let names = entries.iter().map(|e| e.names.len()).sum();
     let births = entries.iter().filter(|e| !e.births.is_empty()).count();
     (entries.len(), names, births)
+}
+
+/// Forms of the Security Council's list of 2020.
+#[test]
+fn a_date_in_a_note_is_read_and_what_is_none_is_not() {
+    let birth = |said: &str| {
+        let entry = format!(
+            "<CONSOLIDATED_LIST dateGenerated=\"2026-10-29T18:00:00\"><INDIVIDUAL><DATAID>1</DATAID>\
+             <FIRST_NAME>ANNA</FIRST_NAME><INDIVIDUAL_DATE_OF_BIRTH>{said}</INDIVIDUAL_DATE_OF_BIRTH></INDIVIDUAL>\
+             </CONSOLIDATED_LIST>"
+        );
+        let files = Files::from([("un.xml".to_owned(), entry.into_bytes())]);
+        parse(Format::UnXml, &files).unwrap().entries[0].births.clone()
+    };
+    let of = |from, to, month, day| vec![Birth { from, to, month, day }];
+    for (said, expected) in [
+        ("<NOTE>Nov. 1973</NOTE>", of(1973, 1973, Some(11), None)),
+        ("<NOTE>August 1961</NOTE>", of(1961, 1961, Some(8), None)),
+        ("<NOTE>Sep.</NOTE><YEAR>1958</YEAR>", of(1958, 1958, Some(9), None)),
+        ("<NOTE>Between Aug. and Sep. 1977</NOTE>", of(1977, 1977, None, None)),
+        ("<NOTE>Approximately</NOTE><YEAR>1958</YEAR>", of(1957, 1959, None, None)),
+        (
+            "<NOTE>Approximately</NOTE><FROM_YEAR>1955</FROM_YEAR><TO_YEAR>1958</TO_YEAR>",
+            of(1955, 1958, None, None),
+        ),
+        ("<NOTE>from false passport</NOTE><DATE>1979-03-03</DATE>", of(1979, 1979, Some(3), Some(3))),
+        ("<NOTE>marriage certificate</NOTE><YEAR>1979</YEAR>", of(1979, 1979, None, None)),
+        ("<NOTE>24/06/1402 (Hijri Calendar)</NOTE>", vec![]),
+        ("<NOTE>30-35 years old</NOTE>", vec![]),
+        ("<TYPE_OF_DATE></TYPE_OF_DATE>", vec![]),
+    ] {
+        assert_eq!(birth(said), expected, "{said}");
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::{Parsed, Refused, xml};
 use crate::{
-    entry::{Entry, Gender, Quality},
+    entry::{Birth, Entry, Gender, Quality},
     names::Kind,
 };
 
@@ -29,6 +29,11 @@ pub(super) fn read(file: &str, text: &str) -> Result<Parsed, Refused> {
         for birth in e.all("INDIVIDUAL_DATE_OF_BIRTH") {
             let (from, to) = (birth.get("FROM_YEAR"), birth.get("TO_YEAR"));
             let mut said = [birth.get("DATE"), birth.get("YEAR")].join(" ");
+            // A month, or the whole date, stands in the note at times; beside ages, documents and other calendars.
+            let note = birth.get("NOTE");
+            if birth.get("DATE").is_empty() && Birth::is_all_of(&note) {
+                said = format!("{note} {said}");
+            }
             if birth.get("TYPE_OF_DATE") == "APPROXIMATELY" {
                 said.push_str(" circa");
             }
