@@ -1,5 +1,7 @@
 //! `bonafide`: one binary for serving, checking, measuring and looking after an installation.
 
+#![cfg_attr(not(test), deny(clippy::print_stdout))]
+
 mod commands;
 mod config;
 mod docs;
@@ -137,6 +139,7 @@ fn main() -> std::process::ExitCode {
     };
     match done {
         Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(error) if output::is_reader_gone(&*error) => std::process::ExitCode::from(output::READER_GONE),
         Err(error) => {
             anstream::eprintln!("error: {}", bonafide_core::problem::with_causes(&*error));
             if error.is::<commands::Incomplete>() {

@@ -1,6 +1,9 @@
 //! How commands print: tables for people, JSON for programs.
 
-use std::fmt::Display;
+use std::{
+    fmt::{Arguments, Display},
+    io::{ErrorKind, Write as _},
+};
 
 use anstyle::{AnsiColor, Style};
 use bonafide_core::{
@@ -11,8 +14,40 @@ use bonafide_core::{
 use comfy_table::{Table, presets};
 use serde::Serialize;
 
+/// Status of a program whose output nobody reads any more: what a shell shows of one that SIGPIPE ended (128 + 13).
+pub(crate) const READER_GONE: u8 = 141;
+
+/// Prints a line on standard output. Whoever closed the other end (`| head`) has seen enough, and the command ends there.
+macro_rules! line {
+    ($($text:tt)+) => {
+        $crate::output::say(format_args!($($text)+))
+    };
+}
+pub(crate) use line;
+
+pub(crate) fn say(text: Arguments<'_>) {
+    match writeln!(anstream::stdout(), "{text}") {
+        Ok(()) => {}
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => std::process::exit(READER_GONE.into()),
+        Err(error) => {
+            anstream::eprintln!("error: cannot write the output: {error}");
+            std::process::exit(1);
+        }
+    }
+}
+
+/// Whether a command failed because nobody reads its output any more.
+pub(crate) fn is_reader_gone(error: &(dyn std::error::Error + 'static)) -> bool {
+    let csv = || match error.downcast_ref::<csv::Error>()?.kind() {
+        csv::ErrorKind::Io(error) => Some(error.kind()),
+        _ => None,
+    };
+    error.downcast_ref::<std::io::Error>().map(std::io::Error::kind).or_else(csv)
+        == Some(ErrorKind::BrokenPipe)
+}
+
 pub(crate) fn json(value: &impl Serialize) -> Result<(), serde_json::Error> {
-    println!("{}", serde_json::to_string_pretty(value)?);
+    line!("{}", serde_json::to_string_pretty(value)?);
     Ok(())
 }
 
@@ -33,7 +68,7 @@ pub(crate) fn table<const N: usize>(head: [&str; N]) -> Table {
 }
 
 pub(crate) fn print(table: &Table) {
-    anstream::println!("{}", table.to_string().lines().map(str::trim_end).collect::<Vec<_>>().join("\n"));
+    line!("{}", table.to_string().lines().map(str::trim_end).collect::<Vec<_>>().join("\n"));
 }
 
 /// The word an enum has on the wire.
@@ -68,7 +103,7 @@ pub(crate) fn decision_word(decision: Decision) -> &'static str {
 
 pub(crate) fn reading(reading: &DocumentReading) {
     let issuer = reading.issuer.as_deref().unwrap_or("unknown issuer");
-    anstream::println!("Document: {} ({issuer})\n", word(reading.document_type));
+    line!("Document: {} ({issuer})\n", word(reading.document_type));
     let mut table = table(["field", "value", "source", "confidence"]);
     for (name, fields) in &reading.fields {
         for field in fields {
@@ -83,13 +118,13 @@ pub(crate) fn reading(reading: &DocumentReading) {
     print(&table);
     let known = reading.fields.values().flatten().any(|f| f.source == Source::Barcode);
     if let Some(text) = reading.barcode.as_ref().filter(|_| !known) {
-        anstream::println!("\nA barcode of no known kind is there, of {} characters", text.chars().count());
+        line!("\nA barcode of no known kind is there, of {} characters", text.chars().count());
     }
 }
 
 pub(crate) fn findings(findings: &[Finding]) {
     let number = |n: Option<f64>| n.map_or_else(|| "–".to_owned(), |n| format!("{n:.3}"));
-    anstream::println!("\nFindings\n");
+    line!("\nFindings\n");
     // Colour goes in after the table is set: its codes would count as width.
     let mut table = table(["check", "side", "outcome", "score", "needs", "why"]);
     for f in findings {
@@ -108,7 +143,7 @@ pub(crate) fn findings(findings: &[Finding]) {
         let outcome = word(f.outcome);
         *line = line.replacen(&outcome, &coloured(&outcome, outcome_colour(f.outcome)), 1);
     }
-    anstream::println!("{}", lines.join("\n"));
+    line!("{}", lines.join("\n"));
 }
 
 pub(crate) fn assessment(judged: &Assessment) {
@@ -119,9 +154,9 @@ pub(crate) fn assessment(judged: &Assessment) {
     };
     let score = judged.score.map_or_else(|| "no score".to_owned(), |s| format!("score {s:.3}"));
     let decision = coloured(decision_word(judged.decision), colour);
-    anstream::println!("\nDecision: {decision} ({score}, needs {:.3})", judged.threshold);
+    line!("\nDecision: {decision} ({score}, needs {:.3})", judged.threshold);
     for reason in &judged.reasons {
-        anstream::println!("  - {}: {}", reason.code, reason.detail);
+        line!("  - {}: {}", reason.code, reason.detail);
     }
 }
 

@@ -22,6 +22,7 @@ mod tamper;
 use std::{
     borrow::Cow,
     collections::BTreeMap,
+    io::{ErrorKind, Write as _},
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -133,28 +134,24 @@ impl Report {
         self.failures.push(Failure { file: file.into(), why: why.into() });
     }
 
-    fn print(&self) {
-        anstream::println!("{} ({} items)", self.suite, self.n);
-        for (name, m) in &self.metrics {
-            m.print(name);
-        }
+    fn text(&self) -> String {
+        let mut lines = vec![format!("{} ({} items)", self.suite, self.n)];
+        lines.extend(self.metrics.iter().map(|(name, m)| m.text(name)));
         for (group, metrics) in &self.groups {
-            for (name, m) in metrics {
-                m.print(&format!("{group} {name}"));
-            }
+            lines.extend(metrics.iter().map(|(name, m)| m.text(&format!("{group} {name}"))));
         }
-        anstream::println!("  ms per item            median {:.1}, p95 {:.1}", self.ms.median, self.ms.p95);
-        for f in &self.failures {
-            anstream::println!("  - {}: {}", f.file, f.why);
-        }
+        let ms = &self.ms;
+        lines.push(format!("  ms per item            median {:.1}, p95 {:.1}", ms.median, ms.p95));
+        lines.extend(self.failures.iter().map(|f| format!("  - {}: {}", f.file, f.why)));
+        lines.join("\n")
     }
 }
 
 impl Metric {
-    fn print(&self, name: &str) {
+    fn text(&self, name: &str) -> String {
         let [low, high] = self.ci95.map(|v| v * 100.0);
         let (percent, k, n) = (self.value * 100.0, self.k, self.n);
-        anstream::println!("  {name:<22} {percent:>6.2} %   95 % [{low:.2}, {high:.2}]   {k}/{n}");
+        format!("  {name:<22} {percent:>6.2} %   95 % [{low:.2}, {high:.2}]   {k}/{n}")
     }
 
     fn rate(k: usize, n: usize) -> Self {
@@ -243,12 +240,12 @@ fn run(args: &Args) -> Result<(), Failed> {
         Suite::Tamper => tamper::run(&args.dir)?,
         Suite::Places => places::run(&args.dir)?,
     };
-    if args.json {
-        println!("{}", serde_json::to_string_pretty(&report)?);
-    } else {
-        report.print();
+    let text = if args.json { serde_json::to_string_pretty(&report)? } else { report.text() };
+    match writeln!(anstream::stdout(), "{text}") {
+        // Whoever closed the other end (`| head`) has seen enough.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        written => Ok(written?),
     }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -231,7 +231,7 @@ fn tell(verdicts: &Verdicts, file: Option<&Anchors>, heads: &[Anchor]) {
     }
     output::print(&table);
     if let (Some(file), Some(last)) = (file, heads.last()) {
-        anstream::println!("\n{} heads in {}, the last of {}.", heads.len(), file.path().display(), last.at);
+        output::line!("\n{} heads in {}, the last of {}.", heads.len(), file.path().display(), last.at);
     }
 }
 

@@ -64,10 +64,7 @@ pub(crate) fn run(args: Args) -> CommandResult {
         let untold: Vec<&str> =
             NOT_REWEIGHED.into_iter().filter(|name| proposed.contains_key(*name)).collect();
         if !untold.is_empty() && !args.json {
-            anstream::println!(
-                "\nNot looked back on, as what they judge is not stored: {}.",
-                untold.join(", ")
-            );
+            output::line!("\nNot looked back on, as what they judge is not stored: {}.", untold.join(", "));
         }
         Ok(())
     })
@@ -87,9 +84,9 @@ fn merge(current: Weights, proposed: &Map<String, Value>) -> Result<Weights, Str
 }
 
 fn print(report: &backtest::Backtest, seconds: f64) {
-    anstream::println!("{} sessions judged again in {seconds:.1} s", report.sessions);
+    output::line!("{} sessions judged again in {seconds:.1} s", report.sessions);
     if report.skipped > 0 {
-        anstream::println!("{} were stored by another version of this program and left out", report.skipped);
+        output::line!("{} were stored by another version of this program and left out", report.skipped);
     }
     if report.sessions == 0 {
         return;
@@ -107,14 +104,14 @@ fn print(report: &backtest::Backtest, seconds: f64) {
     output::print(&table);
     let v = report.verdicts;
     if v.same + v.opposite + v.undecided > 0 {
-        anstream::println!(
+        output::line!(
             "Decided by a human: {} would now be decided the same way, {} the other way, {} would still need one.",
             v.same,
             v.opposite,
             v.undecided
         );
     }
-    anstream::println!(
+    output::line!(
         "{} decisions would change{}",
         report.flips.len(),
         if report.flips.is_empty() { "." } else { ":" }
@@ -122,7 +119,7 @@ fn print(report: &backtest::Backtest, seconds: f64) {
     for flip in report.flips.iter().take(SHOWN) {
         let number = |score: Option<f64>| score.map_or_else(|| "no score".to_owned(), |s| format!("{s:.3}"));
         let reasons: Vec<_> = flip.reasons.iter().map(|r| r.code.word()).collect();
-        anstream::println!(
+        output::line!(
             "  {}  {} → {}  ({} → {}): {}",
             flip.verification,
             output::decision_word(flip.before),
@@ -133,7 +130,7 @@ fn print(report: &backtest::Backtest, seconds: f64) {
         );
     }
     if report.flips.len() > SHOWN {
-        anstream::println!("  … and {} more; --json has them all", report.flips.len() - SHOWN);
+        output::line!("  … and {} more; --json has them all", report.flips.len() - SHOWN);
     }
 }
 

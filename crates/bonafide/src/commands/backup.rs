@@ -67,13 +67,13 @@ pub(crate) fn run(args: Args) -> CommandResult {
         return Ok(());
     }
     let Report { database_bytes, pictures, list_files } = report;
-    anstream::println!("{} holds", args.folder.display());
+    output::line!("{} holds", args.folder.display());
     match database_bytes {
-        Some(bytes) => anstream::println!("  the database, {:.1} MB", bytes as f64 / 1e6),
-        None => anstream::println!("  not the database: pg_dump copies it (before this command, not after)"),
+        Some(bytes) => output::line!("  the database, {:.1} MB", bytes as f64 / 1e6),
+        None => output::line!("  not the database: pg_dump copies it (before this command, not after)"),
     }
-    anstream::println!("  {pictures} pictures, {list_files} files of lists");
-    anstream::println!(
+    output::line!("  {pictures} pictures, {list_files} files of lists");
+    output::line!(
         "Without the key ring {} it is noise: keep a copy of that in another place.",
         config.key_file().display()
     );

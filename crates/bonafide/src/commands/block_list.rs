@@ -90,7 +90,7 @@ pub(crate) fn run(args: Args) -> CommandResult {
                 if remote.json {
                     return Ok(output::json(&json!({"id": id, "removed": true}))?);
                 }
-                anstream::println!("Removed {id}.");
+                output::line!("Removed {id}.");
                 Ok(())
             }
         }
@@ -103,7 +103,7 @@ fn list(remote: &Remote, page: &Value) -> CommandResult {
     }
     let all = page["data"].as_array().cloned().unwrap_or_default();
     if all.is_empty() {
-        anstream::println!("There are none; `bonafide block-list add` adds one.");
+        output::line!("There are none; `bonafide block-list add` adds one.");
         return Ok(());
     }
     let mut table = output::table(["added", "id", "kind", "what", "stays", "reason"]);
@@ -115,7 +115,7 @@ fn list(remote: &Remote, page: &Value) -> CommandResult {
     }
     output::print(&table);
     if let Some(next) = page["next"].as_str() {
-        anstream::println!("\nThere are more: go on with --skip {next}.");
+        output::line!("\nThere are more: go on with --skip {next}.");
     }
     Ok(())
 }
@@ -154,11 +154,6 @@ async fn add(new: Add) -> CommandResult {
     if remote.json {
         return Ok(output::json(&done)?);
     }
-    anstream::println!(
-        "{} {} is on the block list as {}.",
-        text(&done, "kind"),
-        what(&done),
-        text(&done, "id")
-    );
+    output::line!("{} {} is on the block list as {}.", text(&done, "kind"), what(&done), text(&done, "id"));
     Ok(())
 }

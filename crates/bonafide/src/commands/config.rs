@@ -1,7 +1,7 @@
 //! `bonafide config`: the settings file.
 
 use super::CommandResult;
-use crate::settings;
+use crate::{output, settings};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -17,7 +17,7 @@ enum Action {
 
 pub(crate) fn run(args: Args) -> CommandResult {
     match args.action {
-        Action::Example => print!("{}", settings::example()),
+        Action::Example => output::line!("{}", settings::example().trim_end()),
     }
     Ok(())
 }

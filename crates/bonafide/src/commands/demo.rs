@@ -90,7 +90,7 @@ async fn go(args: Args) -> Result<(), Failure> {
         Api { client, url: url.clone(), client_id: args.client_id, token: text(&token, "access_token") };
     let said = |line: &str| {
         if !args.json {
-            anstream::println!("  {line}");
+            output::line!("  {line}");
         }
     };
 
@@ -123,24 +123,24 @@ async fn go(args: Args) -> Result<(), Failure> {
         output::json(&json!({"result": result, "session": read, "document": document, "tests": tests}))?;
         return Ok(());
     }
-    anstream::println!("What was read (POST /idv/document/read)\n");
+    output::line!("What was read (POST /idv/document/read)\n");
     values(&document);
-    anstream::println!(
+    output::line!(
         "\nWhat was found (POST /idv/session/test/read; the full list is in the session's history)\n"
     );
     values(&tests);
-    anstream::println!("\nThe session (POST /idv/session/read)\n");
+    output::line!("\nThe session (POST /idv/session/read)\n");
     for name in
         ["status_e", "verified", "score", "liveness_detected", "ofac_status_e", "created_at", "completed_at"]
     {
-        anstream::println!("  {name:<36} {}", read.get(name).map_or("–".into(), plain));
+        output::line!("  {name:<36} {}", read.get(name).map_or("–".into(), plain));
     }
     let decided = read["history"].as_array().and_then(|h| h.last()).cloned().unwrap_or_default();
-    anstream::println!("\nDecision: {}", text(&decided, "event"));
+    output::line!("\nDecision: {}", text(&decided, "event"));
     for reason in decided["detail"]["reasons"].as_array().into_iter().flatten() {
-        anstream::println!("  - {}: {}", text(reason, "code"), text(reason, "detail"));
+        output::line!("  - {}: {}", text(reason, "code"), text(reason, "detail"));
     }
-    anstream::println!(
+    output::line!(
         "\nLinks\n  API document  {url}/openapi/vult.json\n  health        {url}/health\n  session id    {session}"
     );
     Ok(())
@@ -148,7 +148,7 @@ async fn go(args: Args) -> Result<(), Failure> {
 
 fn values(object: &Value) {
     for (name, value) in object.as_object().into_iter().flatten() {
-        anstream::println!("  {name:<36} {}", plain(value));
+        output::line!("  {name:<36} {}", plain(value));
     }
 }
 

@@ -177,7 +177,7 @@ pub(crate) fn run(args: Args) -> CommandResult {
             } else {
                 output::coloured("wrong", AnsiColor::Red)
             };
-            anstream::println!("{mark}  {:<28} {}", line.what, line.detail);
+            output::line!("{mark}  {:<28} {}", line.what, line.detail);
         }
     }
     if well { Ok(()) } else { Err("something is wrong; see above".into()) }

@@ -87,10 +87,7 @@ async fn list(asked: List) -> CommandResult {
     }
     let all = page["data"].as_array().cloned().unwrap_or_default();
     if all.is_empty() {
-        anstream::println!(
-            "{}",
-            if narrowed { "No event is like that." } else { "Nothing has happened yet." }
-        );
+        output::line!("{}", if narrowed { "No event is like that." } else { "Nothing has happened yet." });
         return Ok(());
     }
     let mut table = output::table(["time", "type", "event", "subject", "no."]);
@@ -99,7 +96,7 @@ async fn list(asked: List) -> CommandResult {
     }
     output::print(&table);
     if all.len() >= usize::from(limit) {
-        anstream::println!("\nThere may be more: go on with --before {}.", text(&page, "next"));
+        output::line!("\nThere may be more: go on with --before {}.", text(&page, "next"));
     }
     Ok(())
 }
@@ -111,7 +108,7 @@ async fn replay(ids: &[String], remote: &Remote) -> CommandResult {
         match server.post(&format!("/console/events/{id}/resend"), json!({})).await {
             Ok(answer) => {
                 if !remote.json {
-                    anstream::println!("{id}: {} on the way", messages(&answer));
+                    output::line!("{id}: {} on the way", messages(&answer));
                 }
                 done.push(json!({"id": id, "messages": answer["messages"]}));
             }

@@ -89,10 +89,10 @@ async fn rotate(common: &Common) -> CommandResult {
     if common.json {
         return Ok(output::json(&json!({"key": name}))?);
     }
-    anstream::println!(
+    output::line!(
         "The key {name} wraps from the next start on. Copy the key file, restart every server, and then"
     );
-    anstream::println!("wrap what is there anew: bonafide keyring rewrap.");
+    output::line!("wrap what is there anew: bonafide keyring rewrap.");
     Ok(())
 }
 
@@ -119,7 +119,7 @@ async fn rewrap(common: &Common) -> CommandResult {
     if common.json {
         return Ok(output::json(&json!({"wrapped": wrapped}))?);
     }
-    anstream::println!(
+    output::line!(
         "{wrapped} data keys were wrapped anew. `bonafide keyring retire` takes the older keys away."
     );
     Ok(())
@@ -149,6 +149,6 @@ async fn retire(common: &Common) -> CommandResult {
     if common.json {
         return Ok(output::json(&json!({"retired": old}))?);
     }
-    anstream::println!("{} keys were taken out of the key file. Destroy their copies too.", old.len());
+    output::line!("{} keys were taken out of the key file. Destroy their copies too.", old.len());
     Ok(())
 }

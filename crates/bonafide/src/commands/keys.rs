@@ -168,7 +168,7 @@ fn of_kind(args: Args, kind: Kind) -> CommandResult {
                 if json {
                     output::json(&json!({"id": id, "revoked": true}))?;
                 } else {
-                    anstream::println!("Revoked {id}.");
+                    output::line!("Revoked {id}.");
                 }
             }
         }
@@ -263,8 +263,8 @@ fn shown_as(id: &str, secret: &str, kind: Kind, json: bool) -> CommandResult {
     if json {
         return Ok(output::json(&json!({id_name: id, secret_name: secret}))?);
     }
-    anstream::println!("{id_name:<13}  {id}\n{secret_name:<13}  {secret}\n");
-    anstream::println!(
+    output::line!("{id_name:<13}  {id}\n{secret_name:<13}  {secret}\n");
+    output::line!(
         "The {} is not shown again. Keep it where your other secrets are.",
         secret_name.replace('_', " ")
     );
@@ -294,7 +294,7 @@ async fn list(flags: &Flags, kind: Kind, json: bool) -> CommandResult {
         return Ok(output::json(&rows)?);
     }
     if all.is_empty() {
-        anstream::println!("There are none yet; `bonafide {} create` makes one.", words(kind).1);
+        output::line!("There are none yet; `bonafide {} create` makes one.", words(kind).1);
         return Ok(());
     }
     let mut table = output::table([

@@ -12,7 +12,7 @@ use super::{
     CommandResult,
     remote::{Api, Remote, text},
 };
-use crate::config::block_on;
+use crate::{config::block_on, output};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -154,9 +154,9 @@ impl Listener<'_> {
             // One line each: a program reads them as they come.
             let line = serde_json::json!({"id": id, "type": name, "position": event["position"],
                 "body": message["body"], "outcome": outcome});
-            anstream::println!("{line}");
+            output::line!("{line}");
         } else {
-            anstream::println!("{}  {name:<32}  {id}  {outcome}", text(event, "occurred_at"));
+            output::line!("{}  {name:<32}  {id}  {outcome}", text(event, "occurred_at"));
         }
         Ok(())
     }

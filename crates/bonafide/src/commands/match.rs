@@ -60,12 +60,12 @@ pub(crate) fn run(args: Args) -> CommandResult {
         return Ok(());
     }
     match compared.similarity {
-        Some(s) if same => anstream::println!("Same person: similarity {s:.3}, needs {threshold:.3}"),
-        Some(s) => anstream::println!("Not the same person: similarity {s:.3}, needs {threshold:.3}"),
-        None => anstream::println!("Not compared"),
+        Some(s) if same => output::line!("Same person: similarity {s:.3}, needs {threshold:.3}"),
+        Some(s) => output::line!("Not the same person: similarity {s:.3}, needs {threshold:.3}"),
+        None => output::line!("Not compared"),
     }
     for reason in reasons {
-        anstream::println!("  - {}: {}", reason.code, reason.detail);
+        output::line!("  - {}: {}", reason.code, reason.detail);
     }
     explain(&table, threshold);
     Ok(())
@@ -90,7 +90,7 @@ fn explain(table: &[Row], threshold: f64) {
         ]);
     }
     output::print(&rows);
-    anstream::println!(
+    output::line!(
         "Each 0.1 of similarity is a tenfold of strangers that it keeps out, on press photographs of mixed people; \
          people of one family, sex, age and origin are more alike."
     );

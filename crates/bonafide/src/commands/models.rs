@@ -67,13 +67,13 @@ pub(crate) fn run(args: Args) -> CommandResult {
             let fetched = bonafide_models::fetch(&folder, from.as_deref())?;
             if !wanted.json {
                 let (new, there) = (fetched.installed.len(), fetched.present.len());
-                anstream::println!("{new} files installed, {there} were there already");
+                output::line!("{new} files installed, {there} were there already");
                 for failure in &fetched.left_out {
-                    anstream::println!(
+                    output::line!(
                         "{} could not be had, and places are known without it only in part:",
                         failure.file
                     );
-                    failure.why.iter().for_each(|why| anstream::println!("  {why}"));
+                    failure.why.iter().for_each(|why| output::line!("  {why}"));
                 }
             }
             print(&Report::of(&folder), &wanted)
@@ -93,9 +93,9 @@ pub(crate) fn run(args: Args) -> CommandResult {
             let task = task_named(&task)?;
             let uncalibrated = task == Task::FaceEmbedding && !pairs.contains_key(keys::CALIBRATION);
             let own = bonafide_models::use_own(&folder, task, &file, pairs)?;
-            anstream::println!("{task} is done by {} from now on (SHA-256 {})", own.name, own.sha256);
+            output::line!("{task} is done by {} from now on (SHA-256 {})", own.name, own.sha256);
             if uncalibrated {
-                anstream::println!(
+                output::line!(
                     "next     calibrate it: run `bonafide eval faces DIR --calibrate FILE`, then this again with \
                      --calibration FILE; until then faces are not compared"
                 );
@@ -106,7 +106,7 @@ pub(crate) fn run(args: Args) -> CommandResult {
             let task = task_named(&task)?;
             let was = bonafide_models::drop_own(&folder, task)?;
             let how = if was { "again" } else { "already" };
-            anstream::println!("{task} is done by the shipped network {how}");
+            output::line!("{task} is done by the shipped network {how}");
             Ok(())
         }
     }
@@ -164,23 +164,23 @@ fn print(report: &Report, wanted: &Output) -> CommandResult {
         table.add_row([task, &entry.name, &entry.version, &entry.licence, &state, &entry.purpose]);
     }
     output::print(&table);
-    anstream::println!("folder   {}", report.folder.display());
+    output::line!("folder   {}", report.folder.display());
     match (&report.runtime, &report.runtime_note) {
-        (Some(runtime), None) => anstream::println!("runtime  {runtime}"),
-        (Some(runtime), Some(why)) => anstream::println!("runtime  {runtime}, because {why}"),
-        (None, why) => anstream::println!("runtime  none: {}", why.as_deref().unwrap_or_default()),
+        (Some(runtime), None) => output::line!("runtime  {runtime}"),
+        (Some(runtime), Some(why)) => output::line!("runtime  {runtime}, because {why}"),
+        (None, why) => output::line!("runtime  none: {}", why.as_deref().unwrap_or_default()),
     }
     for (task, own) in &report.own {
-        anstream::println!("own      {task}: {} ({})", own.name, own.file.display());
+        output::line!("own      {task}: {} ({})", own.name, own.file.display());
     }
     if let Some(why) = &report.own_note {
-        anstream::println!("own      {why}");
+        output::line!("own      {why}");
     }
     for notice in bonafide_models::attributions() {
-        anstream::println!("thanks   {notice}");
+        output::line!("thanks   {notice}");
     }
     if report.files.iter().any(|file| file.state != State::Installed) {
-        anstream::println!("next     run `bonafide models fetch`");
+        output::line!("next     run `bonafide models fetch`");
     }
     Ok(())
 }
@@ -199,7 +199,7 @@ fn verify(folder: &Path, wanted: &Output) -> CommandResult {
     print(&report, wanted)?;
     if problems.is_empty() {
         if !wanted.json {
-            anstream::println!("verified every file has its pinned hash and every model loads");
+            output::line!("verified every file has its pinned hash and every model loads");
         }
         return Ok(());
     }

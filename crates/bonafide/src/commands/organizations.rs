@@ -77,7 +77,7 @@ pub(crate) fn run(args: Args) -> CommandResult {
                 if json {
                     return Ok(output::json(&json!({"id": id, "plan": plan}))?);
                 }
-                anstream::println!("{id} is {plan} now.");
+                output::line!("{id} is {plan} now.");
                 Ok(())
             }
         }
@@ -91,7 +91,7 @@ fn shown(all: &[OrganizationInfo], json: bool) -> CommandResult {
         return Ok(output::json(&all.iter().map(row).collect::<Vec<_>>())?);
     }
     if all.is_empty() {
-        anstream::println!("There are none yet; `bonafide keys create` makes one with its first key.");
+        output::line!("There are none yet; `bonafide keys create` makes one with its first key.");
         return Ok(());
     }
     let mut table = output::table(["id", "name", "data", "plan"]);

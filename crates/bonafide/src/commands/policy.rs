@@ -158,7 +158,7 @@ async fn go(action: Action) -> CommandResult {
             }
             print(&done["backtest"]);
             let set = &done["policy"];
-            anstream::println!(
+            output::line!(
                 "Version {} of policy {} is in force ({}).",
                 text(set, "version"),
                 printable(&text(set, "name")),
@@ -185,7 +185,7 @@ async fn list(name: Option<String>, remote: &Remote) -> CommandResult {
         return Ok(output::json(&json!({"data": all}))?);
     }
     if all.is_empty() {
-        anstream::println!(
+        output::line!(
             "There are none: the preset `standard` is in force; `bonafide policy set` sets another."
         );
         return Ok(());
@@ -204,15 +204,15 @@ fn print(report: &Value) {
     let weaker: Vec<&str> =
         report["weaker"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     if !weaker.is_empty() {
-        anstream::println!("Asks less than the policy in force: {}.", weaker.join(", "));
+        output::line!("Asks less than the policy in force: {}.", weaker.join(", "));
     }
-    anstream::println!("{} sessions since {} judged again.", number("sessions"), text(report, "since"));
+    output::line!("{} sessions since {} judged again.", number("sessions"), text(report, "since"));
     for (field, what) in [
         ("skipped", "were stored by another version of this program and left out"),
         ("unread", "are judged by what was found then: what was read is gone"),
     ] {
         if number(field) > 0 {
-            anstream::println!("{} {what}.", number(field));
+            output::line!("{} {what}.", number(field));
         }
     }
     if number("sessions") == 0 {
@@ -224,7 +224,7 @@ fn print(report: &Value) {
         table.add_row([output::decision_word(decision).to_owned(), of("before"), of("after")]);
     }
     output::print(&table);
-    anstream::println!(
+    output::line!(
         "{} that were stopped would be let through, {} that were approved would be stopped.",
         number("let_through"),
         number("stopped")
@@ -233,7 +233,7 @@ fn print(report: &Value) {
     for one in changed.iter().take(SHOWN) {
         let reasons: Vec<&str> =
             one["reasons"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-        anstream::println!(
+        output::line!(
             "  {}  {} → {}: {}",
             text(one, "id"),
             text(one, "before"),
@@ -242,6 +242,6 @@ fn print(report: &Value) {
         );
     }
     if changed.len() > SHOWN {
-        anstream::println!("  … and more; --json has up to a hundred");
+        output::line!("  … and more; --json has up to a hundred");
     }
 }

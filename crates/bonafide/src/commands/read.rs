@@ -58,7 +58,7 @@ pub(crate) fn run(args: Args) -> CommandResult {
     } else {
         output::reading(&read.reading);
         output::findings(&read.findings);
-        anstream::println!("\nTook {ms} ms");
+        output::line!("\nTook {ms} ms");
     }
     Ok(())
 }

@@ -28,15 +28,15 @@ pub(crate) fn run(args: Args) -> CommandResult {
         if args.json {
             output::json(&replayed)?;
         } else if replayed.is_empty() {
-            anstream::println!("This session was not judged yet.");
+            output::line!("This session was not judged yet.");
         } else {
             for one in &replayed {
                 let verdict = if one.same { "the same, to the last bit" } else { "NOT the same" };
-                anstream::println!("\n{}: {verdict}", one.at);
+                output::line!("\n{}: {verdict}", one.at);
                 if !one.same {
-                    anstream::println!("\nStored:");
+                    output::line!("\nStored:");
                     output::assessment(&one.stored);
-                    anstream::println!("\nMade again:");
+                    output::line!("\nMade again:");
                 }
                 output::assessment(&one.again);
             }

@@ -121,7 +121,7 @@ pub(crate) fn run(args: Args) -> CommandResult {
                         0 => " If nothing else was waited for, the server decides anew.",
                         _ => "",
                     };
-                    anstream::println!("Dismissed until {}; {left} hits still count.{then}", what.until);
+                    output::line!("Dismissed until {}; {left} hits still count.{then}", what.until);
                 }
                 Ok(())
             }

@@ -94,9 +94,9 @@ fn import(path: &Path, flags: &Flags, as_json: bool) -> CommandResult {
         let refused: Vec<_> = refused.iter().map(|(file, why)| json!({"file": file, "why": why})).collect();
         output::json(&json!({"added": added, "known": known, "refused": refused}))?;
     } else {
-        anstream::println!("Added {added}; {known} were on the list already; {} refused.", refused.len());
+        output::line!("Added {added}; {known} were on the list already; {} refused.", refused.len());
         for (file, why) in refused {
-            anstream::println!("  - {file}: {why}");
+            output::line!("  - {file}: {why}");
         }
     }
     Ok(())
@@ -131,7 +131,7 @@ async fn list(flags: &Flags, as_json: bool) -> CommandResult {
         let row = |s: &specimens::Specimen| json!({"id": s.id.to_string(), "name": s.name, "created_at": s.created_at.to_string()});
         output::json(&all.iter().map(row).collect::<Vec<_>>())?;
     } else if all.is_empty() {
-        anstream::println!("The list is empty; `import` puts pictures on it.");
+        output::line!("The list is empty; `import` puts pictures on it.");
     } else {
         let mut table = output::table(["id", "name", "added"]);
         for s in all {
@@ -150,7 +150,7 @@ async fn remove(id: &str, flags: &Flags, as_json: bool) -> CommandResult {
     if as_json {
         output::json(&json!({"id": id, "removed": true}))?;
     } else {
-        anstream::println!("Removed {id}.");
+        output::line!("Removed {id}.");
     }
     Ok(())
 }

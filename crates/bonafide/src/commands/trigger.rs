@@ -64,7 +64,7 @@ pub(crate) fn run(args: Args) -> CommandResult {
         let verification = text(&done, "verification");
         let of =
             if verification.is_empty() { String::new() } else { format!(" to verification {verification}") };
-        anstream::println!("{} happened{of}.", text(&done, "type"));
+        output::line!("{} happened{of}.", text(&done, "type"));
         Ok(())
     })
 }

@@ -130,7 +130,7 @@ pub(crate) fn run(args: Args) -> CommandResult {
         output::reading(&read.reading);
         output::findings(&findings);
         output::assessment(&judged);
-        anstream::println!("\nTook {ms} ms");
+        output::line!("\nTook {ms} ms");
     }
     Ok(())
 }

@@ -178,7 +178,7 @@ async fn go(action: Action) -> CommandResult {
             if remote.json {
                 output::json(&done)?;
             } else {
-                anstream::println!(
+                output::line!(
                     "{0} is on its way; see `bonafide webhooks attempts {id} {0}`.",
                     text(&done, "event")
                 );
@@ -196,7 +196,7 @@ async fn go(action: Action) -> CommandResult {
                 fields,
             )?;
             if let (false, Some(next)) = (remote.json, page["next"].as_str()) {
-                anstream::println!("\nThere may be more: go on with --skip {next}.");
+                output::line!("\nThere may be more: go on with --skip {next}.");
             }
         }
         Action::Attempts { id, event, remote } => {
@@ -212,7 +212,7 @@ async fn go(action: Action) -> CommandResult {
             if remote.json {
                 output::json(&json!({"id": id, "deleted": true}))?
             } else {
-                anstream::println!("Deleted {id}.")
+                output::line!("Deleted {id}.")
             }
         }
     }
@@ -242,10 +242,10 @@ fn shown(remote: &Remote, done: &Value) -> CommandResult {
         return Ok(output::json(done)?);
     }
     if done["id"].is_string() {
-        anstream::println!("id      {}", text(done, "id"));
+        output::line!("id      {}", text(done, "id"));
     }
-    anstream::println!("secret  {}\n", text(done, "secret"));
-    anstream::println!("The secret is not shown again. Keep it where your other secrets are.");
+    output::line!("secret  {}\n", text(done, "secret"));
+    output::line!("The secret is not shown again. Keep it where your other secrets are.");
     Ok(())
 }
 
@@ -254,7 +254,7 @@ async fn switch(id: &str, on: bool, remote: &Remote) -> CommandResult {
     if remote.json {
         output::json(&done)?;
     } else {
-        anstream::println!("{id} is switched {}.", if on { "on" } else { "off" });
+        output::line!("{id} is switched {}.", if on { "on" } else { "off" });
     }
     Ok(())
 }
@@ -286,7 +286,7 @@ async fn replay(
     if remote.json {
         output::json(&done)?;
     } else {
-        anstream::println!("{} on the way.", messages(&done));
+        output::line!("{} on the way.", messages(&done));
     }
     Ok(())
 }
@@ -294,7 +294,7 @@ async fn replay(
 fn list(all: &Value) {
     let all = all.as_array().cloned().unwrap_or_default();
     if all.is_empty() {
-        anstream::println!("There are none yet; `create` registers one.");
+        output::line!("There are none yet; `create` registers one.");
         return;
     }
     let mut table =
@@ -320,7 +320,7 @@ fn table(remote: &Remote, page: &Value, head: [&str; 6], fields: [&str; 6]) -> C
     }
     let all = page["data"].as_array().cloned().unwrap_or_default();
     if all.is_empty() {
-        anstream::println!("There are none.");
+        output::line!("There are none.");
         return Ok(());
     }
     let mut table = output::table(head);

@@ -304,3 +304,23 @@ fn doctor_says_what_is_missing() {
     let text = report.to_string();
     assert!(text.contains("face_embedding") && text.contains("models fetch"), "{text}");
 }
+
+/// As with `| head`: the reader goes before all is said.
+#[test]
+fn whoever_reads_no_further_ends_the_command_quietly() {
+    let passport = path("passport.jpg");
+    for args in [
+        &["routes"][..],
+        &["routes", "--json"],
+        &["config", "example"],
+        &["lists", "formats"],
+        &["read", &passport],
+        &["read", &passport, "--json"],
+    ] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = Command::new(BINARY).args(args).stdout(writer).output().unwrap();
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert_eq!((output.status.code(), told.as_ref()), (Some(141), ""), "{args:?}");
+    }
+}

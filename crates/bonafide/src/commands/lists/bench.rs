@@ -70,8 +70,8 @@ pub(super) fn run(store: &Store, queries: &[std::path::PathBuf], json: bool) -> 
     table.add_row(["all".to_owned(), sum(|s| s.entries), sum(|s| s.names)]);
     output::print(&table);
     let memory = resident.map_or_else(|| "unknown".to_owned(), |m| format!("{m} MiB"));
-    anstream::println!("\nload {:.0} ms, resident memory {memory}", ms(load));
-    anstream::println!("{} queries, {hits} of them with hits\n", asked.len());
+    output::line!("\nload {:.0} ms, resident memory {memory}", ms(load));
+    output::line!("{} queries, {hits} of them with hits\n", asked.len());
     let mut table = output::table(["threads", "a second", "p50 ms", "p95 ms", "p99 ms", "slowest ms"]);
     for t in times {
         let cells = [t.p50_ms, t.p95_ms, t.p99_ms, t.slowest_ms].map(|v| format!("{v:.2}"));

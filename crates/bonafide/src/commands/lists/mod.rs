@@ -155,7 +155,7 @@ pub(crate) fn run(args: Args) -> CommandResult {
             if json {
                 output::json(&json!({"list": list, "removed": true}))?;
             } else {
-                anstream::println!("{list} is not searched any more.");
+                output::line!("{list} is not searched any more.");
             }
             Ok(())
         }
@@ -183,11 +183,11 @@ const MOST_NAMED: usize = 10;
 fn told(imported: &Imported) {
     let Snapshot { list, entries, names, sha256, published, warnings, .. } = &imported.snapshot;
     let of = published.as_ref().map(|d| format!(" of {d}")).unwrap_or_default();
-    anstream::println!("{list}{of}: {entries} entries with {names} names, {sha256}");
+    output::line!("{list}{of}: {entries} entries with {names} names, {sha256}");
     let diff = &imported.diff;
     match imported.changed {
-        false => anstream::println!("Nothing changed since the version before."),
-        true => anstream::println!(
+        false => output::line!("Nothing changed since the version before."),
+        true => output::line!(
             "Entries: {} added, {} removed, {} changed. Names: {} added, {} removed.",
             diff.added.len(),
             diff.removed.len(),
@@ -204,10 +204,10 @@ fn told(imported: &Imported) {
         let more = ids.len().saturating_sub(MOST_NAMED);
         let first: Vec<&str> = ids.iter().take(MOST_NAMED).map(String::as_str).collect();
         let more = if more > 0 { format!(" and {more} more (--json names all)") } else { String::new() };
-        anstream::println!("  {what}: {}{more}", first.join(", "));
+        output::line!("  {what}: {}{more}", first.join(", "));
     }
     for warning in warnings {
-        anstream::println!("  - {warning}");
+        output::line!("  - {warning}");
     }
 }
 

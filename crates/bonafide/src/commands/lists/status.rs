@@ -123,7 +123,7 @@ fn row(line: &Line, now: Timestamp) -> Value {
 
 fn print(lines: &[Line], now: Timestamp, people: &Value) {
     if lines.is_empty() {
-        anstream::println!("No list is searched; `bonafide lists import NAME FILE…` takes one in.");
+        output::line!("No list is searched; `bonafide lists import NAME FILE…` takes one in.");
         return;
     }
     let mut table =
@@ -147,10 +147,10 @@ fn print(lines: &[Line], now: Timestamp, people: &Value) {
     }
     output::print(&table);
     for l in lines.iter().filter(|l| !l.detail.is_empty()) {
-        anstream::println!("  - {}: {}", l.list, l.detail);
+        output::line!("  - {}: {}", l.list, l.detail);
     }
     match people.get("total").and_then(Value::as_i64) {
-        Some(total) => anstream::println!(
+        Some(total) => output::line!(
             "{} of {total} standing people are screened against these versions ({} against lists that are too old, {} \
              without a name, {} that cannot be read).",
             people["done"],
@@ -158,10 +158,9 @@ fn print(lines: &[Line], now: Timestamp, people: &Value) {
             people["nameless"],
             people["failed"]
         ),
-        None => anstream::println!(
-            "How far everybody is screened: {}",
-            people["unknown"].as_str().unwrap_or_default()
-        ),
+        None => {
+            output::line!("How far everybody is screened: {}", people["unknown"].as_str().unwrap_or_default())
+        }
     }
 }
 

@@ -210,10 +210,10 @@ fn row(list: &str, outcome: &Outcome) -> Value {
 fn told(list: &str, outcome: &Outcome) {
     match outcome {
         Outcome::Updated(imported) => super::told(imported),
-        Outcome::Unchanged => anstream::println!("{list}: nothing changed."),
+        Outcome::Unchanged => output::line!("{list}: nothing changed."),
         Outcome::Failed(reason, why) => {
-            anstream::println!("{list}: not updated: {why}");
-            anstream::println!("  {}", reason.advice(list));
+            output::line!("{list}: not updated: {why}");
+            output::line!("  {}", reason.advice(list));
         }
     }
 }

@@ -318,7 +318,7 @@ fn tell(
     }
     // Without --out the results are on standard output.
     match args.out {
-        Some(_) => anstream::println!("{told}"),
+        Some(_) => output::line!("{told}"),
         None => anstream::eprintln!("{told}"),
     }
     Ok(())

@@ -127,12 +127,12 @@ fn lists(snapshots: &[Snapshot]) -> Vec<serde_json::Value> {
 fn print(hits: &[Hit], snapshots: &[Snapshot]) {
     let entries: usize = snapshots.iter().map(|s| s.entries).sum();
     if hits.is_empty() {
-        anstream::println!("No hit in {} lists with {entries} entries.", snapshots.len());
+        output::line!("No hit in {} lists with {entries} entries.", snapshots.len());
     }
     for hit in hits {
-        anstream::println!("{:.2}  {}  ({}, {})", hit.score, hit.name, hit.list, hit.id);
+        output::line!("{:.2}  {}  ({}, {})", hit.score, hit.name, hit.list, hit.id);
         if hit.main != hit.name {
-            anstream::println!("      also known as: {} is the main name", hit.main);
+            output::line!("      also known as: {} is the main name", hit.main);
         }
         for pair in &hit.pairs {
             let what = match pair.because {
@@ -146,7 +146,7 @@ fn print(hits: &[Hit], snapshots: &[Snapshot]) {
                 None if pair.query.is_empty() => format!("{}: only on the list", pair.listed),
                 None => format!("{}: only in the query", pair.query),
             };
-            anstream::println!("      {what}, weight {:.2}", pair.weight);
+            output::line!("      {what}, weight {:.2}", pair.weight);
         }
         for fact in &hit.facts {
             let says = match fact.agrees {
@@ -154,7 +154,7 @@ fn print(hits: &[Hit], snapshots: &[Snapshot]) {
                 Some(false) => "differs",
                 None => "cannot be compared",
             };
-            anstream::println!("      {} {says}", fact.what);
+            output::line!("      {} {says}", fact.what);
         }
     }
 }

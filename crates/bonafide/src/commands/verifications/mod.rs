@@ -192,7 +192,7 @@ async fn list(asked: List) -> CommandResult {
     let all = page["data"].as_array().cloned().unwrap_or_default();
     if all.is_empty() {
         let told = if narrowed { "No verification is like that." } else { "There are none yet." };
-        anstream::println!("{told}");
+        output::line!("{told}");
     } else {
         let mut table = output::table(["created", "id", "status", "score", "user", "api", "why"]);
         for v in &all {
@@ -207,10 +207,10 @@ async fn list(asked: List) -> CommandResult {
     }
     if let Some(counts) = page["counts"].as_object().filter(|counts| !counts.is_empty()) {
         let told: Vec<String> = counts.iter().map(|(status, n)| format!("{n} {status}")).collect();
-        anstream::println!("\n{}", told.join(", "));
+        output::line!("\n{}", told.join(", "));
     }
     if let Some(next) = page["next"].as_str() {
-        anstream::println!("\nThere may be more: go on with --after {next}.");
+        output::line!("\nThere may be more: go on with --after {next}.");
     }
     Ok(())
 }
@@ -254,9 +254,9 @@ fn told(remote: &Remote, id: &str, verdict: &str, done: &Value) -> CommandResult
     }
     let status = text(done, "status");
     if done["decided"] == true {
-        anstream::println!("{id} is {status}.");
+        output::line!("{id} is {status}.");
     } else {
-        anstream::println!(
+        output::line!(
             "Proposed to {verdict} {id}, which is still {status}: somebody with another key has to say the same."
         );
     }
@@ -275,9 +275,9 @@ async fn on_hit(remote: &Remote, id: &str, hit: &str, what: &str, body: Value) -
         return Ok(output::json(&done)?);
     }
     match done["hits"].as_u64().unwrap_or_default() {
-        0 => anstream::println!("No hit of {id} counts now."),
-        1 => anstream::println!("1 hit of {id} counts now."),
-        n => anstream::println!("{n} hits of {id} count now."),
+        0 => output::line!("No hit of {id} counts now."),
+        1 => output::line!("1 hit of {id} counts now."),
+        n => output::line!("{n} hits of {id} count now."),
     }
     Ok(())
 }

@@ -37,7 +37,7 @@ fn head(v: &Value) {
         Some("declined") => AnsiColor::Red,
         _ => AnsiColor::Yellow,
     };
-    anstream::println!("{}  {}", text(v, "id"), output::coloured(text(v, "status"), colour));
+    output::line!("{}  {}", text(v, "id"), output::coloured(text(v, "status"), colour));
     for (name, field) in [
         ("kind", "kind"),
         ("api", "api"),
@@ -53,11 +53,11 @@ fn head(v: &Value) {
     ] {
         let value = printable(&text(v, field));
         if !value.is_empty() {
-            anstream::println!("  {name:<10} {value}");
+            output::line!("  {name:<10} {value}");
         }
     }
     if v["anonymized"] == true {
-        anstream::println!("  What says who the person is was erased.");
+        output::line!("  What says who the person is was erased.");
     }
 }
 
@@ -66,7 +66,7 @@ fn fields(document: &Value) {
     if all.is_empty() {
         return;
     }
-    anstream::println!("\nDocument: {} ({})\n", text(document, "type"), printable(&text(document, "issuer")));
+    output::line!("\nDocument: {} ({})\n", text(document, "type"), printable(&text(document, "issuer")));
     let mut table = output::table(["field", "value", "source", "confidence", ""]);
     for field in all {
         let from = format!("{} ({})", text(field, "source"), text(field, "side"));
@@ -88,7 +88,7 @@ fn findings(v: &Value) {
     if all.is_empty() {
         return;
     }
-    anstream::println!("\nFindings\n");
+    output::line!("\nFindings\n");
     let mut table = output::table(["check", "side", "outcome", "score", "needs", "on failure", "why"]);
     for f in all {
         let why: Vec<String> = items(f, "reasons").iter().map(|r| printable(&text(r, "detail"))).collect();
@@ -113,7 +113,7 @@ fn points(v: &Value) {
     if all.is_empty() {
         return;
     }
-    anstream::println!("\nPoints: {} of 1, needs {}\n", number(judged, "score"), number(judged, "threshold"));
+    output::line!("\nPoints: {} of 1, needs {}\n", number(judged, "score"), number(judged, "threshold"));
     let mut table = output::table(["signal", "value", "points", "of"]);
     for s in all {
         let weight = s["weight"].as_f64().unwrap_or_default();
@@ -129,7 +129,7 @@ fn hits(screening: &Value) {
     }
     let lists: Vec<String> = items(screening, "lists").iter().map(|l| text(l, "name")).collect();
     let all = items(screening, "hits");
-    anstream::println!(
+    output::line!(
         "\nScreened at {} in {}: {} of {} hits count",
         text(screening, "at"),
         lists.join(", "),
@@ -159,7 +159,7 @@ fn hits(screening: &Value) {
             dismissed,
         ]);
     }
-    anstream::println!();
+    output::line!("");
     output::print(&table);
 }
 
@@ -168,7 +168,7 @@ fn earlier(v: &Value) {
     if all.is_empty() {
         return;
     }
-    anstream::println!("\nThe same face or document before\n");
+    output::line!("\nThe same face or document before\n");
     let mut table = output::table([
         "at",
         "id",
@@ -204,7 +204,7 @@ fn decisions(v: &Value) {
     if all.is_empty() {
         return;
     }
-    anstream::println!("\nDecisions\n");
+    output::line!("\nDecisions\n");
     let mut table = output::table(["at", "by", "decision", "why", "note"]);
     for d in all {
         let human = &d["human"];
@@ -241,7 +241,7 @@ fn flip(would: &Value) {
     let (obstacles, score, depends) =
         (items(would, "obstacles"), items(would, "score"), items(would, "depends_on"));
     if !obstacles.is_empty() || !depends.is_empty() || !score.is_empty() {
-        anstream::println!("\nWhat would flip the machine's decision\n");
+        output::line!("\nWhat would flip the machine's decision\n");
     }
     for o in obstacles {
         let side = text(o, "side");
@@ -251,7 +251,7 @@ fn flip(would: &Value) {
             Value::Null => String::new(),
             c => format!("; clear with {}", change(c)),
         };
-        anstream::println!(
+        output::line!(
             "  - {}{place}: {outcome}, leads to {}{by} [{}]",
             text(o, "check"),
             text(o, "leads_to"),
@@ -259,33 +259,33 @@ fn flip(would: &Value) {
         );
     }
     if !score.is_empty() {
-        anstream::println!("  By the score, each alone:");
+        output::line!("  By the score, each alone:");
         for c in score.iter().take(5) {
-            anstream::println!("  - {}", change(c));
+            output::line!("  - {}", change(c));
         }
     }
     if !depends.is_empty() {
         let all: Vec<String> =
             depends.iter().map(|d| format!("{} ({})", text(d, "check"), text(d, "leads_to"))).collect();
-        anstream::println!("  It depends on {}", all.join(", "));
+        output::line!("  It depends on {}", all.join(", "));
     }
 }
 
 fn next(v: &Value) {
     let (id, possible) = (text(v, "id"), words(v, "possible"));
     if let Some(proposal) = v["proposal"].as_str() {
-        anstream::println!("\nA proposal ({proposal}) waits for the word of another key.");
+        output::line!("\nA proposal ({proposal}) waits for the word of another key.");
     }
     if possible.is_empty() {
         return;
     }
-    anstream::println!("\nPossible now: {possible}");
+    output::line!("\nPossible now: {possible}");
     if possible.contains("approve") {
         let seen = text(v, "decision");
-        anstream::println!(
+        output::line!(
             "  bonafide verifications review {id} approve --reason evidence_in_order --seen {seen}"
         );
     } else if possible.contains("reopen") {
-        anstream::println!("  bonafide verifications reopen {id} --reason new_information");
+        output::line!("  bonafide verifications reopen {id} --reason new_information");
     }
 }
