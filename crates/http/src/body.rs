@@ -297,7 +297,7 @@ impl HttpBody for Bounded {
     }
 }
 
-async fn frame(body: &mut Body) -> Option<Result<Frame<Bytes>, axum::Error>> {
+pub(crate) async fn frame(body: &mut Body) -> Option<Result<Frame<Bytes>, axum::Error>> {
     std::future::poll_fn(|context| Pin::new(&mut *body).poll_frame(context)).await
 }
 

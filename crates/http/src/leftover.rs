@@ -20,7 +20,7 @@ use axum::{
 use hyper::body::{Frame, SizeHint};
 use tokio::{sync::Semaphore, time::timeout};
 
-use crate::layers::MAX_BODY;
+use crate::{body::frame, layers::MAX_BODY};
 
 /// A rest that is read without waiting for a turn: it is on its way already.
 const SMALL: usize = 64 << 10;
@@ -75,8 +75,7 @@ impl Leftovers {
 async fn drop_up_to(most: usize, body: &mut Body) -> bool {
     let mut came = 0;
     while came <= most {
-        let next = std::future::poll_fn(|context| Pin::new(&mut *body).poll_frame(context)).await;
-        match next {
+        match frame(body).await {
             Some(Ok(frame)) => came += frame.data_ref().map_or(0, Bytes::len),
             Some(Err(_)) => return false,
             None => return true,

@@ -78,10 +78,7 @@ pub struct Birth {
     pub day: Option<u8>,
 }
 
-const MONTHS: [&str; 12] =
-    ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
-
-const WHOLE_MONTHS: [&str; 12] = [
+const MONTHS: [&str; 12] = [
     "january",
     "february",
     "march",
@@ -130,7 +127,7 @@ impl Birth {
             Self { from, to, month: None, day: None }
         };
         let mut named = parts.iter().filter_map(|p| {
-            let at = MONTHS.iter().position(|m| p.starts_with(m) && p.len() >= 3)?;
+            let at = MONTHS.iter().position(|m| p.starts_with(&m[..3]))?;
             u8::try_from(at + 1).ok()
         });
         let (named, another) = (named.next(), named.next());
@@ -157,7 +154,7 @@ impl Birth {
         let remark = remark.to_ascii_lowercase();
         let mut parts = remark.split(|c: char| !c.is_ascii_alphanumeric()).filter(|p| !p.is_empty());
         parts.all(|p| {
-            let is_month = || p.len() >= 3 && WHOLE_MONTHS.iter().any(|m| m.starts_with(p));
+            let is_month = || p.len() >= 3 && MONTHS.iter().any(|m| m.starts_with(p));
             let is_number = || p.len() <= 4 && p.bytes().all(|b| b.is_ascii_digit());
             BESIDE_DATES.contains(&p) || is_number() || is_month()
         })
@@ -187,7 +184,7 @@ impl Birth {
                 }
                 Ok(_) if part.len() <= 2 => small += 1,
                 _ if BESIDE_DATES.contains(&part) => {}
-                _ if MONTHS.iter().any(|m| part.starts_with(m)) => months += 1,
+                _ if MONTHS.iter().any(|m| part.starts_with(&m[..3])) => months += 1,
                 _ => return None,
             }
         }
